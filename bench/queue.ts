@@ -1,0 +1,155 @@
+import { EC2Client, type EC2ClientConfig, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateClusterCommand, ECSClient, RegisterContainerInstanceCommand } from "@aws-sdk/client-ecs";
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { provideMoto } from "../scripts/support/moto.ts";
+import type { Row } from "./main.ts";
+
+export const name = "queue";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MAIN = join(ROOT, "packages/cli/src/main.ts");
+const WARNINGS = 200;
+const REGION = "us-east-1";
+const GIVE_UP = 120_000;
+
+/**
+ * Two hundred warnings that wait in moto's SQS, for instances of one ECS cluster in moto: seconds from the start of
+ * `spotkeeper run` (its start included) until each has its first action, which AWS accepted. Beside it, what moto
+ * answers at most.
+ */
+export async function run(): Promise<readonly Row[]> {
+  const provided = await provideMoto(ROOT, (line) => void process.stderr.write(`${line}\n`));
+  if ("missing" in provided) throw new Error(`moto cannot be had: ${provided.missing}`);
+  const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const moto = spawn(provided.python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
+    stdio: "ignore",
+    env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: "false" },
+  });
+  let worker: ChildProcess | null = null;
+  try {
+    await answering(`${endpoint}/moto-api/data.json`);
+    const settings = { region: REGION, endpoint, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const queueUrl = await fill(settings);
+    const limit = await callsPerSecond(settings, queueUrl);
+    const apiPort = await freePort();
+    writeFileSync(
+      join(folder, "spotkeeper.yaml"),
+      `aws: { endpoint: "${endpoint}", regions: [${REGION}] }
+sources: { sqs: [{ queueUrl: "${queueUrl}" }] }
+show: { listen: "127.0.0.1:${apiPort}" }
+log: { level: error }
+`,
+    );
+    const began = performance.now();
+    worker = spawn(process.execPath, ["--conditions=@spotkeeper/source", MAIN, "run"], {
+      cwd: folder,
+      stdio: "ignore",
+      env: { ...process.env, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
+    });
+    const seconds = await untilActed(`http://127.0.0.1:${apiPort}/metrics`, began);
+    return [
+      { what: `${WARNINGS} waiting warnings: until all have their first action`, value: seconds, unit: "s" },
+      { what: "calls that moto answers a second, one after the other", value: limit, unit: "calls/s" },
+    ];
+  } finally {
+    worker?.kill("SIGKILL");
+    moto.kill("SIGKILL");
+    await once(moto, "exit").catch(() => {});
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Settings = Pick<EC2ClientConfig, "region" | "credentials"> & { readonly endpoint: string };
+
+async function fill(settings: Settings): Promise<string> {
+  const [ec2, ecs, sqs] = [new EC2Client(settings), new ECSClient(settings), new SQSClient(settings)];
+  await ecs.send(new CreateClusterCommand({ clusterName: "shop" }));
+  const launched = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: "ami-12345678",
+      InstanceType: "m5.large",
+      MinCount: WARNINGS,
+      MaxCount: WARNINGS,
+    }),
+  );
+  const ids = (launched.Instances ?? []).flatMap((one) => one.InstanceId ?? []);
+  for (const instanceId of ids) {
+    const instanceIdentityDocument = JSON.stringify({ instanceId });
+    await ecs.send(new RegisterContainerInstanceCommand({ cluster: "shop", instanceIdentityDocument }));
+  }
+  const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "spotkeeper" }));
+  for (let start = 0; start < ids.length; start += 10) {
+    const Entries = ids.slice(start, start + 10).map((id) => ({ Id: id, MessageBody: warning(id) }));
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  }
+  return queueUrl;
+}
+
+const warning = (instanceId: string): string =>
+  JSON.stringify({
+    version: "0",
+    id: `event-${instanceId}`,
+    "detail-type": "EC2 Spot Instance Interruption Warning",
+    source: "aws.ec2",
+    account: "123456789012",
+    time: new Date().toISOString(),
+    region: REGION,
+    resources: [`arn:aws:ec2:us-east-1a:instance/${instanceId}`],
+    detail: { "instance-id": instanceId, "instance-action": "terminate" },
+  });
+
+async function callsPerSecond(settings: Settings, queueUrl: string): Promise<number> {
+  const sqs = new SQSClient(settings);
+  const began = performance.now();
+  for (let index = 0; index < 100; index++)
+    await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+    );
+  return 100_000 / (performance.now() - began);
+}
+
+async function untilActed(metrics: string, began: number): Promise<number> {
+  while (performance.now() - began < GIVE_UP) {
+    const text = await fetch(metrics).then(
+      (response) => response.text(),
+      () => "",
+    );
+    const count = Number(/^spotkeeper_first_action_seconds_count (\d+)/m.exec(text)?.[1] ?? 0);
+    if (count >= WARNINGS) return (performance.now() - began) / 1000;
+    await delay(100);
+  }
+  throw new Error(`not all were acted on within ${GIVE_UP / 1000} s`);
+}
+
+async function answering(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (
+      await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      return;
+    await delay(100);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return address !== null && typeof address === "object" ? address.port : 0;
+}

@@ -1,0 +1,46 @@
+import { performance } from "node:perf_hooks";
+import { loadConfig } from "@spotkeeper/controller";
+import type { Outcome } from "../packages/cli/src/simulate/outcome.ts";
+import { simulateStorm, type StormMix } from "../packages/cli/src/simulate/storm.ts";
+import type { Row } from "./main.ts";
+
+export const name = "storm";
+
+/** What `spotkeeper simulate` does, on the virtual clock: all but the wall time is the same on any machine. */
+export async function run(): Promise<readonly Row[]> {
+  return [
+    ...rows("1,000 warnings", await storm(1_000, "warnings")),
+    ...rows("15,000 in thirds", await storm(15_000, "thirds")),
+  ];
+}
+
+function storm(size: number, mix: StormMix): Promise<Outcome> {
+  const { policy } = loadConfig(null, () => "");
+  return simulateStorm({
+    size,
+    mix,
+    clusters: 10,
+    buckets: 5,
+    seed: 1,
+    policy,
+    overrides: policy.clusters,
+    wall: () => performance.now(),
+    onProgress: () => {},
+  });
+}
+
+function rows(what: string, outcome: Outcome): readonly Row[] {
+  const row = (figure: string, value: number | null, unit: string): Row[] =>
+    value === null ? [] : [{ what: `${what}: ${figure}`, value, unit }];
+  return [
+    ...row("receipt to first action, p99", outcome.firstActionSeconds.p99, "s"),
+    ...row("the floor that AWS's throttling allows, p99", outcome.firstActionFloorSeconds, "s"),
+    ...row("drained before the deadline", (outcome.drainedBeforeDeadline ?? 0) * 100, "%"),
+    ...row("least time to spare", outcome.marginSeconds.min, "s"),
+    ...row("lost", outcome.lost, "instances"),
+    ...row("duplicate effects", outcome.duplicateEffects, "effects"),
+    ...row("calls to enrich", outcome.readCalls, "calls"),
+    ...row("throttled calls", outcome.throttled, "calls"),
+    ...row("simulated in", outcome.wallSeconds, "s of wall time"),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Act } from "./index.ts";
+import type { Command } from "commander";
+import { createExplainer } from "../explain/explain.ts";
+import { renderExplanation } from "../explain/text.ts";
+import { readInput } from "../input.ts";
+import { EXIT, paints } from "../io.ts";
+
+const HELP = `
+A file holds a JSON document, JSON lines, an array of documents or of strings that
+are raw bodies, or one raw body. Nothing is asked of AWS and nothing is done.
+
+Examples:
+  $ spotkeeper explain message.json
+  $ aws sqs receive-message --queue-url URL | spotkeeper explain --output json`;
+
+/** `explain [FILE…|-]` (INTERFACE.md). */
+export function explain(program: Command, act: Act): void {
+  program
+    .command("explain")
+    .description("what each raw message means and what would be done")
+    .argument("[file...]", "files with messages; - or none for standard input")
+    .option("--strict", "exit with 1 if any message has an error", false)
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, options, config }, command) => {
+        const { strict } = command.opts<{ strict: boolean }>();
+        const explainer = createExplainer(config().policy, io.now);
+        const bold = paints(io.stdout, io.env) ? (text: string) => `\u001B[1m${text}\u001B[0m` : (text: string) => text;
+        let errors = 0;
+        for (const name of command.args.length === 0 ? ["-"] : command.args) {
+          if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");
+          for (const one of explainer.explain(await readInput(name, io), name === "-" ? null : name)) {
+            if (one.error !== null) errors += 1;
+            await io.stdout.write(
+              options.output === "json" ? `${JSON.stringify(one)}\n` : renderExplanation(one, bold),
+            );
+          }
+        }
+        return strict && errors > 0 ? EXIT.failed : EXIT.done;
+      }),
+    );
+}

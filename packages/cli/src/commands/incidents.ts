@@ -1,0 +1,90 @@
+import type { IncidentDetailView, IncidentView } from "@spotkeeper/controller";
+import { type Command, InvalidArgumentError } from "commander";
+import { createApi } from "../api.ts";
+import { EXIT } from "../io.ts";
+import { renderIncident, renderIncidents } from "../incidents/text.ts";
+import type { Act } from "./index.ts";
+
+const DEFAULT_URL = "http://127.0.0.1:8787";
+const PAGE = 500;
+
+interface ListOptions {
+  readonly url: string;
+  readonly limit: number;
+  readonly open?: true;
+  readonly [filter: string]: unknown;
+}
+
+/** Options of `list` that the API takes by the same name. */
+const FILTERS = {
+  from: "opened at or after this time (2026-01-31T12:00:00Z)",
+  to: "opened before this time",
+  outcome: "how it ended",
+  group: "of this Auto Scaling group",
+  cluster: "of this ECS cluster",
+  region: "of this region",
+  instanceId: "of this instance, or Fargate task",
+} as const;
+
+/** `incidents list`, `incidents show ID`: what a running worker has, over its HTTP API. */
+export function incidents(program: Command, act: Act): void {
+  const parent = program.command("incidents").description("what a running worker has handled, and handles now");
+  const list = parent.command("list", { isDefault: true }).description("incidents, newest first");
+  for (const [name, what] of Object.entries(FILTERS)) list.option(`--${dashed(name)} <value>`, what);
+  list
+    .option("--open", "only those that are not closed")
+    .option("--limit <count>", "how many at most", countOf, 100)
+    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .action(
+      act(async ({ io, options }, command) => {
+        const given = command.opts<ListOptions>();
+        const api = createApi(given.url, io.env);
+        const filters = Object.keys(FILTERS).flatMap((name) =>
+          typeof given[name] === "string" ? [[name, given[name]] as const] : [],
+        );
+        const query = { ...Object.fromEntries(filters), ...(given.open === true ? { open: "true" } : {}) };
+        const found: IncidentView[] = [];
+        let cursor: string | null = null;
+        do {
+          const limit = String(Math.min(PAGE, given.limit - found.length));
+          const page = await api.get("/api/v1/incidents", { ...query, limit, ...(cursor === null ? {} : { cursor }) });
+          const { items, next, missing } = page as Page;
+          for (const { store, message } of missing) await io.stderr.write(`The ${store} cannot be asked: ${message}\n`);
+          if (options.output === "json") for (const item of items) await io.stdout.write(`${JSON.stringify(item)}\n`);
+          found.push(...items);
+          cursor = next;
+        } while (cursor !== null && found.length < given.limit);
+        if (options.output === "text") await io.stdout.write(renderIncidents(found, io.now()));
+        return EXIT.done;
+      }),
+    );
+  parent
+    .command("show")
+    .description("one incident with its timeline")
+    .argument("<id>", "for example i-0123456789abcdef0#1")
+    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .action(
+      act(async ({ io, options }, command) => {
+        const { url } = command.opts<{ url: string }>();
+        const [id = ""] = command.args;
+        const found = await createApi(url, io.env).get(`/api/v1/incidents/${encodeURIComponent(id)}`);
+        await io.stdout.write(
+          options.output === "json" ? `${JSON.stringify(found)}\n` : renderIncident(found as IncidentDetailView),
+        );
+        return EXIT.done;
+      }),
+    );
+}
+
+interface Page {
+  readonly items: readonly IncidentView[];
+  readonly next: string | null;
+  readonly missing: readonly { readonly store: string; readonly message: string }[];
+}
+
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function countOf(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It wants a whole number from 1 to 999999.");
+  return Number(text);
+}

@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import type { Run } from "../context.ts";
+import { explain } from "./explain.ts";
+import { incidents } from "./incidents.ts";
+import { replay } from "./replay.ts";
+import { run } from "./run.ts";
+import { sandbox } from "./sandbox.ts";
+import { schema } from "./schema.ts";
+import { simulate } from "./simulate.ts";
+
+/** Wraps what a command does into what commander calls. */
+export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
+
+/** Adds one command to the program. */
+export type Registration = (program: Command, act: Act) => void;
+
+/** Every command. A new one is a file and a line. */
+export const commands: readonly Registration[] = [run, explain, incidents, schema, simulate, sandbox, replay];

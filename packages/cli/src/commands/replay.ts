@@ -1,0 +1,76 @@
+import { split, SpotkeeperError } from "@spotkeeper/controller";
+import type { Command } from "commander";
+import { readInput } from "../input.ts";
+import { EXIT } from "../io.ts";
+import type { Act } from "./index.ts";
+import { createProgress } from "./progress.ts";
+import { whole } from "./whole.ts";
+
+const HELP = `
+Messages are read as explain reads them. Without --live they are handled against a
+simulated fleet that has the instances they name, each at its own time, at once.
+--facts describes the fleet:
+
+  { "groups": [{ "name": "web", "cluster": "shop", "type": "m5.large", "desired": 6,
+                 "instances": ["i-0123456789abcdef0"], "hooks": ["graceful-shutdown-hook"] }],
+    "services": [{ "cluster": "shop", "name": "web", "desired": 4, "balanced": true }] }
+
+With --live they are handled against AWS by a worker of the config, with its ledger and
+channels; --dry-run says what would be done.
+
+Examples:
+  $ spotkeeper replay messages.json --facts fleet.json
+  $ aws sqs receive-message --queue-url URL | spotkeeper replay --live --dry-run`;
+
+interface Given {
+  readonly facts?: string;
+  readonly live: boolean;
+  readonly dryRun: boolean;
+  readonly seed: number;
+}
+
+/** `replay [FILE|-]` (INTERFACE.md). */
+export function replay(program: Command, act: Act): void {
+  program
+    .command("replay")
+    .description("messages through the whole flow, against a simulated fleet or AWS")
+    .argument("[file]", "a file with messages; - or none for standard input")
+    .option("--facts <file>", "the fleet, as JSON")
+    .option("--live", "against AWS", false)
+    .option("--dry-run", "say what would be done, and do nothing", false)
+    .option("--seed <number>", "of the simulated fleet and what happens to it", whole(0, 2 ** 31), 1)
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, options, config: read }, command) => {
+        const { facts, live, dryRun, seed } = command.opts<Given>();
+        if (live && facts !== undefined) {
+          throw new SpotkeeperError("SK-CALL-REPLAY", "--facts describes a simulated fleet; with --live AWS tells.");
+        }
+        const config = read();
+        const [name = "-"] = command.args;
+        if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");
+        const messages = split(await readInput(name, io), { file: name === "-" ? null : name });
+        const progress = createProgress(io);
+        const onProgress = progress.show;
+        // Loaded here: other commands need neither the AWS SDK nor the simulator.
+        const { renderReplay, replayLines } = await import("../simulate/replay/text.ts");
+        const done = live
+          ? await (await import("../simulate/replay/live.ts")).replayLive(io, { messages, config, dryRun, onProgress })
+          : await (
+              await import("../simulate/replay/simulated.ts")
+            ).replaySimulated(io, {
+              messages,
+              facts,
+              policy: config.policy,
+              dryRun,
+              seed,
+              onProgress,
+            });
+        await progress.clear();
+        if (options.output === "text") await io.stdout.write(renderReplay(done));
+        else for (const line of replayLines(done)) await io.stdout.write(`${JSON.stringify(line)}\n`);
+        if (done.interrupted) return EXIT.interrupted;
+        return done.heard.some(({ verdict }) => verdict.is === "later") ? EXIT.failed : EXIT.done;
+      }),
+    );
+}

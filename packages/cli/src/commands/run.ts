@@ -1,0 +1,54 @@
+import { asDryRun, createLog, runWorker, systemClock } from "@spotkeeper/controller";
+import type { Command } from "commander";
+import { EXIT, paints } from "../io.ts";
+import type { Act } from "./index.ts";
+
+/** Less than the 10 s that are promised, so that there is time to end. */
+const DRAIN_WITHIN = 9_000;
+const END_WITHIN = 9_800;
+
+const HELP = `
+An interrupt (SIGINT, SIGTERM) drains it within 10 s; a second one stops it at once.
+What it has begun goes on with the next start.`;
+
+/** `run`: the worker. Alerts of the console channel go to standard output, the log to standard error. */
+export function run(program: Command, act: Act): void {
+  program
+    .command("run")
+    .description("the worker: its sources, the flow, the API")
+    .option("--dry-run", "say what would be done, and do nothing", false)
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, config: read }, command) => {
+        const { dryRun } = command.opts<{ dryRun: boolean }>();
+        const config = read();
+        const policy = dryRun ? asDryRun(config.policy) : config.policy;
+        const { stdout, stderr, env } = io;
+        const output = { write: (text: string) => void stderr.write(text), isTTY: stderr.isTTY };
+        const log = createLog({ ...config.log, output, color: paints(stderr, env), clock: systemClock });
+        // Asked for before it starts, so that an interrupt meanwhile drains it too.
+        const interrupted = io.interrupted();
+        const running = await runWorker({
+          config: { ...config, policy },
+          log,
+          env,
+          output: {
+            write: (text) => void stdout.write(text),
+            isTTY: stdout.isTTY,
+            ...(stdout.columns === null ? {} : { columns: stdout.columns }),
+          },
+          color: paints(stdout, env),
+        });
+        const queues = config.sources.sqs.map((queue) => queue.queueUrl);
+        log.info({ url: running.url, queues, dryRun: policy.defaults.dryRun }, "the worker runs");
+        const signal = await interrupted;
+        log.info({ signal }, "draining; once more stops at once");
+        const drained = await Promise.race([
+          running.stop(DRAIN_WITHIN).then(() => true),
+          systemClock.sleep(END_WITHIN).then(() => false),
+        ]);
+        log.info({ drained }, drained ? "drained" : "what still ran goes on with the next start");
+        return signal === "SIGINT" ? EXIT.interrupted : EXIT.done;
+      }),
+    );
+}

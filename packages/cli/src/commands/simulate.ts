@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { loadConfig, SpotkeeperError } from "@spotkeeper/controller";
+import { type Command, Option } from "commander";
+import { EXIT } from "../io.ts";
+import type { StormMix } from "../simulate/storm.ts";
+import type { Act } from "./index.ts";
+import { createProgress } from "./progress.ts";
+import { whole } from "./whole.ts";
+
+const HELP = `
+A storm strikes a fleet of its size, with a cluster and a group for each of --clusters,
+spread over --buckets accounts and regions with AWS's request budgets. A trace is played
+against the sandbox's fleet. The same seed gives the same outcome.
+
+Examples:
+  $ spotkeeper simulate --storm 1000
+  $ spotkeeper simulate --trace g4dn --policy spotkeeper.yaml --output json`;
+
+interface SimulateOptions {
+  readonly storm?: number;
+  readonly trace?: string;
+  readonly policy?: string;
+  readonly clusters: number;
+  readonly buckets: number;
+  readonly mix: StormMix;
+  readonly seed: number;
+}
+
+/** `simulate --storm N` and `simulate --trace FILE` (INTERFACE.md). */
+export function simulate(program: Command, act: Act): void {
+  program
+    .command("simulate")
+    .description("a storm or a trace on a virtual clock, against a policy")
+    .option("--storm <count>", "strike so many instances at once", whole(1, 100_000))
+    .option("--trace <file>", "play a trace: a file, or g4dn, p3, training-on-a-dime")
+    .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
+    .option("--clusters <count>", "ECS clusters of a storm's fleet", whole(1, 1_000), 10)
+    .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
+    .addOption(
+      new Option("--mix <mix>", "what a storm brings: thirds are warnings, recommendations, ends without warning")
+        .choices(["warnings", "thirds"])
+        .default("warnings"),
+    )
+    .option("--seed <number>", "of all that is random", whole(0, 2 ** 31), 1)
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, options, config }, command) => {
+        const given = command.opts<SimulateOptions>();
+        const { storm: size, trace } = given;
+        if ((size === undefined) === (trace === undefined)) {
+          throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants either --storm or --trace.");
+        }
+        const { policy } = given.policy === undefined ? config() : policyFrom(given.policy);
+        const progress = createProgress(io);
+        const shared = { ...given, policy, overrides: policy.clusters, wall: io.now, onProgress: progress.show };
+        // Loaded here: other commands need neither the AWS SDK nor the simulator.
+        const { simulateStorm } = await import("../simulate/storm.ts");
+        const { simulateTrace } = await import("../simulate/play.ts");
+        const { readTrace } = await import("../simulate/trace-file.ts");
+        const { renderOutcome } = await import("../simulate/text.ts");
+        const outcome =
+          size === undefined
+            ? await simulateTrace({ ...shared, trace: readTrace(trace ?? "") })
+            : await simulateStorm({ ...shared, size });
+        await progress.clear();
+        await io.stdout.write(options.output === "json" ? `${JSON.stringify(outcome)}\n` : renderOutcome(outcome));
+        return EXIT.done;
+      }),
+    );
+}
+
+const policyFrom = (file: string): ReturnType<typeof loadConfig> =>
+  loadConfig(file, (path) => readFileSync(path, "utf8"));

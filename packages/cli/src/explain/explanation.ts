@@ -1,0 +1,38 @@
+import type { Plan, Signal, SignalKind } from "@spotkeeper/controller";
+import type { ExplainedAlert } from "./alert.ts";
+
+/** What `explain --output json` prints: one a signal, or one for a message without any. Times are RFC 3339, UTC. */
+export interface Explanation extends ExplainedPlan {
+  /** Null for standard input. */
+  readonly file: string | null;
+  /** Counted from 1 within the file. */
+  readonly message: number;
+  readonly kind: SignalKind | null;
+  readonly instanceId: string | null;
+  /** Of a Fargate task, which has no instance. */
+  readonly taskArn: string | null;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly availabilityZone: string | null;
+  readonly action: Signal["action"];
+  readonly noticedAt: string | null;
+  readonly deadline: string | null;
+  /** Opaque; equal for all signals of one interruption of one instance, within the input. Null where it is none. */
+  readonly incident: string | null;
+  /** Heard before in this input: nothing more would be done. */
+  readonly duplicate: boolean;
+  readonly ignored: string | null;
+  readonly error: string | null;
+  /** What would be told because of this message; null where nobody is told anything new. */
+  readonly alert: ExplainedAlert | null;
+}
+
+/** What would be done, as far as it can be told without asking AWS. */
+export interface ExplainedPlan {
+  /** Names of the policy's rules that made the plan. */
+  readonly rule: string | null;
+  readonly mode: Plan["mode"] | null;
+  /** Why it would only be observed. */
+  readonly because: string | null;
+  readonly plan: readonly { readonly step: string; readonly responder: string; readonly budgetSeconds: number }[];
+}

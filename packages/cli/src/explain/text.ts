@@ -1,0 +1,44 @@
+import { phraseOf } from "@spotkeeper/controller";
+import { printable } from "../table.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** An explanation as people read it; ends with an empty line. */
+export function renderExplanation(one: Explanation, bold: (text: string) => string): string {
+  const lines = linesOf(one).map((line) => `  ${printable(line)}`);
+  return `${[bold(printable(titleOf(one))), ...lines].join("\n")}\n\n`;
+}
+
+function titleOf({ file, message, kind, instanceId, taskArn, ignored }: Explanation): string {
+  const what = kind ?? (ignored === null ? "not understood" : "ignored");
+  return [`${file ?? "stdin"}:${message}`, what, instanceId ?? taskArn].filter((part) => part !== null).join("  ");
+}
+
+function linesOf(one: Explanation): string[] {
+  const { account, region, availabilityZone, action, noticedAt, deadline, incident, error, ignored } = one;
+  const lines: string[] = [];
+  if (ignored !== null) lines.push(`because: ${ignored}`);
+  if (error !== null) lines.push(`error: ${error}`);
+  if (one.kind === null) return lines;
+  const where = [account, availabilityZone ?? region].filter((part) => part !== null).join(" / ");
+  if (where !== "") lines.push(`where: ${where}`);
+  const ends = deadline === null ? "no deadline told" : `${action ?? "capacity goes"} at ${deadline}`;
+  lines.push(`when: ${noticedAt === null ? "its time cannot be read" : `noticed ${noticedAt}`}, ${ends}`);
+  if (incident === null) return [...lines, "incident: none, nothing would be done"];
+  lines.push(`incident: ${incident}${one.duplicate ? " (heard before)" : ""}`);
+  lines.push(...planOf(one));
+  if (one.alert !== null) lines.push(`tell (${one.alert.severity}): ${one.alert.headline}`);
+  return lines;
+}
+
+function planOf({ rule, mode, because, plan }: Explanation): string[] {
+  const how = mode === "act" ? "" : mode === "dry-run" ? ", dry run: nothing would be done" : ", only observed";
+  const head = `plan by rule ${rule}${how}${because === null ? "" : `: ${because}`}`;
+  if (plan.length === 0) return [`${head}: nothing to do`];
+  return [
+    head,
+    ...plan.map(({ step, responder, budgetSeconds }) => {
+      const phrase = phraseOf(responder);
+      return `  - ${step}${phrase === null || phrase === step ? "" : `: ${phrase}`} (at most ${budgetSeconds} s)`;
+    }),
+  ];
+}

@@ -1,0 +1,36 @@
+import { SpotkeeperError } from "@spotkeeper/controller";
+import { CommanderError } from "commander";
+import { printable } from "./table.ts";
+import { EXIT, type ExitCode } from "./io.ts";
+
+/** Errors about the call, the config or a secret that it names; every other one is work that failed. */
+const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET)-/;
+
+/** The exit code for an error that ended a command, and what is said about it on standard error (empty: it is said). */
+export function failureOf(error: unknown, verbose: boolean): { readonly code: ExitCode; readonly text: string } {
+  // Commander has written its help, its version, or what is wrong with the call.
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, text: "" };
+  if (!(error instanceof SpotkeeperError)) {
+    const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
+    return {
+      code: EXIT.failed,
+      text: `spotkeeper: ${text}\n${verbose ? "" : "Run it again with --verbose for details.\n"}`,
+    };
+  }
+  const stack = verbose && error.stack !== undefined ? `${error.stack}\n${causes(error)}` : "";
+  return {
+    code: USAGE.test(error.code) ? EXIT.usage : EXIT.failed,
+    text: `${linesOf(error.message)}\n(${error.code})\n${stack}`,
+  };
+}
+
+/** A message may quote a name, a path or an answer from outside. */
+const linesOf = (message: string): string => message.split("\n").map(printable).join("\n");
+
+function causes(error: Error): string {
+  const lines: string[] = [];
+  for (let cause = error.cause; cause instanceof Error && lines.length < 5; cause = cause.cause) {
+    lines.push(`caused by ${cause.name}: ${cause.message}\n`);
+  }
+  return lines.join("");
+}

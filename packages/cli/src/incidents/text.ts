@@ -1,0 +1,54 @@
+import type { IncidentDetailView, IncidentView } from "@spotkeeper/controller";
+import { printable, table } from "../table.ts";
+
+/** A list as people read it: what is open first says how much time is left. */
+export function renderIncidents(found: readonly IncidentView[], now: number): string {
+  if (found.length === 0) return "No incidents.\n";
+  return table(
+    ["ID", "OPENED", "WHAT", "STATE", "WHERE", "GROUP", "NAME"],
+    found.map((one) => [
+      one.id,
+      one.openedAt.slice(0, 19).replace("T", " "),
+      one.kinds.join(", "),
+      stateOf(one, now),
+      one.availabilityZone ?? one.region,
+      one.group,
+      one.name,
+    ]),
+  );
+}
+
+function stateOf(
+  { open, outcome, deadline, marginSeconds, stepsSettled, stepsTotal }: IncidentView,
+  now: number,
+): string {
+  if (!open) return `${outcome}${marginSeconds === null ? "" : `, ${Math.round(marginSeconds)} s to spare`}`;
+  const left = deadline === null ? null : Math.round((Date.parse(deadline) - now) / 1_000);
+  const time = left === null ? "" : left < 0 ? ", time is over" : `, ${left} s left`;
+  return `open, ${stepsSettled} of ${stepsTotal} steps${time}`;
+}
+
+/** One incident with its flight recorder. */
+export function renderIncident(one: IncidentDetailView): string {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["what", `${one.kinds.join(", ")}${one.action === null ? "" : ` (${one.action})`}`],
+    ["where", [one.account, one.availabilityZone ?? one.region].filter((part) => part !== null).join(" / ") || null],
+    ["instance", [one.name, one.instanceType].filter((part) => part !== null).join(", ") || null],
+    ["group", one.group],
+    ["cluster", one.cluster],
+    ["state", one.open ? "open" : one.outcome],
+    ["deadline", one.deadline],
+    ["first action", one.firstActionSeconds === null ? null : `after ${one.firstActionSeconds} s`],
+    ["drained", one.marginSeconds === null ? one.drainedAt : `with ${one.marginSeconds} s to spare`],
+    ["slowest step", one.slowestStep === null ? null : `${one.slowestStep.id}, ${one.slowestStep.seconds} s`],
+  ];
+  const known = facts.flatMap(([name, value]) =>
+    value === null ? [] : [`  ${`${name}:`.padEnd(14)}${printable(value)}`],
+  );
+  const timeline = one.timeline.map(({ secondsSinceOpened, secondsLeft, text }) => {
+    const left = secondsLeft === null ? "" : ` (${secondsLeft.toFixed(1)} s left)`;
+    return `  ${`+${secondsSinceOpened.toFixed(1)} s`.padStart(10)}  ${printable(text)}${left}`;
+  });
+  const cut = one.timelineCut ? ["  … and more"] : [];
+  return `${[one.id, ...known, "", ...timeline, ...cut].join("\n")}\n`;
+}

@@ -1,0 +1,38 @@
+import { createReadStream } from "node:fs";
+import { SpotkeeperError } from "@spotkeeper/controller";
+import type { Io } from "./io.ts";
+
+/** Some hundred thousand messages; an input is held as a whole, since it may be one JSON array. */
+const LARGEST = 256 * 1024 * 1024;
+
+/**
+ * The text of a file, or of standard input for `-`. Throws SK-INPUT-UNREADABLE and SK-INPUT-TOO-LARGE, having read no
+ * more than the bound: a size that a file tells beforehand is no promise (pipes, devices).
+ */
+export async function readInput(name: string, io: Pick<Io, "stdin">): Promise<string> {
+  const shown = name === "-" ? "standard input" : name;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of name === "-" ? io.stdin : createReadStream(name)) {
+      const buffer = Buffer.from(chunk as Uint8Array);
+      bytes += buffer.length;
+      if (bytes > LARGEST) break;
+      chunks.push(buffer);
+    }
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `${shown} cannot be read: ${REASONS[code] ?? code}.`, { cause });
+  }
+  if (bytes > LARGEST) {
+    const advice = "Split it, for example with split -C 200m.";
+    throw new SpotkeeperError("SK-INPUT-TOO-LARGE", `${shown} has more than ${LARGEST / 1024 / 1024} MiB. ${advice}`);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+const REASONS: { readonly [code: string]: string | undefined } = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder; name its files",
+  EACCES: "permission denied",
+};

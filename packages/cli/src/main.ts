@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { EXIT, type Io } from "./io.ts";
+import { createOutput } from "./output.ts";
+import { runCommandLine } from "./program.ts";
+
+const waiting: ((signal: NodeJS.Signals) => void)[] = [];
+
+// The first asks whoever waits for it to come to an end; the second, or one that nobody waits for, ends at once.
+let asked = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (asked || waiting.length === 0) process.exit(EXIT.interrupted);
+    asked = true;
+    for (const resolve of waiting.splice(0)) resolve(signal);
+  });
+}
+
+const io: Io = {
+  stdin: process.stdin,
+  stdout: createOutput(process.stdout),
+  stderr: createOutput(process.stderr),
+  env: process.env,
+  now: () => Date.now(),
+  interrupted: () => new Promise((resolve) => waiting.push(resolve)),
+};
+
+// The product's timers keep no process alive, but a command that waits for one is not done.
+setInterval(() => {}, 2 ** 30);
+process.exit(await runCommandLine(process.argv.slice(2), io));

@@ -1,0 +1,67 @@
+import { Command, Option } from "commander";
+import { type Act, commands } from "./commands/index.ts";
+import { createContext, type GlobalOptions } from "./context.ts";
+import { failureOf } from "./failure.ts";
+import { EXIT, type ExitCode, type Io } from "./io.ts";
+import { version } from "./version.ts";
+
+/** Runs one call of the command line; never throws. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  // Commander writes at once; what it wrote is waited for before the process ends.
+  const written: Promise<void>[] = [];
+  const words: Words = {
+    out: (text) => void written.push(io.stdout.write(text)),
+    err: (text) => void written.push(io.stderr.write(text)),
+    width: io.stdout.columns ?? 80,
+  };
+  const act: Act =
+    (run) =>
+    async (...args) => {
+      const command = args.at(-1) as Command;
+      const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+      code = await run(createContext(io, options), command);
+    };
+  const program = createProgram(words, act);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    const failure = failureOf(error, args.includes("--verbose"));
+    if (failure.text !== "") written.push(io.stderr.write(failure.text));
+    code = failure.code;
+  }
+  await Promise.all(written);
+  return code;
+}
+
+/** Where help, the version and what is wrong with a call go. */
+export interface Words {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** In columns. */
+  readonly width: number;
+}
+
+/** The whole command line; `act` carries out what a command does. */
+export function createProgram({ out, err, width }: Words, act: Act): Command {
+  const program = new Command("spotkeeper")
+    .description("Gives every EC2 Spot interruption a good ending.")
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .addOption(new Option("--config <file>", "the config (default: spotkeeper.yaml, or SPOTKEEPER_CONFIG)"))
+    .addOption(new Option("--output <format>", "how data is printed").choices(["text", "json"]).default("text"))
+    .option("--verbose", "print the stack of an error", false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: out,
+      writeErr: err,
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showHelpAfterError("(spotkeeper --help lists commands and options)")
+    .exitOverride();
+  for (const register of commands) register(program, act);
+  return program;
+}

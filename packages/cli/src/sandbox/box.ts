@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, createLog, loadConfig, type Running, runWorker, type Tap } from "@spotkeeper/controller";
+import {
+  createQueues,
+  createSimulator,
+  fleetOperations,
+  type Player,
+  playTrace,
+  sandboxFleet,
+  serveSimulator,
+  type Simulator,
+  type Trace,
+  type World,
+} from "@spotkeeper/simulator";
+import type { Output } from "../io.ts";
+import type { PacedClock } from "./clock.ts";
+
+const ACCOUNT = "123456789012";
+const REGION = "us-east-1";
+const QUEUE = "spotkeeper";
+/** assumed: how long a call to AWS takes, in simulated milliseconds, on top of what this machine needs. */
+const LATENCY = { min: 15, max: 60 };
+/** Real seconds until the first interruption: time enough to see a fleet at rest, and for the inventory to fill. */
+const LEAD_IN_SECONDS = 4;
+/**
+ * assumed: shares of what happens beside plain warnings, so that each of it is seen within minutes. The trace says when
+ * and how many, not what AWS told beforehand.
+ */
+const MIX = { recommended: 0.35, missed: 0.04, cancelled: 0.05, duplicated: 0.15, late: 0.1, fargate: 0.25 };
+/** Simulated milliseconds that the worker may take to come to rest; its clock runs at the wall's pace by then. */
+const STOP_WITHIN = 4_000;
+
+export interface BoxOptions {
+  readonly clock: PacedClock;
+  readonly trace: Trace;
+  readonly seed: number;
+  readonly policy: Config["policy"];
+  /** Of the HTTP API; 0 takes a free one. */
+  readonly port: number;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly tap: Tap;
+  /** Where alerts of the console channel go. */
+  readonly alerts: (text: string) => void;
+  /** Where the worker's log goes: warnings and errors. */
+  readonly log: Pick<Output, "write" | "isTTY">;
+}
+
+/** A fleet and its AWS, served over HTTP on the loopback, and the real worker against it. */
+export interface Box {
+  readonly world: World;
+  readonly simulator: Simulator;
+  readonly player: Player;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Rejects with SK-SHOW-LISTEN where the port is not to be had. State is kept in a temporary folder until `close`. */
+export async function openBox(options: BoxOptions): Promise<Box> {
+  const { clock, seed } = options;
+  const queues = createQueues(clock, seed);
+  queues.create(ACCOUNT, REGION, QUEUE);
+  const { world } = sandboxFleet({
+    clock,
+    seed,
+    send: (arn, body) => void queues.sendTo(arn, body),
+    queueArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${QUEUE}`,
+    account: ACCOUNT,
+    region: REGION,
+  });
+  const simulator = createSimulator({ clock, seed, world, queues, operations: fleetOperations, latency: LATENCY });
+  const server = await serveSimulator(simulator);
+  const folder = mkdtempSync(join(tmpdir(), "spotkeeper-sandbox-"));
+  const discard = async (): Promise<void> => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  let running: Running;
+  try {
+    running = await runWorker({
+      config: configOf(options, server.url, folder),
+      log: createLog({ level: "warn", format: "auto", output: options.log, color: false, clock }),
+      env: { AWS_REGION: REGION },
+      output: { write: options.alerts },
+      color: false,
+      clock,
+      aws: { credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }) },
+      tap: options.tap,
+    });
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  const player = playTrace(world, options.trace, {
+    speed: 1,
+    leadIn: LEAD_IN_SECONDS * 1_000 * clock.speed(),
+    repeat: true,
+    mix: MIX,
+  });
+  return {
+    world,
+    simulator,
+    player,
+    url: running.url,
+    async close() {
+      player.stop();
+      clock.setSpeed(1);
+      await running.stop(STOP_WITHIN);
+      await discard();
+    },
+  };
+}
+
+/** The config of a worker as users write it, with everything in a temporary folder. */
+function configOf({ policy, port }: BoxOptions, endpoint: string, folder: string): Config {
+  const base = loadConfig(null, () => "");
+  return {
+    ...base,
+    policy,
+    aws: { ...base.aws, endpoint, regions: [REGION] },
+    sources: {
+      ...base.sources,
+      sqs: [{ queueUrl: `${endpoint}/${ACCOUNT}/${QUEUE}`, deadLetterQueueUrl: null, concurrency: 100 }],
+    },
+    ledger: { ...base.ledger, file: join(folder, "ledger.db") },
+    archive: { ...base.archive, file: join(folder, "archive.db") },
+    inventory: { file: join(folder, "inventory.db") },
+    show: { ...base.show, listen: `127.0.0.1:${port}` },
+  };
+}

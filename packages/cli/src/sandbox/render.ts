@@ -1,0 +1,197 @@
+import type { Incident } from "@spotkeeper/controller";
+import { printable } from "../table.ts";
+import { clockTime, countdown, endingOf, homeOf, stepOf, subjectOf, typeOf, whyOf, zoneOf } from "./describe.ts";
+import type { Cell, GroupRow } from "./fleet.ts";
+import { cell, type Line, paintLine, type Piece, spread, type Tone } from "./paint.ts";
+import type { Summary } from "./summary.ts";
+
+/** All that a picture is made of. Times are simulated, epoch milliseconds. */
+export interface View {
+  readonly now: number;
+  /** Simulated seconds in a second. */
+  readonly speed: number;
+  readonly slow: boolean;
+  readonly trace: string;
+  readonly url: string;
+  readonly fleet: readonly GroupRow[];
+  /** Not closed; in any order. */
+  readonly open: readonly Incident[];
+  /** Closed, newest first. */
+  readonly ended: readonly Incident[];
+  /** What people were told, newest first. */
+  readonly alerts: readonly string[];
+  /** What went wrong in the worker last. */
+  readonly trouble: string | null;
+  readonly summary: Summary;
+}
+
+export interface Canvas {
+  readonly columns: number;
+  readonly rows: number;
+  readonly colors: boolean;
+}
+
+/** Below this there is nothing to see. */
+const LEAST_COLUMNS = 40;
+
+/** The whole screen, exactly `rows` lines of at most `columns` characters. */
+export function render(view: View, { columns, rows, colors }: Canvas): readonly string[] {
+  const width = Math.max(columns, LEAST_COLUMNS);
+  const top = [...head(view, width), [], ...fleet(view.fleet, width), []];
+  const foot = [[], ...counters(view)];
+  // Three headings and two empty lines between the lists.
+  const room = Math.max(3, rows - top.length - foot.length - 5);
+  const [forOpen, forEnded, forAlerts] = share(room, view);
+  const lines: Line[] = [
+    ...top,
+    heading("OPEN INCIDENTS", view.open.length),
+    ...padded(open(view, width, forOpen), forOpen, "none: nothing is at stake"),
+    [],
+    heading("LAST OUTCOMES", view.summary.closed),
+    ...padded(ended(view.ended, width, forEnded), forEnded, "none yet"),
+    [],
+    heading("TOLD", view.alerts.length),
+    ...padded(view.alerts.slice(0, forAlerts).map(alert), forAlerts, "nobody yet"),
+    ...foot,
+  ];
+  return lines.slice(0, rows).map((line) => paintLine(line, columns, colors));
+}
+
+function head({ now, speed, slow, trace, url }: View, width: number): Line[] {
+  const pace = `${Number(speed.toFixed(1))}x${slow ? ", slow while work is drained" : ""}`;
+  const left: Line = [
+    ["SPOTKEEPER", "title"],
+    [" sandbox", "bold"],
+  ];
+  const right: Line = [
+    [clockTime(now), "bold"],
+    [` simulated, ${pace}`, slow ? "warn" : "dim"],
+  ];
+  return [
+    spread(left, right, width),
+    spread([[`${url}/api/v1/incidents`, "info"]], [[`trace ${trace}`, "dim"]], width),
+  ];
+}
+
+const GLYPHS: { readonly [C in Cell]: Piece } = {
+  "on-demand": ["□", "dim"],
+  spot: ["■", "good"],
+  doomed: ["!", "bad"],
+  draining: ["▼", "warn"],
+  launching: ["+", "info"],
+  leaving: ["·", "dim"],
+};
+const CELLS = Object.keys(GLYPHS) as Cell[];
+
+function fleet(groups: readonly GroupRow[], width: number): Line[] {
+  const names = Math.min(20, Math.max(5, ...groups.map(({ name }) => name.length)));
+  const legend = CELLS.flatMap((kind): Piece[] => [["  ", "plain"], GLYPHS[kind], [` ${kind}`, "dim"]]);
+  return [
+    spread([["FLEET", "bold"]], legend, width),
+    ...groups.map(({ name, desired, inService, cells }): Line => {
+      const tone: Tone = inService < desired ? "warn" : "plain";
+      const strip = CELLS.flatMap((kind) => {
+        const [glyph, painted] = GLYPHS[kind];
+        const count = cells.filter((one) => one === kind).length;
+        return count === 0 ? [] : [[glyph.repeat(count), painted] as const];
+      });
+      return [
+        [`  ${cell(name, names)} `, "plain"],
+        [`${inService}/${desired}`.padStart(6), tone],
+        ["  ", "plain"],
+        ...strip,
+      ];
+    }),
+  ];
+}
+
+const BAR = 8;
+/** From here on there is room for type and zone. */
+const WIDE = 110;
+
+function open({ open: all, now }: View, width: number, most: number): Line[] {
+  const soonest = (one: Incident): number => (one.drainedAt === null ? (one.deadline ?? Infinity) : Infinity);
+  const sorted = all.toSorted((one, other) => soonest(one) - soonest(other) || other.openedAt - one.openedAt);
+  const shown = sorted.length > most ? sorted.slice(0, most - 1) : sorted;
+  const more = sorted.length - shown.length;
+  return [
+    ...shown.map((one): Line => {
+      const left = one.deadline === null ? null : one.deadline - now;
+      const wide = width >= WIDE;
+      return [
+        [`  ${cell(subjectOf(one), 19)} `, "bold"],
+        [`${cell(homeOf(one), 13)} `, "plain"],
+        ...(wide ? [[`${cell(typeOf(one), 11)} ${cell(zoneOf(one), 10)} `, "dim"] as const] : []),
+        [`${cell(whyOf(one), 9)} `, "plain"],
+        ...timeLeft(one, left),
+        [`  ${printable(stepOf(one))}`, one.drainedAt === null ? "plain" : "dim"],
+      ];
+    }),
+    ...(more > 0 ? [[[`  and ${more} more`, "dim"]] satisfies Line] : []),
+  ];
+}
+
+/** Seconds until the capacity goes, and how much of two minutes that is. */
+function timeLeft({ drainedAt }: Incident, left: number | null): Piece[] {
+  if (left === null) return [[`${" ".repeat(6)}${" ".repeat(BAR + 1)}`, "plain"]];
+  const full = Math.round(Math.min(1, Math.max(0, left / 120_000)) * BAR);
+  const tone: Tone = drainedAt !== null ? "good" : left < 20_000 ? "bad" : left < 60_000 ? "warn" : "info";
+  return [
+    [`${countdown(left).padStart(6)} `, tone],
+    ["█".repeat(full), tone],
+    ["░".repeat(BAR - full), "dim"],
+  ];
+}
+
+function ended(all: readonly Incident[], width: number, most: number): Line[] {
+  return all.slice(0, most).map((one): Line => {
+    const wide = width >= WIDE;
+    return [
+      [`  ${clockTime(one.closedAt ?? one.openedAt)} `, "dim"],
+      [`${cell(subjectOf(one), 19)} ${cell(homeOf(one), 13)} `, "plain"],
+      ...(wide ? [[`${cell(typeOf(one), 11)} ${cell(zoneOf(one), 10)} `, "dim"] as const] : []),
+      [endingOf(one), one.outcome === "drained" ? "good" : one.outcome === "deadline-passed" ? "bad" : "plain"],
+    ];
+  });
+}
+
+const alert = (text: string): Line => [[`  ${printable(text)}`, / CRITICAL /.test(text) ? "bad" : "plain"]];
+
+function counters({ summary, trouble }: View): Line[] {
+  const { closed, due, drainedInTime, tasksLost, duplicateEffects, awsCalls, throttled } = summary;
+  const item = (name: string, value: string, tone: Tone): Piece[] => [
+    [`${name} `, "dim"],
+    [value, tone],
+    ["   ", "plain"],
+  ];
+  const zero = (count: number): Tone => (count === 0 ? "good" : "bad");
+  return [
+    [
+      ...item("handled", String(closed), "bold"),
+      ...item("in time", `${drainedInTime}/${due}`, drainedInTime === due ? "good" : "bad"),
+      ...item("lost tasks", String(tasksLost), zero(tasksLost)),
+      ...item("twice", String(duplicateEffects), zero(duplicateEffects)),
+      ...item("AWS calls", String(awsCalls), "bold"),
+      ...item("throttled", String(throttled), throttled === 0 ? "good" : "warn"),
+    ],
+    trouble === null ? [["Ctrl-C ends with a summary", "dim"]] : [[printable(trouble), "bad"]],
+  ];
+}
+
+const heading = (name: string, count: number): Line => [
+  [name, "bold"],
+  [count === 0 ? "" : `  ${count}`, "dim"],
+];
+
+const padded = (lines: readonly Line[], rows: number, none: string): Line[] => {
+  const shown: readonly Line[] = lines.length === 0 ? [[[`  ${none}`, "dim"]]] : lines;
+  return Array.from({ length: rows }, (_, index) => shown[index] ?? []);
+};
+
+/** Rows for each list: what is open has as many as it needs, outcomes and alerts at least a few. */
+function share(room: number, { open: { length } }: View): readonly [number, number, number] {
+  const alerts = Math.max(1, Math.floor(room / 7));
+  const most = room - alerts - Math.max(1, Math.floor(room / 4));
+  const open = Math.max(1, Math.min(most, Math.max(length, Math.floor(room / 3))));
+  return [open, Math.max(1, room - open - alerts), alerts];
+}

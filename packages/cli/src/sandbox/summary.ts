@@ -1,0 +1,62 @@
+import type { Incident } from "@spotkeeper/controller";
+import type { World } from "@spotkeeper/simulator";
+import type { CallTally } from "../simulate/calls.ts";
+import { isDrained, isDue, marginSeconds } from "../simulate/outcome.ts";
+import { quantile } from "../simulate/quantile.ts";
+
+/** What happened so far; what the worker did is judged by what the simulator saw. */
+export interface Summary {
+  readonly incidents: number;
+  readonly open: number;
+  readonly closed: number;
+  /** With a deadline that has come, or drained before. */
+  readonly due: number;
+  readonly drainedInTime: number;
+  /** Killed by a reclaim, and nobody had told them to stop. */
+  readonly tasksLost: number;
+  readonly marginSeconds: { readonly p50: number | null; readonly min: number | null };
+  /** Effects that took place more than once. */
+  readonly duplicateEffects: number;
+  readonly awsCalls: number;
+  readonly throttled: number;
+}
+
+export function summaryOf(
+  incidents: readonly Incident[],
+  calls: Pick<CallTally, "total" | "throttled">,
+  { oracle }: Pick<World, "oracle">,
+  now: number,
+): Summary {
+  const due = incidents.filter((one) => isDue(one) && (one.drainedAt !== null || (one.deadline ?? Infinity) < now));
+  const margins = due.map(marginSeconds).filter((one) => one !== null);
+  const warned = oracle.facts().filter(({ warnedAt }) => warnedAt !== null);
+  const closed = incidents.filter(({ closedAt }) => closedAt !== null).length;
+  return {
+    incidents: incidents.length,
+    open: incidents.length - closed,
+    closed,
+    due: due.length,
+    drainedInTime: due.filter(isDrained).length,
+    tasksLost: warned.reduce((sum, { tasksKilled }) => sum + tasksKilled.length, 0),
+    marginSeconds: { p50: quantile(margins, 0.5), min: quantile(margins, 0) },
+    duplicateEffects: oracle.duplicates().reduce((sum, { count }) => sum + count - 1, 0),
+    awsCalls: calls.total(),
+    throttled: calls.throttled(),
+  };
+}
+
+/** For the end of a run. */
+export function renderSummary(summary: Summary): string {
+  const { marginSeconds: margin } = summary;
+  const seconds = (value: number | null): string => (value === null ? "-" : `${Math.floor(value)} s`);
+  const rows: readonly (readonly [string, string])[] = [
+    ["incidents", `${summary.incidents}, ${summary.open} of them still open`],
+    ["drained before the deadline", `${summary.drainedInTime} of ${summary.due}`],
+    ["time to spare", `p50 ${seconds(margin.p50)}, least ${seconds(margin.min)}`],
+    ["tasks killed by a reclaim", String(summary.tasksLost)],
+    ["duplicate effects", String(summary.duplicateEffects)],
+    ["AWS calls", `${summary.awsCalls}, ${summary.throttled} throttled`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n")}\n`;
+}

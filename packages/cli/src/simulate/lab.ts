@@ -1,0 +1,241 @@
+import {
+  type AlertModel,
+  type Channel,
+  type Doc,
+  type Entry,
+  type Incident,
+  type Key,
+  loadParts,
+  type Overrides,
+  type Policy,
+  type Verdict,
+} from "@spotkeeper/controller";
+import {
+  createSimulator,
+  fleetOperations,
+  holdDuring,
+  sdkHandler,
+  type Simulator,
+  virtualClock,
+  type VirtualClock,
+  type World,
+  type WorldOptions,
+} from "@spotkeeper/simulator";
+import { type CallTally, createCallTally } from "./calls.ts";
+
+/** The instant at which a simulation begins unless told, so that a seed gives one story. */
+const START = Date.UTC(2026, 0, 1, 12, 0, 0);
+/** Our own account; the one of AWS's examples. */
+export const ACCOUNT = "123456789012";
+export const REGION = "us-east-1";
+export const QUEUE_ARN: string = `arn:aws:sqs:${REGION}:${ACCOUNT}:spotkeeper`;
+/** assumed: what a call within a region takes, from sending to the answer, in milliseconds. */
+const LATENCY = { min: 15, max: 60 };
+/** As the real worker has them (controller entry/run.ts). */
+const GATHER = 1_000;
+const SWEEP = { callsPerMinute: 30, often: 600_000, keep: 86_400_000 } as const;
+/** The longest that stopping may take, milliseconds. */
+const STOP_WITHIN = 10_000;
+
+export interface LabOptions {
+  /** Any whole number: the same one gives the same story. */
+  readonly seed: number;
+  /** Builds the fleet; what it sends to `QUEUE_ARN` reaches the worker. */
+  readonly build: (wiring: WorldOptions) => World;
+  readonly policy: Policy;
+  readonly overrides: Overrides;
+  /** The first instant, epoch milliseconds. */
+  readonly startAt?: number;
+}
+
+/** A fleet, its AWS, and the real flow over them, in one process on one virtual clock. */
+export interface Lab {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly simulator: Simulator;
+  readonly calls: CallTally;
+  /** The newest state of each incident, in the order in which they opened. */
+  readonly incidents: ReadonlyMap<Key, Incident>;
+  readonly sent: readonly AlertModel[];
+  /** What went wrong inside the worker: a bug, whatever it says. */
+  readonly failures: readonly Failure[];
+  /** Sweeps the inventory until it holds what the fleet has, as a worker that has run for a while. */
+  warmUp(): Promise<void>;
+  /** Hands one message to the worker, as from its queue. */
+  deliver(body: string): Promise<Verdict>;
+  /** The flight recorder of one incident. */
+  history(key: Key): Promise<readonly Entry[]>;
+  /** Lets virtual time pass. */
+  run(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Failure {
+  readonly what: string;
+  readonly error: unknown;
+}
+
+/** Everything in memory. The clock stands still until it is run; only `close` needs to be called for it to be given up. */
+export async function openLab({ seed, build, policy, overrides, startAt = START }: LabOptions): Promise<Lab> {
+  const parts = await loadParts();
+  const clock = virtualClock(startAt);
+  const calls = createCallTally();
+  const incidents = new Map<Key, Incident>();
+  const sent: AlertModel[] = [];
+  const failures: Failure[] = [];
+  const random = seeded(seed);
+  const receive = async (body: string): Promise<Verdict> => {
+    const release = clock.hold();
+    const now = clock.now();
+    try {
+      return await worker.accept(body, {
+        source: "sqs",
+        account: ACCOUNT,
+        region: REGION,
+        sentAt: now,
+        receivedAt: now,
+      });
+    } finally {
+      release();
+    }
+  };
+  const world = build({
+    clock,
+    seed,
+    send: (_queue, body) => {
+      receive(body).catch((error: unknown) => failures.push({ what: "accept", error }));
+    },
+  });
+  const simulator = createSimulator({ clock, seed, world, operations: fleetOperations, latency: LATENCY });
+  const ledger = holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock }));
+  const archive = holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock }));
+  const inventory = parts.createMemoryInventory();
+  const aws = accessTo(parts, world, simulator, clock, random, calls);
+  const note = (doc: Doc): void => {
+    if (doc.kind === "incident") incidents.set(doc.key, doc.body);
+  };
+  const worker = parts.createWorker({
+    clock,
+    random,
+    owner: "simulation",
+    ledger,
+    archive,
+    inventory,
+    aws,
+    describeClusters: null,
+    policy: () => policy,
+    overrides,
+    channels: new Map([["simulated", collecting(sent)]]),
+    secret: () => Promise.resolve(null),
+    gather: GATHER,
+    observer: {
+      onAccepted: note,
+      onEntries: note,
+      onFailure: (what, error) => void failures.push({ what, error }),
+    },
+  });
+  const stopping = new AbortController();
+  const places = [...world.regions.values()].map(({ account, name }) => ({ account, region: name }));
+  const sweeper = parts.createSweeper({
+    ...SWEEP,
+    aws,
+    describeClusters: null,
+    inventory,
+    clock,
+    random,
+    lease: parts.createLease(ledger, clock, "simulation"),
+    places,
+  });
+  let sweeping = Promise.resolve();
+
+  await clock.runUntilSettled(worker.start());
+  return {
+    clock,
+    world,
+    simulator,
+    calls,
+    incidents,
+    sent,
+    failures,
+    deliver: (body) => clock.runUntilSettled(receive(body)),
+    async history(key) {
+      const all: Entry[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await clock.runUntilSettled(ledger.history(key, cursor));
+        all.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return all;
+    },
+    run: (ms) => clock.runUntil(clock.now() + ms),
+    async warmUp() {
+      sweeping = sweeper.run(stopping.signal).catch((error: unknown) => void failures.push({ what: "sweep", error }));
+      const size = (): number => [...inventory.entries("instance"), ...inventory.entries("container")].length;
+      for (let before = -1, idle = 0; idle < QUIET_MINUTES; idle = size() === before ? idle + 1 : 0) {
+        before = size();
+        await clock.runUntil(clock.now() + 60_000);
+      }
+    },
+    async close() {
+      stopping.abort(new Error("the simulation is over"));
+      await clock.runUntilSettled(Promise.all([sweeping, worker.stop(STOP_WITHIN)]));
+      aws.close();
+      await clock.runUntilSettled(Promise.all([ledger.close(), archive.close()]));
+    },
+  };
+}
+
+/** The inventory is warm when it has not grown for so long. */
+const QUIET_MINUTES = 5;
+
+/**
+ * The real SDK, with roles for the accounts that are not our own; only what stands at the other end of a request is the
+ * simulator. Its keys name the account.
+ */
+function accessTo(
+  { createAws, createClients }: Parts,
+  world: World,
+  simulator: Simulator,
+  clock: VirtualClock,
+  random: () => number,
+  calls: CallTally,
+): Access {
+  const others = new Set([...world.regions.values()].map(({ account }) => account));
+  others.delete(ACCOUNT);
+  const accounts = [...others].map((account) => ({
+    account,
+    roleArn: `arn:aws:iam::${account}:role/spotkeeper`,
+    externalId: null,
+  }));
+  const clients = createClients({
+    clock,
+    accounts,
+    endpoint: null,
+    credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }),
+    requestHandler: sdkHandler(simulator),
+  });
+  return createAws({ clock, random, clients, accounts, ownAccount: ACCOUNT, onCall: calls.add });
+}
+
+type Parts = Awaited<ReturnType<typeof loadParts>>;
+type Access = ReturnType<Parts["createAws"]>;
+
+const collecting = (sent: AlertModel[]): Channel => ({
+  updates: "full",
+  send: (model) => {
+    sent.push(model);
+    return Promise.resolve({ is: "sent", receipt: null });
+  },
+});
+
+/** mulberry32: small, and good enough for jitter. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import {
+  asDryRun,
+  type Config,
+  createLog,
+  type Incident,
+  type IncidentDetailView,
+  type Key,
+  type RawMessage,
+  runWorker,
+  SpotkeeperError,
+  type Verdict,
+  systemClock,
+} from "@spotkeeper/controller";
+import { createApi } from "../../api.ts";
+import type { Io } from "../../io.ts";
+import type { Heard, Replayed } from "./replay.ts";
+
+export interface LiveOptions {
+  readonly messages: readonly RawMessage[];
+  readonly config: Config;
+  readonly dryRun: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+/** As many messages as one request takes by far, and far below its bytes. */
+const AT_ONCE = 50;
+const LOOK_EVERY = 250;
+/** Milliseconds after which incidents that are still open are left to the next worker; a warning has two minutes. */
+const PATIENCE = 20 * 60_000;
+const STOP_WITHIN = 9_000;
+const TOKEN = "SPOTKEEPER_REPLAY_TOKEN";
+
+/**
+ * Messages into a worker of the config's own, against AWS: its ledger and its channels, none of its queues. They go in
+ * over its HTTP source, as whatever else sends them would. A dry run keeps its state in memory.
+ */
+export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed & { readonly interrupted: boolean }> {
+  const incidents = new Map<Key, Incident>();
+  const { stderr } = io;
+  const token = randomBytes(32).toString("base64url");
+  const interrupted = io.interrupted().then(() => true);
+  const output = { write: (text: string): void => void stderr.write(text), isTTY: stderr.isTTY };
+  const running = await runWorker({
+    config: configOf(options),
+    log: createLog({ level: "warn", format: "auto", output, color: false, clock: { now: io.now } }),
+    env: { ...io.env, [TOKEN]: token },
+    output,
+    color: false,
+    tap: {
+      onCall: () => {},
+      onAccepted: (doc) => void incidents.set(doc.key, doc.body),
+      onEntries: (doc) => {
+        if (doc.kind === "incident" && incidents.has(doc.key)) incidents.set(doc.key, doc.body);
+      },
+    },
+  });
+  try {
+    const heard = await send(running.url, token, options.messages);
+    const until = io.now() + PATIENCE;
+    let cut = false;
+    for (;;) {
+      const open = [...incidents.values()].filter(({ closedAt }) => closedAt === null).length;
+      options.onProgress(`${incidents.size} incidents, ${open} open`);
+      if (open === 0 || io.now() > until) break;
+      cut = await Promise.race([interrupted, pause(LOOK_EVERY)]);
+      if (cut) break;
+    }
+    const api = createApi(running.url, {});
+    const views: IncidentDetailView[] = [];
+    for (const key of incidents.keys()) {
+      views.push((await api.get(`/api/v1/incidents/${encodeURIComponent(key)}`)) as IncidentDetailView);
+    }
+    return { heard, incidents: views, interrupted: cut };
+  } finally {
+    await running.stop(STOP_WITHIN);
+  }
+}
+
+const pause = (ms: number): Promise<false> => systemClock.sleep(ms).then(() => false);
+
+function configOf({ config, dryRun }: LiveOptions): Config {
+  const memory = dryRun ? { file: ":memory:" } : {};
+  return {
+    ...config,
+    policy: dryRun ? asDryRun(config.policy) : config.policy,
+    sources: { sqs: [], http: { token: `\${env:${TOKEN}}` } },
+    // Whoever reads needs no token on a free port of the loopback, which is gone when this ends.
+    show: { ...config.show, listen: "127.0.0.1:0", auth: null },
+    ledger: { ...config.ledger, ...memory },
+    archive: { ...config.archive, ...memory },
+  };
+}
+
+interface Answer {
+  readonly results: readonly {
+    readonly is: Verdict["is"];
+    readonly incidents: readonly string[];
+    readonly errors: readonly string[];
+    readonly reason: string | null;
+  }[];
+}
+
+async function send(url: string, token: string, messages: readonly RawMessage[]): Promise<readonly Heard[]> {
+  const heard: Heard[] = [];
+  for (let first = 0; first < messages.length; first += AT_ONCE) {
+    const some = messages.slice(first, first + AT_ONCE);
+    const response = await fetch(new URL("/api/v1/signals", url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(some.map(({ body }) => body)),
+      signal: AbortSignal.timeout(60_000),
+    });
+    const answer = (await response.json()) as Answer | { readonly detail: string };
+    if (!("results" in answer)) throw new SpotkeeperError("SK-API-REFUSED", `The worker answered: ${answer.detail}`);
+    for (const [index, { file, message }] of some.entries()) {
+      const result = answer.results[index];
+      if (result !== undefined) heard.push({ file, message, verdict: verdictOf(result) });
+    }
+  }
+  return heard;
+}
+
+function verdictOf({ is, incidents, errors, reason }: Answer["results"][number]): Verdict {
+  switch (is) {
+    case "accepted":
+      return { is, incidents: incidents.map((id) => `incident#${id}`), errors };
+    case "rejected":
+      return { is, reason: reason ?? "", message: errors.join(" ") };
+    case "ignored":
+    case "later":
+      return { is, reason: reason ?? "" };
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type IncidentDetailView,
+  detailView,
+  type Overrides,
+  parse,
+  type Policy,
+  type RawMessage,
+  type Signal,
+  type Verdict,
+} from "@spotkeeper/controller";
+import { ACCOUNT, type Lab, openLab, REGION } from "../lab.ts";
+import { runToEnd } from "../run-to-end.ts";
+import type { FleetFacts } from "./facts.ts";
+import { replayFleet } from "./fleet.ts";
+import { strike } from "./strike.ts";
+
+export interface ReplayOptions {
+  readonly messages: readonly RawMessage[];
+  readonly facts: FleetFacts;
+  readonly policy: Policy;
+  readonly overrides: Overrides;
+  readonly seed: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** What became of one message. */
+export interface Heard {
+  readonly file: string | null;
+  readonly message: number;
+  readonly verdict: Verdict;
+}
+
+export interface Replayed {
+  readonly heard: readonly Heard[];
+  readonly incidents: readonly IncidentDetailView[];
+}
+
+/** Before the first message, for the inventory; milliseconds. */
+const BEFORE = 3_600_000;
+
+/**
+ * Messages through the whole flow against a simulated fleet, each at its own time on a virtual clock; one whose time
+ * cannot be read comes right after the one before it.
+ */
+export async function replay(options: ReplayOptions): Promise<Replayed> {
+  const all = options.messages.map((raw) => ({ raw, signals: signalsOf(raw) }));
+  const signals = all.flatMap((one) => one.signals);
+  const times = signals.filter(({ timeKnown }) => timeKnown).map(({ at }) => at);
+  const first = times.length === 0 ? null : Math.min(...times);
+  const lab = await openLab({
+    ...options,
+    ...(first === null ? {} : { startAt: first - BEFORE }),
+    build: (wiring) => replayFleet(wiring, options.facts, signals),
+  });
+  try {
+    options.onProgress("warming the inventory up");
+    await lab.warmUp();
+    const heard: Heard[] = [];
+    for (const { raw, signals: meant } of all) {
+      const at = Math.max(0, ...meant.filter(({ timeKnown }) => timeKnown).map((signal) => signal.at));
+      if (at > lab.clock.now()) await lab.run(at - lab.clock.now());
+      for (const signal of meant) strike(lab.world, signal);
+      heard.push({ file: raw.file, message: raw.message, verdict: await lab.deliver(raw.body) });
+    }
+    await runToEnd(lab, options.onProgress);
+    return { heard, incidents: await viewsOf(lab) };
+  } finally {
+    await lab.close();
+  }
+}
+
+function signalsOf({ body, file }: RawMessage): readonly Signal[] {
+  const source = file === null ? "stdin" : "file";
+  const parsed = parse(body, { source, account: ACCOUNT, region: REGION, sentAt: null, receivedAt: 0 });
+  return parsed.is === "signals" ? parsed.signals : [];
+}
+
+async function viewsOf(lab: Lab): Promise<readonly IncidentDetailView[]> {
+  const views: IncidentDetailView[] = [];
+  for (const [key, body] of lab.incidents) views.push(detailView(key, body, await lab.history(key)));
+  return views;
+}

@@ -1,0 +1,31 @@
+import { asDryRun, type Config, type RawMessage } from "@spotkeeper/controller";
+import { readInput } from "../../input.ts";
+import type { Io } from "../../io.ts";
+import { type FleetFacts, readFacts } from "./facts.ts";
+import { replay, type Replayed } from "./replay.ts";
+
+export interface SimulatedOptions {
+  readonly messages: readonly RawMessage[];
+  /** A file that describes the fleet. */
+  readonly facts: string | undefined;
+  readonly policy: Config["policy"];
+  readonly dryRun: boolean;
+  readonly seed: number;
+  readonly onProgress: (text: string) => void;
+}
+
+const NO_FACTS: FleetFacts = { groups: [], services: [] };
+
+/** Messages against a simulated fleet: that of the facts, with whatever else the messages name. */
+export async function replaySimulated(
+  io: Pick<Io, "stdin">,
+  { facts, policy, dryRun, ...options }: SimulatedOptions,
+): Promise<Replayed & { readonly interrupted: boolean }> {
+  const done = await replay({
+    ...options,
+    facts: facts === undefined ? NO_FACTS : readFacts(await readInput(facts, io), facts),
+    policy: dryRun ? asDryRun(policy) : policy,
+    overrides: policy.clusters,
+  });
+  return { ...done, interrupted: false };
+}

@@ -1,0 +1,37 @@
+import type { Signal } from "@spotkeeper/controller";
+import { endInstance, type Instance, interrupt, recommend, type World } from "@spotkeeper/simulator";
+
+const ENDS: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
+
+/** Does to the fleet what AWS does when it sends such a message, so that what is asked of it afterwards is true. */
+export function strike(world: World, signal: Signal): void {
+  const instance = signal.subject.type === "instance" ? world.instances.get(signal.subject.id) : undefined;
+  if (instance === undefined) return;
+  const doomed = instance.notice?.reclaimAt !== undefined && instance.notice.reclaimAt !== null;
+  switch (signal.kind) {
+    case "spot-interruption":
+    case "capacity-reservation-interruption":
+      if (!doomed) interrupt(world, instance.id, signal.action === null ? {} : { action: signal.action });
+      return;
+    case "rebalance":
+      if (instance.notice === null) recommend(world, instance);
+      return;
+    case "state-change":
+      if (ENDS.has(signal.state)) end(world, instance, signal.state, doomed);
+      return;
+    case "lifecycle-terminating":
+    case "lifecycle-launching":
+    case "scheduled-change":
+    case "fargate-spot-stop":
+    case "container-instance-change":
+    case "launch-result":
+    case "termination-result":
+      return;
+  }
+}
+
+/** After a warning it is the reclaim, perhaps earlier than the model has it; else somebody ended it. */
+function end(world: World, instance: Instance, state: string, doomed: boolean): void {
+  const code = doomed ? "Server.SpotInstanceTermination" : "Client.UserInitiatedShutdown";
+  endInstance(world, instance, state.startsWith("stop") ? "stop" : "terminate", { code, message: code });
+}

@@ -1,0 +1,56 @@
+import { interrupt, recommend, stormFleet, type Instance } from "@spotkeeper/simulator";
+import type { Overrides, Policy } from "@spotkeeper/controller";
+import { firstActionFloor } from "./floor.ts";
+import { openLab, QUEUE_ARN } from "./lab.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { runToEnd } from "./run-to-end.ts";
+
+/** What comes at once: warnings alone, or a third each of warnings, rebalance recommendations and ends without warning. */
+export type StormMix = "warnings" | "thirds";
+
+export interface StormOptions {
+  /** Instances that are struck. */
+  readonly size: number;
+  readonly clusters: number;
+  /** Accounts and regions, each with request budgets of its own. */
+  readonly buckets: number;
+  readonly mix: StormMix;
+  readonly seed: number;
+  readonly policy: Policy;
+  readonly overrides: Overrides;
+  /** Milliseconds of the wall clock. */
+  readonly wall: () => number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Strikes a large fleet all at once, and lets the real flow handle it on a virtual clock. */
+export async function simulateStorm(options: StormOptions): Promise<Outcome> {
+  const { size, mix, wall } = options;
+  const began = wall();
+  let victims: readonly Instance[] = [];
+  const lab = await openLab({
+    ...options,
+    build: (wiring) => {
+      const fleet = stormFleet({ ...wiring, ...options, queueArn: QUEUE_ARN, instances: size });
+      ({ victims } = fleet);
+      return fleet.world;
+    },
+  });
+  try {
+    options.onProgress("warming the inventory up");
+    await lab.warmUp();
+    const floor = firstActionFloor(warnedOf(victims, mix), 0.99);
+    for (const [index, victim] of victims.entries()) {
+      const kind = mix === "warnings" ? 0 : index % 3;
+      if (kind === 1) recommend(lab.world, victim);
+      else interrupt(lab.world, victim.id, kind === 2 ? { missed: true } : {});
+    }
+    await runToEnd(lab, options.onProgress);
+    return outcomeOf(lab, floor, (wall() - began) / 1_000);
+  } finally {
+    await lab.close();
+  }
+}
+
+const warnedOf = (victims: readonly Instance[], mix: StormMix): readonly Instance[] =>
+  mix === "warnings" ? victims : victims.filter((_, index) => index % 3 === 0);

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import {
+  createSimulator,
+  realClock,
+  serveSimulator,
+  type Simulator,
+  type SimulatorServer,
+} from "@spotkeeper/simulator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { warning } from "./messages.ts";
+import { folder, jsonLines, main, spotkeeper } from "./support.ts";
+
+const clock = realClock({ speed: 1 });
+let simulator: Simulator;
+let server: SimulatorServer;
+beforeAll(async () => {
+  simulator = createSimulator({ clock, seed: 1, world: null, operations: [] });
+  simulator.queues.create("111122223333", "us-east-1", "spot");
+  simulator.queues.create("111122223333", "us-east-1", "dead");
+  server = await serveSimulator(simulator);
+});
+afterAll(() => server.close());
+
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+interface Worker {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  /** Lines of the log so far. */
+  readonly log: readonly { readonly [field: string]: unknown }[];
+}
+
+let count = 0;
+
+/** Starts a worker in files of its own, and waits until it says that it runs. */
+async function startWorker(...args: string[]): Promise<Worker> {
+  const name = `w${++count}`;
+  const queue = (of: string): string => `https://sqs.us-east-1.amazonaws.com/111122223333/${of}`;
+  writeFileSync(
+    join(folder, `${name}.yaml`),
+    `aws: { endpoint: ${server.url} }
+sources:
+  sqs: [{ queueUrl: ${queue("spot")}, deadLetterQueueUrl: ${queue("dead")} }]
+  http: { token: "\${env:INGEST}" }
+show: { listen: "127.0.0.1:0" }
+ledger: { file: ${name}.db }
+archive: { file: ${name}-archive.db }
+inventory: { file: ${name}-inventory.db }
+`,
+  );
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@spotkeeper/source", main, "run", "--config", `${name}.yaml`, ...args],
+    {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", INGEST: "hunter2" },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  children.push(child);
+  const log: { readonly [field: string]: unknown }[] = [];
+  let out = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${JSON.stringify(log)}`)));
+    createInterface(child.stderr).on("line", (line) => {
+      const entry = line.startsWith("{") ? (JSON.parse(line) as { readonly [field: string]: unknown }) : { msg: line };
+      log.push(entry);
+      if (entry["msg"] === "the worker runs") resolve(String(entry["url"]));
+    });
+  });
+  return { url, child, log, stdout: () => out };
+}
+
+/** Polls until it holds; vitest's own time limit is the bound. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await clock.sleep(50);
+}
+
+/** What AWS would have noticed, but for the queues. */
+const writes = (): string[] =>
+  simulator.calls
+    .recent()
+    .filter(({ mutating, service }) => mutating && service !== "sqs")
+    .map(({ operation }) => operation);
+
+test("it takes messages, answers over HTTP, tells people, keeps to a dry run, and drains on SIGTERM", async () => {
+  const { url, child, log, stdout } = await startWorker("--dry-run");
+  const queue = simulator.queues.get("111122223333", "us-east-1", "spot");
+  queue?.send(JSON.stringify(warning({ time: new Date().toISOString() })));
+  queue?.send("no JSON");
+  await until(() => simulator.queues.get("111122223333", "us-east-1", "dead")?.depth().visible !== 0);
+  await until(() => stdout().includes("i-0abcdef1234567890"));
+  const { stdout: listed } = await spotkeeper(["incidents", "--url", url, "--output", "json"]);
+  expect(jsonLines(listed)).toMatchObject([{ id: "i-0abcdef1234567890#1", mode: "dry-run" }]);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const since = performance.now();
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  expect(performance.now() - since).toBeLessThan(10_000);
+  expect(log.at(-1)).toMatchObject({ msg: "drained", drained: true });
+  expect(JSON.stringify(log)).not.toContain("hunter2");
+  expect(writes()).toEqual([]);
+});
+
+test("an interrupt from the keyboard drains it, too, and is 130", async () => {
+  const { child, log } = await startWorker();
+  const ended = once(child, "exit");
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  expect(log.at(-1)).toMatchObject({ msg: "drained", drained: true });
+});
+
+test("a second interrupt stops it at once", async () => {
+  const { child } = await startWorker();
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+});
+
+test("a secret that is not there is 2, and named; an address that is taken is 1", async () => {
+  writeFileSync(
+    join(folder, "secret.yaml"),
+    "sources: { http: { token: '${env:NONE}' } }\nshow: { listen: '127.0.0.1:0' }\n",
+  );
+  const missing = await spotkeeper(["run", "--config", "secret.yaml"]);
+  expect(missing).toMatchObject({ code: 2, stdout: "" });
+  expect(missing.stderr).toContain("The secret ${env:NONE} is not available");
+
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  writeFileSync(join(folder, "taken.yaml"), `show: { listen: '127.0.0.1:${(other.address() as AddressInfo).port}' }\n`);
+  const taken = await spotkeeper(["run", "--config", "taken.yaml"]);
+  other.close();
+  expect(taken).toMatchObject({ code: 1, stdout: "" });
+  expect(taken.stderr).toContain("something else listens there");
+});

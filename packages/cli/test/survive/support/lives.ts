@@ -1,0 +1,110 @@
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
+import { interrupt } from "@spotkeeper/simulator";
+import { expect } from "vitest";
+import { type Child, type Home, startRun } from "./child.ts";
+import type { Served } from "./fleet.ts";
+
+/** Wall-clock bound for one happening to reach a boundary; what does not reach it has another happening, so often. */
+const REACHED_WITHIN = 15_000;
+const HAPPENINGS = 4;
+export const BOUNDARY_WITHIN: number = REACHED_WITHIN * HAPPENINGS + 5_000;
+const ENDS_WITHIN = 180_000;
+export const END_TEST_WITHIN: number = ENDS_WITHIN + 30_000;
+const GROUPS = ["detached", "raised", "plain"] as const;
+
+/** Lives of the real worker over one fleet and one ledger. */
+export interface Lives {
+  /** Starts `workers` of them with something new to do, and sees the first reach the boundary and die; then all die. */
+  dieAt(boundary: string): Promise<"killed" | "not reached">;
+  /** Lets them live, until all is over; checks that everything ended well, and nothing was done twice. */
+  endWell(): Promise<void>;
+  close(): void;
+}
+
+export function createLives(served: Served, home: Home, workers: number): Lives {
+  const victims: string[] = [];
+  let turn = 0;
+  let children: Child[] = [];
+
+  const happen = (): void => {
+    const group = GROUPS[turn % GROUPS.length] ?? "plain";
+    const victim = served.fresh(group);
+    victims.push(victim.id);
+    // Notices of the plain ones are followed by nothing: what was taken away is put back.
+    interrupt(served.world, victim.id, group === "plain" ? { survives: true } : {});
+    turn++;
+  };
+  const start = (crashAt: string): void => {
+    children = Array.from({ length: workers }, () => startRun(served, home, crashAt));
+  };
+  const kill = async (): Promise<void> => {
+    for (const child of children) child.process.kill("SIGKILL");
+    await Promise.all(children.map((child) => child.exited));
+  };
+
+  return {
+    async dieAt(boundary) {
+      happen();
+      start(boundary);
+      const died = Promise.race(children.map((child) => child.exited));
+      let exit: Awaited<typeof died> | null = null;
+      for (let tries = 0; tries < HAPPENINGS && exit === null; tries++) {
+        if (tries > 0) happen();
+        exit = await Promise.race([died, delay(REACHED_WITHIN).then(() => null)]);
+      }
+      await kill();
+      if (exit === null) return "not reached";
+      expect(exit).toEqual({ code: null, signal: "SIGKILL" });
+      return "killed";
+    },
+    async endWell() {
+      start("");
+      const until = Date.now() + ENDS_WITHIN;
+      const isOver = (): boolean => {
+        const { open, subjects } = count(home);
+        return served.depth() === 0 && open.length === 0 && victims.every((id) => subjects.has(id));
+      };
+      while (Date.now() < until && !isOver()) await delay(500);
+      const { open, subjects } = count(home);
+      const failed = children.map((child) =>
+        child
+          .log()
+          .split("\n")
+          .filter((line) => line.includes('"level":"error"'))
+          .slice(-3),
+      );
+      expect({ open, queued: served.depth(), lost: victims.filter((id) => !subjects.has(id)), failed }).toEqual({
+        open: [],
+        queued: 0,
+        lost: [],
+        failed: children.map(() => []),
+      });
+      const { oracle } = served.world;
+      expect(oracle.duplicates()).toEqual([]);
+      expect(oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], openActions: [] });
+      const stoppedAt = Date.now();
+      for (const child of children) child.process.kill("SIGTERM");
+      expect(await Promise.all(children.map((child) => child.exited))).toEqual(
+        children.map(() => ({ code: 0, signal: null })),
+      );
+      expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+    },
+    close() {
+      for (const child of children) child.process.kill("SIGKILL");
+    },
+  };
+}
+
+/** What the ledger holds: keys of open incidents, and all subjects. */
+function count({ ledger }: Home): { readonly open: readonly string[]; readonly subjects: ReadonlySet<string> } {
+  const db = new DatabaseSync(ledger, { readOnly: true });
+  try {
+    const rows = db.prepare("SELECT key, body, closedAt FROM docs WHERE kind = 'incident'").all();
+    const open = rows.filter((row) => row["closedAt"] === null).map((row) => String(row["key"]));
+    const subjects = rows.map((row) => (JSON.parse(String(row["body"])) as { subject: { id: string } }).subject.id);
+    return { open, subjects: new Set(subjects) };
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,102 @@
+import type { FailureKind } from "./aws.ts";
+import { AwsFailure, failed } from "./failure.ts";
+
+/**
+ * The one place that tells what an error of the AWS SDK means. What the SDK or AWS says is passed on only as far as it
+ * cannot hold a credential; the SDK's own error, which holds the request, is not kept as a cause.
+ *
+ * @param error whatever a client rejected with
+ */
+export function classify(error: unknown, operation: { readonly service: string; readonly name: string }): AwsFailure {
+  if (error instanceof AwsFailure) return error;
+  const seen = read(error);
+  const kind = kindOf(seen);
+  return failed(kind, operation, seen.code, explain(kind, seen), seen.requestId);
+}
+
+interface Seen {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number | null;
+  readonly requestId: string | null;
+  /** It never became an answer of AWS: no connection, not AWS's format. */
+  readonly answered: boolean;
+}
+
+function read(error: unknown): Seen {
+  const fields = (typeof error === "object" && error !== null ? error : {}) as {
+    readonly name?: unknown;
+    readonly Code?: unknown;
+    readonly code?: unknown;
+    readonly message?: unknown;
+    readonly $fault?: unknown;
+    readonly $response?: { readonly statusCode?: unknown };
+    readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown };
+  };
+  const status = fields.$metadata?.httpStatusCode ?? fields.$response?.statusCode;
+  const code = [fields.Code, fields.name, fields.code].find((one) => isCode(one) && !VAGUE.has(one));
+  return {
+    code: isCode(code) ? code : isCode(fields.code) ? fields.code : "UnknownError",
+    message: typeof fields.message === "string" ? fields.message : "",
+    status: typeof status === "number" ? status : null,
+    requestId: typeof fields.$metadata?.requestId === "string" ? fields.$metadata.requestId : null,
+    answered: fields.$fault !== undefined,
+  };
+}
+
+const isCode = (value: unknown): value is string => typeof value === "string" && /^[\w.:-]{1,100}$/.test(value);
+
+/** Names of errors that say less than their `code` does. */
+const VAGUE: ReadonlySet<unknown> = new Set(["Error", "TypeError", "AggregateError", "SystemError"]);
+
+/**
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: every service has its own word for it.
+ */
+const THROTTLED =
+  /^(Throttl(ing|ed)(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequests(Exception)?|BandwidthLimitExceeded|RequestRateExceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException|LimitExceededException\.Rate|TransactionInProgressException|ProvisionedThroughputExceededException|KmsThrottled|KMSThrottling)$/;
+const DENIED =
+  /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|AuthFailure|NotAuthorized|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?|OptInRequired|PendingVerification|Blocked|KMSAccessDenied|InvalidSecurity)$/;
+/** The next attempt gets fresh credentials, so that it can succeed. */
+const EXPIRED =
+  /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|CredentialsProviderError|ProviderError)$/;
+const CONFLICT =
+  /^(ScalingActivityInProgress(Fault)?|ResourceContention(Fault)?|ResourceInUse(Exception|Fault)?|Conflict(Exception)?|IncorrectInstanceState|IncorrectState|OperationNotPermitted|UpdateInProgressException|DependencyViolation)$/;
+const NOT_FOUND =
+  /(NotFound(Exception|Fault)?|\.NotFound|^NotFound|NoSuchEntity|NonExistentQueue|AccessPointNotFound|QueueDoesNotExist)$/;
+const UNAVAILABLE =
+  /^(InternalError|InternalFailure|InternalServer(Error|Exception)|Internal|ServerException|ServiceUnavailable(Exception)?|Unavailable|ServiceException|RequestTimeout(Exception)?|InsufficientInstanceCapacity|OperationAborted)$/;
+const TIMED_OUT = /^(TimeoutError|AbortError|RequestAbortedError|ETIMEDOUT)$/;
+
+function kindOf({ code, message, status, answered }: Seen): FailureKind {
+  if (THROTTLED.test(code) || status === 429) return "throttled";
+  if (EXPIRED.test(code)) return "unavailable";
+  if (DENIED.test(code)) return "denied";
+  if (TIMED_OUT.test(code)) return "timed-out";
+  if (CONFLICT.test(code)) return "conflict";
+  if (NOT_FOUND.test(code)) return "not-found";
+  // Auto Scaling has this one code for all that is wrong.
+  if (code === "ValidationError" && /\bnot found\b|does not exist/i.test(message)) return "not-found";
+  if (UNAVAILABLE.test(code)) return "unavailable";
+  // A proxy's page, a broken connection, a host name that does not resolve: nothing that AWS said about the request.
+  if (!answered || status === null || status >= 500) return "unavailable";
+  return status === 403 || status === 401 ? "denied" : "invalid";
+}
+
+/** Signature errors quote the request, with its session token; parse errors quote a page of somebody's. */
+function explain(kind: FailureKind, { code, message, answered, status }: Seen): string {
+  if (/signature|credential|token|security/i.test(code)) {
+    return "AWS did not take the credentials; check the role, its external id, and the clock of this machine";
+  }
+  if (!answered) {
+    return status === null
+      ? "no answer; check the network and the endpoint"
+      : `the answer (HTTP ${status}) was not one of AWS's`;
+  }
+  const text = message
+    .replace(/Encoded authorization failure message:.*/s, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 400);
+  return kind === "denied" ? `${text}; allow it in the policy of the role` : text;
+}

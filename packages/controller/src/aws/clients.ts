@@ -1,0 +1,119 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
+import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
+import { LRUCache } from "lru-cache";
+import type { Place } from "./aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import { type AccountRole, type CredentialProvider, ownCredentials, roleCredentials } from "./credentials.ts";
+
+export interface ClientsOptions {
+  readonly clock: Clock;
+  /** Roles of other accounts. An account without one is called with our own credentials. */
+  readonly accounts: readonly AccountRole[];
+  /** Replaces AWS's own endpoints of all services; null: AWS's. */
+  readonly endpoint: string | null;
+  /** Our own credentials; null: the SDK's default chain. */
+  readonly credentials: CredentialProvider | null;
+  /** Carries requests instead of the network: the simulator in the process. Null: HTTP. */
+  readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]> | null;
+}
+
+/** SDK clients by account and region, made on first use. Each makes one attempt: the step machine retries. */
+export interface Clients {
+  readonly ec2: (at: Place) => EC2Client;
+  readonly autoScaling: (at: Place) => AutoScalingClient;
+  readonly ecs: (at: Place) => ECSClient;
+  readonly elb: (at: Place) => ElasticLoadBalancingV2Client;
+  readonly classicElb: (at: Place) => ElasticLoadBalancingClient;
+  readonly lattice: (at: Place) => VPCLatticeClient;
+  readonly cloudMap: (at: Place) => ServiceDiscoveryClient;
+  readonly sns: (at: Place) => SNSClient;
+  readonly sqs: (at: Place) => SQS;
+  /** Ends all connections. */
+  destroy(): void;
+}
+
+const CONNECT: Ms = 2_000;
+const ANSWER: Ms = 10_000;
+/** A long poll answers after 20 s: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+const LONG_POLL: Ms = 25_000;
+/** Regions come from messages, so there must be a bound. */
+const MOST_CLIENTS = 300;
+
+interface Config {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>;
+  readonly maxAttempts: number;
+  readonly endpoint?: string;
+}
+
+export function createClients(options: ClientsOptions): Clients {
+  const { endpoint, clock } = options;
+  const own = options.credentials ?? ownCredentials();
+  const roles = new Map(options.accounts.map((role) => [role.account, role]));
+  const assumed = new LRUCache<string, CredentialProvider>({ max: MOST_CLIENTS });
+  const clients = new LRUCache<string, { destroy(): void }>({
+    max: MOST_CLIENTS,
+    dispose: (client) => client.destroy(),
+  });
+
+  const handler = (answerWithin: Ms): Config["requestHandler"] =>
+    options.requestHandler ?? {
+      connectionTimeout: CONNECT,
+      requestTimeout: answerWithin,
+      throwOnRequestTimeout: true,
+    };
+
+  const credentialsAt = ({ account, region }: Place): CredentialProvider => {
+    const role = account === null ? undefined : roles.get(account);
+    if (role === undefined) return own;
+    const key = `${role.account}/${region}`;
+    const known = assumed.get(key);
+    if (known !== undefined) return known;
+    const provider = roleCredentials(role, own, { region, endpoint, requestHandler: handler(ANSWER) }, clock);
+    assumed.set(key, provider);
+    return provider;
+  };
+
+  const by = <C extends { destroy(): void }>(
+    service: string,
+    make: (config: Config) => C,
+    answerWithin: Ms = ANSWER,
+  ): ((at: Place) => C) => {
+    return (at) => {
+      const key = `${service}/${at.account ?? ""}/${at.region}`;
+      const known = clients.get(key);
+      // Of equal key, hence made by this `make`.
+      if (known !== undefined) return known as C;
+      const client = make({
+        region: at.region,
+        credentials: credentialsAt(at),
+        requestHandler: handler(answerWithin),
+        maxAttempts: 1,
+        ...(endpoint === null ? {} : { endpoint }),
+      });
+      clients.set(key, client);
+      return client;
+    };
+  };
+
+  return {
+    ec2: by("ec2", (config) => new EC2Client(config)),
+    autoScaling: by("autoscaling", (config) => new AutoScalingClient(config)),
+    ecs: by("ecs", (config) => new ECSClient(config)),
+    elb: by("elb", (config) => new ElasticLoadBalancingV2Client(config)),
+    classicElb: by("classic-elb", (config) => new ElasticLoadBalancingClient(config)),
+    lattice: by("lattice", (config) => new VPCLatticeClient(config)),
+    cloudMap: by("cloud-map", (config) => new ServiceDiscoveryClient(config)),
+    sns: by("sns", (config) => new SNSClient(config)),
+    sqs: by("sqs", (config) => new SQS(config), LONG_POLL),
+    destroy: () => clients.clear(),
+  };
+}

@@ -1,0 +1,44 @@
+import type { AwsFailureFields, FailureKind } from "./aws.ts";
+import type { Ms } from "../clock.ts";
+import { SpotkeeperError } from "../errors.ts";
+
+/** What an AWS call rejects with. `fields.kind` is a metric label. */
+export class AwsFailure extends SpotkeeperError {
+  readonly fields: AwsFailureFields;
+  constructor(fields: AwsFailureFields, message: string, options?: { cause?: unknown }) {
+    super("SK-AWS-CALL", message, options);
+    this.name = "AwsFailure";
+    this.fields = fields;
+  }
+}
+
+/** A failure of one operation, in words that say which. The message is what AWS said, without what must not be seen. */
+export function failed(
+  kind: FailureKind,
+  operation: { readonly service: string; readonly name: string },
+  awsCode: string,
+  message: string,
+  requestId: string | null = null,
+): AwsFailure {
+  const { service, name } = operation;
+  return new AwsFailure(
+    { kind, retryable: RETRYABLE[kind], retryAt: null, service, operation: name, awsCode, requestId },
+    `${service}:${name}: ${awsCode}: ${message}`,
+  );
+}
+
+/** The same failure with the earliest instant, epoch milliseconds, at which a retry makes sense. */
+export const retryAt = (failure: AwsFailure, at: Ms): AwsFailure =>
+  new AwsFailure({ ...failure.fields, retryAt: at }, failure.message);
+
+/** Whether the same request can succeed later without anybody doing something. */
+const RETRYABLE: { readonly [K in FailureKind]: boolean } = {
+  throttled: true,
+  unavailable: true,
+  "timed-out": true,
+  // Another activity of the group or service is under way, and ends.
+  conflict: true,
+  denied: false,
+  "not-found": false,
+  invalid: false,
+};

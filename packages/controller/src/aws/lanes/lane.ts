@@ -1,0 +1,89 @@
+import type { Clock, Ms } from "../../clock.ts";
+import type { Limit } from "../limits.ts";
+import { type Bucket, createBucket } from "./bucket.ts";
+import { compareUrgency, type Urgency } from "./queue.ts";
+
+/** Something that waits for its turn in a lane. */
+export interface Candidate {
+  /** Null: it has nothing to send now. */
+  urgency(): Urgency | null;
+  /** Whether it starts a call (which counts as in flight until `done`), or goes on with one (the next page). */
+  readonly starts: boolean;
+  /** Its turn: one request may leave now. */
+  grant(): void;
+}
+
+/** The way to one request budget of AWS. */
+export interface Lane {
+  readonly bucket: Bucket;
+  add(candidate: Candidate): void;
+  remove(candidate: Candidate): void;
+  /** Something may have changed: looks again within this tick. */
+  look(): void;
+  /** A call that was started is over. */
+  done(): void;
+  idle(): boolean;
+}
+
+/** Calls of a lane under way at a time: enough to use a bucket up at AWS's usual latency, few enough to merge behind. */
+const IN_FLIGHT = 20;
+/** What the sweep of the inventory leaves in the bucket, as a share of it: a storm finds it at least half full. */
+const LEFT_BY_SWEEP = 0.5;
+
+/**
+ * Lets the most urgent candidate go whenever the bucket has a token and a place in flight is free.
+ *
+ * Nothing waits without need: what comes to an idle lane leaves in the same tick, together with what else came in it.
+ */
+export function createLane(limit: Limit, clock: Clock, random: () => number): Lane {
+  const bucket = createBucket(limit, clock.now(), random);
+  const candidates = new Set<Candidate>();
+  let inFlight = 0;
+  let timer: { readonly at: Ms; readonly cancel: () => void } | null = null;
+
+  const lookAt = (at: Ms): void => {
+    if (timer !== null) {
+      if (timer.at <= at) return;
+      timer.cancel();
+    }
+    timer = { at, cancel: clock.setTimer(at, pump) };
+  };
+
+  const mostUrgent = (): { readonly candidate: Candidate; readonly urgency: Urgency } | null => {
+    let best: { readonly candidate: Candidate; readonly urgency: Urgency } | null = null;
+    for (const candidate of candidates) {
+      if (candidate.starts && inFlight >= IN_FLIGHT) continue;
+      const urgency = candidate.urgency();
+      if (urgency !== null && (best === null || compareUrgency(urgency, best.urgency) < 0)) {
+        best = { candidate, urgency };
+      }
+    }
+    return best;
+  };
+
+  const pump = (): void => {
+    timer = null;
+    for (let best = mostUrgent(); best !== null; best = mostUrgent()) {
+      const now = clock.now();
+      const needs = 1 + (best.urgency.purpose === "sweep" ? Math.floor(limit.capacity * LEFT_BY_SWEEP) : 0);
+      const readyAt = bucket.readyAt(needs, now);
+      if (readyAt > now) return lookAt(readyAt);
+      bucket.take(now);
+      if (best.candidate.starts) inFlight++;
+      best.candidate.grant();
+    }
+  };
+
+  return {
+    bucket,
+    add: (candidate) => void candidates.add(candidate),
+    remove: (candidate) => void candidates.delete(candidate),
+    // A timer rather than a microtask: all that happens at this instant goes into one call.
+    look: () => lookAt(clock.now()),
+    done() {
+      inFlight--;
+      lookAt(clock.now());
+    },
+    idle: () => inFlight === 0 && candidates.size === 0,
+  };
+}

@@ -1,0 +1,96 @@
+import type {
+  Activity,
+  AutoScalingGroup as SdkGroup,
+  AutoScalingInstanceDetails,
+  LifecycleHook as SdkHook,
+} from "@aws-sdk/client-auto-scaling";
+import type { AutoScalingGroup, GroupMembership, LifecycleHook, ScalingActivity } from "../aws.ts";
+import { tagsOf } from "./tags.ts";
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */
+export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
+  name: group.AutoScalingGroupName ?? "",
+  arn: group.AutoScalingGroupARN ?? null,
+  min: group.MinSize ?? 0,
+  max: group.MaxSize ?? 0,
+  desired: group.DesiredCapacity ?? 0,
+  capacityRebalance: group.CapacityRebalance ?? false,
+  targetGroupArns: group.TargetGroupARNs ?? [],
+  classicLoadBalancers: group.LoadBalancerNames ?? [],
+  trafficSources: (group.TrafficSources ?? []).map(({ Type, Identifier }) => ({
+    type: Type ?? "",
+    identifier: Identifier ?? "",
+  })),
+  suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+  maintenancePolicy: maintenancePolicyOf(group),
+  instances: (group.Instances ?? []).map((one) => ({
+    id: one.InstanceId ?? "",
+    state: one.LifecycleState ?? "unknown",
+    health: one.HealthStatus ?? "unknown",
+    protected: one.ProtectedFromScaleIn ?? false,
+    availabilityZone: one.AvailabilityZone ?? "unknown",
+    type: one.InstanceType ?? null,
+  })),
+  tags: tagsOf(group.Tags),
+  zones: group.AvailabilityZones ?? [],
+});
+
+/**
+ * -1 means that a percentage was cleared:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html
+ */
+function maintenancePolicyOf(group: SdkGroup): AutoScalingGroup["maintenancePolicy"] {
+  const { MinHealthyPercentage: min = -1, MaxHealthyPercentage: max = -1 } = group.InstanceMaintenancePolicy ?? {};
+  return min < 0 || max < 0 ? null : { minHealthyPercent: min, maxHealthyPercent: max };
+}
+
+export const membershipOf = (one: AutoScalingInstanceDetails): GroupMembership => ({
+  instanceId: one.InstanceId ?? "",
+  group: one.AutoScalingGroupName ?? "",
+  state: one.LifecycleState ?? "unknown",
+  protected: one.ProtectedFromScaleIn ?? false,
+});
+
+const TRANSITIONS: { readonly [name: string]: LifecycleHook["transition"] } = {
+  "autoscaling:EC2_INSTANCE_TERMINATING": "terminating",
+  "autoscaling:EC2_INSTANCE_LAUNCHING": "launching",
+};
+
+/**
+ * None for a transition that is new to us. Defaults:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+ */
+export function hookOf(group: string, hook: SdkHook): LifecycleHook[] {
+  const transition = TRANSITIONS[hook.LifecycleTransition ?? ""];
+  if (transition === undefined || hook.LifecycleHookName === undefined) return [];
+  return [
+    {
+      name: hook.LifecycleHookName,
+      group,
+      transition,
+      heartbeatTimeout: (hook.HeartbeatTimeout ?? 3_600) * 1_000,
+      globalTimeout: hook.GlobalTimeout === undefined ? null : hook.GlobalTimeout * 1_000,
+      defaultResult: hook.DefaultResult === "CONTINUE" ? "CONTINUE" : "ABANDON",
+      notificationTarget: hook.NotificationTargetARN ?? null,
+      metadata: hook.NotificationMetadata ?? null,
+    },
+  ];
+}
+
+export const activityOf = (one: Activity): ScalingActivity => ({
+  id: one.ActivityId ?? "",
+  status: one.StatusCode ?? "unknown",
+  statusMessage: one.StatusMessage ?? null,
+  cause: one.Cause ?? null,
+  description: one.Description ?? null,
+  startedAt: one.StartTime?.getTime() ?? 0,
+});
+
+/** Those that are not over: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html */
+export const REFRESHING: ReadonlySet<string> = new Set([
+  "Pending",
+  "InProgress",
+  "Baking",
+  "Cancelling",
+  "RollbackInProgress",
+]);

@@ -1,0 +1,112 @@
+import {
+  CompleteLifecycleActionCommand,
+  DetachInstancesCommand,
+  RecordLifecycleActionHeartbeatCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import type { Aws, HookAnswer, Receipt } from "../aws.ts";
+import type { AwsFailure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import { chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
+
+type Writes = Pick<
+  Aws["autoScaling"],
+  "completeLifecycle" | "heartbeat" | "detach" | "setDesired" | "terminateInGroup"
+>;
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html */
+const DETACH = 20;
+
+const of = { service: "autoscaling", limit: limits.autoScaling };
+
+/** Guarded writes are never shared or merged: the group's record is their only author, and batches them itself. */
+export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps): Writes {
+  const complete = single<HookAnswer, Receipt>(
+    { ...of, name: "CompleteLifecycleAction", share: "queued" },
+    async (action, at, abortSignal) => {
+      const command = new CompleteLifecycleActionCommand({ ...named(action), LifecycleActionResult: "CONTINUE" });
+      return receipt(clock, await clients.autoScaling(at).send(command, { abortSignal }));
+    },
+  );
+
+  const heartbeat = single<HookAnswer, Receipt>(
+    { ...of, name: "RecordLifecycleActionHeartbeat", share: "queued" },
+    async (action, at, abortSignal) => {
+      const command = new RecordLifecycleActionHeartbeatCommand(named(action));
+      return receipt(clock, await clients.autoScaling(at).send(command, { abortSignal }));
+    },
+  );
+
+  const detach = single<{ readonly group: string; readonly ids: readonly string[] }, Receipt>(
+    { ...of, name: "DetachInstances", share: "never" },
+    async ({ group, ids }, at, abortSignal) => {
+      const command = new DetachInstancesCommand({
+        AutoScalingGroupName: group,
+        InstanceIds: [...ids],
+        ShouldDecrementDesiredCapacity: false,
+      });
+      return receipt(clock, await clients.autoScaling(at).send(command, { abortSignal }));
+    },
+  );
+
+  const setDesired = single<{ readonly group: string; readonly desired: number }, Receipt>(
+    { ...of, name: "SetDesiredCapacity", share: "never" },
+    async ({ group, desired }, at, abortSignal) => {
+      const command = new SetDesiredCapacityCommand({
+        AutoScalingGroupName: group,
+        DesiredCapacity: desired,
+        HonorCooldown: false,
+      });
+      return receipt(clock, await clients.autoScaling(at).send(command, { abortSignal }));
+    },
+  );
+
+  const terminate = single<{ readonly id: string; readonly decrement: boolean }, Receipt>(
+    { ...of, name: "TerminateInstanceInAutoScalingGroup", share: "never" },
+    async ({ id, decrement }, at, abortSignal) => {
+      const command = new TerminateInstanceInAutoScalingGroupCommand({
+        InstanceId: id,
+        ShouldDecrementDesiredCapacity: decrement,
+      });
+      return receipt(clock, await clients.autoScaling(at).send(command, { abortSignal }));
+    },
+  );
+
+  return {
+    completeLifecycle: (at, action, ask) => orAlready(clock, lanes.ask(at, complete, "", action, ask), isOver),
+    heartbeat: (at, action, ask) => orAlready(clock, lanes.ask(at, heartbeat, "", action, ask), isOver),
+    async detach(at, group, ids, ask) {
+      let last: Receipt = { requestId: null, at: clock.now(), already: true };
+      for (const part of chunks(ids, DETACH)) {
+        const one = lanes.ask(at, detach, "", { group, ids: part }, ask);
+        // Of several, one that has left fails the call for all: the responder looks who is left, and asks for those.
+        last = await (part.length === 1 ? orAlready(clock, one, isNoMember) : one);
+      }
+      return last;
+    },
+    setDesired: (at, group, desired, ask) => lanes.ask(at, setDesired, "", { group, desired }, ask),
+    terminateInGroup: (at, id, decrement, ask) =>
+      orAlready(clock, lanes.ask(at, terminate, "", { id, decrement }, ask), isNoMember),
+  };
+}
+
+/** By its token, or, where a forwarded message lacks that, by the instance alone. */
+const named = ({ group, hook, instanceId, token }: HookAnswer) => ({
+  AutoScalingGroupName: group,
+  LifecycleHookName: hook,
+  InstanceId: instanceId,
+  ...(token === null ? {} : { LifecycleActionToken: token }),
+});
+
+/**
+ * Auto Scaling has one code, `ValidationError`, for all that is wrong; only the message tells these apart (assumed: its
+ * words are not documented; they were seen in answers of AWS that people quote).
+ */
+const says = (failure: AwsFailure, words: RegExp): boolean =>
+  failure.fields.awsCode === "ValidationError" && words.test(failure.message);
+
+const isOver = (failure: AwsFailure): boolean => says(failure, /no active lifecycle action/i);
+
+const isNoMember = (failure: AwsFailure): boolean =>
+  says(failure, /not part of auto scaling group|no managed instance found|instance id not found/i);

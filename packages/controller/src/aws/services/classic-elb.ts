@@ -1,0 +1,70 @@
+import {
+  DeregisterInstancesFromLoadBalancerCommand,
+  DescribeInstanceHealthCommand,
+  type ElasticLoadBalancingClient as Client,
+  RegisterInstancesWithLoadBalancerCommand,
+} from "@aws-sdk/client-elastic-load-balancing";
+import type { Aws, Receipt } from "../aws.ts";
+import type { AwsFailure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Operation } from "../operation.ts";
+import { type Answered, isGone, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
+
+/** How many instances a call takes is not documented (assumed: no fewer). */
+const INSTANCES = 50;
+
+interface Input {
+  readonly LoadBalancerName: string;
+  readonly Instances: { InstanceId: string }[];
+}
+
+/** Classic Load Balancers: the first version of the API, with budgets of its own. */
+export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["classicElb"] {
+  const health = single<string, ReadonlyMap<string, string>>(
+    {
+      service: "elasticloadbalancing",
+      name: "DescribeInstanceHealth",
+      limit: limits.classicElbRead,
+      share: "in-flight",
+    },
+    async (LoadBalancerName, at, abortSignal) => {
+      const command = new DescribeInstanceHealthCommand({ LoadBalancerName });
+      const answer = await clients.classicElb(at).send(command, { abortSignal });
+      return new Map((answer.InstanceStates ?? []).map((one) => [one.InstanceId ?? "", one.State ?? "Unknown"]));
+    },
+  );
+
+  const write = (
+    name: string,
+    send: (client: Client, input: Input, options: { abortSignal: AbortSignal }) => Promise<Answered>,
+  ): Operation<string, Receipt> => ({
+    service: "elasticloadbalancing",
+    name,
+    limit: limits.classicElbRegistration,
+    size: INSTANCES,
+    share: "queued",
+    keyOf: (id) => id,
+    async send({ at, group, items, request }) {
+      const input = { LoadBalancerName: group, Instances: items.map((InstanceId) => ({ InstanceId })) };
+      const answer = await request((abortSignal) => send(clients.classicElb(at), input, { abortSignal }));
+      return () => receipt(clock, answer);
+    },
+  });
+  const deregister = write("DeregisterInstancesFromLoadBalancer", (client, input, options) =>
+    client.send(new DeregisterInstancesFromLoadBalancerCommand(input), options),
+  );
+  const register = write("RegisterInstancesWithLoadBalancer", (client, input, options) =>
+    client.send(new RegisterInstancesWithLoadBalancerCommand(input), options),
+  );
+
+  return {
+    instances: (at, loadBalancer, ask) => lanes.ask(at, health, "", loadBalancer, ask),
+    deregister: (at, loadBalancer, id, ask) =>
+      orAlready(clock, lanes.ask(at, deregister, loadBalancer, id, ask), isNotThere),
+    register: (at, loadBalancer, id, ask) => lanes.ask(at, register, loadBalancer, id, ask),
+  };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DeregisterInstancesFromLoadBalancer.html */
+const isNotThere = (failure: AwsFailure): boolean =>
+  isGone(failure) || /^(InvalidInstance|InvalidEndPointException)$/.test(failure.fields.awsCode);

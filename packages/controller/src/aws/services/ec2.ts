@@ -1,0 +1,90 @@
+import { DescribeInstancesCommand, type Instance, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { Aws, Ec2Instance, Receipt } from "../aws.ts";
+import { limits } from "../limits.ts";
+import type { Operation } from "../operation.ts";
+import { allPages, askForEach, isGone, orAlready, receipt, type ServiceDeps } from "./service.ts";
+import { tagsOf } from "./tags.ts";
+
+/** A filter takes 200 values: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
+const DESCRIBE = 100;
+/** AWS takes 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html. Fewer are split sooner. */
+const TERMINATE = 50;
+
+export function createEc2(deps: ServiceDeps): Aws["ec2"] {
+  const { lanes, clients, clock } = deps;
+
+  /**
+   * By filter: one unknown id fails a whole call by `InstanceIds`, the filter leaves it out (EVENTS.md, trap 12).
+   * Managed instances are hidden unless asked for:
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
+   */
+  const describe: Operation<string, Ec2Instance | undefined> = {
+    service: "ec2",
+    name: "DescribeInstances",
+    limit: limits.ec2DescribeInstances,
+    size: DESCRIBE,
+    share: "in-flight",
+    keyOf: (id) => id,
+    async send({ at, items, request }) {
+      const found = new Map<string, Ec2Instance>();
+      await allPages(async (token) => {
+        const command = new DescribeInstancesCommand({
+          Filters: [{ Name: "instance-id", Values: [...items] }],
+          IncludeManagedResources: true,
+          MaxResults: 1_000,
+          NextToken: token,
+        });
+        const page = await request((abortSignal) => clients.ec2(at).send(command, { abortSignal }));
+        for (const one of (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)) {
+          if (one.InstanceId !== undefined) found.set(one.InstanceId, instanceOf(one.InstanceId, one));
+        }
+        return page.NextToken;
+      });
+      return (id) => found.get(id);
+    },
+  };
+
+  const terminate: Operation<string, Receipt> = {
+    service: "ec2",
+    name: "TerminateInstances",
+    limit: limits.ec2TerminateInstances,
+    size: TERMINATE,
+    share: "queued",
+    keyOf: (id) => id,
+    // Permission can depend on an instance's tags.
+    splitOn: ["invalid", "not-found", "conflict", "denied"],
+    async send({ at, items, request }) {
+      const command = new TerminateInstancesCommand({ InstanceIds: [...items] });
+      const answer = await request((abortSignal) => clients.ec2(at).send(command, { abortSignal }));
+      const before = new Map(answer.TerminatingInstances?.map((one) => [one.InstanceId, one.PreviousState?.Name]));
+      return (id) => receipt(clock, answer, ["shutting-down", "terminated"].includes(before.get(id) ?? ""));
+    },
+  };
+
+  return {
+    describeInstances: (at, ids, ask) => askForEach(deps, at, describe, "", ids, ask),
+    terminateInstance: (at, id, ask) => orAlready(clock, lanes.ask(at, terminate, "", id, ask), isGone),
+  };
+}
+
+const instanceOf = (id: string, one: Instance): Ec2Instance => {
+  const tags = tagsOf(one.Tags);
+  return {
+    id,
+    name: tags["Name"] ?? null,
+    type: one.InstanceType ?? "unknown",
+    availabilityZone: one.Placement?.AvailabilityZone ?? "unknown",
+    zoneId: one.Placement?.AvailabilityZoneId ?? null,
+    privateIp: one.PrivateIpAddress ?? null,
+    publicIp: one.PublicIpAddress ?? null,
+    state: one.State?.Name ?? "unknown",
+    stateReason: one.StateReason?.Code ?? null,
+    lifecycle: one.InstanceLifecycle ?? null,
+    launchTime: one.LaunchTime?.getTime() ?? 0,
+    tags,
+    operator:
+      one.Operator === undefined
+        ? null
+        : { managed: one.Operator.Managed ?? false, principal: one.Operator.Principal ?? null },
+  };
+};

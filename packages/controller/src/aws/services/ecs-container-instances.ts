@@ -1,0 +1,134 @@
+import {
+  DescribeContainerInstancesCommand,
+  type Failure,
+  ListContainerInstancesCommand,
+  StopTaskCommand,
+  UpdateContainerInstancesStateCommand,
+} from "@aws-sdk/client-ecs";
+import type { Aws, ContainerInstance, Receipt } from "../aws.ts";
+import { type AwsFailure, failed } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Batch, Operation } from "../operation.ts";
+import { containerInstanceOf, nameOf } from "./ecs-shapes.ts";
+import { allPages, askForEach, chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
+
+type ContainerInstances = Pick<Aws["ecs"], "containerInstances" | "setState" | "stopTask">;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html */
+const DESCRIBE = 100;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html */
+const UPDATE = 10;
+
+/** Those of a cluster, and what is done to them and their tasks. */
+export function createContainerInstances(deps: ServiceDeps): ContainerInstances {
+  const { lanes, clients, clock } = deps;
+
+  /** Lists by filter (all where it is null), then describes. The filter is not trusted: some emulators ignore it. */
+  const read = async (
+    { at, request }: Pick<Batch<string>, "at" | "request">,
+    cluster: string,
+    filter: string | null,
+  ): Promise<ReadonlyMap<string, ContainerInstance>> => {
+    const arns: string[] = [];
+    await allPages(async (nextToken) => {
+      const command = new ListContainerInstancesCommand({
+        cluster,
+        maxResults: 100,
+        nextToken,
+        ...(filter === null ? {} : { filter }),
+      });
+      const page = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }));
+      arns.push(...(page.containerInstanceArns ?? []));
+      return page.nextToken;
+    });
+    const parts = chunks(arns, DESCRIBE).map(async (part) => {
+      const command = new DescribeContainerInstancesCommand({ cluster, containerInstances: part });
+      const name = "DescribeContainerInstances";
+      const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), name);
+      return (answer.containerInstances ?? []).map((one) => containerInstanceOf(cluster, one));
+    });
+    const found = (await Promise.all(parts)).flat().filter((one) => one !== null);
+    return new Map(found.map((one) => [one.instanceId, one]));
+  };
+
+  const of = { service: "ecs", name: "ListContainerInstances", limit: limits.ecsResourceRead } as const;
+
+  /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html (how long a list may be: assumed) */
+  const byInstance: Operation<string, ContainerInstance | undefined> = {
+    ...of,
+    size: DESCRIBE,
+    share: "in-flight",
+    keyOf: (id) => id,
+    async send(batch) {
+      const { group: cluster, items } = batch;
+      const filter = items.length === 1 ? `ec2InstanceId == ${items[0]}` : `ec2InstanceId in [${items.join(", ")}]`;
+      const found = await read(batch, cluster, filter);
+      return (id) => found.get(id);
+    },
+  };
+
+  const all: Operation<string, ReadonlyMap<string, ContainerInstance>> = {
+    ...of,
+    size: 1,
+    share: "in-flight",
+    keyOf: (cluster) => cluster,
+    async send(batch) {
+      const found = await read(batch, batch.items[0] ?? "", null);
+      return () => found;
+    },
+  };
+
+  const setState = (to: "DRAINING" | "ACTIVE"): Operation<string, Receipt> => ({
+    service: "ecs",
+    name: "UpdateContainerInstancesState",
+    limit: limits.ecsResourceModify,
+    size: UPDATE,
+    share: "queued",
+    keyOf: (arn) => arn,
+    async send({ at, group, items, request }) {
+      const cluster = group.slice(to.length + 1);
+      const command = new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [...items], status: to });
+      const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }));
+      const done = new Set((answer.containerInstances ?? []).map((one) => nameOf(one.containerInstanceArn ?? "")));
+      const refused = new Map((answer.failures ?? []).map((one) => [nameOf(one.arn ?? ""), one]));
+      return (arn) => {
+        const refusal = refused.get(nameOf(arn));
+        if (refusal !== undefined) return isMissing(refusal) ? receipt(clock, answer, true) : refusedBy(refusal);
+        return done.has(nameOf(arn)) ? receipt(clock, answer) : refusedBy({ reason: "not named in the answer" });
+      };
+    },
+  });
+  const states = { DRAINING: setState("DRAINING"), ACTIVE: setState("ACTIVE") };
+
+  const stopTask = single<{ readonly cluster: string; readonly task: string; readonly reason: string }, Receipt>(
+    { service: "ecs", name: "StopTask", limit: limits.ecsResourceModify, share: "queued" },
+    async (input, at, abortSignal) =>
+      receipt(clock, await clients.ecs(at).send(new StopTaskCommand(input), { abortSignal })),
+  );
+
+  return {
+    containerInstances: (at, cluster, ids, ask) =>
+      ids === null ? lanes.ask(at, all, "all", cluster, ask) : askForEach(deps, at, byInstance, cluster, ids, ask),
+    setState: (at, cluster, arn, to, ask) => lanes.ask(at, states[to], `${to} ${cluster}`, arn, ask),
+    stopTask: (at, cluster, task, reason, ask) =>
+      orAlready(clock, lanes.ask(at, stopTask, "", { cluster, task, reason }, ask), isUnknownTask),
+  };
+}
+
+/**
+ * A container instance that is gone needs no draining, and none to be undone. Reasons:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+ */
+const isMissing = ({ reason }: Failure): boolean => reason === "MISSING" || reason === "INACTIVE";
+
+const refusedBy = ({ reason, detail }: Failure): AwsFailure =>
+  failed(
+    "conflict",
+    { service: "ecs", name: "UpdateContainerInstancesState" },
+    "Failure",
+    [reason ?? "no reason given", detail].filter((part) => part !== undefined).join(": "),
+  );
+
+/** ECS forgets stopped tasks after a while, and then says that it knows none such (assumed: the words). */
+const isUnknownTask = ({ fields, message }: AwsFailure): boolean =>
+  fields.awsCode === "InvalidParameterException" && /task was not found|task not found/i.test(message);

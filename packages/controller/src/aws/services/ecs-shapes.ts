@@ -1,0 +1,123 @@
+import type {
+  CapacityProvider as SdkCapacityProvider,
+  Cluster,
+  ContainerInstance as SdkContainerInstance,
+  Service,
+  Task,
+  TaskDefinition as SdkTaskDefinition,
+} from "@aws-sdk/client-ecs";
+import type { CapacityProvider, ContainerInstance, EcsCluster, EcsService, EcsTask, TaskDefinition } from "../aws.ts";
+
+/** Of the hundred that ECS keeps, newest first: enough to tell why a task was not placed. */
+const EVENTS = 20;
+
+/** The last part of an ARN, or the name itself. */
+export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf("/") + 1);
+
+export const clusterOf = (one: Cluster): EcsCluster => ({
+  arn: one.clusterArn ?? "",
+  tags: Object.fromEntries((one.tags ?? []).flatMap(({ key, value }) => (key ? [[key, value ?? ""]] : []))),
+  capacityProviders: one.capacityProviders ?? [],
+});
+
+export const capacityProviderOf = (one: SdkCapacityProvider): CapacityProvider => ({
+  name: one.name ?? "",
+  groupArn: one.autoScalingGroupProvider?.autoScalingGroupArn ?? null,
+  managedDraining: one.autoScalingGroupProvider?.managedDraining === "ENABLED",
+  managedTerminationProtection: one.autoScalingGroupProvider?.managedTerminationProtection === "ENABLED",
+  managedInstances: one.managedInstancesProvider !== undefined,
+});
+
+/** `cluster` as it was asked for: ECS does not repeat it. Null where it runs on no EC2 instance. */
+export const containerInstanceOf = (cluster: string, one: SdkContainerInstance): ContainerInstance | null =>
+  one.ec2InstanceId === undefined || one.containerInstanceArn === undefined
+    ? null
+    : {
+        clusterArn: cluster,
+        arn: one.containerInstanceArn,
+        instanceId: one.ec2InstanceId,
+        status: one.status ?? "unknown",
+        agentConnected: one.agentConnected ?? false,
+        runningTasks: one.runningTasksCount ?? 0,
+        pendingTasks: one.pendingTasksCount ?? 0,
+        capacityProvider: one.capacityProviderName ?? null,
+        attributes: Object.fromEntries(
+          (one.attributes ?? []).flatMap(({ name, value }) => (name ? [[name, value ?? ""]] : [])),
+        ),
+      };
+
+export const taskOf = (one: Task): EcsTask => ({
+  arn: one.taskArn ?? "",
+  clusterArn: one.clusterArn ?? "",
+  containerInstanceArn: one.containerInstanceArn ?? null,
+  taskDefinitionArn: one.taskDefinitionArn ?? "",
+  group: one.group ?? null,
+  startedBy: one.startedBy ?? null,
+  lastStatus: one.lastStatus ?? "unknown",
+  desiredStatus: one.desiredStatus ?? "unknown",
+  launchType: one.launchType ?? null,
+  availabilityZone: one.availabilityZone ?? null,
+  privateAddresses: addressesOf(one),
+  // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
+  protectedUntil: null,
+  stopCode: one.stopCode ?? null,
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html: of its network interface, and as its containers see them. */
+function addressesOf(one: Task): string[] {
+  const attached = (one.attachments ?? [])
+    .flatMap(({ details = [] }) => details)
+    .filter(({ name }) => name === "privateIPv4Address")
+    .map(({ value }) => value);
+  const seen = (one.containers ?? []).flatMap(({ networkInterfaces = [] }) =>
+    networkInterfaces.map(({ privateIpv4Address }) => privateIpv4Address),
+  );
+  return [...new Set([...attached, ...seen])].filter((address) => address !== undefined);
+}
+
+/** Load balancers of a service that another controller deploys stand on its task sets. */
+export function serviceOf(one: Service): EcsService {
+  const sets = one.taskSets ?? [];
+  const balancers = [...(one.loadBalancers ?? []), ...sets.flatMap(({ loadBalancers = [] }) => loadBalancers)];
+  const registries = [
+    ...(one.serviceRegistries ?? []),
+    ...sets.flatMap(({ serviceRegistries = [] }) => serviceRegistries),
+  ];
+  const lattice = (one.deployments ?? []).flatMap(({ vpcLatticeConfigurations = [] }) => vpcLatticeConfigurations);
+  return {
+    arn: one.serviceArn ?? "",
+    name: one.serviceName ?? "",
+    clusterArn: one.clusterArn ?? "",
+    desired: one.desiredCount ?? 0,
+    running: one.runningCount ?? 0,
+    pending: one.pendingCount ?? 0,
+    daemon: one.schedulingStrategy === "DAEMON",
+    // Defaults: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    minimumHealthyPercent:
+      one.deploymentConfiguration?.minimumHealthyPercent ?? (one.schedulingStrategy === "DAEMON" ? 0 : 100),
+    maximumPercent: one.deploymentConfiguration?.maximumPercent ?? (one.schedulingStrategy === "DAEMON" ? 100 : 200),
+    taskDefinitionArn: one.taskDefinition ?? "",
+    targets: unique(
+      balancers.flatMap(({ targetGroupArn, containerPort }) =>
+        targetGroupArn === undefined ? [] : [{ targetGroupArn, containerPort: containerPort ?? null }],
+      ),
+    ),
+    classicLoadBalancers: unique(balancers.flatMap(({ loadBalancerName }) => loadBalancerName ?? [])),
+    serviceRegistries: unique(registries.flatMap(({ registryArn }) => registryArn ?? [])),
+    latticeTargetGroups: unique(lattice.flatMap(({ targetGroupArn }) => targetGroupArn ?? [])),
+    events: (one.events ?? [])
+      .slice(0, EVENTS)
+      .map(({ createdAt, message }) => ({ at: createdAt?.getTime() ?? 0, message: message ?? "" })),
+  };
+}
+
+const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+
+export function taskDefinitionOf(one: SdkTaskDefinition): TaskDefinition {
+  const timeouts = (one.containerDefinitions ?? []).flatMap(({ stopTimeout }) => stopTimeout ?? []);
+  return {
+    arn: one.taskDefinitionArn ?? "",
+    stopTimeout: timeouts.length === 0 ? null : Math.max(...timeouts) * 1_000,
+    networkMode: one.networkMode ?? null,
+  };
+}

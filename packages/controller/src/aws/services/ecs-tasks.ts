@@ -1,0 +1,108 @@
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import type { EcsTask } from "../aws.ts";
+import type { Clients } from "../clients.ts";
+import { limits } from "../limits.ts";
+import type { Batch, Operation } from "../operation.ts";
+import { nameOf, taskOf } from "./ecs-shapes.ts";
+import { allPages, chunks } from "./service.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+const DESCRIBE = 100;
+/** So few are listed one by one: a listing of the whole cluster is rarely shorter. */
+const FEW = 2;
+/** Container instances that are looked at together. */
+const TOGETHER = 1_000;
+
+type Request = Pick<Batch<string>, "at" | "request">;
+
+const of = { service: "ecs", limit: limits.ecsResourceRead, share: "in-flight" } as const;
+
+/** Tasks by ARN or id, of the cluster that is the line's group. */
+export function describeTasksOperation(clients: Clients): Operation<string, EcsTask | undefined> {
+  return {
+    ...of,
+    name: "DescribeTasks",
+    size: DESCRIBE,
+    keyOf: (arn) => arn,
+    async send({ at, group, items, request }) {
+      const found = new Map(
+        (await describe(clients, { at, request }, group, items)).map((one) => [nameOf(one.arn), one]),
+      );
+      return (arn) => found.get(nameOf(arn));
+    },
+  };
+}
+
+/**
+ * The tasks on container instances of one cluster, in the fewest calls. To list by container instance costs a call
+ * each; to list the cluster costs a call for each hundred tasks, and another to describe them, since only that tells
+ * where they run. How many tasks there are is not known before, so the cluster's listing is given up once it has cost
+ * half of what the other way costs:
+ *
+ *     1 of 100 instances, 1,000 tasks     ListTasks by instance: 1,   DescribeTasks: 1
+ *     100 of 100 instances, 1,000 tasks   ListTasks of all: 10,       DescribeTasks: 10
+ *     10 of 100 instances, 1,000 tasks    ListTasks of all: 5, given up; by instance: 10, DescribeTasks: 1
+ */
+export function tasksOnOperation(clients: Clients): Operation<string, readonly EcsTask[]> {
+  return {
+    ...of,
+    name: "ListTasks",
+    size: TOGETHER,
+    keyOf: (arn) => arn,
+    async send({ at, group: cluster, items, request }) {
+      const calls = { at, request };
+      const all = items.length <= FEW ? null : await list(clients, calls, cluster, null, Math.floor(items.length / 2));
+      const arns = all ?? (await listEach(clients, calls, cluster, items));
+      const described = await Promise.all(
+        chunks([...new Set(arns)], DESCRIBE).map((part) => describe(clients, calls, cluster, part)),
+      );
+      const on = Map.groupBy(described.flat(), ({ containerInstanceArn }) => nameOf(containerInstanceArn ?? ""));
+      return (arn) => on.get(nameOf(arn)) ?? [];
+    },
+  };
+}
+
+async function listEach(clients: Clients, calls: Request, cluster: string, arns: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(arns.map((arn) => list(clients, calls, cluster, arn, Infinity)));
+  return lists.flatMap((found) => found ?? []);
+}
+
+/**
+ * Null: it has more pages than `most`. Tasks that were told to stop are left out by ECS, though they may still run:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
+async function list(
+  clients: Clients,
+  { at, request }: Request,
+  cluster: string,
+  containerInstance: string | null,
+  most: number,
+): Promise<string[] | null> {
+  const found: string[] = [];
+  let pages = 0;
+  let isTooLong = false;
+  await allPages(async (nextToken) => {
+    const command = new ListTasksCommand({
+      cluster,
+      maxResults: 100,
+      nextToken,
+      ...(containerInstance === null ? {} : { containerInstance }),
+    });
+    const page = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), "ListTasks");
+    found.push(...(page.taskArns ?? []));
+    isTooLong = ++pages >= most && (page.nextToken ?? "") !== "";
+    return isTooLong ? undefined : page.nextToken;
+  });
+  return isTooLong ? null : found;
+}
+
+async function describe(
+  clients: Clients,
+  { at, request }: Request,
+  cluster: string,
+  tasks: readonly string[],
+): Promise<EcsTask[]> {
+  const command = new DescribeTasksCommand({ cluster, tasks: [...tasks] });
+  const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), "DescribeTasks");
+  return (answer.tasks ?? []).map(taskOf);
+}

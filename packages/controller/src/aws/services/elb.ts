@@ -1,0 +1,155 @@
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  type ElasticLoadBalancingV2Client as Client,
+  RegisterTargetsCommand,
+  type TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Aws, Receipt, Target, TargetGroup, TargetGroupAttributes, TargetHealth } from "../aws.ts";
+import type { AwsFailure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Operation } from "../operation.ts";
+import {
+  allPages,
+  type Answered,
+  askForEach,
+  isGone,
+  orAlready,
+  receipt,
+  type ServiceDeps,
+  single,
+} from "./service.ts";
+
+/** Load balancers are limited to 20 a call, target groups are not spoken of (assumed: the same). */
+const TARGET_GROUPS = 20;
+/** How many targets a call takes is not documented (assumed: no fewer). */
+const TARGETS = 100;
+
+interface Targets {
+  readonly TargetGroupArn: string;
+  readonly Targets: { Id: string; Port?: number }[];
+}
+
+const read = { service: "elasticloadbalancing", limit: limits.elbRead };
+const registration = { service: "elasticloadbalancing", limit: limits.elbRegistration };
+
+/** Application, Network and Gateway Load Balancers. */
+export function createElb(deps: ServiceDeps): Aws["elb"] {
+  const { lanes, clients, clock } = deps;
+
+  /** One unknown ARN fails the whole call: the lane splits it, and who is alone is absent. */
+  const describeTargetGroups: Operation<string, TargetGroup | undefined> = {
+    ...read,
+    name: "DescribeTargetGroups",
+    size: TARGET_GROUPS,
+    share: "in-flight",
+    keyOf: (arn) => arn,
+    async send({ at, items, request }) {
+      const found = new Map<string, TargetGroup>();
+      await allPages(async (Marker) => {
+        const command = new DescribeTargetGroupsCommand({ TargetGroupArns: [...items], Marker });
+        const page = await request((abortSignal) => clients.elb(at).send(command, { abortSignal }));
+        for (const one of page.TargetGroups ?? []) {
+          found.set(one.TargetGroupArn ?? "", {
+            arn: one.TargetGroupArn ?? "",
+            name: one.TargetGroupName ?? "",
+            protocol: one.Protocol ?? null,
+            targetType: one.TargetType ?? "instance",
+            loadBalancerArns: one.LoadBalancerArns ?? [],
+          });
+        }
+        return page.NextMarker;
+      });
+      return (arn) => found.get(arn);
+    },
+  };
+
+  const attributes = single<string, TargetGroupAttributes>(
+    { ...read, name: "DescribeTargetGroupAttributes", share: "in-flight" },
+    async (arn, at, abortSignal) => {
+      const command = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });
+      const answer = await clients.elb(at).send(command, { abortSignal });
+      return attributesOf(new Map((answer.Attributes ?? []).map(({ Key, Value }) => [Key, Value])));
+    },
+  );
+
+  const health = single<string, readonly TargetHealth[]>(
+    { ...read, name: "DescribeTargetHealth", share: "in-flight" },
+    async (arn, at, abortSignal) => {
+      const command = new DescribeTargetHealthCommand({ TargetGroupArn: arn });
+      const answer = await clients.elb(at).send(command, { abortSignal });
+      return (answer.TargetHealthDescriptions ?? []).map(healthOf);
+    },
+  );
+
+  const write = (
+    name: string,
+    send: (client: Client, input: Targets, options: { abortSignal: AbortSignal }) => Promise<Answered>,
+  ): Operation<Target, Receipt> => ({
+    ...registration,
+    name,
+    size: TARGETS,
+    share: "queued",
+    keyOf: ({ id, port }) => `${id}:${port ?? ""}`,
+    async send({ at, group, items, request }) {
+      const targets = items.map(({ id, port }) => ({ Id: id, ...(port === null ? {} : { Port: port }) }));
+      const input = { TargetGroupArn: group, Targets: targets };
+      const answer = await request((abortSignal) => send(clients.elb(at), input, { abortSignal }));
+      return () => receipt(clock, answer);
+    },
+  });
+  const deregister = write("DeregisterTargets", (client, input, options) =>
+    client.send(new DeregisterTargetsCommand(input), options),
+  );
+  const register = write("RegisterTargets", (client, input, options) =>
+    client.send(new RegisterTargetsCommand(input), options),
+  );
+
+  return {
+    describeTargetGroups: (at, arns, ask) => askForEach(deps, at, describeTargetGroups, "", arns, ask, isGone),
+    targetGroupAttributes: (at, arn, ask) => lanes.ask(at, attributes, "", arn, ask),
+    targetHealth: (at, arn, ask) => lanes.ask(at, health, "", arn, ask),
+    deregister: (at, arn, target, ask) => orAlready(clock, lanes.ask(at, deregister, arn, target, ask), isNoTarget),
+    register: (at, arn, target, ask) => lanes.ask(at, register, arn, target, ask),
+  };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html, with its defaults */
+function attributesOf(all: ReadonlyMap<string | undefined, string | undefined>): TargetGroupAttributes {
+  const delay = Number(all.get("deregistration_delay.timeout_seconds") ?? 300);
+  return {
+    deregistrationDelay: (Number.isFinite(delay) ? delay : 300) * 1_000,
+    connectionTermination: all.get("deregistration_delay.connection_termination.enabled") === "true",
+    gwlbFailover: all.get("target_failover.on_deregistration") ?? null,
+  };
+}
+
+const STATES: ReadonlySet<string> = new Set<TargetHealth["state"]>([
+  "initial",
+  "healthy",
+  "unhealthy",
+  "unhealthy.draining",
+  "unused",
+  "draining",
+  "unavailable",
+]);
+
+const isState = (state: string): state is TargetHealth["state"] => STATES.has(state);
+
+/** A state that is new to us says nothing of the target's health: `unavailable`. */
+function healthOf({ Target: target, TargetHealth: health }: TargetHealthDescription): TargetHealth {
+  const state = health?.State ?? "";
+  return {
+    id: target?.Id ?? "",
+    port: target?.Port ?? null,
+    availabilityZone: target?.AvailabilityZone ?? null,
+    state: isState(state) ? state : "unavailable",
+    reason: health?.Reason ?? null,
+  };
+}
+
+/** A target or a target group that is gone receives nothing. */
+const isNoTarget = (failure: AwsFailure): boolean =>
+  isGone(failure) || /^InvalidTarget(Exception)?$/.test(failure.fields.awsCode);

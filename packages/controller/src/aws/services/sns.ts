@@ -1,0 +1,28 @@
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { Aws, SnsMessage } from "../aws.ts";
+import { limits } from "../limits.ts";
+import { type ServiceDeps, single } from "./service.ts";
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+export function createSns({ lanes, clients }: ServiceDeps): Aws["sns"] {
+  const publish = single<{ readonly topicArn: string; readonly message: SnsMessage }, { messageId: string | null }>(
+    { service: "sns", name: "Publish", limit: limits.snsPublish, share: "never" },
+    async ({ topicArn, message }, at, abortSignal) => {
+      const { subject, body, attributes, deduplicationId, groupId } = message;
+      const command = new PublishCommand({
+        TopicArn: topicArn,
+        Message: body,
+        ...(subject === null ? {} : { Subject: subject }),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+        ),
+        ...(deduplicationId === null ? {} : { MessageDeduplicationId: deduplicationId }),
+        ...(groupId === null ? {} : { MessageGroupId: groupId }),
+      });
+      const answer = await clients.sns(at).send(command, { abortSignal });
+      return { messageId: answer.MessageId ?? null };
+    },
+  );
+
+  return { publish: (at, topicArn, message, ask) => lanes.ask(at, publish, "", { topicArn, message }, ask) };
+}

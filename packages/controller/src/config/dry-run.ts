@@ -1,0 +1,10 @@
+import type { PolicySection } from "./sections/policy.ts";
+
+/** The policy as a dry run: a safety catch, which no rule takes off. */
+export function asDryRun(policy: PolicySection): PolicySection {
+  return {
+    ...policy,
+    defaults: { ...policy.defaults, dryRun: true },
+    rules: policy.rules.map((rule) => ({ ...rule, do: { ...rule.do, dryRun: true } })),
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { Ms } from "../clock.ts";
+
+/**
+ * The kinds of value that a config is made of. The message of each says what is wanted; what was found, and where, is
+ * put before it (problems.ts).
+ */
+
+const UNITS: ReadonlyMap<string, Ms> = new Map([
+  ["ms", 1],
+  ["s", 1_000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+
+const milliseconds = (text: string): Ms => {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return Number(count) * (UNITS.get(unit ?? "") ?? Number.NaN);
+};
+
+/** A span of time as people write it (`90s`, `5m`, `500ms`), read as milliseconds. Both bounds are allowed. */
+export function duration(least: string, most: string): z.ZodType<Ms, string> {
+  const error = `a duration from ${least} to ${most}, such as 90s, 5m or 500ms`;
+  const [min, max] = [milliseconds(least), milliseconds(most)];
+  return z
+    .string({ error })
+    .regex(DURATION, { error, abort: true })
+    .describe(error)
+    .refine((text) => milliseconds(text) >= min && milliseconds(text) <= max, { error })
+    .transform(milliseconds);
+}
+
+/** The forms of reference that can be resolved (secrets.ts). */
+export const REFERENCE = /^\$\{(env|file):([^{}]+)\}$/;
+
+/** A secret, by reference only: so it is in no config, no log of one, and no error about one. */
+export function secret(): z.ZodString {
+  const error = "a reference, ${env:NAME} or ${file:/run/secrets/x}; the secret itself never stands in the config";
+  return z.string({ error }).regex(REFERENCE, { error }).describe(error);
+}
+
+export function text(what: string, longest = 256): z.ZodString {
+  const error = `${what} (text of 1 to ${longest} characters; put numbers in quotes)`;
+  return z.string({ error }).min(1, { error }).max(longest, { error }).describe(what);
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number], T[number]> {
+  return z.enum(values, { error: `one of: ${values.join(", ")}` });
+}
+
+export function flag(): z.ZodBoolean {
+  return z.boolean({ error: "true or false" });
+}
+
+export function whole(least: number, most: number): z.ZodInt {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+export function number(least: number, most: number): z.ZodNumber {
+  const error = `a number from ${least} to ${most}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+}
+
+export function url(what: string): z.ZodURL {
+  const error = `${what} (a URL that begins with http:// or https://)`;
+  return z.url({ protocol: /^https?$/, error }).describe(what);
+}
+
+export function list<T extends z.ZodType>(of: T, what: string, least = 0, most = 1_000): z.ZodArray<T> {
+  const error = `a list of ${what}${least > 0 ? `, at least ${least}` : ""}${most < 1_000 ? `, at most ${most}` : ""}`;
+  return z.array(of, { error }).min(least, { error }).max(most, { error });
+}

@@ -1,0 +1,51 @@
+import type { z } from "zod";
+
+type Def = z.core.$ZodTypes["_zod"]["def"];
+type Path = readonly PropertyKey[];
+
+/** The keys that the schema knows at `path` of `input`; empty where it takes any, or none. */
+export function knownKeys(schema: z.core.$ZodType, input: unknown, path: Path): readonly string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "optional":
+    case "nullable":
+    case "default":
+    case "prefault":
+      return knownKeys(def.innerType, input, path);
+    case "pipe":
+      return knownKeys(def.in, input, path);
+    case "union":
+      return knownKeys(chosen(def.options, input), input, path);
+    default:
+      return inside(def, input, path);
+  }
+}
+
+function inside(def: Def, input: unknown, path: Path): readonly string[] {
+  const [first, ...rest] = path;
+  if (first === undefined) return def.type === "object" ? Object.keys(def.shape) : [];
+  const value = valueAt(input, [first]);
+  if (def.type === "array") return knownKeys(def.element, value, rest);
+  if (def.type === "record") return knownKeys(def.valueType, value, rest);
+  if (def.type !== "object") return [];
+  const next = def.shape[String(first)] ?? def.catchall;
+  return next === undefined ? [] : knownKeys(next, value, rest);
+}
+
+/** The option of a union that the input's own words (`type: webhook`) point to; else the last. */
+function chosen(options: readonly z.core.$ZodType[], input: unknown): z.core.$ZodType {
+  const fits = options.find((option) => {
+    const values = option._zod.propValues ?? {};
+    return Object.entries(values).some(([key, allowed]) => allowed.has(valueAt(input, [key]) as z.core.util.Primitive));
+  });
+  const [fallback] = options.slice(-1);
+  if (fallback === undefined) throw new RangeError("a union without options");
+  return fits ?? fallback;
+}
+
+export function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    return (value as { readonly [key: PropertyKey]: unknown })[key];
+  }, input);
+}

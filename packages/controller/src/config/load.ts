@@ -1,0 +1,44 @@
+import { SpotkeeperError } from "../errors.ts";
+import { problemsOf, wants } from "./problems.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { readYaml } from "./yaml.ts";
+
+/** More are of no use at once: the first often cause the others. */
+const SHOWN = 20;
+
+/**
+ * Checks the text of a config. Throws SK-CONFIG-SYNTAX or SK-CONFIG-INVALID, which names every wrong key with its line,
+ * what it got (never a secret's value) and what it wants.
+ *
+ * @param file as messages name it
+ * @example parseConfig("sources: { sqs: [{ queueUrl: https://sqs.eu-west-1.amazonaws.com/111122223333/spot }] }", "-");
+ */
+export function parseConfig(text: string, file: string): Config {
+  const { value, lineOf } = readYaml(text, file);
+  const read = configSchema.safeParse(value, { error: wants });
+  if (read.success) return read.data;
+  const lines = problemsOf(configSchema, value, read.error.issues)
+    .map((problem) => ({ ...problem, line: lineOf(problem.path) }))
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, text: what }) => `${file}:${line}: ${what}`);
+  const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
+  throw new SpotkeeperError("SK-CONFIG-INVALID", [...lines.slice(0, SHOWN), ...more].join("\n"));
+}
+
+/**
+ * Reads the config at `path`; null is no config at all, which is valid: console, SQLite in the working folder, loopback.
+ * Throws SK-CONFIG-UNREADABLE, and what `parseConfig` throws.
+ */
+export function loadConfig(path: string | null, readFile: (path: string) => string): Config {
+  return path === null ? parseConfig("", "no config") : parseConfig(open(path, readFile), path);
+}
+
+function open(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const advice = code === "ENOENT" ? "there is no such file; check --config and SPOTKEEPER_CONFIG" : code;
+    throw new SpotkeeperError("SK-CONFIG-UNREADABLE", `The config ${path} cannot be read: ${advice}.`, { cause });
+  }
+}

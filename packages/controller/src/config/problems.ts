@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import { knownKeys, valueAt } from "./known-keys.ts";
+import { nearest } from "./nearest.ts";
+import { shown } from "./shown.ts";
+
+type Path = readonly PropertyKey[];
+
+/** One thing that is wrong with a config. */
+export interface Problem {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/** What is wrong, each with the key, what it got (never a secret's value), and what it wants. */
+export function problemsOf(schema: z.core.$ZodType, input: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
+  return issues.flatMap((issue): Problem | Problem[] => {
+    if (issue.code === "unrecognized_keys") {
+      const known = knownKeys(schema, input, issue.path);
+      return issue.keys.map((key) => unknownKey([...issue.path, key], key, known));
+    }
+    if (issue.code === "invalid_key") {
+      return { path: issue.path, text: `${nameOf(issue.path)}: wants ${issue.issues[0]?.message ?? "another name"}` };
+    }
+    const got = shown(valueAt(input, issue.path), issue.path);
+    const said = got === null ? "is missing" : `got ${got}`;
+    return { path: issue.path, text: `${nameOf(issue.path)}: ${said}, wants ${issue.message.replace(/^wants /, "")}` };
+  });
+}
+
+function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
+  const near = nearest(key, known);
+  const hint = near === null ? `the known ones are ${known.join(", ")}` : `did you mean ${near}?`;
+  return { path, text: `${nameOf(path)}: is no known key; ${known.length === 0 ? "none belongs here" : hint}` };
+}
+
+/** `policy.rules[0].match` */
+function nameOf(path: Path): string {
+  if (path.length === 0) return "the config";
+  return path
+    .map((key, place) => (typeof key === "number" ? `[${key}]` : `${place === 0 ? "" : "."}${cut(String(key))}`))
+    .join("");
+}
+
+/** A key comes from outside: one harmless, short word. */
+function cut(key: string): string {
+  const plain = key.slice(0, 60).replace(/[\p{C}\p{Z}]+/gu, "?");
+  return plain === "" ? '""' : plain;
+}
+
+/** What is wanted where no schema says it better. */
+export function wants(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_type") return TYPES[issue.expected] ?? issue.expected;
+  if (issue.code === "invalid_value") return `one of: ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
+    return `a ${issue.discriminator} that is known`;
+  }
+  return undefined;
+}
+
+const TYPES: { readonly [expected: string]: string | undefined } = {
+  object: "keys with values",
+  record: "keys with values",
+  array: "a list",
+  string: "text (put numbers in quotes)",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { aws } from "./sections/aws.ts";
+import { channels } from "./sections/channels.ts";
+import { log } from "./sections/log.ts";
+import { policy } from "./sections/policy.ts";
+import { archive, inventory, ledger } from "./sections/record.ts";
+import { show } from "./sections/show.ts";
+import { sources } from "./sections/sources.ts";
+
+/** `spotkeeper.yaml`. Every section and key may be left out: an empty config is valid. */
+export const configSchema = z.strictObject({
+  aws: aws.prefault({}),
+  sources: sources.prefault({}),
+  policy: policy.prefault({}),
+  channels,
+  ledger: ledger.prefault({}),
+  archive: archive.prefault({}),
+  inventory: inventory.prefault({}),
+  show: show.prefault({}),
+  log: log.prefault({}),
+});
+
+/** A config as it was read: durations are milliseconds, defaults are filled in, secrets are references. */
+export type Config = z.infer<typeof configSchema>;
+
+/** The JSON Schema (draft 2020-12) of what users write, for editors. */
+export function configJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  return { $schema, title: "spotkeeper.yaml", description: "The config of Spotkeeper", ...schema };
+}

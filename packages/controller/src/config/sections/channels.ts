@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { channels as drivers, type ChannelType } from "../../notify/channels/index.ts";
+import { REFERENCE } from "../fields.ts";
+
+type Options = { readonly [T in ChannelType]: z.output<(typeof drivers)[T]["options"]> }[ChannelType];
+
+const types = Object.keys(drivers);
+/** Each driver's options are an object with its `type`, which is what tells them apart. */
+const options = Object.values(drivers).map((driver) => driver.options) as unknown as [z.ZodObject, ...z.ZodObject[]];
+
+const channel = z.discriminatedUnion("type", options, {
+  error: (issue) => (issue.code === "invalid_union" ? `one of: ${types.join(", ")}` : undefined),
+}) as unknown as z.ZodType<Options, Options>;
+
+/** Drivers take any form of reference; the config tells at once of one that nothing resolves. */
+function resolvable(given: Options, context: z.RefinementCtx): void {
+  for (const [key, value] of Object.entries(given)) {
+    if (typeof value !== "string" || !value.startsWith("${") || REFERENCE.test(value)) continue;
+    context.addIssue({
+      code: "custom",
+      path: [key],
+      message: "one of the known references, ${env:NAME} or ${file:/path}",
+    });
+  }
+}
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+  error: "a name of small letters, digits, - and _ (at most 64)",
+});
+
+/** Where people are told, by names of the user's own. Without any: the console. */
+export const channels = z
+  .record(name, channel.superRefine(resolvable), { error: "names, each with the options of a channel" })
+  .prefault({ console: { type: "console" } });

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { defaultActions, defaultPolicy } from "../../decide/defaults.ts";
+import type { Actions, Policy } from "../../decide/policy.ts";
+import { defaultOverrides, type Overrides } from "../../enrich/overrides.ts";
+import { kinds } from "../../signal/index.ts";
+import type { SignalKind } from "../../signal/signal.ts";
+import { asDryRun } from "../dry-run.ts";
+import { duration, flag, list, number, oneOf, secret, text, whole } from "../fields.ts";
+
+const name = text("a pattern");
+
+const pattern = z.union([name, list(name, "patterns", 1, 100)], {
+  error: "a pattern, or a list of patterns; `*` and `?` are wildcards, a leading `!` negates (put numbers in quotes)",
+});
+
+const kindNames = Object.keys(kinds) as [SignalKind, ...SignalKind[]];
+
+/** All keys that are given must match. */
+const matcher = z
+  .strictObject({
+    kind: list(oneOf(kindNames), "signal kinds", 1, kindNames.length),
+    account: pattern,
+    region: pattern,
+    availabilityZone: pattern,
+    group: pattern,
+    cluster: pattern,
+    service: pattern,
+    instanceType: pattern,
+    instanceName: pattern,
+    owner: pattern,
+    tag: z.record(text("the name of a tag"), pattern, { error: "names of tags, each with a pattern" }),
+  })
+  .partial();
+
+const drainHook = z
+  .strictObject({
+    port: whole(1, 65_535),
+    path: z.string().regex(/^\/[^\s]*$/, { error: "a path that begins with /" }),
+    token: secret().optional(),
+    timeout: duration("100ms", "2m").prefault("5s"),
+  })
+  .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
+
+/** What a rule may say; `policy.defaults` says the same for everything. */
+const actions = z
+  .strictObject({
+    act: flag(),
+    dryRun: flag(),
+    handsOn: flag(),
+    deregister: flag(),
+    drain: flag(),
+    stopTasks: flag(),
+    holdLast: flag(),
+    replace: oneOf(["never", "detach", "raise"]),
+    onRebalance: oneOf(["ignore", "alert", "drain", "replace"]),
+    hooks: list(text("the name of a hook"), "names of lifecycle hooks", 0, 100),
+    completeLaunching: flag(),
+    heartbeats: flag(),
+    margin: duration("0s", "110s"),
+    drainWithin: duration("1s", "2h"),
+    scheduledLead: duration("0s", "30d"),
+    replaceCap: number(0, 1),
+    replaceCooldown: duration("0s", "1d"),
+    replaceWithin: duration("10s", "1d"),
+    drainHook: drainHook.nullable(),
+    minimum: number(0, 100_000).nullable(),
+  } satisfies { readonly [K in keyof Actions]: z.ZodType<Actions[K]> })
+  .partial();
+
+const rule = z.strictObject({
+  name: text("the name of the rule", 100),
+  match: matcher.prefault({}),
+  do: actions,
+});
+
+/** Which instances belong to which ECS cluster, where AWS does not say (enrich/overrides.ts). */
+const clusters = z.strictObject({
+  groupTag: text("the name of a tag").nullable().default(defaultOverrides.groupTag),
+  clusterTag: text("the name of a tag").nullable().default(defaultOverrides.clusterTag),
+  names: list(
+    z.strictObject({ pattern: text("a pattern of instance names"), cluster: text("the name or ARN of a cluster") }),
+    "patterns with clusters",
+  ).default([]),
+});
+
+/** A policy, and what a user says of clusters: rules need both to see the same. */
+export interface PolicySection extends Policy {
+  readonly clusters: Overrides;
+}
+
+export const policy = z
+  .strictObject({
+    dryRun: flag().default(defaultActions.dryRun),
+    tag: z
+      .strictObject({
+        name: text("the name of a tag", 128).default(defaultPolicy.tag.name),
+        required: flag().default(defaultPolicy.tag.required),
+      })
+      .prefault({}),
+    defaults: actions.prefault({}),
+    rules: list(rule, "rules")
+      .refine((rules) => new Set(rules.map((one) => one.name)).size === rules.length, {
+        error: "rules whose names differ",
+      })
+      .default([]),
+    clusters: clusters.prefault({}),
+  })
+  .transform((section): PolicySection => {
+    const defaults = { ...defaultActions, ...given(section.defaults) };
+    const made: PolicySection = {
+      tag: section.tag,
+      defaults,
+      rules: section.rules.map((one) => ({ name: one.name, match: given(one.match), do: given(one.do) })),
+      clusters: { ...section.clusters, minimum: defaults.minimum },
+    };
+    return section.dryRun ? asDryRun(made) : made;
+  });
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** What was left out is no key at all, so that it does not cover what the next rule says. */
+function given<T extends object>(partial: T): Given<T> {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as Given<T>;
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { list, secret } from "../fields.ts";
+
+/** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */
+const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/;
+const LOOPBACK = /^((::ffff:)?127(\.\d{1,3}){3}|localhost|::1)$/;
+const error = "an address and a port, such as 127.0.0.1:8787";
+
+const partsOf = (address: string): { readonly host: string; readonly port: number } => {
+  const [, host = "", port] = LISTEN.exec(address) ?? [];
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+};
+
+const listen = z
+  .string({ error })
+  .regex(LISTEN, { error, abort: true })
+  .refine((address) => partsOf(address).port <= 65_535, { error, abort: true })
+  .describe(error);
+
+/** The HTTP API and its live stream. */
+export const show = z
+  .strictObject({
+    listen: listen.default("127.0.0.1:8787"),
+    auth: z
+      .strictObject({
+        /** Any of them, as `Authorization: Bearer …`; two allow one to be exchanged for the other. */
+        tokens: list(secret(), "references to tokens", 1, 20),
+      })
+      .nullable()
+      .default(null),
+  })
+  .refine(({ listen: address, auth }) => auth !== null || LOOPBACK.test(partsOf(address).host), {
+    path: ["listen"],
+    error: "a loopback address, or show.auth.tokens: any other address needs authentication",
+  });

@@ -1,0 +1,121 @@
+import type { Ms } from "../clock.ts";
+import type { Doc, Entry, Incident } from "../record/doc.ts";
+import type { Signal } from "../signal/signal.ts";
+import { choose } from "./choose.ts";
+import { describe } from "./describe.ts";
+import { episodeOf, isAnnouncement, isEnding } from "./episode.ts";
+import { addSignal, knowsAction, learn } from "./learn.ts";
+import { OPEN, openIncident } from "./open.ts";
+
+export { incidentKey } from "./open.ts";
+
+export interface Correlated {
+  /** Version 0 where the signal opened it; else the version that was known, with what the signal changed. */
+  readonly doc: Doc<"incident">;
+  /** False for a duplicate: `doc` is unchanged and `entries` is empty. */
+  readonly fresh: boolean;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Joins the signal to the incident of its subject that it belongs to, or opens the next one. Pure; `known` are the
+ * subject's newest incidents. Null: it concerns no incident (a sign of life, or a result, of a subject without one).
+ *
+ * Episodes are told apart by the signals' own times (see `fits`), so the order of arrival does not matter, as far as
+ * can be known. Not knowable, and settled so:
+ * - A rebalance recommendation or lifecycle action can precede its end by hours. Until an end of its own was heard, it
+ *   is taken for part of the next end that is heard or known, if no launch was heard in between.
+ * - A `running` that arrives before any signal of the end that it followed finds no incident and is not remembered:
+ *   only distance then parts the two ends.
+ * - Two ends within ten minutes of each other, without a launch heard in between, are one.
+ * - A warning whose own time could not be read, and that came late, is an episode of the time of its sending.
+ *
+ * Ordinals count in the order of opening: a late signal of an unknown earlier end opens a later ordinal.
+ */
+export function correlate(known: readonly Doc<"incident">[], signal: Signal, now: Ms): Correlated | null {
+  if (signal.kind === "container-instance-change") return null;
+  const mine = known.filter(
+    ({ body }) => body.subject.type === signal.subject.type && body.subject.id === signal.subject.id,
+  );
+  const heard = mine.find(({ body }) => body.signals.some((ref) => ref.id === signal.id && ref.kind === signal.kind));
+  if (heard !== undefined) return { doc: heard, fresh: false, entries: [] };
+  const chosen = choose(mine, signal);
+  if (chosen !== null) return join(chosen, signal, now);
+  if (!opens(signal)) return null;
+  const ordinal = Math.max(0, ...mine.map(({ body }) => body.ordinal)) + 1;
+  const doc = openIncident(signal, ordinal, now);
+  return { doc, fresh: true, entries: [entry(doc, signal, now)] };
+}
+
+function opens(signal: Signal): boolean {
+  return isEnding(signal) || isAnnouncement(signal.kind) || signal.kind === "lifecycle-launching";
+}
+
+function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
+  const before = doc.body;
+  const learnt = learn(before, signal);
+  const changed = differs(before, learnt, MATERIAL);
+  if (!changed && isTwin(before, signal)) return { doc, fresh: false, entries: [] };
+  const added = addSignal(learnt, signal);
+  const again = before.closedAt !== null && reopens(before, signal);
+  const body = again ? reopened(added) : added;
+  const novel = changed || !before.signals.some((ref) => ref.kind === signal.kind);
+  const due = again || (novel && before.closedAt === null);
+  const tags = again
+    ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alert === null && tag.startsWith("alert#"))), OPEN]
+    : doc.tags;
+  const joined = { ...doc, tags, wakeAt: due ? Math.min(doc.wakeAt ?? now, now) : doc.wakeAt, body };
+  return { doc: joined, fresh: true, entries: [entry(joined, signal, now)] };
+}
+
+/**
+ * Open again. What was only watched for and told is of the past, and is looked at and told anew; what was done stays
+ * done. Of one that is gone only the answer to its group is left.
+ */
+function reopened(incident: Incident): Incident {
+  const open = { ...incident, closedAt: null, outcome: null };
+  if (incident.goneAt !== null || incident.cancelledAt !== null) return open;
+  return { ...open, alert: null, steps: incident.steps.filter((step) => !OBSERVED.has(step.responder)) };
+}
+
+const OBSERVED: ReadonlySet<string> = new Set(["look-up", "join-alert", "verify-gone", "verify-replacement"]);
+
+/** Another message of the same thing at the same time. Two states can fall into one second. */
+function isTwin(incident: Incident, signal: Signal): boolean {
+  if (signal.kind === "state-change") return incident.seen?.state === signal.state && incident.seen.at === signal.at;
+  return incident.signals.some((ref) => ref.kind === signal.kind && ref.at === signal.at);
+}
+
+/**
+ * A closed incident absorbs what is late. Two signals bring work all the same: an action of a hook that nobody
+ * answered yet, and the end of an instance that was only announced to end.
+ */
+function reopens(incident: Incident, signal: Signal): boolean {
+  if ("lifecycle" in signal) return !knowsAction(incident, signal.lifecycle);
+  const { firstEnding, launching } = episodeOf(incident);
+  return firstEnding === null && !launching && isEnding(signal);
+}
+
+/** What planning looks at; the rest only tells episodes apart. */
+const MATERIAL = [
+  "account",
+  "region",
+  "availabilityZone",
+  "action",
+  "deadline",
+  "lifecycle",
+  "hints",
+  "launchedAt",
+  "seen",
+] as const satisfies readonly (keyof Incident)[];
+
+/** `learn` keeps the identity of what it does not change. */
+function differs(a: Incident, b: Incident, fields: readonly (keyof Incident)[]): boolean {
+  return fields.some((field) => a[field] !== b[field]);
+}
+
+function entry(doc: Doc<"incident">, signal: Signal, now: Ms): Entry {
+  const { id, kind, at, timeKnown, source, deadline } = signal;
+  const data = { id, kind, at, timeKnown, source, deadline, latency: Math.max(0, now - at) };
+  return { key: doc.key, at: now, kind: "signal", text: describe(signal), data };
+}

@@ -1,0 +1,29 @@
+import type { Signal } from "../signal/signal.ts";
+
+/** One plain sentence about a signal, for the journal. Times are UTC. */
+export function describe(signal: Signal): string {
+  const by = signal.deadline === null ? "" : `, capacity goes at ${new Date(signal.deadline).toISOString()}`;
+  switch (signal.kind) {
+    case "spot-interruption":
+      return `Spot interruption warning (${signal.action ?? "action not told"})${by}.`;
+    case "capacity-reservation-interruption":
+      return `Capacity-reservation interruption warning (${signal.action ?? "action not told"})${by}.`;
+    case "fargate-spot-stop":
+      return `Fargate Spot stops the task${by}.`;
+    case "rebalance":
+      return "Rebalance recommendation.";
+    case "lifecycle-terminating":
+    case "lifecycle-launching":
+      return `Hook ${signal.lifecycle.hook} of group ${signal.lifecycle.group} waits while the instance is ${signal.lifecycle.transition}.`;
+    case "state-change":
+      return `EC2 says that the instance is ${signal.state}.`;
+    case "scheduled-change":
+      return `AWS Health announces ${signal.code}${by}.`;
+    case "launch-result":
+      return `Group ${signal.group} ${signal.ok ? "launched" : "failed to launch"} the instance.`;
+    case "termination-result":
+      return `Group ${signal.group} ${signal.ok ? "terminated" : "failed to terminate"} the instance.`;
+    case "container-instance-change":
+      return `ECS says that the container instance is ${signal.status}.`;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Ms } from "../clock.ts";
+import type { Incident, Params, Plain, SignalRef } from "../record/doc.ts";
+import type { LifecycleAction, Signal } from "../signal/signal.ts";
+import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
+import { TOLERANCE } from "./fits.ts";
+
+/** A document has at most 8 kB, and one interruption has four signals and their duplicates. */
+const MOST_SIGNALS = 24;
+/** AWS allows more hooks a group; more than a handful on one transition is not seen. */
+const MOST_ACTIONS = 12;
+const LONGEST_METADATA = 256;
+
+/** How long after an announcement alone `running` is still the launch that preceded it: bare metal takes minutes (assumed). */
+const SLOW_LAUNCH: Ms = 600_000;
+
+/**
+ * What an incident is after hearing the signal. Order does not matter: what is missing is filled, and of times the
+ * earliest or latest is kept.
+ */
+export function learn(incident: Incident, signal: Signal): Incident {
+  const hints = hintsOf(incident, signal);
+  return {
+    ...incident,
+    account: incident.account ?? signal.account,
+    region: incident.region ?? signal.region,
+    availabilityZone: incident.availabilityZone ?? signal.availabilityZone,
+    action: incident.action ?? signal.action,
+    deadline: deadlineOf(incident, signal, hints),
+    lifecycle: "lifecycle" in signal ? addAction(incident.lifecycle, signal.lifecycle) : incident.lifecycle,
+    hints,
+    firstEndingAt: isEnding(signal) ? Math.min(incident.firstEndingAt ?? signal.at, signal.at) : incident.firstEndingAt,
+    lastWarningAt: isWarning(signal.kind)
+      ? Math.max(incident.lastWarningAt ?? signal.at, signal.at)
+      : incident.lastWarningAt,
+    launchedAt: launchedAt(incident, signal),
+    seen: seenOf(incident, signal),
+  };
+}
+
+/** Adds the reference; the newest by event time are kept, since those tell episodes apart. */
+export function addSignal(incident: Incident, signal: Signal): Incident {
+  const { id, kind, at, receivedAt, source } = signal;
+  const signals = [...incident.signals, { id, kind, at, receivedAt, source } satisfies SignalRef].toSorted(
+    (a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
+  return { ...incident, signals: signals.slice(-MOST_SIGNALS), signalCount: incident.signalCount + 1 };
+}
+
+/**
+ * The earliest of the warnings, which a duplicate through another path, some seconds later, cannot move. A scheduled
+ * change counts while nothing warned, and follows when it is put off. Lifecycle actions do not tell theirs.
+ */
+function deadlineOf(incident: Incident, signal: Signal, hints: Params): Ms | null {
+  if (isWarning(signal.kind)) {
+    if (incident.lastWarningAt === null || incident.deadline === null) return signal.deadline ?? incident.deadline;
+    return Math.min(incident.deadline, signal.deadline ?? incident.deadline);
+  }
+  if (signal.kind !== "scheduled-change" || incident.lastWarningAt !== null) return incident.deadline;
+  const startsAt = hints["startsAt"];
+  return typeof startsAt === "number" ? startsAt : incident.deadline;
+}
+
+function hintsOf(incident: Incident, signal: Signal): Params {
+  switch (signal.kind) {
+    case "fargate-spot-stop": {
+      const { clusterArn, service, privateAddress, stoppedReason } = signal;
+      return fill(incident.hints, { clusterArn, service, privateAddress, stoppedReason });
+    }
+    case "scheduled-change": {
+      const { eventArn, code, startsAt, endsAt } = signal;
+      const change = { eventArn, code, startsAt, endsAt };
+      return replaces(incident, signal) ? { ...incident.hints, ...change } : fill(incident.hints, change);
+    }
+    case "launch-result":
+    case "termination-result":
+      return fill(incident.hints, { group: signal.group });
+    case "lifecycle-terminating":
+    case "lifecycle-launching":
+      return fill(incident.hints, { group: signal.lifecycle.group });
+    case "spot-interruption":
+    case "rebalance":
+    case "state-change":
+    case "capacity-reservation-interruption":
+    case "container-instance-change":
+      return incident.hints;
+  }
+}
+
+/** A newer message about the same scheduled change replaces the older; of two changes the one that starts first counts. */
+function replaces(incident: Incident, signal: Extract<Signal, { kind: "scheduled-change" }>): boolean {
+  const { eventArn, startsAt } = incident.hints;
+  if (signal.startsAt === null) return false;
+  if (typeof startsAt !== "number") return true;
+  if (signal.eventArn !== eventArn) return signal.startsAt < startsAt;
+  return incident.signals.every((ref) => ref.kind !== "scheduled-change" || ref.at <= signal.at);
+}
+
+function fill(hints: Params, more: { readonly [key: string]: Plain }): Params {
+  const missing = Object.entries(more).filter(([key, value]) => value !== null && (hints[key] ?? null) === null);
+  return missing.length === 0 ? hints : { ...hints, ...Object.fromEntries(missing) };
+}
+
+/**
+ * The same action may come over the bus and from the hook itself: one entry, `direct` if either was, with a token if
+ * either had one. Two terminations at once by two hooks are two.
+ */
+function addAction(actions: readonly LifecycleAction[], action: LifecycleAction): readonly LifecycleAction[] {
+  const index = actions.findIndex((other) => sameAction(other, action));
+  const found = actions[index];
+  if (found === undefined) {
+    return [...actions, { ...action, metadata: action.metadata?.slice(0, LONGEST_METADATA) ?? null }].slice(
+      -MOST_ACTIONS,
+    );
+  }
+  const direct = found.direct || action.direct;
+  const token = found.token ?? action.token;
+  return direct === found.direct && token === found.token ? actions : actions.with(index, { ...found, direct, token });
+}
+
+function sameAction(a: LifecycleAction, b: LifecycleAction): boolean {
+  if (a.group !== b.group || a.hook !== b.hook || a.transition !== b.transition) return false;
+  return a.token === null || b.token === null || a.token === b.token;
+}
+
+/** Whether this incident knew of the action before. */
+export function knowsAction(incident: Incident, action: LifecycleAction): boolean {
+  return incident.lifecycle.some((other) => sameAction(other, action));
+}
+
+/**
+ * When the instance was launched again, which ends this episode (`fits`).
+ *
+ *     stopped ─▶ running                      launched again
+ *     warning ─▶ ≤ 1 min ─▶ running           warned while it still came up: nothing
+ *     rebalance ─▶ ≤ 10 min ─▶ running        the same
+ */
+function launchedAt(incident: Incident, signal: Signal): Ms | null {
+  const { ended, lastEnding, end, launching } = episodeOf(incident);
+  if (launching || !isLife(signal)) return incident.launchedAt;
+  const after = ended?.at ?? (lastEnding === null ? end + SLOW_LAUNCH : lastEnding + TOLERANCE);
+  if (signal.at <= after) return incident.launchedAt;
+  return Math.min(incident.launchedAt ?? signal.at, signal.at);
+}
+
+/** The state furthest on: signs of life count only where a launch is awaited, else they belong to another life. */
+function seenOf(incident: Incident, signal: Signal): Incident["seen"] {
+  const state = stateOf(signal);
+  if (state === null) return incident.seen;
+  const launching = incident.signals.some((ref) => ref.kind === "lifecycle-launching");
+  if (isLife(signal) && !launching) return incident.seen;
+  const { seen } = incident;
+  if (seen === null || signal.at > seen.at) return { state, at: signal.at };
+  return signal.at === seen.at && rankOf(state) > rankOf(seen.state) ? { state, at: signal.at } : seen;
+}
+
+function stateOf(signal: Signal): string | null {
+  if (signal.kind === "state-change") return signal.state;
+  if (signal.kind === "fargate-spot-stop") return signal.lastStatus?.toLowerCase() ?? null;
+  return null;
+}

@@ -1,0 +1,62 @@
+import type { Ms } from "../clock.ts";
+import type { Doc, Incident, Key } from "../record/doc.ts";
+import type { Signal, Subject } from "../signal/signal.ts";
+import { addSignal, learn } from "./learn.ts";
+
+/**
+ * `incident#<instance id or task ARN>#<ordinal>`. Account and region are left out, since not every path tells them
+ * (docs/decisions/0002-incident-key.md), and so is time, since two messages of one interruption disagree on it.
+ */
+export function incidentKey(subject: Subject, ordinal: number): Key {
+  return `incident#${subject.id}#${ordinal}`;
+}
+
+/** The tag of every incident that is not closed. */
+export const OPEN = "open";
+
+/** A new incident, not stored yet (version 0) and due at once, that knows what its first signal tells. */
+export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"incident"> {
+  const blank: Incident = {
+    subject: signal.subject,
+    ordinal,
+    account: null,
+    region: null,
+    availabilityZone: null,
+    action: null,
+    openedAt: now,
+    deadline: null,
+    signals: [],
+    signalCount: 0,
+    lifecycle: [],
+    hints: {},
+    firstEndingAt: null,
+    lastWarningAt: null,
+    launchedAt: null,
+    seen: null,
+    labels: {},
+    rule: null,
+    mode: "act",
+    plannedFrom: null,
+    steps: [],
+    owed: [],
+    firstActionAt: null,
+    drainedAt: null,
+    goneAt: null,
+    servesAt: null,
+    cancelledAt: null,
+    alert: null,
+    flagged: [],
+    outcome: null,
+    closedAt: null,
+    archivedVersion: 0,
+  };
+  return {
+    kind: "incident",
+    key: incidentKey(signal.subject, ordinal),
+    schema: 1,
+    version: 0,
+    wakeAt: now,
+    tags: [`subject#${signal.subject.id}`, OPEN],
+    body: addSignal(learn(blank, signal), signal),
+  };
+}

@@ -1,0 +1,165 @@
+import type { Ms } from "../clock.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Incident, StepState } from "../record/doc.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import type { Actions, Policy } from "./policy.ts";
+import { rule } from "./rules.ts";
+import * as stages from "./stages.ts";
+import type { Ground } from "./stages.ts";
+import { classifyEnding, type Threat, threatOf } from "./threat.ts";
+import { timing } from "./timing.ts";
+
+/**
+ * What to do about one incident: pure, from what is known now. Planning again with more facts yields the same ids and
+ * adds to them, so that draining starts from the inventory while a look-up is still under way.
+ *
+ * @param facts null where nothing can be asked (`explain`): each stage is then one outline step.
+ */
+export function decide(incident: Incident, facts: Facts | null, policy: Policy): Plan {
+  const known = facts ?? NOTHING;
+  const ruling = rule(policy, incident, known);
+  const threat = threatOf(incident);
+  const ground: Ground = { incident, facts, actions: ruling.actions, t: timing(incident, ruling.actions, threat) };
+  const because = handsOff(ruling.actions, known) ?? (ruling.optedOut === null ? null : ruling.optedOut);
+  const observed = because !== null || !ruling.actions.act;
+  const unknown = facts !== null && isUnknown(incident, facts);
+  const mode = observed ? "observe" : ruling.actions.dryRun ? "dry-run" : "act";
+  return {
+    rule: ruling.rule,
+    mode,
+    threat,
+    steps: unknown ? lookFirst(threat, ground) : observed ? observe(threat, ground) : answer(threat, ground),
+    because: because ?? (ruling.actions.act ? null : `the rule ${ruling.rule} says not to act`),
+  };
+}
+
+/**
+ * Whose it is, and what its tags say, is not known yet: nothing is touched until the look-up has answered or given up.
+ * With an inventory it is known at once.
+ */
+function isUnknown(incident: Incident, facts: Facts): boolean {
+  const { steps, subject } = incident;
+  if (steps.some((step) => step.id === "look-up" && ANSWERED.has(step.state))) return false;
+  return subject.type === "instance" && (facts.instance === null || (facts.groupName !== null && facts.group === null));
+}
+
+const ANSWERED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
+
+/** The order for each threat; exhaustive, without a default. */
+function answer(threat: Threat, ground: Ground): PlannedStep[] {
+  switch (threat) {
+    case "reclaim":
+      return doomed(ground, true);
+    case "task-stop":
+      return doomed(ground, true);
+    case "termination":
+      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
+    case "warm-pool":
+      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, false);
+    case "scheduled":
+      return doomed(ground, true);
+    case "recommendation":
+      return recommended(ground);
+    case "ending":
+      // Usually a scale-in, a refresh or a person (EVENTS.md, trap 11): what a person stops is theirs to drain.
+      if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
+      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
+    case "launch":
+      return [...stages.lookUp(ground).slice(0, 1), ...stages.complete(ground, [])];
+    case "none":
+      return [];
+  }
+}
+
+function doomed(ground: Ground, told: boolean): PlannedStep[] {
+  const sideBySide = [
+    ...stages.holdLast(ground),
+    ...stages.deregister(ground),
+    ...stages.drain(ground),
+    ...stages.askReplacement(ground),
+    ...stages.askApplication(ground),
+  ];
+  const waits = stages.awaitEmpty(ground, sideBySide);
+  const completes = stages.complete(ground, [...sideBySide, ...waits]);
+  const release = stages.release(ground, [...sideBySide, ...waits]);
+  const work = [...stages.lookUp(ground), ...sideBySide, ...waits, ...completes, ...release];
+  return [...(told ? stages.tell(ground) : []), ...work, ...stages.verify(ground, work)];
+}
+
+/** SCOPE C6: alert, replace early, drain, or ignore. */
+function recommended(ground: Ground): PlannedStep[] {
+  const { actions } = ground;
+  switch (actions.onRebalance) {
+    case "ignore":
+      return [];
+    case "alert":
+      return watched(ground, stages.lookUp(ground));
+    case "drain":
+      return doomed({ ...ground, actions: { ...actions, replace: "never" } }, true);
+    case "replace": {
+      const by: Actions["replace"] = actions.replace === "never" ? "detach" : actions.replace;
+      const asking = { ...ground, actions: { ...actions, replace: by } };
+      // Nothing is drained for a mere recommendation before its replacement serves.
+      const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
+      if (replaced) return doomed(asking, true);
+      return watched(ground, [...stages.lookUp(ground), ...stages.askReplacement(asking)]);
+    }
+  }
+}
+
+/** Told, and kept open for the warning that may follow. */
+function watched(ground: Ground, work: PlannedStep[]): PlannedStep[] {
+  return [...stages.tell(ground), ...work, ...stages.verify(ground, work)];
+}
+
+function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
+  if (threat === "none") return [];
+  const told = threat === "launch" || threat === "warm-pool" ? [] : stages.tell(ground);
+  return [...told, ...stages.lookUp(ground)];
+}
+
+/** Recorded and told, not touched. */
+function observe(threat: Threat, ground: Ground): PlannedStep[] {
+  if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
+  const looks = stages.lookUp(ground);
+  return [...stages.tell(ground), ...looks, ...stages.verify(ground, looks)];
+}
+
+function handsOff(actions: Actions, facts: Facts): string | null {
+  if (facts.owner === "ours" || actions.handsOn) return null;
+  return `it belongs to ${facts.owner}${facts.ownerBecause === null ? "" : ` (${facts.ownerBecause})`}`;
+}
+
+/** How long is left for a step, in whole seconds, as `explain` shows it. */
+export function budgetSeconds(step: PlannedStep, now: Ms): number {
+  return Math.max(0, Math.round((step.abandonAt - Math.max(now, step.notBefore ?? now)) / 1000));
+}
+
+/** Facts of somebody who has asked nobody. */
+export const NOTHING: Facts = {
+  place: null,
+  observedAt: null,
+  instance: null,
+  group: null,
+  groupName: null,
+  groupState: null,
+  protectedFromScaleIn: false,
+  hooks: [],
+  refreshing: false,
+  containerInstance: null,
+  notInEcs: false,
+  clusterTags: {},
+  capacityProvider: null,
+  tasks: [],
+  services: [],
+  impact: [],
+  targets: [],
+  classicLoadBalancers: [],
+  latticeTargets: [],
+  discovery: [],
+  owner: "ours",
+  ownerBecause: null,
+  fleet: null,
+  missing: [],
+  complete: false,
+};

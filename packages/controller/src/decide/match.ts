@@ -1,0 +1,69 @@
+import type { Facts } from "../enrich/facts.ts";
+import type { Incident } from "../record/doc.ts";
+import type { Matcher, Pattern } from "./policy.ts";
+
+/** `*` any run, `?` any one character; everything else stands for itself. */
+export function wildcard(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "s");
+}
+
+/**
+ * Whether any of `values` fits. A leading `!` negates one pattern. What is unknown (no values) never fits a pattern and
+ * fits its negation: a rule that names a group must not catch an instance whose group could not be asked.
+ */
+function fits(pattern: Pattern, values: readonly string[]): boolean {
+  const patterns = typeof pattern === "string" ? [pattern] : pattern;
+  const wanted = patterns.filter((one) => !one.startsWith("!"));
+  const unwanted = patterns.filter((one) => one.startsWith("!")).map((one) => one.slice(1));
+  const hits = (list: readonly string[]): boolean =>
+    list.some((one) => {
+      const expression = wildcard(one);
+      return values.some((value) => expression.test(value));
+    });
+  if (hits(unwanted)) return false;
+  return wanted.length === 0 || hits(wanted);
+}
+
+const known = (...values: readonly (string | null | undefined)[]): string[] =>
+  values.filter((value): value is string => typeof value === "string" && value !== "");
+
+/** `arn:…:cluster/checkout` → both the ARN and `checkout`, so that rules may use either. */
+const withName = (arn: string | null | undefined): string[] => known(arn, arn?.split("/").at(-1));
+
+/** What can be matched, as every matcher sees it. */
+function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matcher, "tag">, string[]> {
+  const container = facts.containerInstance?.clusterArn;
+  const hint = incident.hints["clusterArn"];
+  return {
+    kind: incident.signals.map((signal) => signal.kind),
+    account: known(incident.account),
+    region: known(incident.region),
+    availabilityZone: known(incident.availabilityZone, facts.instance?.availabilityZone, facts.instance?.zoneId),
+    group: known(facts.groupName, ...incident.lifecycle.map((action) => action.group)),
+    cluster: [...withName(container), ...withName(typeof hint === "string" ? hint : null)],
+    service: facts.tasks.flatMap((task) => known(task.service)),
+    instanceType: known(facts.instance?.type),
+    instanceName: known(facts.instance?.name),
+    owner: [facts.owner],
+  };
+}
+
+/** Tags of the instance, over those of its group and cluster. */
+export function tagsOf(facts: Facts): Readonly<Record<string, string>> {
+  return { ...facts.clusterTags, ...facts.group?.tags, ...facts.instance?.tags };
+}
+
+/** True if everything that the matcher names fits. */
+export function matches(matcher: Matcher, incident: Incident, facts: Facts): boolean {
+  const seen = attributes(incident, facts);
+  const { tag, ...plain } = matcher;
+  for (const [name, pattern] of Object.entries(plain) as [keyof typeof seen, Pattern | undefined][]) {
+    if (pattern !== undefined && !fits(pattern, seen[name])) return false;
+  }
+  const tags = tagsOf(facts);
+  return Object.entries(tag ?? {}).every(([name, pattern]) => fits(pattern, known(tags[name])));
+}

@@ -1,0 +1,74 @@
+import type { Ms } from "../clock.ts";
+import type { SignalKind } from "../signal/signal.ts";
+
+/** A value, or a list of them (any of them matches); `*` and `?` are wildcards; a leading `!` negates. */
+export type Pattern = string | readonly string[];
+
+/** All that are given must match. Unknown facts never match a pattern, and match its negation. */
+export interface Matcher {
+  readonly kind?: readonly SignalKind[];
+  readonly account?: Pattern;
+  readonly region?: Pattern;
+  readonly availabilityZone?: Pattern;
+  readonly group?: Pattern;
+  readonly cluster?: Pattern;
+  readonly service?: Pattern;
+  readonly instanceType?: Pattern;
+  readonly instanceName?: Pattern;
+  readonly owner?: Pattern;
+  /** Tag of the instance or its group. */
+  readonly tag?: { readonly [name: string]: Pattern };
+}
+
+export type RebalanceAnswer = "ignore" | "alert" | "drain" | "replace";
+
+/** What a rule says; what it leaves out comes from the next rule that matches, and at last from the defaults. */
+export interface Actions {
+  readonly act: boolean;
+  readonly dryRun: boolean;
+  /** Take capacity over that belongs to someone else (`Hands off`). */
+  readonly handsOn: boolean;
+  readonly deregister: boolean;
+  readonly drain: boolean;
+  /** Stop tasks that DRAINING leaves running. */
+  readonly stopTasks: boolean;
+  /** Hold a service's last healthy target until a replacement is healthy or the last safe moment. */
+  readonly holdLast: boolean;
+  readonly replace: "never" | "detach" | "raise";
+  readonly onRebalance: RebalanceAnswer;
+  /** Which hooks are ours, by name (`*` and `?`); direct messages to our queue are ours as well. */
+  readonly hooks: readonly string[];
+  readonly completeLaunching: boolean;
+  readonly heartbeats: boolean;
+  /** Kept free before the deadline. */
+  readonly margin: Ms;
+  /** Time to drain where no deadline is known (rebalance, scale-in). */
+  readonly drainWithin: Ms;
+  /** How long before a scheduled event draining starts. */
+  readonly scheduledLead: Ms;
+  /** At most this share of a group (at least one instance) under replacement at a time. */
+  readonly replaceCap: number;
+  readonly replaceCooldown: Ms;
+  readonly replaceWithin: Ms;
+  readonly drainHook: {
+    readonly port: number;
+    readonly path: string;
+    readonly tokenRef: string | null;
+    readonly timeout: Ms;
+  } | null;
+  /** A service needs at least this: below 1 a share of desired, 1 or more a number of tasks. Null: minimumHealthyPercent. */
+  readonly minimum: number | null;
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly match: Matcher;
+  readonly do: Partial<Actions>;
+}
+
+export interface Policy {
+  readonly rules: readonly Rule[];
+  readonly defaults: Actions;
+  /** `spotkeeper:enabled`-style tag: with `required`, only what carries it is acted on; `false` always opts out. */
+  readonly tag: { readonly name: string; readonly required: boolean };
+}

@@ -1,0 +1,274 @@
+import type { Facts } from "../enrich/facts.ts";
+import type { Incident, Params } from "../record/doc.ts";
+import type { LifecycleAction } from "../signal/signal.ts";
+import { isLast } from "./last.ts";
+import { wildcard } from "./match.ts";
+import { nameOf, registrationsIn, shortly } from "./registrations.ts";
+import type { PlannedStep } from "./plan.ts";
+import type { Actions } from "./policy.ts";
+import type { Timing } from "./timing.ts";
+
+/** What a stage is made from. `facts` null: nothing can be known (`explain`); each stage then yields one outline step. */
+export interface Ground {
+  readonly incident: Incident;
+  readonly facts: Facts | null;
+  readonly actions: Actions;
+  readonly t: Timing;
+}
+
+/** How long a look-up that draining needs may take. */
+const LOOK_UP_BUDGET = 30_000;
+/** ECS's default where a task definition names none: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const DEFAULT_STOP_TIMEOUT = 30_000;
+const LET_GO_WITHIN = 3_000;
+/** ECS completes this one itself (EVENTS.md, trap 15). */
+const ECS_HOOK = "ecs-managed-draining-termination-hook";
+
+const step = (
+  id: string,
+  responder: string,
+  params: Params,
+  budget: Pick<PlannedStep, "abandonAt"> & Partial<Pick<PlannedStep, "after" | "notBefore">>,
+): PlannedStep => ({ id, responder, params, after: [], notBefore: null, ...budget });
+
+/** What comes after many steps of one kind names the kind (`deregister:*`). */
+const inShort = (steps: readonly PlannedStep[]): string[] => [
+  ...new Set(steps.map(({ id }) => id.replace(/:.*$/s, ":*"))),
+];
+
+/** `arn:…:targetgroup/web/0123` → `web/0123`: short, and unique in a plan. */
+const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
+
+export function lookUp({ incident, t }: Ground): PlannedStep[] {
+  const soon = incident.openedAt + LOOK_UP_BUDGET;
+  return [
+    step("look-up", "look-up", { depth: "act" }, { abandonAt: Math.max(soon, t.end) }),
+    step("look-closer", "look-up", { depth: "tell" }, { after: ["look-up"], abandonAt: Math.max(soon, t.end) }),
+  ];
+}
+
+export function tell({ t }: Ground): PlannedStep[] {
+  return [step("tell", "join-alert", {}, { abandonAt: t.verifyUntil })];
+}
+
+/** The last safe moment to let a held target go: its connections still get what time there is, at most 15 s of it. */
+const lastSafeMoment = ({ t, incident }: Ground): number =>
+  t.end - Math.min(15_000, (t.end - Math.max(t.start ?? 0, incident.openedAt)) / 2);
+
+/** ARNs of the target groups that have no other healthy target, and of those that are being held for that. */
+function held({ actions, facts, incident }: Ground): readonly string[] {
+  if (!actions.holdLast || facts === null) return [];
+  const groups = [...new Set(facts.targets.map((one) => one.targetGroupArn))];
+  const last = groups.filter((arn) => isLast(facts, arn));
+  const before = incident.steps
+    .filter((one) => one.responder === "hold-last" && one.state === "waiting")
+    .map((one) => one.params["targetGroupArn"]);
+  return [...new Set([...last, ...before])].filter((arn) => typeof arn === "string");
+}
+
+export function holdLast(ground: Ground): PlannedStep[] {
+  const until = lastSafeMoment(ground);
+  return held(ground).map((targetGroupArn) =>
+    step(
+      `hold:${short(targetGroupArn)}`,
+      "hold-last",
+      { targetGroupArn, until },
+      // It lets go by itself; this is for a look that hangs.
+      { notBefore: ground.t.start, abandonAt: until + LET_GO_WITHIN },
+    ),
+  );
+}
+
+export function deregister(ground: Ground): PlannedStep[] {
+  const { facts, t, actions } = ground;
+  if (!actions.deregister) return [];
+  const budget = { notBefore: t.start, abandonAt: t.actUntil };
+  if (facts === null) return [step("deregister", "deregister-target", {}, budget)];
+  return [
+    ...deregisterTargets(ground, facts),
+    ...(facts.instance === null ? [] : facts.classicLoadBalancers).map((loadBalancer) =>
+      step(
+        `deregister:classic/${loadBalancer}`,
+        "deregister-classic",
+        { loadBalancer, instanceId: ground.incident.subject.id },
+        budget,
+      ),
+    ),
+    ...facts.latticeTargets.map(({ targetGroup, id, port }) =>
+      step(`deregister:lattice/${short(targetGroup)}:${id}`, "deregister-lattice", { targetGroup, id, port }, budget),
+    ),
+    ...facts.discovery.map(({ serviceId, instanceId, attributes }) =>
+      step(
+        `deregister:discovery/${serviceId}:${instanceId}`,
+        "deregister-discovery",
+        { serviceId, instanceId, attributes },
+        budget,
+      ),
+    ),
+  ];
+}
+
+/**
+ * One step for each target group, since an instance can carry a hundred tasks and a document is small. What such a step
+ * holds stays: a target that has been deregistered is listed no more, and still waited for. A target that becomes known
+ * later has a step of its own, `#2`.
+ */
+function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
+  const { incident, t } = ground;
+  const holds = new Set(held(ground));
+  const had = incident.steps.filter((one) => one.responder === "deregister-target" && one.state !== "skipped");
+  const again = had.map(({ id, params }) => ({ id, params: { ...params } }));
+  const groups = Map.groupBy(facts.targets, (target) => target.targetGroupArn);
+  const added = [...groups].flatMap(([targetGroupArn, targets]) => {
+    const before = had.filter((one) => one.params["targetGroupArn"] === targetGroupArn);
+    const covered = new Set(before.flatMap((one) => registrationsIn(one.params, facts.targets).map(nameOf)));
+    const left = targets.filter((target) => !covered.has(nameOf(target)));
+    if (left.length === 0) return [];
+    const id = `deregister:${short(targetGroupArn)}${before.length === 0 ? "" : `#${before.length + 1}`}`;
+    return [{ id, params: { targetGroupArn, targets: shortly(left, facts.targets.length) } }];
+  });
+  return [...again, ...added].map(({ id, params }) => {
+    const arn = params["targetGroupArn"];
+    const waits = typeof arn === "string" && holds.has(arn) ? [`hold:${short(arn)}`] : [];
+    const budget = { notBefore: t.start, abandonAt: t.actUntil, after: waits };
+    return step(id, "deregister-target", params, budget);
+  });
+}
+
+export function drain(ground: Ground): PlannedStep[] {
+  const { facts, t, actions, incident } = ground;
+  if (!actions.drain || incident.subject.type === "task") return [];
+  const budget = { notBefore: t.start, abandonAt: t.actUntil };
+  if (facts === null) return [step("drain", "set-draining", {}, budget)];
+  if (facts.containerInstance === null) return [];
+  const { clusterArn, arn } = facts.containerInstance;
+  // ECS itself keeps what minimumHealthyPercent asks for; only a service that may go to nothing has its task held too.
+  const mayFallToNothing = facts.services.some(
+    (service) => !service.daemon && Math.ceil((service.desired * service.minimumHealthyPercent) / 100) === 0,
+  );
+  const holds = mayFallToNothing && held(ground).length > 0 ? ["hold:*"] : [];
+  return [step("drain", "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds })];
+}
+
+export function askReplacement(ground: Ground): PlannedStep[] {
+  const { facts, t, actions, incident } = ground;
+  if (actions.replace === "never" || incident.subject.type === "task") return [];
+  const budget = { notBefore: t.start, abandonAt: t.verifyUntil };
+  if (facts === null) return [step("replace", "ask-replacement", { by: actions.replace }, budget)];
+  if (facts.groupName === null) return [];
+  return [
+    step(
+      "replace",
+      "ask-replacement",
+      {
+        by: actions.replace,
+        group: facts.groupName,
+        cap: actions.replaceCap,
+        cooldown: actions.replaceCooldown,
+        within: actions.replaceWithin,
+        // Capacity Rebalancing, where it is on, has begun at the recommendation and goes on after a warning.
+        recommended: incident.signals.some((signal) => signal.kind === "rebalance"),
+      },
+      budget,
+    ),
+  ];
+}
+
+/** Once it has drained, the group may retire it: what was detached or raised for it is paid back. */
+export function release(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const asked = before.find((one) => one.responder === "ask-replacement");
+  if (asked === undefined) return [];
+  const after = ["look-up", "look-closer", ...inShort(before.filter((one) => one.id !== asked.id))];
+  const params = { group: asked.params["group"] ?? null };
+  return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
+}
+
+export function askApplication(ground: Ground): PlannedStep[] {
+  const { facts, t, actions } = ground;
+  if (actions.drainHook === null) return [];
+  const { port, path, tokenRef, timeout } = actions.drainHook;
+  const address = facts === null ? null : (facts.instance?.privateIp ?? null);
+  if (facts !== null && address === null) return [];
+  return [
+    step(
+      "ask",
+      "http-drain-hook",
+      { address, port, path, tokenRef, timeout },
+      { notBefore: t.start, abandonAt: t.end },
+    ),
+  ];
+}
+
+/** Waits until connections are gone, then until tasks are; stops what ECS has not stopped in time. */
+export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const { facts, t, actions } = ground;
+  const steps: PlannedStep[] = [];
+  const deregistered = before.filter((one) => one.responder === "deregister-target");
+  if (deregistered.length > 0) {
+    steps.push(step("await-targets", "await-targets", {}, { after: inShort(deregistered), abandonAt: t.end }));
+  }
+  const drained = before.find((one) => one.responder === "set-draining");
+  if (drained !== undefined) {
+    const timeouts = facts?.tasks.map((task) => task.stopTimeout ?? DEFAULT_STOP_TIMEOUT) ?? [];
+    const params = {
+      ...drained.params,
+      stop: actions.stopTasks,
+      stopBy: t.end,
+      longestStop: Math.max(DEFAULT_STOP_TIMEOUT, ...timeouts),
+    };
+    steps.push(step("drain-tasks", "drain-tasks", params, { after: [drained.id], abandonAt: t.end }));
+  }
+  return steps;
+}
+
+/** Whether a pending lifecycle action is for us to answer. */
+function isOurs(action: LifecycleAction, actions: Actions): boolean {
+  if (action.hook === ECS_HOOK) return false;
+  return action.direct || actions.hooks.some((pattern) => wildcard(pattern).test(action.hook));
+}
+
+export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const { incident, actions, t } = ground;
+  // Before the look-up has answered nobody knows what there is to wait for (and whose it is).
+  const waits = ["look-up", ...inShort(before.filter((one) => WAITS.has(one.responder)))];
+  return incident.lifecycle
+    .filter((action) => isOurs(action, actions))
+    .filter((action) => action.transition === "terminating" || actions.completeLaunching)
+    .flatMap((action, index, all) => {
+      const { group, hook, token, transition } = action;
+      // A hook can ask twice in one incident (to the warm pool, then out of it): each action has steps of its own.
+      const before = all.slice(0, index).filter((one) => one.hook === hook && one.transition === transition).length;
+      const nth = before === 0 ? "" : `#${before + 1}`;
+      const timeout = hookTimeout(ground, hook);
+      const params = { group, hook, token, instanceId: incident.subject.id, heartbeatTimeout: timeout };
+      const id = `complete:${hook}:${transition}${nth}`;
+      const done = step(id, "complete-lifecycle", params, { after: waits, abandonAt: t.completeUntil });
+      if (!actions.heartbeats || transition === "launching") return [done];
+      // Ends by itself once the waits are settled; `until` names them.
+      const beat = step(`heartbeat:${hook}${nth}`, "heartbeat", { ...params, until: waits }, { abandonAt: t.end });
+      return [beat, { ...done, after: [...waits, beat.id] }];
+    });
+}
+
+const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "http-drain-hook", "hold-last"]);
+
+const hookTimeout = ({ facts }: Ground, hook: string): number | null =>
+  facts?.hooks.find((one) => one.name === hook)?.heartbeatTimeout ?? null;
+
+/** That the instance went; and, where its capacity is wanted, that the group serves as much as it wants again. */
+export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const { incident, facts, t } = ground;
+  const after = inShort(before);
+  const gone = step(
+    "verify-gone",
+    "verify-gone",
+    { subject: incident.subject.id, type: incident.subject.type, deadline: t.over },
+    { after, abandonAt: t.verifyUntil },
+  );
+  if (facts !== null && facts.groupName === null) return [gone];
+  const params = { group: facts?.groupName ?? null, instanceId: incident.subject.id };
+  return [
+    gone,
+    step("verify-replacement", "verify-replacement", params, { after: [gone.id], abandonAt: t.verifyUntil }),
+  ];
+}

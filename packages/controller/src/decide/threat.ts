@@ -1,0 +1,97 @@
+import type { Facts } from "../enrich/facts.ts";
+import type { Incident } from "../record/doc.ts";
+import type { SignalKind } from "../signal/signal.ts";
+
+/** What is going to happen to the subject, over all its signals. */
+export type Threat =
+  /** The capacity is taken at the deadline. */
+  | "reclaim"
+  /** It may be taken soon. */
+  | "recommendation"
+  /** An event that AWS has scheduled. */
+  | "scheduled"
+  /** Its group terminates it (scale-in, refresh, reclaim without a warning) and a hook waits. */
+  | "termination"
+  /** It goes back to the warm pool: drained, but no interruption (EVENTS.md, trap 6). */
+  | "warm-pool"
+  /** It has just been launched and a hook waits. */
+  | "launch"
+  /** It is going or gone, and no one warned. */
+  | "ending"
+  /** A Fargate Spot task is being stopped. */
+  | "task-stop"
+  /** Nothing that calls for an answer. */
+  | "none";
+
+/** Worst first: the first of these that any signal means is the threat. */
+const ORDER: readonly Threat[] = [
+  "reclaim",
+  "task-stop",
+  "termination",
+  "warm-pool",
+  "scheduled",
+  "recommendation",
+  "ending",
+  "launch",
+  "none",
+];
+
+/** No `default`: a new kind does not compile until someone decides. */
+function meaning(kind: SignalKind, incident: Incident): Threat {
+  switch (kind) {
+    case "spot-interruption":
+    case "capacity-reservation-interruption":
+      return "reclaim";
+    case "rebalance":
+      return "recommendation";
+    case "scheduled-change":
+      return "scheduled";
+    case "lifecycle-terminating":
+      return incident.lifecycle.some(
+        (action) => action.transition === "terminating" && action.destination !== "WarmPool",
+      )
+        ? "termination"
+        : "warm-pool";
+    case "lifecycle-launching":
+      return "launch";
+    case "state-change":
+      return ENDING_STATES.has(incident.seen?.state ?? "") ? "ending" : "none";
+    case "fargate-spot-stop":
+      return "task-stop";
+    case "termination-result":
+    case "container-instance-change":
+    case "launch-result":
+      return "none";
+  }
+}
+
+export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
+
+/** A task that is stopping still works; an instance that is stopping has stopped its processes. */
+const ENDED_TASK: ReadonlySet<string> = new Set(["deprovisioning", "stopped"]);
+
+/** Whether a signal said that the subject is gone. */
+export function hasEnded({ subject, seen }: Pick<Incident, "subject" | "seen">): boolean {
+  if (seen === null) return false;
+  return (subject.type === "task" ? ENDED_TASK : ENDING_STATES).has(seen.state);
+}
+
+/** The worst that the incident's signals mean. */
+export function threatOf(incident: Incident): Threat {
+  const all = new Set(incident.signals.map((signal) => meaning(signal.kind, incident)));
+  return ORDER.find((threat) => all.has(threat)) ?? "none";
+}
+
+/** Why an instance ended that nobody warned of (EVENTS.md, trap 11). Null while EC2 has not been asked. */
+export function classifyEnding(facts: Facts): "missed-notice" | "plain-end" | "unclassified" | null {
+  if (facts.instance === null) return facts.missing.some((one) => one.what === "instance") ? "unclassified" : null;
+  const reason = facts.instance.stateReason;
+  if (facts.instance.lifecycle === "spot") {
+    if (reason === null) return "unclassified";
+    if (SPOT_REASONS.has(reason)) return "missed-notice";
+  }
+  return "plain-end";
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+const SPOT_REASONS: ReadonlySet<string> = new Set(["Server.SpotInstanceTermination", "Server.SpotInstanceShutdown"]);

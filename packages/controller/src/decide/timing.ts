@@ -1,0 +1,59 @@
+import type { Ms } from "../clock.ts";
+import type { Incident } from "../record/doc.ts";
+import type { Actions } from "./policy.ts";
+import type { Threat } from "./threat.ts";
+
+/** How long safe writes are still tried when the message came late or its deadline is already over. */
+const LATE_GRACE: Ms = 60_000;
+/** A reclaim follows its deadline within this (assumed; AWS gives no figure), else the notice is taken as cancelled. */
+export const RECLAIM_GRACE: Ms = 180_000;
+/** How long we wait to see an instance go, or a replacement serve, once nothing else is left to do. */
+const VERIFY_WITHIN: Ms = 900_000;
+/** A scheduled event takes place some time in its window; where AWS names no end: assumed. */
+const EVENT_WINDOW: Ms = 86_400_000;
+/** How long a recommendation stays open for the warning that may follow it. */
+const RECOMMENDATION_WITHIN: Ms = 7_200_000;
+/** A terminating hook holds an instance for 48 hours at most; we do not try longer than this to complete it. */
+const COMPLETE_WITHIN: Ms = 3_600_000;
+
+export interface Timing {
+  /** The instant the capacity goes, or by which draining ends where AWS names none. */
+  readonly deadline: Ms;
+  readonly known: boolean;
+  /** Draining does not start earlier (scheduled events are known weeks before). */
+  readonly start: Ms | null;
+  /** The deadline less the margin: waits end here. */
+  readonly end: Ms;
+  /** Safe writes are tried until here. */
+  readonly actUntil: Ms;
+  readonly completeUntil: Ms;
+  readonly verifyUntil: Ms;
+  /** When it must have gone: the deadline, or the end of an event's window. */
+  readonly over: Ms;
+}
+
+/** Every budget of a plan, from the incident's deadline and the policy. */
+export function timing(incident: Incident, actions: Actions, threat: Threat): Timing {
+  const known = incident.deadline !== null;
+  // Where a replacement was waited for, draining begins when it serves.
+  const replacedAt = incident.steps.find((step) => step.id === "replace" && step.state === "done")?.settledAt;
+  const deadline = incident.deadline ?? (replacedAt ?? incident.openedAt) + actions.drainWithin;
+  const start = threat === "scheduled" ? Math.max(incident.openedAt, deadline - actions.scheduledLead) : null;
+  const window = incident.hints["endsAt"];
+  const over =
+    threat === "scheduled"
+      ? Math.max(deadline, typeof window === "number" ? window : deadline + EVENT_WINDOW)
+      : deadline;
+  const end = Math.max(deadline - actions.margin, incident.openedAt);
+  const settled = Math.max(deadline, incident.openedAt);
+  return {
+    deadline,
+    known,
+    start,
+    end,
+    actUntil: Math.max(deadline, incident.openedAt + LATE_GRACE),
+    completeUntil: settled + COMPLETE_WITHIN,
+    over,
+    verifyUntil: Math.max(settled, over) + (threat === "recommendation" ? RECOMMENDATION_WITHIN : VERIFY_WITHIN),
+  };
+}

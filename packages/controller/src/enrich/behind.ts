@@ -1,0 +1,70 @@
+import type { Ask, EcsService, EcsTask, Place } from "../aws/aws.ts";
+import { registryId, serviceId } from "../inventory/ids.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Budget } from "./budget.ts";
+import { type Depth, freshness } from "./freshness.ts";
+import { anywhere, type Reads } from "./reads.ts";
+import { serviceOf } from "./storm.ts";
+
+/** Learns what is behind tasks: their services, and what those are registered with. */
+export interface Behind {
+  services(place: Place, cluster: string, tasks: readonly EcsTask[], ask: Ask, depth: Depth): Promise<void>;
+  /** Counted as a poll: what is held for a last healthy target is watched by the same question. */
+  health(place: Place, targetGroupArn: string, ask: Ask, depth: Depth): Promise<void>;
+  /** Merely useful, and mostly known by the sweeper: asked while calls are left. */
+  extras(place: Place, tasks: readonly EcsTask[], targetGroups: readonly string[], ask: Ask): Promise<void>;
+}
+
+export interface BehindOptions {
+  readonly reads: Reads;
+  readonly inventory: Inventory;
+  readonly budget: Budget;
+}
+
+export function createBehind({ reads, inventory, budget }: BehindOptions): Behind {
+  const health: Behind["health"] = async (place, arn, ask, depth) => {
+    await reads.health(anywhere(place), arn, { ...ask, purpose: "poll" }, freshness.health[depth]);
+  };
+
+  const registrations = (place: Place, service: EcsService, ask: Ask, depth: Depth): Promise<unknown>[] => {
+    const at = anywhere(place);
+    return [
+      ...service.targets.map((one) => health(place, one.targetGroupArn, ask, depth)),
+      ...service.serviceRegistries.map((arn) => reads.discovery(at, registryId(arn), ask, freshness.discovery[depth])),
+      ...service.latticeTargetGroups.map((id) => reads.lattice(at, id, ask, freshness.lattice[depth])),
+    ];
+  };
+
+  return {
+    health,
+    async services(place, cluster, tasks, ask, depth) {
+      const names = new Set(tasks.map(serviceOf).filter((name) => name !== null));
+      const asked = [...names].map(async (name) => {
+        const service = await reads.service({ place, cluster }, name, ask, freshness.service[depth]);
+        if (service !== undefined) await Promise.all(registrations(place, service, ask, depth));
+      });
+      await Promise.all(asked);
+    },
+    async extras(place, tasks, targetGroups, ask) {
+      const at = anywhere(place);
+      const behindTasks = tasks.flatMap((task) => targetGroupsBehind(inventory, task));
+      const asked: Promise<unknown>[] = [];
+      // How long a task may take to stop, and how long a target to drain: what the deadline is shared out by.
+      for (const arn of new Set(tasks.map((task) => task.taskDefinitionArn))) {
+        if (inventory.get("taskDefinition", arn) === undefined && budget.takeExtra())
+          asked.push(reads.taskDefinition(at, arn, ask, freshness.taskDefinition.tell));
+      }
+      for (const arn of new Set([...targetGroups, ...behindTasks])) {
+        if (inventory.get("attributes", arn) === undefined && budget.takeExtra())
+          asked.push(reads.attributes(at, arn, ask, freshness.attributes.tell));
+      }
+      await Promise.all(asked);
+    },
+  };
+}
+
+function targetGroupsBehind(inventory: Inventory, task: EcsTask): readonly string[] {
+  const name = serviceOf(task);
+  const service = name === null ? undefined : inventory.get("service", serviceId(task.clusterArn, name));
+  return service?.value.targets.map((one) => one.targetGroupArn) ?? [];
+}

@@ -1,0 +1,191 @@
+import type { AutoScalingGroup, CapacityProvider, ContainerInstance, EcsService, EcsTask, Place } from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
+import { groupId, regionId, serviceId } from "../inventory/ids.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Subject } from "../signal/signal.ts";
+import type { Facts, TaskFact } from "./facts.ts";
+import { impactOf } from "./impact.ts";
+import type { Overrides } from "./overrides.ts";
+import { fleetOf, ownerOf } from "./owner.ts";
+import { createReader, type Reader, whyNot } from "./reader.ts";
+import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
+import { serviceOf, type Storm, stormOf } from "./storm.ts";
+import { targetsOf } from "./targets.ts";
+import { announcedTask } from "./announced.ts";
+
+/**
+ * Everything that is known of one subject now. Pure: the same inventory gives the same facts. What is not known stands in
+ * `missing` with the reason, and is never taken for "there is nothing".
+ *
+ * @param place null where no signal named the region: then only what is known by the instance's own id is found
+ * @param doomed ids of all instances (and ARNs of Fargate tasks) that are going; a new set for new contents
+ * @param now epoch milliseconds
+ */
+export function factsOf(
+  inventory: Inventory,
+  subject: Subject,
+  place: Place | null,
+  doomed: ReadonlySet<string>,
+  overrides: Overrides,
+  now: Ms,
+): Facts {
+  const read = createReader(inventory);
+  const base = subject.type === "instance" ? ofInstance(read, subject.id, place) : ofTask(read, subject.id);
+  const services = servicesOf(read, base.tasks);
+  const storm: Storm = services.length === 0 ? new Map() : stormOf(inventory, doomed);
+  const ground = {
+    instanceId: base.instance?.id ?? (subject.type === "instance" ? subject.id : null),
+    ...base,
+    services,
+  };
+  const { owner, because } = ownerOf(base);
+  return {
+    ...base,
+    place,
+    tasks: base.tasks.map((task) => taskFact(read, task, services)),
+    services,
+    impact: services.map((service) =>
+      impactOf(service, storm.get(serviceId(service.clusterArn, service.name)), overrides.minimum),
+    ),
+    targets: targetsOf(read, { ...ground, storm, doomed, now }),
+    classicLoadBalancers: classicOf(ground),
+    latticeTargets: latticeOf(read, ground),
+    discovery: discoveryOf(read, ground),
+    owner,
+    ownerBecause: because,
+    fleet: fleetOf(base.instance),
+    observedAt: read.observedAt(),
+    missing: read.missing(),
+  };
+}
+
+type Base = Pick<
+  Facts,
+  | "instance"
+  | "group"
+  | "groupName"
+  | "groupState"
+  | "protectedFromScaleIn"
+  | "hooks"
+  | "refreshing"
+  | "containerInstance"
+  | "notInEcs"
+  | "clusterTags"
+  | "capacityProvider"
+  | "complete"
+> & { readonly tasks: readonly EcsTask[] };
+
+const NOTHING: Base = {
+  instance: null,
+  group: null,
+  groupName: null,
+  groupState: null,
+  protectedFromScaleIn: false,
+  hooks: [],
+  refreshing: false,
+  containerInstance: null,
+  notInEcs: false,
+  clusterTags: {},
+  capacityProvider: null,
+  complete: false,
+  tasks: [],
+};
+
+function ofInstance(read: Reader, id: string, place: Place | null): Base {
+  const instance = read.need("instance", id, "instance")?.value ?? null;
+  if (instance === null) read.note("owner", "its tags are not known");
+  const membership = read.need("membership", id, "group");
+  const groupName = membership?.value?.group ?? null;
+  const inGroup = groupOf(read, groupName, place);
+  const member = inGroup.group?.instances.find((one) => one.id === id);
+  const container = read.need("container", id, "cluster");
+  const containerInstance = container?.value ?? null;
+  return {
+    ...NOTHING,
+    ...inGroup,
+    instance,
+    groupName,
+    groupState: membership?.value?.state ?? member?.state ?? null,
+    protectedFromScaleIn: membership?.value?.protected ?? member?.protected ?? false,
+    containerInstance,
+    notInEcs: container !== undefined && containerInstance === null,
+    clusterTags: clusterTags(read, containerInstance),
+    capacityProvider: capacityProviderOf(read, place, containerInstance, inGroup.group),
+    tasks: containerInstance === null ? [] : (read.need("tasks", containerInstance.arn, "tasks")?.value ?? []),
+    complete: instance !== null && membership !== undefined && inGroup.complete && container !== undefined,
+  };
+}
+
+/** The group's own facets; complete if there is no group, or all of them are known. */
+function groupOf(
+  read: Reader,
+  name: string | null,
+  place: Place | null,
+): Pick<Facts, "group" | "hooks" | "refreshing" | "complete"> {
+  if (name === null) return { group: null, hooks: [], refreshing: false, complete: true };
+  if (place === null) {
+    read.note("group", `the region of ${name} is not known; set aws.regions to one region`);
+    return { group: null, hooks: [], refreshing: false, complete: false };
+  }
+  const id = groupId(place, name);
+  const group = read.need("group", id, "group", name);
+  const hooks = read.need("hooks", id, "hooks", name);
+  return {
+    group: group?.value ?? null,
+    hooks: hooks?.value ?? [],
+    refreshing: read.known("refreshing", id)?.value ?? false,
+    complete: group !== undefined && hooks !== undefined,
+  };
+}
+
+const clusterTags = (read: Reader, container: ContainerInstance | null): Facts["clusterTags"] =>
+  (container === null ? undefined : read.known("cluster", container.clusterArn)?.value.tags) ?? {};
+
+/** The container instance's own, or the one that the group belongs to. */
+function capacityProviderOf(
+  read: Reader,
+  place: Place | null,
+  container: ContainerInstance | null,
+  group: AutoScalingGroup | null,
+): CapacityProvider | null {
+  const all = place === null ? [] : (read.known("capacityProviders", regionId(place))?.value ?? []);
+  const named = all.find((one) => one.name === container?.capacityProvider);
+  return named ?? all.find((one) => one.groupArn !== null && one.groupArn === group?.arn) ?? null;
+}
+
+/** A Fargate task: as ECS describes it, else as its stop event announced it. */
+function ofTask(read: Reader, arn: string): Base {
+  const known = read.known("task", arn)?.value;
+  const announced = read.known("announced", arn)?.value;
+  const task = known ?? (announced === undefined ? undefined : announcedTask(arn, announced));
+  if (known === undefined) read.note("tasks", whyNot(read.inventory, "task", arn));
+  const cluster = task?.clusterArn;
+  const tags = cluster === undefined ? {} : (read.known("cluster", cluster)?.value.tags ?? {});
+  return {
+    ...NOTHING,
+    notInEcs: false,
+    clusterTags: tags,
+    complete: task !== undefined,
+    tasks: task === undefined ? [] : [task],
+  };
+}
+
+function servicesOf(read: Reader, tasks: readonly EcsTask[]): readonly EcsService[] {
+  const ids = new Map<string, string>();
+  for (const task of tasks) {
+    const name = serviceOf(task);
+    if (name !== null) ids.set(serviceId(task.clusterArn, name), name);
+  }
+  return [...ids].flatMap(([id, name]) => read.need("service", id, "services", name)?.value ?? []);
+}
+
+function taskFact(read: Reader, task: EcsTask, services: readonly EcsService[]): TaskFact {
+  const name = serviceOf(task);
+  const service = services.find((one) => one.name === name && one.clusterArn === task.clusterArn);
+  return {
+    task,
+    role: name === null ? "standalone" : service?.daemon === true ? "daemon" : "service",
+    service: name,
+    stopTimeout: read.known("taskDefinition", task.taskDefinitionArn)?.value.stopTimeout ?? null,
+  };
+}

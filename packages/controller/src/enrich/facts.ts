@@ -1,0 +1,110 @@
+import type {
+  AutoScalingGroup,
+  CapacityProvider,
+  ContainerInstance,
+  Ec2Instance,
+  EcsService,
+  EcsTask,
+  LifecycleHook,
+  Place,
+  TargetGroupAttributes,
+  TargetHealth,
+} from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
+
+/** Whose capacity it is. Everything but `ours` is recorded and told, not touched, unless a policy says so. */
+export type Owner =
+  | "ours"
+  | "ecs-managed-instances"
+  | "eks-auto-mode"
+  | "kubernetes"
+  | "karpenter"
+  | "batch"
+  | "emr"
+  | "operator-managed";
+
+/** One load-balancer target of the subject. `last`: no other target of it is known to be healthy. */
+export interface TargetFact {
+  readonly targetGroupArn: string;
+  readonly id: string;
+  readonly port: number | null;
+  readonly state: TargetHealth["state"] | null;
+  readonly attributes: TargetGroupAttributes | null;
+  /** Healthy targets that are not doomed; null where health is unknown (which counts as healthy elsewhere). */
+  readonly healthyElsewhere: number | null;
+}
+
+export type TaskRole = "service" | "standalone" | "daemon";
+
+export interface TaskFact {
+  readonly task: EcsTask;
+  readonly role: TaskRole;
+  readonly service: string | null;
+  readonly stopTimeout: Ms | null;
+}
+
+/** What a service keeps when all instances now doomed are gone. */
+export interface ServiceImpact {
+  readonly cluster: string;
+  readonly service: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  /** Tasks of it on doomed capacity, and what is left. */
+  readonly doomed: number;
+  readonly survives: number;
+  /** `ceil(desired × minimumHealthyPercent)`, or the policy's threshold. */
+  readonly minimum: number;
+  readonly belowMinimum: boolean;
+  readonly daemon: boolean;
+  readonly balanced: boolean;
+  readonly taskDefinition: string;
+  readonly zones: { readonly [zone: string]: { readonly doomed: number; readonly survives: number } };
+}
+
+/** Something that was asked for and not learnt. Named in the alert. */
+export interface Missing {
+  readonly what: "instance" | "group" | "hooks" | "cluster" | "tasks" | "services" | "targets" | "discovery" | "owner";
+  readonly why: string;
+}
+
+/** Everything that enrichment found for one subject. Each facet says when it was observed, the oldest in `observedAt`. */
+export interface Facts {
+  readonly place: Place | null;
+  readonly observedAt: Ms | null;
+  readonly instance: Ec2Instance | null;
+  readonly group: AutoScalingGroup | null;
+  readonly groupName: string | null;
+  readonly groupState: string | null;
+  readonly protectedFromScaleIn: boolean;
+  readonly hooks: readonly LifecycleHook[];
+  readonly refreshing: boolean;
+  readonly containerInstance: ContainerInstance | null;
+  /** True: asked, and it is in no cluster. */
+  readonly notInEcs: boolean;
+  readonly clusterTags: { readonly [name: string]: string };
+  readonly capacityProvider: CapacityProvider | null;
+  readonly tasks: readonly TaskFact[];
+  readonly services: readonly EcsService[];
+  readonly impact: readonly ServiceImpact[];
+  readonly targets: readonly TargetFact[];
+  readonly classicLoadBalancers: readonly string[];
+  readonly latticeTargets: readonly {
+    readonly targetGroup: string;
+    readonly id: string;
+    readonly port: number | null;
+  }[];
+  readonly discovery: readonly {
+    readonly serviceId: string;
+    readonly instanceId: string;
+    readonly attributes: { readonly [name: string]: string };
+  }[];
+  readonly owner: Owner;
+  /** What said so: a tag, `Operator.Principal`, … */
+  readonly ownerBecause: string | null;
+  /** Membership outside Auto Scaling. */
+  readonly fleet: { readonly type: "ec2-fleet" | "spot-fleet"; readonly id: string } | null;
+  readonly missing: readonly Missing[];
+  /** Everything that draining needs is known (from the inventory or just asked). */
+  readonly complete: boolean;
+}

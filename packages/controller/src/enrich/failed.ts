@@ -1,0 +1,43 @@
+import { AwsFailure } from "../aws/failure.ts";
+import type { Clock, Ms } from "../clock.ts";
+import { failureId } from "../inventory/ids.ts";
+import type { Facet, Failed, Inventory } from "../inventory/inventory.ts";
+import { SETTLED_FAILURE } from "./freshness.ts";
+
+/** A failure in a few words for an alert: `throttled: ecs:ListTasks (ThrottlingException)`. No message of AWS's: it can be long. */
+function failedBy({ fields }: AwsFailure): Failed {
+  const { kind, service, operation, awsCode } = fields;
+  return { kind, why: `${kind}: ${service}:${operation}${awsCode === "" ? "" : ` (${awsCode})`}` };
+}
+
+export function recordFailure(inventory: Inventory, facet: Facet, id: string, failed: Failed, at: Ms): void {
+  inventory.put("failure", failureId(facet, id), failed, at);
+}
+
+/** A failure that asking again now would only repeat. */
+export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
+  const failure = inventory.get("failure", failureId(facet, id));
+  if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
+  return failure.value.kind === "denied" || failure.value.kind === "not-found";
+}
+
+/** What AWS does by failing; rethrows everything else, which is a bug of ours. */
+export function asFailure(error: unknown): AwsFailure {
+  if (error instanceof AwsFailure) return error;
+  throw error;
+}
+
+/**
+ * Waits for an answer, at most until `deadline`; then `timed-out`. The question itself goes on, and its answer is kept
+ * when it comes: others may have time for it.
+ */
+export async function within<V>(clock: Clock, deadline: Ms, answer: Promise<V>): Promise<V | Failed> {
+  const late = Promise.withResolvers<Failed>();
+  const why = "timed-out: no answer within the time there was";
+  const cancel = clock.setTimer(deadline, () => late.resolve({ kind: "timed-out", why }));
+  try {
+    return await Promise.race([answer.catch((error: unknown) => failedBy(asFailure(error))), late.promise]);
+  } finally {
+    cancel();
+  }
+}

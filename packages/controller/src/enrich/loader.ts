@@ -1,0 +1,115 @@
+import type { Ask } from "../aws/aws.ts";
+import type { AwsFailure } from "../aws/failure.ts";
+import type { Clock, Ms } from "../clock.ts";
+
+/** What came of one id: its value, `undefined` where AWS knows none, or why it could not be asked. */
+export type Answer<V> = V | undefined | AwsFailure;
+
+export interface LoaderOptions<C, V> {
+  readonly clock: Clock;
+  /** Questions of equal key can be asked in one call. */
+  readonly keyOf: (context: C) => string;
+  /** Asks for all ids at once. Rejects with `AwsFailure` where none could be asked. */
+  readonly fetch: (context: C, ids: readonly string[], ask: Ask) => Promise<ReadonlyMap<string, Answer<V>>>;
+}
+
+export interface Loader<C, V> {
+  /** Rejects with `AwsFailure`. Equal questions share one answer; others are merged into the next call. */
+  load(context: C, id: string, ask: Ask): Promise<V | undefined>;
+}
+
+/** Calls of one key under way at a time: with two, a slow call does not hold up what comes after it. */
+const IN_FLIGHT = 2;
+
+interface Waiting<V> {
+  readonly promise: Promise<V | undefined>;
+  readonly settle: (answer: Answer<V>) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Line<C, V> {
+  readonly context: C;
+  waiting: Map<string, Waiting<V>>;
+  readonly asked: Map<string, Waiting<V>>;
+  deadline: Ms;
+  purpose: Ask["purpose"];
+  running: number;
+  scheduled: boolean;
+}
+
+/**
+ * Merges what many incidents ask at one time into few calls, as they come: the first call leaves at once, and what is
+ * asked while two are under way leaves together. Nothing is kept: that is the inventory's part.
+ *
+ *     ask a ─▶ call [a] ───────────▶
+ *     ask b ──▶ call [b] ────────────▶
+ *     ask c, d ───(wait)──────────▶ call [c, d]
+ */
+export function createLoader<C, V>(options: LoaderOptions<C, V>): Loader<C, V> {
+  const lines = new Map<string, Line<C, V>>();
+
+  const schedule = (key: string, line: Line<C, V>): void => {
+    if (line.scheduled || line.running >= IN_FLIGHT) return;
+    line.scheduled = true;
+    // A timer rather than a microtask: all that happens at this instant goes into one call.
+    options.clock.setTimer(options.clock.now(), () => void send(key, line));
+  };
+
+  const send = async (key: string, line: Line<C, V>): Promise<void> => {
+    line.scheduled = false;
+    const batch = line.waiting;
+    if (batch.size === 0) return;
+    const ask: Ask = { purpose: line.purpose, deadline: line.deadline };
+    line.waiting = new Map();
+    line.deadline = Infinity;
+    for (const [id, one] of batch) line.asked.set(id, one);
+    line.running++;
+    try {
+      const answers = await options.fetch(line.context, [...batch.keys()], ask);
+      for (const [id, one] of batch) one.settle(answers.get(id));
+    } catch (error) {
+      for (const one of batch.values()) one.fail(error);
+    } finally {
+      line.running--;
+      for (const id of batch.keys()) line.asked.delete(id);
+      if (line.waiting.size > 0) schedule(key, line);
+      else if (line.running === 0) lines.delete(key);
+    }
+  };
+
+  return {
+    load(context, id, ask) {
+      const key = options.keyOf(context);
+      const line = lines.get(key) ?? createLine<C, V>(context, ask);
+      lines.set(key, line);
+      const had = line.asked.get(id) ?? line.waiting.get(id);
+      if (had !== undefined) return had.promise;
+      const one = createWaiting<V>();
+      line.waiting.set(id, one);
+      // The earliest, so that nobody's question comes too late for its place in the lane.
+      line.deadline = Math.min(line.deadline, ask.deadline);
+      line.purpose = ask.purpose;
+      schedule(key, line);
+      return one.promise;
+    },
+  };
+}
+
+const createLine = <C, V>(context: C, ask: Ask): Line<C, V> => ({
+  context,
+  waiting: new Map(),
+  asked: new Map(),
+  deadline: ask.deadline,
+  purpose: ask.purpose,
+  running: 0,
+  scheduled: false,
+});
+
+function createWaiting<V>(): Waiting<V> {
+  const { promise, resolve, reject } = Promise.withResolvers<V | undefined>();
+  return {
+    promise,
+    settle: (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)),
+    fail: reject,
+  };
+}

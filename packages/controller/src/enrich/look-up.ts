@@ -1,0 +1,143 @@
+import type { Ask, Aws, EcsTask, Place } from "../aws/aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import { clusterArnFrom, clusterOfTask } from "../inventory/ids.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Subject } from "../signal/signal.ts";
+import { announcedTask } from "./announced.ts";
+import { createBehind, type Behind } from "./behind.ts";
+import { createBudget } from "./budget.ts";
+import { recordFailure } from "./failed.ts";
+import { findContainer } from "./find-cluster.ts";
+import { type Depth, freshness } from "./freshness.ts";
+import type { Overrides } from "./overrides.ts";
+import { anywhere, createReads, type DescribeClusters, type Reads } from "./reads.ts";
+import { targetGroupsOf } from "./targets.ts";
+
+export interface LookUpOptions {
+  readonly aws: Aws;
+  /** Null: a cluster is found by asking each for the instance. */
+  readonly describeClusters: DescribeClusters | null;
+  readonly inventory: Inventory;
+  readonly clock: Clock;
+  readonly overrides: Overrides;
+  /** Closer looks start together at multiples of this, so that a storm's ask the same questions at one time. */
+  readonly gather: Ms;
+}
+
+/**
+ * Fills the inventory with what is not known, or not newly enough, of the subjects: `act` with what draining needs,
+ * `tell` with what is at stake as well. Never rejects for what AWS does; why something was not learnt stands in the
+ * inventory, from where `factsOf` names it.
+ *
+ * @param deadline epoch milliseconds; it resolves by then
+ */
+export type LookUp = (
+  subjects: Subject | readonly Subject[],
+  place: Place,
+  deadline: Ms,
+  depth: Depth,
+) => Promise<void>;
+
+interface Deps extends LookUpOptions {
+  readonly reads: Reads;
+  readonly behind: Behind;
+}
+
+/**
+ * One per process: questions of many incidents are merged and shared.
+ *
+ * Calls for one instance with an empty inventory and one cluster: DescribeInstances, DescribeAutoScalingInstances,
+ * ListClusters; DescribeAutoScalingGroups, DescribeLifecycleHooks; ListContainerInstances and DescribeContainerInstances:
+ * 7 to act; and ListTasks, DescribeTasks, DescribeServices: 10 in all. Target health is counted as polls.
+ */
+export function createLookUp(options: LookUpOptions): LookUp {
+  const { inventory, clock, gather } = options;
+  const budget = createBudget(clock);
+  const reads = createReads({ ...options, budget });
+  const deps: Deps = { ...options, reads, behind: createBehind({ reads, inventory, budget }) };
+
+  return async (subjects, place, deadline, depth) => {
+    const all: readonly Subject[] = "type" in subjects ? [subjects] : subjects;
+    const ask: Ask = { purpose: "enrich", deadline };
+    if (depth === "tell" && gather > 0) {
+      const together = Math.ceil(clock.now() / gather) * gather;
+      await clock.sleep(Math.max(0, Math.min(together, deadline) - clock.now()));
+    }
+    for (const { id } of all) budget.interrupted(id);
+    await Promise.all(all.map(({ type, id }) => (type === "task" ? ofTask : ofInstance)(deps, id, place, ask, depth)));
+  };
+}
+
+async function ofInstance(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
+  await toDrain(deps, id, place, ask, depth);
+  if (depth === "tell") await atStake(deps, id, place, ask);
+}
+
+/** What draining needs: group, hooks, targets by the group, cluster. */
+async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
+  const { reads, inventory, clock, behind } = deps;
+  const at = anywhere(place);
+  const [instance, membership] = await Promise.all([
+    reads.instance(at, id, ask, instanceAge(inventory, id, depth)),
+    reads.membership(at, id, ask, freshness.membership[depth]),
+    // Ahead of its use: the wait is one round trip less.
+    inventory.get("container", id) === undefined && reads.clusters(at, "all", ask, freshness.clusters[depth]),
+  ]);
+  const name = membership?.group;
+  const [group] = await Promise.all([
+    name === undefined ? undefined : reads.group(at, name, ask, freshness.group[depth]),
+    name === undefined ? undefined : reads.hooks(at, name, ask, freshness.hooks[depth]),
+  ]);
+  const finding = { reads, inventory, clock, overrides: deps.overrides, describable: deps.describeClusters !== null };
+  await Promise.all([
+    findContainer(finding, place, { id, instance, group }, ask),
+    ...(group === undefined ? [] : targetGroupsOf(group)).map((arn) => behind.health(place, arn, ask, depth)),
+  ]);
+}
+
+/** An ending state without its reason is asked again: the reason tells a missed notice from a scale-in (trap 11). */
+const ENDING: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
+
+function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
+  const known = inventory.get("instance", id)?.value;
+  const isUnexplained = known !== undefined && ENDING.has(known.state) && known.stateReason === null;
+  return depth === "tell" && isUnexplained ? 0 : freshness.instance[depth];
+}
+
+/** Tasks, services and what stands before them. */
+async function atStake({ reads, inventory, behind }: Deps, id: string, place: Place, ask: Ask): Promise<void> {
+  const name = inventory.get("membership", id)?.value?.group;
+  const container = inventory.get("container", id)?.value;
+  const [group, tasks] = await Promise.all([
+    name === undefined ? undefined : reads.group(anywhere(place), name, ask, freshness.group.tell),
+    container
+      ? reads.tasks({ place, cluster: container.clusterArn }, container.arn, ask, freshness.tasks.tell)
+      : undefined,
+  ]);
+  const cluster = container?.clusterArn;
+  await Promise.all([
+    ...(group?.trafficSources ?? [])
+      .filter((one) => one.type === "vpc-lattice")
+      .map((one) => reads.lattice(anywhere(place), one.identifier, ask, freshness.lattice.tell)),
+    cluster === undefined ? undefined : behind.services(place, cluster, tasks ?? [], ask, "tell"),
+  ]);
+  await behind.extras(place, tasks ?? [], group === undefined ? [] : targetGroupsOf(group), ask);
+}
+
+/** A Fargate task: what takes its address away is the same as what tells of it. */
+async function ofTask(deps: Deps, arn: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
+  const { reads, inventory, clock, behind } = deps;
+  const announced = inventory.get("announced", arn)?.value;
+  const named = clusterOfTask(arn);
+  const cluster = announced?.clusterArn ?? (named === null ? null : clusterArnFrom(arn, named));
+  if (cluster === null) {
+    const why = "not-found: neither its event nor its ARN names its cluster";
+    recordFailure(inventory, "task", arn, { kind: "not-found", why }, clock.now());
+    return;
+  }
+  const known = await reads.task({ place, cluster }, arn, ask, freshness.task[depth]);
+  const task: EcsTask | undefined = known ?? (announced === undefined ? undefined : announcedTask(arn, announced));
+  if (task === undefined) return;
+  await behind.services(place, cluster, [task], ask, depth);
+  if (depth === "tell") await behind.extras(place, known === undefined ? [] : [known], [], ask);
+}

@@ -1,0 +1,84 @@
+import type { AutoScalingGroup, CapacityProvider, Ec2Instance } from "../aws/aws.ts";
+import type { Facts, Owner } from "./facts.ts";
+
+interface Evidence {
+  readonly instance: Ec2Instance | null;
+  readonly group: AutoScalingGroup | null;
+  readonly capacityProvider: CapacityProvider | null;
+}
+
+/** Whose capacity it is, and what said so. `ours` without a reason: nothing says that it is someone else's. */
+export interface Ownership {
+  readonly owner: Owner;
+  readonly because: string | null;
+}
+
+/**
+ * Services that run instances for their customers name themselves as `Operator.Principal`:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/automode-learn-instances.html
+ */
+const PRINCIPALS: readonly (readonly [RegExp, Owner])[] = [
+  [/^ecs[.-]/, "ecs-managed-instances"],
+  [/^eks[.-]/, "eks-auto-mode"],
+  [/^batch[.-]/, "batch"],
+  [/^elasticmapreduce[.-]/, "emr"],
+];
+
+/**
+ * Tags by which orchestrators mark what is theirs, the more particular first: a Karpenter node carries the tag of its
+ * Kubernetes cluster too.
+ * https://karpenter.sh/docs/concepts/nodeclasses/#spectags · https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
+ * https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-tags.html
+ * https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html (AWSBatchServiceTag: seen on instances, `assumed`)
+ */
+const TAGS: readonly (readonly [RegExp, Owner])[] = [
+  [/^aws:ecs:/, "ecs-managed-instances"],
+  [/^karpenter\.(sh|k8s\.aws)\//, "karpenter"],
+  [/^(aws:)?eks:eks-cluster-name$/, "eks-auto-mode"],
+  [/^(aws:)?eks:/, "kubernetes"],
+  [/^kubernetes\.io\/cluster\//, "kubernetes"],
+  [/^k8s\.io\/(cluster|role|cluster-autoscaler)/, "kubernetes"],
+  [/^KubernetesCluster$/, "kubernetes"],
+  [/^AWSBatchServiceTag$/, "batch"],
+  [/^aws:batch:/, "batch"],
+  [/^aws:elasticmapreduce:/, "emr"],
+];
+
+/**
+ * From what EC2 says itself, then the capacity provider, then tags of the instance, then of its group.
+ * A capacity block or an interruptible reservation is ours: its lifecycle tells how it ends, not who runs it.
+ */
+export function ownerOf({ instance, group, capacityProvider }: Evidence): Ownership {
+  const operator = instance?.operator;
+  if (operator?.managed === true) {
+    const principal = operator.principal;
+    const known = PRINCIPALS.find(([pattern]) => principal !== null && pattern.test(principal));
+    return { owner: known?.[1] ?? "operator-managed", because: `Operator.Principal ${principal ?? "unnamed"}` };
+  }
+  if (capacityProvider?.managedInstances === true) {
+    return { owner: "ecs-managed-instances", because: `capacity provider ${capacityProvider.name}` };
+  }
+  return byTags("instance", instance?.tags) ?? byTags("group", group?.tags) ?? { owner: "ours", because: null };
+}
+
+function byTags(whose: string, tags: Ec2Instance["tags"] | undefined): Ownership | undefined {
+  const names = Object.keys(tags ?? {}).toSorted();
+  for (const [pattern, owner] of TAGS) {
+    const name = names.find((one) => pattern.test(one));
+    if (name !== undefined) return { owner, because: `tag ${name} of the ${whose}` };
+  }
+  return undefined;
+}
+
+/**
+ * Membership in a fleet, which EC2 tags on each instance:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-tagging.html
+ */
+export function fleetOf(instance: Ec2Instance | null): Facts["fleet"] {
+  const ec2Fleet = instance?.tags["aws:ec2:fleet-id"];
+  if (ec2Fleet !== undefined) return { type: "ec2-fleet", id: ec2Fleet };
+  const spotFleet = instance?.tags["aws:ec2spot:fleet-request-id"];
+  return spotFleet === undefined ? null : { type: "spot-fleet", id: spotFleet };
+}

@@ -1,0 +1,238 @@
+import type { Ask, Aws, ContainerInstance, EcsCluster, Place } from "../aws/aws.ts";
+import type { AwsFailure } from "../aws/failure.ts";
+import type { Clock, Ms } from "../clock.ts";
+import { clusterArnFrom, groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
+import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
+import type { Budget } from "./budget.ts";
+import { asFailure, isSettled, recordFailure, within } from "./failed.ts";
+import { type Answer, createLoader, type Loader } from "./loader.ts";
+
+/** `DescribeClusters` with tags: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
+export type DescribeClusters = (
+  at: Place,
+  arns: readonly string[],
+  ask: Ask,
+) => Promise<ReadonlyMap<string, EcsCluster>>;
+
+export interface ReadsOptions {
+  readonly aws: Aws;
+  /** Null: clusters are told apart by asking each for the instance. */
+  readonly describeClusters: DescribeClusters | null;
+  readonly inventory: Inventory;
+  readonly clock: Clock;
+  readonly budget: Budget;
+}
+
+/** Where something is asked; the cluster only where the question is put to one. */
+export interface At {
+  readonly place: Place;
+  readonly cluster: string;
+}
+
+/** For questions that are put to no cluster. */
+export const anywhere = (place: Place): At => ({ place, cluster: "" });
+
+/** One kind of question: answered from the inventory where it is new enough, else by AWS, merged with others' questions. */
+export interface Read<V> {
+  /**
+   * @param name of what is asked, as AWS takes it
+   * @param age the oldest observation that will do, in milliseconds
+   * @returns what is known after that: an older observation where AWS would not answer; undefined where there is none,
+   *   and why stands in the inventory as a failure
+   */
+  (at: At, name: string, ask: Ask, age: Ms): Promise<V | undefined>;
+}
+
+type Asked = Exclude<Facet, "failure" | "announced" | "container" | "refreshing">;
+export type Reads = { readonly [F in Asked]: Read<Facets[F]> } & {
+  /** Undefined: it is not in this cluster. A failure is returned, so that it is not taken for that. */
+  readonly containerIn: (at: At, instanceId: string, ask: Ask) => Promise<ContainerInstance | Failed | undefined>;
+};
+
+type Fetch<V> = (at: At, names: readonly string[], ask: Ask) => Promise<ReadonlyMap<string, Answer<V>>>;
+
+export function createReads(options: ReadsOptions): Reads {
+  const { aws, inventory, clock, budget } = options;
+
+  const read = <F extends Asked>(
+    facet: F,
+    idOf: (at: At, name: string) => string,
+    calls: (count: number) => number,
+    fetch: Fetch<Facets[F]>,
+  ): Read<Facets[F]> => {
+    const loader: Loader<At, Facets[F]> = createLoader({
+      clock,
+      keyOf: (at) => `${regionId(at.place)}/${at.cluster}`,
+      fetch: async (at, names, ask) => {
+        const asked = clock.now();
+        if (ask.purpose !== "poll") budget.spent(calls(names.length));
+        const answers = await fetch(at, names, ask);
+        // Observed when it was asked: what an event says of the time between is newer.
+        for (const [name, answer] of answers) {
+          if (answer !== undefined && !(answer instanceof Error)) inventory.put(facet, idOf(at, name), answer, asked);
+        }
+        return answers;
+      },
+    });
+    return async (at, name, ask, age) => {
+      const id = idOf(at, name);
+      const now = clock.now();
+      const known = inventory.get(facet, id);
+      if (known !== undefined && now - known.observedAt <= age) return known.value;
+      if (isSettled(inventory, facet, id, now)) return known?.value;
+      const answer = await within(clock, ask.deadline, loader.load(at, name, ask));
+      if (answer === undefined) recordFailure(inventory, facet, id, notFound(facet, name), clock.now());
+      else if (isFailed(answer)) recordFailure(inventory, facet, id, answer, clock.now());
+      return inventory.get(facet, id)?.value;
+    };
+  };
+
+  const plain = (_at: At, name: string): string => name;
+  const inRegion = (at: At): string => regionId(at.place);
+  const inGroup = (at: At, name: string): string => groupId(at.place, name);
+
+  const containers: Loader<At, ContainerInstance> = createLoader({
+    clock,
+    keyOf: (at) => `${regionId(at.place)}/${at.cluster}`,
+    fetch: async (at, ids, ask) => {
+      const asked = clock.now();
+      budget.spent(2 * Math.ceil(ids.length / 100));
+      const found = await aws.ecs.containerInstances(at.place, at.cluster, ids, ask);
+      for (const [id, one] of found) inventory.put("container", id, withArn(one), asked);
+      return found;
+    },
+  });
+
+  return {
+    instance: read("instance", plain, perHundred, (at, ids, ask) => aws.ec2.describeInstances(at.place, ids, ask)),
+    membership: read("membership", plain, perFifty, async (at, ids, ask) => {
+      const found = await aws.autoScaling.memberships(at.place, ids, ask);
+      return new Map(ids.map((id) => [id, found.get(id) ?? null]));
+    }),
+    group: read("group", inGroup, perFifty, async (at, names, ask) => {
+      const asked = clock.now();
+      const found = await aws.autoScaling.describeGroups(at.place, names, ask);
+      for (const group of found.values()) putMembers(inventory, group, asked);
+      return found;
+    }),
+    hooks: read(
+      "hooks",
+      inGroup,
+      each,
+      one((at, name, ask) => aws.autoScaling.describeHooks(at.place, name, ask)),
+    ),
+    tasks: read(
+      "tasks",
+      plain,
+      // At the most: the lane lists a whole cluster where that is cheaper.
+      (count) => 2 * count,
+      one((at, arn, ask) => aws.ecs.tasksOn(at.place, at.cluster, arn, ask)),
+    ),
+    task: read("task", plain, perHundred, (at, arns, ask) => aws.ecs.describeTasks(at.place, at.cluster, arns, ask)),
+    service: read(
+      "service",
+      (at, name) => serviceId(at.cluster, name),
+      (count) => Math.ceil(count / 10),
+      (at, names, ask) => aws.ecs.describeServices(at.place, at.cluster, names, ask),
+    ),
+    taskDefinition: read(
+      "taskDefinition",
+      plain,
+      none,
+      one((at, arn, ask) => aws.ecs.taskDefinition(at.place, arn, ask)),
+    ),
+    targetGroup: read("targetGroup", plain, perHundred, (at, arns, ask) =>
+      aws.elb.describeTargetGroups(at.place, arns, ask),
+    ),
+    attributes: read(
+      "attributes",
+      plain,
+      none,
+      one((at, arn, ask) => aws.elb.targetGroupAttributes(at.place, arn, ask)),
+    ),
+    health: read(
+      "health",
+      plain,
+      each,
+      one((at, arn, ask) => aws.elb.targetHealth(at.place, arn, ask)),
+    ),
+    clusters: read(
+      "clusters",
+      inRegion,
+      each,
+      one((at, _name, ask) => aws.ecs.listClusters(at.place, ask)),
+    ),
+    cluster: read("cluster", plain, perHundred, async (at, arns, ask) => {
+      if (options.describeClusters === null) return new Map();
+      return options.describeClusters(at.place, arns, ask);
+    }),
+    capacityProviders: read(
+      "capacityProviders",
+      inRegion,
+      none,
+      one((at, _name, ask) => aws.ecs.describeCapacityProviders(at.place, ask)),
+    ),
+    discovery: read(
+      "discovery",
+      plain,
+      each,
+      one((at, id, ask) => aws.cloudMap.instances(at.place, id, ask)),
+    ),
+    lattice: read(
+      "lattice",
+      plain,
+      each,
+      one((at, id, ask) => aws.lattice.targets(at.place, id, ask)),
+    ),
+    containerIn: async (at, instanceId, ask) => {
+      const answer = await within(clock, ask.deadline, containers.load(at, instanceId, ask));
+      return answer === undefined || isFailed(answer) ? answer : withArn(answer);
+    },
+  };
+}
+
+const perHundred = (count: number): number => Math.ceil(count / 100);
+const perFifty = (count: number): number => Math.ceil(count / 50);
+const each = (count: number): number => count;
+/** Counted before, by `Budget.takeExtra`. */
+const none = (): number => 0;
+
+/** Puts each name's question alone, side by side: the lane below merges what AWS lets it. */
+function one<V>(call: (at: At, name: string, ask: Ask) => Promise<V>): Fetch<V> {
+  return async (at, names, ask) => {
+    const answers = names.map(async (name): Promise<readonly [string, V | AwsFailure]> => {
+      try {
+        return [name, await call(at, name, ask)];
+      } catch (error) {
+        return [name, asFailure(error)];
+      }
+    });
+    return new Map(await Promise.all(answers));
+  };
+}
+
+/** A group names its instances: their membership need not be asked. */
+export function putMembers(inventory: Inventory, group: Facets["group"], at: Ms): void {
+  for (const { id, state, protected: isProtected } of group.instances) {
+    inventory.put("membership", id, { instanceId: id, group: group.name, state, protected: isProtected }, at);
+  }
+}
+
+/** Asked by a cluster's bare name, an answer may carry that: ids need the ARN. */
+export const withArn = (container: ContainerInstance): ContainerInstance => ({
+  ...container,
+  clusterArn: clusterArnFrom(container.arn, container.clusterArn),
+});
+
+const isFailed = (answer: unknown): answer is Failed =>
+  typeof answer === "object" && answer !== null && "why" in answer && "kind" in answer;
+
+const notFound = (facet: Facet, name: string): Failed => ({
+  kind: "not-found",
+  why: `not-found: AWS knows no ${SAID[facet] ?? facet} ${nameOf(name)}`,
+});
+
+const SAID: Partial<Record<Facet, string>> = {
+  taskDefinition: "task definition",
+  targetGroup: "target group",
+};

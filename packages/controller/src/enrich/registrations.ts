@@ -1,0 +1,87 @@
+import type { AutoScalingGroup, EcsService, EcsTask } from "../aws/aws.ts";
+import { nameOf, registryId } from "../inventory/ids.ts";
+import type { Facets } from "../inventory/inventory.ts";
+import type { Facts } from "./facts.ts";
+import type { Reader } from "./reader.ts";
+import { tasksOfService } from "./storm.ts";
+
+export interface RegistrationGround {
+  /** Null for a Fargate task. */
+  readonly instanceId: string | null;
+  readonly group: AutoScalingGroup | null;
+  readonly tasks: readonly EcsTask[];
+  readonly services: readonly EcsService[];
+}
+
+type Entry = Facets["discovery"][number];
+
+/**
+ * The subject's Cloud Map instances. ECS registers a task under its own id, and says address and host in attributes:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+ * https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+ */
+export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["discovery"] {
+  const found = new Map<string, Facts["discovery"][number]>();
+  const take = (id: string, list: readonly Entry[], mine: (entry: Entry) => boolean): void => {
+    for (const entry of list.filter(mine)) {
+      found.set(`${id}/${entry.id}`, { serviceId: id, instanceId: entry.id, attributes: entry.attributes });
+    }
+  };
+  for (const service of ground.services) {
+    const own = tasksOfService(ground.tasks, service);
+    const names = new Set(own.flatMap((task) => [nameOf(task.arn), ...task.privateAddresses]));
+    for (const arn of service.serviceRegistries) {
+      const id = registryId(arn);
+      const list = read.need("discovery", id, "discovery", service.name);
+      const mine = (entry: Entry): boolean =>
+        names.has(entry.id) || names.has(entry.attributes["AWS_INSTANCE_IPV4"] ?? "") || isOn(entry, ground.instanceId);
+      if (list !== undefined) take(id, list.value, mine);
+    }
+  }
+  if (ground.instanceId !== null) {
+    // Registered by others, by its id, which no other instance has.
+    for (const [id, { value }] of read.inventory.entries("discovery")) {
+      take(id, value, (entry) => isOn(entry, ground.instanceId));
+    }
+  }
+  return [...found.values()];
+}
+
+const isOn = (entry: Entry, instanceId: string | null): boolean =>
+  instanceId !== null &&
+  [entry.id, entry.attributes["EC2_INSTANCE_ID"], entry.attributes["AWS_EC2_INSTANCE_ID"]].includes(instanceId);
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-vpc-lattice.html (traffic source `vpc-lattice`) */
+export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latticeTargets"] {
+  const found = new Map<string, Facts["latticeTargets"][number]>();
+  const take = (targetGroup: string, ids: ReadonlySet<string>, unseen: readonly string[], service: string): void => {
+    const list = read.need("lattice", targetGroup, "targets", service)?.value;
+    const listed = list?.filter((target) => ids.has(target.id)) ?? [];
+    for (const { id, port } of listed) found.set(`${targetGroup}/${id}/${port}`, { targetGroup, id, port });
+    // Unseen, it is named all the same: deregistering what is not registered changes nothing.
+    if (list === undefined) for (const id of unseen) found.set(`${targetGroup}/${id}`, { targetGroup, id, port: null });
+  };
+  if (ground.group !== null && ground.instanceId !== null) {
+    const sources = ground.group.trafficSources.filter((one) => one.type === "vpc-lattice");
+    const id = ground.instanceId;
+    for (const { identifier } of sources) take(identifier, new Set([id]), [id], `group ${ground.group.name}`);
+  }
+  for (const service of ground.services) {
+    const addresses = tasksOfService(ground.tasks, service).flatMap((task) => task.privateAddresses);
+    const ids = new Set(ground.instanceId === null ? addresses : [...addresses, ground.instanceId]);
+    for (const targetGroup of service.latticeTargetGroups) take(targetGroup, ids, addresses, service.name);
+  }
+  return [...found.values()];
+}
+
+/** Classic load balancers know instances only. */
+export function classicOf({ group, services, instanceId }: RegistrationGround): readonly string[] {
+  if (instanceId === null) return [];
+  const sources = group?.trafficSources.filter((one) => one.type === "elb").map((one) => one.identifier) ?? [];
+  const all = [
+    ...(group?.classicLoadBalancers ?? []),
+    ...sources,
+    ...services.flatMap((one) => one.classicLoadBalancers),
+  ];
+  return [...new Set(all)];
+}

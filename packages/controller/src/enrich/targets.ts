@@ -1,0 +1,148 @@
+import type { AutoScalingGroup, EcsService, EcsTask, Target, TargetHealth } from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
+import { nameOf, serviceId } from "../inventory/ids.ts";
+import type { Known } from "../inventory/inventory.ts";
+import type { TargetFact } from "./facts.ts";
+import type { Reader } from "./reader.ts";
+import { type Storm, tasksOfService } from "./storm.ts";
+
+/** A health list older than this may lack a target that was registered since. */
+const SURE_FOR: Ms = 60_000;
+
+export interface TargetGround {
+  /** Null for a Fargate task. */
+  readonly instanceId: string | null;
+  readonly group: AutoScalingGroup | null;
+  readonly tasks: readonly EcsTask[];
+  readonly services: readonly EcsService[];
+  readonly storm: Storm;
+  readonly doomed: ReadonlySet<string>;
+  readonly now: Ms;
+}
+
+/** What leads to one target group, and which of its targets are the subject's. */
+interface Lead {
+  readonly ids: Set<string>;
+  /** Deregistered unseen where health is not known: deregistering what is not registered changes nothing. */
+  readonly unseen: Target[];
+  /** As the storm has them, by service; shared, since each incident of a storm asks for them. */
+  readonly doomedAddresses: Set<ReadonlySet<string>>;
+}
+
+/**
+ * The subject's load-balancer targets: by its group, by the services of its tasks, and by every target group known to
+ * list its instance id. Addresses count only where a service leads to them: they repeat between networks.
+ */
+export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFact[] {
+  const leads = new Map<string, Lead>();
+  const lead = (arn: string): Lead => {
+    const had = leads.get(arn) ?? {
+      ids: new Set<string>(),
+      unseen: [],
+      doomedAddresses: new Set<ReadonlySet<string>>(),
+    };
+    leads.set(arn, had);
+    return had;
+  };
+  byGroup(ground, lead);
+  for (const service of ground.services) byService(ground, service, lead);
+  if (ground.instanceId !== null) {
+    for (const [arn, { value }] of read.inventory.entries("health")) {
+      if (byId(value).has(ground.instanceId)) lead(arn).ids.add(ground.instanceId);
+    }
+  }
+  return [...leads].flatMap(([arn, one]) => inGroup(read, ground, arn, one));
+}
+
+function byGroup({ group, instanceId }: TargetGround, lead: (arn: string) => Lead): void {
+  if (group === null || instanceId === null) return;
+  for (const arn of targetGroupsOf(group)) {
+    const one = lead(arn);
+    one.ids.add(instanceId);
+    // The port of the target group: Auto Scaling registers without one of its own.
+    one.unseen.push({ id: instanceId, port: null });
+  }
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html (traffic source type `elbv2`) */
+export function targetGroupsOf(group: AutoScalingGroup): readonly string[] {
+  const sources = group.trafficSources.filter((one) => one.type === "elbv2").map((one) => one.identifier);
+  return [...new Set([...group.targetGroupArns, ...sources])];
+}
+
+function byService({ tasks, instanceId, storm }: TargetGround, service: EcsService, lead: (arn: string) => Lead): void {
+  const id = serviceId(service.clusterArn, service.name);
+  const own = tasksOfService(tasks, service);
+  if (own.length === 0) return;
+  for (const { targetGroupArn, containerPort } of service.targets) {
+    const one = lead(targetGroupArn);
+    const addresses = storm.get(id)?.doomedAddresses;
+    if (addresses !== undefined) one.doomedAddresses.add(addresses);
+    for (const task of own) {
+      for (const address of task.privateAddresses) {
+        one.ids.add(address);
+        one.unseen.push({ id: address, port: containerPort });
+      }
+      // Bridge and host network: the instance is the target, with a port that only the target group knows.
+      if (task.privateAddresses.length === 0 && instanceId !== null) one.ids.add(instanceId);
+    }
+  }
+}
+
+function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
+  const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));
+  const attributes = read.known("attributes", arn)?.value ?? null;
+  const healthyElsewhere =
+    health === undefined ? null : countElsewhere(health.value, ground.doomed, lead.doomedAddresses);
+  const fact = (target: Target, state: TargetHealth["state"] | null): TargetFact => ({
+    targetGroupArn: arn,
+    id: target.id,
+    port: target.port,
+    state,
+    attributes,
+    healthyElsewhere,
+  });
+  const listed = [...lead.ids].flatMap((id) => (health === undefined ? [] : (byId(health.value).get(id) ?? [])));
+  if (listed.length > 0) return listed.map((target) => fact(target, target.state));
+  return isSure(health, ground.now) ? [] : lead.unseen.map((target) => fact(target, null));
+}
+
+const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
+  health !== undefined && now - health.observedAt <= SURE_FOR;
+
+interface Counted {
+  readonly doomed: ReadonlySet<string>;
+  readonly addresses: readonly ReadonlySet<string>[];
+  readonly count: number;
+}
+/** The last count of each list: all incidents of a storm that share a target group ask for the same one. */
+const counted = new WeakMap<readonly TargetHealth[], Counted>();
+
+function countElsewhere(
+  health: readonly TargetHealth[],
+  doomed: ReadonlySet<string>,
+  doomedAddresses: ReadonlySet<ReadonlySet<string>>,
+): number {
+  const addresses = [...doomedAddresses];
+  const had = counted.get(health);
+  if (had?.doomed === doomed && equal(had.addresses, addresses)) return had.count;
+  const safe = health.filter(
+    ({ id, state }) => state === "healthy" && !doomed.has(id) && !addresses.some((one) => one.has(id)),
+  );
+  counted.set(health, { doomed, addresses, count: safe.length });
+  return safe.length;
+}
+
+const equal = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.length === others.length && some.every((one, index) => one === others[index]);
+
+/** Lists are replaced, never changed, so that each is put in order once. */
+const indexes = new WeakMap<readonly TargetHealth[], ReadonlyMap<string, readonly TargetHealth[]>>();
+
+function byId(health: readonly TargetHealth[]): ReadonlyMap<string, readonly TargetHealth[]> {
+  const had = indexes.get(health);
+  if (had !== undefined) return had;
+  const made = Map.groupBy(health, (target) => target.id);
+  indexes.set(health, made);
+  return made;
+}

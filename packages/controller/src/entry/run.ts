@@ -1,0 +1,222 @@
+import { lookup } from "node:dns";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Place } from "../aws/aws.ts";
+import { createAws } from "../aws/index.ts";
+import { type ClientsOptions, createClients } from "../aws/clients.ts";
+import type { CallRecord } from "../aws/operation.ts";
+import { systemClock } from "../clock.ts";
+import type { Config } from "../config/schema.ts";
+import { createSecrets } from "../config/secrets.ts";
+import { openSqliteInventory } from "../inventory/sqlite.ts";
+import { createSweeper } from "../inventory/sweep/sweeper.ts";
+import type { Log } from "../log.ts";
+import type { Channel } from "../notify/alert.ts";
+import type { ChannelDeps } from "../notify/channel.ts";
+import { channels as drivers } from "../notify/channels/index.ts";
+import { archives } from "../record/archive/index.ts";
+import { ledgers } from "../record/ledger/index.ts";
+import { createBus } from "../show/bus.ts";
+import { createMetrics } from "../show/metrics.ts";
+import { createObservers } from "../show/observe.ts";
+import { createShow } from "../show/server.ts";
+import type { Unready } from "../show/deps.ts";
+import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
+import { queueAt } from "../signal/transports/queue-url.ts";
+import { createLease } from "./lease.ts";
+import { createWorker, type Observer } from "./worker.ts";
+import type { Clock, Ms } from "../clock.ts";
+
+/** What a running worker needs of its process. */
+export interface RunOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly output: ChannelDeps["output"];
+  readonly color: boolean;
+  readonly clock?: Clock;
+  /** Fixed credentials or another way to AWS, for a simulator. */
+  readonly aws?: Partial<Pick<ClientsOptions, "credentials" | "requestHandler">>;
+  /** Told of what happens, beside metrics and log: for a screen. */
+  readonly tap?: Tap;
+}
+
+export interface Tap extends Required<Pick<Observer, "onAccepted" | "onEntries">> {
+  readonly onCall: (call: CallRecord) => void;
+}
+
+export interface Running {
+  /** Where the API answers. */
+  readonly url: string;
+  /** Drains: takes no more messages, lets what runs come to rest, closes. Asking twice is asking once. */
+  stop(within: Ms): Promise<void>;
+}
+
+/** How long a change of the inventory may wait for the disk. */
+const INVENTORY_EVERY: Ms = 5_000;
+/** Looks closer of a storm's incidents start together: people wait five seconds for the first alert anyway. */
+const GATHER: Ms = 1_000;
+const SWEEP_CALLS_A_MINUTE = 30;
+const SWEEP_OFTEN: Ms = 600_000;
+const FORGET_AFTER: Ms = 86_400_000;
+
+/**
+ * The worker that a config describes: its drivers, its sources, the flow, the API. Resolves once it listens and
+ * consumes. Rejects with `SpotkeeperError` where something that it cannot do without is not to be had.
+ */
+export async function run({
+  config,
+  log,
+  env,
+  output,
+  color,
+  clock = systemClock,
+  aws: access = {},
+  tap,
+}: RunOptions): Promise<Running> {
+  const secret = createSecrets({ env, readFile: (path) => readFile(path, "utf8") });
+  const metrics = createMetrics();
+  const bus = createBus(clock);
+  const random = Math.random;
+  const owner = randomUUID();
+
+  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, clock });
+  const archive = archives[config.archive.driver]({ file: config.archive.file, clock });
+  const inventory = openSqliteInventory({ file: config.inventory.file, clock, every: INVENTORY_EVERY });
+  const clients = createClients({
+    clock,
+    accounts: config.aws.accounts,
+    endpoint: config.aws.endpoint,
+    credentials: null,
+    requestHandler: null,
+    ...access,
+  });
+  // The region of a queue behind an endpoint that is not AWS's own is that of the process, as for the SDK itself.
+  const elsewhere = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const queues = config.sources.sqs.map((queue) => ({ ...queue, at: queueAt(queue.queueUrl, elsewhere) }));
+  const onCall = (call: CallRecord): void => {
+    metrics.call(call);
+    tap?.onCall(call);
+  };
+  const aws = createAws({
+    clock,
+    random,
+    clients,
+    accounts: config.aws.accounts,
+    ownAccount: queues[0]?.at.account ?? null,
+    onCall,
+  });
+
+  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, lookup };
+  const channels = new Map(Object.entries(config.channels).map(([name, options]) => [name, channelOf(options, deps)]));
+  const onFailure = (what: string, error: unknown): void =>
+    log.error({ what, err: error }, "failed; it is tried again");
+  const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });
+
+  const worker = createWorker({
+    clock,
+    random,
+    owner,
+    ledger,
+    archive,
+    inventory,
+    aws,
+    describeClusters: aws.ecs.describeClusters,
+    policy: () => config.policy,
+    overrides: config.policy.clusters,
+    channels,
+    secret,
+    gather: GATHER,
+    observer: {
+      ...observers,
+      onAccepted(doc, signal, fresh) {
+        observers.onAccepted(doc, signal, fresh);
+        tap?.onAccepted(doc, signal, fresh);
+      },
+      onEntries(doc, entries) {
+        observers.onEntries(doc, entries);
+        tap?.onEntries(doc, entries);
+        for (const entry of entries) log.info({ incident: entry.key, ...entry.data }, entry.text);
+      },
+      onAlert: (channel, outcome) => metrics.alert(channel, outcome),
+      onSuppressed: (reason) => metrics.withheld(reason),
+      onFailure,
+    },
+  });
+
+  const sources: SqsSource[] = queues.map(({ at, ...queue }) =>
+    createSqsSource({
+      ...queue,
+      client: clients.sqs(at),
+      at,
+      clock,
+      random,
+      handle: (body, origin) => worker.accept(body, origin),
+      log,
+    }),
+  );
+  const stopping = new AbortController();
+  const readiness = (): Unready[] => [
+    ...sources.flatMap((source) => source.unready()),
+    ...(stopping.signal.aborted ? [{ what: "stopping", code: null, message: "it drains" }] : []),
+  ];
+  const show = await createShow(
+    { ledger, archive, accept: worker.accept, readiness, metrics, bus, clock, log },
+    {
+      listen: config.show.listen,
+      tokens: await resolved(secret, config.show.auth?.tokens ?? []),
+      ingestTokens: await resolved(secret, config.sources.http === null ? [] : [config.sources.http.token]),
+    },
+  );
+  await worker.start();
+  for (const source of sources) source.start();
+  const sweeper = createSweeper({
+    aws,
+    describeClusters: aws.ecs.describeClusters,
+    inventory,
+    clock,
+    random,
+    lease: createLease(ledger, clock, owner),
+    places: placesOf(config, queues),
+    callsPerMinute: SWEEP_CALLS_A_MINUTE,
+    often: SWEEP_OFTEN,
+    keep: FORGET_AFTER,
+  });
+  const sweeping = sweeper.run(stopping.signal).catch((error: unknown) => onFailure("the inventory's sweep", error));
+
+  let stopped: Promise<void> | null = null;
+  return {
+    url: show.url,
+    stop(within) {
+      stopped ??= (async () => {
+        stopping.abort(new Error("the worker stops"));
+        const half = within / 2;
+        // A read of the sweep that is under way may take longer than anybody waits for it.
+        const swept = Promise.race([sweeping, clock.sleep(half)]);
+        await Promise.all([...sources.map((source) => source.stop(half)), swept]);
+        await Promise.all([worker.stop(half), show.close(half)]);
+        await Promise.all([ledger.close(), archive.close(), inventory.close()]);
+        aws.close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+/** The options of a driver are its own schema's; the schema of the config has checked that they belong together. */
+function channelOf(options: Config["channels"][string], deps: ChannelDeps): Channel {
+  const driver: { create(options: unknown, deps: ChannelDeps): Channel } = drivers[options.type];
+  return driver.create(options, deps);
+}
+
+const resolved = async (
+  secret: (reference: string) => Promise<string | null>,
+  references: readonly string[],
+): Promise<string[]> => (await Promise.all(references.map(secret))).filter((one) => one !== null);
+
+/** Regions that the sweep looks at: those of the config, else those of the queues; in our own account and the others. */
+function placesOf(config: Config, queues: readonly { readonly at: Place }[]): Place[] {
+  const regions = config.aws.regions.length > 0 ? config.aws.regions : queues.map(({ at }) => at.region);
+  const accounts = [null, ...config.aws.accounts.map((one) => one.account)];
+  return [...new Set(regions)].flatMap((region) => accounts.map((account) => ({ account, region })));
+}

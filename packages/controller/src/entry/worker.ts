@@ -1,0 +1,198 @@
+import type { Aws } from "../aws/aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import type { Policy } from "../decide/policy.ts";
+import { factsOf as assemble } from "../enrich/facts-of.ts";
+import type { Facts } from "../enrich/facts.ts";
+import { createLookUp } from "../enrich/look-up.ts";
+import type { DescribeClusters } from "../enrich/reads.ts";
+import type { Overrides } from "../enrich/overrides.ts";
+import { createFlow, type Flow, type Verdict } from "../flow.ts";
+import type { FlowDeps } from "../flow-deps.ts";
+import { feed } from "../inventory/feed.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { createAlertAdvance } from "../notify/advance.ts";
+import type { Channel } from "../notify/alert.ts";
+import type { Archive } from "../record/archive/archive.ts";
+import { createArchiver } from "../record/archiver.ts";
+import type { Doc, Entry } from "../record/doc.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import { createDegraded } from "../respond/degraded.ts";
+import { withReason } from "../respond/labels.ts";
+import { natures } from "../respond/responders/index.ts";
+import { createRunner } from "../respond/runner.ts";
+import type { Origin, Parsed, Signal } from "../signal/signal.ts";
+import { trackDoomed } from "./doomed.ts";
+import { createHousekeeping } from "./housekeeping.ts";
+import { createScheduler } from "./scheduler.ts";
+
+/** What others want to know of what happens: metrics, the live stream, logs. */
+export interface Observer {
+  readonly onParsed?: (parsed: Parsed, origin: Origin) => void;
+  readonly onAccepted?: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
+  readonly onEntries?: (doc: Doc, entries: readonly Entry[]) => void;
+  readonly onAlert?: (channel: string, outcome: string) => void;
+  readonly onSuppressed?: (reason: string) => void;
+  readonly onFailure?: (what: string, error: unknown) => void;
+}
+
+/** Drivers and settings of one worker: the command line makes them from the config, tests as they need. */
+export interface WorkerOptions {
+  readonly clock: Clock;
+  /** 0..1 */
+  readonly random: () => number;
+  /** Names this worker in leases; different for each process. */
+  readonly owner: string;
+  readonly ledger: Ledger;
+  readonly archive: Archive;
+  readonly inventory: Inventory;
+  readonly aws: Aws;
+  readonly describeClusters: DescribeClusters | null;
+  readonly policy: () => Policy;
+  readonly overrides: Overrides;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly secret: (reference: string | null) => Promise<string | null>;
+  readonly observer: Observer;
+  /** Looks closer of a storm's incidents start together at multiples of this. */
+  readonly gather: Ms;
+}
+
+export interface Worker {
+  /** Durable when it answers `accepted`. Never rejects. */
+  accept(body: string, origin: Origin): Promise<Verdict>;
+  /** Goes on where the last process stopped. */
+  start(): Promise<void>;
+  /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */
+  stop(within: Ms): Promise<void>;
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly load: () => { readonly running: number; readonly queued: number; readonly timed: number };
+}
+
+/** Assembles the flow: one literal that reads like the picture in DESIGN.md. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
+  const stopping = new AbortController();
+  const doomed = trackDoomed(clock);
+  const lookUp = createLookUp({
+    aws,
+    describeClusters: options.describeClusters,
+    inventory,
+    clock,
+    overrides,
+    gather: options.gather,
+  });
+
+  const factsOf = (doc: Doc<"incident">): Facts =>
+    withReason(assemble(inventory, doc.body.subject, placeOf(doc), doomed.current(), overrides, clock.now()), doc.body);
+  const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
+    const place = placeOf(doc);
+    if (place !== null) await lookUp(doc.body.subject, place, deadline, depth);
+  };
+
+  const scheduler = createScheduler({
+    clock,
+    owner: options.owner,
+    advance: (key, poked) => flow.advance(key, poked),
+    due: (now, limit, owner, lease) => ledger.due(now, limit, owner, lease),
+    onFailure: (key, error) => observer.onFailure?.(key ?? "sweep", error),
+  });
+  const alerts = createAlertAdvance({
+    ledger,
+    channels: options.channels,
+    factsOf,
+    clock,
+    random: options.random,
+    wake: scheduler,
+    onEntries: (doc, entries) => observer.onEntries?.(doc, entries),
+    observe: {
+      ...(observer.onAlert === undefined ? {} : { alert: observer.onAlert }),
+      ...(observer.onSuppressed === undefined ? {} : { suppressed: observer.onSuppressed }),
+    },
+  });
+
+  const deps: FlowDeps = {
+    ledger,
+    inventory,
+    aws,
+    clock,
+    random: options.random,
+    wake: scheduler,
+    policy,
+    factsOf,
+    lookUp: lookUpOf,
+    secret: options.secret,
+    learn: (signal) => feed(inventory, signal),
+    degraded: (signal, why) => {
+      degraded.handle(signal, why).catch((error: unknown) => observer.onFailure?.("without the ledger", error));
+    },
+    advanceAlert: (key) => alerts.advance(key),
+    onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
+    onAccepted: (doc, signal, fresh) => {
+      doomed.saw(doc);
+      if (fresh) housekeeping.accepted();
+      observer.onAccepted?.(doc, signal, fresh);
+      degraded.recovered(doc).catch((error: unknown) => observer.onFailure?.("after the ledger came back", error));
+    },
+    onEntries: (doc, entries) => {
+      doomed.saw(doc);
+      observer.onEntries?.(doc, entries);
+      for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
+      // Its alert tells the outcome now, and not at its next look.
+      if (doc.kind === "incident" && doc.body.closedAt !== null && doc.body.alert !== null)
+        scheduler.at(doc.body.alert.key, clock.now());
+    },
+    onFailure: (what, error) => observer.onFailure?.(what, error),
+    stopping: stopping.signal,
+  };
+  const runner = createRunner(deps);
+  const degraded = createDegraded({
+    clock,
+    policy,
+    factsOf,
+    lookUp: lookUpOf,
+    natures,
+    isSafe: runner.isSafe,
+    run: runner.run,
+    tell: (doc, facts, why) => alerts.tellDirectly(doc, facts, why),
+    ledger,
+  });
+  const flow: Flow = createFlow(deps);
+  const housekeeping = createHousekeeping({
+    clock,
+    archiver: createArchiver({ ledger, archive: options.archive }),
+    purge: (before) => ledger.purge(before),
+    refreshDoomed: () => doomed.refresh(ledger),
+    onFailure: (what, error) => observer.onFailure?.(what, error),
+  });
+
+  return {
+    accept: (body, origin) => flow.accept(body, origin),
+    async start() {
+      // Other workers' incidents, and those from before a restart, count in what a service keeps.
+      await doomed.refresh(ledger).catch((error: unknown) => observer.onFailure?.("the list of open incidents", error));
+      scheduler.start();
+      housekeeping.start();
+    },
+    async stop(within) {
+      housekeeping.stop();
+      await scheduler.stop(within);
+      stopping.abort(new Error("the worker stops"));
+      await inventory.flush();
+    },
+    factsOf,
+    load: scheduler.load,
+  };
+}
+
+/** Why people were not told, where the step that tells them was skipped. */
+function withheld(entries: readonly Entry[]): string[] {
+  return entries.flatMap(({ data: { receipt } }) => {
+    const isReason =
+      receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) && "withheld" in receipt;
+    return isReason && typeof receipt.withheld === "string" ? [receipt.withheld] : [];
+  });
+}
+
+const placeOf = (doc: Doc<"incident">): Facts["place"] => {
+  const { account, region } = doc.body;
+  return region === null ? null : { account, region };
+};

@@ -1,0 +1,36 @@
+import type { Aws } from "./aws/aws.ts";
+import type { Clock, Ms } from "./clock.ts";
+import type { Policy } from "./decide/policy.ts";
+import type { Facts } from "./enrich/facts.ts";
+import type { Inventory } from "./inventory/inventory.ts";
+import type { Doc, Entry, Key } from "./record/doc.ts";
+import type { Ledger } from "./record/ledger/ledger.ts";
+import type { Wake } from "./respond/machine.ts";
+import type { Origin, Parsed, Signal } from "./signal/signal.ts";
+
+/** Everything the flow is made of. Entries assemble it; tests put in what they need. */
+export interface FlowDeps {
+  readonly ledger: Ledger;
+  readonly inventory: Inventory;
+  readonly aws: Aws;
+  readonly clock: Clock;
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+  readonly wake: Wake;
+  readonly policy: () => Policy;
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  readonly secret: (reference: string | null) => Promise<string | null>;
+  /** The inventory learns from every signal that is seen anyway. */
+  readonly learn: (signal: Signal) => void;
+  /** Without a ledger: safe effects only (DESIGN.md, Delivery promise). */
+  readonly degraded: (signal: Signal, why: Error) => void;
+  readonly advanceAlert: (key: Key) => Promise<void>;
+  readonly onParsed: (parsed: Parsed, origin: Origin) => void;
+  readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
+  readonly onEntries: (doc: Doc, entries: readonly Entry[]) => void;
+  /** A bug, or a document that the ledger refuses: told, and the message tried again until its queue gives it up. */
+  readonly onFailure: (what: string, error: unknown) => void;
+  /** Aborted when the process stops. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,77 @@
+import type { Facts } from "./enrich/facts.ts";
+import type { Doc, Key } from "./record/doc.ts";
+import type { Origin, Parsed } from "./signal/signal.ts";
+import type { FlowDeps } from "./flow-deps.ts";
+import { isAway } from "./record/away.ts";
+import { advanceDoc } from "./respond/machine.ts";
+import { refreshGroup } from "./respond/group/refresh.ts";
+import { refreshIncident } from "./respond/incident.ts";
+import { natures } from "./respond/responders/index.ts";
+import { createRunner } from "./respond/runner.ts";
+import { parse } from "./signal/parse.ts";
+
+/** What became of a message. `later`: it could not be made durable; do not delete it. */
+export type Verdict =
+  | { readonly is: "accepted"; readonly incidents: readonly Key[]; readonly errors: readonly string[] }
+  | { readonly is: "ignored"; readonly reason: string }
+  | { readonly is: "rejected"; readonly reason: string; readonly message: string }
+  | { readonly is: "later"; readonly reason: string };
+
+export interface Flow {
+  /** Durable when it answers `accepted`: the message may be deleted. Never rejects. */
+  accept(body: string, origin: Origin): Promise<Verdict>;
+  /** One loop for incident, group and alert: brings the document as far as it can go now. */
+  advance(key: Key, poked: () => Promise<void>): Promise<void>;
+  /** What is known of an incident's subject now. */
+  factsOf(doc: Doc<"incident">): Facts;
+}
+
+/**
+ *     message ─▶ signal ─▶ correlate ─▶ accept            (durable: the message may be deleted)
+ *                                         │
+ *        wake, due ──────▶ advance(key): load → next (pure) → run what is due → apply (pure) → wake → commit
+ */
+export function createFlow(deps: FlowDeps): Flow {
+  const { ledger, clock, wake, policy, factsOf } = deps;
+  const runner = createRunner(deps);
+  const shared = { ledger, clock, wake, isSafe: runner.isSafe, run: runner.run, onEntries: deps.onEntries };
+  const incidents = {
+    ...shared,
+    refresh: (doc: Doc<"incident">, now: number) => refreshIncident(doc, factsOf(doc), policy(), natures, now),
+  };
+  const groups = { ...shared, refresh: refreshGroup };
+
+  return {
+    factsOf,
+    async accept(body, origin) {
+      const parsed: Parsed = parse(body, origin);
+      deps.onParsed(parsed, origin);
+      if (parsed.is === "ignored") return { is: "ignored", reason: parsed.reason };
+      if (parsed.is === "rejected") return parsed;
+      const incidents: Key[] = [];
+      for (const signal of parsed.signals) {
+        deps.learn(signal);
+        try {
+          const accepted = await ledger.accept(signal, clock.now());
+          if (accepted === null) continue;
+          incidents.push(accepted.doc.key);
+          deps.onAccepted(accepted.doc, signal, accepted.fresh);
+          if (accepted.fresh) wake.at(accepted.doc.key, clock.now());
+        } catch (error) {
+          // Draining goes first: safe effects from what is known, the message stays, and it counts as at-least-once.
+          if (isAway(error)) deps.degraded(signal, error);
+          else deps.onFailure(`accepting ${signal.kind} of ${signal.subject.id}`, error);
+          return { is: "later", reason: error instanceof Error ? error.message : "it could not be recorded" };
+        }
+      }
+      return { is: "accepted", incidents, errors: parsed.errors };
+    },
+    advance(key, poked) {
+      const kind = key.slice(0, key.indexOf("#"));
+      if (kind === "incident") return advanceDoc(incidents, key, "incident", { poked });
+      if (kind === "group") return advanceDoc(groups, key, "group", { poked });
+      if (kind === "alert") return deps.advanceAlert(key);
+      return Promise.resolve();
+    },
+  };
+}

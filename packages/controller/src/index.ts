@@ -1,0 +1,41 @@
+import type * as Parts from "./entry/parts.ts";
+import type { Running, RunOptions } from "./entry/run.ts";
+
+export type { AlertModel, Channel } from "./notify/alert.ts";
+export type { CallRecord } from "./aws/operation.ts";
+export type { Config } from "./config/schema.ts";
+export type { Doc, Entry, Incident, Key } from "./record/doc.ts";
+export type { IncidentDetailView, IncidentView } from "./show/view/schema.ts";
+export type { Origin, Signal, SignalKind } from "./signal/signal.ts";
+export type { Overrides } from "./enrich/overrides.ts";
+export type { Plan } from "./decide/plan.ts";
+export type { Policy } from "./decide/policy.ts";
+export type { RawMessage } from "./signal/split.ts";
+export type { Running, Tap } from "./entry/run.ts";
+export type { Verdict } from "./flow.ts";
+export { asDryRun } from "./config/dry-run.ts";
+export { buildAlert } from "./notify/build.ts";
+export { budgetSeconds, decide } from "./decide/decide.ts";
+export { configJsonSchema } from "./config/schema.ts";
+export { correlate } from "./correlate/correlate.ts";
+export { createLog } from "./log.ts";
+export { detailView } from "./show/view/detail.ts";
+export { joinAlert, tells } from "./notify/join.ts";
+export { loadConfig } from "./config/load.ts";
+export { noticeOf } from "./show/notice.ts";
+export { parse } from "./signal/parse.ts";
+export { phraseOf } from "./notify/phrases.ts";
+export { split } from "./signal/split.ts";
+export { SpotkeeperError } from "./errors.ts";
+export { systemClock } from "./clock.ts";
+
+/** Starts a worker (entry/run.ts). Loaded when called: what only explains needs no AWS SDK and no server. */
+export async function runWorker(options: RunOptions): Promise<Running> {
+  const { run } = await import("./entry/run.ts");
+  return run(options);
+}
+
+/** Loads the parts of a worker (entry/parts.ts). */
+export function loadParts(): Promise<typeof Parts> {
+  return import("./entry/parts.ts");
+}

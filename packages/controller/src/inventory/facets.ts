@@ -1,0 +1,43 @@
+import type { Facet } from "./inventory.ts";
+
+/**
+ * How many of each are held. Those about instances, tasks and questions grow without end where nobody forgets, so that
+ * the least recently observed go first; the others are as many as the account has, with room. About 1 kB each.
+ */
+export const capacities: Readonly<Record<Facet, number>> = {
+  instance: 50_000,
+  membership: 50_000,
+  group: 20_000,
+  hooks: 20_000,
+  refreshing: 20_000,
+  container: 50_000,
+  tasks: 50_000,
+  task: 20_000,
+  announced: 20_000,
+  service: 20_000,
+  taskDefinition: 20_000,
+  targetGroup: 20_000,
+  attributes: 20_000,
+  health: 20_000,
+  clusters: 1_000,
+  cluster: 20_000,
+  capacityProviders: 1_000,
+  discovery: 20_000,
+  lattice: 20_000,
+  failure: 5_000,
+};
+
+export const facets: readonly Facet[] = Object.keys(capacities) as Facet[];
+
+export const isFacet = (name: string): name is Facet => Object.hasOwn(capacities, name);
+
+/** About capacity that comes and goes: not seen for long, it is gone. */
+export const passing: readonly Facet[] = [
+  "instance",
+  "membership",
+  "container",
+  "tasks",
+  "task",
+  "announced",
+  "failure",
+];

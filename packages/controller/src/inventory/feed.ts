@@ -1,0 +1,89 @@
+import type { Ms } from "../clock.ts";
+import type { Signal } from "../signal/signal.ts";
+import type { Facet, Facets, Inventory } from "./inventory.ts";
+
+/** Something that a signal says about one facet. */
+export type Put = { [F in Facet]: { readonly facet: F; readonly id: string; readonly value: Facets[F] } }[Facet];
+
+/** States of a container instance in which it is in no cluster any more. */
+const LEFT: ReadonlySet<string> = new Set(["INACTIVE", "DEREGISTERING"]);
+
+/**
+ * What a signal that is seen anyway tells of the account, for nothing: pure. Completes what is known and invents nothing:
+ * an instance is not known by its state alone.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
+ */
+function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[] {
+  const { id } = signal.subject;
+  switch (signal.kind) {
+    case "state-change":
+      return stateOf(id, signal.state, inventory);
+    case "container-instance-change": {
+      if (LEFT.has(signal.status)) return [{ facet: "container", id, value: null }];
+      const known = inventory.get("container", id)?.value;
+      const { clusterArn, containerInstanceArn: arn, status } = signal;
+      const before = known?.arn === arn ? known : null;
+      return [
+        {
+          facet: "container",
+          id,
+          value: {
+            clusterArn,
+            arn,
+            instanceId: id,
+            status,
+            agentConnected: signal.agentConnected ?? before?.agentConnected ?? true,
+            runningTasks: before?.runningTasks ?? 0,
+            pendingTasks: before?.pendingTasks ?? 0,
+            capacityProvider: before?.capacityProvider ?? null,
+            attributes: before?.attributes ?? {},
+          },
+        },
+      ];
+    }
+    case "launch-result":
+      return signal.ok ? memberOf(id, signal.group, "InService", inventory) : [];
+    case "termination-result":
+      // What it was a member of is still asked for when its end is told.
+      return signal.ok ? memberOf(id, signal.group, "Terminated", inventory) : [];
+    case "lifecycle-launching":
+      return memberOf(id, signal.lifecycle.group, "Pending:Wait", inventory);
+    case "lifecycle-terminating":
+      return memberOf(id, signal.lifecycle.group, "Terminating:Wait", inventory);
+    case "fargate-spot-stop": {
+      const { clusterArn, service, privateAddress, availabilityZone } = signal;
+      return [{ facet: "announced", id, value: { clusterArn, service, privateAddress, availabilityZone } }];
+    }
+    case "spot-interruption":
+    case "rebalance":
+    case "scheduled-change":
+    case "capacity-reservation-interruption":
+      return [];
+  }
+}
+
+function stateOf(id: string, state: string, inventory: Pick<Inventory, "get">): readonly Put[] {
+  const known = inventory.get("instance", id)?.value;
+  if (known === undefined) return [];
+  // A reason belongs to the state that it was told with.
+  const stateReason = known.state === state ? known.stateReason : null;
+  return [{ facet: "instance", id, value: { ...known, state, stateReason } }];
+}
+
+function memberOf(id: string, group: string, state: string, inventory: Pick<Inventory, "get">): readonly Put[] {
+  const known = inventory.get("membership", id)?.value;
+  const isProtected = known?.group === group ? known.protected : false;
+  return [{ facet: "membership", id, value: { instanceId: id, group, state, protected: isProtected } }];
+}
+
+/** Puts what the signal says into the inventory, as observed at the event's own time. */
+export function feed(inventory: Inventory, signal: Signal): void {
+  const at: Ms = signal.timeKnown ? signal.at : signal.receivedAt;
+  for (const put of learn(signal, inventory)) store(inventory, put, at);
+}
+
+const store = <F extends Facet>(
+  inventory: Inventory,
+  { facet, id, value }: { facet: F; id: string; value: Facets[F] },
+  at: Ms,
+): void => inventory.put(facet, id, value, at);

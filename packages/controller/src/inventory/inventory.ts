@@ -1,0 +1,97 @@
+import type {
+  AutoScalingGroup,
+  CapacityProvider,
+  ContainerInstance,
+  Ec2Instance,
+  EcsCluster,
+  EcsService,
+  EcsTask,
+  FailureKind,
+  GroupMembership,
+  LifecycleHook,
+  TargetGroup,
+  TargetGroupAttributes,
+  TargetHealth,
+  TaskDefinition,
+} from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
+
+/** A question that was asked and not answered: never to be mistaken for an answer. */
+export interface Failed {
+  readonly kind: FailureKind;
+  /** A sentence for people, with AWS's code. */
+  readonly why: string;
+}
+
+/** What the event of a Fargate task's stop says of it, for when ECS cannot be asked. */
+export interface AnnouncedTask {
+  readonly clusterArn: string;
+  readonly service: string | null;
+  readonly privateAddress: string | null;
+  readonly availabilityZone: string | null;
+}
+
+/** What is known before anything happens, facet by facet. The id says what the facet is about. */
+export interface Facets {
+  /** instance id */
+  instance: Ec2Instance;
+  /** instance id; null: asked, and in no group */
+  membership: GroupMembership | null;
+  /** `account/region/name` */
+  group: AutoScalingGroup;
+  /** `account/region/name` */
+  hooks: readonly LifecycleHook[];
+  /** `account/region/name` */
+  refreshing: boolean;
+  /** instance id; null: asked, and in no cluster */
+  container: ContainerInstance | null;
+  /** container instance ARN */
+  tasks: readonly EcsTask[];
+  /** ARN of a Fargate task */
+  task: EcsTask;
+  /** ARN of a Fargate task */
+  announced: AnnouncedTask;
+  /** service ARN, in the long format */
+  service: EcsService;
+  /** task definition ARN */
+  taskDefinition: TaskDefinition;
+  /** target group ARN */
+  targetGroup: TargetGroup;
+  /** target group ARN */
+  attributes: TargetGroupAttributes;
+  /** target group ARN */
+  health: readonly TargetHealth[];
+  /** `account/region`: ARNs */
+  clusters: readonly string[];
+  /** cluster ARN */
+  cluster: EcsCluster;
+  /** `account/region` */
+  capacityProviders: readonly CapacityProvider[];
+  /** Cloud Map service id */
+  discovery: readonly { readonly id: string; readonly attributes: { readonly [name: string]: string } }[];
+  /** VPC Lattice target group */
+  lattice: readonly { readonly id: string; readonly port: number | null; readonly status: string }[];
+  /** `facet/id` of the question; not kept over a restart */
+  failure: Failed;
+}
+export type Facet = keyof Facets;
+
+export interface Known<F extends Facet> {
+  readonly value: Facets[F];
+  readonly observedAt: Ms;
+}
+
+/** A port without versions: the newest `observedAt` of a facet wins, so that writers need no coordination. */
+export interface Inventory {
+  get<F extends Facet>(facet: F, id: string): Known<F> | undefined;
+  /** Ignored if older than what is there. */
+  put<F extends Facet>(facet: F, id: string, value: Facets[F], observedAt: Ms): void;
+  forget(facet: Facet, id: string): void;
+  /** As they are now; what is put meanwhile may be missing. */
+  entries<F extends Facet>(facet: F): Iterable<readonly [string, Known<F>]>;
+  /** Changes whenever a value of the facet does, so that what is derived from it can be kept. Values are never changed. */
+  revision(facet: Facet): number;
+  /** Kept in the background, so that a restart is warm; also on `close`. Never rejects: it is a cache. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}

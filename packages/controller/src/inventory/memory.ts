@@ -1,0 +1,58 @@
+import type { Ms } from "../clock.ts";
+import { capacities, facets } from "./facets.ts";
+import type { Facet, Facets, Inventory, Known } from "./inventory.ts";
+
+export interface MemoryOptions {
+  /** Most entries of each facet; the least recently observed are forgotten. Default: `capacities`. */
+  readonly capacities?: Partial<Record<Facet, number>>;
+  /** Told of each change that took effect, so that a store can follow. */
+  readonly onChange?: (facet: Facet, id: string) => void;
+}
+
+type Held = { readonly [F in Facet]: Map<string, Known<F>> };
+
+/** An inventory in memory. Nothing in it is copied: values are readonly, and shared with who put them. */
+export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
+  const held = Object.fromEntries(facets.map((facet) => [facet, new Map()])) as unknown as Held;
+  const revisions = new Map<Facet, number>();
+  const revised = (facet: Facet): void => void revisions.set(facet, (revisions.get(facet) ?? 0) + 1);
+  const of = <F extends Facet>(facet: F): Map<string, Known<F>> => held[facet];
+
+  const forget = (facet: Facet, id: string): void => {
+    if (!of(facet).delete(id)) return;
+    revised(facet);
+    options.onChange?.(facet, id);
+  };
+  return {
+    get: (facet, id) => of(facet).get(id),
+    put<F extends Facet>(facet: F, id: string, value: Facets[F], observedAt: Ms): void {
+      const map = of(facet);
+      const had = map.get(id);
+      if (had !== undefined && !wins({ value, observedAt }, had)) return;
+      // An equal value, seen again, stays the one that was there: what was derived from it still holds.
+      const same = had !== undefined && (had.value === value || JSON.stringify(had.value) === JSON.stringify(value));
+      const known: Known<F> = { value: same ? had.value : value, observedAt };
+      // Deleted first, so that a Map's order is that of the last observation.
+      map.delete(id);
+      map.set(id, known);
+      if (!same) revised(facet);
+      options.onChange?.(facet, id);
+      const most = options.capacities?.[facet] ?? capacities[facet];
+      for (const oldest of map.keys()) {
+        if (map.size <= most) break;
+        forget(facet, oldest);
+      }
+    },
+    forget,
+    entries: (facet) => [...of(facet)],
+    revision: (facet) => revisions.get(facet) ?? 0,
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Two observations of one instant need an order too, or two workers would keep different ones for good. */
+function wins<F extends Facet>(next: Known<F>, had: Known<F>): boolean {
+  if (next.observedAt !== had.observedAt) return next.observedAt > had.observedAt;
+  return JSON.stringify(next.value) > JSON.stringify(had.value);
+}

@@ -1,0 +1,130 @@
+import type { Ask, ContainerInstance } from "../../aws/aws.ts";
+import { withArn } from "../../enrich/reads.ts";
+import { serviceOf } from "../../enrich/storm.ts";
+import { nameOf, regionId, serviceId } from "../ids.ts";
+import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
+
+export const knownClusters = ({ inventory, place }: Ground): readonly string[] =>
+  inventory.get("clusters", regionId(place))?.value ?? [];
+
+/** The container instances of a cluster, as the inventory has them. */
+export function hostsIn({ inventory }: Ground, cluster: string): readonly ContainerInstance[] {
+  return [...inventory.entries("container")].flatMap(([, { value }]) => (value?.clusterArn === cluster ? [value] : []));
+}
+
+/** ECS clusters with their capacity providers, container instances, tasks and services. */
+export function* clusterItems(ground: Ground, clusters: readonly string[]): Generator<Item> {
+  const { aws, place, inventory, often, seldom } = ground;
+  const listed = inventory.get("clusters", regionId(place))?.observedAt ?? null;
+  yield { id: "clusters", every: often, observedAt: listed, run: (ask) => list(ground, ask) };
+  const ids = idsIn(place, clusters[0] ?? null, regionId);
+  yield facetItem(ground, "capacityProviders", ids, seldom, (ask) => aws.ecs.describeCapacityProviders(place, ask));
+  for (const cluster of clusters) {
+    const described = inventory.get("cluster", cluster)?.observedAt ?? null;
+    if (ground.describeClusters !== null) {
+      yield {
+        id: `cluster:${cluster}`,
+        every: seldom,
+        observedAt: described,
+        run: (ask) => describe(ground, cluster, ask),
+      };
+    }
+    const hosts = hostsIn(ground, cluster);
+    const seen = oldest(hosts.map((one) => inventory.get("container", one.instanceId)?.observedAt));
+    yield {
+      id: `containers:${cluster}`,
+      every: often,
+      observedAt: seen,
+      run: (ask) => containers(ground, cluster, ask),
+    };
+    if (hosts.length > 0) {
+      const tasked = oldest(hosts.map((one) => inventory.get("tasks", one.arn)?.observedAt));
+      yield { id: `tasks:${cluster}`, every: often, observedAt: tasked, run: (ask) => tasks(ground, cluster, ask) };
+    }
+    const services = namesIn(ground, cluster).map(
+      (name) => inventory.get("service", serviceId(cluster, name))?.observedAt,
+    );
+    yield {
+      id: `services:${cluster}`,
+      every: often,
+      observedAt: oldest(services),
+      run: (ask) => servicesOf(ground, cluster, ask),
+    };
+  }
+}
+
+/** Null if any was never observed, or there is none. */
+function oldest(times: readonly (number | undefined)[]): number | null {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
+}
+
+async function list({ aws, inventory, place, now }: Ground, ask: Ask): Promise<number> {
+  const asked = now();
+  const clusters = await aws.ecs.listClusters(place, ask);
+  for (const id of idsIn(place, clusters[0] ?? null, regionId)) inventory.put("clusters", id, clusters, asked);
+  return pages(clusters.length, 100);
+}
+
+async function describe({ describeClusters, inventory, place, now }: Ground, arn: string, ask: Ask): Promise<number> {
+  const asked = now();
+  const found = await describeClusters?.(place, [arn], ask);
+  const cluster = found?.get(arn);
+  if (cluster !== undefined) inventory.put("cluster", arn, cluster, asked);
+  return 1;
+}
+
+async function containers(ground: Ground, cluster: string, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
+  const asked = now();
+  const found = await aws.ecs.containerInstances(place, cluster, null, ask);
+  for (const [id, container] of found) inventory.put("container", id, withArn(container), asked);
+  for (const gone of hostsIn(ground, cluster).filter((one) => !found.has(one.instanceId))) {
+    inventory.put("container", gone.instanceId, null, asked);
+  }
+  // A page of each: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html (maxResults)
+  return 2 * pages(found.size, 100);
+}
+
+/** All at one time, so that the lane lists the cluster once rather than each host. */
+async function tasks(ground: Ground, cluster: string, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
+  const asked = now();
+  const counts = hostsIn(ground, cluster).map(async ({ arn }) => {
+    const found = await aws.ecs.tasksOn(place, cluster, arn, ask);
+    inventory.put("tasks", arn, found, asked);
+    return found.length;
+  });
+  const all = await Promise.all(counts);
+  return (
+    2 *
+    Math.min(
+      all.length,
+      pages(
+        all.reduce((sum, count) => sum + count, 0),
+        100,
+      ),
+    )
+  );
+}
+
+const namesIn = (ground: Ground, cluster: string): readonly string[] => [
+  ...new Set(
+    hostsIn(ground, cluster).flatMap(({ arn }) =>
+      (ground.inventory.get("tasks", arn)?.value ?? []).flatMap((task) => serviceOf(task) ?? []),
+    ),
+  ),
+];
+
+async function servicesOf({ aws, inventory, place, now }: Ground, cluster: string, ask: Ask): Promise<number> {
+  const asked = now();
+  const listed = await aws.ecs.listServices(place, cluster, ask);
+  const names = listed.map(nameOf);
+  const found = names.length === 0 ? [] : (await aws.ecs.describeServices(place, cluster, names, ask)).values();
+  for (const service of found) inventory.put("service", serviceId(cluster, service.name), service, asked);
+  for (const [id, { value }] of inventory.entries("service")) {
+    if (value.clusterArn === cluster && !names.includes(value.name)) inventory.forget("service", id);
+  }
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html (at most 10)
+  return pages(names.length, 100) + Math.ceil(names.length / 10);
+}

@@ -1,0 +1,56 @@
+import type { Ask, AutoScalingGroup } from "../../aws/aws.ts";
+import { putMembers } from "../../enrich/reads.ts";
+import { groupId, regionId } from "../ids.ts";
+import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
+
+/** The groups that the last listing found. */
+export function knownGroups({ inventory, place }: Ground): readonly AutoScalingGroup[] {
+  const prefix = `${regionId(place)}/`;
+  const found = [...inventory.entries("group")].filter(([id]) => id.startsWith(prefix));
+  return found.map(([, { value }]) => value);
+}
+
+const idsOf = ({ place }: Ground, { name, arn }: AutoScalingGroup): readonly [string, ...string[]] =>
+  idsIn(place, arn, (at) => groupId(at, name));
+
+/** Auto Scaling groups with their instances, their hooks, and whether they are being refreshed. */
+export function* groupItems(ground: Ground, groups: readonly AutoScalingGroup[]): Generator<Item> {
+  const { aws, place, inventory, often, seldom } = ground;
+  const observed = groups.map(({ name }) => inventory.get("group", groupId(place, name))?.observedAt ?? 0);
+  const observedAt = observed.length === 0 ? null : Math.min(...observed);
+  yield { id: "groups", every: often, observedAt, run: (ask) => list(ground, ask) };
+  for (const group of groups) {
+    const { name } = group;
+    const ids = idsOf(ground, group);
+    yield facetItem(ground, "hooks", ids, seldom, (ask) => aws.autoScaling.describeHooks(place, name, ask));
+    yield facetItem(ground, "refreshing", ids, seldom, (ask) => aws.autoScaling.refreshing(place, name, ask));
+  }
+}
+
+async function list(ground: Ground, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
+  const asked = now();
+  const groups = await aws.autoScaling.listGroups(place, ask);
+  for (const group of groups) {
+    for (const id of idsOf(ground, group)) inventory.put("group", id, group, asked);
+    putMembers(inventory, group, asked);
+  }
+  const names = new Set(groups.map(({ name }) => name));
+  for (const gone of knownGroups(ground).filter(({ name }) => !names.has(name))) {
+    for (const id of idsOf(ground, gone)) {
+      for (const facet of ["group", "hooks", "refreshing"] as const) inventory.forget(facet, id);
+    }
+  }
+  putLoners(ground, new Set(groups.flatMap((group) => group.instances.map(({ id }) => id))), asked);
+  // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html (MaxRecords)
+  return pages(groups.length, 100);
+}
+
+/** All groups have answered: a container instance of this region that is in none of them is in no group. */
+function putLoners({ inventory, place }: Ground, members: ReadonlySet<string>, asked: number): void {
+  const clusters = new Set(inventory.get("clusters", regionId(place))?.value);
+  for (const [id, { value: container }] of inventory.entries("container")) {
+    if (container === null || members.has(id) || !clusters.has(container.clusterArn)) continue;
+    inventory.put("membership", id, null, asked);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Ask, Aws, Place } from "../../aws/aws.ts";
+import type { Ms } from "../../clock.ts";
+import type { DescribeClusters } from "../../enrich/reads.ts";
+import { accountOf } from "../ids.ts";
+import type { Facet, Facets, Inventory } from "../inventory.ts";
+
+/** One thing to read now and then. */
+export interface Item {
+  readonly id: string;
+  /** How often. */
+  readonly every: Ms;
+  /** When it was last observed, by whomever; null: not yet. */
+  readonly observedAt: Ms | null;
+  /** Reads it into the inventory. Resolves to the requests it took, counted by AWS's page sizes. */
+  readonly run: (ask: Ask) => Promise<number>;
+}
+
+/** What the items of one account and region work with. */
+export interface Ground {
+  readonly aws: Aws;
+  readonly describeClusters: DescribeClusters | null;
+  readonly inventory: Inventory;
+  readonly now: () => Ms;
+  readonly place: Place;
+  /** When this sweep last read an item, by its id; undefined: not since it started. */
+  readonly readAt: (item: string) => Ms | undefined;
+  /** How often what changes by itself is read: membership, tasks, health. */
+  readonly often: Ms;
+  /** How often what changes only when someone changes it is read. */
+  readonly seldom: Ms;
+}
+
+/** Requests that so many results take, by pages of `size`; one at the least. */
+export const pages = (count: number, size: number): number => Math.max(1, Math.ceil(count / size));
+
+/** An item that is one facet, read by one request, and put under each of its ids (see `placesOf`). */
+export function facetItem<F extends Facet>(
+  { inventory, now }: Ground,
+  facet: F,
+  ids: readonly [string, ...string[]],
+  every: Ms,
+  read: (ask: Ask) => Promise<Facets[F]>,
+): Item {
+  return {
+    id: `${facet}:${ids[0]}`,
+    every,
+    observedAt: inventory.get(facet, ids[0])?.observedAt ?? null,
+    async run(ask) {
+      const asked = now();
+      const value = await read(ask);
+      for (const id of ids) inventory.put(facet, id, value, asked);
+      return 1;
+    },
+  };
+}
+
+/**
+ * Ids of what belongs to a region. Where the place is the account of our own credentials, the same under the account's
+ * number, which signals name.
+ */
+export function idsIn(place: Place, arn: string | null, idOf: (at: Place) => string): readonly [string, ...string[]] {
+  const account = accountOf(arn);
+  return place.account === null && account !== null ? [idOf(place), idOf({ ...place, account })] : [idOf(place)];
+}

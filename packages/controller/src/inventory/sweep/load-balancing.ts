@@ -1,0 +1,36 @@
+import type { AutoScalingGroup, EcsService } from "../../aws/aws.ts";
+import { targetGroupsOf } from "../../enrich/targets.ts";
+import { registryId } from "../ids.ts";
+import { facetItem, type Ground, type Item } from "./item.ts";
+
+/** Services of clusters, as the inventory has them. */
+export function knownServices({ inventory }: Ground, clusters: readonly string[]): readonly EcsService[] {
+  const all = new Set(clusters);
+  return [...inventory.entries("service")].flatMap(([, { value }]) => (all.has(value.clusterArn) ? [value] : []));
+}
+
+/** What stands before groups and services: target groups, Lattice, Cloud Map; and how long tasks may take to stop. */
+export function* balancingItems(
+  ground: Ground,
+  groups: readonly AutoScalingGroup[],
+  services: readonly EcsService[],
+): Generator<Item> {
+  const { aws, place, often, seldom } = ground;
+  const behind = services.flatMap((service) => service.targets.map((one) => one.targetGroupArn));
+  for (const arn of new Set([...groups.flatMap(targetGroupsOf), ...behind])) {
+    yield facetItem(ground, "health", [arn], often, (ask) => aws.elb.targetHealth(place, arn, ask));
+    yield facetItem(ground, "attributes", [arn], seldom, (ask) => aws.elb.targetGroupAttributes(place, arn, ask));
+  }
+  const sources = groups.flatMap((group) => group.trafficSources.filter((one) => one.type === "vpc-lattice"));
+  const lattice = [...sources.map((one) => one.identifier), ...services.flatMap((one) => one.latticeTargetGroups)];
+  for (const id of new Set(lattice)) {
+    yield facetItem(ground, "lattice", [id], often, (ask) => aws.lattice.targets(place, id, ask));
+  }
+  for (const id of new Set(services.flatMap((one) => one.serviceRegistries.map(registryId)))) {
+    yield facetItem(ground, "discovery", [id], often, (ask) => aws.cloudMap.instances(place, id, ask));
+  }
+  for (const arn of new Set(services.map((one) => one.taskDefinitionArn))) {
+    // A revision never changes: once is enough.
+    yield facetItem(ground, "taskDefinition", [arn], Infinity, (ask) => aws.ecs.taskDefinition(place, arn, ask));
+  }
+}

@@ -1,0 +1,149 @@
+import type { Aws, Place } from "../../aws/aws.ts";
+import { AwsFailure } from "../../aws/failure.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import type { DescribeClusters } from "../../enrich/reads.ts";
+import { passing } from "../facets.ts";
+import { regionId } from "../ids.ts";
+import type { Inventory } from "../inventory.ts";
+import type { Ground, Item } from "./item.ts";
+import { itemsOf } from "./items.ts";
+
+export interface SweeperOptions {
+  readonly aws: Aws;
+  readonly describeClusters: DescribeClusters | null;
+  readonly inventory: Inventory;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** True: the name is ours for `ttl` from now. Of several workers one sweeps a region. */
+  readonly lease: (name: string, ttl: Ms) => Promise<boolean>;
+  readonly places: readonly Place[];
+  /** For each account and region: what this may cost of AWS's request limits. */
+  readonly callsPerMinute: number;
+  /** How often what changes by itself is read again, if the budget allows. */
+  readonly often: Ms;
+  /** Instances, tasks and the like that were not seen for this long are forgotten. */
+  readonly keep: Ms;
+}
+
+export interface Sweeper {
+  /** Sweeps until the signal is aborted; what is under way is finished first. Rejects only for a bug. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** What changes only when someone changes it is read so many times less often. */
+const SELDOM = 6;
+/** A read of the sweeper is never urgent, and never endless. */
+const PATIENCE: Ms = 60_000;
+const LEASE: Ms = 120_000;
+/** With nothing due, the next look. */
+const IDLE: Ms = 15_000;
+/** A failed read is tried again after this, others first. */
+const RETRY: Ms = 60_000;
+/** Each throttled call doubles the pause, up to this factor; each good one takes a tenth off. */
+const SLOWEST = 32;
+
+/**
+ * Keeps the inventory warm: one slow, endless sweep for each account and region, one read at a time, what was observed
+ * longest ago first. It needs no memory of its own: after a restart, what is oldest is where it was.
+ */
+export function createSweeper(options: SweeperOptions): Sweeper {
+  return {
+    async run(signal) {
+      await Promise.all(options.places.map((place) => sweep(options, place, signal)));
+    },
+  };
+}
+
+async function sweep(options: SweeperOptions, place: Place, signal: AbortSignal): Promise<void> {
+  const { clock, inventory, lease, often, random } = options;
+  const past: Past = { readAt: new Map(), retryAt: new Map() };
+  const ground: Ground = {
+    ...options,
+    place,
+    seldom: often * SELDOM,
+    now: () => clock.now(),
+    readAt: (item) => past.readAt.get(item),
+  };
+  let slow = 1;
+  const rest = (ms: Ms): Promise<void> => pause(clock, ms * (0.75 + random() / 2), signal);
+
+  while (!signal.aborted) {
+    if (!(await mayHold(lease, `sweep/${regionId(place)}`))) {
+      await rest(LEASE / 2);
+      continue;
+    }
+    const items = itemsOf(ground);
+    const item = mostOverdue(items, past, clock.now());
+    if (item === null) {
+      forgetItems(past, items);
+      forgetPassed(inventory, clock.now() - options.keep);
+      await rest(IDLE);
+      continue;
+    }
+    const started = clock.now();
+    const outcome = await read(item, clock);
+    if (outcome.ok) past.readAt.set(item.id, started);
+    else past.retryAt.set(item.id, clock.now() + RETRY);
+    slow = outcome.throttled ? Math.min(slow * 2, SLOWEST) : Math.max(1, slow * 0.9);
+    await rest(((outcome.requests * 60_000) / options.callsPerMinute) * slow);
+  }
+}
+
+/** A lease that cannot be asked for is not held. */
+async function mayHold(lease: SweeperOptions["lease"], name: string): Promise<boolean> {
+  try {
+    return await lease(name, LEASE);
+  } catch {
+    return false;
+  }
+}
+
+/** What the inventory does not tell of a sweep: reads that found nothing to put, and failed ones. */
+interface Past {
+  readonly readAt: Map<string, Ms>;
+  readonly retryAt: Map<string, Ms>;
+}
+
+/** Never observed counts as due since ever; what has just failed waits its turn. */
+function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
+  let best: Item | null = null;
+  let longest = 0;
+  for (const item of items) {
+    if (now < (past.retryAt.get(item.id) ?? 0)) continue;
+    const since = Math.max(item.observedAt ?? 0, past.readAt.get(item.id) ?? 0);
+    const overdue = since === 0 ? Infinity : (now - since) / item.every;
+    if (overdue >= 1 && overdue > longest) [best, longest] = [item, overdue];
+  }
+  return best;
+}
+
+function forgetItems({ readAt, retryAt }: Past, items: readonly Item[]): void {
+  const ids = new Set(items.map(({ id }) => id));
+  for (const map of [readAt, retryAt]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+}
+
+async function read(item: Item, clock: Clock): Promise<{ ok: boolean; throttled: boolean; requests: number }> {
+  try {
+    const requests = await item.run({ purpose: "sweep", deadline: clock.now() + PATIENCE });
+    return { ok: true, throttled: false, requests };
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error;
+    return { ok: false, throttled: error.fields.kind === "throttled", requests: 1 };
+  }
+}
+
+function forgetPassed(inventory: Inventory, before: Ms): void {
+  for (const facet of passing) {
+    for (const [id, { observedAt }] of inventory.entries(facet)) if (observedAt < before) inventory.forget(facet, id);
+  }
+}
+
+/** Resolves early, and not with an error, when the signal is aborted. */
+async function pause(clock: Clock, ms: Ms, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

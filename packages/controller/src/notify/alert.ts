@@ -1,0 +1,83 @@
+import type { Ms } from "../clock.ts";
+import type { ServiceImpact, Missing } from "../enrich/facts.ts";
+import type { Key, Outcome, Plain } from "../record/doc.ts";
+import type { Action, SignalKind } from "../signal/signal.ts";
+
+/** What an alert is about: incidents of one cluster, else of one Auto Scaling group, else of one account and region. */
+export interface AlertGroup {
+  readonly account: string | null;
+  readonly region: string | null;
+  /** ARN or name. */
+  readonly cluster: string | null;
+  readonly group: string | null;
+}
+
+/** One instance or task, as people are told of it. */
+export interface AlertMember {
+  readonly incident: Key;
+  readonly subject: string;
+  readonly kinds: readonly SignalKind[];
+  readonly action: Action | null;
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly availabilityZone: string | null;
+  readonly group: string | null;
+  readonly cluster: string | null;
+  readonly deadline: Ms | null;
+  readonly mode: "act" | "dry-run" | "observe";
+  /** What is being done or was done, and what could not be and why. */
+  readonly doing: readonly string[];
+  readonly missing: readonly Missing[];
+  readonly standaloneTasks: number;
+  readonly daemonTasks: number;
+  readonly outcome: Outcome | null;
+  /** Left on the clock when it was drained; negative when it was late. */
+  readonly marginSeconds: number | null;
+  readonly replacedAfterSeconds: number | null;
+}
+
+/** The one typed value that every channel renders. */
+export interface AlertModel {
+  readonly key: Key;
+  readonly generation: number;
+  readonly phase: "receipt" | "update" | "outcome";
+  /** "3 of m5.large in eu-west-1b are reclaimed, 94 s left" */
+  readonly headline: string;
+  /** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
+  readonly stakes: readonly string[];
+  readonly doing: readonly string[];
+  /** What a person should do; empty when nothing. */
+  readonly ask: readonly string[];
+  /** What could not be learnt, and why: "targets of 3: access denied". */
+  readonly missing: readonly string[];
+  readonly severity: "info" | "warning" | "critical";
+  readonly group: AlertGroup;
+  readonly members: readonly AlertMember[];
+  readonly impact: readonly ServiceImpact[];
+  readonly openedAt: Ms;
+  readonly earliestDeadline: Ms | null;
+  readonly storm: boolean;
+}
+
+/**
+ * How much must change before a channel is told again between receipt and outcome: `full` for machines and messages that
+ * are edited in place; `material` (who is in it, what is at stake, what is asked) where each update is one more message.
+ */
+export type Detail = "material" | "full";
+
+/** Where people are told. A driver file has one shape: name, options schema, factory. */
+export interface Channel {
+  readonly updates: Detail;
+  /**
+   * Sends or updates; the receipt of the last send of the same alert comes back as `previous` (null: none yet). Stops when
+   * `signal` is aborted. Strings of the model are clean (clean.ts); what a format needs beyond that is the channel's.
+   */
+  send(model: AlertModel, previous: Plain, signal: AbortSignal): Promise<SendResult>;
+}
+
+export type SendResult =
+  | { readonly is: "sent"; readonly receipt: Plain }
+  /** `after`: as long as the other side asked us to wait (milliseconds from now); null where it did not say. */
+  | { readonly is: "retry"; readonly reason: string; readonly after: Ms | null }
+  /** Wrong credentials, a topic that is gone: never retried by itself. */
+  | { readonly is: "refused"; readonly reason: string };

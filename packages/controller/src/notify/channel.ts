@@ -1,0 +1,33 @@
+import type { z } from "zod";
+import type { Aws } from "../aws/aws.ts";
+import type { Clock } from "../clock.ts";
+import type { Channel } from "./alert.ts";
+import type { Lookup } from "./http.ts";
+
+/** Somewhere to write lines to: a terminal, a file, a pipe. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
+/** What channels may use. */
+export interface ChannelDeps {
+  readonly clock: Clock;
+  readonly output: Output;
+  /** `NO_COLOR` is obeyed (https://no-color.org). */
+  readonly color: boolean;
+  /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
+  readonly secret: (reference: string | null) => Promise<string | null>;
+  readonly sns: Aws["sns"];
+  /** Resolves names for outgoing HTTP, as `dns.lookup` does. */
+  readonly lookup: Lookup;
+}
+
+/** The one shape of a channel's file: its options in the config, and what makes the channel of them. */
+export interface ChannelFactory<Options extends z.ZodType = z.ZodType> {
+  /** Begins with `type: "<name>"`. */
+  readonly options: Options;
+  create(options: z.output<Options>, deps: ChannelDeps): Channel;
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { SnsMessage } from "../../aws/aws.ts";
+import { abortable } from "../abortable.ts";
+import type { AlertModel, Channel } from "../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import { messageId } from "../render/json.ts";
+import { renderText } from "../render/text.ts";
+import { ofAws } from "../result.ts";
+import { SEND_WITHIN } from "../send.ts";
+
+export interface SnsOptions {
+  readonly type: "sns";
+  readonly topicArn: string;
+}
+
+/** 256 KB for the message and its attributes: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const MOST_BYTES = 256 * 1024 - 4 * 1024;
+/** ASCII, no line breaks, less than 100 characters (same page). */
+const LONGEST_SUBJECT = 99;
+const MOST_MEMBERS = 200;
+
+const topic = /^arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(\.fifo)?$/;
+
+/** One message to an SNS topic, as text with attributes to filter by. FIFO topics drop repetitions by themselves. */
+export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
+  options: z.strictObject({
+    type: z.literal("sns"),
+    topicArn: z.string().regex(topic, "wants the ARN of an SNS topic: arn:aws:sns:<region>:<account>:<name>"),
+  }),
+  create({ topicArn }: SnsOptions, { clock, sns }: ChannelDeps): Channel {
+    const region = topic.exec(topicArn)?.[1] ?? "";
+    return {
+      updates: "material",
+      async send(model, _previous, signal) {
+        const ask = { purpose: "act", deadline: clock.now() + SEND_WITHIN } as const;
+        const message = snsMessage(model, topicArn.endsWith(".fifo"));
+        try {
+          const call = sns.publish({ account: null, region }, topicArn, message, ask);
+          return { is: "sent", receipt: { messageId: (await abortable(call, signal)).messageId } };
+        } catch (error) {
+          if (signal.aborted) return { is: "retry", reason: "sns:Publish did not answer in time", after: null };
+          return ofAws(error, clock.now());
+        }
+      },
+    };
+  },
+};
+
+/** What is published: pure. */
+export function snsMessage(model: AlertModel, fifo: boolean): SnsMessage {
+  const { account, region } = model.group;
+  const attributes = {
+    severity: model.severity,
+    phase: model.phase,
+    storm: String(model.storm),
+    ...(account === null ? {} : { account }),
+    ...(region === null ? {} : { region }),
+  };
+  return {
+    subject: subjectOf(model),
+    body: renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_BYTES }).join("\n"),
+    attributes,
+    deduplicationId: fifo ? messageId(model) : null,
+    // Messages of one alert stay in order; others overtake.
+    groupId: fifo ? createHash("sha256").update(model.key).digest("hex") : null,
+  };
+}
+
+function subjectOf({ severity, phase, headline }: AlertModel): string {
+  const end = phase === "outcome" ? "ENDED" : severity.toUpperCase();
+  const ascii = `[${end}] ${headline}`.replace(/[^\x20-\x7E]/gu, "?");
+  return ascii.length <= LONGEST_SUBJECT ? ascii : `${ascii.slice(0, LONGEST_SUBJECT - 3)}...`;
+}

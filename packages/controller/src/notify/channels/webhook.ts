@@ -1,0 +1,65 @@
+import { createHmac } from "node:crypto";
+import { z } from "zod";
+import { createAddresses, isAllowable } from "../addresses.ts";
+import type { Channel } from "../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import { createHttp } from "../http.ts";
+import { messageId, renderJson } from "../render/json.ts";
+import { ofHttp } from "../result.ts";
+
+export interface WebhookOptions {
+  readonly type: "webhook";
+  /** The URL itself, or a reference where it holds a secret. */
+  readonly url: string;
+  /** A reference to the key that requests are signed with; unsigned without. */
+  readonly secret?: string | undefined;
+  /** Hosts, addresses and ranges that may be called although they are not public; http is allowed for hosts named here. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+const reference = /^\$\{[a-z]+:[^}]+\}$/;
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * POSTs each alert as JSON (render/json.ts) to a URL. With a secret, `X-Spotkeeper-Signature: t=<unix seconds>,v1=<hex>`
+ * holds the HMAC-SHA256 of `<t>.<body>`: receivers compare in constant time, and drop what is older than five minutes.
+ * `Idempotency-Key` is the same for repetitions of one message.
+ */
+export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
+  options: z.strictObject({
+    type: z.literal("webhook"),
+    url: z.string().refine((text) => reference.test(text) || URL.canParse(text), "wants a URL, or ${env:NAME} for one"),
+    secret: z.string().regex(reference, "wants a reference such as ${env:NAME}, never the secret itself").optional(),
+    allow: z
+      .array(z.string().refine(isAllowable, "wants a host name, an address or a range such as 10.0.0.0/8"))
+      .optional(),
+  }),
+  create({ url, secret, allow = [] }: WebhookOptions, deps: ChannelDeps): Channel {
+    const { clock, lookup } = deps;
+    const http = createHttp({ clock, lookup, addresses: createAddresses(allow) });
+    return {
+      updates: "full",
+      async send(model, _previous, signal) {
+        const target = reference.test(url) ? await deps.secret(url) : url;
+        const key = await deps.secret(secret ?? null);
+        if (target === null || (secret !== undefined && key === null))
+          return { is: "refused", reason: `its ${target === null ? "url" : "secret"} is not set` };
+        const now = clock.now();
+        const id = messageId(model);
+        const body = renderJson(model, now, MOST_BYTES);
+        const headers = {
+          "content-type": "application/json",
+          "user-agent": "spotkeeper",
+          "idempotency-key": id,
+          ...(key === null ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
+        };
+        return ofHttp(await http.post(target, headers, body, signal), { id });
+      },
+    };
+  },
+};
+
+/** `t=1767225600,v1=5257a869…`: the time is signed too, so that a recorded request is worth nothing later. */
+export function signature(key: string, seconds: number, body: string): string {
+  return `t=${seconds},v1=${createHmac("sha256", key).update(`${seconds}.${body}`).digest("hex")}`;
+}

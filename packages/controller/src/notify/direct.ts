@@ -1,0 +1,84 @@
+import type { Clock, Ms } from "../clock.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Doc, Key } from "../record/doc.ts";
+import type { AlertGroup, AlertModel, Channel } from "./alert.ts";
+import { backOff } from "./apply.ts";
+import { buildAlert } from "./build.ts";
+import { clean } from "./clean.ts";
+import { alertKey, GROUP_WAIT, joinAlert, tells } from "./join.ts";
+import type { Told } from "./member.ts";
+import { sendOnce } from "./send.ts";
+
+const MOST_ATTEMPTS = 3;
+
+export interface DirectDeps {
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observe: { readonly alert?: (channel: string, outcome: "sent" | "failed" | "gave-up") => void };
+}
+
+interface Gathering {
+  readonly members: Told[];
+  readonly sent: Promise<void>;
+}
+
+/**
+ * Tells people while the ledger is away: what comes within the group wait is still one alert, each channel gets it in at
+ * most three attempts, and nothing remembers it. When the ledger is back the same news may be told once more. The
+ * promise resolves when the alert is sent or given up, and never rejects.
+ */
+export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void> {
+  const { clock } = deps;
+  const gathering = new Map<Key, Gathering>();
+
+  return (doc, facts, why) => {
+    if (!tells(doc.body, facts).tells) return Promise.resolve();
+    const group = groupOf(doc, facts);
+    const key = alertKey(group);
+    const had = gathering.get(key);
+    if (had !== undefined) {
+      had.members.push({ doc, facts });
+      return had.sent;
+    }
+    const members: Told[] = [{ doc, facts }];
+    const { doc: alert } = joinAlert(null, group, clock.now());
+    const sent = clock
+      .sleep(GROUP_WAIT)
+      .catch(() => {})
+      .then(() => {
+        gathering.delete(key);
+        return tellAll(deps, flagged(buildAlert(members, alert, clock.now()), why));
+      });
+    gathering.set(key, { members, sent });
+    return sent;
+  };
+}
+
+const groupOf = ({ body }: Doc<"incident">, facts: Facts): AlertGroup => ({
+  account: body.account,
+  region: body.region,
+  cluster: facts.containerInstance?.clusterArn ?? facts.tasks[0]?.task.clusterArn ?? null,
+  group: facts.groupName,
+});
+
+const flagged = (model: AlertModel, why: string): AlertModel => ({
+  ...model,
+  doing: ["the ledger is away: only safe effects are made, and this may be told again", ...model.doing],
+  ask: [`bring the ledger back: ${clean(why)}`, ...model.ask],
+});
+
+async function tellAll(deps: DirectDeps, model: AlertModel): Promise<void> {
+  await Promise.all([...deps.channels].map(([name, channel]) => tellOne(deps, name, channel, model)));
+}
+
+async function tellOne(deps: DirectDeps, name: string, channel: Channel, model: AlertModel): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await sendOnce(channel, model, null, deps.clock);
+    if (result.is === "sent") return deps.observe.alert?.(name, "sent");
+    if (result.is === "refused" || attempt === MOST_ATTEMPTS) return deps.observe.alert?.(name, "gave-up");
+    deps.observe.alert?.(name, "failed");
+    const wait: Ms = Math.max(backOff(attempt, deps.random()), Math.min(result.after ?? 0, 60_000));
+    await deps.clock.sleep(wait).catch(() => {});
+  }
+}

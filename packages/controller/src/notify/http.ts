@@ -1,0 +1,122 @@
+import type { LookupAddress } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, request } from "undici";
+import type { Clock, Ms } from "../clock.ts";
+import { type Addresses, plainAddress } from "./addresses.ts";
+
+/** Resolves a name to all its addresses: `lookup` of node:dns. */
+export type Lookup = (
+  name: string,
+  options: { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface HttpDeps {
+  readonly clock: Clock;
+  readonly lookup: Lookup;
+  readonly addresses: Addresses;
+}
+
+export type HttpOutcome =
+  | { readonly is: "answer"; readonly status: number; readonly retryAfter: Ms | null }
+  | { readonly is: "failed"; readonly reason: string; readonly retryable: boolean };
+
+export interface Http {
+  /** Posts once. Never rejects, never follows a redirect; reads no more of an answer than needs be. */
+  post(
+    url: string,
+    headers: { readonly [name: string]: string },
+    body: string,
+    signal: AbortSignal,
+  ): Promise<HttpOutcome>;
+}
+
+const LARGEST_ANSWER = 64 * 1024;
+const CONNECT_WITHIN: Ms = 5_000;
+const ANSWER_WITHIN: Ms = 10_000;
+
+/** Why a name was not dialled; its message is for people. */
+class AddressRefused extends Error {}
+
+/**
+ * HTTP to addresses that users configure, and that must not reach what only this machine can (DESIGN.md, Never): https
+ * alone, no private, loopback, link-local or metadata address, unless the user allowed it by name. What is checked is the
+ * address that is dialled, on each connection, so that a name cannot change its mind in between. Reasons name the host
+ * and nothing else of the URL, which may be a secret.
+ */
+export function createHttp({ clock, lookup, addresses }: HttpDeps): Http {
+  const agent = new Agent({
+    connect: { lookup: guarded(lookup, addresses), timeout: CONNECT_WITHIN },
+    headersTimeout: ANSWER_WITHIN,
+    bodyTimeout: ANSWER_WITHIN,
+  });
+  return {
+    async post(url, headers, body, signal) {
+      const target = URL.parse(url);
+      const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses);
+      if (target === null || refusal !== null) return failed(refusal ?? "its url is not a URL", false);
+      try {
+        // Not kept alive: each send dials, and is checked, anew.
+        const answer = await request(target, { method: "POST", headers, body, signal, dispatcher: agent, reset: true });
+        const retryAfter = spanOf(answer.headers["retry-after"], clock.now());
+        await answer.body.dump({ limit: LARGEST_ANSWER, signal }).catch(() => {});
+        return { is: "answer", status: answer.statusCode, retryAfter };
+      } catch (error) {
+        if (error instanceof AddressRefused) return failed(error.message, false);
+        return failed(`${target.host} cannot be reached (${codeOf(error)})`, true);
+      }
+    },
+  };
+}
+
+const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "failed", reason, retryable });
+
+function refusalOf(url: URL, addresses: Addresses): string | null {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (url.username !== "" || url.password !== "") return `the url of ${url.host} holds a user name or password`;
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && addresses.isNamed(host)))
+    return `the url of ${url.host} is not https, and ${host} is not named in "allow"`;
+  // Names are checked when they are resolved; net.connect resolves no addresses.
+  return isIP(host) === 0 || addresses.mayDial(host, host) ? null : addressRefusal(host, host);
+}
+
+const addressRefusal = (host: string, address: string): string =>
+  host === address
+    ? `${host} is not a public address; name it in "allow" if it is meant`
+    : `${host} resolves to ${address}, which is not a public address; name it in "allow" if it is meant`;
+
+/** A `lookup` for net.connect that yields only what may be dialled. */
+function guarded(lookup: Lookup, addresses: Addresses): LookupFunction {
+  return (name, options, callback) => {
+    lookup(name, { all: true }, (error, found) => {
+      if (error !== null) return callback(error, "", 0);
+      const wanted = found.filter(({ family }) => [0, undefined, family].includes(familyOf(options.family)));
+      const good = wanted.filter(({ address }) => addresses.mayDial(name, plainAddress(address)));
+      const [first] = good;
+      if (first === undefined) {
+        const bad = wanted[0]?.address;
+        const why = bad === undefined ? `${name} has no address` : addressRefusal(name, bad);
+        return callback(new AddressRefused(why), "", 0);
+      }
+      if (options.all === true) return callback(null, good);
+      return callback(null, first.address, first.family);
+    });
+  };
+}
+
+const familyOf = (family: number | "IPv4" | "IPv6" | undefined): number | undefined =>
+  family === "IPv4" ? 4 : family === "IPv6" ? 6 : family;
+
+/** Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function spanOf(header: string | string[] | undefined, now: Ms): Ms | null {
+  const text = (Array.isArray(header) ? header[0] : header)?.trim();
+  if (text === undefined || text === "") return null;
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+function codeOf(error: unknown): string {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return typeof code === "string" ? code : typeof name === "string" ? name : "unknown";
+}

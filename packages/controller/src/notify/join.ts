@@ -1,0 +1,116 @@
+import type { Ms } from "../clock.ts";
+import { classifyEnding, ENDING_STATES, threatOf } from "../decide/threat.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Doc, Incident, Key } from "../record/doc.ts";
+import type { AlertGroup } from "./alert.ts";
+import { isToldOut, LAST_LOOK } from "./outbox.ts";
+
+/** How long the first of a storm waits for the others, so that they are one alert. */
+export const GROUP_WAIT: Ms = 5_000;
+/** How long it may take until EC2 says why an instance ended that nobody warned of. */
+const LOOK_AGAIN: Ms = 10_000;
+
+/** Why people are not told of an incident: a metric label (`alerts_suppressed_total{reason}`). */
+export type Untold = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified";
+
+export type Verdict =
+  | { readonly tells: true }
+  | {
+      readonly tells: false;
+      readonly code: Untold;
+      readonly reason: string;
+      /** Not the last word: look again after this long, since a warning may still come. Null: it is. */
+      readonly again: Ms | null;
+    };
+
+/**
+ * Whether people are told of an incident (EVENTS.md, traps 6 and 11). Warm-pool returns, launches and plain ends tell
+ * nobody; an end that nobody warned of does once EC2 calls it an interruption.
+ *
+ * @param facts null where nothing is known yet
+ */
+export function tells(incident: Incident, facts: Facts | null = null): Verdict {
+  switch (threatOf(incident)) {
+    case "reclaim":
+    case "task-stop":
+    case "scheduled":
+    case "recommendation":
+      return { tells: true };
+    case "termination":
+    case "ending":
+      return ofEnding(incident, facts);
+    case "warm-pool":
+      return untold("warm-pool", "it goes back to the warm pool");
+    case "launch":
+      return untold("launch", "it has only been launched");
+    case "none":
+      return untold("nothing-ends", "nothing ends");
+  }
+}
+
+/** Its group terminates it, or it is going: usually a scale-in, a refresh or a person; but its warning may be late. */
+function ofEnding(incident: Incident, facts: Facts | null): Verdict {
+  const ending = facts === null ? null : classifyEnding(facts);
+  if (ending === "missed-notice") return { tells: true };
+  if (ending === "plain-end" && (facts?.instance?.lifecycle ?? null) === null)
+    return untold("plain-end", "it is a plain end of an On-Demand instance");
+  // What is known of it may be older than its end.
+  const stale = facts !== null && facts.instance !== null && !ENDING_STATES.has(facts.instance.state);
+  const over = incident.goneAt !== null && !stale;
+  if (ending === "plain-end")
+    return untold("plain-end", "EC2 does not call its end an interruption", over ? null : LOOK_AGAIN);
+  return untold(
+    "unclassified",
+    "no warning came, and EC2 does not say whether it is an interruption",
+    over ? null : LOOK_AGAIN,
+  );
+}
+
+const untold = (code: Untold, reason: string, again: Ms | null = null): Verdict => ({
+  tells: false,
+  code,
+  reason,
+  again,
+});
+
+/** `alert#111122223333/eu-west-1/cluster:prod`. Never contains a time. */
+export function alertKey({ account, region, cluster, group }: AlertGroup): Key {
+  const of = cluster !== null ? `cluster:${nameOf(cluster)}` : group !== null ? `group:${group}` : "-";
+  return `alert#${account ?? "-"}/${region ?? "-"}/${of}`;
+}
+
+const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** The tag that members of an alert's present generation carry. */
+export const memberTag = (key: Key, generation: number): string => `${key}#${generation}`;
+
+/**
+ * The alert that an incident joins. `isNew`: it has to be written together with the incident. Else the incident commits
+ * only if the alert's version is unchanged, which settles the race with its last look:
+ *
+ *     incident   load v5 ───────────────────── commit, if still v5 ✓        (seen by the last look)
+ *     alert        last outcome sent: v6 ─────────────── look ─ settle: v7
+ *
+ *     incident   load v5 ──────────────────────────── commit, if still v5 ✗ ─ load v6 ─ write v7, due at once
+ *     alert        last outcome sent: v6 ─ look ────────────────────────────────── settle v7 ✗ ─ look again
+ */
+export function joinAlert(
+  existing: Doc<"alert"> | null,
+  group: AlertGroup,
+  now: Ms,
+): { readonly doc: Doc<"alert">; readonly isNew: boolean } {
+  if (existing === null) {
+    const key = alertKey(group);
+    const tags = ["alert", ...(group.cluster === null ? [] : [`cluster#${group.cluster}`])];
+    const base = { kind: "alert", key, schema: 1, version: 0, wakeAt: null, tags } as const;
+    return { doc: opened(base, group, 1, now), isNew: true };
+  }
+  if (existing.wakeAt === null) return { doc: opened(existing, group, existing.body.generation + 1, now), isNew: true };
+  if (isToldOut(existing.body)) return { doc: { ...existing, wakeAt: now + LAST_LOOK }, isNew: true };
+  return { doc: existing, isNew: false };
+}
+
+function opened(base: Omit<Doc<"alert">, "body">, group: AlertGroup, generation: number, now: Ms): Doc<"alert"> {
+  const flushAt = now + GROUP_WAIT;
+  return { ...base, wakeAt: flushAt, body: { group: { ...group }, generation, openedAt: now, flushAt, sends: {} } };
+}

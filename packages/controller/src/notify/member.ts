@@ -1,0 +1,83 @@
+import { threatOf, type Threat } from "../decide/threat.ts";
+import type { Facts, Missing } from "../enrich/facts.ts";
+import type { Doc, Incident, Step } from "../record/doc.ts";
+import type { SignalKind } from "../signal/signal.ts";
+import type { AlertMember } from "./alert.ts";
+import { clean, cleanOrNull } from "./clean.ts";
+import { phraseOf } from "./phrases.ts";
+
+/** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
+export interface Told {
+  readonly doc: Doc<"incident">;
+  readonly facts: Facts | null;
+}
+
+/** A member with what only building the alert needs. */
+export interface Seen {
+  readonly member: AlertMember;
+  readonly threat: Threat;
+  readonly body: Incident;
+  readonly facts: Facts | null;
+  /** Standalone tasks are lost, daemons are meant to go. */
+  readonly steps: readonly Step[];
+}
+
+/** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
+export function seen({ doc, facts }: Told): Seen {
+  const { body } = doc;
+  const steps = [...body.steps, ...body.owed];
+  const member: AlertMember = {
+    incident: doc.key,
+    subject: clean(body.subject.id),
+    kinds: [...new Set<SignalKind>(body.signals.map((signal) => signal.kind))],
+    action: body.action,
+    name: cleanOrNull(facts?.instance?.name ?? label(body, "name")),
+    type: cleanOrNull(facts?.instance?.type ?? label(body, "instanceType")),
+    availabilityZone: cleanOrNull(
+      body.availabilityZone ?? facts?.instance?.availabilityZone ?? label(body, "availabilityZone"),
+    ),
+    group: cleanOrNull(facts?.groupName ?? label(body, "group")),
+    cluster: cleanOrNull(clusterOf(body, facts)),
+    deadline: body.deadline,
+    mode: body.mode,
+    doing: steps.flatMap((step) => doingOf(step, body.mode === "dry-run")),
+    missing: (facts?.missing ?? []).map((one): Missing => ({ what: one.what, why: clean(one.why) })),
+    standaloneTasks: countTasks(facts, "standalone"),
+    daemonTasks: countTasks(facts, "daemon"),
+    outcome: body.outcome,
+    marginSeconds: body.deadline === null || body.drainedAt === null ? null : (body.deadline - body.drainedAt) / 1_000,
+    replacedAfterSeconds: body.servesAt === null ? null : (body.servesAt - body.openedAt) / 1_000,
+  };
+  return { member, threat: threatOf(body), body, facts, steps };
+}
+
+function label(body: Incident, name: string): string | null {
+  const value = body.labels[name];
+  return typeof value === "string" ? value : null;
+}
+
+function clusterOf(body: Incident, facts: Facts | null): string | null {
+  const arn = facts?.containerInstance?.clusterArn ?? facts?.tasks[0]?.task.clusterArn ?? label(body, "cluster");
+  return arn === null ? null : arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+const countTasks = (facts: Facts | null, role: "standalone" | "daemon"): number =>
+  (facts?.tasks ?? []).filter((task) => task.role === role).length;
+
+function doingOf(step: Step, dryRun: boolean): string[] {
+  const phrase = phraseOf(step.responder);
+  if (phrase === null) return [];
+  const reason = step.reason === null ? "" : `: ${clean(step.reason)}`;
+  switch (step.state) {
+    case "done":
+      return [`${phrase}: done`];
+    case "abandoned":
+      return [`${phrase}: could not${reason}`];
+    case "skipped":
+      if (dryRun) return [`would ${phrase}`];
+      return step.reason === null ? [] : [`${phrase}: left out${reason}`];
+    case "waiting":
+    case "intended":
+      return [step.attempts === 0 ? `${phrase}: to do` : `${phrase}: under way${reason}`];
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { ServiceImpact } from "../../enrich/facts.ts";
+import type { AlertGroup, AlertMember, AlertModel } from "../alert.ts";
+import { contentHash } from "../hash.ts";
+
+/** `outcome` and `marginSeconds` are as in the incident's record; times are RFC 3339 in UTC. */
+export type JsonMember = Omit<AlertMember, "deadline"> & { readonly deadline: string | null };
+
+/** The body of the generic webhook. Fields may be added within a version, and none changes its meaning. */
+export interface AlertJson {
+  readonly schema: "spotkeeper.alert/1";
+  /** Equal for repetitions of one message: receivers drop what they have had. */
+  readonly id: string;
+  /** The newer of two messages of one alert counts. */
+  readonly sentAt: string;
+  readonly alert: string;
+  readonly generation: number;
+  readonly phase: AlertModel["phase"];
+  readonly severity: AlertModel["severity"];
+  readonly storm: boolean;
+  readonly headline: string;
+  readonly stakes: readonly string[];
+  readonly doing: readonly string[];
+  readonly ask: readonly string[];
+  readonly missing: readonly string[];
+  readonly group: AlertGroup;
+  readonly openedAt: string;
+  readonly earliestDeadline: string | null;
+  readonly memberCount: number;
+  readonly membersOmitted: number;
+  readonly members: readonly JsonMember[];
+  readonly impactOmitted: number;
+  readonly impact: readonly ServiceImpact[];
+}
+
+/** The same for the same news of the same alert. */
+export const messageId = (model: AlertModel): string =>
+  createHash("sha256")
+    .update(`${model.key}#${model.generation}/${model.phase}/${contentHash(model, "full")}`)
+    .digest("hex");
+
+const MOST = 200;
+
+/** As JSON of at most `mostBytes`: members and services are cut, the most urgent stay, and the rest is counted. */
+export function renderJson(model: AlertModel, now: number, mostBytes: number): string {
+  for (let most = MOST; ; most = Math.floor(most / 2)) {
+    const body = JSON.stringify(cut(model, now, most));
+    if (most === 0 || Buffer.byteLength(body) <= mostBytes) return body;
+  }
+}
+
+function cut(model: AlertModel, now: number, most: number): AlertJson {
+  const members = model.members.slice(0, most).map((one) => ({ ...one, deadline: timeOrNull(one.deadline) }));
+  const impact = model.impact.slice(0, most);
+  const { phase, severity, storm, headline, stakes, doing, ask, missing, group, generation } = model;
+  return {
+    schema: "spotkeeper.alert/1",
+    id: messageId(model),
+    sentAt: time(now),
+    alert: model.key,
+    ...{ generation, phase, severity, storm, headline, stakes, doing, ask, missing, group },
+    openedAt: time(model.openedAt),
+    earliestDeadline: timeOrNull(model.earliestDeadline),
+    memberCount: model.members.length,
+    membersOmitted: model.members.length - members.length,
+    members,
+    impactOmitted: model.impact.length - impact.length,
+    impact,
+  };
+}
+
+const time = (at: number): string => new Date(at).toISOString();
+const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at));

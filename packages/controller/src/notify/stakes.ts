@@ -1,0 +1,62 @@
+import type { ServiceImpact } from "../enrich/facts.ts";
+import { clean } from "./clean.ts";
+import { plural } from "./count.ts";
+import type { Seen } from "./member.ts";
+
+const MOST_LINES = 10;
+
+/**
+ * What each service keeps when all that is doomed is gone, worst first. Members see the same storm, some a little earlier
+ * than others: the view with the most doomed counts.
+ */
+export function impactOfAll(all: readonly Seen[]): readonly ServiceImpact[] {
+  const worst = new Map<string, ServiceImpact>();
+  for (const { facts, body } of all) {
+    // What one that has closed saw is over.
+    if (facts === null || body.outcome !== null) continue;
+    for (const one of facts.impact) {
+      const id = `${one.cluster} ${one.service}`;
+      const had = worst.get(id);
+      if (had === undefined || one.doomed > had.doomed) worst.set(id, one);
+    }
+  }
+  return [...worst.values()]
+    .map(cleaned)
+    .toSorted(
+      (a, b) =>
+        Number(b.belowMinimum) - Number(a.belowMinimum) ||
+        share(a) - share(b) ||
+        (`${a.cluster} ${a.service}` < `${b.cluster} ${b.service}` ? -1 : 1),
+    );
+}
+
+const cleaned = (one: ServiceImpact): ServiceImpact => ({
+  ...one,
+  cluster: clean(one.cluster),
+  service: clean(one.service),
+  taskDefinition: clean(one.taskDefinition),
+  zones: Object.fromEntries(Object.entries(one.zones).map(([zone, tasks]) => [clean(zone), tasks])),
+});
+
+const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
+
+/** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
+export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
+  const clusters = new Set(impact.map((one) => one.cluster));
+  const touched = impact.filter((one) => !one.daemon && one.doomed > 0);
+  const lines = touched.slice(0, MOST_LINES).map((one) => {
+    const where = clusters.size > 1 ? ` of ${one.cluster.slice(one.cluster.lastIndexOf("/") + 1)}` : "";
+    const below = one.belowMinimum ? `, below its minimum of ${one.minimum}` : "";
+    const of = Math.max(one.desired, one.survives);
+    return `${one.service}${where} keeps ${one.survives} of ${plural(of, "task")}${below}`;
+  });
+  if (touched.length > MOST_LINES) lines.push(`and ${plural(touched.length - MOST_LINES, "more service")}`);
+  const standalone = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.standaloneTasks : 0), 0);
+  if (standalone > 0) lines.push(`${plural(standalone, "standalone task")} that no service starts again`);
+  const daemons = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.daemonTasks : 0), 0);
+  if (lines.length === 0 && daemons > 0) lines.push(`only daemons run there (${plural(daemons, "task")})`);
+  const asked = all.length > 0 && all.every(({ facts }) => facts !== null && facts.complete);
+  if (lines.length === 0 && asked && all.some(({ body }) => body.outcome === null))
+    lines.push("no ECS task is affected");
+  return lines;
+}

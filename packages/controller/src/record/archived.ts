@@ -1,0 +1,9 @@
+import type { Doc } from "./doc.ts";
+
+/**
+ * Whether the archive has all that the document says. The archiver puts version n and then commits `archivedVersion: n`,
+ * which makes it version n + 1; any commit after that (a late signal) makes it unarchived again.
+ */
+export function isArchived({ version, body }: Pick<Doc<"incident">, "version" | "body">): boolean {
+  return body.archivedVersion > 0 && version === body.archivedVersion + 1;
+}

@@ -1,0 +1,95 @@
+import { type Stats, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { type Area, StoreFailure } from "./failure.ts";
+import { APPLICATION_ID, migrations } from "./schema.ts";
+import { createSql, type Sql } from "./sql.ts";
+
+export interface ConnectionOptions {
+  readonly area: Area;
+  /** A path, or `:memory:`. Its folder must exist. */
+  readonly file: string;
+  /** FULL survives a power cut, NORMAL a kill of the process; see https://www.sqlite.org/pragma.html#pragma_synchronous */
+  readonly synchronous: "FULL" | "NORMAL";
+  /** The file never grows beyond this many bytes; null for no limit but the disk's. */
+  readonly maxBytes: number | null;
+}
+
+/** One open file. */
+export interface Connection {
+  readonly sql: Sql;
+  inTransaction(): boolean;
+  /** The path no longer leads to the file that is open: what is written to it would be lost. */
+  moved(): boolean;
+  close(): void;
+}
+
+/** How long SQLite itself waits for a lock. Short, because it blocks the event loop; store.ts waits beyond it. */
+const BLOCKING_WAIT_MS = 25;
+const PAGE_BYTES = 4096;
+/** Bounds the -wal file that a burst leaves behind. */
+const WAL_BYTES = 64 * 1024 * 1024;
+
+/** Opens the file, makes it if need be, and brings its schema up to date. Throws SQLite's errors and `StoreFailure`. */
+export function connect(options: ConnectionOptions): Connection {
+  const { file, synchronous, maxBytes } = options;
+  const db = new DatabaseSync(file, { timeout: BLOCKING_WAIT_MS });
+  try {
+    refuseForeign(db, options);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA journal_size_limit = ${WAL_BYTES}`);
+    migrate(db, options);
+    if (maxBytes !== null) db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const opened = identity(file);
+  return {
+    sql: createSql(db),
+    inTransaction: () => db.isTransaction,
+    moved: () => identity(file) !== opened,
+    close: () => db.close(),
+  };
+}
+
+function identity(file: string): string | null {
+  if (file === ":memory:") return null;
+  const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? "missing" : `${stats.dev}:${stats.ino}`;
+}
+
+function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function refuseForeign(db: DatabaseSync, { area, file }: ConnectionOptions): void {
+  if (pragma(db, "application_id") === APPLICATION_ID) return;
+  if (db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined) return;
+  throw new StoreFailure(
+    area,
+    "foreign",
+    `The file ${file} belongs to another program: it has tables, and none of Spotkeeper's marks. Name another file for the ${area}.`,
+  );
+}
+
+function migrate(db: DatabaseSync, { area, file }: ConnectionOptions): void {
+  const newest = migrations.length;
+  const found = pragma(db, "user_version");
+  if (found > newest) {
+    throw new StoreFailure(
+      area,
+      "newer",
+      `The ${area} file ${file} has schema version ${found}; this Spotkeeper knows versions up to ${newest}. ` +
+        `Use the Spotkeeper that wrote it, or a newer one, or name another file.`,
+    );
+  }
+  if (found === newest) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    // Read again under the lock: another process may have migrated since.
+    for (const step of migrations.slice(pragma(db, "user_version"))) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import { SpotkeeperError } from "../../errors.ts";
+import { isArchived } from "../archived.ts";
+import { decodeBody, encodeBody } from "../body.ts";
+import type { Doc, Key } from "../doc.ts";
+import type { Sql } from "./sql.ts";
+
+/** The most that a document's body takes as JSON, in bytes: what DynamoDB and a storm of thousands afford. */
+const LARGEST_BODY = 8 * 1024;
+
+interface Row {
+  readonly id: number;
+  readonly kind: string;
+  readonly key: string;
+  readonly version: number;
+  readonly wakeAt: number | null;
+  readonly tags: string;
+  readonly body: string;
+}
+
+type Stored = Pick<Row, "id" | "kind" | "tags">;
+
+const COLUMNS = "id, kind, key, version, wakeAt, tags, body";
+
+function toDoc(row: Row): Doc {
+  const { kind, key, version, wakeAt } = row;
+  const body = decodeBody(row.body);
+  return { kind, key, schema: 1, version, wakeAt, tags: stringsOf(row.tags), body } as Doc;
+}
+
+export function findDoc(sql: Sql, key: Key): Doc | null {
+  const row = sql.one<Row>(`SELECT ${COLUMNS} FROM docs WHERE key = ?`, key);
+  return row === undefined ? null : toDoc(row);
+}
+
+/** Version of what is stored under `key`; 0 for nothing. */
+export function versionOf(sql: Sql, key: Key): number {
+  return sql.one<{ version: number }>("SELECT version FROM docs WHERE key = ?", key)?.version ?? 0;
+}
+
+/** Those that carry `tag`, oldest first, after the row `after`; with the row to go on from. */
+export function docsByTag(sql: Sql, tag: string, after: number, limit: number): readonly { id: number; doc: Doc }[] {
+  return sql
+    .all<Row>(
+      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND doc > ? ORDER BY doc LIMIT ?`,
+      tag,
+      after,
+      limit,
+    )
+    .map((row) => ({ id: row.id, doc: toDoc(row) }));
+}
+
+/** The newest incidents that carry `tag`, newest first. Rows are numbered as they are made, so an ordinal's order is theirs. */
+export function newestIncidents(sql: Sql, tag: string, limit: number): readonly Doc<"incident">[] {
+  return sql
+    .all<Row>(
+      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND kind = 'incident' ORDER BY doc DESC LIMIT ?`,
+      tag,
+      limit,
+    )
+    .map((row) => toDoc(row) as Doc<"incident">);
+}
+
+/** Due and not leased, earliest first. */
+export function leaseDue(sql: Sql, now: number, limit: number, owner: string, until: number): readonly Doc[] {
+  const rows = sql.all<Row>(
+    `SELECT ${COLUMNS} FROM docs WHERE wakeAt <= ? AND (leaseUntil IS NULL OR leaseUntil <= ?)
+     ORDER BY wakeAt, id LIMIT ?`,
+    now,
+    now,
+    limit,
+  );
+  for (const row of rows) sql.run("UPDATE docs SET leaseOwner = ?, leaseUntil = ? WHERE id = ?", owner, until, row.id);
+  return rows.map(toDoc);
+}
+
+/** A document as its row has it: made once, before the write lock is taken. */
+export interface Encoded {
+  readonly doc: Doc;
+  readonly tags: string;
+  readonly body: string;
+}
+
+/** Encodes what one commit writes. Throws as `encodeDoc` does. */
+export function encodeDocs(docs: readonly Doc[]): readonly Encoded[] {
+  if (new Set(docs.map((doc) => doc.key)).size < docs.length) {
+    throw invalid(`One commit writes a document twice (${docs.map((doc) => doc.key).join(", ")}). Write each once.`);
+  }
+  return docs.map(encodeDoc);
+}
+
+/** Refuses what no driver could store. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID. */
+export function encodeDoc(doc: Doc): Encoded {
+  const { key, wakeAt } = doc;
+  if (wakeAt !== null && !Number.isSafeInteger(wakeAt)) {
+    throw invalid(`The wakeAt of ${key} is ${wakeAt}: it must be whole milliseconds, or null, else it never wakes.`);
+  }
+  const body = encodeBody(doc.body);
+  const bytes = Buffer.byteLength(body);
+  if (bytes > LARGEST_BODY) {
+    throw new SpotkeeperError(
+      "SK-LEDGER-TOO-LARGE",
+      `The body of ${key} takes ${bytes} bytes; at most ${LARGEST_BODY} are stored. Keep history in the journal, and bound its lists.`,
+    );
+  }
+  return { doc, tags: JSON.stringify(doc.tags), body };
+}
+
+/** Stores `doc.version + 1`. The caller has compared the versions, in this transaction. */
+export function writeDoc(sql: Sql, encoded: Encoded): Doc {
+  const { doc, tags, body } = encoded;
+  const { kind, key, wakeAt } = doc;
+  const version = doc.version + 1;
+  const { closedAt, archived } = closing(doc);
+  const stored = sql.one<Stored>("SELECT id, kind, tags FROM docs WHERE key = ?", key);
+  if (stored === undefined) {
+    const id = sql.insert(
+      `INSERT INTO docs (kind, key, version, wakeAt, tags, body, closedAt, archived)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      kind,
+      key,
+      version,
+      wakeAt,
+      tags,
+      body,
+      closedAt,
+      archived,
+    );
+    addTags(sql, id, doc.tags);
+    return { ...doc, version };
+  }
+  if (stored.kind !== kind) throw invalid(`${key} is stored as a document of kind ${stored.kind}, not ${kind}.`);
+  sql.run(
+    `UPDATE docs SET leaseUntil = CASE WHEN wakeAt IS ?2 THEN leaseUntil END, version = ?1, wakeAt = ?2, tags = ?3,
+       body = ?4, closedAt = ?5, archived = ?6 WHERE id = ?7`,
+    version,
+    wakeAt,
+    tags,
+    body,
+    closedAt,
+    archived,
+    stored.id,
+  );
+  if (tags !== stored.tags) {
+    removeTags(sql, stored.id, stringsOf(stored.tags));
+    addTags(sql, stored.id, doc.tags);
+  }
+  return { ...doc, version };
+}
+
+export function removeDoc(sql: Sql, { id, tags }: { readonly id: number; readonly tags: string }): void {
+  removeTags(sql, id, stringsOf(tags));
+  sql.run("DELETE FROM docs WHERE id = ?", id);
+}
+
+/** Columns that archiving and purging select by. */
+function closing(doc: Doc): { readonly closedAt: number | null; readonly archived: number } {
+  if (doc.kind !== "incident") return { closedAt: null, archived: 0 };
+  const stored = { version: doc.version + 1, body: doc.body };
+  return { closedAt: doc.body.closedAt, archived: isArchived(stored) ? 1 : 0 };
+}
+
+function addTags(sql: Sql, id: number, tags: readonly string[]): void {
+  for (const tag of tags) sql.run("INSERT OR IGNORE INTO tags (tag, doc) VALUES (?, ?)", tag, id);
+}
+
+function removeTags(sql: Sql, id: number, tags: readonly string[]): void {
+  for (const tag of tags) sql.run("DELETE FROM tags WHERE tag = ? AND doc = ?", tag, id);
+}
+
+function stringsOf(json: string): readonly string[] {
+  return JSON.parse(json) as readonly string[];
+}
+
+function invalid(message: string): SpotkeeperError {
+  return new SpotkeeperError("SK-LEDGER-INVALID", message);
+}

@@ -1,0 +1,118 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type ErrorCode, SpotkeeperError } from "../../errors.ts";
+
+/** Why a file cannot be used. */
+export type Trouble = "full" | "locked" | "readonly" | "corrupt" | "unavailable" | "newer" | "foreign" | "closed";
+
+/** Which store a file serves: names it in messages, and gives its codes. */
+export type Area = "ledger" | "archive";
+
+const codes: { readonly [A in Area]: { readonly [T in Trouble]: ErrorCode } } = {
+  ledger: {
+    full: "SK-LEDGER-FULL",
+    locked: "SK-LEDGER-LOCKED",
+    readonly: "SK-LEDGER-READONLY",
+    corrupt: "SK-LEDGER-CORRUPT",
+    unavailable: "SK-LEDGER-UNAVAILABLE",
+    newer: "SK-LEDGER-NEWER",
+    foreign: "SK-LEDGER-FOREIGN",
+    closed: "SK-LEDGER-CLOSED",
+  },
+  archive: {
+    full: "SK-ARCHIVE-FULL",
+    locked: "SK-ARCHIVE-LOCKED",
+    readonly: "SK-ARCHIVE-READONLY",
+    corrupt: "SK-ARCHIVE-CORRUPT",
+    unavailable: "SK-ARCHIVE-UNAVAILABLE",
+    newer: "SK-ARCHIVE-NEWER",
+    foreign: "SK-ARCHIVE-FOREIGN",
+    closed: "SK-ARCHIVE-CLOSED",
+  },
+};
+
+/** A failure of the file itself, not of what was asked: the whole transaction is lost, and asking again may succeed. */
+export class StoreFailure extends SpotkeeperError {
+  readonly trouble: Trouble;
+  constructor(area: Area, trouble: Trouble, message: string, cause?: unknown) {
+    super(codes[area][trouble], message, cause === undefined ? undefined : { cause });
+    this.trouble = trouble;
+  }
+}
+
+/**
+ * Tells failures of the file from mistakes in what was asked. Null for the latter: they are the caller's to see as they
+ * are. Result codes: https://www.sqlite.org/rescode.html (the low byte is the primary code).
+ */
+export function toStoreFailure(area: Area, file: string, error: unknown): StoreFailure | null {
+  if (error instanceof StoreFailure) return error;
+  const code = sqliteCode(error);
+  const trouble = code === null ? null : troubleOf(code, file);
+  return trouble === null ? null : new StoreFailure(area, trouble, sentence(area, trouble, file), error);
+}
+
+function sqliteCode(error: unknown): number | null {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : null;
+}
+
+/** A shared-memory file that could not grow: how a full disk shows while it is opened. */
+const SQLITE_IOERR_SHMSIZE = 4874;
+
+function troubleOf(code: number, file: string): Trouble | null {
+  if (code === SQLITE_IOERR_SHMSIZE) return "full";
+  switch (code & 0xff) {
+    case 5: // BUSY
+    case 6: // LOCKED
+    case 15: // PROTOCOL: the lock could not be had in many attempts
+      return "locked";
+    case 13:
+      return "full";
+    case 3: // PERM
+    case 8: // READONLY
+    case 23: // AUTH
+      return "readonly";
+    case 11: // CORRUPT
+    case 26: // NOTADB
+      return "corrupt";
+    case 10: // IOERR
+    case 14: // CANTOPEN: also how a folder shows in which the -wal file cannot be made
+      return folderIsReadOnly(file) ? "readonly" : "unavailable";
+    default:
+      return null;
+  }
+}
+
+function folderIsReadOnly(file: string): boolean {
+  try {
+    if (!statSync(dirname(file)).isDirectory()) return false;
+  } catch {
+    return false; // it is not there at all, which is another thing
+  }
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function sentence(area: Area, trouble: Trouble, file: string): string {
+  switch (trouble) {
+    case "full":
+      return `The ${area} file ${file} cannot grow: its disk (or its own limit) is full. Free space; writing resumes by itself.`;
+    case "locked":
+      return `The ${area} file ${file} is locked by another program. Stop what holds it (a backup, a shell); writing resumes by itself.`;
+    case "readonly":
+      return `The ${area} file ${file} or its folder is read-only. Let this user write to both; writing resumes by itself.`;
+    case "corrupt":
+      return `The ${area} file ${file} is damaged, or is not a SQLite file. Move it and its -wal and -shm files away, or restore a backup; it is opened again by itself.`;
+    case "unavailable":
+      return `The ${area} file ${file} cannot be opened or read. See that its folder exists and that the disk works; it is opened again by itself.`;
+    case "newer":
+      return `The ${area} file ${file} was written by a newer Spotkeeper. Use that version, or another file.`;
+    case "foreign":
+      return `The file ${file} belongs to another program. Name another file for the ${area}.`;
+    case "closed":
+      return `The ${area} ${file} is closed.`;
+  }
+}

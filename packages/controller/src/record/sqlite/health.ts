@@ -1,0 +1,21 @@
+import type { Clock } from "../../clock.ts";
+import type { SpotkeeperError } from "../../errors.ts";
+import type { Health } from "../ledger/ledger.ts";
+
+/** Keeps what a store last knew of itself. `since` moves when it fails, fails otherwise, or recovers. */
+export function createHealth(clock: Pick<Clock, "now">): {
+  readonly get: () => Health;
+  readonly up: () => void;
+  readonly down: (failure: SpotkeeperError) => void;
+} {
+  let state: Health = { ok: true, code: null, message: null, since: clock.now() };
+  return {
+    get: () => state,
+    up() {
+      if (!state.ok) state = { ok: true, code: null, message: null, since: clock.now() };
+    },
+    down({ code, message }) {
+      if (state.code !== code) state = { ok: false, code, message, since: clock.now() };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * "SPOT" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id), so that a
+ * mistyped path never adds tables to another program's file.
+ */
+export const APPLICATION_ID = 0x53504f54;
+
+/**
+ * What each version adds; a file's version is its `user_version`. Never edit one that was released: append. Ledger and
+ * archive share one schema, so that they can share one file.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE docs (
+     id INTEGER PRIMARY KEY,
+     kind TEXT NOT NULL,
+     key TEXT NOT NULL UNIQUE,
+     version INTEGER NOT NULL,
+     wakeAt INTEGER,
+     tags TEXT NOT NULL,
+     body TEXT NOT NULL,
+     closedAt INTEGER,
+     archived INTEGER NOT NULL,
+     leaseOwner TEXT,
+     leaseUntil INTEGER
+   ) STRICT;
+   CREATE INDEX docs_due ON docs (wakeAt) WHERE wakeAt IS NOT NULL;
+   CREATE INDEX docs_unarchived ON docs (id) WHERE closedAt IS NOT NULL AND archived = 0;
+   CREATE INDEX docs_archived ON docs (closedAt) WHERE closedAt IS NOT NULL AND archived = 1;
+
+   CREATE TABLE tags (tag TEXT NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (tag, doc)) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE journal (
+     seq INTEGER PRIMARY KEY,
+     key TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     text TEXT NOT NULL,
+     data TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX journal_key ON journal (key);
+
+   CREATE TABLE ordinals (subject TEXT PRIMARY KEY, ordinal INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE probe (id INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;
+
+   CREATE TABLE archive (
+     key TEXT PRIMARY KEY,
+     version INTEGER NOT NULL,
+     openedAt INTEGER NOT NULL,
+     open INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     outcome TEXT,
+     region TEXT,
+     availabilityZone TEXT,
+     instanceType TEXT,
+     "group" TEXT,
+     cluster TEXT,
+     kinds TEXT NOT NULL,
+     incident TEXT NOT NULL,
+     facts TEXT NOT NULL,
+     timeline TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX archive_newest ON archive (openedAt, key);
+   CREATE INDEX archive_subject ON archive (subject, openedAt, key);
+   CREATE INDEX archive_group ON archive ("group", openedAt, key);
+   CREATE INDEX archive_cluster ON archive (cluster, openedAt, key);`,
+];

@@ -1,0 +1,228 @@
+import type { Clock, Ms } from "../../clock.ts";
+import type { Health } from "../ledger/ledger.ts";
+import { type Connection, connect, type ConnectionOptions } from "./connection.ts";
+import { StoreFailure, toStoreFailure } from "./failure.ts";
+import { createKeepAlive } from "./keep-alive.ts";
+import { createHealth } from "./health.ts";
+import type { Sql } from "./sql.ts";
+
+export interface StoreOptions extends ConnectionOptions {
+  readonly clock: Clock;
+  /** How long a write waits for another process's lock before it fails. */
+  readonly lockWait: Ms;
+}
+
+/** A SQLite file that many ask at once. Work runs in the order asked; a promise settles after the commit. */
+export interface Store {
+  readonly read: <T>(work: (sql: Sql) => T) => Promise<T>;
+  /** `work` may run again after a failure of the file, so it does nothing but SQL. What it throws undoes it alone. */
+  readonly write: <T>(work: (sql: Sql) => T) => Promise<T>;
+  readonly health: () => Health;
+  /** Finishes what was asked before. Asking twice is the same as once. */
+  readonly close: () => Promise<void>;
+}
+
+interface Ask {
+  readonly writes: boolean;
+  readonly at: Ms;
+  readonly work: (sql: Sql) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds how long one transaction blocks the event loop (about 10 ms of work). */
+const LARGEST_BATCH = 200;
+const LOCK_RETRY: { readonly first: Ms; readonly last: Ms } = { first: 5, last: 100 };
+const PROBE_EVERY: Ms = 1_000;
+/** Enough pages that a file with no room left refuses them. */
+const PROBE_BYTES = 32 * 1024;
+
+/**
+ * Group commit: one fsync serves all that was asked in one turn of the event loop, which is what makes a storm cheap.
+ * Throws only for a file that this version must not touch (newer, foreign); any other failure shows in `health()`, and
+ * each ask rejects with `StoreFailure` until the cause is gone: it is looked for at each ask, and once a second.
+ */
+export function openStore(options: StoreOptions): Store {
+  const { area, file, clock, lockWait } = options;
+  const health = createHealth(clock);
+  const unsettled = new Set<Promise<unknown>>();
+  const alive = createKeepAlive();
+  let queue: Ask[] = [];
+  let connection: Connection | null = null;
+  let scheduled = false;
+  let lockPause: Ms = LOCK_RETRY.first;
+  let cancelProbe: (() => void) | null = null;
+  let closing: Promise<void> | null = null;
+
+  function connected(): Connection {
+    if (connection?.moved() === true) disconnect();
+    connection ??= connect(options);
+    return connection;
+  }
+
+  function disconnect(): void {
+    const old = connection;
+    connection = null;
+    try {
+      old?.close();
+    } catch {
+      // It is given up either way: nothing of a failed file is trusted until it is opened again.
+    }
+  }
+
+  function ask<T>(writes: boolean, work: (sql: Sql) => T): Promise<T> {
+    if (closing !== null) return Promise.reject(closedFailure());
+    const promise = new Promise<unknown>((resolve, reject) => {
+      queue.push({ writes, at: clock.now(), work, resolve, reject });
+    });
+    unsettled.add(promise);
+    const settled = (): void => void unsettled.delete(promise);
+    promise.then(settled, settled);
+    schedule();
+    return promise as Promise<T>;
+  }
+
+  function closedFailure(): StoreFailure {
+    return new StoreFailure(area, "closed", `The ${area} ${file} is closed; nothing more can be asked of it.`);
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const batch = queue.slice(0, LARGEST_BATCH);
+    queue = queue.slice(LARGEST_BATCH);
+    if (batch.length === 0) return;
+    const retry = batch.some((each) => each.writes) ? writeBatch(batch) : readEach(batch);
+    if (retry.length === 0) {
+      alive.release();
+      lockPause = LOCK_RETRY.first;
+      if (queue.length > 0) schedule();
+      return;
+    }
+    queue = [...retry, ...queue];
+    scheduled = true; // by the timer, which alone would let the process end
+    alive.hold();
+    clock.setTimer(clock.now() + lockPause, flush);
+    lockPause = Math.min(LOCK_RETRY.last, lockPause * 2);
+  }
+
+  /** Answers what is to be asked again, because another process holds the lock. */
+  function writeBatch(batch: readonly Ask[]): readonly Ask[] {
+    const settle: (() => void)[] = [];
+    try {
+      const { sql } = connected();
+      sql.run("BEGIN IMMEDIATE");
+      for (const each of batch) settle.push(attempt(sql, each));
+      sql.run("COMMIT");
+    } catch (error) {
+      rollBack();
+      const reads = readEach(batch.filter((each) => !each.writes));
+      return [
+        ...reads,
+        ...failed(
+          error,
+          batch.filter((each) => each.writes),
+        ),
+      ];
+    }
+    health.up();
+    for (const each of settle) each();
+    return [];
+  }
+
+  /** Runs one ask inside the transaction; a failure of the file throws, any other undoes this ask alone. */
+  function attempt(sql: Sql, { work, resolve, reject }: Ask): () => void {
+    sql.run("SAVEPOINT ask");
+    try {
+      const value = work(sql);
+      sql.run("RELEASE ask");
+      return () => resolve(value);
+    } catch (error) {
+      if (toStoreFailure(area, file, error) !== null) throw error;
+      sql.run("ROLLBACK TO ask");
+      sql.run("RELEASE ask");
+      return () => reject(error);
+    }
+  }
+
+  /** Reads need no transaction, and go on while a writer elsewhere holds the lock or no space is left. */
+  function readEach(batch: readonly Ask[]): readonly Ask[] {
+    const retry: Ask[] = [];
+    for (const each of batch) {
+      try {
+        each.resolve(each.work(connected().sql));
+      } catch (error) {
+        retry.push(...failed(error, [each]));
+      }
+    }
+    return retry;
+  }
+
+  function failed(error: unknown, asks: readonly Ask[]): readonly Ask[] {
+    const failure = toStoreFailure(area, file, error);
+    if (failure === null) {
+      for (const each of asks) each.reject(error);
+      return [];
+    }
+    const now = clock.now();
+    const patient = failure.trouble === "locked" ? asks.filter((each) => now - each.at < lockWait) : [];
+    const refused = asks.filter((each) => !patient.includes(each));
+    if (refused.length > 0) {
+      down(failure);
+      for (const each of refused) each.reject(failure);
+    }
+    return patient;
+  }
+
+  function down(failure: StoreFailure): void {
+    health.down(failure);
+    // A full file or a held lock leaves the connection good; after anything else only a new one is.
+    if (failure.trouble !== "full" && failure.trouble !== "locked") disconnect();
+    if (closing === null) cancelProbe ??= clock.setTimer(clock.now() + PROBE_EVERY, probe);
+  }
+
+  /** Finds out that the cause is gone when nobody asks. What it writes is freed at once, for real writes to use. */
+  function probe(): void {
+    cancelProbe = null;
+    if (closing !== null || health.get().ok) return;
+    ask(true, (sql) => {
+      sql.run("INSERT INTO probe (filler) VALUES (zeroblob(?))", PROBE_BYTES);
+      sql.run("DELETE FROM probe");
+    }).catch(() => undefined); // health() has it, and the next probe is set
+  }
+
+  function rollBack(): void {
+    try {
+      if (connection?.inTransaction() === true) connection.sql.run("ROLLBACK");
+    } catch {
+      disconnect(); // which rolls back too
+    }
+  }
+
+  try {
+    connected();
+  } catch (error) {
+    const failure = toStoreFailure(area, file, error);
+    if (failure === null || failure.trouble === "newer" || failure.trouble === "foreign") throw error;
+    down(failure);
+  }
+
+  return {
+    read: (work) => ask(false, work),
+    write: (work) => ask(true, work),
+    health: health.get,
+    close() {
+      closing ??= Promise.allSettled(unsettled).then(() => {
+        cancelProbe?.();
+        alive.release();
+        disconnect();
+      });
+      return closing;
+    },
+  };
+}

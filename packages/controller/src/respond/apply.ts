@@ -1,0 +1,93 @@
+import type { Ms } from "../clock.ts";
+import type { Doc, Entry, Plain, Step } from "../record/doc.ts";
+import type { Result } from "./responder.ts";
+import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
+
+/** What came of running a step: its result, or a failure that is retried at an instant or (null) not at all. */
+export type Finished = {
+  readonly step: Step;
+  readonly title: string;
+  readonly acts: boolean;
+  readonly startedAt: Ms;
+} & ({ readonly result: Result } | { readonly failure: { readonly reason: string; readonly retryAt: Ms | null } });
+
+export interface Applied<D extends Doc> {
+  readonly doc: D;
+  readonly entries: readonly Entry[];
+}
+
+/** Pure. A step that somebody else has settled meanwhile stays as it is; ours is only noted. */
+export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Applied<D> {
+  const entries: Entry[] = [];
+  let acted = false;
+  const changed = mapSteps(doc, (step) => {
+    if (step.id !== finished.step.id) return step;
+    if (isSettled(step)) {
+      entries.push(entry(doc, finished, now, "note", `${finished.title}: already settled elsewhere`, null));
+      return step;
+    }
+    const after = outcomeOf(step, finished, now);
+    acted = finished.acts && after.state === "done";
+    const told =
+      after.state === "waiting" || after.state === "intended"
+        ? waitingText(finished, after, step)
+        : `${finished.title}: ${after.state}${because(after)}`;
+    if (told !== null) entries.push(entry(doc, finished, now, "step", told, after));
+    return after;
+  });
+  return { doc: acted ? markFirstAction(changed, now) : changed, entries };
+}
+
+function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
+  const tried = { ...step, attempts: step.attempts + 1, startedAt: step.startedAt ?? finished.startedAt };
+  if ("failure" in finished) {
+    const { reason, retryAt } = finished.failure;
+    if (retryAt === null) return settle(tried, "abandoned", reason, now);
+    // It had its last chance (next.ts).
+    if (now >= step.abandonAt) return settle(tried, "abandoned", reason, now);
+    // Intended, it may have happened all the same: it is looked at, or repeated under its token, before anything else.
+    const state = step.state === "intended" ? "intended" : "waiting";
+    return { ...tried, state, reason: shortened(reason), retryAt };
+  }
+  const { result } = finished;
+  switch (result.is) {
+    case "done":
+      return { ...settle(tried, "done", result.note ?? null, now), receipt: result.receipt };
+    case "skip":
+      return { ...settle(tried, "skipped", result.reason, now), receipt: result.receipt ?? null };
+    case "wait":
+      return {
+        ...tried,
+        state: "waiting",
+        reason: shortened(result.reason),
+        receipt: result.receipt ?? step.receipt,
+        retryAt: result.until,
+      };
+  }
+}
+
+const because = (step: Step): string => (step.reason === null ? "" : `: ${step.reason}`);
+
+/** A wait is journaled when its reason changes, not at each poll. */
+function waitingText(finished: Finished, after: Step, before: Step): string | null {
+  return after.reason === before.reason ? null : `${finished.title}: ${after.reason}`;
+}
+
+function entry(doc: Doc, finished: Finished, now: Ms, kind: "step" | "note", text: string, after: Step | null): Entry {
+  const data: Record<string, Plain> = {
+    step: finished.step.id,
+    responder: finished.step.responder,
+    seconds: (now - finished.startedAt) / 1000,
+  };
+  if (after !== null) {
+    data["state"] = after.state;
+    data["attempt"] = after.attempts;
+    data["receipt"] = after.receipt;
+  }
+  return { key: doc.key, at: now, kind, text, data };
+}
+
+function markFirstAction<D extends Doc>(doc: D, now: Ms): D {
+  if (doc.kind !== "incident" || doc.body.firstActionAt !== null) return doc;
+  return { ...doc, body: { ...doc.body, firstActionAt: now } };
+}

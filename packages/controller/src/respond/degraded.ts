@@ -1,0 +1,116 @@
+import { LRUCache } from "lru-cache";
+import { correlate } from "../correlate/correlate.ts";
+import { decide } from "../decide/decide.ts";
+import type { Policy } from "../decide/policy.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Clock, Ms } from "../clock.ts";
+import type { Doc, Entry, Step } from "../record/doc.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import type { Signal } from "../signal/signal.ts";
+import type { Finished } from "./apply.ts";
+import type { Nature } from "./responder.ts";
+import { fresh } from "./steps.ts";
+import { doneUnrecorded } from "./undo.ts";
+
+/** Subjects remembered while the ledger is away; more than a storm has. */
+const MOST_SUBJECTS = 20_000;
+const REMEMBERED: Ms = 1_800_000;
+/** People are told with what is known by then. */
+const LOOK_CLOSER_WITHIN: Ms = 3_000;
+/** AWS's answer to a lifecycle action would end the instance at once; it waits for the ledger, or its own time-out. */
+const NOT_WITHOUT_A_LEDGER: ReadonlySet<string> = new Set(["complete-lifecycle"]);
+
+export interface DegradedDeps {
+  readonly clock: Clock;
+  readonly policy: () => Policy;
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  readonly natures: ReadonlyMap<string, Nature>;
+  readonly isSafe: (step: Step) => boolean;
+  readonly run: (doc: Doc, step: Step) => Promise<Finished>;
+  /** Tells people at once, without an outbox. */
+  readonly tell: (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void>;
+  readonly ledger: Pick<Ledger, "load" | "commit">;
+}
+
+export interface Degraded {
+  /** What can be done for a signal that could not be recorded: safe effects, and telling. Each once in this process. */
+  handle(signal: Signal, why: Error): Promise<void>;
+  /** The ledger has it now: what was done meanwhile is written, and the incident flagged as at-least-once. */
+  recovered(doc: Doc<"incident">): Promise<void>;
+}
+
+interface Remembered {
+  readonly done: Set<string>;
+  readonly entries: Omit<Entry, "key">[];
+  told: boolean;
+}
+
+/** The delivery promise without its ledger: draining goes first, telling second, recording third. */
+export function createDegraded(deps: DegradedDeps): Degraded {
+  const remembered = new LRUCache<string, Remembered>({ max: MOST_SUBJECTS, ttl: REMEMBERED, perf: deps.clock });
+
+  const memoryOf = (subject: string): Remembered => {
+    const had = remembered.get(subject);
+    if (had !== undefined) return had;
+    const made: Remembered = { done: new Set(), entries: [], told: false };
+    remembered.set(subject, made);
+    return made;
+  };
+
+  return {
+    async handle(signal, why) {
+      const made = correlate([], signal, deps.clock.now());
+      if (made === null) return;
+      const { doc } = made;
+      const memory = memoryOf(signal.subject.id);
+      if (!deps.factsOf(doc).complete) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
+      const isTold = memory.told;
+      memory.told = true;
+      await act(doc, deps.factsOf(doc), memory);
+      // Targets of services, and what is at stake, are known only now, where the inventory lacked them.
+      await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
+      const facts = deps.factsOf(doc);
+      await Promise.all([act(doc, facts, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
+    },
+    async recovered(doc) {
+      const memory = remembered.get(doc.body.subject.id);
+      if (memory === undefined) return;
+      const ours = [...memory.done].map(doneUnrecorded);
+      const flagged = [...new Set([...doc.body.flagged, "at-least-once: the ledger was away", ...ours])];
+      const entries = memory.entries.map((entry) => ({ ...entry, key: doc.key }));
+      const current = await deps.ledger.load(doc.key, "incident");
+      if (current === null) return;
+      const stored = await deps.ledger.commit([{ ...current, body: { ...current.body, flagged } }], entries);
+      // On a conflict the next signal of this incident tries again; the memory is kept until it is written.
+      if (stored !== "conflict") remembered.delete(doc.body.subject.id);
+    },
+  };
+
+  /** What the plan has that is safe, and was not done yet. */
+  async function act(doc: Doc<"incident">, facts: Facts, memory: Remembered): Promise<void> {
+    const plan = decide(doc.body, facts, deps.policy());
+    const steps = plan.mode === "act" ? plan.steps.map(fresh).filter((step) => mayRun(step, memory)) : [];
+    await Promise.all(steps.map((step) => runOne(doc, step, memory)));
+  }
+
+  function mayRun(step: Step, memory: Remembered): boolean {
+    return (
+      deps.isSafe(step) &&
+      deps.natures.get(step.responder) === "acts" &&
+      !NOT_WITHOUT_A_LEDGER.has(step.responder) &&
+      (step.notBefore ?? 0) <= deps.clock.now() &&
+      !memory.done.has(step.id)
+    );
+  }
+
+  async function runOne(doc: Doc<"incident">, step: Step, memory: Remembered): Promise<void> {
+    const finished = await deps.run(doc, step);
+    const at = deps.clock.now();
+    const done = "result" in finished && finished.result.is === "done";
+    if (done) memory.done.add(step.id);
+    const how = "failure" in finished ? finished.failure.reason : finished.result.is;
+    const data = { step: step.id, responder: step.responder, state: done ? "done" : "failed" };
+    memory.entries.push({ at, kind: "note", text: `without the ledger: ${finished.title}: ${how}`, data });
+  }
+}

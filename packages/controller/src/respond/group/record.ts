@@ -1,0 +1,52 @@
+import type { Ms } from "../../clock.ts";
+import type { Doc, Group, Key, Replacement } from "../../record/doc.ts";
+
+export interface GroupName {
+  readonly account: string | null;
+  readonly region: string;
+  readonly name: string;
+}
+
+export const groupKey = (group: GroupName): Key => `group#${group.account ?? "-"}/${group.region}/${group.name}`;
+
+export function newGroup(group: GroupName): Doc<"group"> {
+  const body: Group = {
+    ...group,
+    baseline: null,
+    cooldownUntil: 0,
+    cap: 0,
+    cooldown: 0,
+    round: 1,
+    steps: [],
+    replacing: {},
+  };
+  return {
+    kind: "group",
+    key: groupKey(group),
+    schema: 1,
+    version: 0,
+    wakeAt: null,
+    tags: [`asg#${group.name}`],
+    body,
+  };
+}
+
+/** The document with one replacement changed, due at once. */
+export function withReplacement(doc: Doc<"group">, incident: Key, to: Replacement, now: Ms): Doc<"group"> {
+  return { ...doc, wakeAt: now, body: { ...doc.body, replacing: { ...doc.body.replacing, [incident]: to } } };
+}
+
+/** A document is at most 8 kB: so many are in it at a time, and so many of them not over. The others wait their turn. */
+const MOST = 12;
+const MOST_OPEN = 8;
+
+export function hasPlace({ replacing }: Group): boolean {
+  const all = Object.values(replacing);
+  return all.length < MOST && all.filter((one) => !isOver(one)).length < MOST_OPEN;
+}
+
+/** Under replacement now: what counts against the cap. */
+export const isUnderway = (one: Replacement): boolean =>
+  one.state === "launching" || one.state === "serves" || one.state === "retiring";
+export const isOver = (one: Replacement): boolean =>
+  one.state === "settled" || one.state === "refused" || one.state === "cancelled";

@@ -1,0 +1,205 @@
+import { createHash } from "node:crypto";
+import type { Ms } from "../clock.ts";
+import { OPEN } from "../correlate/open.ts";
+import { decide } from "../decide/decide.ts";
+import type { PlannedStep } from "../decide/plan.ts";
+import type { Policy } from "../decide/policy.ts";
+import { classifyEnding, hasEnded, threatOf } from "../decide/threat.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
+import { labelsOf, tagsFor } from "./labels.ts";
+import { outcomeOf } from "./outcome.ts";
+import { overdue } from "./next.ts";
+import type { Nature } from "./responder.ts";
+import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf } from "./steps.ts";
+import { putBack } from "./undo.ts";
+
+type IncidentDoc = Doc<"incident">;
+
+export interface Refreshed<D> {
+  readonly doc: D;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Pure: plans again from what is known now, settles what follows from it, and closes an incident that owes nothing.
+ * Idempotent: refreshing twice at one instant changes nothing more.
+ */
+export function refreshIncident(
+  doc: IncidentDoc,
+  facts: Facts,
+  policy: Policy,
+  natures: ReadonlyMap<string, Nature>,
+  now: Ms,
+): Refreshed<IncidentDoc> {
+  // Its steps alone say when it is due.
+  const asleep = { ...doc, wakeAt: null };
+  if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
+  const planned = plan(asleep, facts, policy, now);
+  const settled = settleFollowing(planned.doc, natures, now);
+  const derived = derive(settled.doc, now);
+  const closed = close(derived.doc, facts, now);
+  return { doc: closed.doc, entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries] };
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
+
+function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshed<IncidentDoc> {
+  const { body } = doc;
+  const made = decide(body, facts, policy);
+  const labels = { ...body.labels, ...labelsOf(facts) };
+  if (body.cancelledAt !== null || body.goneAt !== null)
+    return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
+  const steps = mergePlan(body.steps, stillToEmpty(body, made.steps), now, facts.complete);
+  const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
+  const next: IncidentDoc = {
+    ...doc,
+    tags: tagsFor(doc, facts),
+    body: { ...body, steps, rule: made.rule, mode: made.mode, plannedFrom, labels },
+  };
+  if (plannedFrom === body.plannedFrom) return { doc: next, entries: [] };
+  const because = made.because === null ? "" : `, only observed: ${made.because}`;
+  const text = `planned by rule ${made.rule} for ${made.threat} (${made.mode}${because})`;
+  const data = {
+    rule: made.rule,
+    mode: made.mode,
+    threat: made.threat,
+    because: made.because,
+    steps: made.steps.map((step) => step.id),
+  };
+  return { doc: next, entries: [{ key: doc.key, at: now, kind: "planned", text, data }] };
+}
+
+/** What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. */
+function stillToEmpty(body: Incident, planned: readonly PlannedStep[]): readonly PlannedStep[] {
+  if (body.drainedAt === null) return planned;
+  const had = new Set(body.steps.map((step) => step.id));
+  return planned.filter((step) => had.has(step.id) || !EMPTYING.has(step.responder));
+}
+
+/**
+ * What was undone or has gone is not planned again (what is owed has its own list). But its group may ask only then: a
+ * reclaim fires the terminating hook once the instance is gone, and a lifecycle action that is ours is always completed.
+ */
+function stillToAnswer(doc: IncidentDoc, planned: readonly PlannedStep[]): IncidentDoc {
+  const had = new Set(doc.body.steps.map((step) => step.id));
+  const asked = planned.filter((step) => step.responder === "complete-lifecycle" && !had.has(step.id));
+  if (asked.length === 0) return doc;
+  const steps = [...doc.body.steps, ...asked.map((step) => fresh({ ...step, after: [] }))];
+  return { ...doc, body: { ...doc.body, steps } };
+}
+
+/** Dry runs, budgets that are over, and steps that only lasted as long as others. */
+function settleFollowing(doc: IncidentDoc, natures: ReadonlyMap<string, Nature>, now: Ms): Refreshed<IncidentDoc> {
+  const entries: Entry[] = [];
+  const gone = isGone(doc.body);
+  const open = new Set(
+    stepsOf(doc)
+      .filter((step) => !isSettled(step))
+      .map((step) => step.id),
+  );
+  const note = (step: Step): Step => {
+    const text = `${step.id}: ${step.state}${step.reason === null ? "" : `: ${step.reason}`}`;
+    entries.push({
+      key: doc.key,
+      at: now,
+      kind: "step",
+      text,
+      data: { step: step.id, responder: step.responder, state: step.state },
+    });
+    return step;
+  };
+  const changed = mapSteps(doc, (step) => {
+    if (isSettled(step)) return step;
+    const nature = natures.get(step.responder) ?? "acts";
+    if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
+      return note(settle(step, "skipped", "dry run: this would be done", now));
+    if (gone && nature === "waits") return note(settle(step, "done", lastWord("the instance is gone", step), now));
+    // A signal said what its next poll would.
+    if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
+    const until = step.params["until"];
+    if (Array.isArray(until) && until.every((id) => typeof id === "string" && !isOpen(id, open)))
+      return note(settle(step, "done", "what it lasted for is over", now));
+    if (overdue(step, now)) {
+      const tried = step.attempts === 0 ? "its time was over before it could start" : "its time is over";
+      return note(settle(step, "abandoned", lastWord(tried, step), now));
+    }
+    return step;
+  });
+  return { doc: changed, entries };
+}
+
+const lastWord = (why: string, { reason }: Step): string => (reason === null ? why : `${why}; last: ${reason}`);
+
+/** A signal said that it ends; a `running` later than that has taken it back. */
+const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(body);
+
+const EMPTYING: ReadonlySet<string> = new Set([
+  "hold-last",
+  "deregister-target",
+  "deregister-classic",
+  "deregister-lattice",
+  "deregister-discovery",
+  "set-draining",
+  "await-targets",
+  "drain-tasks",
+  "http-drain-hook",
+]);
+
+/** What follows from receipts: drained, gone, served, cancelled. */
+function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
+  const entries: Entry[] = [];
+  let body = doc.body;
+  const state = (text: string, data: Entry["data"] = {}): void => {
+    entries.push({ key: doc.key, at: now, kind: "state", text, data });
+  };
+  const emptying = body.steps.filter((step) => EMPTYING.has(step.responder));
+  const lookedUp = body.steps.every((step) => step.id !== "look-up" || isSettled(step));
+  if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && emptying.length > 0) {
+    const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
+    body = { ...body, drainedAt };
+    const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
+    state(left === null ? "drained" : `drained with ${left.toFixed(1)} s left`, { marginSeconds: left });
+  }
+  const verified = body.steps.find((step) => step.responder === "verify-gone" && step.state === "done");
+  const gone = receiptFlag(verified, "gone");
+  if (body.goneAt === null && gone === true) {
+    body = { ...body, goneAt: verified?.settledAt ?? now };
+    state("the instance is gone");
+  }
+  if (body.cancelledAt === null && gone === false) {
+    const owed = putBack(body, now).map(fresh);
+    body = { ...body, cancelledAt: now, owed };
+    state("the notice was not followed by an interruption: what was taken away is put back", {
+      owed: owed.map((step) => step.id),
+    });
+  }
+  const told = body.steps.find((step) => step.responder === "join-alert" && step.state === "done");
+  const tags = [...doc.tags];
+  if (body.alert === null && told !== undefined) {
+    const { key, generation } = told.receipt as { readonly key: string; readonly generation: number };
+    body = { ...body, alert: { key, generation } };
+    tags.push(`${key}#${generation}`);
+  }
+  const served = body.steps.find((step) => step.responder === "verify-replacement" && step.state === "done");
+  if (body.servesAt === null && served !== undefined) body = { ...body, servesAt: served.settledAt };
+  return { doc: { ...doc, tags, body }, entries };
+}
+
+function receiptFlag(step: Step | undefined, name: string): boolean | null {
+  const receipt = step?.receipt;
+  if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return null;
+  const value = (receipt as { readonly [key: string]: unknown })[name];
+  return typeof value === "boolean" ? value : null;
+}
+
+function close(doc: IncidentDoc, facts: Facts, now: Ms): Refreshed<IncidentDoc> {
+  if (!stepsOf(doc).every(isSettled)) return { doc, entries: [] };
+  const outcome = outcomeOf(doc.body, threatOf(doc.body), classifyEnding(facts));
+  const body: Incident = { ...doc.body, outcome, closedAt: now };
+  const data = { outcome, firstActionAt: body.firstActionAt, drainedAt: body.drainedAt, deadline: body.deadline };
+  return {
+    doc: { ...doc, tags: doc.tags.filter((tag) => tag !== OPEN), body },
+    entries: [{ key: doc.key, at: now, kind: "outcome", text: `closed: ${outcome}`, data }],
+  };
+}

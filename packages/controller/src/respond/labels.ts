@@ -1,0 +1,50 @@
+import { hasEnded } from "../decide/threat.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
+
+/** Few and short: a document is at most 8 kB. */
+const MOST_SERVICES = 8;
+
+/** What is known, and only that: planning again never takes back what was known before. */
+export function labelsOf(facts: Facts): Params {
+  const all: Record<string, Plain | undefined> = {
+    name: facts.instance?.name ?? undefined,
+    instanceType: facts.instance?.type,
+    availabilityZone: facts.instance?.availabilityZone,
+    zoneId: facts.instance?.zoneId ?? undefined,
+    privateIp: facts.instance?.privateIp ?? undefined,
+    lifecycle: facts.instance?.lifecycle ?? undefined,
+    launchTime: facts.instance?.launchTime,
+    stateReason: facts.instance?.stateReason ?? undefined,
+    group: facts.groupName ?? undefined,
+    cluster: facts.containerInstance?.clusterArn.split("/").at(-1),
+    owner: facts.owner === "ours" ? undefined : facts.owner,
+    services: services(facts),
+  };
+  return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, Plain] => pair[1] !== undefined));
+}
+
+/**
+ * The facts with the reason of the instance's end that EC2 once told: the next state change comes without one, and a
+ * missed notice stays one.
+ */
+export function withReason(facts: Facts, body: Incident): Facts {
+  const { stateReason } = body.labels;
+  if (typeof stateReason !== "string" || facts.instance === null || facts.instance.stateReason !== null) return facts;
+  return hasEnded(body) || body.goneAt !== null ? { ...facts, instance: { ...facts.instance, stateReason } } : facts;
+}
+
+function services(facts: Facts): string[] | undefined {
+  const names = [...new Set(facts.tasks.flatMap((task) => (task.service === null ? [] : [task.service])))];
+  return names.length === 0 ? undefined : names.slice(0, MOST_SERVICES);
+}
+
+/** The incident's tags with those of its group and cluster added. */
+export function tagsFor(doc: Doc<"incident">, facts: Facts): readonly string[] {
+  const cluster = facts.containerInstance?.clusterArn;
+  const more = [
+    ...(facts.groupName === null ? [] : [`asg#${facts.groupName}`]),
+    ...(cluster === undefined ? [] : [`cluster#${cluster}`]),
+  ].filter((tag) => !doc.tags.includes(tag));
+  return more.length === 0 ? doc.tags : [...doc.tags, ...more];
+}

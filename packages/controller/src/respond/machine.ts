@@ -1,0 +1,241 @@
+import type { Clock, Ms } from "../clock.ts";
+import { SpotkeeperError } from "../errors.ts";
+import type { Doc, Entry, Key, Kind, Step } from "../record/doc.ts";
+import { isAway } from "../record/away.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import { apply, type Finished } from "./apply.ts";
+import type { Refreshed } from "./incident.ts";
+import { next } from "./next.ts";
+import type { Also } from "./responder.ts";
+import { lighter, mapSteps } from "./steps.ts";
+
+/** While steps run, nobody else need look for this long; a worker that dies is followed after it. */
+const GUARD: Ms = 5_000;
+/** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
+const CALL_BOUND: Ms = 10_000;
+/** Between two tries to write to a ledger that is away. */
+const AWAY_PAUSE: Ms = 1_000;
+/** Rounds of one `advance`; far more than any plan has. What is left then is due again at once. */
+const MOST_ROUNDS = 500;
+const MOST_CONFLICTS = 8;
+
+/** What tells a hint that a document is due at an instant. It may be spurious; none may be lost. */
+export interface Wake {
+  at(key: Key, when: Ms): void;
+}
+
+export interface MachineDeps<K extends Kind> {
+  readonly ledger: Pick<Ledger, "load" | "commit">;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  /** Pure: plans again and settles what follows. */
+  readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
+  readonly isSafe: (step: Step) => boolean;
+  /** Runs one step once; never rejects. */
+  readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
+  readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => void;
+}
+
+/** Resolves when something new was accepted for the document that is being advanced. */
+export interface Poke {
+  readonly poked: () => Promise<void>;
+}
+
+/**
+ * load → refresh (pure) → next (pure) → commit intents, if any step is not safe → run what is due → apply (pure) →
+ * wake → commit. Steps run side by side; each result is applied when it comes, without waiting for the slower ones.
+ *
+ * Two workers, one incident:
+ *
+ *     A: load v3 ── run deregister ──────────── commit v3→v4 ✓
+ *     B:      load v3 ── run deregister ────────────── commit v3→v4 ✗ → load v4, lay receipts over it, commit v5
+ *
+ * Both deregistered; it is safe. A step that is not safe is committed as intended first: only one of them can.
+ *
+ * A crash between call and commit: the step is `intended` in the ledger (or `waiting`, and safe): after CALL_BOUND it is
+ * looked at, or repeated under its token.
+ */
+export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, poke: Poke): Promise<void> {
+  const { clock } = deps;
+  let doc = await deps.ledger.load(key, kind);
+  if (doc === null) return;
+  const running = new Map<string, Promise<void>>();
+  let finished: Finished[] = [];
+  /** Results that the ledger could not take: laid over again each round, until it can. */
+  let unsaved: readonly Finished[] = [];
+  let poked = poke.poked();
+  let stale = false;
+  void poked.then(() => (stale = true));
+
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (stale) {
+      stale = false;
+      poked = poke.poked();
+      void poked.then(() => (stale = true));
+      const stored: Doc<K> | null = await deps.ledger.load(key, kind);
+      if (stored === null) return;
+      if (stored.version > doc.version) doc = stored;
+    }
+    const batch = newest([...unsaved, ...finished]);
+    finished = [];
+    const step: Committed<K> | null = await settleBatch(deps, doc, batch, new Set(running.keys()));
+    if (step === null) return;
+    doc = step.doc;
+    unsaved = step.unsaved;
+    for (const one of step.due) {
+      const task = deps.run(step.view, one).then((result) => {
+        finished.push(result);
+        running.delete(one.id);
+      });
+      running.set(one.id, task);
+    }
+    if (finished.length > 0) continue;
+    if (running.size === 0 && unsaved.length === 0) return;
+    await raceWithGuard(clock, [...running.values(), poked], unsaved.length === 0 ? GUARD / 2 : AWAY_PAUSE);
+  }
+  deps.wake.at(key, clock.now());
+}
+
+/** Waits for the first of `tasks`, but not beyond the guard, so that a long run renews it. */
+async function raceWithGuard(clock: Clock, tasks: readonly Promise<void>[], atMost: Ms): Promise<void> {
+  const stop = new AbortController();
+  try {
+    await Promise.race([...tasks, clock.sleep(atMost, stop.signal).catch(() => {})]);
+  } finally {
+    stop.abort();
+  }
+  // Others that are ready in this very turn share the commit.
+  await Promise.resolve();
+}
+
+interface Committed<K extends Kind> {
+  /** What is stored. */
+  readonly doc: Doc<K>;
+  /** What is meant: the same, or with a plan that is not stored yet because all that is due is safe. */
+  readonly view: Doc<K>;
+  readonly due: readonly Step[];
+  /** What the ledger did not take, because it is away. */
+  readonly unsaved: readonly Finished[];
+}
+
+/** Of several results of one step (a wait, and then another) the last says all. */
+const newest = (results: readonly Finished[]): Finished[] => [
+  ...new Map(results.map((one) => [one.step.id, one])).values(),
+];
+
+/** Applies results, refreshes, and commits; on a conflict loads what is there and lays the results over it. */
+async function settleBatch<K extends Kind>(
+  deps: MachineDeps<K>,
+  loaded: Doc<K>,
+  results: readonly Finished[],
+  running: ReadonlySet<string>,
+): Promise<Committed<K> | null> {
+  let base = loaded;
+  let batch = results;
+  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+    const now = deps.clock.now();
+    const made = lay(deps, base, batch, running, now);
+    if (made.unchanged) return { doc: base, view: made.doc, due: made.due, unsaved: [] };
+    if (made.doc.wakeAt !== null) deps.wake.at(made.doc.key, made.doc.wakeAt);
+    const stored = await commit(deps, made);
+    // Draining goes on without a ledger, by what is safe; what is not waits for it.
+    if (stored === "away") return { doc: base, view: made.doc, due: made.due.filter(deps.isSafe), unsaved: batch };
+    if (stored === "too-large") {
+      // It goes on; only the step that wanted to write to the other document tries again.
+      batch = batch.map((one) => (writesElsewhere(one) ? again(one, now + GUARD, "another document is full") : one));
+      continue;
+    }
+    if (stored !== "conflict") {
+      for (const also of made.also)
+        for (const write of also.writes) if (write.wakeAt !== null) deps.wake.at(write.key, write.wakeAt);
+      deps.onEntries?.(made.doc, made.entries);
+      const doc = { ...made.doc, version: base.version + 1 };
+      return { doc, view: doc, due: made.due, unsaved: [] };
+    }
+    // What belonged to another document was decided on an old version of it: that step runs again.
+    batch = batch.map((one) => (writesElsewhere(one) ? again(one, now, "somebody else wrote first") : one));
+    const reloaded = await deps.ledger.load(base.key, base.kind);
+    if (reloaded === null) return null;
+    base = reloaded;
+  }
+  deps.wake.at(base.key, deps.clock.now() + GUARD);
+  return null;
+}
+
+const writesElsewhere = (one: Finished): boolean => "result" in one && one.result.also !== undefined;
+
+const again = (one: Finished, retryAt: Ms, reason: string): Finished => {
+  const { step, title, acts, startedAt } = one;
+  return { step, title, acts, startedAt, failure: { reason, retryAt } };
+};
+
+/** All or none. `too-large`: together with what it writes elsewhere. What is too large alone is made lighter. */
+async function commit<K extends Kind>(
+  deps: MachineDeps<K>,
+  made: Laid<K>,
+): Promise<readonly Doc[] | "conflict" | "too-large" | "away"> {
+  const also = made.also.flatMap((one) => one.writes);
+  const unchanged = made.also.flatMap((one) => one.unchanged ?? []);
+  const write = (doc: Doc): Promise<readonly Doc[] | "conflict"> =>
+    deps.ledger.commit([doc, ...also], made.entries, unchanged);
+  try {
+    return await write(made.doc as Doc);
+  } catch (error) {
+    if (isAway(error)) return "away";
+    if (!(error instanceof SpotkeeperError) || error.code !== "SK-LEDGER-TOO-LARGE") throw error;
+    if (also.length > 0) return "too-large";
+    return write(lighter(made.doc as Doc));
+  }
+}
+
+interface Laid<K extends Kind> {
+  readonly doc: Doc<K>;
+  readonly due: readonly Step[];
+  readonly entries: readonly Entry[];
+  readonly also: readonly Also[];
+  readonly unchanged: boolean;
+}
+
+function lay<K extends Kind>(
+  deps: MachineDeps<K>,
+  base: Doc<K>,
+  results: readonly Finished[],
+  running: ReadonlySet<string>,
+  now: Ms,
+): Laid<K> {
+  const before = deps.refresh(base, now);
+  let doc = before.doc;
+  const entries = [...before.entries];
+  const also: Also[] = [];
+  for (const one of results) {
+    const applied = apply(doc as Doc, one, now);
+    doc = applied.doc as Doc<K>;
+    entries.push(...applied.entries);
+    if ("result" in one && one.result.also !== undefined) {
+      also.push(one.result.also);
+      entries.push(...(one.result.also.journal ?? []));
+    }
+  }
+  const after = results.length > 0 ? deps.refresh(doc, now) : { doc, entries: [] };
+  doc = after.doc;
+  entries.push(...after.entries);
+
+  const upcoming = next(doc as Doc, now);
+  const due = upcoming.due.filter((step) => !running.has(step.id));
+  const intents = new Set(due.filter((step) => !deps.isSafe(step)).map((step) => step.id));
+  if (intents.size > 0) {
+    doc = mapSteps(doc as Doc, (step) =>
+      intents.has(step.id) && step.state !== "intended"
+        ? { ...step, state: "intended" as const, startedAt: step.startedAt ?? now, retryAt: now + CALL_BOUND }
+        : step,
+    ) as Doc<K>;
+  }
+  const busy = due.length > 0 || running.size > 0;
+  doc = { ...doc, wakeAt: busy ? now + GUARD : earliest(upcoming.wakeAt, doc.wakeAt) };
+  // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
+  const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
+  const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;
+  return { doc, due, entries, also, unchanged: nothingYet || same };
+}
+
+const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

@@ -1,0 +1,62 @@
+import type { classifyEnding, Threat } from "../decide/threat.ts";
+import type { Incident, Outcome, Step } from "../record/doc.ts";
+
+/** How an incident ended; exhaustive over threats. */
+export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typeof classifyEnding>): Outcome {
+  if (body.mode === "observe") return body.labels["owner"] === undefined ? "ignored-by-policy" : "handed-off";
+  if (body.mode === "dry-run") return "dry-run";
+  switch (threat) {
+    case "reclaim":
+    case "task-stop":
+    case "scheduled":
+      if (body.cancelledAt !== null) return "cancelled";
+      return drainedInTime(body);
+    case "recommendation":
+      // Watched to the end, and nothing had been taken away: it was only told.
+      if (body.cancelledAt !== null && body.owed.length > 0) return "cancelled";
+      if (!wasEmptied(body)) return (body.goneAt === null ? null : ending) ?? "told";
+      return drainedInTime(body);
+    case "termination":
+      // A group asks for an instance that was reclaimed without a warning, too.
+      return ending === "missed-notice" ? ending : drainedInTime(body);
+    case "warm-pool":
+      return "returned-to-warm-pool";
+    case "ending":
+      return ending ?? "unclassified";
+    case "launch":
+      return "launched";
+    case "none":
+      return "plain-end";
+  }
+}
+
+function drainedInTime(body: Incident): Outcome {
+  const { drainedAt, deadline, steps } = body;
+  const emptied = wasEmptied(body);
+  // Nothing was there to empty; or nobody could be asked what there was.
+  if (!emptied && isUnlearnt(steps)) return "deadline-passed";
+  if (!emptied) return "drained";
+  if (drainedAt === null) return "deadline-passed";
+  const cut = steps.some((step) => WAITS.has(step.responder) && step.state === "abandoned");
+  return cut || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
+}
+
+const wasEmptied = ({ steps }: Incident): boolean =>
+  steps.some((step) => step.state !== "skipped" && (WAITS.has(step.responder) || ACTS.has(step.responder)));
+
+/** What draining needs was asked for to the end, and not learnt. */
+function isUnlearnt(steps: readonly Step[]): boolean {
+  const lookUp = steps.find((step) => step.id === "look-up");
+  if (lookUp === undefined) return false;
+  if (lookUp.state === "abandoned") return true;
+  const { receipt } = lookUp;
+  if (receipt === null || typeof receipt !== "object" || !("missing" in receipt) || !Array.isArray(receipt.missing))
+    return false;
+  return receipt.missing.some((one: unknown) => {
+    return typeof one === "object" && one !== null && "what" in one && NEEDED.has(one.what);
+  });
+}
+
+const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);
+const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks"]);
+const ACTS: ReadonlySet<string> = new Set(["deregister-target", "set-draining", "http-drain-hook"]);

@@ -1,0 +1,63 @@
+import type { Aws } from "../aws/aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Doc, Entry, Kind, Plain, Step } from "../record/doc.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+
+/** Documents that must be committed together with a step's result, and ones that must not have changed meanwhile. */
+export interface Also {
+  readonly writes: readonly Doc[];
+  readonly unchanged?: readonly { readonly key: string; readonly version: number }[];
+  readonly journal?: readonly Entry[];
+}
+
+export type Result =
+  | { readonly is: "done"; readonly receipt: Plain; readonly note?: string; readonly also?: Also }
+  | { readonly is: "wait"; readonly until: Ms; readonly reason: string; readonly receipt?: Plain; readonly also?: Also }
+  | { readonly is: "skip"; readonly reason: string; readonly receipt?: Plain; readonly also?: Also };
+
+/** What a responder may use. Narrow it further by structural types in the responder. */
+export interface Context<K extends Kind = Kind> {
+  readonly doc: Doc<K>;
+  readonly now: Ms;
+  readonly clock: Clock;
+  readonly aws: Aws;
+  readonly inventory: Inventory;
+  /** What is known of the incident's subject now. */
+  readonly facts: () => Facts;
+  /** Fills the inventory with the fewest calls; what could not be learnt shows in `facts().missing`. Never rejects. */
+  readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
+  readonly secret: (reference: string | null) => Promise<string | null>;
+  /** Reads only; writes go through `Also`. */
+  readonly ledger: Pick<Ledger, "load" | "list">;
+  /** Aborted when the step's budget is over or the process stops. */
+  readonly signal: AbortSignal;
+  /** For every outside call: the step's own `abandonAt`. */
+  readonly deadline: Ms;
+}
+
+export type Nature = "acts" | "waits" | "observes";
+
+interface Shared {
+  /** What it does, for people, in the infinitive: "deregister from target group". */
+  readonly title: (step: Step) => string;
+  /**
+   * `acts`: a write that AWS or the application notices; the first that is done is the incident's first action.
+   * `waits`: only watches what acts have begun. Both are left out of a dry run. `observes`: runs in any mode.
+   */
+  readonly nature: Nature;
+  readonly run: (step: Step, ctx: Context) => Promise<Result>;
+}
+
+/** What carries out one kind of step; `repeat` says what a repetition does (DESIGN.md, Effects). */
+export type Responder = Shared &
+  (
+    | { readonly repeat: "safe" | "token" | "at-most-once" }
+    | {
+        readonly repeat: "look";
+        /** After a crash: did it happen? "unknown" is asked again until the budget is over. */
+        readonly look: (step: Step, ctx: Context) => Promise<Result | "not-done" | "unknown">;
+      }
+  );

@@ -1,0 +1,72 @@
+import { groupKey, hasPlace, newGroup, withReplacement } from "../group/record.ts";
+import type { Group } from "../../record/doc.ts";
+import { number, placeOf, shown, text } from "../place.ts";
+import type { Responder } from "../responder.ts";
+
+const POLL = 3_000;
+
+/** Joins the group's own record, the only author of writes to its capacity, and waits for its answer. */
+export const askReplacement: Responder = {
+  repeat: "safe",
+  nature: "waits",
+  title: (step) => `ask the group ${shown(step, "group")} for a replacement`,
+  async run(step, ctx) {
+    const { region, account } = placeOf(ctx.doc);
+    const name = { account, region, name: text(step, "group") };
+    const group = (await ctx.ledger.load(groupKey(name), "group")) ?? newGroup(name);
+    const mine = group.body.replacing[ctx.doc.key];
+    if (mine === undefined) {
+      if (ctx.doc.kind !== "incident") return { is: "skip", reason: "only incidents are replaced" };
+      if (ctx.doc.body.drainedAt !== null)
+        return { is: "skip", reason: "it has drained before a replacement was begun" };
+      if (!hasPlace(group.body))
+        return { is: "wait", until: ctx.now + POLL, reason: "others of its group are being replaced first" };
+      const asked = withReplacement(
+        group,
+        ctx.doc.key,
+        {
+          instanceId: ctx.doc.body.subject.id,
+          state: "asked",
+          by: step.params["by"] === "raise" ? "raise" : "detach",
+          batch: null,
+          reason: null,
+          recommended: step.params["recommended"] === true,
+          askedAt: ctx.now,
+          since: ctx.now,
+          within: number(step.params, "within"),
+          deadline: ctx.now + number(step.params, "within"),
+        },
+        ctx.now,
+      );
+      const body = { ...asked.body, cap: number(step.params, "cap"), cooldown: number(step.params, "cooldown") };
+      return {
+        is: "wait",
+        until: ctx.now + POLL,
+        reason: "the group was asked",
+        also: { writes: [{ ...asked, body }] },
+      };
+    }
+    switch (mine.state) {
+      case "asked":
+      case "launching":
+        return {
+          is: "wait",
+          until: ctx.now + POLL,
+          reason: mine.state === "asked" ? "the group was asked" : underway(group.body, mine.batch),
+        };
+      case "serves":
+      case "retiring":
+      case "settled":
+        return { is: "done", receipt: { by: mine.by }, ...(mine.reason === null ? {} : { note: mine.reason }) };
+      case "refused":
+      case "cancelled":
+        return { is: "skip", reason: mine.reason ?? mine.state };
+    }
+  },
+};
+
+/** With what was last seen of it: a launch that failed is told in AWS's words. */
+function underway(group: Group, batch: string | null): string {
+  const seen = group.steps.find((one) => one.id === `serving:${batch ?? ""}`)?.reason ?? null;
+  return `its replacement is on its way${seen === null ? "" : `: ${seen}`}`;
+}

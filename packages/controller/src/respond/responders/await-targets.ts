@@ -1,0 +1,64 @@
+import type { TargetHealth } from "../../aws/aws.ts";
+import type { Facts } from "../../enrich/facts.ts";
+import { registrationsIn } from "../../decide/registrations.ts";
+import type { Doc } from "../../record/doc.ts";
+import { placeOf } from "../place.ts";
+import type { Context, Responder } from "../responder.ts";
+
+/** Between two looks. Everybody who waits for one target group shares a look that is no older than half of it. */
+const POLL = 5_000;
+
+interface Waited {
+  readonly targetGroupArn: string;
+  readonly id: string;
+  readonly port: number | null;
+}
+
+/**
+ * Waits until every target that was deregistered has let its connections go: it is then `unused`, or no longer listed.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+ */
+export const awaitTargets: Responder = {
+  repeat: "safe",
+  nature: "waits",
+  title: () => "wait until the targets have drained",
+  async run(_step, ctx) {
+    const waited = targetsOf(ctx.doc, ctx.facts());
+    const groups = [...new Set(waited.map((one) => one.targetGroupArn))];
+    const healths = new Map(await Promise.all(groups.map(async (arn) => [arn, await healthOf(arn, ctx)] as const)));
+    const draining = waited.filter((one) => !isGone(one, healths.get(one.targetGroupArn) ?? []));
+    if (draining.length === 0) return { is: "done", receipt: null };
+    return {
+      is: "wait",
+      until: ctx.now + POLL,
+      reason: `${draining.length} of ${waited.length} targets still drain`,
+    };
+  },
+};
+
+/** The target group's health, from a look of at most half a poll ago. */
+export async function healthOf(arn: string, ctx: Context): Promise<readonly TargetHealth[]> {
+  const known = ctx.inventory.get("health", arn);
+  if (known !== undefined && ctx.now - known.observedAt < POLL / 2) return known.value;
+  const asked = ctx.clock.now();
+  const health = await ctx.aws.elb.targetHealth(placeOf(ctx.doc), arn, { purpose: "poll", deadline: ctx.deadline });
+  ctx.inventory.put("health", arn, health, asked);
+  return health;
+}
+
+function isGone(target: Waited, health: readonly TargetHealth[]): boolean {
+  const seen = health.filter((one) => one.id === target.id && (target.port === null || one.port === target.port));
+  return seen.every((one) => one.state === "unused");
+}
+
+/** All that the incident has deregistered. */
+function targetsOf(doc: Doc, facts: Facts): Waited[] {
+  if (doc.kind !== "incident") return [];
+  return doc.body.steps
+    .filter((step) => step.responder === "deregister-target" && step.state === "done")
+    .flatMap(({ params }) => {
+      const { targetGroupArn } = params;
+      if (typeof targetGroupArn !== "string") return [];
+      return registrationsIn(params, facts.targets).map(({ id, port }) => ({ targetGroupArn, id, port }));
+    });
+}

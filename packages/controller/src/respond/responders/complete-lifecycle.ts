@@ -1,0 +1,21 @@
+import type { HookAnswer } from "../../aws/aws.ts";
+import type { Step } from "../../record/doc.ts";
+import { shown, text, textOrNull } from "../place.ts";
+import type { Responder } from "../responder.ts";
+import { safeWrite } from "../write.ts";
+
+export const hookOf = (step: Step): HookAnswer => ({
+  group: text(step, "group"),
+  hook: text(step, "hook"),
+  instanceId: text(step, "instanceId"),
+  token: textOrNull(step, "token"),
+});
+
+/**
+ * Always CONTINUE, and tried until AWS accepts it or says that there is nothing to complete.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+ */
+export const completeLifecycle: Responder = safeWrite(
+  (step) => `complete the lifecycle action of ${shown(step, "hook")}`,
+  (step, { aws }, at, ask) => aws.autoScaling.completeLifecycle(at, hookOf(step), ask),
+);

@@ -1,0 +1,131 @@
+import type { EcsTask } from "../../aws/aws.ts";
+import type { Ms } from "../../clock.ts";
+import type { Step } from "../../record/doc.ts";
+import { number, placeOf, text } from "../place.ts";
+import type { Context, Responder, Result } from "../responder.ts";
+
+const POLL: Ms = 5_000;
+/** ECS's own default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const DEFAULT_STOP_TIMEOUT: Ms = 30_000;
+/** A document is at most 8 kB. */
+const MOST_REMEMBERED = 8;
+
+/**
+ * Waits until no task but daemons runs on the container instance, and tells those that DRAINING leaves running
+ * (standalone ones, or held back by `minimumHealthyPercent`) to stop, each in time for its `stopTimeout`
+ * (EVENTS.md, trap 16). StopTask of a task that is stopping changes nothing.
+ */
+export const drainTasks: Responder = {
+  repeat: "safe",
+  nature: "waits",
+  title: () => "see the tasks off",
+  async run(step, ctx) {
+    const left = await tasksLeft(step, ctx);
+    if (left.length === 0) return { is: "done", receipt: null };
+    const stopBy = number(step.params, "stopBy");
+    const running = left.filter((task) => task.desiredStatus !== "STOPPED");
+    // ECS stops most of a service's tasks by itself, and soon: only those that it left are looked up.
+    const timeouts = await stopTimeouts(step.attempts === 0 ? running.filter(isStandalone) : running, ctx);
+    const lastMoment = (task: EcsTask): Ms => stopBy - (timeouts.get(task.taskDefinitionArn) ?? DEFAULT_STOP_TIMEOUT);
+    const due = step.params["stop"] === true ? running.filter((task) => lastMoment(task) <= ctx.now) : [];
+    const stopped = await stop(due, step, ctx);
+    return wait(left, running.filter((task) => !due.includes(task)).map(lastMoment), stopped, step, ctx.now);
+  },
+};
+
+function wait(left: readonly EcsTask[], moments: readonly Ms[], stopped: number, step: Step, now: Ms): Result {
+  const before =
+    step.receipt !== null && typeof step.receipt === "object" && "stopped" in step.receipt
+      ? Number(step.receipt.stopped)
+      : 0;
+  const all = before + stopped;
+  const ids = left.slice(0, MOST_REMEMBERED).map((task) => task.arn.slice(task.arn.lastIndexOf("/") + 1));
+  return {
+    is: "wait",
+    until: Math.max(now + 250, Math.min(now + POLL, ...moments)),
+    reason: all === 0 ? `${left.length} tasks still run` : `${left.length} tasks still run, ${all} told to stop`,
+    receipt: { stopped: all, left: ids },
+  };
+}
+
+/** One that fails delays no other; the failure is thrown when all have been told, and the step runs again. */
+async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promise<number> {
+  const ask = { purpose: "act", deadline: ctx.deadline } as const;
+  const told = await Promise.allSettled(
+    tasks.map((task) =>
+      ctx.aws.ecs.stopTask(
+        placeOf(ctx.doc),
+        text(step, "clusterArn"),
+        task.arn,
+        "Spot capacity is being reclaimed",
+        ask,
+      ),
+    ),
+  );
+  const failed = told.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return tasks.length;
+}
+
+/**
+ * All that ECS has not stopped yet. Its list leaves out what it has told to stop, long before that has stopped; so what
+ * was known to run here is asked about by name, until it is STOPPED.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
+ */
+async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> {
+  const [arn, cluster, at] = [text(step, "containerInstanceArn"), text(step, "clusterArn"), placeOf(ctx.doc)];
+  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const known = ctx.inventory.get("tasks", arn)?.value ?? [];
+  const asked = ctx.clock.now();
+  const listed = await ctx.aws.ecs.tasksOn(at, cluster, arn, ask);
+  const seen = new Set(listed.map((task) => task.arn));
+  const unlisted = [...new Set([...known.map((task) => task.arn), ...remembered(step, cluster)])].filter(
+    (one) => !seen.has(one),
+  );
+  const told = unlisted.length === 0 ? [] : (await ctx.aws.ecs.describeTasks(at, cluster, unlisted, ask)).values();
+  // What ran here when it began stays known, as it was: people are told what was at stake, not what is left of it.
+  const had = new Set(known.map((task) => task.arn));
+  const more = listed.filter((task) => !had.has(task.arn));
+  // The very same list where none came, so that nothing that is derived from it is made anew.
+  ctx.inventory.put("tasks", arn, more.length === 0 ? known : [...known, ...more], asked);
+  const daemons = new Set(
+    ctx
+      .facts()
+      .services.filter((service) => service.daemon)
+      .map((service) => `service:${service.name}`),
+  );
+  return [...listed, ...told].filter(
+    (task) => task.lastStatus !== "STOPPED" && (task.group === null || !daemons.has(task.group)),
+  );
+}
+
+/** Ids of the tasks that were left at the last look: a restart may find an older inventory. */
+function remembered(step: Step, cluster: string): string[] {
+  const { receipt } = step;
+  if (receipt === null || typeof receipt !== "object" || !("left" in receipt) || !Array.isArray(receipt.left))
+    return [];
+  const prefix = cluster.replace(":cluster/", ":task/");
+  return receipt.left.flatMap((id) => (typeof id === "string" ? [`${prefix}/${id}`] : []));
+}
+
+const isStandalone = (task: EcsTask): boolean => task.group?.startsWith("service:") !== true;
+
+/**
+ * By task definition, asked where the inventory lacks one: a task that is told too late is killed. One that AWS will not
+ * tell counts as ECS's own default.
+ */
+async function stopTimeouts(tasks: readonly EcsTask[], ctx: Context): Promise<ReadonlyMap<string, Ms>> {
+  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
+  const known = await Promise.all(
+    arns.map(async (arn) => {
+      const had = ctx.inventory.get("taskDefinition", arn);
+      if (had !== undefined) return [arn, had.value.stopTimeout] as const;
+      const asked = ctx.clock.now();
+      const ask = { purpose: "poll", deadline: Math.min(ctx.deadline, asked + POLL) } as const;
+      const found = await ctx.aws.ecs.taskDefinition(placeOf(ctx.doc), arn, ask).catch(() => undefined);
+      if (found !== undefined) ctx.inventory.put("taskDefinition", arn, found, asked);
+      return [arn, found?.stopTimeout ?? null] as const;
+    }),
+  );
+  return new Map(known.flatMap(([arn, timeout]) => (timeout === null ? [] : [[arn, timeout] as const])));
+}

@@ -1,0 +1,29 @@
+import { groupId } from "../../inventory/ids.ts";
+import type { Plain } from "../../record/doc.ts";
+import { viewOf } from "../group/gates.ts";
+import { placeOf, text, texts } from "../place.ts";
+import type { Responder } from "../responder.ts";
+import { servingIn } from "../serving.ts";
+
+/** A fresh look at the group before any write to its capacity: never from the inventory. */
+export const groupGates: Responder = {
+  repeat: "safe",
+  nature: "observes",
+  title: () => "look whether the group may replace",
+  async run(step, ctx) {
+    const at = placeOf(ctx.doc);
+    const name = text(step, "group");
+    const ask = { purpose: "act", deadline: ctx.deadline } as const;
+    const asked = ctx.clock.now();
+    const [groups, refreshing] = await Promise.all([
+      ctx.aws.autoScaling.describeGroups(at, [name], ask),
+      ctx.aws.autoScaling.refreshing(at, name, ask),
+    ]);
+    const group = groups.get(name);
+    if (group === undefined) return { is: "skip", reason: `there is no group ${name}` };
+    ctx.inventory.put("group", groupId(at, name), group, asked);
+    const ids = texts(step, "ids");
+    const serving = await servingIn(group, null, ctx);
+    return { is: "done", receipt: viewOf(group, serving, refreshing, ids) as unknown as Plain };
+  },
+};

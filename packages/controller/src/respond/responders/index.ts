@@ -1,0 +1,62 @@
+import type { Nature, Responder } from "../responder.ts";
+import { askReplacement } from "./ask-replacement.ts";
+import { awaitTargets } from "./await-targets.ts";
+import { completeLifecycle } from "./complete-lifecycle.ts";
+import { deregisterClassic, registerClassic } from "./deregister-classic.ts";
+import { deregisterDiscovery, registerDiscovery } from "./deregister-discovery.ts";
+import { deregisterLattice, registerLattice } from "./deregister-lattice.ts";
+import { deregisterTarget, registerTarget } from "./deregister-target.ts";
+import { detachInstances } from "./detach-instances.ts";
+import { drainTasks } from "./drain-tasks.ts";
+import { groupGates } from "./group-gates.ts";
+import { groupServing } from "./group-serving.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { holdLast } from "./hold-last.ts";
+import { httpDrainHook } from "./http-drain-hook.ts";
+import { joinAlert } from "./join-alert.ts";
+import { lookUp } from "./look-up.ts";
+import { releaseToGroup } from "./release-to-group.ts";
+import { setActive, setDraining } from "./set-draining.ts";
+import { setDesired } from "./set-desired.ts";
+import { terminateDetached } from "./terminate-detached.ts";
+import { terminateInGroup } from "./terminate-in-group.ts";
+import { verifyGone } from "./verify-gone.ts";
+import { verifyReplacement } from "./verify-replacement.ts";
+
+/** Every responder, by the name that plans use. A new one is a file and a line. */
+export const responders = {
+  "look-up": lookUp,
+  "join-alert": joinAlert,
+  "hold-last": holdLast,
+  "deregister-target": deregisterTarget,
+  "deregister-classic": deregisterClassic,
+  "deregister-lattice": deregisterLattice,
+  "deregister-discovery": deregisterDiscovery,
+  "set-draining": setDraining,
+  "ask-replacement": askReplacement,
+  "http-drain-hook": httpDrainHook,
+  "await-targets": awaitTargets,
+  "drain-tasks": drainTasks,
+  heartbeat,
+  "complete-lifecycle": completeLifecycle,
+  "release-to-group": releaseToGroup,
+  "verify-gone": verifyGone,
+  "verify-replacement": verifyReplacement,
+  "register-target": registerTarget,
+  "register-classic": registerClassic,
+  "register-lattice": registerLattice,
+  "register-discovery": registerDiscovery,
+  "set-active": setActive,
+  "group-gates": groupGates,
+  "group-serving": groupServing,
+  "detach-instances": detachInstances,
+  "set-desired": setDesired,
+  "terminate-in-group": terminateInGroup,
+  "terminate-detached": terminateDetached,
+} satisfies Record<string, Responder>;
+
+export type ResponderName = keyof typeof responders;
+
+export const natures: ReadonlyMap<string, Nature> = new Map(
+  Object.entries(responders).map(([name, responder]) => [name, responder.nature]),
+);

@@ -1,0 +1,47 @@
+import type { Replacement, Step } from "../../record/doc.ts";
+import { groupKey, withReplacement } from "../group/record.ts";
+import { isSettled } from "../steps.ts";
+import { placeOf, shown, text } from "../place.ts";
+import type { Context, Responder, Result } from "../responder.ts";
+
+const POLL = 3_000;
+
+/**
+ * Tells the group's record that the instance has drained: the group then terminates it (with decrement, if it was
+ * raised for), and this step lasts until that is settled. A replacement that was never begun is called off.
+ */
+export const releaseToGroup: Responder = {
+  repeat: "safe",
+  nature: "waits",
+  title: (step) => `hand the drained instance to the group ${shown(step, "group")}`,
+  run: async (step, ctx) => hand(step, ctx),
+};
+
+async function hand(step: Step, ctx: Context): Promise<Result> {
+  const { region, account } = placeOf(ctx.doc);
+  const group = await ctx.ledger.load(groupKey({ account, region, name: text(step, "group") }), "group");
+  const mine = group?.body.replacing[ctx.doc.key];
+  if (group === null || mine === undefined) {
+    if (!stillAsks(ctx)) return { is: "skip", reason: "it is not under replacement" };
+    return { is: "wait", until: ctx.now + POLL, reason: "the group has yet to be asked" };
+  }
+  const to = (state: Replacement["state"]): { writes: (typeof group)[] } => ({
+    writes: [withReplacement(group, ctx.doc.key, { ...mine, state, since: ctx.now }, ctx.now)],
+  });
+  switch (mine.state) {
+    case "asked":
+      return { is: "skip", reason: "it has drained before a replacement was begun", also: to("cancelled") };
+    case "launching":
+    case "serves":
+      return { is: "wait", until: ctx.now + POLL, reason: "it is being retired", also: to("retiring") };
+    case "retiring":
+      return { is: "wait", until: ctx.now + POLL, reason: "it is being retired" };
+    case "settled":
+    case "refused":
+    case "cancelled":
+      return { is: "done", receipt: { state: mine.state }, ...(mine.reason === null ? {} : { note: mine.reason }) };
+  }
+}
+
+const stillAsks = ({ doc }: Context): boolean =>
+  doc.kind === "incident" && doc.body.steps.some((step) => step.responder === "ask-replacement" && !isSettled(step));

@@ -1,0 +1,22 @@
+import { placeOf, shown, text } from "../place.ts";
+import type { Responder } from "../responder.ts";
+import { doneBy } from "../write.ts";
+
+/**
+ * What we detached is ours to end, so that nothing is left billed and ownerless. Terminating twice changes nothing.
+ * Whether it was detached is looked at first: one that is still in its group serves there.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+ */
+export const terminateDetached: Responder = {
+  repeat: "safe",
+  nature: "acts",
+  title: (step) => `terminate ${shown(step, "instanceId")}, which was detached`,
+  async run(step, ctx) {
+    const at = placeOf(ctx.doc);
+    const id = text(step, "instanceId");
+    const ask = { purpose: "act", deadline: ctx.deadline } as const;
+    const member = (await ctx.aws.autoScaling.memberships(at, [id], ask)).get(id);
+    if (member?.state === "InService") return { is: "skip", reason: "it is still in its group" };
+    return doneBy(await ctx.aws.ec2.terminateInstance(at, id, ask));
+  },
+};

@@ -1,0 +1,78 @@
+import { AwsFailure } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
+import { ENDING_STATES, hasEnded, type Threat, threatOf } from "../../decide/threat.ts";
+import { RECLAIM_GRACE } from "../../decide/timing.ts";
+import { number, placeOf, text } from "../place.ts";
+import type { Context, Responder, Result } from "../responder.ts";
+
+const POLL: Ms = 15_000;
+const RARE_POLL: Ms = 300_000;
+const WHY_WITHIN: Ms = 10_000;
+const UNWARNED: ReadonlySet<Threat> = new Set(["ending", "termination"]);
+
+/**
+ * Sees the instance (or task) go: by a signal where one came, else by asking. One that still runs well after its
+ * deadline was not interrupted: the notice counts as cancelled, and what was taken away is put back.
+ */
+export const verifyGone: Responder = {
+  repeat: "safe",
+  nature: "observes",
+  title: () => "see it go",
+  async run(step, ctx) {
+    if (ctx.doc.kind === "incident" && hasEnded(ctx.doc.body)) {
+      // Nobody warned: why it ended is worth a question, before EC2 forgets it.
+      if (UNWARNED.has(threatOf(ctx.doc.body))) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + WHY_WITHIN));
+      return gone(ctx.doc.body.seen?.state ?? "gone");
+    }
+    const deadline = number(step.params, "deadline");
+    // A Fargate task's place is taken when ECS has stopped it; it tells so by an event, and never comes back.
+    if (step.params["type"] === "task")
+      return ctx.now >= deadline ? gone("STOPPED") : { is: "wait", until: deadline, reason: "the task still has time" };
+    const state = await stateOf(text(step, "subject"), ctx).catch(untold);
+    if (typeof state === "object" && state !== null) {
+      // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
+      const wait = { is: "wait", until: Math.max(ctx.now + POLL, Math.min(deadline, ctx.now + RARE_POLL)) } as const;
+      if (ctx.now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
+      return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
+    }
+    if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
+    if (recommendedOnly(ctx)) {
+      const until = ctx.now + RARE_POLL;
+      // No interruption followed in all that time: what was emptied for it goes back into service.
+      if (until >= ctx.deadline)
+        return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
+      return { is: "wait", until, reason: "only recommended: watched for a warning" };
+    }
+    if (ctx.now >= deadline + RECLAIM_GRACE)
+      return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
+    return {
+      is: "wait",
+      until: Math.max(ctx.now + POLL, Math.min(deadline, ctx.now + RARE_POLL)),
+      reason: `it is ${state}`,
+    };
+  },
+};
+
+/** Throttled and the like is tried again by the step's own retries; what is refused stays so. */
+function untold(error: unknown): { readonly untold: string } {
+  if (error instanceof AwsFailure && !error.fields.retryable) return { untold: error.message };
+  throw error;
+}
+
+const gone = (state: string): Result => ({ is: "done", receipt: { gone: true, state } });
+
+const recommendedOnly = (ctx: Context): boolean =>
+  ctx.doc.kind === "incident" && ctx.doc.body.signals.every((signal) => signal.kind === "rebalance");
+
+async function stateOf(id: string, ctx: Context): Promise<string | null> {
+  const known = ctx.inventory.get("instance", id);
+  if (known !== undefined && ctx.now - known.observedAt < POLL / 2) return known.value.state;
+  const asked = ctx.clock.now();
+  const found = await ctx.aws.ec2.describeInstances(placeOf(ctx.doc), [id], {
+    purpose: "poll",
+    deadline: ctx.deadline,
+  });
+  const instance = found.get(id);
+  if (instance !== undefined) ctx.inventory.put("instance", id, instance, asked);
+  return instance?.state ?? null;
+}

@@ -1,0 +1,59 @@
+import type { FlowDeps } from "../flow-deps.ts";
+import type { Doc, Step } from "../record/doc.ts";
+import { NOTHING } from "../decide/decide.ts";
+import type { Finished } from "./apply.ts";
+import type { Context, Responder } from "./responder.ts";
+import { responders } from "./responders/index.ts";
+import { runStep } from "./run-step.ts";
+
+export interface Runner {
+  readonly isSafe: (step: Step) => boolean;
+  /** Runs one step once, inside its budget; never rejects. */
+  readonly run: (doc: Doc, step: Step) => Promise<Finished>;
+}
+
+const LAST_CHANCE_TAKES = 30_000;
+
+/** Gives each step its responder, and what that may use. */
+export function createRunner(deps: FlowDeps): Runner {
+  const byName: ReadonlyMap<string, Responder> = new Map(Object.entries(responders));
+  return {
+    isSafe: (step) => byName.get(step.responder)?.repeat === "safe",
+    async run(doc, step) {
+      const now = deps.clock.now();
+      const responder = byName.get(step.responder);
+      if (responder === undefined) {
+        // A newer version planned it, and this older one runs beside it.
+        const failure = { reason: `this version knows no responder "${step.responder}"`, retryAt: null };
+        return { step, title: step.responder, acts: false, startedAt: now, failure };
+      }
+      if (responder.nature === "acts" && deps.policy().defaults.dryRun) {
+        // Also for what an earlier run, that was none, has left to do.
+        const result = { is: "skip", reason: "dry run: this would be done" } as const;
+        return { step, title: responder.title(step), acts: false, startedAt: now, result };
+      }
+      // A last chance (next.ts) comes after the budget.
+      const deadline = step.abandonAt > now ? step.abandonAt : now + LAST_CHANCE_TAKES;
+      const budget = new AbortController();
+      const cancel = deps.clock.setTimer(deadline, () => budget.abort(new Error("the step's budget is over")));
+      const context: Context = {
+        doc,
+        now,
+        clock: deps.clock,
+        aws: deps.aws,
+        inventory: deps.inventory,
+        facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),
+        lookUp: (depth, deadline) => (doc.kind === "incident" ? deps.lookUp(doc, depth, deadline) : Promise.resolve()),
+        secret: deps.secret,
+        ledger: deps.ledger,
+        signal: AbortSignal.any([budget.signal, deps.stopping]),
+        deadline,
+      };
+      try {
+        return await runStep(responder, step, context, deps.random);
+      } finally {
+        cancel();
+      }
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { MiddlewareHandler } from "hono";
+import { createTokenCheck } from "./auth.ts";
+import type { ShowEnv } from "./deps.ts";
+import { isLoopback } from "./listen.ts";
+import { Refusal } from "./problem.ts";
+
+/** What is answered is data: no page of it may run, be framed, be guessed at, or be kept. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+export const securityHeaders: MiddlewareHandler<ShowEnv> = async (c, next) => {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+  await next();
+};
+
+/**
+ * DNS rebinding: a page of `evil.example`, whose name comes to mean 127.0.0.1, reads from here as its own origin. Its
+ * requests still name `evil.example`, so without tokens only names of this machine are answered.
+ */
+export const onlyOwnHost: MiddlewareHandler<ShowEnv> = async (c, next) => {
+  const host = (c.req.header("host") ?? "").replace(/:\d{1,5}$/, "").replace(/^\[(.*)\]$/, "$1");
+  if (!isLoopback(host.toLowerCase())) {
+    throw new Refusal(
+      "SK-SHOW-HOST",
+      "Without show.auth only requests to localhost, 127.0.0.1 or [::1] are answered. Use one of these, or set a token.",
+    );
+  }
+  await next();
+};
+
+/** Lets in who has one of the tokens. */
+export function onlyWith(tokens: readonly string[], of: "show.auth" | "the HTTP source"): MiddlewareHandler<ShowEnv> {
+  const isKnown = createTokenCheck(tokens);
+  return async (c, next) => {
+    if (!isKnown(c.req.header("authorization"))) {
+      throw new Refusal("SK-SHOW-UNAUTHORIZED", `Send the header "Authorization: Bearer …" with a token of ${of}.`, {
+        headers: { "www-authenticate": `Bearer realm="spotkeeper"` },
+      });
+    }
+    await next();
+  };
+}

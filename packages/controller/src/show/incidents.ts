@@ -1,0 +1,169 @@
+import type { Archive, ArchivedIncident, IncidentFilter } from "../record/archive/archive.ts";
+import type { Doc, Entry, Incident, Key } from "../record/doc.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import { SpotkeeperError } from "../errors.ts";
+import { matches } from "./filter.ts";
+import type { Live, LiveList } from "./open.ts";
+import { badCursor, fromCursor, isAfter, newer, toCursor, type Position } from "./position.ts";
+import { Refusal } from "./problem.ts";
+import type { MissingView } from "./view/schema.ts";
+
+export interface Found {
+  readonly key: Key;
+  readonly incident: Incident;
+}
+
+export interface FoundPage {
+  readonly items: readonly Found[];
+  readonly next: string | null;
+  readonly missing: readonly MissingView[];
+}
+
+export interface Recorded extends Found {
+  readonly timeline: readonly Entry[];
+  /** The timeline has more than is read. */
+  readonly cut: boolean;
+  readonly missing: readonly MissingView[];
+}
+
+export interface Incidents {
+  /** Open and closed, newest first. One store that is away is named in `missing`; SK-SHOW-AWAY where both are. */
+  list(filter: IncidentFilter, limit: number, cursor: string | undefined): Promise<FoundPage>;
+  /** Null: no store has it, and both were asked. */
+  get(key: Key): Promise<Recorded | null>;
+}
+
+export interface IncidentsDeps {
+  readonly ledger: Pick<Ledger, "load" | "history">;
+  readonly archive: Pick<Archive, "get" | "list">;
+  readonly live: LiveList;
+}
+
+const ARCHIVE_PAGE = 100;
+/** Some thousand entries, where a normal incident has thirty. */
+const TIMELINE_PAGES = 10;
+
+/** What the ledger and the archive have, as one list: what is in both is taken from the ledger, which is never older. */
+export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incidents {
+  /**
+   * Those of the archive after `position` that the ledger does not have, until there are `most`. Ends: each page but the
+   * first brings something, or only what the ledger has too.
+   */
+  async function archived(
+    filter: IncidentFilter,
+    most: number,
+    position: Position | null,
+    known: Live,
+  ): Promise<Drawn> {
+    const items: (Found & { readonly page: string | null })[] = [];
+    let page = position?.archive ?? null;
+    for (;;) {
+      const { items: read, next } = await archive.list(filter, Math.max(most, ARCHIVE_PAGE), page ?? undefined);
+      for (const { key, incident } of read)
+        if (!known.has(key) && isAfter({ openedAt: incident.openedAt, key }, position))
+          items.push({ key, incident, page });
+      if (next === undefined || items.length >= most) return { items, page };
+      page = next;
+    }
+  }
+
+  return {
+    async list(filter, limit, cursor) {
+      const position = cursor === undefined ? null : fromCursor(cursor);
+      const ours = await attempt("ledger", live.read());
+      const known: Live = ours.ok ? ours.value : new Map();
+      // Asked after the ledger, so that one that moves meanwhile is found in both rather than in none.
+      const theirs = await attempt("archive", archived(filter, limit + 1, position, known));
+      const missing = missingOf([ours, theirs]);
+      const drawn: Drawn = theirs.ok ? theirs.value : { items: [], page: position?.archive ?? null };
+      const open = [...known.values()]
+        .map(({ key, body }) => ({ key, incident: body, page: null }))
+        .filter(
+          ({ key, incident }) => matches(incident, filter) && isAfter({ openedAt: incident.openedAt, key }, position),
+        );
+      const all = [...open, ...drawn.items].sort((a, b) => newer(placed(a), placed(b)));
+      const items = all.slice(0, limit);
+      const last = items.at(-1);
+      if (last === undefined || all.length <= limit) return { items, next: null, missing };
+      const left = drawn.items.find((item) => newer(placed(last), placed(item)) < 0);
+      return {
+        items,
+        next: toCursor({ ...placed(last), archive: left === undefined ? drawn.page : left.page }),
+        missing,
+      };
+    },
+
+    async get(key) {
+      const ours = await attempt("ledger", fromLedger(ledger, key));
+      if (ours.ok && ours.value !== null) return { ...ours.value, missing: [] };
+      const theirs = await attempt("archive", archive.get(key));
+      const missing = missingOf([ours, theirs]);
+      if (theirs.ok && theirs.value !== null) return fromArchive(theirs.value, missing);
+      const [away] = missing;
+      if (away !== undefined)
+        throw new Refusal("SK-SHOW-AWAY", `The ${away.store} cannot be asked: ${away.message}`, { more: { missing } });
+      return null;
+    },
+  };
+}
+
+interface Drawn {
+  readonly items: readonly (Found & { readonly page: string | null })[];
+  /** The page that was read last. */
+  readonly page: string | null;
+}
+
+const placed = ({ key, incident }: Found): { readonly key: Key; readonly openedAt: number } => ({
+  key,
+  openedAt: incident.openedAt,
+});
+
+async function fromLedger(
+  ledger: Pick<Ledger, "load" | "history">,
+  key: Key,
+): Promise<{ key: Key; incident: Incident; timeline: readonly Entry[]; cut: boolean } | null> {
+  const doc: Doc<"incident"> | null = await ledger.load(key, "incident");
+  if (doc === null) return null;
+  const timeline: Entry[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < TIMELINE_PAGES; page++) {
+    const { items, next } = await ledger.history(key, cursor);
+    timeline.push(...items);
+    cursor = next;
+    if (cursor === undefined) break;
+  }
+  return { key, incident: doc.body, timeline, cut: cursor !== undefined };
+}
+
+function fromArchive({ key, incident, timeline }: ArchivedIncident, missing: readonly MissingView[]): Recorded {
+  return { key, incident, timeline, cut: false, missing };
+}
+
+type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly missing: MissingView; readonly error: SpotkeeperError };
+
+/** A store that is away is named; a mistake of the caller or of ours is not taken for that. */
+async function attempt<T>(store: MissingView["store"], work: Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    if (!(error instanceof SpotkeeperError)) throw error;
+    if (error.code === "SK-RECORD-CURSOR") throw badCursor(error);
+    const { code, message } = error;
+    return { ok: false, missing: { store, code, message }, error };
+  }
+}
+
+function missingOf(attempts: readonly Attempt<unknown>[]): MissingView[] {
+  const missing = attempts.flatMap((each) => (each.ok ? [] : [each.missing]));
+  if (missing.length === attempts.length)
+    throw new Refusal(
+      "SK-SHOW-AWAY",
+      `Neither store can be asked: ${missing.map(({ message }) => message).join(" ")}`,
+      {
+        more: { missing },
+      },
+    );
+  return missing;
+}

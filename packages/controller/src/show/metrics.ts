@@ -1,0 +1,157 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Doc, Entry, Step } from "../record/doc.ts";
+import type { Origin, Parsed } from "../signal/signal.ts";
+import { createLabel } from "./labels.ts";
+import { firstActionSeconds } from "./notice.ts";
+import { outcomes } from "./outcomes.ts";
+
+/** One AWS call, as the lanes tell of it. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  /** `ok`, or the kind of failure. */
+  readonly outcome: string;
+}
+
+/** What is measured, derived from the hooks of the flow, the lanes and the alerts. Nothing here throws or waits. */
+export interface Metrics {
+  parsed(parsed: Parsed, origin: Origin): void;
+  entries(doc: Doc, entries: readonly Entry[]): void;
+  call(call: Call): void;
+  alert(channel: string, outcome: string): void;
+  withheld(reason: string): void;
+  /** @param open incidents that are open now; null where it is not known, which shows as NaN */
+  text(open: number | null): Promise<string>;
+  /** Of `text`. */
+  readonly contentType: string;
+}
+
+/** Seconds; DESIGN.md's floor for a first action is under one, and 120 is when the capacity goes. */
+const FIRST_ACTION = [0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 90, 120, 300];
+const MARGIN = [-300, -60, -30, -10, -5, 0, 5, 10, 20, 30, 45, 60, 75, 90, 105, 120, 300];
+const STEP = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 900];
+
+/** First actions that were counted; bounded, since only those of one instant could be met again. */
+const REMEMBERED = 10_000;
+
+/** The metrics of the worker (docs/metrics.md), in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+
+  const signals = counter("spotkeeper_signals_total", "Signals heard, duplicates among them", ["kind", "source"]);
+  const rejected = counter("spotkeeper_signals_rejected_total", "Messages that could not be understood", ["reason"]);
+  const ignored = counter("spotkeeper_signals_ignored_total", "Messages that lead to nothing, and why", ["reason"]);
+  const open = new Gauge({ name: "spotkeeper_incidents_open", help: "Incidents that are not closed", registers });
+  const closed = counter("spotkeeper_incidents_total", "Incidents closed, by how they ended", ["outcome"]);
+  const missed = counter("spotkeeper_missed_notices_total", "Interruptions that no warning preceded");
+  const firstAction = new Histogram({
+    name: "spotkeeper_first_action_seconds",
+    help: "From the signal's own time to the first write that was accepted",
+    buckets: FIRST_ACTION,
+    registers,
+  });
+  const margin = new Histogram({
+    name: "spotkeeper_deadline_margin_seconds",
+    help: "Left until the deadline when drained; negative when late",
+    buckets: MARGIN,
+    registers,
+  });
+  const steps = counter("spotkeeper_steps_total", "Steps settled", ["responder", "outcome"]);
+  const stepSeconds = new Histogram({
+    name: "spotkeeper_step_seconds",
+    help: "From a step's first attempt until it was settled",
+    labelNames: ["responder"],
+    buckets: STEP,
+    registers,
+  });
+  const calls = counter("spotkeeper_aws_calls_total", "AWS calls", ["service", "operation", "outcome"]);
+  const alerts = counter("spotkeeper_alerts_total", "Alerts sent, by channel", ["channel", "outcome"]);
+  const suppressed = counter("spotkeeper_alerts_suppressed_total", "Alerts withheld, and why", ["reason"]);
+
+  const label = Object.fromEntries(
+    ["rejected", "responder", "service", "operation", "call", "channel", "alert", "withheld"].map(
+      (name) => [name, createLabel()] as const,
+    ),
+  ) as Record<string, (value: string) => string>;
+  const bound = (name: string, value: string): string => label[name]?.(value) ?? "other";
+  const acted = createOnce(REMEMBERED);
+  // A rate needs a zero to start from.
+  for (const outcome of outcomes) closed.inc({ outcome }, 0);
+
+  function step(doc: Doc, entry: Entry): void {
+    const { state, responder } = entry.data;
+    if (typeof responder !== "string" || (state !== "done" && state !== "skipped" && state !== "abandoned")) return;
+    const labels = { responder: bound("responder", responder) };
+    steps.inc({ ...labels, outcome: state });
+    const settled = stepOf(doc, entry);
+    if (settled !== undefined && settled.startedAt !== null && settled.settledAt !== null)
+      stepSeconds.observe(labels, (settled.settledAt - settled.startedAt) / 1000);
+    if (doc.kind !== "incident" || doc.body.firstActionAt !== entry.at || !acted(doc.key)) return;
+    const seconds = firstActionSeconds(doc.body);
+    if (seconds !== null) firstAction.observe(seconds);
+  }
+
+  return {
+    parsed(parsed, origin) {
+      switch (parsed.is) {
+        case "signals":
+          for (const { kind } of parsed.signals) signals.inc({ kind, source: origin.source });
+          if (parsed.errors.length > 0) rejected.inc({ reason: "in-part" }, parsed.errors.length);
+          return;
+        case "ignored":
+          return ignored.inc({ reason: parsed.reason });
+        case "rejected":
+          return rejected.inc({ reason: bound("rejected", parsed.reason) });
+      }
+    },
+    entries(doc, entries) {
+      for (const entry of entries) {
+        const { marginSeconds, outcome } = entry.data;
+        if (entry.kind === "step") step(doc, entry);
+        else if (entry.kind === "state" && typeof marginSeconds === "number") margin.observe(marginSeconds);
+        else if (entry.kind === "outcome" && typeof outcome === "string") {
+          closed.inc({ outcome });
+          if (outcome === "missed-notice") missed.inc();
+        }
+      }
+    },
+    call({ service, operation, outcome }) {
+      calls.inc({
+        service: bound("service", service),
+        operation: bound("operation", operation),
+        outcome: bound("call", outcome),
+      });
+    },
+    alert: (channel, outcome) => alerts.inc({ channel: bound("channel", channel), outcome: bound("alert", outcome) }),
+    withheld: (reason) => suppressed.inc({ reason: bound("withheld", reason) }),
+    text(count) {
+      open.set(count ?? Number.NaN);
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+  };
+}
+
+/** The step of an entry, as the document now has it. */
+function stepOf(doc: Doc, entry: Entry): Step | undefined {
+  if (doc.kind !== "incident" && doc.kind !== "group") return undefined;
+  const all = doc.kind === "incident" ? [...doc.body.steps, ...doc.body.owed] : doc.body.steps;
+  return all.find((step) => step.id === entry.data["step"]);
+}
+
+/** True the first time that a key is given, among the last `most`. */
+function createOnce(most: number): (key: string) => boolean {
+  const seen = new Set<string>();
+  return (key) => {
+    if (seen.has(key)) return false;
+    seen.add(key);
+    for (const oldest of seen) {
+      if (seen.size <= most) break;
+      seen.delete(oldest);
+    }
+    return true;
+  };
+}

@@ -1,0 +1,49 @@
+import type { Ms } from "../clock.ts";
+import type { Key } from "../record/doc.ts";
+import { Refusal } from "./problem.ts";
+
+/** Where a list goes on: after this incident, in the order of `newer`. */
+export interface Position {
+  readonly openedAt: Ms;
+  readonly key: Key;
+  /** The archive's own cursor for the page in which it goes on; null for its first. */
+  readonly archive: string | null;
+}
+
+export interface Placed {
+  readonly openedAt: Ms;
+  readonly key: Key;
+}
+
+/** Newest first, as the archive orders; the key settles what was opened in one millisecond. */
+export function newer(a: Placed, b: Placed): number {
+  if (a.openedAt !== b.openedAt) return b.openedAt - a.openedAt;
+  return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
+}
+
+export const isAfter = (placed: Placed, position: Position | null): boolean =>
+  position === null || newer(position, placed) < 0;
+
+export function toCursor({ openedAt, key, archive }: Position): string {
+  return Buffer.from(JSON.stringify([openedAt, key, archive])).toString("base64url");
+}
+
+/** Throws a refusal for what is none of ours. */
+export function fromCursor(cursor: string): Position {
+  try {
+    const [openedAt, key, archive] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    if (typeof openedAt === "number" && typeof key === "string" && (archive === null || typeof archive === "string"))
+      return { openedAt, key, archive };
+  } catch (cause) {
+    throw badCursor(cause);
+  }
+  throw badCursor();
+}
+
+export function badCursor(cause?: unknown): Refusal {
+  return new Refusal(
+    "SK-SHOW-REQUEST",
+    "cursor is not one that this list gave out. Pass on the `next` of the page before, unchanged, or none for the first page.",
+    { cause },
+  );
+}

@@ -1,0 +1,106 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { IncidentFilter } from "../../record/archive/archive.ts";
+import type { ShowApp } from "../app.ts";
+import type { Incidents } from "../incidents.ts";
+import { Refusal } from "../problem.ts";
+import { detailView } from "../view/detail.ts";
+import { keyOf } from "../view/id.ts";
+import { isIncidentKey, summaryView } from "../view/incident.ts";
+import { incidentDetailSchema, incidentSchema, kindName, missingSchema, outcomeName } from "../view/schema.ts";
+import { problems } from "./problems.ts";
+
+const LARGEST_PAGE = 500;
+const DEFAULT_PAGE = 100;
+
+const name = z.string().min(1).max(512).optional();
+const time = z.iso.datetime({ offset: true, error: "give a time as 2026-01-31T12:00:00Z" }).optional();
+
+/** Strict: a filter that is misspelt must not answer everything. */
+const query = z.strictObject({
+  from: time.openapi({ description: "Opened at or after this time" }),
+  to: time.openapi({ description: "Opened before this time" }),
+  outcome: outcomeName.optional(),
+  kind: kindName.optional(),
+  group: name,
+  cluster: name,
+  region: name,
+  availabilityZone: name,
+  instanceType: name,
+  instanceId: name.openapi({ description: "An instance id, or the ARN of a Fargate task" }),
+  open: z.enum(["true", "false"]).optional(),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).optional(),
+  cursor: z.string().max(4_096).optional(),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/v1/incidents",
+  summary: "Open and closed incidents, newest first",
+  request: { query },
+  responses: {
+    200: {
+      description: "A page; `missing` names stores that could not be asked",
+      content: {
+        "application/json": {
+          schema: z
+            .object({
+              items: z.array(incidentSchema),
+              next: z.string().nullable(),
+              missing: z.array(missingSchema),
+            })
+            .openapi("Incidents"),
+        },
+      },
+    },
+    ...problems(400, 401, 503),
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/v1/incidents/{id}",
+  summary: "One incident with its timeline",
+  request: {
+    params: z.object({ id: z.string().max(2_200).openapi({ example: "i-0123456789abcdef0#1" }) }),
+  },
+  responses: {
+    200: {
+      description: "The flight recorder",
+      content: { "application/json": { schema: incidentDetailSchema } },
+    },
+    ...problems(400, 401, 404, 503),
+  },
+});
+
+export function addIncidents(app: ShowApp, incidents: Incidents): void {
+  app.openapi(listRoute, async (c) => {
+    const { limit = DEFAULT_PAGE, cursor, ...rest } = c.req.valid("query");
+    const { items, next, missing } = await incidents.list(toFilter(rest), limit, cursor);
+    const views = items.map(({ key, incident }) => summaryView({ key, body: incident }));
+    return c.json({ items: views, next, missing: [...missing] }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const key = keyOf(id);
+    const found = isIncidentKey(key) ? await incidents.get(key) : null;
+    if (found === null) {
+      throw new Refusal(
+        "SK-SHOW-NOT-FOUND",
+        `No incident is called ${id.slice(0, 200)}. Ids look like i-0123456789abcdef0#1, with # written %23; those of an instance are listed by ?instanceId=.`,
+      );
+    }
+    const { incident, timeline, cut, missing } = found;
+    return c.json({ ...detailView(key, incident, timeline), timelineCut: cut, missing: [...missing] }, 200);
+  });
+}
+
+function toFilter({ from, to, open, ...same }: Omit<z.output<typeof query>, "limit" | "cursor">): IncidentFilter {
+  const given = {
+    ...same,
+    from: from === undefined ? undefined : Date.parse(from),
+    to: to === undefined ? undefined : Date.parse(to),
+    open: open === undefined ? undefined : open === "true",
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,29 @@
+import type { ShowApp } from "../app.ts";
+
+/** Of the API, not of the product: it moves when an answer changes its shape. */
+const API_VERSION = "1.0.0";
+
+const LINKS = {
+  name: "spotkeeper",
+  links: {
+    incidents: "/api/v1/incidents",
+    alerts: "/api/v1/alerts",
+    stream: "/api/v1/stream",
+    metrics: "/metrics",
+    health: "/healthz",
+    readiness: "/readyz",
+    description: "/api/v1/openapi.json",
+  },
+};
+
+/** The way in, and the description of all that is added before. */
+export function addIndex(app: ShowApp): void {
+  app.get("/", (c) => c.json(LINKS));
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Spotkeeper", version: API_VERSION, description: "Spot interruptions and what was done about them" },
+    security: [{}, { bearer: [] }],
+  });
+  app.get("/api/v1/openapi.json", (c) => c.json(document));
+}

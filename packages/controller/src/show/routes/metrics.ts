@@ -1,0 +1,23 @@
+import type { ShowApp } from "../app.ts";
+import type { ShowDeps } from "../deps.ts";
+import type { LiveList } from "../open.ts";
+
+/** Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+export function addMetrics(app: ShowApp, { metrics, log }: Pick<ShowDeps, "metrics" | "log">, live: LiveList): void {
+  app.get("/metrics", async (c) => {
+    const text = await metrics.text(await countOpen());
+    c.header("content-type", metrics.contentType);
+    return c.body(text);
+  });
+
+  /** Without a ledger the other metrics are needed the most: how many are open is then not known. */
+  async function countOpen(): Promise<number | null> {
+    try {
+      const docs = await live.read();
+      return [...docs.values()].filter(({ body }) => body.closedAt === null).length;
+    } catch (error) {
+      log.warn({ err: error }, "open incidents could not be counted");
+      return null;
+    }
+  }
+}

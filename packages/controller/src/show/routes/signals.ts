@@ -1,0 +1,122 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Verdict } from "../../flow.ts";
+import { createHttpTransport, type Ingested, MOST_MESSAGES } from "../../signal/transports/http.ts";
+import type { ShowApp } from "../app.ts";
+import type { ShowDeps, ShowEnv } from "../deps.ts";
+import { onlyWith } from "../guards.ts";
+import { Refusal } from "../problem.ts";
+import { idOf } from "../view/id.ts";
+import { problems } from "./problems.ts";
+
+const LARGEST_BODY = 1024 * 1024;
+const PATH = "/api/v1/signals";
+/** Seconds; a store that is away is tried again each second. */
+const RETRY_AFTER = "2";
+
+const resultSchema = z
+  .object({
+    message: z.int(),
+    is: z.enum(["accepted", "ignored", "rejected", "later"]),
+    incidents: z.array(z.string()),
+    errors: z.array(z.string()),
+    reason: z.string().nullable(),
+  })
+  .openapi("SignalResult");
+
+const route = createRoute({
+  method: "post",
+  path: PATH,
+  summary: "Hand in one message from AWS, or an array of them",
+  request: {
+    body: {
+      required: true,
+      description: "As EventBridge, SNS or an Auto Scaling hook sent it; at most 1 MB and 1,000 messages",
+      // Not a schema of zod: whatever the body is, the flow says what is wrong with it, message by message.
+      content: { "application/json": { schema: { oneOf: [{ type: "object" }, { type: "array", items: {} }] } } },
+    },
+  },
+  responses: {
+    202: {
+      description: "What was accepted and what was not",
+      content: {
+        "application/json": {
+          schema: z
+            .object({
+              accepted: z.int(),
+              ignored: z.int(),
+              rejected: z.int(),
+              results: z.array(resultSchema),
+            })
+            .openapi("Signals"),
+        },
+      },
+    },
+    ...problems(400, 401, 403, 413, 415, 503),
+  },
+});
+
+/** Added before the guard of readers: who may send need not be one who may read. */
+export function addSignals(app: ShowApp, deps: ShowDeps, tokens: readonly string[]): void {
+  const transport = createHttpTransport({
+    accept: deps.accept,
+    clock: deps.clock,
+    onFailure: (error) => deps.log.error({ err: error }, "a signal that came over HTTP could not be handled"),
+  });
+  app.on("POST", PATH, tokens.length > 0 ? onlyWith(tokens, "the HTTP source") : turnedOff, onlyJson, bounded);
+  app.openapi(route, async (c) => {
+    const results = await transport.take(await c.req.text());
+    if (results === null)
+      throw new Refusal("SK-SHOW-TOO-LARGE", `One request takes at most ${MOST_MESSAGES} messages. Send several.`);
+    if (results.length === 0)
+      throw new Refusal("SK-SHOW-REQUEST", "The body holds no message. Send one as JSON, or an array of them.");
+    const views = results.map(resultView);
+    const count = (is: Verdict["is"]): number => results.filter(({ verdict }) => verdict.is === is).length;
+    const counts = { accepted: count("accepted"), ignored: count("ignored"), rejected: count("rejected") };
+    if (count("later") > 0) {
+      throw new Refusal(
+        "SK-SHOW-LATER",
+        `${count("later")} of ${results.length} messages could not be made durable. Send all of them again: what was accepted is known, and is not handled twice.`,
+        { more: { ...counts, later: count("later"), results: views }, headers: { "retry-after": RETRY_AFTER } },
+      );
+    }
+    return c.json({ ...counts, results: views }, 202);
+  });
+}
+
+const turnedOff: MiddlewareHandler<ShowEnv> = () => {
+  throw new Refusal(
+    "SK-SHOW-INGEST",
+    "No token is configured for signals over HTTP (sources), so none are taken. Configure one, and send it as a bearer token.",
+  );
+};
+
+const onlyJson: MiddlewareHandler<ShowEnv> = async (c, next) => {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type))
+    throw new Refusal("SK-SHOW-MEDIA-TYPE", 'Send the body as "Content-Type: application/json".');
+  if ((c.req.header("content-encoding") ?? "identity") !== "identity")
+    throw new Refusal("SK-SHOW-MEDIA-TYPE", "Send the body without a Content-Encoding.");
+  await next();
+};
+
+const bounded = bodyLimit({
+  maxSize: LARGEST_BODY,
+  onError: () => {
+    throw new Refusal("SK-SHOW-TOO-LARGE", `A body has at most ${LARGEST_BODY} bytes. Send several.`);
+  },
+});
+
+function resultView({ number, verdict }: Ingested): z.infer<typeof resultSchema> {
+  const view = { message: number, is: verdict.is, incidents: [], errors: [], reason: null };
+  switch (verdict.is) {
+    case "accepted":
+      return { ...view, incidents: verdict.incidents.map(idOf), errors: [...verdict.errors] };
+    case "ignored":
+    case "later":
+      return { ...view, reason: verdict.reason };
+    case "rejected":
+      return { ...view, reason: verdict.reason, errors: [verdict.message] };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Doc, Plain } from "../../record/doc.ts";
+import type { AlertView } from "./schema.ts";
+import { timeOf, timeOrNull } from "./time.ts";
+
+/** An alert and what each channel was told; receipts stay here, they are the channel's own business. */
+export function alertView({ key, wakeAt, body }: Pick<Doc<"alert">, "key" | "wakeAt" | "body">): AlertView {
+  return {
+    key,
+    generation: body.generation,
+    open: wakeAt !== null,
+    account: text(body.group["account"]),
+    region: text(body.group["region"]),
+    cluster: text(body.group["cluster"]),
+    group: text(body.group["group"]),
+    openedAt: timeOf(body.openedAt),
+    flushAt: timeOf(body.flushAt),
+    sends: Object.entries(body.sends).map(([channel, { state, attempts, retryAt, reason }]) => ({
+      channel,
+      state,
+      attempts,
+      retryAt: timeOrNull(retryAt),
+      reason,
+    })),
+  };
+}
+
+const text = (value: Plain | undefined): string | null => (typeof value === "string" ? value : null);

@@ -1,0 +1,25 @@
+import type { Entry, Incident, Key } from "../../record/doc.ts";
+import { entryView } from "./entry.ts";
+import { slowestOf, stepViews, summaryView } from "./incident.ts";
+import type { IncidentDetailView } from "./schema.ts";
+import { timeOf } from "./time.ts";
+
+/** One incident with its steps and its timeline. */
+export function detailView(key: Key, incident: Incident, timeline: readonly Entry[]): IncidentDetailView {
+  const steps = stepViews(incident);
+  return {
+    ...summaryView({ key, body: incident }),
+    signals: incident.signals.map(({ kind, at, receivedAt, source }) => ({
+      kind,
+      at: timeOf(at),
+      receivedAt: timeOf(receivedAt),
+      source,
+    })),
+    signalCount: incident.signalCount,
+    steps,
+    slowestStep: slowestOf(steps),
+    timeline: timeline.map((entry) => entryView(key, incident, entry)),
+    timelineCut: false,
+    missing: [],
+  };
+}

@@ -1,0 +1,89 @@
+import type { Doc, Incident, Key, Plain, Step } from "../../record/doc.ts";
+import { isSettled } from "../../respond/steps.ts";
+import { firstActionSeconds, noticeOf } from "../notice.ts";
+import { idOf } from "./id.ts";
+import type { IncidentView, StepView } from "./schema.ts";
+import { secondsBetween, timeOf, timeOrNull } from "./time.ts";
+
+type Known = Pick<Doc<"incident">, "key" | "body">;
+
+/** An incident as lists and live readers see it. Lifecycle tokens and receipts are left out. */
+export function summaryView({ key, body }: Known): IncidentView {
+  const { labels } = body;
+  const all = [...body.steps, ...body.owed];
+  const notice = noticeOf(body);
+  return {
+    id: idOf(key),
+    key,
+    subject: { ...body.subject },
+    ordinal: body.ordinal,
+    kinds: [...new Set(body.signals.map(({ kind }) => kind))],
+    open: body.closedAt === null,
+    outcome: body.outcome,
+    action: body.action,
+    mode: body.mode,
+    rule: body.rule,
+    account: body.account,
+    region: body.region,
+    availabilityZone: body.availabilityZone ?? text(labels["availabilityZone"]),
+    name: text(labels["name"]),
+    instanceType: text(labels["instanceType"]),
+    group: text(labels["group"]),
+    cluster: text(labels["cluster"]),
+    services: texts(labels["services"]),
+    owner: text(labels["owner"]),
+    openedAt: timeOf(body.openedAt),
+    noticedAt: timeOrNull(notice?.at ?? null),
+    deadline: timeOrNull(body.deadline),
+    firstActionAt: timeOrNull(body.firstActionAt),
+    drainedAt: timeOrNull(body.drainedAt),
+    goneAt: timeOrNull(body.goneAt),
+    servesAt: timeOrNull(body.servesAt),
+    cancelledAt: timeOrNull(body.cancelledAt),
+    closedAt: timeOrNull(body.closedAt),
+    firstActionSeconds: firstActionSeconds(body),
+    marginSeconds: secondsBetween(body.drainedAt, body.deadline),
+    doing: all.filter((step) => !isSettled(step) && step.startedAt !== null).map(({ id }) => id),
+    stepsSettled: all.filter(isSettled).length,
+    stepsTotal: all.length,
+    alert: body.alert?.key ?? null,
+    flagged: [...body.flagged],
+  };
+}
+
+/** All steps, those that are owed among them, in the order of the plan. */
+export function stepViews(body: Incident): StepView[] {
+  return [...body.steps.map((step) => stepView(step, false)), ...body.owed.map((step) => stepView(step, true))];
+}
+
+function stepView(step: Step, owed: boolean): StepView {
+  return {
+    id: step.id,
+    responder: step.responder,
+    owed,
+    state: step.state,
+    after: [...step.after],
+    attempts: step.attempts,
+    notBefore: timeOrNull(step.notBefore),
+    startedAt: timeOrNull(step.startedAt),
+    settledAt: timeOrNull(step.settledAt),
+    abandonAt: timeOf(step.abandonAt),
+    seconds: secondsBetween(step.startedAt, step.settledAt),
+    reason: step.reason,
+  };
+}
+
+/** The step that took longest from its first attempt until it was settled; null before the first. */
+export function slowestOf(steps: readonly StepView[]): { id: string; responder: string; seconds: number } | null {
+  let slowest: { id: string; responder: string; seconds: number } | null = null;
+  for (const { id, responder, seconds } of steps)
+    if (seconds !== null && seconds > (slowest?.seconds ?? -1)) slowest = { id, responder, seconds };
+  return slowest;
+}
+
+/** Whether a document is an incident of the key that was asked for. */
+export const isIncidentKey = (key: Key): boolean => /^incident#[^#\s]{1,2048}#\d{1,9}$/.test(key);
+
+const text = (value: Plain | undefined): string | null => (typeof value === "string" ? value : null);
+const texts = (value: Plain | undefined): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];

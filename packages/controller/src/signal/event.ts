@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import type { Ms } from "../clock.ts";
+import { asAccount, asList, asRegion, asText, asZone, regionOf } from "./shape.ts";
+import type { Action, Origin, Parsed, SignalKind, SignalOf, Source, Subject } from "./signal.ts";
+import { readTime } from "./time.ts";
+
+/** A message without its wrapping: an EventBridge event, or what a lifecycle hook sends by itself. */
+export interface Event {
+  readonly id: string;
+  readonly detailType: string;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly availabilityZone: string | null;
+  readonly at: Ms;
+  readonly timeKnown: boolean;
+  /** It came from a lifecycle hook's own queue or topic, without an envelope. */
+  readonly direct: boolean;
+  readonly detail: unknown;
+  readonly origin: Origin;
+}
+
+type Ignored = Extract<Parsed, { is: "ignored" }>;
+type Rejected = Extract<Parsed, { is: "rejected" }>;
+
+export type Read<K extends SignalKind> =
+  | { readonly is: "signals"; readonly signals: readonly SignalOf<K>[]; readonly errors: readonly string[] }
+  | Ignored
+  | Rejected;
+
+/** How messages of one kind are read. `events` are the (source, detail-type) pairs that it understands. */
+export interface KindParser<K extends SignalKind> {
+  readonly events: readonly (readonly [source: string, detailType: string])[];
+  readonly parse: (event: Event) => Read<K>;
+}
+
+/** Equal for duplicates: the message's own id or, without one, a hash of its content. */
+export function messageId(id: unknown, content: unknown): string {
+  return asText(id, 128) ?? createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
+}
+
+/** The event's time, or the best guess at it: what is known of the delay comes off `receivedAt` (EVENTS.md, Deadlines). */
+export function eventTime(time: unknown, origin: Origin): { readonly at: Ms; readonly timeKnown: boolean } {
+  const at = readTime(time);
+  if (at !== null) return { at, timeKnown: true };
+  return { at: Math.min(origin.sentAt ?? origin.receivedAt, origin.receivedAt), timeKnown: false };
+}
+
+/**
+ * Normalizes an EventBridge envelope. The ARN in `resources` of EC2's Spot events has a zone where a region belongs
+ * and no account, and `resources` can be a single string (EVENTS.md, traps 2 and 9).
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ */
+export function fromEnvelope(envelope: { readonly [key: string]: unknown }, detail: unknown, origin: Origin): Event {
+  const zone = zoneOf(envelope["resources"]);
+  return {
+    id: messageId(envelope["id"], envelope),
+    detailType: asText(envelope["detail-type"], 256) ?? "",
+    account: asAccount(envelope["account"]) ?? origin.account,
+    region: asRegion(envelope["region"]) ?? (zone === null ? null : regionOf(zone)) ?? origin.region,
+    availabilityZone: zone,
+    ...eventTime(envelope["time"], origin),
+    direct: false,
+    detail,
+    origin,
+  };
+}
+
+function zoneOf(resources: unknown): string | null {
+  for (const resource of asList(resources).slice(0, 8)) {
+    const arn = asText(resource, 256);
+    if (arn === null || !arn.includes(":instance/")) continue;
+    const zone = asZone(arn.split(":")[3]);
+    if (zone !== null) return zone;
+  }
+  return null;
+}
+
+/** The part that all kinds share; actions and deadlines are the kinds' own. */
+export function common(event: Event, subject: Subject): Common {
+  return {
+    id: event.id,
+    subject,
+    account: event.account,
+    region: event.region,
+    availabilityZone: event.availabilityZone,
+    at: event.at,
+    timeKnown: event.timeKnown,
+    receivedAt: event.origin.receivedAt,
+    source: event.origin.source,
+    action: null,
+    deadline: null,
+  };
+}
+
+export interface Common {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly availabilityZone: string | null;
+  readonly at: Ms;
+  readonly timeKnown: boolean;
+  readonly receivedAt: Ms;
+  readonly source: Source;
+  readonly action: Action | null;
+  readonly deadline: Ms | null;
+}
+
+/** Reads `detail` by a schema and makes one signal of it, or rejects the message, naming the field. */
+export function one<K extends SignalKind, D>(
+  event: Event,
+  schema: z.ZodType<D>,
+  make: (detail: D) => SignalOf<K>,
+): Extract<Read<K>, { is: "signals" | "rejected" }> {
+  const read = schema.safeParse(event.detail);
+  if (!read.success) return reject(event, read.error);
+  return { is: "signals", signals: [make(read.data)], errors: [] };
+}
+
+export function reject(event: Event, error: z.ZodError): Rejected {
+  const issue = error.issues[0];
+  const path = ["detail", ...(issue?.path ?? [])].map(String).join(".");
+  const params = issue?.code === "custom" ? issue.params : undefined;
+  return {
+    is: "rejected",
+    reason: asText(params?.["reason"]) ?? "bad-field",
+    message: `${event.detailType} ${event.id}: ${path} ${issue?.message ?? "cannot be read"}. Check what sends or transforms this message.`,
+  };
+}
+
+export function ignore(event: Event, reason: Ignored["reason"]): Ignored {
+  return { is: "ignored", reason, detailType: event.detailType };
+}

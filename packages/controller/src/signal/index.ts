@@ -1,0 +1,28 @@
+import type { KindParser } from "./event.ts";
+import { capacityReservationInterruption } from "./kinds/capacity-reservation-interruption.ts";
+import { containerInstanceChange } from "./kinds/container-instance-change.ts";
+import { fargateSpotStop } from "./kinds/fargate-spot-stop.ts";
+import { launchResult } from "./kinds/launch-result.ts";
+import { lifecycleLaunching } from "./kinds/lifecycle-launching.ts";
+import { lifecycleTerminating } from "./kinds/lifecycle-terminating.ts";
+import { rebalance } from "./kinds/rebalance.ts";
+import { scheduledChange } from "./kinds/scheduled-change.ts";
+import { spotInterruption } from "./kinds/spot-interruption.ts";
+import { stateChange } from "./kinds/state-change.ts";
+import { terminationResult } from "./kinds/termination-result.ts";
+import type { SignalKind } from "./signal.ts";
+
+/** Every kind of signal and how it is read. A new kind is one file and one line. */
+export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
+  "spot-interruption": spotInterruption,
+  rebalance,
+  "lifecycle-terminating": lifecycleTerminating,
+  "lifecycle-launching": lifecycleLaunching,
+  "state-change": stateChange,
+  "scheduled-change": scheduledChange,
+  "capacity-reservation-interruption": capacityReservationInterruption,
+  "fargate-spot-stop": fargateSpotStop,
+  "container-instance-change": containerInstanceChange,
+  "launch-result": launchResult,
+  "termination-result": terminationResult,
+};

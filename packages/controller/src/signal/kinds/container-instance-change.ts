@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { common, ignore, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import { asObject, asText, asZone, flag, instanceId, list, text } from "../shape.ts";
+
+const detail = z.object({
+  ec2InstanceId: instanceId,
+  clusterArn: text(512),
+  containerInstanceArn: text(512),
+  status: text(64),
+  agentConnected: flag,
+  attributes: list,
+});
+
+/**
+ * A container instance registered, drained, lost its agent or changed its resources: where an instance belongs is
+ * learnt from this (EVENTS.md, trap 13). External instances (`mi-…`) are none of EC2's.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
+ */
+export const containerInstanceChange: KindParser<"container-instance-change"> = {
+  events: [["aws.ecs", "ECS Container Instance State Change"]],
+  parse(event) {
+    const id = asText(asObject(event.detail)["ec2InstanceId"]);
+    if (id === null || id.startsWith("mi-")) return ignore(event, "not-ec2");
+    return one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d.ec2InstanceId }),
+      kind: "container-instance-change",
+      availabilityZone: zoneOf(d.attributes) ?? event.availabilityZone,
+      clusterArn: d.clusterArn,
+      containerInstanceArn: d.containerInstanceArn,
+      status: d.status,
+      agentConnected: d.agentConnected,
+    }));
+  },
+};
+
+function zoneOf(attributes: readonly unknown[]): string | null {
+  for (const attribute of attributes.slice(0, 256)) {
+    const { name, value } = asObject(attribute);
+    if (name === "ecs.availability-zone") return asZone(value);
+  }
+  return null;
+}

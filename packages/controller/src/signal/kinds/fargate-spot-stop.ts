@@ -1,0 +1,88 @@
+import { z } from "zod";
+import type { Ms } from "../../clock.ts";
+import { common, ignore, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import {
+  asAccount,
+  asList,
+  asObject,
+  asRegion,
+  asText,
+  asZone,
+  list,
+  note,
+  optional,
+  taskArn,
+  text,
+  time,
+} from "../shape.ts";
+
+/** The default of `stopTimeout`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+const STOP_TIMEOUT: Ms = 30_000;
+
+/** `TerminationNotice` is accepted too (EVENTS.md). */
+const STOP_CODES = new Set(["SpotInterruption", "TerminationNotice"]);
+
+const detail = z.object({
+  taskArn,
+  clusterArn: text(512),
+  group: optional(512),
+  availabilityZone: optional(64),
+  stoppedReason: note(300),
+  lastStatus: optional(32),
+  stoppingAt: time,
+  attachments: list,
+  containers: list,
+});
+
+/**
+ * Fargate Spot takes a task's capacity back. The task gets SIGTERM when it begins to stop, and SIGKILL after its
+ * `stopTimeout`, which the event does not tell: 30 s unless the task definition is known to say more. An event from
+ * before the task was marked has no `stoppingAt`: then it is the event's own time.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+ */
+export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
+  events: [["aws.ecs", "ECS Task State Change"]],
+  parse(event) {
+    const raw = asObject(event.detail);
+    // Tasks on container instances end with their instance, which has signals of its own.
+    const launchType = asText(raw["launchType"]) ?? "FARGATE";
+    if (!STOP_CODES.has(asText(raw["stopCode"]) ?? "") || launchType !== "FARGATE")
+      return ignore(event, "not-spot-stop");
+    return one(event, detail, (d) => {
+      const arn = d.taskArn.split(":");
+      return {
+        ...common(event, { type: "task", id: d.taskArn }),
+        kind: "fargate-spot-stop",
+        account: asAccount(arn[4]) ?? event.account,
+        region: asRegion(arn[3]) ?? event.region,
+        availabilityZone: asZone(d.availabilityZone) ?? event.availabilityZone,
+        action: "terminate",
+        deadline: (d.stoppingAt ?? event.at) + STOP_TIMEOUT,
+        clusterArn: d.clusterArn,
+        service: d.group?.startsWith("service:") === true ? d.group.slice("service:".length) : null,
+        privateAddress: addressOf(d.attachments, d.containers),
+        stoppedReason: d.stoppedReason,
+        lastStatus: d.lastStatus,
+      };
+    });
+  },
+};
+
+/** The private IPv4 address, which is how the task is registered with its target groups. */
+function addressOf(attachments: readonly unknown[], containers: readonly unknown[]): string | null {
+  for (const attachment of attachments.slice(0, 16)) {
+    for (const entry of asList(asObject(attachment)["details"]).slice(0, 32)) {
+      const { name, value } = asObject(entry);
+      const address = name === "privateIPv4Address" ? asText(value, 64) : null;
+      if (address !== null) return address;
+    }
+  }
+  for (const container of containers.slice(0, 32)) {
+    for (const network of asList(asObject(container)["networkInterfaces"]).slice(0, 8)) {
+      const address = asText(asObject(network)["privateIpv4Address"], 64);
+      if (address !== null) return address;
+    }
+  }
+  return null;
+}

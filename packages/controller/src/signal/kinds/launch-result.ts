@@ -1,0 +1,27 @@
+import { common, ignore, one } from "../event.ts";
+import type { Event, KindParser } from "../event.ts";
+import { namesNoInstance, scalingResult } from "../scaling-result.ts";
+
+const ok = (event: Event): boolean => event.detailType === "EC2 Instance Launch Successful";
+
+/**
+ * An Auto Scaling group's launch succeeded or failed, with the cause.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
+ */
+export const launchResult: KindParser<"launch-result"> = {
+  events: [
+    ["aws.autoscaling", "EC2 Instance Launch Successful"],
+    ["aws.autoscaling", "EC2 Instance Launch Unsuccessful"],
+  ],
+  parse(event) {
+    if (!ok(event) && namesNoInstance(event.detail)) return ignore(event, "not-actionable");
+    return one(event, scalingResult, (d) => ({
+      ...common(event, { type: "instance", id: d.instanceId }),
+      kind: "launch-result",
+      availabilityZone: d.availabilityZone ?? event.availabilityZone,
+      group: d.group,
+      ok: ok(event),
+      cause: d.cause,
+    }));
+  },
+};

@@ -1,0 +1,20 @@
+import { common, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import { lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
+
+const detail = lifecycleDetail("terminating");
+
+/**
+ * An instance waits in Terminating:Wait until its hook is completed. A hook does not delay a Spot reclaim, but it must be
+ * completed all the same (EVENTS.md, trap 5). How long it waits is not in the message.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
+export const lifecycleTerminating: KindParser<"lifecycle-terminating"> = {
+  events: [["aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"]],
+  parse: (event) =>
+    one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d.EC2InstanceId }),
+      kind: "lifecycle-terminating",
+      lifecycle: lifecycleAction(event, "terminating", d),
+    })),
+};

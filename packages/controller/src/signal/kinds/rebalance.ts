@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { common, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import { instanceId } from "../shape.ts";
+
+const detail = z.object({ "instance-id": instanceId });
+
+/**
+ * An elevated risk of interruption. It can come long before the warning, with it, or without one following; its time
+ * is no deadline (EVENTS.md, trap 4). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
+ */
+export const rebalance: KindParser<"rebalance"> = {
+  events: [["aws.ec2", "EC2 Instance Rebalance Recommendation"]],
+  parse: (event) =>
+    one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d["instance-id"] }),
+      kind: "rebalance",
+    })),
+};

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { common, ignore, reject } from "../event.ts";
+import type { Event, KindParser, Read } from "../event.ts";
+import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, text, time } from "../shape.ts";
+import type { SignalOf } from "../signal.ts";
+
+const detail = z.object({
+  service: optional(64),
+  eventTypeCategory: optional(64),
+  eventTypeCode: text(255),
+  statusCode: optional(32),
+  eventArn: optional(512),
+  communicationId: optional(128),
+  eventRegion: optional(32),
+  affectedAccount: z.unknown().optional(),
+  startTime: time,
+  endTime: time,
+  affectedEntities: list,
+});
+
+/** An event with this many entities is split into pages long before: a bound, so that no message floods the ledger. */
+const MOST_ENTITIES = 2000;
+
+/** An entity for which the change was done or withdrawn: https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html */
+const OVER = new Set(["RESOLVED", "UNIMPAIRED"]);
+
+/**
+ * AWS Health announces a stop, a retirement or maintenance. One event carries many instances, and its pages come in
+ * any order with the same `eventArn`; each page is read alone, so that none is waited for. `account` and `region` of
+ * the envelope say who was told and where, not whose instance it is. A copy through the backup region has the same
+ * `communicationId`, which is why ids are made from that (EVENTS.md, trap 8). A `closed` event, or a code that ends in
+ * CANCELLED (assumed), is over: nothing is to be done.
+ * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
+ */
+export const scheduledChange: KindParser<"scheduled-change"> = {
+  events: [["aws.health", "AWS Health Event"]],
+  parse(event) {
+    const raw = asObject(event.detail);
+    if (asText(raw["service"])?.toUpperCase() !== "EC2") return ignore(event, "not-ec2");
+    if (asText(raw["eventTypeCategory"]) !== "scheduledChange") return ignore(event, "not-scheduled-change");
+    const read = detail.safeParse(event.detail);
+    if (!read.success) return reject(event, read.error);
+    if (read.data.statusCode?.toLowerCase() === "closed" || /_CANCELL?ED$/i.test(read.data.eventTypeCode)) {
+      return ignore(event, "cancelled");
+    }
+    return entities(event, read.data);
+  },
+};
+
+function entities(event: Event, d: z.infer<typeof detail>): Read<"scheduled-change"> {
+  const signals: SignalOf<"scheduled-change">[] = [];
+  const errors: string[] = [];
+  let over = 0;
+  const complain = (what: string): void => {
+    errors.push(`${event.detailType} ${event.id}: ${what}. Check what sends or transforms this message.`);
+  };
+  const seen = new Set<string>();
+  for (const [index, entity] of d.affectedEntities.slice(0, MOST_ENTITIES).entries()) {
+    const fields = asObject(entity);
+    const value = typeof entity === "string" ? entity : fields["entityValue"];
+    const id = asInstanceId(value);
+    if (id === null) {
+      complain(`detail.affectedEntities.${index}.entityValue is ${quote(value)}; wanted: an EC2 instance id`);
+    } else if (OVER.has(asText(fields["status"])?.toUpperCase() ?? "")) {
+      over++;
+    } else if (!seen.has(id)) {
+      seen.add(id);
+      signals.push(signal(event, d, id));
+    }
+  }
+  if (d.affectedEntities.length > MOST_ENTITIES)
+    complain(`detail.affectedEntities has more than ${MOST_ENTITIES} entries`);
+  if (signals.length > 0) return { is: "signals", signals, errors };
+  if (over > 0) return ignore(event, "cancelled");
+  const message =
+    errors[0] ??
+    `${event.detailType} ${event.id}: detail.affectedEntities names no instance; nothing can be done for it.`;
+  return { is: "rejected", reason: "no-instance-id", message };
+}
+
+function signal(event: Event, d: z.infer<typeof detail>, instanceId: string): SignalOf<"scheduled-change"> {
+  const account = asAccount(d.affectedAccount) ?? event.account;
+  return {
+    ...common(event, { type: "instance", id: instanceId }),
+    kind: "scheduled-change",
+    id: `${d.communicationId ?? event.id}/${instanceId}`,
+    account,
+    region: asRegion(d.eventRegion) ?? event.region,
+    deadline: d.startTime,
+    eventArn: d.eventArn,
+    code: d.eventTypeCode,
+    startsAt: d.startTime,
+    endsAt: d.endTime,
+  };
+}

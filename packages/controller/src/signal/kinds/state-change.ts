@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { common, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import { instanceId, word } from "../shape.ts";
+
+const detail = z.object({
+  "instance-id": instanceId,
+  state: word("pending", "running", "stopping", "stopped", "shutting-down", "terminated"),
+});
+
+/**
+ * An instance went from one state to another. Whether an end was a missed notice only EC2's state reason tells
+ * (EVENTS.md, trap 11). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+ */
+export const stateChange: KindParser<"state-change"> = {
+  events: [["aws.ec2", "EC2 Instance State-change Notification"]],
+  parse: (event) =>
+    one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d["instance-id"] }),
+      kind: "state-change",
+      state: d.state,
+    })),
+};

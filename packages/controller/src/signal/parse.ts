@@ -1,0 +1,114 @@
+import type { KindParser, Read } from "./event.ts";
+import { eventTime, fromEnvelope, messageId } from "./event.ts";
+import { kinds } from "./index.ts";
+import { readJson } from "./json.ts";
+import { TRANSITIONS } from "./lifecycle.ts";
+import { asAccount, asRegion, asText } from "./shape.ts";
+import type { Origin, Parsed, Signal, SignalKind } from "./signal.ts";
+import { unwrap } from "./unwrap.ts";
+
+type AnyParser = { readonly [K in SignalKind]: KindParser<K> }[SignalKind];
+type Fields = { readonly [key: string]: unknown };
+
+/** By detail-type, which AWS never uses for two sources. */
+const byDetailType: ReadonlyMap<string, { readonly source: string; readonly parser: AnyParser }> = new Map(
+  Object.values(kinds).flatMap((parser: AnyParser) =>
+    parser.events.map(([source, detailType]) => [detailType, { source, parser }] as const),
+  ),
+);
+
+/**
+ * What one raw message means. Unwraps SNS, lists of records and nested strings (EVENTS.md, trap 7), reads EventBridge
+ * envelopes and what lifecycle hooks send without one, and answers signals, or the reason why there are none. Never
+ * throws; takes time linear in the body's length. A rejection's `reason` is a stable metric label; its `message` says
+ * what, where, and what to do, and quotes at most 40 characters.
+ *
+ * @example
+ * parse(body, { source: "sqs", account: "111122223333", region: "eu-west-1", sentAt: null, receivedAt: clock.now() });
+ */
+export function parse(body: string, origin: Origin): Parsed {
+  const json = readJson(body);
+  if (!json.ok) return { is: "rejected", reason: json.reason, message: json.message };
+  return combine(
+    unwrap(json.value, origin).map((inner) => (inner.is === "value" ? message(inner.fields, inner.origin) : inner)),
+  );
+}
+
+function message(fields: Fields, origin: Origin): Parsed {
+  if ("detail-type" in fields) return envelope(fields, origin);
+  return withoutEnvelope(fields, origin);
+}
+
+function envelope(fields: Fields, origin: Origin): Parsed {
+  const detailType = asText(fields["detail-type"], 256);
+  const source = asText(fields["source"], 256);
+  const known = detailType === null ? undefined : byDetailType.get(detailType);
+  if (known === undefined || (source !== null && source !== known.source)) {
+    return { is: "ignored", reason: "unknown-event", detailType };
+  }
+  const raw = fields["detail"];
+  const json = typeof raw === "string" ? readJson(raw) : null;
+  const detail = json?.ok === true ? json.value : raw;
+  const event = fromEnvelope(fields, detail, origin);
+  return widen(known.parser.parse(event));
+}
+
+/**
+ * A lifecycle hook that notifies SQS or SNS itself sends no envelope, hence no region: that is the queue's (EVENTS.md,
+ * trap 17). A group's own notifications share the shape and are not lifecycle actions.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+ */
+function withoutEnvelope(fields: Fields, origin: Origin): Parsed {
+  const event = asText(fields["Event"], 128);
+  if (event === "autoscaling:TEST_NOTIFICATION")
+    return { is: "ignored", reason: "test-notification", detailType: null };
+  if (event?.startsWith("autoscaling:") === true) return { is: "ignored", reason: "not-lifecycle", detailType: null };
+  const transition = asText(fields["LifecycleTransition"], 128);
+  if (transition === null) {
+    return {
+      is: "rejected",
+      reason: "not-an-event",
+      message:
+        "The message has neither detail-type nor LifecycleTransition: it is no event that is understood. Look at what sends to this queue.",
+    };
+  }
+  const parser = transition === TRANSITIONS.launching ? kinds["lifecycle-launching"] : kinds["lifecycle-terminating"];
+  return widen(
+    parser.parse({
+      id: messageId(undefined, fields),
+      detailType: "Lifecycle action",
+      account: asAccount(fields["AccountId"]) ?? origin.account,
+      region: asRegion(fields["Region"]) ?? origin.region,
+      availabilityZone: null,
+      ...eventTime(fields["Time"], origin),
+      direct: true,
+      detail: fields,
+      origin,
+    }),
+  );
+}
+
+const widen = (read: Read<SignalKind>): Parsed => read;
+
+/** One message can hold several: their signals together; where there is none, the first that is wrong, or ignored. */
+function combine(parts: readonly Parsed[]): Parsed {
+  const [first] = parts;
+  if (first === undefined) {
+    return {
+      is: "rejected",
+      reason: "empty",
+      message: "The message holds a list without entries. Look at what sends to this queue.",
+    };
+  }
+  if (parts.length === 1) return first;
+  const signals: Signal[] = [];
+  const errors: string[] = [];
+  for (const part of parts) {
+    if (part.is === "signals") {
+      signals.push(...part.signals);
+      errors.push(...part.errors);
+    } else if (part.is === "rejected") errors.push(part.message);
+  }
+  if (signals.length > 0) return { is: "signals", signals, errors };
+  return parts.find((part) => part.is === "rejected") ?? first;
+}

@@ -1,0 +1,108 @@
+import type { Ms } from "../clock.ts";
+
+/** What will happen to an instance. */
+export type Action = "terminate" | "stop" | "hibernate";
+
+/** Whose end is near: an EC2 instance, or a Fargate task. */
+export type Subject =
+  | { readonly type: "instance"; readonly id: string }
+  | { readonly type: "task"; readonly id: string };
+
+/** How a message came in. */
+export type Source = "sqs" | "http" | "lambda" | "file" | "stdin" | "agent";
+
+/** What the transport knows about a message that the message itself may not say. */
+export interface Origin {
+  readonly source: Source;
+  /** Account and region of the queue, for messages without an envelope (EVENTS.md, trap 17). */
+  readonly account: string | null;
+  readonly region: string | null;
+  /** When the queue took the message, for a `time` that cannot be read. */
+  readonly sentAt: Ms | null;
+  readonly receivedAt: Ms;
+}
+
+/** A pending lifecycle action of an Auto Scaling group's hook. */
+export interface LifecycleAction {
+  readonly group: string;
+  readonly hook: string;
+  /** Absent in some forwarded messages; AWS then wants the instance id in its place. */
+  readonly token: string | null;
+  readonly transition: "terminating" | "launching";
+  readonly metadata: string | null;
+  readonly origin: string | null;
+  readonly destination: string | null;
+  /** The message came through a queue or topic that the hook itself notifies (not the event bus). */
+  readonly direct: boolean;
+}
+
+interface Common {
+  /** Equal for duplicates of one message, different for different ones. Not part of any key. */
+  readonly id: string;
+  readonly subject: Subject;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly availabilityZone: string | null;
+  /** The event's own time. When it could not be read it is derived from `Origin` and `timeKnown` is false. */
+  readonly at: Ms;
+  readonly timeKnown: boolean;
+  readonly receivedAt: Ms;
+  readonly source: Source;
+  readonly action: Action | null;
+  /** The instant the capacity goes away, where the signal tells it. */
+  readonly deadline: Ms | null;
+}
+
+export interface Details {
+  "spot-interruption": object;
+  rebalance: object;
+  "lifecycle-terminating": { readonly lifecycle: LifecycleAction };
+  "lifecycle-launching": { readonly lifecycle: LifecycleAction };
+  "state-change": { readonly state: "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated" };
+  /** `startsAt` and `eventArn` are null where the event has none that can be read: the instance is named all the same. */
+  "scheduled-change": {
+    readonly eventArn: string | null;
+    readonly code: string;
+    readonly startsAt: Ms | null;
+    readonly endsAt: Ms | null;
+  };
+  "capacity-reservation-interruption": object;
+  "fargate-spot-stop": {
+    readonly clusterArn: string;
+    readonly service: string | null;
+    readonly privateAddress: string | null;
+    readonly stoppedReason: string | null;
+    readonly lastStatus: string | null;
+  };
+  "container-instance-change": {
+    readonly clusterArn: string;
+    readonly containerInstanceArn: string;
+    readonly status: string;
+    readonly agentConnected: boolean | null;
+  };
+  "launch-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+  "termination-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+}
+
+export type SignalKind = keyof Details;
+
+/** One message from AWS about one instance or task, parsed and validated. */
+export type Signal = { [K in SignalKind]: Common & { readonly kind: K } & Details[K] }[SignalKind];
+export type SignalOf<K extends SignalKind> = Extract<Signal, { kind: K }>;
+
+/** Why a well-formed message leads to nothing. Counted, never an exception. */
+export type Ignored =
+  | "test-notification"
+  | "unknown-event"
+  | "not-lifecycle"
+  | "not-actionable"
+  | "not-ec2"
+  | "not-scheduled-change"
+  | "not-spot-stop"
+  | "cancelled";
+
+/** What one message means: any number of signals, or the reason why it has none. */
+export type Parsed =
+  | { readonly is: "signals"; readonly signals: readonly Signal[]; readonly errors: readonly string[] }
+  | { readonly is: "ignored"; readonly reason: Ignored; readonly detailType: string | null }
+  | { readonly is: "rejected"; readonly reason: string; readonly message: string };

@@ -1,0 +1,46 @@
+import type { Clock } from "../../clock.ts";
+import type { Verdict } from "../../flow.ts";
+import { split } from "../split.ts";
+import type { Origin } from "../signal.ts";
+
+/** What became of one message of a request; they count from 1. */
+export interface Ingested {
+  readonly number: number;
+  readonly verdict: Verdict;
+}
+
+export interface HttpTransport {
+  /** Every message that the body holds, side by side; null: it holds more than `MOST_MESSAGES`. Never rejects. */
+  take(body: string): Promise<readonly Ingested[] | null>;
+}
+
+export interface HttpTransportDeps {
+  readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
+  readonly clock: Pick<Clock, "now">;
+  /** A message whose handling failed by a mistake of ours; the caller is told to send it again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A request's worth of work is bounded by more than its bytes: an array of a million zeros has one megabyte. */
+export const MOST_MESSAGES = 1_000;
+
+/** Carries bodies of `POST /api/v1/signals` into the flow: one message, or an array of them. */
+export function createHttpTransport({ accept, clock, onFailure }: HttpTransportDeps): HttpTransport {
+  return {
+    async take(body) {
+      const messages = split(body, { file: null });
+      if (messages.length > MOST_MESSAGES) return null;
+      const origin: Origin = { source: "http", account: null, region: null, sentAt: null, receivedAt: clock.now() };
+      return Promise.all(
+        messages.map(async (each): Promise<Ingested> => {
+          try {
+            return { number: each.message, verdict: await accept(each.body, origin) };
+          } catch (error) {
+            onFailure(error);
+            return { number: each.message, verdict: { is: "later", reason: "something went wrong here" } };
+          }
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Where a queue is: what messages without an envelope do not say (EVENTS.md, trap 17). */
+export interface QueuePlace {
+  readonly account: string | null;
+  readonly region: string;
+}
+
+const REGION = "([a-z]{2,5}(?:-[a-z]+)+-\\d{1,2})";
+/** `sqs.REGION.amazonaws.com`, behind a VPC endpoint, with FIPS, dual-stack, and the oldest form `REGION.queue.…`. */
+const HOSTS = [new RegExp(`(?:^|\\.)sqs(?:-fips)?\\.${REGION}\\.`), new RegExp(`^${REGION}\\.queue\\.`)];
+
+/**
+ * Reads account and region from a queue's URL. https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+ *
+ * @param elsewhere the region of a queue whose endpoint is not AWS's own, and names none
+ * @example queueAt("https://sqs.eu-west-1.amazonaws.com/111122223333/spotkeeper").region // "eu-west-1"
+ */
+export function queueAt(queueUrl: string, elsewhere: string = "us-east-1"): QueuePlace {
+  const { host, pathname } = new URL(queueUrl);
+  const region = HOSTS.map((pattern) => pattern.exec(host)?.[1]).find((found) => found !== undefined);
+  return { account: /^\/(\d{12})\//.exec(pathname)?.[1] ?? null, region: region ?? elsewhere };
+}
+
+/** Reads a queue's ARN; null where it is none. */
+export function queueOfArn(arn: string): (QueuePlace & { readonly account: string; readonly name: string }) | null {
+  const [, region, account, name] = /^arn:aws[\w-]*:sqs:([a-z0-9-]+):(\d{12}):([\w.-]{1,80})$/.exec(arn) ?? [];
+  return region === undefined || account === undefined || name === undefined ? null : { region, account, name };
+}

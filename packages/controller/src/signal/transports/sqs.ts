@@ -1,0 +1,163 @@
+import type { AwsFailure } from "../../aws/failure.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import type { Verdict } from "../../flow.ts";
+import type { Origin } from "../signal.ts";
+import { type QueuePlace, queueAt } from "./queue-url.ts";
+import { createCalls } from "./sqs/calls.ts";
+import type { Received, SqsClient } from "./sqs/client.ts";
+import { createDeadLetters } from "./sqs/dead-letter.ts";
+import { createDeletes } from "./sqs/deletes.ts";
+import { startReceiver, VISIBILITY_SECONDS } from "./sqs/receiver.ts";
+
+export interface SqsSourceOptions {
+  readonly queueUrl: string;
+  /** Where messages go that cannot be understood; null: where the queue's redrive policy says. */
+  readonly deadLetterQueueUrl: string | null;
+  /** Messages in hand at a time. */
+  readonly concurrency: number;
+  /** The SDK's `SQS` client of the queue's region. */
+  readonly client: SqsClient;
+  /** Account and region for messages that name none; from the URL where left out. */
+  readonly at?: QueuePlace;
+  readonly clock: Clock;
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+  /** Durable when it answers `accepted`. A rejection counts as `later`. */
+  readonly handle: (body: string, origin: Origin) => Promise<Verdict>;
+  readonly log: SourceLog;
+}
+
+export interface SourceLog {
+  info(fields: { readonly [name: string]: unknown }, text: string): void;
+  warn(fields: { readonly [name: string]: unknown }, text: string): void;
+  error(fields: { readonly [name: string]: unknown }, text: string): void;
+}
+
+export interface SqsSource {
+  /** Begins to receive. */
+  start(): void;
+  /** Why it hears nothing; empty while it does. */
+  unready(): readonly { readonly what: "source"; readonly code: string; readonly message: string }[];
+  /** Receives no more, and resolves when what is in hand is done, or after `within`. Asking twice is asking once. */
+  stop(within: Ms): Promise<void>;
+}
+
+/** Longer than the ledger ever takes, and shorter than the message stays hidden. */
+const HANDLE_WITHIN: Ms = (VISIBILITY_SECONDS - 5) * 1000;
+/** A message that cannot be made durable comes back after this, doubled each time: a queue's redrive policy counts. */
+const FIRST_DELAY_SECONDS = 15;
+const LONGEST_DELAY_SECONDS = 900;
+/** The longest that SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
+const PARKED_SECONDS = 43_200;
+/** One failed call is no outage. */
+const FAILURES_TO_TELL = 2;
+
+/**
+ * Carries the messages of one queue into the flow: accepted or ignored ones are deleted, rejected ones kept in the
+ * dead-letter queue with their reason, and those that could not be made durable come back later.
+ */
+export function createSqsSource(options: SqsSourceOptions): SqsSource {
+  const { client, queueUrl, clock, handle, log } = options;
+  const at = options.at ?? queueAt(queueUrl);
+  const stopping = new AbortController();
+  const ended = new AbortController();
+  const call = createCalls(clock, ended.signal);
+  const busy = new Set<Promise<void>>();
+  const deletes = createDeletes({
+    ...options,
+    call,
+    onFailure: (count, err) => log.warn({ queueUrl, count, err }, "messages were not deleted, and come again"),
+  });
+  const deadLetters = createDeadLetters({ ...options, call });
+  let trouble: { readonly failure: AwsFailure; readonly times: number } | null = null;
+  let stopped: Promise<void> | null = null;
+
+  const judge = async (message: Received): Promise<Verdict> => {
+    const origin: Origin = { source: "sqs", ...at, sentAt: message.sentAt, receivedAt: clock.now() };
+    let cancel = (): void => undefined;
+    const late = new Promise<Verdict>((resolve) => {
+      const verdict = { is: "later", reason: `not handled within ${HANDLE_WITHIN / 1000} s` } as const;
+      cancel = clock.setTimer(clock.now() + HANDLE_WITHIN, () => resolve(verdict));
+    });
+    try {
+      return await Promise.race([handle(message.body, origin), late]);
+    } catch (err) {
+      log.error({ queueUrl, messageId: message.id, err }, "a message could not be handled; it comes again");
+      return { is: "later", reason: "something went wrong here" };
+    } finally {
+      cancel();
+    }
+  };
+
+  const hide = async (message: Received, seconds: number): Promise<void> => {
+    const input = { QueueUrl: queueUrl, ReceiptHandle: message.handle, VisibilityTimeout: seconds };
+    await call("ChangeMessageVisibility", (to) => client.changeMessageVisibility(input, to));
+  };
+
+  const keep = async (message: Received, reason: string, explanation: string): Promise<void> => {
+    if (await deadLetters.keep(message, reason, explanation)) return deletes.add(message.handle);
+    log.error(
+      { queueUrl, messageId: message.id, reason },
+      "a message cannot be understood, and there is no dead-letter queue: it stays in the queue, hidden for 12 hours. Set deadLetterQueueUrl, or give the queue a redrive policy",
+    );
+    await hide(message, PARKED_SECONDS);
+  };
+
+  const carryOut = async (message: Received, verdict: Verdict): Promise<void> => {
+    switch (verdict.is) {
+      case "accepted":
+      case "ignored":
+        return deletes.add(message.handle);
+      case "rejected":
+        return keep(message, verdict.reason, verdict.message);
+      case "later":
+        return hide(
+          message,
+          Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** Math.min(message.times - 1, 10)),
+        );
+    }
+  };
+
+  /** Never rejects: whatever fails leaves the message in the queue, to come again. */
+  const take = (message: Received): Promise<void> => {
+    const work = judge(message)
+      .then((verdict) => carryOut(message, verdict))
+      .catch((err: unknown) =>
+        log.warn({ queueUrl, messageId: message.id, err }, "a message stays in its queue, and comes again"),
+      )
+      .finally(() => busy.delete(work));
+    busy.add(work);
+    return work;
+  };
+
+  const onTrouble = (failure: AwsFailure | null): void => {
+    if (failure !== null && trouble === null)
+      log.error({ queueUrl, err: failure }, "the queue cannot be received from");
+    if (failure === null) log.info({ queueUrl }, "the queue can be received from again");
+    trouble = failure === null ? null : { failure, times: (trouble?.times ?? 0) + 1 };
+  };
+
+  return {
+    start() {
+      const calls = createCalls(clock, stopping.signal);
+      startReceiver({ ...options, call: calls, stopping: stopping.signal, take, onTrouble });
+    },
+    unready: () =>
+      trouble === null || trouble.times < FAILURES_TO_TELL
+        ? []
+        : [{ what: "source", code: trouble.failure.code, message: `${queueUrl}: ${trouble.failure.message}` }],
+    stop(within) {
+      stopped ??= (async () => {
+        stopping.abort(new Error("the source stops"));
+        let cancel = (): void => undefined;
+        const late = new Promise<void>((resolve) => {
+          cancel = clock.setTimer(clock.now() + within, resolve);
+        });
+        await Promise.race([Promise.all(busy), late]);
+        cancel();
+        ended.abort(new Error("the source has stopped"));
+      })();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** The few methods of the SDK's `SQS` client that are used here. */
+export interface SqsClient {
+  receiveMessage(
+    input: {
+      QueueUrl: string;
+      MaxNumberOfMessages: number;
+      WaitTimeSeconds: number;
+      VisibilityTimeout: number;
+      MessageSystemAttributeNames: ("SentTimestamp" | "ApproximateReceiveCount")[];
+    },
+    options: { abortSignal: AbortSignal },
+  ): Promise<{ readonly Messages?: readonly SqsMessage[] | undefined }>;
+  deleteMessageBatch(
+    input: { QueueUrl: string; Entries: { Id: string; ReceiptHandle: string }[] },
+    options: { abortSignal: AbortSignal },
+  ): Promise<{ readonly Failed?: readonly { readonly Code?: string | undefined }[] | undefined }>;
+  changeMessageVisibility(
+    input: { QueueUrl: string; ReceiptHandle: string; VisibilityTimeout: number },
+    options: { abortSignal: AbortSignal },
+  ): Promise<unknown>;
+  sendMessage(
+    input: {
+      QueueUrl: string;
+      MessageBody: string;
+      MessageAttributes: Record<string, { DataType: "String"; StringValue: string }>;
+      MessageGroupId?: string;
+      MessageDeduplicationId?: string;
+    },
+    options: { abortSignal: AbortSignal },
+  ): Promise<unknown>;
+  getQueueAttributes(
+    input: { QueueUrl: string; AttributeNames: "RedrivePolicy"[] },
+    options: { abortSignal: AbortSignal },
+  ): Promise<{ readonly Attributes?: { readonly [name: string]: string | undefined } | undefined }>;
+  getQueueUrl(
+    input: { QueueName: string; QueueOwnerAWSAccountId: string },
+    options: { abortSignal: AbortSignal },
+  ): Promise<{ readonly QueueUrl?: string | undefined }>;
+}
+
+export interface SqsMessage {
+  readonly MessageId?: string | undefined;
+  readonly ReceiptHandle?: string | undefined;
+  readonly Body?: string | undefined;
+  readonly Attributes?: { readonly [name: string]: string | undefined } | undefined;
+}
+
+/** A message in hand. */
+export interface Received {
+  readonly id: string;
+  /** Names this receipt of it, not the message. */
+  readonly handle: string;
+  readonly body: string;
+  readonly sentAt: number | null;
+  /** How often it was received; 1 is the first time. */
+  readonly times: number;
+}
+
+/** Null: without a handle nothing can be done about it. */
+export function received(message: SqsMessage): Received | null {
+  if (message.ReceiptHandle === undefined) return null;
+  const sentAt = Number(message.Attributes?.["SentTimestamp"]);
+  const times = Number(message.Attributes?.["ApproximateReceiveCount"]);
+  return {
+    id: message.MessageId ?? "unknown",
+    handle: message.ReceiptHandle,
+    body: message.Body ?? "",
+    sentAt: Number.isFinite(sentAt) && sentAt > 0 ? sentAt : null,
+    times: Number.isFinite(times) && times >= 1 ? times : 1,
+  };
+}

@@ -1,0 +1,112 @@
+import { classify } from "../../../aws/classify.ts";
+import type { AwsFailure } from "../../../aws/failure.ts";
+import type { Clock, Ms } from "../../../clock.ts";
+import type { CallSqs } from "./calls.ts";
+import { received, type Received, type SqsClient } from "./client.ts";
+
+export interface ReceiverOptions {
+  readonly client: Pick<SqsClient, "receiveMessage">;
+  readonly queueUrl: string;
+  /** Messages in hand at a time. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+  readonly call: CallSqs;
+  readonly stopping: AbortSignal;
+  /** Settles when the message is done with; never rejects. */
+  readonly take: (message: Received) => Promise<void>;
+  /** Null: it works again. Told when that changes. */
+  readonly onTrouble: (failure: AwsFailure | null) => void;
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+const BATCH = 10;
+const LONG_POLL_SECONDS = 20;
+/** SQS answers a long poll that found nothing after its time; this is for the way. */
+const ANSWER_WITHIN: Ms = LONG_POLL_SECONDS * 1000 + 3_000;
+/** After this a message that we took and lost comes again: well inside the two minutes that it is about. */
+export const VISIBILITY_SECONDS = 30;
+/** Long polls side by side: a queue that is full fills ten, an empty one keeps one busy. */
+const MOST_POLLS = 10;
+const FIRST_PAUSE: Ms = 1_000;
+const LONGEST_PAUSE: Ms = 30_000;
+
+/**
+ * Receives until it is stopped. One long poll waits on an empty queue; each that comes back full brings another, and
+ * each that comes back empty ends, down to one. Never takes more than `concurrency` messages in hand.
+ */
+export function startReceiver(options: ReceiverOptions): void {
+  const { client, queueUrl, concurrency, clock, random, call, stopping, take, onTrouble } = options;
+  let inHand = 0;
+  /** Places that polls under way may fill. */
+  let expected = 0;
+  let polls = 0;
+  let failures = 0;
+
+  /** Begins another poll if there is room for one. */
+  const more = (): void => {
+    const room = Math.min(BATCH, concurrency - inHand - expected);
+    if (stopping.aborted || room <= 0 || polls >= MOST_POLLS || (failures > 0 && polls > 0)) return;
+    polls++;
+    expected += room;
+    void poll(room);
+  };
+
+  const poll = async (room: number): Promise<void> => {
+    try {
+      const messages = await receive(room);
+      expected -= room;
+      polls--;
+      for (const message of messages) void hand(message);
+      if (failures > 0) onTrouble(null);
+      failures = 0;
+      if (polls === 0 || messages.length > 0) more();
+      if (messages.length === room) more();
+    } catch (error) {
+      expected -= room;
+      polls--;
+      if (stopping.aborted) return;
+      failures++;
+      onTrouble(classify(error, { service: "sqs", name: "ReceiveMessage" }));
+      // The last one left goes on after a pause; the others come back with success.
+      if (polls === 0) again(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 10)));
+    }
+  };
+
+  const receive = async (room: number): Promise<Received[]> => {
+    const { Messages = [] } = await call(
+      "ReceiveMessage",
+      (call) =>
+        client.receiveMessage(
+          {
+            QueueUrl: queueUrl,
+            MaxNumberOfMessages: room,
+            WaitTimeSeconds: LONG_POLL_SECONDS,
+            VisibilityTimeout: VISIBILITY_SECONDS,
+            MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
+          },
+          call,
+        ),
+      ANSWER_WITHIN,
+    );
+    return Messages.map(received).filter((message) => message !== null);
+  };
+
+  const hand = async (message: Received): Promise<void> => {
+    inHand++;
+    await take(message);
+    inHand--;
+    if (polls === 0 && failures === 0) more();
+  };
+
+  const again = (pause: Ms): void => {
+    const cancel = clock.setTimer(clock.now() + pause * (0.5 + random() / 2), () => {
+      stopping.removeEventListener("abort", cancel);
+      more();
+    });
+    stopping.addEventListener("abort", cancel, { once: true });
+  };
+
+  more();
+}

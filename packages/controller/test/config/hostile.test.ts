@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+import { parseConfig } from "../../src/config/load.ts";
+import { SpotkeeperError } from "../../src/errors.ts";
+
+function errorOf(text: string): { code: string; message: string } {
+  try {
+    parseConfig(text, "s.yaml");
+  } catch (error) {
+    if (error instanceof SpotkeeperError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error(`valid: ${text}`);
+}
+
+/** Each with the whole message: the line, the key, what it got and what it wants are all promised. */
+test.each([
+  ["polcy: {}", "1: polcy: is no known key; did you mean policy?"],
+  ["log: {}\nroutes: {}", /^s\.yaml:2: routes: is no known key; the known ones are aws, /],
+  ["zzzzzzzz: 1", /^s\.yaml:1: zzzzzzzz: is no known key; the known ones are aws, sources, policy, channels, /],
+  ["- a", "1: the config: got a list of 1, wants keys with values"],
+  ["just text", '1: the config: got "just text", wants keys with values'],
+  ["sources:", "1: sources: got nothing (null), wants keys with values"],
+  [
+    "sources:\n  sqs:\n    - concurrency: 3",
+    /^s\.yaml:3: sources\.sqs\[0\]\.queueUrl: is missing, wants the URL of an SQS queue/,
+  ],
+  [
+    "sources: {sqs: {queueUrl: x}}",
+    "1: sources.sqs: got keys with values, wants a list of queues, each with a queueUrl, at most 20",
+  ],
+  [
+    "sources:\n  sqs:\n    - queue-url: x\n      queueUrl: https://q",
+    "3: sources.sqs[0].queue-url: is no known key; did you mean queueUrl?",
+  ],
+  ["sources: {sqs: [{queueUrl: 'ftp://q'}]}", /queueUrl: got ftp:\/\/q\/…, wants the URL/],
+  [
+    "sources: {sqs: [{queueUrl: 'https://q'}, {queueUrl: 'https://q'}]}",
+    "1: sources.sqs: got a list of 2, wants each queue once",
+  ],
+  ["sources: {http: {}}", /sources\.http\.token: is missing, wants a reference, \$\{env:NAME\}/],
+  ["policy: {dryRun: 'yes'}", '1: policy.dryRun: got "yes", wants true or false'],
+  [
+    "policy:\n  defaults:\n    margin: 10",
+    "3: policy.defaults.margin: got the number 10, wants a duration from 0s to 110s, such as 90s, 5m or 500ms",
+  ],
+  [
+    "policy: {defaults: {margin: 3m}}",
+    '1: policy.defaults.margin: got "3m", wants a duration from 0s to 110s, such as 90s, 5m or 500ms',
+  ],
+  ["policy: {defaults: {margin: 1.5s}}", /margin: got "1\.5s", wants a duration/],
+  ["policy: {defaults: {margin: -5s}}", /margin: got "-5s", wants a duration/],
+  [
+    "policy: {defaults: {replaceCap: 2}}",
+    "1: policy.defaults.replaceCap: got the number 2, wants a number from 0 to 1",
+  ],
+  ["policy: {defaults: {replaceCap: .nan}}", /replaceCap: got the number NaN, wants a number/],
+  [
+    "policy: {defaults: {replace: always}}",
+    '1: policy.defaults.replace: got "always", wants one of: never, detach, raise',
+  ],
+  [
+    "policy:\n  rules:\n    - name: a\n      do: {}\n    - name: a\n      do: {}",
+    "2: policy.rules: got a list of 2, wants rules whose names differ",
+  ],
+  [
+    "policy:\n  rules:\n    - name: a\n      match: {kind: spot-interruption}\n      do: {}",
+    /^s\.yaml:4: policy\.rules\[0\]\.match\.kind: got "spot-interruption", wants a list of signal kinds/,
+  ],
+  [
+    "policy: {rules: [{name: a, match: {account: 111122223333}, do: {}}]}",
+    /match\.account: got the number 111122223333, wants a pattern.*put numbers in quotes/,
+  ],
+  [
+    "policy: {rules: [{name: a, match: {tag: {team: [1]}}, do: {}}]}",
+    /match\.tag\.team: got a list of 1, wants a pattern/,
+  ],
+  ["policy: {rules: [{name: a, when: {}, do: {}}]}", /rules\[0\]\.when: is no known key/],
+  [
+    "policy: {defaults: {drainHook: {port: 80, path: drain}}}",
+    /drainHook\.path: got "drain", wants a path that begins with \//,
+  ],
+  ["aws: {regions: [eu]}", '1: aws.regions[0]: got "eu", wants a region, such as eu-west-1'],
+  [
+    "aws: {accounts: [{roleArn: 'arn:aws:iam::1:role/x'}]}",
+    /roleArn: got "arn:aws:iam::1:role\/x", wants the ARN of a role/,
+  ],
+  ["show: {listen: 8787}", "1: show.listen: got the number 8787, wants an address and a port, such as 127.0.0.1:8787"],
+  ["show: {listen: '127.0.0.1:65536'}", /listen: got "127\.0\.0\.1:65536", wants an address/],
+  ["show: {listen: '0.0.0.0:8787'}", /listen: got "0\.0\.0\.0:8787", wants a loopback address, or show\.auth\.tokens/],
+  ["show: {listen: '127.0.0.1.evil.test:80'}", /wants a loopback address/],
+  ["ledger: {driver: dynamodb}", '1: ledger.driver: got "dynamodb", wants one of: sqlite'],
+  ["ledger: {synchronous: OFF}", '1: ledger.synchronous: got "OFF", wants one of: FULL, NORMAL'],
+  ["log: {level: loud}", '1: log.level: got "loud", wants one of: debug, info, warn, error, silent'],
+  ["channels: {ops: {type: sms}}", '1: channels.ops.type: got "sms", wants one of: console, sns, webhook'],
+  ["channels: {ops: {}}", "1: channels.ops.type: is missing, wants one of: console, sns, webhook"],
+  ["channels: {Ops: {type: console}}", /channels\.Ops: wants a name of small letters/],
+  ["channels: {a: {type: sns, topic: x}}", /channels\.a\.topic: is no known key; did you mean topicArn\?/],
+  [
+    "channels:\n  a: {type: webhook, url: '${ssm:/x}'}",
+    "2: channels.a.url: got ${ssm:/x}, wants one of the known references, ${env:NAME} or ${file:/path}",
+  ],
+  [
+    "channels: {a: {type: webhook, url: nonsense}}",
+    '1: channels.a.url: got "nonsense", wants a URL, or ${env:NAME} for one',
+  ],
+  ["__proto__: {a: 1}", /__proto__: is no known key/],
+  ["? [a, b]\n: 1", "SYNTAX"],
+  ["log: {level: info", "SYNTAX"],
+  ["log:\n\tlevel: info", "SYNTAX"],
+  ["a: 1\n---\nb: 2", "SYNTAX"],
+  ["log: {}\nlog: {}", "SYNTAX"],
+  ["log: !!js/function 'x'", "SYNTAX"],
+])("%j", (text, expected) => {
+  const { code, message } = errorOf(text);
+  expect(message).toMatch(/^s\.yaml:\d+: /);
+  if (expected === "SYNTAX") return expect(code).toBe("SK-CONFIG-SYNTAX");
+  expect(code).toBe("SK-CONFIG-INVALID");
+  if (typeof expected === "string") expect(message.split("\n")).toContain(`s.yaml:${expected}`);
+  else expect(message).toMatch(expected);
+});
+
+test("every wrong key is told at once, in the order of the lines, up to a bound", () => {
+  const { message } = errorOf("log: 1\nshow: 2\naws: 3");
+  expect(message.split("\n").map((line) => line.split(":").slice(0, 3).join(":"))).toEqual([
+    "s.yaml:1: log",
+    "s.yaml:2: show",
+    "s.yaml:3: aws",
+  ]);
+  const many = errorOf(Array.from({ length: 50 }, (_, i) => `key${i}: 1`).join("\n")).message.split("\n");
+  expect(many).toHaveLength(21);
+  expect(many.at(-1)).toBe("… and 30 more");
+});
+
+test("an alias of nothing, a billion laughs and a huge file are refused", () => {
+  expect(errorOf("log: *nothing")).toMatchObject({ code: "SK-CONFIG-SYNTAX" });
+  const levels = Array.from({ length: 12 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(",")}]`);
+  expect(errorOf(`l0: &l0 [x]\n${levels.join("\n")}`)).toMatchObject({ code: "SK-CONFIG-SYNTAX" });
+  expect(errorOf(`# ${"x".repeat(1024 * 1024)}`)).toMatchObject({ code: "SK-CONFIG-UNREADABLE" });
+});
+
+const SECRET = "hunter2-correct-horse";
+
+test.each([
+  `sources: {http: {token: ${SECRET}}}`,
+  `sources: {http: ${SECRET}}`.replace("http", "token"),
+  `show: {auth: {tokens: [${SECRET}]}}`,
+  `show: {auth: ${SECRET}}`,
+  `channels: {a: {type: webhook, url: 'https://x', secret: ${SECRET}}}`,
+  `channels: {a: {type: webhook, url: 'https://user:${SECRET}@x', allow: 3}}`,
+  `channels: {a: {type: sns, topicArn: 'https://hooks.example/${SECRET}?x=${SECRET}'}}`,
+  `policy: {defaults: {drainHook: {port: 1, path: /x, token: ${SECRET}}}}`,
+  `aws: {accounts: [{roleArn: x, externalId: ' ${SECRET} '}]}`,
+  `password: ${SECRET}`,
+  `token: "${SECRET}`,
+  `token: ${SECRET}: ${SECRET}`,
+])("no secret is echoed: %j", (text) => {
+  expect(errorOf(text).message).not.toContain("hunter2");
+});

@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { loadConfig, parseConfig } from "../../src/config/load.ts";
+import { configJsonSchema } from "../../src/config/schema.ts";
+import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
+import { defaultOverrides } from "../../src/enrich/overrides.ts";
+
+const unread = (): string => {
+  throw new Error("nothing is read");
+};
+
+test("no config at all: console, SQLite in the working folder, loopback only, the default policy", () => {
+  const config = loadConfig(null, unread);
+  expect(config).toEqual({
+    aws: { regions: [], accounts: [], endpoint: null },
+    sources: { sqs: [], http: null },
+    policy: { ...defaultPolicy, clusters: defaultOverrides },
+    channels: { console: { type: "console" } },
+    ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
+    archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
+    inventory: { file: "spotkeeper-inventory.db" },
+    show: { listen: "127.0.0.1:8787", auth: null },
+    log: { level: "info", format: "auto" },
+  });
+  expect(parseConfig("# only a comment\n", "s.yaml")).toEqual(config);
+});
+
+test("ten lines are enough for a queue, an account and a topic", () => {
+  const config = parseConfig(
+    `aws:
+  regions: [eu-west-1]
+  accounts:
+    - { roleArn: "arn:aws:iam::012345678901:role/ops/spotkeeper", externalId: "x-1" }
+sources:
+  sqs:
+    - queueUrl: https://sqs.eu-west-1.amazonaws.com/111122223333/spot
+channels:
+  ops: { type: sns, topicArn: "arn:aws:sns:eu-west-1:111122223333:ops" }
+`,
+    "s.yaml",
+  );
+  expect(config.aws.accounts).toEqual([
+    { account: "012345678901", roleArn: "arn:aws:iam::012345678901:role/ops/spotkeeper", externalId: "x-1" },
+  ]);
+  expect(config.sources.sqs).toEqual([
+    {
+      queueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/spot",
+      deadLetterQueueUrl: null,
+      concurrency: 100,
+    },
+  ]);
+  expect(config.channels).toEqual({ ops: { type: "sns", topicArn: "arn:aws:sns:eu-west-1:111122223333:ops" } });
+});
+
+test("policy: rules keep only what they say, so that the next rule is heard on the rest", () => {
+  const { policy } = parseConfig(
+    `policy:
+  tag: { name: team:spot, required: true }
+  defaults: { margin: 15s, minimum: 0.5 }
+  rules:
+    - name: checkout
+      match: { cluster: [prod, "!prod-old"], kind: [rebalance], tag: { team: "checkout*" } }
+      do: { replace: detach, drainHook: { port: 8080, path: /drain, token: "\${env:HOOK}" } }
+    - name: rest
+      do: { onRebalance: ignore }
+  clusters:
+    groupTag: null
+    names: [{ pattern: "web-*", cluster: web }]
+`,
+    "s.yaml",
+  );
+  expect(policy).toEqual({
+    tag: { name: "team:spot", required: true },
+    defaults: { ...defaultActions, margin: 15_000, minimum: 0.5 },
+    rules: [
+      {
+        name: "checkout",
+        match: { cluster: ["prod", "!prod-old"], kind: ["rebalance"], tag: { team: "checkout*" } },
+        do: {
+          replace: "detach",
+          drainHook: { port: 8080, path: "/drain", tokenRef: "${env:HOOK}", timeout: 5_000 },
+        },
+      },
+      { name: "rest", match: {}, do: { onRebalance: "ignore" } },
+    ],
+    clusters: { ...defaultOverrides, groupTag: null, minimum: 0.5, names: [{ pattern: "web-*", cluster: "web" }] },
+  });
+});
+
+test("policy.dryRun is a safety catch that no rule takes off", () => {
+  const { policy } = parseConfig("policy: {dryRun: true, rules: [{name: a, do: {dryRun: false}}]}", "s.yaml");
+  expect(policy.defaults.dryRun).toBe(true);
+  expect(policy.rules[0]?.do.dryRun).toBe(true);
+});
+
+test.each([
+  ["500ms", 500],
+  ["90s", 90_000],
+  ["5m", 300_000],
+  ["2h", 7_200_000],
+])("duration %s", (text, ms) => {
+  expect(
+    parseConfig(`policy: {defaults: {drainWithin: ${ms < 1_000 ? "1s" : text}, scheduledLead: ${text}}}`, "s.yaml")
+      .policy.defaults.scheduledLead,
+  ).toBe(ms);
+});
+
+test.each(["localhost:0", "[::1]:8787", "127.1.2.3:80"])("loopback needs no token: %s", (listen) => {
+  expect(parseConfig(`show: {listen: '${listen}'}`, "s.yaml").show.listen).toBe(listen);
+});
+
+test("any other address does", () => {
+  const { show } = parseConfig("show: {listen: '0.0.0.0:80', auth: {tokens: ['${file:/run/secrets/t}']}}", "s.yaml");
+  expect(show).toEqual({ listen: "0.0.0.0:80", auth: { tokens: ["${file:/run/secrets/t}"] } });
+});
+
+test("a file that cannot be read is named", () => {
+  const fail = (): string => {
+    throw Object.assign(new Error("x"), { code: "ENOENT" });
+  };
+  expect(() => loadConfig("/etc/s.yaml", fail)).toThrow(
+    /The config \/etc\/s\.yaml cannot be read: there is no such file/,
+  );
+});
+
+test("the JSON Schema comes of the same definition: strict, with every section, nothing required", () => {
+  const schema = configJsonSchema() as { properties: object; required?: string[]; additionalProperties: boolean };
+  expect(Object.keys(schema.properties)).toEqual(Object.keys(loadConfig(null, unread)));
+  expect(schema.required ?? []).toEqual([]);
+  expect(schema.additionalProperties).toBe(false);
+  expect(JSON.stringify(schema)).toContain('"const":"webhook"');
+  expect(schema).toMatchObject({
+    properties: {
+      policy: { properties: { defaults: { properties: { margin: { type: "string", pattern: expect.any(String) } } } } },
+    },
+  });
+});

@@ -1,0 +1,74 @@
+import { interrupt } from "@spotkeeper/simulator";
+import { afterEach, expect, test } from "vitest";
+import { SpotkeeperError } from "../../src/errors.ts";
+import type { Ledger } from "../../src/record/ledger/ledger.ts";
+import { effects, toldOf } from "./assess.ts";
+import { type Box, openBox } from "./box.ts";
+import { HOOK, hostOf, shop } from "./fleet.ts";
+
+let box: Box;
+afterEach(() => box.close());
+
+/** A disk that is full while `full` says so: nothing is written, what is there can be read. */
+function fillable(): { full: boolean; readonly stand: (real: Ledger) => Ledger } {
+  const disk = {
+    full: false,
+    stand: (real: Ledger): Ledger => {
+      const refuse = (): Promise<never> => Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full"));
+      return {
+        ...real,
+        accept: (signal, now) => (disk.full ? refuse() : real.accept(signal, now)),
+        commit: (...all) => (disk.full ? refuse() : real.commit(...all)),
+      };
+    },
+  };
+  return disk;
+}
+
+test.each([{ warm: true }, { warm: false }])(
+  "full when the warning comes (inventory warm: $warm): drained and told, and written when it can be",
+  async ({ warm }) => {
+    const disk = fillable();
+    box = await openBox({ build: shop(), ledger: disk.stand, warm });
+    await box.run(60);
+    disk.full = true;
+    const victim = hostOf(box.region);
+    const warnedAt = box.clock.now();
+    interrupt(box.world, victim.id);
+    await box.run(8);
+    expect(box.verdicts.at(-1)).toMatchObject({ is: "later" });
+    expect(effects(box, "drain")[0]?.at).toBeLessThan(warnedAt + 2_000);
+    expect(effects(box, "deregister")).toHaveLength(1);
+    expect(toldOf(box, victim.id)).toHaveLength(1);
+    await box.run(32);
+    expect(toldOf(box, victim.id)).toHaveLength(1);
+    disk.full = false;
+    await box.run(1_800);
+    const incident = await box.incident(victim.id);
+    expect(incident.flagged.join()).toMatch(/at-least-once: the ledger was away/);
+    expect(incident.outcome).toBe("drained");
+    expect(incident.steps.find((one) => one.id.startsWith(`complete:${HOOK}`))?.state).toBe("done");
+    expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], targetsLost: [] });
+    expect(effects(box, "drain")).toHaveLength(1);
+    expect(box.world.oracle.duplicates()).toEqual([]);
+    expect(toldOf(box, victim.id).at(-1)?.phase).toBe("outcome");
+  },
+);
+
+test("full while an incident is open: safe steps go on, and it closes when it can be written", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop({ standalone: true }), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(2);
+  disk.full = true;
+  await box.run(200);
+  disk.full = false;
+  await box.run(1_800);
+  const incident = await box.incident(victim.id);
+  expect(incident.closedAt).not.toBeNull();
+  expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], targetsLost: [] });
+  expect(box.world.oracle.duplicates()).toEqual([]);
+  expect(box.world.oracle.leftovers().openActions).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { interrupt } from "@spotkeeper/simulator";
+import { afterEach, expect, test } from "vitest";
+import { effects, expectSettled, toldOf } from "./assess.ts";
+import { type Box, openBox } from "./box.ts";
+import { hostOf, hostOfStandalone, shop } from "./fleet.ts";
+
+let box: Box;
+afterEach(() => box.close());
+
+test.each([30, 60, 120])(
+  "a standalone task with a stopTimeout of %i s is stopped in time for it",
+  async (stopTimeout) => {
+    box = await openBox({
+      build: shop({ standalone: true, stopTimeout }),
+      // It needs all of its time, short of what is left at most.
+      settings: { taskExit: [Math.min(stopTimeout, 100) * 1000 - 2_000, Math.min(stopTimeout, 100) * 1000 - 1_000] },
+    });
+    await box.run(60);
+    const victim = hostOfStandalone(box.region);
+    const warnedAt = box.clock.now();
+    interrupt(box.world, victim.id);
+    await box.run(1_500);
+    const stopped = effects(box, "stop-task");
+    expect(stopped.length).toBeGreaterThan(0);
+    // As late as it may be, so that what could finish does; at once where not even that is enough.
+    const latest = Math.max(warnedAt, warnedAt + 110_000 - stopTimeout * 1000);
+    expect(stopped[0]?.at).toBeGreaterThanOrEqual(latest);
+    expect(stopped[0]?.at).toBeLessThan(latest + 2_000);
+    expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], tasksCut: [] });
+    expect(toldOf(box, victim.id)[0]?.stakes).toContain("1 standalone task that no service starts again");
+    await expectSettled(box);
+  },
+);
+
+test("minimumHealthyPercent 100 and no room elsewhere: ECS stops nothing, so it is told in time", async () => {
+  box = await openBox({
+    build: shop({
+      group: { desired: 2, max: 2, suspended: ["Launch"] },
+      web: { desired: 4, minimumHealthyPercent: 100, maximumPercent: 100 },
+    }),
+  });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(40);
+  expect(effects(box, "stop-task")).toEqual([]);
+  await box.run(85);
+  expect(effects(box, "stop-task").length).toBeGreaterThan(0);
+  expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [] });
+});
+
+test("daemons are left alone", async () => {
+  box = await openBox({ build: shop({ daemon: true }) });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(1_500);
+  expect(effects(box, "stop-task")).toEqual([]);
+  expect((await box.incident(victim.id)).outcome).toBe("drained");
+  await expectSettled(box);
+});

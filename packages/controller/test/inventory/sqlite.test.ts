@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, expect, test } from "vitest";
+import { openSqliteInventory, type SqliteInventory } from "../../src/inventory/sqlite.ts";
+import { testClock, type TestClock } from "../enrich/support/clock.ts";
+import { instance } from "../enrich/support/fleet.ts";
+import { inventoryContract } from "./inventory-contract.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spotkeeper-inventory-"));
+let files = 0;
+const open: SqliteInventory[] = [];
+
+const newFile = (): string => join(folder, `inventory-${files++}.db`);
+function openAt(file: string, clock: TestClock = testClock()): SqliteInventory {
+  const inventory = openSqliteInventory({ file, clock, every: 5_000 });
+  open.push(inventory);
+  return inventory;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+});
+
+inventoryContract("sqlite", () => openAt(":memory:"));
+
+test("a restart is warm", async () => {
+  const file = newFile();
+  const clock = testClock();
+  const before = openAt(file, clock);
+  before.put("instance", "i-1", instance("i-1", { name: "ünï" }), 5);
+  before.put("container", "i-1", null, 6);
+  before.put("instance", "i-2", instance("i-2"), 7);
+  before.forget("instance", "i-2");
+  before.put("failure", "instance/i-3", { kind: "denied", why: "x" }, 8);
+  await before.close();
+  const after = openAt(file, clock);
+  expect(after.get("instance", "i-1")).toEqual({ value: instance("i-1", { name: "ünï" }), observedAt: 5 });
+  expect(after.get("container", "i-1")).toEqual({ value: null, observedAt: 6 });
+  expect(after.get("instance", "i-2")).toBeUndefined();
+  expect(after.get("failure", "instance/i-3")).toBeUndefined();
+  expect(after.health()).toEqual({ ok: true, message: "", since: null });
+});
+
+test("changes are written behind, without being asked for", async () => {
+  const file = newFile();
+  const clock = testClock();
+  const one = openAt(file, clock);
+  for (let n = 0; n < 1_200; n++) one.put("instance", `i-${n}`, instance(`i-${n}`), n);
+  const kept = (): unknown =>
+    new DatabaseSync(file, { readOnly: true }).prepare("SELECT count(*) AS n FROM inventory").get()?.["n"];
+  expect(kept()).toBe(0);
+  await clock.pass(5_000);
+  expect(kept()).toBe(500);
+  await clock.pass(100);
+  expect(kept()).toBe(1_200);
+});
+
+test("another process on the file learns what this one observed, and newer wins on disk too", async () => {
+  const file = newFile();
+  const clock = testClock();
+  const [a, b] = [openAt(file, clock), openAt(file, clock)];
+  a.put("instance", "i-1", instance("i-1", { name: "from a" }), 10);
+  b.put("instance", "i-2", instance("i-2", { name: "newer, from b" }), 20);
+  a.put("instance", "i-2", instance("i-2", { name: "older, from a" }), 15);
+  await clock.pass(11_000);
+  for (const one of [a, b]) {
+    expect(one.get("instance", "i-1")?.value.name).toBe("from a");
+    expect(one.get("instance", "i-2")?.value.name).toBe("newer, from b");
+  }
+  await a.close();
+  await b.close();
+  expect(openAt(file, clock).get("instance", "i-2")?.observedAt).toBe(20);
+});
+
+test("an older observation that is written later does not win on disk", async () => {
+  const file = newFile();
+  const [a, b] = [openAt(file), openAt(file)];
+  a.put("instance", "i-1", instance("i-1", { name: "old" }), 1);
+  b.put("instance", "i-1", instance("i-1", { name: "new" }), 2);
+  await b.flush();
+  await a.flush();
+  expect(openAt(file).get("instance", "i-1")?.value.name).toBe("new");
+});
+
+test("what found no room when it was read leaves the file too", async () => {
+  const file = newFile();
+  const first = openAt(file);
+  for (let n = 0; n < 5; n++) first.put("instance", `i-${n}`, instance(`i-${n}`), n);
+  await first.close();
+  const small = openSqliteInventory({ file, clock: testClock(), every: 5_000, capacities: { instance: 2 } });
+  expect([...small.entries("instance")].map(([id]) => id)).toEqual(["i-3", "i-4"]);
+  await small.close();
+  const rows = new DatabaseSync(file, { readOnly: true }).prepare("SELECT id FROM inventory ORDER BY id").all();
+  expect(rows.map((row) => row["id"])).toEqual(["i-3", "i-4"]);
+});
+
+test("a disk that fails never stops it, is told, and is caught up with when it works again", async () => {
+  const clock = testClock();
+  const home = join(folder, "not-yet");
+  const file = join(home, "inventory.db");
+  const one = openAt(file, clock);
+  const since = clock.now();
+  expect(one.health()).toMatchObject({ ok: false, since });
+  expect(one.health().message).toMatch(/inventory\.db .*next start will be cold.*Free space/s);
+  one.put("instance", "i-1", instance("i-1"), 1);
+  await clock.pass(12_000);
+  expect(one.get("instance", "i-1")).toBeDefined();
+  expect(one.health()).toMatchObject({ ok: false, since });
+  mkdirSync(home);
+  await clock.pass(6_000);
+  expect(one.health().ok).toBe(true);
+  await one.close();
+  expect(openAt(file, clock).get("instance", "i-1")).toBeDefined();
+});
+
+test("a damaged file, and one of another program, are left alone", async () => {
+  const damaged = newFile();
+  writeFileSync(damaged, "this is no database, whatever its name says ".repeat(100));
+  const one = openAt(damaged);
+  one.put("instance", "i-1", instance("i-1"), 1);
+  await one.flush();
+  expect(one.health().message).toMatch(/file is not a database.*delete it/s);
+
+  const foreign = newFile();
+  const other = new DatabaseSync(foreign);
+  other.exec("CREATE TABLE inventory (precious TEXT); INSERT INTO inventory VALUES ('x'); PRAGMA user_version = 7");
+  const two = openAt(foreign);
+  two.put("instance", "i-1", instance("i-1"), 1);
+  await two.flush();
+  expect(two.health().message).toMatch(/belongs to another program/);
+  expect(other.prepare("SELECT precious FROM inventory").all()).toHaveLength(1);
+  other.close();
+});
+
+test("values of an older shape are dropped: they can be asked again", async () => {
+  const file = newFile();
+  const first = openAt(file);
+  first.put("instance", "i-1", instance("i-1"), 1);
+  await first.close();
+  const db = new DatabaseSync(file);
+  db.exec("PRAGMA user_version = 0");
+  db.close();
+  expect(openAt(file).get("instance", "i-1")).toBeUndefined();
+});

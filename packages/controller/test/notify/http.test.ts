@@ -1,0 +1,192 @@
+import type { LookupAddress } from "node:dns";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createAddresses, isAllowable } from "../../src/notify/addresses.ts";
+import { createHttp, type HttpOutcome, type Lookup } from "../../src/notify/http.ts";
+import { testClock } from "../enrich/support/clock.ts";
+import { type Receiver, startReceiver } from "./support/receiver.ts";
+import { T0 } from "./support/samples.ts";
+
+describe("which addresses may be dialled", () => {
+  test.each([
+    "0.0.0.0",
+    "10.1.2.3",
+    "100.64.0.1",
+    "127.0.0.1",
+    "127.255.255.254",
+    "169.254.169.254",
+    "169.254.170.2",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.170",
+    "192.168.1.1",
+    "198.18.0.1",
+    "203.0.113.7",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
+    "::7f00:1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2001::1",
+    "2001:db8::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fec0::1",
+    "ff02::1",
+    "not an address",
+  ])("%s is not", (address) => {
+    expect(createAddresses([]).mayDial("hooks.example.com", address)).toBe(false);
+  });
+
+  test.each(["8.8.8.8", "52.94.236.248", "100.63.255.255", "172.32.0.1", "2600:1f18::1", "2a05:d018::1"])(
+    "%s is",
+    (address) => {
+      expect(createAddresses([]).mayDial("hooks.example.com", address)).toBe(true);
+    },
+  );
+
+  test.each([
+    [["hooks.internal"], "hooks.internal", "10.0.0.5", true],
+    [["Hooks.Internal"], "hooks.internal", "10.0.0.5", true],
+    [["hooks.internal"], "other.internal", "10.0.0.5", false],
+    [["hooks.internal"], "evil.hooks.internal", "10.0.0.5", false],
+    [["10.0.0.5"], "hooks.internal", "10.0.0.5", true],
+    [["10.0.0.5"], "hooks.internal", "10.0.0.6", false],
+    [["10.0.0.0/8"], "hooks.internal", "10.9.9.9", true],
+    [["10.0.0.0/8"], "hooks.internal", "169.254.169.254", false],
+    [["fd00::/8"], "hooks.internal", "fd00:ec2::254", true],
+  ])("allowing %j: %s at %s is %s", (allow, host, address, may) => {
+    expect(createAddresses(allow).mayDial(host, address)).toBe(may);
+  });
+
+  test.each([
+    ["hooks.internal", true],
+    ["10.0.0.0/8", true],
+    ["fd00::/8", true],
+    ["10.0.0.0/33", false],
+    ["10.0.0.0/8/8", false],
+    ["http://x", false],
+    ["*", false],
+    ["", false],
+  ])("%s can be allowed: %s", (entry, can) => {
+    expect(isAllowable(entry)).toBe(can);
+  });
+});
+
+describe("a request", () => {
+  let receiver: Receiver;
+  beforeEach(async () => {
+    receiver = await startReceiver();
+  });
+  afterEach(() => receiver.close());
+
+  const resolves =
+    (...addresses: string[]): Lookup =>
+    (_name, _options, callback) =>
+      callback(
+        null,
+        addresses.map((address): LookupAddress => ({ address, family: address.includes(":") ? 6 : 4 })),
+      );
+
+  const post = (
+    url: string,
+    {
+      allow = [],
+      lookup = resolves("127.0.0.1"),
+      signal = AbortSignal.timeout(5_000),
+    }: {
+      allow?: string[];
+      lookup?: Lookup;
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<HttpOutcome> =>
+    createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(allow) }).post(url, {}, "{}", signal);
+
+  test("a name that resolves to ours is refused when it is dialled", async () => {
+    const outcome = await post(`https://hooks.example.com:${receiver.port}/x`);
+    expect(outcome).toEqual({
+      is: "failed",
+      retryable: false,
+      reason:
+        'hooks.example.com resolves to 127.0.0.1, which is not a public address; name it in "allow" if it is meant',
+    });
+  });
+
+  test("a name that was public a moment ago is looked up, and checked, again", async () => {
+    let asked = 0;
+    const lookup: Lookup = (name, options, callback) => {
+      asked += 1;
+      resolves(asked === 1 ? "127.0.0.1" : "169.254.169.254")(name, options, callback);
+    };
+    const http = createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(["127.0.0.1", "hooks.test"]) });
+    const url = `http://hooks.test:${receiver.port}/`;
+    expect(await http.post(url, {}, "{}", AbortSignal.timeout(5_000))).toMatchObject({ is: "answer", status: 200 });
+    const guarded = createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(["127.0.0.1"]) });
+    expect(await guarded.post(url.replace("http:", "https:"), {}, "{}", AbortSignal.timeout(5_000))).toMatchObject({
+      reason: expect.stringContaining("169.254.169.254"),
+    });
+    expect(asked).toBe(2);
+  });
+
+  test("of several addresses only what may be dialled is", async () => {
+    const lookup = resolves("169.254.169.254", "127.0.0.1");
+    const outcome = await post(`https://hooks.test:${receiver.port}/`, { allow: ["127.0.0.1"], lookup });
+    // The receiver speaks no TLS: it was reached, and nothing else was tried.
+    expect(outcome).toMatchObject({ is: "failed", retryable: true });
+    expect(outcome).not.toMatchObject({ reason: expect.stringContaining("169.254") });
+  });
+
+  test.each([
+    [
+      "http://hooks.example.com/",
+      'the url of hooks.example.com is not https, and hooks.example.com is not named in "allow"',
+    ],
+    ["https://user:hush@hooks.example.com/", "the url of hooks.example.com holds a user name or password"],
+    [
+      "ftp://hooks.example.com/",
+      'the url of hooks.example.com is not https, and hooks.example.com is not named in "allow"',
+    ],
+    ["file:///etc/passwd", 'the url of  is not https, and  is not named in "allow"'],
+    ["https://[::1]/", '::1 is not a public address; name it in "allow" if it is meant'],
+    ["https://0x7f.1/", '127.0.0.1 is not a public address; name it in "allow" if it is meant'],
+    ["https://2130706433/", '127.0.0.1 is not a public address; name it in "allow" if it is meant'],
+    ["https://[::ffff:169.254.169.254]/", expect.stringContaining("is not a public address")],
+    ["nothing", "its url is not a URL"],
+  ])("%s is refused before anything is sent", async (url, reason) => {
+    expect(await post(url)).toEqual({ is: "failed", retryable: false, reason });
+  });
+
+  test("a name without an address, or that cannot be resolved, may be tried again or not", async () => {
+    const nothing = await post("https://hooks.example.com/", { lookup: resolves() });
+    expect(nothing).toMatchObject({ is: "failed", reason: "hooks.example.com has no address" });
+    const lookup: Lookup = (_name, _options, callback) =>
+      callback(Object.assign(new Error("getaddrinfo"), { code: "EAI_AGAIN" }), []);
+    expect(await post("https://hooks.example.com/s3cr3t", { lookup })).toEqual({
+      is: "failed",
+      retryable: true,
+      reason: "hooks.example.com cannot be reached (EAI_AGAIN)",
+    });
+  });
+
+  test.each([
+    ["7", 7_000],
+    ["Thu, 01 Jan 2026 00:00:09 GMT", 9_000],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
+    ["soon", null],
+  ])("Retry-After: %s", async (header, span) => {
+    receiver.reply(503, { "retry-after": header });
+    const outcome = await post(receiver.url, { allow: ["127.0.0.1"] });
+    expect(outcome).toEqual({ is: "answer", status: 503, retryAfter: span });
+  });
+
+  test("an answer without end is not read to its end", async () => {
+    receiver.reply(200, { "content-length": "1000000000" });
+    const outcome = await post(receiver.url, { allow: ["127.0.0.1"], signal: AbortSignal.timeout(300) });
+    expect(outcome).toMatchObject({ is: "answer", status: 200 });
+  });
+});

@@ -1,0 +1,65 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Answer } from "../channel-contract.ts";
+
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A real HTTP server that keeps what it gets, and answers as it is told. */
+export interface Receiver {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  readonly received: Received[];
+  answer(how: Answer): void;
+  /** Answers any request with this from now on. */
+  reply(status: number, headers: { readonly [name: string]: string }): void;
+  close(): Promise<void>;
+}
+
+const STATUS: { readonly [A in Exclude<Answer, "slow" | "reset">]: number } = {
+  ok: 200,
+  busy: 429,
+  broken: 500,
+  denied: 401,
+  gone: 404,
+};
+
+export async function startReceiver(): Promise<Receiver> {
+  const received: Received[] = [];
+  let how: Answer = "ok";
+  let reply: { status: number; headers: { readonly [name: string]: string } } | null = null;
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+    request.on("end", () => {
+      received.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, body });
+      if (how === "slow") return;
+      if (how === "reset") return void request.socket.destroy();
+      const { status, headers } = reply ?? {
+        status: STATUS[how],
+        headers: how === "busy" ? { "retry-after": "7" } : {},
+      };
+      // Some answers repeat what they were sent.
+      response.writeHead(status, headers).end(`${request.url} ${String(request.headers["x-spotkeeper-signature"])}`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    received,
+    answer: (next) => (how = next),
+    reply: (status, headers) => (reply = { status, headers }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

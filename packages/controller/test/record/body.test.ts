@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeBody, encodeBody } from "../../src/record/body.ts";
+import type { Step } from "../../src/record/doc.ts";
+import { T0, warning } from "../correlate/support.ts";
+import { incidentOf, stepOf } from "../respond/support.ts";
+
+const anyStep: fc.Arbitrary<Step> = fc
+  .record({
+    params: fc.dictionary(fc.string(), fc.jsonValue() as fc.Arbitrary<never>, { maxKeys: 3 }),
+    after: fc.array(fc.string(), { maxLength: 3 }),
+    notBefore: fc.option(fc.nat()),
+    attempts: fc.nat(5),
+    state: fc.constantFrom("waiting" as const, "intended" as const, "done" as const),
+    retryAt: fc.option(fc.nat()),
+    settledAt: fc.option(fc.nat()),
+    reason: fc.option(fc.string()),
+    receipt: fc.jsonValue() as fc.Arbitrary<never>,
+  })
+  .map((over) => stepOf("a", over));
+
+test("property: what is stored reads back as it was", () => {
+  fc.assert(
+    fc.property(fc.array(anyStep), fc.array(anyStep), (steps, owed) => {
+      const body = { ...incidentOf(warning(0)).body, steps, owed };
+      expect(decodeBody(encodeBody(body))).toEqual(JSON.parse(JSON.stringify(body)));
+    }),
+  );
+});
+
+test("a step to which nothing has happened takes little more than its names", () => {
+  const body = { ...incidentOf(warning(0)).body, steps: [stepOf("drain", { abandonAt: T0 })] };
+  expect(encodeBody(body).length - encodeBody({ ...body, steps: [] }).length).toBeLessThan(80);
+});

@@ -1,0 +1,234 @@
+import { holdDuring, virtualClock, type VirtualClock } from "@spotkeeper/simulator";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Doc, Key, Step } from "../../src/record/doc.ts";
+import type { Ledger } from "../../src/record/ledger/ledger.ts";
+import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
+import { SpotkeeperError } from "../../src/errors.ts";
+import type { Finished } from "../../src/respond/apply.ts";
+import { advanceDoc, type MachineDeps } from "../../src/respond/machine.ts";
+import type { Result } from "../../src/respond/responder.ts";
+import { mergePlan } from "../../src/respond/steps.ts";
+import { SECOND, T0, warning } from "../correlate/support.ts";
+import { planned } from "./support.ts";
+import type { PlannedStep } from "../../src/decide/plan.ts";
+
+let clock: VirtualClock;
+let ledger: Ledger;
+
+beforeEach(() => {
+  clock = virtualClock(T0);
+  ledger = holdDuring(clock, openSqliteLedger({ file: ":memory:", clock }));
+});
+afterEach(() => ledger.close());
+
+const done: Result = { is: "done", receipt: null };
+
+interface Script {
+  readonly plan: readonly PlannedStep[];
+  readonly unsafe?: readonly string[];
+  readonly run: (step: Step, doc: Doc) => Promise<Result>;
+}
+
+/** A worker of its own: what it ran, and when. */
+function worker(script: Script): { deps: MachineDeps<"incident">; ran: string[]; woken: [Key, number][] } {
+  const ran: string[] = [];
+  const woken: [Key, number][] = [];
+  const deps: MachineDeps<"incident"> = {
+    ledger,
+    clock,
+    wake: { at: (key, when) => woken.push([key, when]) },
+    refresh: (doc, now) => {
+      const steps = mergePlan(doc.body.steps, script.plan, now);
+      return { doc: { ...doc, wakeAt: null, body: { ...doc.body, steps } }, entries: [] };
+    },
+    isSafe: (step) => script.unsafe?.includes(step.id) !== true,
+    run: async (doc, step): Promise<Finished> => {
+      ran.push(step.id);
+      const base = { step, title: step.id, acts: true, startedAt: clock.now() };
+      return { ...base, result: await script.run(step, doc) };
+    },
+  };
+  return { deps, ran, woken };
+}
+
+const never = { poked: (): Promise<void> => new Promise(() => {}) };
+
+async function open(): Promise<Key> {
+  const accepted = await settle(ledger.accept(warning(0), clock.now()));
+  return accepted!.doc.key;
+}
+const settle = <T>(promise: Promise<T>): Promise<T> => clock.runUntilSettled(promise);
+const stored = async (key: Key): Promise<Doc<"incident">> => (await settle(ledger.load(key, "incident")))!;
+
+test("a quick step is not kept waiting by a slow one: what follows it runs meanwhile", async () => {
+  const key = await open();
+  const { deps, ran } = worker({
+    plan: [planned("slow"), planned("quick"), planned("after-quick", { after: ["quick"] })],
+    run: async (step) => {
+      if (step.id === "slow") await clock.sleep(30 * SECOND);
+      return done;
+    },
+  });
+  await settle(advanceDoc(deps, key, "incident", never));
+  expect(ran).toEqual(["slow", "quick", "after-quick"]);
+  const { steps } = (await stored(key)).body;
+  expect(steps.map((step) => [step.id, step.state, step.settledAt! - T0])).toEqual([
+    ["slow", "done", 30_000],
+    ["quick", "done", 0],
+    ["after-quick", "done", 0],
+  ]);
+});
+
+test("safe steps run before anything is written; others are stored as intended first", async () => {
+  const key = await open();
+  const seen: Record<string, string | undefined> = {};
+  const look = (unsafe: readonly string[]): Script => ({
+    plan: [planned("a")],
+    unsafe,
+    run: async (step) => {
+      seen[unsafe.join()] = (await ledger.load(key, "incident"))?.body.steps.find((one) => one.id === step.id)?.state;
+      return done;
+    },
+  });
+  await settle(advanceDoc(worker(look(["a"])).deps, key, "incident", never));
+  expect(seen["a"]).toBe("intended");
+});
+
+test("while a step runs long, the guard keeps others away, and is renewed", async () => {
+  const key = await open();
+  const { deps } = worker({
+    plan: [planned("slow")],
+    run: async () => {
+      await clock.sleep(20 * SECOND);
+      return done;
+    },
+  });
+  const running = advanceDoc(deps, key, "incident", never);
+  await clock.runUntil(T0 + 13 * SECOND);
+  const doc = await stored(key);
+  expect(doc.wakeAt).toBeGreaterThan(clock.now());
+  expect(doc.wakeAt).toBeLessThanOrEqual(clock.now() + 5 * SECOND);
+  await settle(running);
+});
+
+test("two workers, one incident: both may repeat what is safe, one alone does what is not, no receipt is lost", async () => {
+  const key = await open();
+  const script: Script = {
+    plan: [planned("safe"), planned("guarded", { after: ["safe"] })],
+    unsafe: ["guarded"],
+    run: async () => {
+      await clock.sleep(100);
+      return done;
+    },
+  };
+  const [a, b] = [worker(script), worker(script)];
+  await settle(Promise.all([advanceDoc(a.deps, key, "incident", never), advanceDoc(b.deps, key, "incident", never)]));
+  expect([...a.ran, ...b.ran].filter((id) => id === "guarded")).toHaveLength(1);
+  expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done"]);
+});
+
+test("a signal that comes while a step runs is seen at once, and its version is not overwritten", async () => {
+  const key = await open();
+  let poke = (): void => {};
+  const poked = { poked: (): Promise<void> => new Promise<void>((resolve) => (poke = resolve)) };
+  const { deps } = worker({
+    plan: [planned("slow")],
+    run: async () => {
+      await clock.sleep(3 * SECOND);
+      return done;
+    },
+  });
+  const running = advanceDoc(deps, key, "incident", poked);
+  await clock.runUntil(T0 + SECOND);
+  await settle(ledger.accept(warning(0, { availabilityZone: "us-east-1c" }), clock.now()));
+  const before = await settle(
+    ledger.accept({ ...warning(0), at: T0 + 500, availabilityZone: "us-east-1c" }, clock.now()),
+  );
+  poke();
+  await settle(running);
+  const doc = await stored(key);
+  expect(before).not.toBeNull();
+  expect(doc.body.signalCount).toBe(before!.doc.body.signalCount);
+  expect(doc.body.steps[0]?.state).toBe("done");
+});
+
+describe("waits", () => {
+  test("the document is due when the first step is, and the wake comes before the commit", async () => {
+    const key = await open();
+    const { deps, woken } = worker({
+      plan: [planned("poll")],
+      run: () => Promise.resolve({ is: "wait", until: clock.now() + 7_000, reason: "not yet" }),
+    });
+    await settle(advanceDoc(deps, key, "incident", never));
+    expect((await stored(key)).wakeAt).toBe(T0 + 7_000);
+    expect(woken.at(-1)).toEqual([key, T0 + 7_000]);
+  });
+});
+
+test("results that belong to another document are decided again when that one has changed", async () => {
+  const key = await open();
+  const service = (version: number, heldFor: Key | null): Doc => ({
+    kind: "service",
+    key: "service#x",
+    schema: 1,
+    version,
+    wakeAt: null,
+    tags: [],
+    body: { heldFor, until: null },
+  });
+  let tries = 0;
+  const { deps, ran } = worker({
+    plan: [planned("hold")],
+    run: async () => {
+      const held = await ledger.load("service#x", "service");
+      tries++;
+      // Somebody else takes it between our look and our commit.
+      if (tries === 1) await ledger.commit([service(0, "incident#other#1")], []);
+      if (held !== null) return { is: "done", receipt: "taken" };
+      return { is: "done", receipt: "mine", also: { writes: [service(0, key)] } };
+    },
+  });
+  await settle(advanceDoc(deps, key, "incident", never));
+  expect(ran).toEqual(["hold", "hold"]);
+  expect((await stored(key)).body.steps[0]?.receipt).toBe("taken");
+  expect((await settle(ledger.load("service#x", "service")))?.body.heldFor).toBe("incident#other#1");
+});
+
+test("the ledger goes away while steps run: what is safe goes on to its end, and all is written when it is back", async () => {
+  const key = await open();
+  let away = false;
+  const flaky: Ledger = {
+    ...ledger,
+    load: (...args) => ledger.load(...args),
+    commit: (...args) =>
+      away ? Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full")) : ledger.commit(...args),
+  };
+  const { deps, ran } = worker({
+    plan: [
+      planned("drain"),
+      planned("wait", { after: ["drain"] }),
+      planned("complete", { after: ["wait"] }),
+      planned("guarded", { after: ["drain"] }),
+    ],
+    unsafe: ["guarded"],
+    run: async (step) => {
+      if (step.id === "drain") away = true;
+      await clock.sleep(2 * SECOND);
+      if (step.id === "wait" && clock.now() < T0 + 20 * SECOND)
+        return { is: "wait", until: clock.now() + SECOND, reason: "not yet" };
+      return done;
+    },
+  });
+  const running = advanceDoc({ ...deps, ledger: flaky }, key, "incident", never);
+  await clock.runUntil(T0 + 40 * SECOND);
+  expect(new Set(ran)).toEqual(new Set(["drain", "wait", "complete"]));
+  away = false;
+  await settle(running);
+  expect(ran).toContain("guarded");
+  expect((await stored(key)).body.steps.map((step) => [step.id, step.state])).toEqual([
+    ["drain", "done"],
+    ["wait", "done"],
+    ["complete", "done"],
+    ["guarded", "done"],
+  ]);
+});

@@ -1,0 +1,255 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Missing } from "../../src/enrich/facts.ts";
+import type { Doc, ReplacementState } from "../../src/record/doc.ts";
+import type { Ledger } from "../../src/record/ledger/ledger.ts";
+import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
+import type { Result } from "../../src/respond/responder.ts";
+import { ID, launching, T0, warning } from "../correlate/support.ts";
+import { AT, contextOf, DEADLINE, openLedger, run, writesOf } from "./context.ts";
+import { factsWith, GROUP_ARN, incidentOf, stepOf } from "./support.ts";
+
+let ledger: Ledger;
+beforeEach(() => {
+  ledger = openLedger();
+});
+afterEach(() => ledger.close());
+
+const store = (result: Result): Promise<unknown> => ledger.commit(writesOf(result), [], result.also?.unchanged);
+const base = incidentOf(warning(0));
+const other = incidentOf(warning(0, { subject: { type: "instance", id: "i-0fedcba9876543210" } }));
+
+/** The group's record with the incident in it as given. */
+async function inGroup(state: ReplacementState, reason: string | null = null): Promise<void> {
+  const group = withReplacement(
+    newGroup({ ...AT, name: "web" }),
+    base.key,
+    {
+      instanceId: ID,
+      state,
+      by: "detach",
+      batch: null,
+      reason,
+      recommended: false,
+      askedAt: T0,
+      since: T0,
+      within: 600_000,
+      deadline: T0 + 600_000,
+    },
+    T0,
+  );
+  await ledger.commit([group], []);
+}
+
+describe("ask-replacement", () => {
+  const params = { group: "web", by: "raise", within: 600_000, cap: 0.5, cooldown: 60_000 };
+  const step = stepOf("replace", { params });
+
+  test("asks the group once, and waits for its answer", async () => {
+    const first = await run("ask-replacement", step, contextOf({ ledger }));
+    expect(first).toMatchObject({ is: "wait", until: T0 + 3_000, reason: "the group was asked" });
+    const mine = { instanceId: ID, state: "asked", by: "raise", deadline: T0 + 600_000 };
+    expect(writesOf(first)).toMatchObject([
+      { kind: "group", wakeAt: T0, body: { cap: 0.5, cooldown: 60_000, replacing: { [base.key]: mine } } },
+    ]);
+    await store(first);
+    const second = await run("ask-replacement", step, contextOf({ ledger, now: T0 + 3_000 }));
+    expect(second).toEqual({ is: "wait", until: T0 + 6_000, reason: "the group was asked" });
+  });
+
+  test.each([
+    ["launching", { is: "wait", until: T0 + 3_000, reason: "its replacement is on its way" }],
+    ["serves", { is: "done", receipt: { by: "detach" }, note: "why" }],
+    ["refused", { is: "skip", reason: "why" }],
+  ] as const)("hears from the group: %s", async (state, expected) => {
+    await inGroup(state, "why");
+    expect(await run("ask-replacement", step, contextOf({ ledger }))).toEqual(expected);
+  });
+
+  test("asks nothing for one that has drained", async () => {
+    const doc = { ...base, body: { ...base.body, drainedAt: T0 } };
+    const result = await run("ask-replacement", step, contextOf({ ledger, doc }));
+    expect(result).toEqual({ is: "skip", reason: "it has drained before a replacement was begun" });
+  });
+});
+
+describe("release-to-group", () => {
+  const step = stepOf("release", { params: { group: "web" } });
+  const to = (state: ReplacementState): object => ({ body: { replacing: { [base.key]: { state, since: T0 + 9 } } } });
+
+  test("has one retired, told once", async () => {
+    await inGroup("serves");
+    const first = await run("release-to-group", step, contextOf({ ledger, now: T0 + 9 }));
+    expect(first).toMatchObject({ is: "wait", until: T0 + 3_009, reason: "it is being retired" });
+    expect(writesOf(first)).toMatchObject([to("retiring")]);
+    await store(first);
+    const second = await run("release-to-group", step, contextOf({ ledger, now: T0 + 3_009 }));
+    expect(second).toEqual({ is: "wait", until: T0 + 6_009, reason: "it is being retired" });
+  });
+
+  test("calls off what was never begun; is done with what is settled", async () => {
+    await inGroup("asked");
+    const called = await run("release-to-group", step, contextOf({ ledger, now: T0 + 9 }));
+    expect(called).toMatchObject({ is: "skip", reason: "it has drained before a replacement was begun" });
+    expect(writesOf(called)).toMatchObject([to("cancelled")]);
+    await store(called);
+    const after = await run("release-to-group", step, contextOf({ ledger }));
+    expect(after).toEqual({ is: "done", receipt: { state: "cancelled" } });
+  });
+
+  test("waits for the group to be asked, and else is skipped", async () => {
+    const asking = stepOf("replace", { responder: "ask-replacement" });
+    const doc = { ...base, body: { ...base.body, steps: [asking] } };
+    const waits = await run("release-to-group", step, contextOf({ ledger, doc }));
+    expect(waits).toEqual({ is: "wait", until: T0 + 3_000, reason: "the group has yet to be asked" });
+    const skipped = await run("release-to-group", step, contextOf({ ledger }));
+    expect(skipped).toEqual({ is: "skip", reason: "it is not under replacement" });
+  });
+});
+
+describe("hold-last", () => {
+  const step = stepOf("hold", { params: { targetGroupArn: GROUP_ARN, until: T0 + 4_000 } });
+  const [target] = factsWith().targets;
+  const last = factsWith({ targets: [{ ...target!, healthyElsewhere: 0 }] });
+  const held = { is: "wait", until: T0 + 3_000, reason: "it is the last healthy target" };
+  const hold = (now = T0, doc: Doc = base): Promise<Result> =>
+    run("hold-last", step, contextOf({ ledger, now, doc, facts: () => last }));
+
+  test("holds the last healthy target, and no second one; not beyond the last safe moment", async () => {
+    const first = await hold();
+    expect(first).toMatchObject(held);
+    expect(writesOf(first)).toMatchObject([{ kind: "service", body: { heldFor: base.key, until: T0 + 4_000 } }]);
+    await store(first);
+    expect(await hold(T0 + 3_000)).toEqual({ ...held, until: T0 + 4_000 });
+    const second = await hold(T0, other);
+    expect(second).toMatchObject({ is: "done", note: "another doomed target is held in its place" });
+    expect(writesOf(second)).toEqual([]);
+    const over = await hold(T0 + 4_000);
+    expect(over).toMatchObject({ is: "done", note: "the last safe moment has come" });
+    expect(writesOf(over)).toMatchObject([{ body: { heldFor: null, until: null } }]);
+  });
+
+  test("lets go once another is healthy", async () => {
+    await store(await hold());
+    const freed = await run("hold-last", step, contextOf({ ledger, now: T0 + 1_000 }));
+    expect(freed).toMatchObject({ is: "done", note: "another target is healthy" });
+    expect(writesOf(freed)).toMatchObject([{ body: { heldFor: null, until: null } }]);
+    await store(freed);
+    expect(await hold(T0 + 1_000, other)).toMatchObject({ is: "wait" });
+  });
+});
+
+describe("join-alert", () => {
+  const step = stepOf("tell");
+
+  test("opens the cluster's alert; a second incident joins it as it is", async () => {
+    const key = `alert#${AT.account}/${AT.region}/cluster:shop`;
+    const first = await run("join-alert", step, contextOf({ ledger }));
+    expect(first).toMatchObject({ is: "done", receipt: { key, generation: 1 } });
+    expect(writesOf(first)).toMatchObject([{ kind: "alert", key, version: 0 }]);
+    await store(first);
+    const second = await run("join-alert", step, contextOf({ ledger, doc: other }));
+    expect(second).toMatchObject({ is: "done", receipt: { key, generation: 1 } });
+    expect(second.also).toEqual({ writes: [], unchanged: [{ key, version: 1 }] });
+  });
+
+  test("waits for the cluster while it is looked up, but not for long", async () => {
+    const doc = { ...base, body: { ...base.body, steps: [stepOf("look-up")] } };
+    const facts = (): ReturnType<typeof factsWith> => factsWith({ containerInstance: null });
+    const opened = base.body.openedAt;
+    const waits = await run("join-alert", step, contextOf({ ledger, doc, facts, now: opened }));
+    expect(waits).toEqual({ is: "wait", until: opened + 500, reason: "its cluster is being looked up" });
+    const joins = await run("join-alert", step, contextOf({ ledger, doc, facts, now: opened + 3_000 }));
+    expect(joins).toMatchObject({ is: "done", receipt: { key: `alert#${AT.account}/${AT.region}/group:web` } });
+  });
+
+  test("withholds a launch", async () => {
+    const result = await run("join-alert", step, contextOf({ ledger, doc: incidentOf(launching(0)) }));
+    expect(result).toEqual({ is: "skip", reason: "it has only been launched", receipt: { withheld: "launch" } });
+  });
+});
+
+describe("look-up", () => {
+  const looked = async (missing: readonly Missing[], attempts = 0): Promise<Result> => {
+    const facts = (): ReturnType<typeof factsWith> => factsWith({ complete: false, missing });
+    return run("look-up", stepOf("look-up", { attempts, params: { depth: "act" } }), contextOf({ facts }));
+  };
+  const throttled = { what: "group", why: "throttled: slow down" } as const;
+
+  test("asks as deep as it was told, within its budget", async () => {
+    const asked: unknown[] = [];
+    const lookUp = async (...args: unknown[]): Promise<void> => void asked.push(args);
+    await run("look-up", stepOf("look-up", { params: { depth: "act" } }), contextOf({ lookUp }));
+    await run("look-up", stepOf("look-up"), contextOf({ lookUp }));
+    expect(asked).toEqual([
+      ["act", DEADLINE],
+      ["tell", DEADLINE],
+    ]);
+  });
+
+  test("tries again what AWS may yet say, six times, and then says what it lacks", async () => {
+    const reason = "not learnt yet: group (throttled: slow down)";
+    expect(await looked([throttled], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason });
+    expect(await looked([throttled], 5)).toMatchObject({
+      is: "done",
+      note: "not learnt: group (throttled: slow down)",
+    });
+  });
+
+  test.each([
+    [[]],
+    [[{ what: "group", why: "denied: AccessDenied" }]],
+    [[throttled, { what: "instance", why: "not-found: no such instance" }]],
+  ] as const)("takes as final what no further try would change: %j", async (missing) => {
+    expect(await looked(missing)).toEqual({ is: "done", receipt: { missing } });
+  });
+});
+
+describe("http-drain-hook", () => {
+  const seen: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
+  /** Never answers where it is null. */
+  let status: number | null = 200;
+  const server = createServer((request, response) => {
+    seen.push({ url: request.url, headers: request.headers });
+    if (status !== null) response.writeHead(status).end("ok");
+  });
+  beforeEach(async () => {
+    seen.length = 0;
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const asks = (answer: number | null, over: Parameters<typeof contextOf>[0] = {}): Promise<Result> => {
+    status = answer;
+    const { port } = server.address() as AddressInfo;
+    const params = { address: "127.0.0.1", port, path: "/drain", tokenRef: "${env:TOKEN}", timeout: 5_000 };
+    const secret = async (reference: string | null): Promise<string> => `secret of ${reference}`;
+    return run("http-drain-hook", stepOf("hook", { params }), contextOf({ secret, ...over }));
+  };
+
+  test("posts with its token, and the same idempotency key in a repetition", async () => {
+    expect(await asks(204)).toEqual({ is: "done", receipt: { status: 204 } });
+    await asks(204, { now: T0 + 1_000 });
+    expect(seen).toHaveLength(2);
+    expect(seen[0]).toMatchObject({ url: "/drain", headers: { authorization: "Bearer secret of ${env:TOKEN}" } });
+    expect(seen.map(({ headers }) => headers["idempotency-key"])).toEqual([`${base.key}/hook`, `${base.key}/hook`]);
+    await asks(204, { secret: () => Promise.resolve(null) });
+    expect(seen[2]?.headers).not.toHaveProperty("authorization");
+  });
+
+  test.each([
+    [409, { is: "done", receipt: { status: 409 }, note: "it drains already" }],
+    [503, { is: "wait", until: T0 + 1_000, reason: "the drain hook answered 503" }],
+    [404, { is: "skip", reason: "the drain hook answered 404" }],
+  ])("takes the answer %i", async (answer, expected) => {
+    expect(await asks(answer)).toEqual(expected);
+  });
+
+  test("waits for an answer no longer than its budget, nor once that is called off", async () => {
+    await expect(asks(null, { now: DEADLINE - 50 })).rejects.toThrow("timeout");
+    await expect(asks(null, { signal: AbortSignal.abort(new Error("stopping")) })).rejects.toThrow("stopping");
+  });
+});

@@ -1,0 +1,281 @@
+import { describe, expect, test } from "vitest";
+import type { AutoScalingGroup, EcsTask, ScalingActivity, TargetHealth } from "../../src/aws/aws.ts";
+import { createMemoryInventory } from "../../src/inventory/memory.ts";
+import type { Doc, Params } from "../../src/record/doc.ts";
+import { ID, T0, warning } from "../correlate/support.ts";
+import { ACT, AT, contextOf, fakeAws, POLL, receipt, responder, run } from "./context.ts";
+import { factsWith, GROUP_ARN, incidentOf, stepOf } from "./support.ts";
+
+const hook = { group: "web", hook: "drain", instanceId: ID, token: "t-1" };
+
+describe("complete-lifecycle", () => {
+  test.each([false, true])("answers with the hook's own token; already answered (%s) is success", async (already) => {
+    const { aws, calls } = fakeAws({ autoScaling: { completeLifecycle: async () => receipt(already) } });
+    const result = await run("complete-lifecycle", stepOf("lifecycle:drain", { params: hook }), contextOf({ aws }));
+    expect(calls).toEqual([["autoScaling.completeLifecycle", AT, hook, ACT]]);
+    expect(result).toMatchObject({ is: "done", receipt: { requestId: "r-1", already } });
+  });
+});
+
+describe("heartbeat", () => {
+  const step = (attempts: number): ReturnType<typeof stepOf> =>
+    stepOf("heartbeat:drain", { attempts, params: { ...hook, heartbeatTimeout: 80_000 } });
+  const beats = (already: boolean): ReturnType<typeof fakeAws> =>
+    fakeAws({ autoScaling: { heartbeat: async () => receipt(already) } });
+
+  test("beats first at half the hook's timeout, and then each half", async () => {
+    const { aws, calls } = beats(false);
+    const first = await run("heartbeat", step(0), contextOf({ aws }));
+    expect(first).toEqual({ is: "wait", until: T0 + 40_000, reason: "first beat in 40 s" });
+    expect(calls).toEqual([]);
+    const second = await run("heartbeat", step(1), contextOf({ aws, now: T0 + 40_000 }));
+    expect(second).toEqual({ is: "wait", until: T0 + 80_000, reason: "work remains" });
+    expect(calls).toEqual([["autoScaling.heartbeat", AT, hook, ACT]]);
+  });
+
+  test("ends with the lifecycle action, and where AWS takes no more", async () => {
+    const { aws, calls } = beats(true);
+    expect(await run("heartbeat", step(1), contextOf({ aws }))).toMatchObject({ is: "done" });
+    expect(await run("heartbeat", step(101), contextOf({ aws }))).toMatchObject({ is: "skip" });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("deregister-target", () => {
+  const params = { targetGroupArn: GROUP_ARN, targets: [`80 ${ID}`, "- 10.0.0.7"] };
+  const step = stepOf("deregister:web", { params });
+
+  test("deregisters each target under its own port", async () => {
+    const { aws, calls } = fakeAws({ elb: { deregister: async () => receipt() } });
+    const result = await run("deregister-target", step, contextOf({ aws }));
+    expect(calls).toEqual([
+      ["elb.deregister", AT, GROUP_ARN, { id: ID, port: 80 }, ACT],
+      ["elb.deregister", AT, GROUP_ARN, { id: "10.0.0.7", port: null }, ACT],
+    ]);
+    expect(result).toMatchObject({ is: "done", receipt: { already: false } });
+  });
+
+  test("is `already` only where every target was gone before", async () => {
+    const some = fakeAws({ elb: { deregister: async (_at, _arn, { port }) => receipt(port === 80) } });
+    const all = fakeAws({ elb: { deregister: async () => receipt(true) } });
+    const partly = await run("deregister-target", step, contextOf({ aws: some.aws }));
+    expect(partly).toMatchObject({ is: "done", receipt: { already: false } });
+    const before = await run("deregister-target", step, contextOf({ aws: all.aws }));
+    expect(before).toMatchObject({ is: "done", receipt: { already: true } });
+  });
+
+  test("one that fails delays no other, and fails the step; without targets it is skipped", async () => {
+    const { aws, calls } = fakeAws({
+      elb: { deregister: async (_at, _arn, { port }) => (port === 80 ? Promise.reject(new Error("no")) : receipt()) },
+    });
+    await expect(run("deregister-target", step, contextOf({ aws }))).rejects.toThrow("no");
+    expect(calls).toHaveLength(2);
+    const none = stepOf("deregister:web", { params: { ...params, targets: [] } });
+    expect(await run("deregister-target", none, contextOf({ aws }))).toEqual({
+      is: "skip",
+      reason: "it has no targets",
+    });
+  });
+});
+
+describe("await-targets", () => {
+  const params = { targetGroupArn: GROUP_ARN, targets: [`80 ${ID}`] };
+  const deregistered = stepOf("deregister:web", { responder: "deregister-target", state: "done", params });
+  const base = incidentOf(warning(0));
+  const doc: Doc<"incident"> = { ...base, body: { ...base.body, steps: [deregistered] } };
+  const health = (state: TargetHealth["state"], port = 80): TargetHealth => ({
+    id: ID,
+    port,
+    state,
+    reason: null,
+    availabilityZone: null,
+  });
+
+  test("waits while its own port drains, sharing one look", async () => {
+    const { aws, calls } = fakeAws({ elb: { targetHealth: async () => [health("draining"), health("healthy", 81)] } });
+    const inventory = createMemoryInventory();
+    const waits = await run("await-targets", stepOf("await"), contextOf({ aws, doc, inventory }));
+    expect(waits).toEqual({ is: "wait", until: T0 + 5_000, reason: "1 of 1 targets still drain" });
+    await run("await-targets", stepOf("await"), contextOf({ aws, doc, inventory, now: T0 + 2_000 }));
+    expect(calls).toEqual([["elb.targetHealth", AT, GROUP_ARN, POLL]]);
+    await run("await-targets", stepOf("await"), contextOf({ aws, doc, inventory, now: T0 + 5_000 }));
+    expect(calls).toHaveLength(2);
+  });
+
+  test.each([["unused", [health("unused")]] as const, ["not listed", [health("draining", 81)]] as const])(
+    "is done once it is %s",
+    async (_name, seen) => {
+      const { aws } = fakeAws({ elb: { targetHealth: async () => seen } });
+      expect(await run("await-targets", stepOf("await"), contextOf({ aws, doc }))).toMatchObject({ is: "done" });
+    },
+  );
+});
+
+describe("drain-tasks", () => {
+  const host = factsWith().containerInstance!;
+  const task = (id: string, over: Partial<EcsTask> = {}): EcsTask => ({
+    arn: `arn:aws:ecs:us-east-1:123456789012:task/shop/${id}`,
+    clusterArn: host.clusterArn,
+    containerInstanceArn: host.arn,
+    taskDefinitionArn: "definition",
+    group: "family:job",
+    startedBy: null,
+    lastStatus: "RUNNING",
+    desiredStatus: "RUNNING",
+    launchType: "EC2",
+    availabilityZone: null,
+    privateAddresses: [],
+    protectedUntil: null,
+    stopCode: null,
+    ...over,
+  });
+  const step = (over: Params = {}, left: readonly string[] = []): ReturnType<typeof stepOf> =>
+    stepOf("tasks", {
+      receipt: { stopped: 0, left },
+      params: {
+        containerInstanceArn: host.arn,
+        clusterArn: host.clusterArn,
+        stopBy: T0 + 62_000,
+        stop: true,
+        ...over,
+      },
+    });
+  const ecs = (tasks: readonly EcsTask[], named: readonly EcsTask[] = []): ReturnType<typeof fakeAws> =>
+    fakeAws({
+      ecs: {
+        tasksOn: async () => tasks,
+        describeTasks: async () => new Map(named.map((one) => [one.arn, one])),
+        taskDefinition: async (_at, arn) => ({ arn, stopTimeout: 60_000, networkMode: null }),
+        stopTask: async () => receipt(),
+      },
+    });
+  const stops = (calls: ReturnType<typeof fakeAws>["calls"]): unknown[] =>
+    calls.filter(([name]) => name === "ecs.stopTask");
+
+  test("stops a task in time for its stopTimeout, not before", async () => {
+    const { aws, calls } = ecs([task("a")]);
+    const before = await run("drain-tasks", step(), contextOf({ aws }));
+    expect(before).toMatchObject({ is: "wait", until: T0 + 2_000, reason: "1 tasks still run" });
+    expect(stops(calls)).toEqual([]);
+    const then = await run("drain-tasks", step(), contextOf({ aws, now: T0 + 2_000 }));
+    const why = "Spot capacity is being reclaimed";
+    expect(stops(calls)).toEqual([["ecs.stopTask", AT, host.clusterArn, task("a").arn, why, ACT]]);
+    expect(then).toMatchObject({ is: "wait", until: T0 + 7_000, receipt: { stopped: 1, left: ["a"] } });
+  });
+
+  test("stops nothing that is stopping, nor without leave", async () => {
+    const { aws, calls } = ecs([task("a", { desiredStatus: "STOPPED" }), task("b")]);
+    await run("drain-tasks", step({ stop: false }), contextOf({ aws, now: T0 + 30_000 }));
+    expect(stops(calls)).toEqual([]);
+    await run("drain-tasks", step(), contextOf({ aws, now: T0 + 30_000 }));
+    expect(stops(calls)).toMatchObject([
+      [expect.anything(), AT, host.clusterArn, task("b").arn, expect.anything(), ACT],
+    ]);
+  });
+
+  test("asks by name for what ECS no longer lists, until that is STOPPED", async () => {
+    const stopping = ecs([], [task("a", { desiredStatus: "STOPPED", lastStatus: "STOPPING" })]);
+    const waits = await run("drain-tasks", step({}, ["a"]), contextOf({ aws: stopping.aws }));
+    expect(stopping.calls).toContainEqual(["ecs.describeTasks", AT, host.clusterArn, [task("a").arn], POLL]);
+    expect(waits).toMatchObject({ is: "wait", receipt: { left: ["a"] } });
+    const stopped = ecs([], [task("a", { lastStatus: "STOPPED" })]);
+    expect(await run("drain-tasks", step({}, ["a"]), contextOf({ aws: stopped.aws }))).toMatchObject({ is: "done" });
+  });
+});
+
+describe("terminate-in-group", () => {
+  const step = stepOf("terminate", { params: { instanceId: ID } });
+  const member = (state: string | null): ReturnType<typeof fakeAws> => {
+    const found = state === null ? [] : [{ instanceId: ID, group: "web", state, protected: false }];
+    return fakeAws({
+      autoScaling: {
+        memberships: async () => new Map(found.map((one) => [one.instanceId, one])),
+        terminateInGroup: async () => receipt(),
+      },
+    });
+  };
+
+  test("terminates a member, with decrement", async () => {
+    const { aws, calls } = member("InService");
+    expect(await run("terminate-in-group", step, contextOf({ aws }))).toMatchObject({ is: "done" });
+    expect(calls.at(-1)).toEqual(["autoScaling.terminateInGroup", AT, ID, true, ACT]);
+  });
+
+  test.each([null, "Terminating:Wait"])(
+    "one that leaves or has left (%s) is `already`, also after a crash",
+    async (state) => {
+      const already = { is: "done", receipt: { already: true } };
+      const { aws, calls } = member(state);
+      const one = responder("terminate-in-group");
+      expect(await one.run(step, contextOf({ aws }))).toEqual(already);
+      expect(one.repeat === "look" && (await one.look(step, contextOf({ aws })))).toEqual(already);
+      expect(calls.map(([name]) => name)).not.toContain("autoScaling.terminateInGroup");
+    },
+  );
+
+  test("after a crash, one that is still in service was not terminated", async () => {
+    const one = responder("terminate-in-group");
+    const { aws } = member("InService");
+    expect(one.repeat === "look" && (await one.look(step, contextOf({ aws })))).toBe("not-done");
+  });
+});
+
+describe("verify-replacement", () => {
+  const member = (id: string): AutoScalingGroup["instances"][number] => ({
+    id,
+    state: "InService",
+    health: "Healthy",
+    protected: false,
+    availabilityZone: "us-east-1a",
+    type: null,
+  });
+  const failure: ScalingActivity = {
+    id: "a-1",
+    status: "Failed",
+    statusMessage: "no Spot capacity",
+    cause: null,
+    description: null,
+    startedAt: T0,
+  };
+  const group = (ids: readonly string[]): ReturnType<typeof fakeAws> => {
+    const web: AutoScalingGroup = {
+      ...factsWith().group!,
+      desired: 2,
+      targetGroupArns: [GROUP_ARN],
+      instances: ids.map(member),
+    };
+    const healthy = ["i-a", "i-b", ID].map((id) => ({ id, port: 80, state: "healthy", reason: null }) as const);
+    return fakeAws({
+      autoScaling: {
+        describeGroups: async (_at, names) => new Map(names.includes("web") ? [["web", web]] : []),
+        activities: async () => [failure],
+      },
+      elb: { targetHealth: async () => healthy.map((one) => ({ ...one, availabilityZone: null })) },
+    });
+  };
+  const step = (attempts = 0, name: string | null = "web"): ReturnType<typeof stepOf> =>
+    stepOf("verify", { attempts, params: { group: name, instanceId: ID } });
+
+  test("does not count the doomed, nor one that is in service but not healthy", async () => {
+    const { aws } = group(["i-a", "i-unhealthy", ID]);
+    const waits = await run("verify-replacement", step(), contextOf({ aws }));
+    expect(waits).toEqual({ is: "wait", until: T0 + 15_000, reason: "1 of 2 instances serve" });
+    const done = await run("verify-replacement", step(), contextOf({ aws: group(["i-a", "i-b", ID]).aws }));
+    expect(done).toEqual({ is: "done", receipt: { serving: 2, desired: 2 } });
+  });
+
+  test("tells each fourth time what keeps the group from launching", async () => {
+    const { aws, calls } = group(["i-a"]);
+    const fourth = await run("verify-replacement", step(3), contextOf({ aws }));
+    expect(fourth).toMatchObject({ reason: "1 of 2 instances serve; a launch failed: no Spot capacity" });
+    expect(calls.filter(([name]) => name === "autoScaling.activities")).toHaveLength(1);
+  });
+
+  test("is skipped without a group, and where that is gone", async () => {
+    const { aws } = group([]);
+    const none = await run("verify-replacement", step(0, null), contextOf({ aws }));
+    expect(none).toEqual({ is: "skip", reason: "it was in no group" });
+    const gone = await run("verify-replacement", step(0, "old"), contextOf({ aws }));
+    expect(gone).toEqual({ is: "skip", reason: "the group old is gone" });
+  });
+});

@@ -1,0 +1,95 @@
+/**
+ * Eventual consistency of EC2: what was changed just now may still read as before, and what was made just now may not
+ * be found. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+import type { CallContext, Json, JsonObject, Ms, Operation } from "./operation.ts";
+import { AwsError } from "./operation.ts";
+import { drawFor } from "./random.ts";
+
+interface Stale {
+  readonly until: Ms;
+  readonly instance: JsonObject;
+}
+
+/**
+ * Puts a delay between EC2's writes and its reads: for up to `maxLag`, drawn for each instance from the seed,
+ * DescribeInstances shows a terminated instance as it was, and a new one not at all. How long it lasts is assumed; AWS
+ * gives no bound.
+ */
+export function eventuallyConsistent<World>(
+  operations: readonly Operation<World>[],
+  maxLag: Ms,
+  seed: number,
+): readonly Operation<World>[] {
+  const describe = operations.find(({ service, name }) => service === "ec2" && name === "DescribeInstances");
+  if (describe === undefined || maxLag <= 0) return operations;
+  const stale = new Map<string, Stale>();
+  const lagOf = (id: string, what: string): Ms => drawFor(seed, `lag:${what}:${id}`) * maxLag;
+
+  const lagged = (output: JsonObject, input: JsonObject, now: Ms): JsonObject => {
+    const asked = input["InstanceIds"];
+    return mapInstances(output, (instance) => {
+      const id = String(instance["InstanceId"]);
+      const launched = instance["LaunchTime"];
+      const launchedAt = launched instanceof Date ? launched.getTime() : Number(launched);
+      if (launchedAt + lagOf(id, "launch") > now) {
+        if (Array.isArray(asked) && asked.includes(id)) {
+          throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${id}' does not exist`);
+        }
+        return null;
+      }
+      const before = stale.get(id);
+      if (before === undefined) return instance;
+      if (before.until > now) return before.instance;
+      stale.delete(id);
+      return instance;
+    });
+  };
+
+  const remember = async (world: World, input: JsonObject, ctx: CallContext): Promise<void> => {
+    const ids = Array.isArray(input["InstanceIds"]) ? input["InstanceIds"] : [];
+    const output = await describe.run(world, { Filters: [{ Name: "instance-id", Values: ids }] }, ctx);
+    mapInstances(output, (instance) => {
+      const id = String(instance["InstanceId"]);
+      // The first write decides: what a second one finds is already hidden behind it.
+      if (!stale.has(id)) stale.set(id, { until: ctx.clock.now() + lagOf(id, "write"), instance });
+      return instance;
+    });
+  };
+
+  return operations.map((operation) => {
+    if (operation === describe) {
+      const run: Operation<World>["run"] = async (world, input, ctx) =>
+        lagged(await describe.run(world, input, ctx), input, ctx.clock.now());
+      return { ...operation, run };
+    }
+    if (operation.service === "ec2" && operation.name === "TerminateInstances") {
+      const run: Operation<World>["run"] = async (world, input, ctx) => {
+        await remember(world, input, ctx);
+        return operation.run(world, input, ctx);
+      };
+      return { ...operation, run };
+    }
+    return operation;
+  });
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Each instance of a DescribeInstances output through `change`; null takes it out. */
+function mapInstances(output: JsonObject, change: (instance: JsonObject) => JsonObject | null): JsonObject {
+  const reservations = Array.isArray(output["Reservations"]) ? output["Reservations"] : [];
+  return {
+    ...output,
+    Reservations: reservations.filter(isObject).flatMap((reservation): JsonObject[] => {
+      const instances = Array.isArray(reservation["Instances"]) ? reservation["Instances"] : [];
+      const kept = instances.filter(isObject).flatMap((instance): JsonObject[] => {
+        const changed = change(instance);
+        return changed === null ? [] : [changed];
+      });
+      return kept.length === 0 ? [] : [{ ...reservation, Instances: kept }];
+    }),
+  };
+}

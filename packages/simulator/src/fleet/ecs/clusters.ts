@@ -1,0 +1,152 @@
+import type { CapacityProvider, Cluster, ContainerInstance, Service, TaskDefinition } from "./state.ts";
+import type { Region, World } from "../state.ts";
+import type { Group } from "../group-state.ts";
+import type { TargetGroup } from "../target-state.ts";
+import { arn } from "../region.ts";
+import { createIndexedSet } from "../indexed-set.ts";
+import { fits, startTask } from "./tasks.ts";
+import { managedDrainingHook } from "./draining.ts";
+import { putHook } from "../hooks.ts";
+import { registerContainer } from "./containers.ts";
+
+export const createCluster = (region: Region, name: string): Cluster => {
+  const cluster: Cluster = {
+    name,
+    arn: arn(region, "ecs", `cluster/${name}`),
+    region,
+    capacityProviders: [],
+    containerInstances: new Map(),
+    ready: createIndexedSet(),
+    services: new Map(),
+    tasks: new Map(),
+  };
+  region.clusters.set(name, cluster);
+  return cluster;
+};
+
+export interface ProviderOptions {
+  readonly managedDraining?: boolean;
+  readonly managedTerminationProtection?: boolean;
+  readonly agentSpotDraining?: boolean;
+}
+
+/** Gives a group to a cluster: its instances join now, and later ones when they boot. */
+export const attachGroup = (
+  world: World,
+  cluster: Cluster,
+  group: Group,
+  options: ProviderOptions = {},
+): CapacityProvider => {
+  const name = `${group.name}-provider`;
+  const provider: CapacityProvider = {
+    name,
+    arn: arn(cluster.region, "ecs", `capacity-provider/${name}`),
+    group,
+    cluster,
+    managedDraining: options.managedDraining ?? false,
+    managedTerminationProtection: options.managedTerminationProtection ?? false,
+    agentSpotDraining: options.agentSpotDraining ?? false,
+  };
+  cluster.region.capacityProviders.set(name, provider);
+  cluster.capacityProviders.push(provider);
+  group.capacityProvider = provider;
+  group.tags.set("AmazonECSManaged", "true");
+  if (provider.managedDraining) {
+    putHook(world, group, {
+      name: managedDrainingHook,
+      transition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      heartbeatTimeout: 3600,
+      defaultResult: "CONTINUE",
+      notificationTarget: null,
+      notificationMetadata: null,
+    });
+  }
+  for (const { instance } of group.members.values()) {
+    registerContainer(world, cluster, instance, { provider, quiet: true });
+  }
+  return provider;
+};
+
+export interface TaskDefinitionSpec {
+  readonly family: string;
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly stopTimeout?: number | null;
+}
+
+export const defineTask = (region: Region, spec: TaskDefinitionSpec): TaskDefinition => {
+  const definition: TaskDefinition = {
+    arn: arn(region, "ecs", `task-definition/${spec.family}:1`),
+    family: spec.family,
+    revision: 1,
+    cpu: spec.cpu ?? 256,
+    memory: spec.memory ?? 512,
+    stopTimeout: spec.stopTimeout ?? null,
+  };
+  region.taskDefinitions.set(definition.arn, definition);
+  return definition;
+};
+
+export interface ServiceSpec {
+  readonly name: string;
+  readonly definition: TaskDefinition;
+  /** Ignored for daemons: one for each instance. */
+  readonly desired?: number;
+  readonly strategy?: Service["strategy"];
+  readonly launch?: Service["launch"];
+  readonly minimumHealthyPercent?: number;
+  readonly maximumPercent?: number;
+  readonly targetGroup?: TargetGroup | null;
+  readonly containerPort?: number;
+}
+
+/** A service in its steady state: what it wants runs already, spread over the cluster. AWS's defaults: 100 and 200 percent. */
+export const createService = (world: World, cluster: Cluster, spec: ServiceSpec): Service => {
+  const daemon = spec.strategy === "DAEMON";
+  const service: Service = {
+    name: spec.name,
+    arn: arn(cluster.region, "ecs", `service/${cluster.name}/${spec.name}`),
+    cluster,
+    definition: spec.definition,
+    strategy: spec.strategy ?? "REPLICA",
+    launch: spec.launch ?? "EC2",
+    desired: spec.desired ?? 1,
+    minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
+    maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
+    targetGroup: spec.targetGroup ?? null,
+    containerPort: spec.containerPort ?? 8080,
+    createdAt: world.clock.now(),
+    tasks: new Set(),
+    messages: [],
+    blockedUntil: 0,
+    cancelReconcile: null,
+  };
+  cluster.services.set(service.name, service);
+  const { definition } = service;
+  const hosts = cluster.ready.items.filter((container) => fits(container, definition));
+  // Services start at different instances, or the first ones would carry a task of each.
+  const offset = daemon ? 0 : world.random.int(hosts.length || 1);
+  const host = (index: number): ContainerInstance | undefined => {
+    const turn = hosts[(index + offset) % hosts.length];
+    return turn && fits(turn, definition) ? turn : hosts.find((other) => fits(other, definition));
+  };
+  const begin = (index: number): void => {
+    const containerInstance = service.launch === "EC2" ? host(index) : null;
+    const zone = containerInstance?.instance.zone ?? cluster.region.zones[index % cluster.region.zones.length];
+    if (containerInstance === undefined || !zone)
+      throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
+    startTask(world, { cluster, definition, service, containerInstance, zone: zone.name, running: true });
+  };
+  const count = daemon ? hosts.length : service.desired;
+  for (let index = 0; index < count; index += 1) begin(index);
+  if (daemon) service.desired = count;
+  return service;
+};
+
+/** A task that no service owns: DRAINING leaves it alone. */
+export const runStandalone = (world: World, cluster: Cluster, definition: TaskDefinition): void => {
+  const hosts = cluster.ready.items.filter((container) => fits(container, definition));
+  const containerInstance = world.random.pick(hosts);
+  const zone = containerInstance.instance.zone.name;
+  startTask(world, { cluster, definition, containerInstance, zone, startedBy: "operator", running: true });
+};

@@ -1,0 +1,114 @@
+import { later } from "../later.ts";
+import type { CapacityProvider, Cluster, ContainerInstance } from "./state.ts";
+import type { Instance, World } from "../state.ts";
+import { finishTask } from "./tasks.ts";
+import { arn } from "../region.ts";
+import { isAlive } from "../state.ts";
+import { sizeOf } from "./sizes.ts";
+import { tellContainerInstance } from "./events.ts";
+
+/** Joins an instance to a cluster, as its agent does when it starts. */
+export const registerContainer = (
+  world: World,
+  cluster: Cluster,
+  instance: Instance,
+  options: {
+    readonly provider?: CapacityProvider | null;
+    readonly agentSpotDraining?: boolean;
+    readonly quiet?: boolean;
+  } = {},
+): ContainerInstance => {
+  const provider = options.provider ?? null;
+  const container: ContainerInstance = {
+    arn: arn(cluster.region, "ecs", `container-instance/${cluster.name}/${world.random.hex(32)}`),
+    cluster,
+    instance,
+    capacityProvider: provider,
+    agentSpotDraining: options.agentSpotDraining ?? provider?.agentSpotDraining ?? false,
+    ...sizeOf(instance.type),
+    registeredAt: world.clock.now(),
+    status: "ACTIVE",
+    agentConnected: true,
+    usedCpu: 0,
+    usedMemory: 0,
+    version: 1,
+    tasks: new Set(),
+  };
+  cluster.containerInstances.set(container.arn, container);
+  cluster.ready.add(container);
+  instance.containerInstance = container;
+  if (!options.quiet) tellContainerInstance(world, container);
+  roomChanged(world, cluster);
+  return container;
+};
+
+/** Every service of a cluster looks again: there is more room, or less. */
+const roomChanged = (world: World, cluster: Cluster): void => {
+  for (const service of cluster.services.values()) {
+    service.blockedUntil = 0;
+    for (const listener of world.listeners.serviceChanged) listener(service);
+  }
+};
+
+/** ACTIVE to DRAINING and back; a state that holds already changes nothing. */
+export const setContainerState = (world: World, container: ContainerInstance, status: "ACTIVE" | "DRAINING"): void => {
+  if (container.status === status || container.status === "INACTIVE") return;
+  container.status = status;
+  if (status === "ACTIVE" && container.agentConnected) container.cluster.ready.add(container);
+  else container.cluster.ready.delete(container);
+  if (status === "DRAINING") world.oracle.draining(container.instance);
+  tellContainerInstance(world, container);
+  if (status === "ACTIVE") roomChanged(world, container.cluster);
+  else {
+    const services = new Set([...container.tasks].map((task) => task.service));
+    for (const service of services) {
+      if (service) for (const listener of world.listeners.serviceChanged) listener(service);
+    }
+  }
+};
+
+/** Hears EC2: an instance of a provider's group joins; one that dies takes its tasks along. */
+export const containersFollowInstance = (world: World, instance: Instance): void => {
+  const { settings } = world;
+  const provider = instance.member?.group.capacityProvider;
+  if (instance.state === "running" && provider && !instance.containerInstance) {
+    later(world, settings.containerJoin, () => {
+      if (isAlive(instance) && !instance.containerInstance)
+        registerContainer(world, provider.cluster, instance, { provider });
+    });
+    return;
+  }
+  const container = instance.containerInstance;
+  if (!container) return;
+  if (instance.state === "running") return reconnect(world, container);
+  if (instance.state === "shutting-down" || instance.state === "stopping") disconnect(world, container);
+  if (instance.state === "terminated") deregister(world, container);
+};
+
+/** A stopped instance that starts again keeps its registration: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html */
+const reconnect = (world: World, container: ContainerInstance): void => {
+  if (container.agentConnected) return;
+  container.agentConnected = true;
+  if (container.status === "ACTIVE") container.cluster.ready.add(container);
+  tellContainerInstance(world, container);
+  roomChanged(world, container.cluster);
+};
+
+const disconnect = (world: World, container: ContainerInstance): void => {
+  if (!container.agentConnected) return;
+  container.agentConnected = false;
+  container.cluster.ready.delete(container);
+  tellContainerInstance(world, container);
+  for (const task of [...container.tasks]) {
+    task.stopCode ??= "TerminationNotice";
+    task.stoppedReason ??= `Host EC2 (instance ${container.instance.id}) terminated.`;
+    finishTask(world, task, null);
+  }
+};
+
+const deregister = (world: World, container: ContainerInstance): void => {
+  container.status = "INACTIVE";
+  container.cluster.ready.delete(container);
+  container.cluster.containerInstances.delete(container.arn);
+  tellContainerInstance(world, container);
+};

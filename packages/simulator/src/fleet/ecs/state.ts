@@ -1,0 +1,105 @@
+import type { Ms } from "../../operation.ts";
+import type { Group } from "../group-state.ts";
+import type { IndexedSet } from "../indexed-set.ts";
+import type { Instance, Region } from "../state.ts";
+import type { Target, TargetGroup } from "../target-state.ts";
+
+export interface TaskDefinition {
+  readonly arn: string;
+  readonly family: string;
+  readonly revision: number;
+  /** CPU units: 1024 are one vCPU. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  /** Seconds from SIGTERM to SIGKILL; null: the default of 30 s. */
+  readonly stopTimeout: number | null;
+}
+
+export interface CapacityProvider {
+  readonly name: string;
+  readonly arn: string;
+  readonly group: Group;
+  readonly cluster: Cluster;
+  readonly managedDraining: boolean;
+  readonly managedTerminationProtection: boolean;
+  /** `ECS_ENABLE_SPOT_INSTANCE_DRAINING` of the agents that run there. */
+  readonly agentSpotDraining: boolean;
+}
+
+export interface ContainerInstance {
+  readonly arn: string;
+  readonly cluster: Cluster;
+  readonly instance: Instance;
+  readonly capacityProvider: CapacityProvider | null;
+  readonly agentSpotDraining: boolean;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly registeredAt: Ms;
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  agentConnected: boolean;
+  usedCpu: number;
+  usedMemory: number;
+  version: number;
+  readonly tasks: Set<Task>;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly arn: string;
+  readonly cluster: Cluster;
+  readonly definition: TaskDefinition;
+  readonly strategy: "REPLICA" | "DAEMON";
+  readonly launch: "EC2" | "FARGATE_SPOT";
+  desired: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly targetGroup: TargetGroup | null;
+  readonly containerPort: number;
+  readonly createdAt: Ms;
+  readonly tasks: Set<Task>;
+  readonly messages: { readonly id: string; readonly at: Ms; readonly message: string }[];
+  /** No room was found: do not try again before this instant, unless an instance joins. */
+  blockedUntil: Ms;
+  cancelReconcile: (() => void) | null;
+}
+
+export type TaskStatus = "PENDING" | "RUNNING" | "DEACTIVATING" | "STOPPING" | "STOPPED";
+
+export interface Task {
+  readonly arn: string;
+  readonly cluster: Cluster;
+  readonly service: Service | null;
+  /** `service:name` or `family:name`. */
+  readonly group: string;
+  readonly startedBy: string | null;
+  readonly definition: TaskDefinition;
+  readonly containerInstance: ContainerInstance | null;
+  readonly zone: string;
+  readonly privateIp: string;
+  readonly hostPort: number;
+  readonly createdAt: Ms;
+  lastStatus: TaskStatus;
+  desiredStatus: "RUNNING" | "STOPPED";
+  startedAt: Ms | null;
+  stoppingAt: Ms | null;
+  stoppedAt: Ms | null;
+  stopCode: string | null;
+  stoppedReason: string | null;
+  exitCode: number | null;
+  version: number;
+  targets: Target[];
+  cancelTimer: () => void;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: Region;
+  readonly capacityProviders: CapacityProvider[];
+  readonly containerInstances: Map<string, ContainerInstance>;
+  /** Where tasks can be placed: ACTIVE, and the agent answers. */
+  readonly ready: IndexedSet<ContainerInstance>;
+  readonly services: Map<string, Service>;
+  readonly tasks: Map<string, Task>;
+}

@@ -1,0 +1,64 @@
+import { later } from "./later.ts";
+import type { JsonObject, Ms } from "../operation.ts";
+import type { Region, World } from "./state.ts";
+
+/** An EventBridge rule whose target is a queue; empty lists match everything. */
+export interface EventRule {
+  readonly sources: readonly string[];
+  readonly detailTypes: readonly string[];
+  /** Fields of the detail that must have one of the values; absent: no condition. */
+  readonly detail?: Readonly<Record<string, readonly string[]>>;
+  readonly queueArn: string;
+}
+
+export interface FleetEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
+}
+
+/** How this event's delivery differs from a good one. */
+export interface Delivery {
+  /** Added to the usual delay. */
+  readonly late?: Ms;
+  /** Further copies of the same event, each with a delay of its own. */
+  readonly duplicates?: number;
+  /** A random delay up to this, for each copy, so that later events overtake it. */
+  readonly shuffle?: Ms;
+}
+
+/** EventBridge gives whole seconds: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+const eventTime = (at: Ms): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
+const matches = (rule: EventRule, event: FleetEvent): boolean =>
+  (rule.sources.length === 0 || rule.sources.includes(event.source)) &&
+  (rule.detailTypes.length === 0 || rule.detailTypes.includes(event.detailType)) &&
+  Object.entries(rule.detail ?? {}).every(([name, values]) => {
+    const value = event.detail[name];
+    return typeof value === "string" && values.includes(value);
+  });
+
+/** Publishes an event to the queues whose rules match, after the usual delay and whatever `delivery` adds. */
+export const publish = (world: World, region: Region, event: FleetEvent, delivery: Delivery = {}): void => {
+  const queues = region.rules.filter((rule) => matches(rule, event)).map((rule) => rule.queueArn);
+  if (queues.length === 0) return;
+  const { clock, random, settings, send } = world;
+  const body = JSON.stringify({
+    version: "0",
+    id: random.uuid(),
+    "detail-type": event.detailType,
+    source: event.source,
+    account: region.account,
+    time: eventTime(clock.now()),
+    region: region.name,
+    resources: event.resources,
+    detail: event.detail,
+  });
+  for (const queue of queues) {
+    for (let copy = 0; copy <= (delivery.duplicates ?? 0); copy += 1) {
+      const delay = random.within(settings.eventDelay) + (delivery.late ?? 0) + random.next() * (delivery.shuffle ?? 0);
+      later(world, Math.round(delay), () => send(queue, body));
+    }
+  }
+};

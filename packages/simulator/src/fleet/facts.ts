@@ -1,0 +1,90 @@
+import type { Instance, World } from "./state.ts";
+import type { Ms } from "../operation.ts";
+import type { Target } from "./target-state.ts";
+
+/** What happened to one instance that AWS gave notice of, as only the simulator can know it. Instants in epoch ms. */
+export interface InstanceFacts {
+  readonly instanceId: string;
+  readonly account: string;
+  readonly region: string;
+  recommendedAt: Ms | null;
+  warnedAt: Ms | null;
+  /** When EC2 takes it; null where the notice is cancelled, or only a recommendation came. */
+  deadline: Ms | null;
+  diedAt: Ms | null;
+  /** When its last registration stopped taking connections; null: it had none, or it never did. */
+  deregisteredAt: Ms | null;
+  drainingAt: Ms | null;
+  /** When nothing ran on it any more but daemons; null: not before its end. */
+  emptyAt: Ms | null;
+  /** Tasks that ran, and nobody had told, when the reclaim came. */
+  tasksKilled: string[];
+  /** Tasks that had been told to stop and had not finished. */
+  tasksCut: string[];
+  /** Registrations that still took connections at the end: a proxy for lost requests. */
+  targetsLost: string[];
+}
+
+/** What an observer needs of a world. */
+export type Watched = Pick<World, "clock" | "regions" | "listeners">;
+
+const isOpen = (target: Target): boolean => target.state !== "draining" && target.state !== "unhealthy";
+
+const empty = (instance: Instance): boolean =>
+  ![...(instance.containerInstance?.tasks ?? [])].some((task) => task.service?.strategy !== "DAEMON");
+
+/** Fills the facts by listening; to be called before the parts that act are wired, so that it sees what they then change. */
+export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceFacts> => {
+  const facts = new Map<string, InstanceFacts>();
+  const factsFor = (instance: Instance): InstanceFacts => {
+    const known = facts.get(instance.id);
+    if (known) return known;
+    const made: InstanceFacts = {
+      instanceId: instance.id,
+      account: instance.region.account,
+      region: instance.region.name,
+      recommendedAt: null,
+      warnedAt: null,
+      deadline: null,
+      diedAt: null,
+      deregisteredAt: null,
+      drainingAt: null,
+      emptyAt: null,
+      tasksKilled: [],
+      tasksCut: [],
+      targetsLost: [],
+    };
+    facts.set(instance.id, made);
+    return made;
+  };
+  listeners.recommended.push((instance) => {
+    factsFor(instance).recommendedAt = clock.now();
+  });
+  listeners.warned.push((instance) => {
+    const entry = factsFor(instance);
+    entry.warnedAt = clock.now();
+    entry.deadline = instance.notice?.reclaimAt ?? null;
+  });
+  listeners.targetChanged.push(({ instance }) => {
+    const entry = instance && facts.get(instance.id);
+    if (!entry || entry.diedAt !== null) return;
+    if ([...instance.targets].some(isOpen)) entry.deregisteredAt = null;
+    else entry.deregisteredAt ??= clock.now();
+  });
+  listeners.taskStopped.push((task) => {
+    const instance = task.containerInstance?.instance;
+    const entry = instance && facts.get(instance.id);
+    if (entry && entry.diedAt === null && empty(instance)) entry.emptyAt ??= clock.now();
+  });
+  listeners.instance.push((instance, previous) => {
+    if (previous !== "running" || !instance.stateReason?.code.startsWith("Server.Spot")) return;
+    const entry = factsFor(instance);
+    entry.diedAt = clock.now();
+    entry.targetsLost = [...instance.targets].filter(isOpen).map((target) => `${target.id}:${target.port}`);
+    for (const task of instance.containerInstance?.tasks ?? []) {
+      if (task.service?.strategy === "DAEMON") continue;
+      (task.desiredStatus === "RUNNING" ? entry.tasksKilled : entry.tasksCut).push(task.arn);
+    }
+  });
+  return facts;
+};

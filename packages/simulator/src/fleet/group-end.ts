@@ -1,0 +1,153 @@
+import { later } from "./later.ts";
+import type { Activity, Group, Member } from "./group-state.ts";
+import type { Instance, World } from "./state.ts";
+import { AwsError } from "../operation.ts";
+import { beginActivity, endActivity } from "./group-events.ts";
+import type { Target } from "./target-state.ts";
+import { deregisterTarget } from "./targets.ts";
+import { endInstance } from "./instances.ts";
+import { holdWithHooks } from "./hooks.ts";
+import { isAlive } from "./state.ts";
+
+const changed = (world: World, group: Group): void => {
+  for (const listener of world.listeners.groupChanged) listener(group);
+};
+
+/** Lets go of the group's own target groups, and says when the last registration is gone. */
+const leaveBalancers = (world: World, member: Member, gone: () => void): void => {
+  const { group, instance } = member;
+  const own: Target[] = [...instance.targets].filter(
+    (target) => target.id === instance.id && group.targetGroups.includes(target.group),
+  );
+  let left = own.length;
+  if (left === 0) return gone();
+  for (const target of own) {
+    target.onGone.push(() => {
+      left -= 1;
+      if (left === 0) gone();
+    });
+    deregisterTarget(world, target);
+  }
+};
+
+/**
+ * Ends a member: leaves the balancers, is held by the terminating hooks, and goes. Asking twice changes nothing.
+ * The wait for connection draining comes before the hooks (assumed); an instance that is dead already is not waited for.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html
+ */
+export const endMember = (world: World, member: Member, cause: string): Activity | null => {
+  const { group, instance } = member;
+  if (member.state.startsWith("Terminating")) return null;
+  for (const action of [...member.actions.values()]) action.cancelTimer();
+  member.actions.clear();
+  member.state = "Terminating";
+  const activity = beginActivity(world, group, `Terminating EC2 instance: ${instance.id}`, cause);
+  const hold = (): void =>
+    holdWithHooks(world, member, "autoscaling:EC2_INSTANCE_TERMINATING", (result) => {
+      if (result === "ABANDON" && group.retainOnAbandon && isAlive(instance)) return release(world, member, activity);
+      member.state = "Terminating:Proceed";
+      finish(world, member, activity);
+    });
+  if (isAlive(instance)) leaveBalancers(world, member, hold);
+  else {
+    leaveBalancers(world, member, () => {});
+    hold();
+  }
+  changed(world, group);
+  return activity;
+};
+
+/** With `TerminateHookAbandon=retain` the instance stays, outside the group: https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html */
+const release = (world: World, member: Member, activity: Activity): void => {
+  world.oracle.detached(member.instance);
+  remove(world, member);
+  endActivity(world, member.group, activity, { what: "Terminate", member, failure: "The instance was retained." });
+};
+
+const ended = new WeakMap<Instance, () => void>();
+
+const finish = (world: World, member: Member, activity: Activity): void => {
+  const { group, instance } = member;
+  const close = (): void => {
+    remove(world, member);
+    endActivity(world, group, activity, { what: "Terminate", member });
+    changed(world, group);
+  };
+  if (instance.state === "terminated") return close();
+  ended.set(instance, close);
+  endInstance(world, instance, "terminate", {
+    code: "Client.UserInitiatedShutdown",
+    message: "Client.UserInitiatedShutdown: User initiated shutdown",
+  });
+};
+
+const remove = (world: World, member: Member): void => {
+  member.group.members.delete(member.instance.id);
+  member.instance.member = null;
+  changed(world, member.group);
+};
+
+/** Hears EC2: a member that is gone leaves the group, one that dies is found by the health check. */
+export const groupFollowsEnd = (world: World, instance: Instance): void => {
+  if (instance.state === "terminated") {
+    const close = ended.get(instance);
+    ended.delete(instance);
+    if (close) return close();
+  }
+  const { member } = instance;
+  if (!member || isAlive(instance) || member.state.startsWith("Terminating") || member.health === "Unhealthy") return;
+  const { settings } = world;
+  member.health = "Unhealthy";
+  later(world, settings.healthCheck, () => replaceUnhealthy(world, member));
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+const replaceUnhealthy = (world: World, member: Member): void => {
+  const { group } = member;
+  if (member.health !== "Unhealthy" || group.members.get(member.instance.id) !== member) return;
+  const off = ["HealthCheck", "ReplaceUnhealthy", "Terminate"].some((name) => group.suspended.has(name));
+  if (off) {
+    const { settings } = world;
+    later(world, settings.launchRetry, () => replaceUnhealthy(world, member));
+    return;
+  }
+  endMember(world, member, "an instance was taken out of service in response to an EC2 health check");
+};
+
+/**
+ * Takes members out of their group; they go on running, and nobody ends them.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html
+ * @throws AwsError `ValidationError` for an instance that is not in service there, or where the minimum forbids it.
+ */
+export const detachMembers = (world: World, group: Group, ids: readonly string[], decrement: boolean): Activity[] => {
+  const members = ids.map((id) => {
+    const member = group.members.get(id);
+    if (!member || !(member.state === "InService" || member.state === "Standby")) {
+      throw new AwsError("ValidationError", `The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+    }
+    return member;
+  });
+  if (decrement && group.desired - members.length < group.min) {
+    throw new AwsError(
+      "ValidationError",
+      `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`,
+    );
+  }
+  if (decrement) group.desired -= members.length;
+  return members.map((member) => {
+    const activity = beginActivity(
+      world,
+      group,
+      `Detaching EC2 instance: ${member.instance.id}`,
+      "instance was detached in response to a user request.",
+    );
+    leaveBalancers(world, member, () => {
+      activity.status = "Successful";
+      activity.endTime = world.clock.now();
+    });
+    member.instance.tags.delete("aws:autoscaling:groupName");
+    world.oracle.detached(member.instance);
+    remove(world, member);
+    return activity;
+  });
+};

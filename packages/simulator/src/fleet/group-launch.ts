@@ -1,0 +1,131 @@
+import type { Group, Member } from "./group-state.ts";
+import type { Instance, Purchase, World, Zone } from "./state.ts";
+import { beginActivity, endActivity } from "./group-events.ts";
+import { poolKey, takeCapacity } from "./region.ts";
+import { endInstance, launchInstance } from "./instances.ts";
+import { holdWithHooks } from "./hooks.ts";
+import { isAlive } from "./state.ts";
+import { registerTarget } from "./targets.ts";
+
+/** On-Demand up to the base, and above it the percentage: https://docs.aws.amazon.com/autoscaling/ec2/userguide/mixed-instances-groups-set-up-overview.html */
+const purchaseOf = (group: Group): Purchase => {
+  let onDemand = 0;
+  let total = 0;
+  for (const member of group.members.values()) {
+    if (!isActive(member)) continue;
+    total += 1;
+    if (member.instance.purchase === "on-demand") onDemand += 1;
+  }
+  const above = Math.max(0, total + 1 - group.onDemandBase);
+  const wanted = group.onDemandBase + Math.floor((above * group.onDemandPercent) / 100);
+  return onDemand < Math.min(wanted, total + 1) ? "on-demand" : "spot";
+};
+
+/** Counted as capacity: launching or in service. */
+export const isActive = (member: Member): boolean => member.state === "InService" || member.state.startsWith("Pending");
+
+/** The zones, emptiest first: groups balance their zones. https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html */
+const zonesByNeed = (group: Group): Zone[] => {
+  const counts = new Map<string, number>();
+  for (const { instance } of group.members.values()) {
+    counts.set(instance.zone.name, (counts.get(instance.zone.name) ?? 0) + 1);
+  }
+  return group.region.zones
+    .filter((zone) => group.zones.includes(zone.name))
+    .toSorted((one, other) => (counts.get(one.name) ?? 0) - (counts.get(other.name) ?? 0));
+};
+
+/** assumed: all pools are equally good, so the order of types is drawn; zone balance comes first. */
+const findPool = (world: World, group: Group, purchase: Purchase): { zone: Zone; type: string } | null => {
+  const first = world.random.int(group.types.length);
+  const types = [...group.types.slice(first), ...group.types.slice(0, first)];
+  for (const zone of zonesByNeed(group)) {
+    const type = types.find((name) => takeCapacity(group.region, poolKey(zone.name, name, purchase)));
+    if (type !== undefined) return { zone, type };
+  }
+  return null;
+};
+
+export const addMember = (group: Group, instance: Instance, state: Member["state"]): Member => {
+  const member: Member = {
+    group,
+    instance,
+    state,
+    health: "Healthy",
+    protectedFromScaleIn: group.protectNew,
+    rebalancing: false,
+    actions: new Map(),
+  };
+  group.members.set(instance.id, member);
+  instance.member = member;
+  return member;
+};
+
+const tagsOf = (group: Group): Record<string, string> => ({
+  ...Object.fromEntries(group.tags),
+  Name: group.tags.get("Name") ?? group.name,
+  "aws:autoscaling:groupName": group.name,
+});
+
+/** Launches one instance and follows it into service. False where no pool has capacity: an activity that failed. */
+export const launchMember = (world: World, group: Group, cause: string): boolean => {
+  const purchase = purchaseOf(group);
+  const pool = findPool(world, group, purchase);
+  if (!pool) {
+    const failed = beginActivity(world, group, "Launching a new EC2 instance.  Status Reason: no capacity", cause);
+    const failure =
+      purchase === "spot"
+        ? "Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed."
+        : "We currently do not have sufficient capacity in the Availability Zone you requested. Launching EC2 instance failed.";
+    endActivity(world, group, failed, { what: "Launch", member: null, failure });
+    return false;
+  }
+  const instance = launchInstance(world, group.region, { ...pool, purchase, tags: tagsOf(group) });
+  const member = addMember(group, instance, "Pending");
+  const activity = beginActivity(world, group, `Launching a new EC2 instance: ${instance.id}`, cause);
+  world.oracle.launched(member);
+  whenRunning.set(instance, () => {
+    holdWithHooks(world, member, "autoscaling:EC2_INSTANCE_LAUNCHING", (result) => {
+      if (result === "ABANDON") return abandonLaunch(world, member, activity);
+      if (!isAlive(instance) || !isActive(member)) return;
+      enterService(world, member);
+      endActivity(world, group, activity, { what: "Launch", member });
+    });
+  });
+  return true;
+};
+
+/** What to do when a launching instance of a group runs; kept beside the instance, so that it goes with it. */
+const whenRunning = new WeakMap<Instance, () => void>();
+
+/** Hears EC2: an instance of a group that boots is held by its launching hooks, then serves. */
+export const groupFollowsBoot = (instance: Instance): void => {
+  if (instance.state !== "running") return;
+  const go = whenRunning.get(instance);
+  whenRunning.delete(instance);
+  go?.();
+};
+
+const abandonLaunch = (world: World, member: Member, activity: ReturnType<typeof beginActivity>): void => {
+  const { group, instance } = member;
+  group.members.delete(instance.id);
+  instance.member = null;
+  endInstance(world, instance, "terminate", {
+    code: "Client.UserInitiatedShutdown",
+    message: "Client.UserInitiatedShutdown: User initiated shutdown",
+  });
+  endActivity(world, group, activity, { what: "Launch", member, failure: "The lifecycle action was abandoned." });
+  for (const listener of world.listeners.groupChanged) listener(group);
+};
+
+/** In service, and a target of every target group that is attached. */
+export const enterService = (world: World, member: Member, healthy = false): void => {
+  const { group, instance } = member;
+  member.state = "InService";
+  if (!group.suspended.has("AddToLoadBalancer")) {
+    for (const targets of group.targetGroups) {
+      registerTarget(world, targets, { id: instance.id, port: targets.port, instance, healthy });
+    }
+  }
+  for (const listener of world.listeners.groupChanged) listener(group);
+};

@@ -1,0 +1,100 @@
+import type { Ms } from "../operation.ts";
+import type { CapacityProvider } from "./ecs/state.ts";
+import type { Instance, Region } from "./state.ts";
+import type { TargetGroup } from "./target-state.ts";
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html */
+export type LifecycleState =
+  | "Pending"
+  | "Pending:Wait"
+  | "Pending:Proceed"
+  | "InService"
+  | "Terminating"
+  | "Terminating:Wait"
+  | "Terminating:Proceed"
+  | "Standby";
+
+export type Transition = "autoscaling:EC2_INSTANCE_LAUNCHING" | "autoscaling:EC2_INSTANCE_TERMINATING";
+export type HookResult = "CONTINUE" | "ABANDON";
+
+export interface Hook {
+  readonly name: string;
+  readonly transition: Transition;
+  /** Seconds, 30 to 7200: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+  readonly heartbeatTimeout: number;
+  readonly defaultResult: HookResult;
+  /** A queue that is told directly, without EventBridge's envelope; null: an event. */
+  readonly notificationTarget: string | null;
+  readonly notificationMetadata: string | null;
+}
+
+/** One hook that holds one instance. */
+export interface LifecycleAction {
+  readonly token: string;
+  readonly hook: Hook;
+  readonly member: Member;
+  readonly startedAt: Ms;
+  timeoutAt: Ms;
+  cancelTimer: () => void;
+  readonly settle: (result: HookResult) => void;
+}
+
+export interface Member {
+  readonly group: Group;
+  readonly instance: Instance;
+  state: LifecycleState;
+  health: "Healthy" | "Unhealthy";
+  protectedFromScaleIn: boolean;
+  /** Capacity Rebalancing replaces it. */
+  rebalancing: boolean;
+  readonly actions: Map<string, LifecycleAction>;
+}
+
+export interface Activity {
+  readonly id: string;
+  readonly description: string;
+  readonly cause: string;
+  readonly startTime: Ms;
+  endTime: Ms | null;
+  status: "InProgress" | "Successful" | "Failed";
+  statusMessage: string | null;
+}
+
+export interface InstanceRefresh {
+  readonly id: string;
+  readonly startTime: Ms;
+  endTime: Ms | null;
+  status: "Pending" | "InProgress" | "Successful" | "Cancelled";
+}
+
+export interface Group {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: Region;
+  min: number;
+  max: number;
+  desired: number;
+  /** `desired` when the fleet was built: what is above it at the end was left raised. */
+  readonly baseline: number;
+  readonly types: readonly string[];
+  readonly zones: readonly string[];
+  readonly onDemandBase: number;
+  /** Of what is above the base, 0 to 100. */
+  readonly onDemandPercent: number;
+  readonly capacityRebalance: boolean;
+  readonly cooldown: Ms;
+  readonly targetGroups: TargetGroup[];
+  readonly hooks: Map<string, Hook>;
+  readonly members: Map<string, Member>;
+  readonly suspended: Set<string>;
+  readonly refreshes: InstanceRefresh[];
+  readonly maintenance: { readonly min: number; readonly max: number } | null;
+  readonly protectNew: boolean;
+  readonly retainOnAbandon: boolean;
+  readonly tags: Map<string, string>;
+  readonly activities: Activity[];
+  /** The provider that joins its instances to a cluster, if any. */
+  capacityProvider: CapacityProvider | null;
+  scaledAt: Ms | null;
+  cancelReconcile: (() => void) | null;
+}

@@ -1,0 +1,142 @@
+import { later } from "./later.ts";
+import type { Hook, HookResult, LifecycleAction, Member, Transition } from "./group-state.ts";
+import { AwsError } from "../operation.ts";
+import type { JsonObject } from "../operation.ts";
+import type { World } from "./state.ts";
+import { publish } from "./events.ts";
+
+/**
+ * The longest that an instance can wait, in all: 48 hours or 100 times the heartbeat timeout, whichever is smaller.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
+const longestWait = (hook: Hook): number => Math.min(48 * 3_600_000, 100 * hook.heartbeatTimeout * 1000);
+
+/** Where an instance comes from and goes to: https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+const ends = (transition: Transition): { Origin: string; Destination: string } =>
+  transition === "autoscaling:EC2_INSTANCE_LAUNCHING"
+    ? { Origin: "EC2", Destination: "AutoScalingGroup" }
+    : { Origin: "AutoScalingGroup", Destination: "EC2" };
+
+const describe = (action: LifecycleAction): JsonObject => ({
+  LifecycleActionToken: action.token,
+  AutoScalingGroupName: action.member.group.name,
+  LifecycleHookName: action.hook.name,
+  EC2InstanceId: action.member.instance.id,
+  LifecycleTransition: action.hook.transition,
+  ...(action.hook.notificationMetadata === null ? {} : { NotificationMetadata: action.hook.notificationMetadata }),
+  ...ends(action.hook.transition),
+});
+
+/** A queue that is a hook's own target gets no envelope: https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html */
+const sendDirect = (
+  world: World,
+  member: { readonly group: Member["group"] },
+  queueArn: string,
+  extra: JsonObject,
+): void => {
+  const { clock, random, settings } = world;
+  const body = JSON.stringify({
+    Service: "AWS Auto Scaling",
+    Time: new Date(clock.now()).toISOString(),
+    RequestId: random.uuid(),
+    AccountId: member.group.region.account,
+    AutoScalingGroupName: member.group.name,
+    ...extra,
+  });
+  later(world, settings.eventDelay, () => world.send(queueArn, body));
+};
+
+/** Adds a hook; a notification target gets AWS's test message. */
+export const putHook = (world: World, group: Member["group"], hook: Hook): void => {
+  group.hooks.set(hook.name, hook);
+  if (hook.notificationTarget === null) return;
+  sendDirect(world, { group }, hook.notificationTarget, {
+    AutoScalingGroupARN: group.arn,
+    Event: "autoscaling:TEST_NOTIFICATION",
+  });
+};
+
+const notify = (world: World, action: LifecycleAction): void => {
+  const { hook, member } = action;
+  const detail = describe(action);
+  if (hook.notificationTarget !== null) return sendDirect(world, member, hook.notificationTarget, detail);
+  publish(world, member.group.region, {
+    source: "aws.autoscaling",
+    detailType:
+      hook.transition === "autoscaling:EC2_INSTANCE_LAUNCHING"
+        ? "EC2 Instance-launch Lifecycle Action"
+        : "EC2 Instance-terminate Lifecycle Action",
+    resources: [member.group.arn],
+    detail,
+  });
+};
+
+const arm = (world: World, action: LifecycleAction): void => {
+  const { clock } = world;
+  action.cancelTimer();
+  const latest = action.startedAt + longestWait(action.hook);
+  action.timeoutAt = Math.min(clock.now() + action.hook.heartbeatTimeout * 1000, latest);
+  action.cancelTimer = clock.setTimer(action.timeoutAt, () => action.settle(action.hook.defaultResult));
+};
+
+/** Holds a member with every hook of a transition; `done` hears ABANDON at once, CONTINUE when all have answered. */
+export const holdWithHooks = (
+  world: World,
+  member: Member,
+  transition: Transition,
+  done: (result: HookResult) => void,
+): void => {
+  const hooks = [...member.group.hooks.values()].filter((hook) => hook.transition === transition);
+  if (hooks.length === 0) return done("CONTINUE");
+  member.state = transition === "autoscaling:EC2_INSTANCE_LAUNCHING" ? "Pending:Wait" : "Terminating:Wait";
+  for (const hook of hooks) {
+    const action: LifecycleAction = {
+      token: world.random.uuid(),
+      hook,
+      member,
+      startedAt: world.clock.now(),
+      timeoutAt: 0,
+      cancelTimer: () => {},
+      settle: (result) => {
+        action.cancelTimer();
+        member.actions.delete(hook.name);
+        if (result === "ABANDON") dropActions(member);
+        if (member.actions.size === 0) done(result);
+      },
+    };
+    member.actions.set(hook.name, action);
+    arm(world, action);
+  }
+  for (const action of [...member.actions.values()]) {
+    notify(world, action);
+    for (const listener of world.listeners.action) listener(action);
+  }
+};
+
+/** "ABANDON stops any remaining actions, such as other lifecycle hooks": https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html */
+const dropActions = (member: Member): void => {
+  for (const action of member.actions.values()) action.cancelTimer();
+  member.actions.clear();
+};
+
+/** @throws AwsError `ValidationError`, as AWS does for an action that has ended or never was. */
+export const findAction = (
+  group: Member["group"],
+  hookName: string,
+  by: { readonly token?: string | undefined; readonly instanceId?: string | undefined },
+): LifecycleAction => {
+  const { token, instanceId } = by;
+  if (instanceId !== undefined) {
+    const action = group.members.get(instanceId)?.actions.get(hookName);
+    if (action && (token === undefined || action.token === token)) return action;
+    throw new AwsError("ValidationError", `No active Lifecycle Action found with instance ID ${instanceId}`);
+  }
+  for (const member of group.members.values()) {
+    const action = member.actions.get(hookName);
+    if (action && action.token === token) return action;
+  }
+  throw new AwsError("ValidationError", `No active Lifecycle Action found with token ${token ?? "(none)"}`);
+};
+
+/** Restarts the timeout, within AWS's bound. */
+export const recordHeartbeat = (world: World, action: LifecycleAction): void => arm(world, action);

@@ -1,0 +1,33 @@
+import type { Operation } from "../operation.ts";
+import type { World } from "./state.ts";
+import { autoScalingOperations } from "../services/autoscaling.ts";
+import { ec2Operations } from "../services/ec2.ts";
+import { ecsOperations } from "../services/ecs.ts";
+import { elbv2Operations } from "../services/elbv2.ts";
+
+/** Every operation that reads or changes the fleet. */
+export const fleetOperations: readonly Operation<World>[] = [
+  ...ec2Operations,
+  ...autoScalingOperations,
+  ...ecsOperations,
+  ...elbv2Operations,
+];
+
+export type { Group, Hook, Member } from "./group-state.ts";
+export type { GroupSpec } from "./groups.ts";
+export type { InstanceFacts } from "./facts.ts";
+export type { InterruptOptions } from "./interrupt.ts";
+export type { Effect, Leftovers, Oracle } from "./oracle.ts";
+export type { Instance, Region, World } from "./state.ts";
+export type { EventRule } from "./events.ts";
+export type { WorldOptions } from "./world.ts";
+export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
+export { createGroup } from "./groups.ts";
+export { createTargetGroup } from "./targets.ts";
+export { createWorld } from "./world.ts";
+export { interrupt, recommend } from "./interrupt.ts";
+export { interruptTask } from "./ecs/tasks.ts";
+export { endInstance, launchInstance, startInstance } from "./instances.ts";
+export { registerContainer } from "./ecs/containers.ts";
+export { regionOf } from "./region.ts";
+export { setStandby } from "./standby.ts";

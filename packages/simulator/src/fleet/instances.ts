@@ -1,0 +1,119 @@
+import { later } from "./later.ts";
+import { arn, poolKey } from "./region.ts";
+import { publish } from "./events.ts";
+import type { Instance, InstanceState, Purchase, Region, World, Zone } from "./state.ts";
+
+export interface LaunchSpec {
+  /** Drawn from the seed where left out. */
+  readonly id?: string;
+  readonly type: string;
+  readonly zone: Zone;
+  readonly purchase: Purchase;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The service principal of a managed instance. */
+  readonly operator?: string | null;
+  /** Already running when the story starts: no delay, no event. */
+  readonly running?: boolean;
+}
+
+export interface StateReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+const addressOf = (count: number, network: number): string =>
+  `${network}.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`;
+
+/** Moves an instance on, tells the other parts, and publishes the state change. */
+const enter = (world: World, instance: Instance, state: InstanceState): void => {
+  const previous = instance.state;
+  instance.state = state;
+  announce(world, instance);
+  for (const listener of world.listeners.instance) listener(instance, previous);
+};
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html */
+const announce = (world: World, instance: Instance): void =>
+  publish(world, instance.region, {
+    source: "aws.ec2",
+    detailType: "EC2 Instance State-change Notification",
+    resources: [arn(instance.region, "ec2", `instance/${instance.id}`)],
+    detail: { "instance-id": instance.id, state: instance.state },
+  });
+
+/** Starts an instance; whoever calls has taken its capacity from the pool. */
+export const launchInstance = (world: World, region: Region, spec: LaunchSpec): Instance => {
+  const { clock, random, settings } = world;
+  const count = world.instances.size + 1;
+  const instance: Instance = {
+    id: spec.id ?? `i-${random.hex(17)}`,
+    region,
+    type: spec.type,
+    zone: spec.zone,
+    purchase: spec.purchase,
+    privateIp: addressOf(count, 10),
+    publicIp: null,
+    tags: new Map(Object.entries(spec.tags ?? {})),
+    operator: spec.operator ?? null,
+    launchTime: clock.now(),
+    state: spec.running ? "running" : "pending",
+    stateReason: null,
+    notice: null,
+    member: null,
+    containerInstance: null,
+    targets: new Set(),
+  };
+  region.instances.set(instance.id, instance);
+  world.instances.set(instance.id, instance);
+  if (!spec.running) boot(world, instance, settings.boot);
+  return instance;
+};
+
+const boot = (world: World, instance: Instance, range: readonly [number, number]): void => {
+  announce(world, instance);
+  later(world, range, () => {
+    if (instance.state === "pending") enter(world, instance, "running");
+  });
+};
+
+/** Starts a stopped instance again, with a new launch time: what is interrupted next is another interruption. */
+export const startInstance = (world: World, instance: Instance): void => {
+  if (instance.state !== "stopped") return;
+  instance.stateReason = null;
+  instance.notice = null;
+  instance.launchTime = world.clock.now();
+  instance.state = "pending";
+  boot(world, instance, world.settings.boot);
+};
+
+/** Ends or stops an instance. Repeating it changes nothing, as with TerminateInstances. */
+export const endInstance = (world: World, instance: Instance, how: "terminate" | "stop", reason: StateReason): void => {
+  const { settings } = world;
+  if (instance.state === "shutting-down" || instance.state === "terminated") return;
+  if (how === "stop" && (instance.state === "stopping" || instance.state === "stopped")) return;
+  const wasStopped = instance.state === "stopped";
+  instance.stateReason = { ...reason };
+  enter(world, instance, how === "stop" ? "stopping" : "shutting-down");
+  later(world, wasStopped ? 0 : settings.shutdown, () => {
+    if (how === "stop") {
+      if (instance.state === "stopping") enter(world, instance, "stopped");
+      return;
+    }
+    enter(world, instance, "terminated");
+    giveBack(instance);
+    later(world, settings.terminatedVisible, () => forget(world, instance));
+  });
+};
+
+/** Capacity that the user returns is free again; what EC2 took back is not. */
+const giveBack = (instance: Instance): void => {
+  const key = poolKey(instance.zone.name, instance.type, instance.purchase);
+  const free = instance.region.pools.get(key);
+  if (free === undefined || instance.stateReason?.code === "Server.SpotInstanceTermination") return;
+  instance.region.pools.set(key, free + 1);
+};
+
+const forget = (world: World, instance: Instance): void => {
+  instance.region.instances.delete(instance.id);
+  world.instances.delete(instance.id);
+};

@@ -1,0 +1,108 @@
+import type { Ms } from "../operation.ts";
+import type { Instance } from "./state.ts";
+import type { Member } from "./group-state.ts";
+import type { InstanceFacts, Watched } from "./facts.ts";
+import { watchFacts } from "./facts.ts";
+
+export type EffectKind =
+  | "launch"
+  | "set-desired"
+  | "detach"
+  | "terminate"
+  | "terminate-in-group"
+  | "complete-lifecycle-action"
+  | "stop-task"
+  | "deregister"
+  | "drain";
+
+/** One effect of a caller's. `again`: AWS had nothing left to do, or refused, because it was done already. */
+export interface Effect {
+  readonly at: Ms;
+  readonly kind: EffectKind;
+  readonly key: string;
+  readonly again: boolean;
+}
+
+export interface Leftovers {
+  /** Detached or retained, outside any group, and still running (and billed). */
+  readonly detachedRunning: readonly string[];
+  readonly raised: readonly { readonly group: string; readonly desired: number; readonly baseline: number }[];
+  readonly openActions: readonly { readonly group: string; readonly hook: string; readonly instanceId: string }[];
+}
+
+export interface Oracle {
+  effect(kind: EffectKind, key: string, again?: boolean): void;
+  launched(member: Member): void;
+  draining(instance: Instance): void;
+  detached(instance: Instance): void;
+  facts(): readonly InstanceFacts[];
+  factsOf(instanceId: string): InstanceFacts | undefined;
+  effects(): readonly Effect[];
+  /** Effects of one kind and key that took effect more than once. */
+  duplicates(): readonly { readonly kind: EffectKind; readonly key: string; readonly count: number }[];
+  leftovers(): Leftovers;
+}
+
+/** An instance that is gone once cannot end twice: for these kinds a second effect on the same key is a duplicate. */
+const once: ReadonlySet<EffectKind> = new Set([
+  "detach",
+  "terminate",
+  "terminate-in-group",
+  "complete-lifecycle-action",
+  "stop-task",
+]);
+
+/** Watches a world; it changes nothing. */
+export const createOracle = (world: Watched): Oracle => {
+  const facts = watchFacts(world);
+  const effects: Effect[] = [];
+  const detached = new Set<Instance>();
+  const now = (): Ms => world.clock.now();
+
+  return {
+    effect: (kind, key, again = false) => {
+      effects.push({ at: now(), kind, key, again });
+    },
+    launched: ({ group, instance }) => {
+      effects.push({ at: now(), kind: "launch", key: `${group.name}/${instance.id}`, again: false });
+    },
+    draining: (instance) => {
+      const known = facts.get(instance.id);
+      if (known) known.drainingAt ??= now();
+    },
+    detached: (instance) => {
+      detached.add(instance);
+    },
+    facts: () => [...facts.values()],
+    factsOf: (instanceId) => facts.get(instanceId),
+    effects: () => effects,
+    duplicates: () => {
+      const counts = new Map<string, { kind: EffectKind; key: string; count: number }>();
+      for (const { kind, key, again } of effects) {
+        if (again || !once.has(kind)) continue;
+        const entry = counts.get(`${kind} ${key}`) ?? { kind, key, count: 0 };
+        entry.count += 1;
+        counts.set(`${kind} ${key}`, entry);
+      }
+      return [...counts.values()].filter((entry) => entry.count > 1);
+    },
+    leftovers: () => leftoversOf(world, detached),
+  };
+};
+
+const leftoversOf = (world: Watched, detached: ReadonlySet<Instance>): Leftovers => {
+  const groups = [...world.regions.values()].flatMap((region) => [...region.groups.values()]);
+  return {
+    detachedRunning: [...detached]
+      .filter(({ state }) => state === "running" || state === "pending")
+      .map(({ id }) => id),
+    raised: groups
+      .filter((group) => group.desired > group.baseline)
+      .map(({ name, desired, baseline }) => ({ group: name, desired, baseline })),
+    openActions: groups.flatMap((group) =>
+      [...group.members.values()].flatMap((member) =>
+        [...member.actions.keys()].map((hook) => ({ group: group.name, hook, instanceId: member.instance.id })),
+      ),
+    ),
+  };
+};

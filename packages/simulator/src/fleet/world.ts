@@ -1,0 +1,69 @@
+import type { Clock } from "../operation.ts";
+import type { Instance, InstanceState, Listeners, Region, World } from "./state.ts";
+import { agentFollowsWarning, drainForHook, hooksFollowTask } from "./ecs/draining.ts";
+import { daemonsFollowTask, touchService } from "./ecs/scheduler.ts";
+import { rebalanceFollowsRecommendation, touchGroup } from "./groups.ts";
+import type { Settings } from "./settings.ts";
+import { containersFollowInstance } from "./ecs/containers.ts";
+import { createOracle } from "./oracle.ts";
+import { createRandom } from "./random.ts";
+import { defaultSettings } from "./settings.ts";
+import { groupFollowsBoot } from "./group-launch.ts";
+import { groupFollowsEnd } from "./group-end.ts";
+import { targetsFollowInstance } from "./targets.ts";
+
+export interface WorldOptions {
+  readonly clock: Clock;
+  readonly seed: number | string;
+  /** Puts a body into the queue with this ARN; one that does not exist is the sender's affair, as with EventBridge. */
+  readonly send: (queueArn: string, body: string) => void;
+  readonly settings?: Partial<Settings>;
+}
+
+/** An empty world, wired: each part hears what it follows, the observer first. */
+export const createWorld = (options: WorldOptions): World => {
+  const listeners: Listeners = {
+    instance: [],
+    warned: [],
+    recommended: [],
+    action: [],
+    taskStopped: [],
+    targetChanged: [],
+    groupChanged: [],
+    serviceChanged: [],
+  };
+  const regions = new Map<string, Region>();
+  const instances = new Map<string, Instance>();
+  const world: World = {
+    clock: options.clock,
+    random: createRandom(options.seed),
+    settings: { ...defaultSettings, ...options.settings },
+    regions,
+    instances,
+    listeners,
+    oracle: createOracle({ clock: options.clock, regions, listeners }),
+    send: options.send,
+  };
+  const follow = (instance: Instance, previous: InstanceState): void => {
+    targetsFollowInstance(world, instance, previous);
+    containersFollowInstance(world, instance);
+    groupFollowsBoot(instance);
+    groupFollowsEnd(world, instance);
+  };
+  listeners.instance.push(follow);
+  listeners.warned.push((instance) => agentFollowsWarning(world, instance));
+  listeners.recommended.push((instance) => rebalanceFollowsRecommendation(world, instance));
+  listeners.action.push((action) => drainForHook(world, action));
+  listeners.taskStopped.push((task) => {
+    hooksFollowTask(task);
+    daemonsFollowTask(world, task);
+  });
+  listeners.targetChanged.push(({ service, instance, state }) => {
+    if (service) touchService(world, service);
+    const group = instance?.member?.group;
+    if (group?.capacityRebalance && state === "healthy") touchGroup(world, group);
+  });
+  listeners.groupChanged.push((group) => touchGroup(world, group));
+  listeners.serviceChanged.push((service) => touchService(world, service));
+  return world;
+};

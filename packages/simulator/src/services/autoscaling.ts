@@ -1,0 +1,30 @@
+import type { Operation } from "../operation.ts";
+import type { World } from "../fleet/state.ts";
+import {
+  completeLifecycleAction,
+  detachInstances,
+  recordLifecycleActionHeartbeat,
+  setDesiredCapacity,
+  terminateInstanceInAutoScalingGroup,
+} from "./autoscaling/act.ts";
+import {
+  describeAutoScalingGroups,
+  describeAutoScalingInstances,
+  describeInstanceRefreshes,
+  describeLifecycleHooks,
+  describeScalingActivities,
+} from "./autoscaling/describe.ts";
+
+/** Amazon EC2 Auto Scaling, as far as Spotkeeper uses it. */
+export const autoScalingOperations: readonly Operation<World>[] = [
+  describeAutoScalingGroups,
+  describeAutoScalingInstances,
+  describeLifecycleHooks,
+  describeInstanceRefreshes,
+  describeScalingActivities,
+  completeLifecycleAction,
+  recordLifecycleActionHeartbeat,
+  detachInstances,
+  terminateInstanceInAutoScalingGroup,
+  setDesiredCapacity,
+];

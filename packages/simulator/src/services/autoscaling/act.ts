@@ -1,0 +1,131 @@
+import type { HookResult, LifecycleAction } from "../../fleet/group-state.ts";
+import type { CallContext, Operation } from "../../operation.ts";
+import { boolean, integer } from "../../fleet/api/shapes.ts";
+import { detachMembers, endMember } from "../../fleet/group-end.ts";
+import { findAction, recordHeartbeat } from "../../fleet/hooks.ts";
+import { needGroup, needMember } from "./find.ts";
+import { AwsError } from "../../operation.ts";
+import type { Reader } from "../../fleet/api/input.ts";
+import type { World } from "../../fleet/state.ts";
+import { reader, validationError } from "../../fleet/api/input.ts";
+import { renderActivity } from "./render.ts";
+import { touchGroup } from "../../fleet/groups.ts";
+
+const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
+  const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+  const hook = read.needText("LifecycleHookName");
+  const by = { token: read.text("LifecycleActionToken"), instanceId: read.text("InstanceId") };
+  if (by.token === undefined && by.instanceId === undefined) {
+    throw validationError("Either LifecycleActionToken or InstanceId must be specified");
+  }
+  if (!group.hooks.has(hook)) throw validationError(`No Lifecycle Hook found with name ${hook}`);
+  return findAction(group, hook, by);
+};
+
+const isResult = (text: string): text is HookResult => text === "CONTINUE" || text === "ABANDON";
+
+/** Completing what is complete is refused, and harms nothing: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html */
+export const completeLifecycleAction: Operation<World> = {
+  service: "autoscaling",
+  name: "CompleteLifecycleAction",
+  mutating: true,
+  run: (world, input, ctx) => {
+    const read = reader(input, validationError);
+    const result = read.needText("LifecycleActionResult");
+    if (!isResult(result)) throw validationError("LifecycleActionResult must be CONTINUE or ABANDON");
+    const asked = `${read.needText("LifecycleHookName")}/${read.text("InstanceId") ?? read.text("LifecycleActionToken") ?? ""}`;
+    try {
+      const action = needAction(world, ctx, read);
+      world.oracle.effect("complete-lifecycle-action", action.token);
+      action.settle(result);
+    } catch (error) {
+      if (error instanceof AwsError) world.oracle.effect("complete-lifecycle-action", asked, true);
+      throw error;
+    }
+    return {};
+  },
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html */
+export const recordLifecycleActionHeartbeat: Operation<World> = {
+  service: "autoscaling",
+  name: "RecordLifecycleActionHeartbeat",
+  mutating: true,
+  run: (world, input, ctx) => {
+    recordHeartbeat(world, needAction(world, ctx, reader(input, validationError)));
+    return {};
+  },
+};
+
+/** At most 20 ids: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html */
+export const detachInstances: Operation<World> = {
+  service: "autoscaling",
+  name: "DetachInstances",
+  mutating: true,
+  input: { ShouldDecrementDesiredCapacity: boolean },
+  run: (world, input, ctx) => {
+    const read = reader(input, validationError);
+    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const ids = [...new Set(read.texts("InstanceIds") ?? [])];
+    if (ids.length > 20) throw validationError("You can detach at most 20 instances at a time.");
+    const activities = detachMembers(world, group, ids, read.flag("ShouldDecrementDesiredCapacity"));
+    for (const id of ids) world.oracle.effect("detach", id);
+    return { Activities: activities.map((activity) => renderActivity(group, activity)) };
+  },
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html */
+export const terminateInstanceInAutoScalingGroup: Operation<World> = {
+  service: "autoscaling",
+  name: "TerminateInstanceInAutoScalingGroup",
+  mutating: true,
+  input: { ShouldDecrementDesiredCapacity: boolean },
+  run: (world, input, ctx) => {
+    const read = reader(input, validationError);
+    const member = needMember(world, ctx, read.needText("InstanceId"));
+    const { group } = member;
+    const decrement = read.flag("ShouldDecrementDesiredCapacity");
+    if (member.state.startsWith("Terminating")) {
+      world.oracle.effect("terminate-in-group", member.instance.id, true);
+      throw new AwsError("ScalingActivityInProgress", `Instance ${member.instance.id} is already being terminated.`);
+    }
+    if (decrement && group.desired - 1 < group.min) {
+      throw validationError(
+        `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      );
+    }
+    if (decrement) group.desired -= 1;
+    world.oracle.effect("terminate-in-group", member.instance.id);
+    const activity = endMember(world, member, "instance was taken out of service in response to a user request");
+    return activity ? { Activity: renderActivity(group, activity) } : {};
+  },
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html */
+export const setDesiredCapacity: Operation<World> = {
+  service: "autoscaling",
+  name: "SetDesiredCapacity",
+  mutating: true,
+  input: { DesiredCapacity: integer, HonorCooldown: boolean },
+  run: (world, input, ctx) => {
+    const read = reader(input, validationError);
+    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const desired = read.number("DesiredCapacity");
+    if (desired === undefined) throw validationError("DesiredCapacity is required");
+    const said = `New SetDesiredCapacity value ${desired} is`;
+    if (desired > group.max) throw validationError(`${said} above max value ${group.max} for the AutoScalingGroup.`);
+    if (desired < group.min) throw validationError(`${said} below min value ${group.min} for the AutoScalingGroup.`);
+    const cooling = group.scaledAt !== null && world.clock.now() < group.scaledAt + group.cooldown;
+    if (read.flag("HonorCooldown") && cooling) {
+      throw new AwsError(
+        "ScalingActivityInProgress",
+        `Scaling activity is in progress for ${group.name}: its cooldown has not ended.`,
+      );
+    }
+    world.oracle.effect("set-desired", `${group.name}: ${group.desired} to ${desired}`, desired === group.desired);
+    group.desired = desired;
+    group.scaledAt = world.clock.now();
+    touchGroup(world, group);
+    return {};
+  },
+};

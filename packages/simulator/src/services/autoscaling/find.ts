@@ -1,0 +1,42 @@
+import type { CallContext } from "../../operation.ts";
+import { AwsError } from "../../operation.ts";
+import type { Group, Member } from "../../fleet/group-state.ts";
+import type { World } from "../../fleet/state.ts";
+import type { Page } from "../../fleet/api/page.ts";
+import { paginate } from "../../fleet/api/page.ts";
+import type { Reader } from "../../fleet/api/input.ts";
+import { regionOf } from "../../fleet/region.ts";
+import { validationError } from "../../fleet/api/input.ts";
+
+export const groupsOf = (world: World, ctx: CallContext): ReadonlyMap<string, Group> =>
+  regionOf(world, ctx.account, ctx.region).groups;
+
+export const needGroup = (world: World, ctx: CallContext, name: string): Group => {
+  const group = groupsOf(world, ctx).get(name);
+  if (!group) throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`);
+  return group;
+};
+
+export const needMember = (world: World, ctx: CallContext, instanceId: string): Member => {
+  const member = regionOf(world, ctx.account, ctx.region).instances.get(instanceId)?.member;
+  if (!member) {
+    throw validationError(`Instance Id not found - No managed instance found for instance ID: ${instanceId}`);
+  }
+  return member;
+};
+
+/** `InvalidNextToken` is what the Auto Scaling API answers to a token that is none. */
+export const pageOf = <T>(read: Reader, all: readonly T[], standard: number, most: number): Page<T> => {
+  const size = read.number("MaxRecords") ?? standard;
+  if (size < 1 || size > most) {
+    throw validationError(
+      `1 validation error detected: Value '${size}' at 'maxRecords' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
+    );
+  }
+  return paginate(
+    all,
+    size,
+    read.text("NextToken"),
+    () => new AwsError("InvalidNextToken", "The NextToken value is not valid."),
+  );
+};

@@ -1,0 +1,99 @@
+import type { Activity, Group, Hook, Member } from "../../fleet/group-state.ts";
+import type { JsonObject } from "../../operation.ts";
+import { isProtected } from "../../fleet/groups.ts";
+
+export const renderMember = (member: Member): JsonObject => ({
+  InstanceId: member.instance.id,
+  InstanceType: member.instance.type,
+  AvailabilityZone: member.instance.zone.name,
+  LifecycleState: member.state,
+  HealthStatus: member.health,
+  ProtectedFromScaleIn: isProtected(member),
+});
+
+const renderInstances = (group: Group): JsonObject => ({
+  MixedInstancesPolicy: {
+    LaunchTemplate: {
+      LaunchTemplateSpecification: {
+        LaunchTemplateId: "lt-0123456789abcdef0",
+        LaunchTemplateName: group.name,
+        Version: "1",
+      },
+      Overrides: group.types.map((InstanceType) => ({ InstanceType })),
+    },
+    InstancesDistribution: {
+      OnDemandAllocationStrategy: "lowest-price",
+      OnDemandBaseCapacity: group.onDemandBase,
+      OnDemandPercentageAboveBaseCapacity: group.onDemandPercent,
+      SpotAllocationStrategy: "capacity-optimized",
+    },
+  },
+});
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */
+export const renderGroup = (group: Group): JsonObject => ({
+  AutoScalingGroupName: group.name,
+  AutoScalingGroupARN: group.arn,
+  ...renderInstances(group),
+  MinSize: group.min,
+  MaxSize: group.max,
+  DesiredCapacity: group.desired,
+  DefaultCooldown: group.cooldown / 1000,
+  AvailabilityZones: [...group.zones],
+  LoadBalancerNames: [],
+  TargetGroupARNs: group.targetGroups.map(({ arn }) => arn),
+  TrafficSources: group.targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
+  HealthCheckType: group.targetGroups.length > 0 ? "ELB" : "EC2",
+  HealthCheckGracePeriod: 0,
+  Instances: [...group.members.values()].map(renderMember),
+  CreatedTime: new Date(0),
+  SuspendedProcesses: [...group.suspended].map((ProcessName) => ({ ProcessName, SuspensionReason: "User suspended" })),
+  VPCZoneIdentifier: group.region.zones
+    .filter(({ name }) => group.zones.includes(name))
+    .map(({ subnetId }) => subnetId)
+    .join(","),
+  EnabledMetrics: [],
+  Tags: [...group.tags].map(([Key, Value]) => ({
+    ResourceId: group.name,
+    ResourceType: "auto-scaling-group",
+    Key,
+    Value,
+    PropagateAtLaunch: true,
+  })),
+  TerminationPolicies: ["Default"],
+  NewInstancesProtectedFromScaleIn: group.protectNew,
+  CapacityRebalance: group.capacityRebalance,
+  ...(group.maintenance
+    ? {
+        InstanceMaintenancePolicy: {
+          MinHealthyPercentage: group.maintenance.min,
+          MaxHealthyPercentage: group.maintenance.max,
+        },
+      }
+    : {}),
+});
+
+export const renderHook = (group: Group, hook: Hook): JsonObject => ({
+  LifecycleHookName: hook.name,
+  AutoScalingGroupName: group.name,
+  LifecycleTransition: hook.transition,
+  HeartbeatTimeout: hook.heartbeatTimeout,
+  GlobalTimeout: Math.min(172_800, 100 * hook.heartbeatTimeout),
+  DefaultResult: hook.defaultResult,
+  ...(hook.notificationTarget === null ? {} : { NotificationTargetARN: hook.notificationTarget }),
+  ...(hook.notificationMetadata === null ? {} : { NotificationMetadata: hook.notificationMetadata }),
+});
+
+export const renderActivity = (group: Group, activity: Activity): JsonObject => ({
+  ActivityId: activity.id,
+  AutoScalingGroupName: group.name,
+  AutoScalingGroupARN: group.arn,
+  Description: activity.description,
+  Cause: activity.cause,
+  StartTime: new Date(activity.startTime),
+  ...(activity.endTime === null ? {} : { EndTime: new Date(activity.endTime) }),
+  StatusCode: activity.status,
+  ...(activity.statusMessage === null ? {} : { StatusMessage: activity.statusMessage }),
+  Progress: activity.status === "InProgress" ? 50 : 100,
+  Details: "{}",
+});

@@ -1,0 +1,34 @@
+import type { Operation } from "../operation.ts";
+import type { World } from "../fleet/state.ts";
+import {
+  describeCapacityProviders,
+  describeClusters,
+  describeContainerInstances,
+  listClusters,
+  listContainerInstances,
+  updateContainerInstancesState,
+} from "./ecs/containers.ts";
+import {
+  describeServices,
+  describeTaskDefinition,
+  describeTasks,
+  listServices,
+  listTasks,
+  stopTaskOperation,
+} from "./ecs/tasks.ts";
+
+/** Amazon ECS, as far as Spotkeeper uses it. */
+export const ecsOperations: readonly Operation<World>[] = [
+  listClusters,
+  describeClusters,
+  describeCapacityProviders,
+  listContainerInstances,
+  describeContainerInstances,
+  updateContainerInstancesState,
+  listTasks,
+  describeTasks,
+  listServices,
+  describeServices,
+  describeTaskDefinition,
+  stopTaskOperation,
+];

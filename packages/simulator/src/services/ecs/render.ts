@@ -1,0 +1,192 @@
+import type {
+  CapacityProvider,
+  Cluster,
+  ContainerInstance,
+  Service,
+  Task,
+  TaskDefinition,
+} from "../../fleet/ecs/state.ts";
+import type { JsonObject, Ms } from "../../operation.ts";
+
+const date = (name: string, at: Ms | null): JsonObject => (at === null ? {} : { [name]: new Date(at) });
+const count = (tasks: Iterable<Task>, status: Task["lastStatus"]): number =>
+  [...tasks].filter((task) => task.lastStatus === status).length;
+
+export const renderCluster = (cluster: Cluster): JsonObject => {
+  const tasks = [...cluster.tasks.values()];
+  return {
+    clusterArn: cluster.arn,
+    clusterName: cluster.name,
+    status: "ACTIVE",
+    registeredContainerInstancesCount: cluster.containerInstances.size,
+    runningTasksCount: count(tasks, "RUNNING"),
+    pendingTasksCount: count(tasks, "PENDING"),
+    activeServicesCount: cluster.services.size,
+    statistics: [],
+    tags: [],
+    settings: [],
+    capacityProviders: cluster.capacityProviders.map(({ name }) => name),
+    defaultCapacityProviderStrategy: [],
+  };
+};
+
+export const renderProvider = (provider: CapacityProvider): JsonObject => ({
+  capacityProviderArn: provider.arn,
+  name: provider.name,
+  status: "ACTIVE",
+  autoScalingGroupProvider: {
+    autoScalingGroupArn: provider.group.arn,
+    managedScaling: { status: "DISABLED" },
+    managedTerminationProtection: provider.managedTerminationProtection ? "ENABLED" : "DISABLED",
+    managedDraining: provider.managedDraining ? "ENABLED" : "DISABLED",
+  },
+  tags: [],
+});
+
+const resources = (cpu: number, memory: number): JsonObject[] => [
+  { name: "CPU", type: "INTEGER", integerValue: cpu },
+  { name: "MEMORY", type: "INTEGER", integerValue: memory },
+];
+
+export const renderContainer = (container: ContainerInstance): JsonObject => ({
+  containerInstanceArn: container.arn,
+  ec2InstanceId: container.instance.id,
+  ...(container.capacityProvider ? { capacityProviderName: container.capacityProvider.name } : {}),
+  version: container.version,
+  versionInfo: { agentVersion: "1.90.0", dockerVersion: "DockerVersion: 25.0.8" },
+  remainingResources: resources(container.cpu - container.usedCpu, container.memory - container.usedMemory),
+  registeredResources: resources(container.cpu, container.memory),
+  status: container.status,
+  agentConnected: container.agentConnected,
+  runningTasksCount: count(container.tasks, "RUNNING"),
+  pendingTasksCount: count(container.tasks, "PENDING"),
+  attributes: [
+    { name: "ecs.availability-zone", value: container.instance.zone.name },
+    { name: "ecs.instance-type", value: container.instance.type },
+  ],
+  ...date("registeredAt", container.registeredAt),
+  attachments: [],
+  tags: [],
+});
+
+const isWeb = (service: Service | null): boolean => service?.targetGroup?.targetType === "ip";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html */
+export const renderTask = (task: Task): JsonObject => ({
+  taskArn: task.arn,
+  clusterArn: task.cluster.arn,
+  taskDefinitionArn: task.definition.arn,
+  ...(task.containerInstance ? { containerInstanceArn: task.containerInstance.arn } : {}),
+  group: task.group,
+  ...(task.startedBy === null ? {} : { startedBy: task.startedBy }),
+  launchType: task.containerInstance ? "EC2" : "FARGATE",
+  ...(task.containerInstance ? {} : { capacityProviderName: "FARGATE_SPOT", platformVersion: "1.4.0" }),
+  ...(task.containerInstance?.capacityProvider
+    ? { capacityProviderName: task.containerInstance.capacityProvider.name }
+    : {}),
+  availabilityZone: task.zone,
+  lastStatus: task.lastStatus,
+  desiredStatus: task.desiredStatus,
+  cpu: String(task.definition.cpu),
+  memory: String(task.definition.memory),
+  version: task.version,
+  ...date("createdAt", task.createdAt),
+  ...date("startedAt", task.startedAt),
+  ...date("stoppingAt", task.stoppingAt),
+  ...date("stoppedAt", task.stoppedAt),
+  ...(task.stopCode === null ? {} : { stopCode: task.stopCode }),
+  ...(task.stoppedReason === null ? {} : { stoppedReason: task.stoppedReason }),
+  attachments:
+    task.containerInstance && !isWeb(task.service)
+      ? []
+      : [
+          {
+            id: task.arn.slice(-32),
+            type: "ElasticNetworkInterface",
+            status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
+            details: [{ name: "privateIPv4Address", value: task.privateIp }],
+          },
+        ],
+  containers: [
+    {
+      name: task.definition.family,
+      taskArn: task.arn,
+      lastStatus: task.lastStatus === "PENDING" ? "PENDING" : task.lastStatus === "STOPPED" ? "STOPPED" : "RUNNING",
+      ...(task.exitCode === null ? {} : { exitCode: task.exitCode }),
+      networkBindings:
+        isWeb(task.service) || task.lastStatus === "PENDING"
+          ? []
+          : [
+              {
+                bindIP: "0.0.0.0",
+                containerPort: task.service?.containerPort ?? 8080,
+                hostPort: task.hostPort,
+                protocol: "tcp",
+              },
+            ],
+      networkInterfaces: isWeb(task.service) ? [{ privateIpv4Address: task.privateIp }] : [],
+    },
+  ],
+  tags: [],
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
+export const renderService = (service: Service): JsonObject => {
+  const deploymentConfiguration = {
+    minimumHealthyPercent: service.minimumHealthyPercent,
+    maximumPercent: service.maximumPercent,
+  };
+  const counts = {
+    desiredCount: service.desired,
+    runningCount: count(service.tasks, "RUNNING"),
+    pendingCount: count(service.tasks, "PENDING"),
+  };
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: service.cluster.arn,
+    status: "ACTIVE",
+    ...counts,
+    taskDefinition: service.definition.arn,
+    schedulingStrategy: service.strategy,
+    ...(service.launch === "EC2"
+      ? { launchType: "EC2" }
+      : { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] }),
+    deploymentConfiguration,
+    deployments: [
+      { id: `ecs-svc/${service.arn.slice(-16)}`, status: "PRIMARY", taskDefinition: service.definition.arn, ...counts },
+    ],
+    loadBalancers: service.targetGroup
+      ? [
+          {
+            targetGroupArn: service.targetGroup.arn,
+            containerName: service.definition.family,
+            containerPort: service.containerPort,
+          },
+        ]
+      : [],
+    events: service.messages.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
+    createdAt: new Date(service.createdAt),
+    serviceRegistries: [],
+    placementStrategy: [],
+    placementConstraints: [],
+  };
+};
+
+export const renderDefinition = (definition: TaskDefinition): JsonObject => ({
+  taskDefinitionArn: definition.arn,
+  family: definition.family,
+  revision: definition.revision,
+  status: "ACTIVE",
+  cpu: String(definition.cpu),
+  memory: String(definition.memory),
+  containerDefinitions: [
+    {
+      name: definition.family,
+      image: `registry.example/${definition.family}:1`,
+      essential: true,
+      ...(definition.stopTimeout === null ? {} : { stopTimeout: definition.stopTimeout }),
+    },
+  ],
+  volumes: [],
+});

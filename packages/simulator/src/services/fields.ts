@@ -1,0 +1,54 @@
+/** Reading fields of an SQS, SNS or STS input: nothing about its types is taken on trust. */
+import type { Json, JsonObject } from "../operation.ts";
+import { AwsError } from "../operation.ts";
+
+/** A required text. */
+export function stringIn(input: JsonObject, name: string): string {
+  const value = input[name];
+  if (value === undefined || value === null || value === "") {
+    throw new AwsError("MissingParameter", `The request must contain the parameter ${name}.`);
+  }
+  if (typeof value !== "string") throw invalid(name, "a string");
+  return value;
+}
+
+/** An optional text. */
+export function optionalStringIn(input: JsonObject, name: string): string | undefined {
+  return input[name] === undefined || input[name] === null ? undefined : stringIn(input, name);
+}
+
+/** An optional whole number within bounds. */
+export function integerIn(input: JsonObject, name: string, min: number, max: number): number | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value)) throw invalid(name, "a whole number");
+  if (value < min || value > max) {
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${min} and ${max}, if provided.`,
+    );
+  }
+  return value;
+}
+
+/** A list; none where it is absent. */
+export function listIn(input: JsonObject, name: string): readonly Json[] {
+  const value = input[name];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw invalid(name, "a list");
+  return value;
+}
+
+/** A structure or map; empty where it is absent. */
+export function objectIn(input: JsonObject, name: string): JsonObject {
+  const value = input[name];
+  if (value === undefined || value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value) || value instanceof Date || value instanceof Uint8Array) {
+    throw invalid(name, "a structure");
+  }
+  return value;
+}
+
+function invalid(name: string, type: string): AwsError {
+  return new AwsError("InvalidParameterValue", `The parameter ${name} must be ${type}.`);
+}

@@ -1,0 +1,49 @@
+/** STS: credentials that carry their account. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+import type { Operation } from "../operation.ts";
+import { AwsError } from "../operation.ts";
+import { integerIn, stringIn } from "./fields.ts";
+
+/** Sessions do not run out: clients hold the date against the machine's clock, and the simulator has its own. */
+const EXPIRATION = Date.UTC(2100, 0, 1);
+
+/** The operations of STS. Any role of any account can be assumed; fault injection denies it. */
+export const stsOperations: readonly Operation<unknown>[] = [
+  {
+    service: "sts",
+    name: "AssumeRole",
+    mutating: false,
+    input: { DurationSeconds: { type: "integer" } },
+    output: { Credentials: { type: "structure", fields: { Expiration: { type: "timestamp" } } } },
+    run: (_world, input) => {
+      const roleArn = stringIn(input, "RoleArn");
+      const sessionName = stringIn(input, "RoleSessionName");
+      const [, account, role] = /^arn:[^:]+:iam::(\d{12}):role\/(.+)$/.exec(roleArn) ?? [];
+      if (account === undefined || role === undefined) {
+        throw new AwsError("ValidationError", `${roleArn} is invalid`);
+      }
+      integerIn(input, "DurationSeconds", 900, 43_200);
+      return {
+        Credentials: {
+          AccessKeyId: `ASIA${account}SIMU`,
+          SecretAccessKey: "simulated-secret-access-key",
+          SessionToken: "simulated-session-token",
+          Expiration: EXPIRATION,
+        },
+        AssumedRoleUser: {
+          AssumedRoleId: `AROA${account}SIMU:${sessionName}`,
+          Arn: `arn:aws:sts::${account}:assumed-role/${role.split("/").at(-1) ?? role}/${sessionName}`,
+        },
+      };
+    },
+  },
+  {
+    service: "sts",
+    name: "GetCallerIdentity",
+    mutating: false,
+    run: (_world, _input, ctx) => ({
+      UserId: `AIDA${ctx.account}SIMU`,
+      Account: ctx.account,
+      Arn: `arn:aws:iam::${ctx.account}:user/simulated`,
+    }),
+  },
+];

@@ -1,0 +1,71 @@
+import type { Call } from "./calls.ts";
+import type { Ms } from "./operation.ts";
+import type { ThrottleRule } from "./throttle-rules.ts";
+
+/** The rules whose buckets a call draws on. */
+export function rulesFor(
+  rules: readonly ThrottleRule[],
+  call: Pick<Call, "service" | "operation" | "mutating" | "input">,
+): readonly ThrottleRule[] {
+  return rules.filter((rule) => {
+    if (rule.service !== call.service) return false;
+    if (rule.when !== undefined && !rule.when(call.input)) return false;
+    if (rule.operations === "all") return true;
+    if (rule.operations === "mutating") return call.mutating;
+    if (rule.operations === "non-mutating") return !call.mutating;
+    return rule.operations.includes(call.operation);
+  });
+}
+
+/**
+ * The least time in seconds in which a full bucket gives `tokens`: what a benchmark's floor is made of.
+ * @example floorSeconds({ capacity: 100, refill: 40 }, 500) // 10
+ */
+export function floorSeconds(bucket: Pick<ThrottleRule, "capacity" | "refill">, tokens: number): number {
+  return Math.max(0, tokens - bucket.capacity) / bucket.refill;
+}
+
+export interface Throttle {
+  /** Takes what the call costs from all of its buckets; or nothing, and names the bucket that lacks it. */
+  take(call: Call, now: Ms): string | null;
+}
+
+interface Bucket {
+  tokens: number;
+  at: Ms;
+}
+
+/**
+ * Token buckets by account and region. They refill continuously, and a refused call costs nothing (both assumed: AWS
+ * says that tokens are added every second).
+ */
+export function createThrottle(rules: readonly ThrottleRule[]): Throttle {
+  const buckets = new Map<string, Bucket>();
+
+  const bucketAt = (rule: ThrottleRule, call: Call, now: Ms): Bucket => {
+    const key = `${call.account}:${call.region}:${rule.name}${rule.each ? `:${call.operation}` : ""}`;
+    let bucket = buckets.get(key);
+    if (bucket === undefined) {
+      bucket = { tokens: rule.capacity, at: now };
+      buckets.set(key, bucket);
+    }
+    bucket.tokens = Math.min(rule.capacity, bucket.tokens + ((now - bucket.at) / 1000) * rule.refill);
+    bucket.at = now;
+    return bucket;
+  };
+
+  return {
+    take(call, now) {
+      const drawn = rulesFor(rules, call).map((rule) => ({
+        name: rule.name,
+        bucket: bucketAt(rule, call, now),
+        cost: rule.cost?.(call.input) ?? 1,
+      }));
+      // A hair of tolerance: a bucket that refills 0.1 token a step must give one token after ten steps.
+      const lacking = drawn.find(({ bucket, cost }) => bucket.tokens < cost - 1e-9);
+      if (lacking !== undefined) return lacking.name;
+      for (const { bucket, cost } of drawn) bucket.tokens -= cost;
+      return null;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { filesBelow, productSources, read, testPaths } from "../support/tree.ts";
+import { unregistered } from "./registries.ts";
+
+const markdown = (): string[] => filesBelow("docs", (path) => path.endsWith(".md"));
+
+test("each extension is registered, tested and told to users", () => {
+  const project = { sources: productSources(), tests: testPaths().map(read), pages: markdown().map(read) };
+  expect(unregistered(project)).toEqual([]);
+});
+
+const channels = "packages/controller/src/notify/channels";
+const whole = {
+  sources: [
+    { path: `${channels}/index.ts`, text: `import { slack } from "./slack.ts"; export const channels = { slack };` },
+    { path: `${channels}/slack.ts`, text: "" },
+  ],
+  tests: [{ path: "packages/controller/test/notify/channels/slack.test.ts", text: "" }],
+  pages: [{ path: "docs/channels.md", text: "Set `slack` to the address." }],
+};
+
+test("one that is whole passes; the index and the port are no extensions", () => {
+  expect(unregistered(whole)).toEqual([]);
+  const port = { path: "packages/controller/src/record/ledger/ledger.ts", text: "" };
+  expect(unregistered({ ...whole, sources: [...whole.sources, port] })).toEqual([]);
+});
+
+test.each([
+  ["not registered", `import type { slack } from "./slack.ts";`],
+  ["not registered", `export { slack } from "./slack.ts";`],
+  ["not registered", ``],
+])("%s: an index of %s", (message, text) => {
+  const sources = [{ path: `${channels}/index.ts`, text }, whole.sources[1]!];
+  expect(unregistered({ ...whole, sources })).toEqual([expect.stringContaining(message)]);
+});
+
+test("one without a test is found", () => {
+  const path = "packages/controller/test/flow/notify.test.ts";
+  const other = { path, text: `import { channels } from "../../src/notify/channels/index.ts"; test("slacks");` };
+  expect(unregistered({ ...whole, tests: [] })).toEqual([expect.stringContaining("has no test")]);
+  expect(unregistered({ ...whole, tests: [other] })).toEqual([expect.stringContaining("has no test")]);
+});
+
+test.each([
+  ["flow/storm.test.ts", `import { slack } from "../../src/notify/channels/slack.ts";`],
+  ["flow/storm.test.ts", `import { channels } from "../../src/notify/channels/index.ts"; testChannel("slack");`],
+  ["notify/render.test.ts", `testChannel("slack");`],
+])("a test elsewhere will do: %s: %s", (file, text) => {
+  const tests = [{ path: `packages/controller/test/${file}`, text }];
+  expect(unregistered({ ...whole, tests })).toEqual([]);
+});
+
+test("one that no page names is found", () => {
+  expect(unregistered({ ...whole, pages: [{ path: "docs/x.md", text: "slack" }] })).toEqual([
+    expect.stringContaining("not told"),
+  ]);
+});

@@ -1,0 +1,64 @@
+import { posix } from "node:path";
+import { importsOf, stringsOf } from "../support/syntax.ts";
+import type { Source } from "../support/tree.ts";
+
+interface Registry {
+  readonly folder: string;
+  /** Where its members are listed, if not in the `index.ts` of the folder. */
+  readonly index?: string;
+  /** The port itself, which stands beside its drivers. */
+  readonly port?: string;
+  /** Users choose among these by name, so a page has to tell them. */
+  readonly documented: boolean;
+}
+
+const source = "packages/controller/src/";
+
+/** The folders in which an extension is one file, and one line where its kind is listed. */
+const registries: readonly Registry[] = [
+  { folder: `${source}signal/kinds`, index: `${source}signal/index.ts`, documented: false },
+  { folder: `${source}respond/responders`, documented: true },
+  { folder: `${source}notify/channels`, documented: true },
+  { folder: `${source}record/ledger`, port: "ledger.ts", documented: true },
+  { folder: `${source}record/archive`, port: "archive.ts", documented: true },
+  { folder: `${source}record/exporters`, port: "exporter.ts", documented: true },
+];
+
+interface Project {
+  readonly sources: readonly Source[];
+  readonly tests: readonly Source[];
+  readonly pages: readonly Source[];
+}
+
+/** What stands in the folder of a registry and is not registered, not tested, or not told to users. */
+export function unregistered({ sources, tests, pages }: Project): string[] {
+  return registries.flatMap(({ folder, index: list = `${folder}/index.ts`, port, documented }) => {
+    const index = sources.find(({ path }) => path === list);
+    const registered = index === undefined ? [] : importsOf(index).filter((line) => !line.typeOnly && !line.reexport);
+    const members = sources.filter(
+      ({ path }) => posix.dirname(path) === folder && !["index.ts", port].includes(posix.basename(path)),
+    );
+    return members.flatMap(({ path }) => {
+      const name = posix.basename(path, ".ts");
+      return [
+        ...(registered.some((line) => line.path === path) ? [] : [`${path} is not registered in ${list}`]),
+        ...(tests.some((test) => isTestOf(test, path, list))
+          ? []
+          : [`${path} has no test: none stands at its place, imports it or names it`]),
+        ...(!documented || pages.some(({ text }) => text.includes(`\`${name}\``))
+          ? []
+          : [`${path} is not told to users: no page in docs/ names \`${name}\``]),
+      ];
+    });
+  });
+}
+
+/** A test stands at the place of what it tests, imports it, or names it: beside its place, or taking it from the list. */
+function isTestOf(test: Source, path: string, list: string): boolean {
+  if (!test.path.endsWith(".test.ts")) return false;
+  const place = path.replace("/src/", "/test/").replace(/\.ts$/, ".test.ts");
+  const imported = importsOf(test).map((line) => line.path);
+  const beside = test.path.startsWith(`${posix.dirname(posix.dirname(place))}/`);
+  const named = (): boolean => stringsOf(test).some(({ what }) => what === posix.basename(path, ".ts"));
+  return test.path === place || imported.includes(path) || ((beside || imported.includes(list)) && named());
+}
