@@ -33,6 +33,7 @@ const worker = createWorker({
   policy: () => ({ ...defaultPolicy, defaults: { ...defaultActions, onRebalance: "ignore" } }),
   overrides: defaultOverrides,
   channels: new Map(),
+  links: { incident: () => null, list: () => null },
   secret: () => Promise.resolve(null),
   gather: 0,
   observer: {

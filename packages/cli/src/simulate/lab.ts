@@ -126,6 +126,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START 
     policy: () => policy,
     overrides,
     channels: new Map([["simulated", collecting(sent)]]),
+    links: { incident: () => null, list: () => null },
     secret: () => Promise.resolve(null),
     gather: GATHER,
     observer: {
@@ -223,6 +224,7 @@ type Access = ReturnType<Parts["createAws"]>;
 
 const collecting = (sent: AlertModel[]): Channel => ({
   updates: "full",
+  pace: null,
   send: (model) => {
     sent.push(model);
     return Promise.resolve({ is: "sent", receipt: null });

@@ -14,6 +14,8 @@ import type { Log } from "../log.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { ChannelDeps } from "../notify/channel.ts";
 import { channels as drivers } from "../notify/channels/index.ts";
+import { guardedHttp } from "../notify/http.ts";
+import { linksTo, NO_LINKS } from "../notify/links.ts";
 import { archives } from "../record/archive/index.ts";
 import { ledgers } from "../record/ledger/index.ts";
 import { createBus } from "../show/bus.ts";
@@ -107,7 +109,7 @@ export async function run({
     onCall,
   });
 
-  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, lookup };
+  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
   const channels = new Map(Object.entries(config.channels).map(([name, options]) => [name, channelOf(options, deps)]));
   const onFailure = (what: string, error: unknown): void =>
     log.error({ what, err: error }, "failed; it is tried again");
@@ -125,6 +127,7 @@ export async function run({
     policy: () => config.policy,
     overrides: config.policy.clusters,
     channels,
+    links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
     secret,
     gather: GATHER,
     observer: {

@@ -12,6 +12,7 @@ import { feed } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
+import type { Links } from "../notify/links.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Doc, Entry } from "../record/doc.ts";
@@ -50,6 +51,7 @@ export interface WorkerOptions {
   readonly policy: () => Policy;
   readonly overrides: Overrides;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly links: Links;
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly observer: Observer;
   /** Looks closer of a storm's incidents start together at multiples of this. */
@@ -98,6 +100,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const alerts = createAlertAdvance({
     ledger,
     channels: options.channels,
+    links: options.links,
     factsOf,
     clock,
     random: options.random,

@@ -10,6 +10,7 @@ import { plural } from "./count.ts";
 import { createDirect } from "./direct.ts";
 import { contentHash } from "./hash.ts";
 import { memberTag } from "./join.ts";
+import type { Links } from "./links.ts";
 import type { Told } from "./member.ts";
 import { type Due, type NextAlert, nextAlert, type Summary } from "./next.ts";
 import { sendOnce } from "./send.ts";
@@ -30,6 +31,7 @@ export interface AlertDeps {
   /** By the names that the config gives them. */
   readonly channels: ReadonlyMap<string, Channel>;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly links: Links;
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
@@ -95,7 +97,7 @@ async function membersOf(deps: AlertDeps, doc: Doc<"alert">): Promise<readonly T
 
 function look(deps: AlertDeps, doc: Doc<"alert">, members: readonly Told[]): Look {
   const now = deps.clock.now();
-  const model = buildAlert(members, doc, now);
+  const model = buildAlert(members, doc, now, deps.links);
   const summary: Summary = {
     stage: model.phase === "outcome" ? "outcome" : "open",
     hashes: { material: contentHash(model, "material"), full: contentHash(model, "full") },

@@ -34,6 +34,8 @@ export interface AlertMember {
   /** Left on the clock when it was drained; negative when it was late. */
   readonly marginSeconds: number | null;
   readonly replacedAfterSeconds: number | null;
+  /** Where its timeline can be read; null where nobody said at which address (`show.url`). */
+  readonly link: string | null;
 }
 
 /** The one typed value that every channel renders. */
@@ -57,6 +59,8 @@ export interface AlertModel {
   readonly openedAt: Ms;
   readonly earliestDeadline: Ms | null;
   readonly storm: boolean;
+  /** Where it can be read: its only incident, or the list of them; null as for a member. */
+  readonly link: string | null;
 }
 
 /**
@@ -68,6 +72,8 @@ export type Detail = "material" | "full";
 /** Where people are told. A driver file has one shape: name, options schema, factory. */
 export interface Channel {
   readonly updates: Detail;
+  /** What the service takes of us, as it documents; null where it says nothing. */
+  readonly pace: Pace | null;
   /**
    * Sends or updates; the receipt of the last send of the same alert comes back as `previous` (null: none yet). Stops when
    * `signal` is aborted. Strings of the model are clean (clean.ts); what a format needs beyond that is the channel's.
@@ -75,9 +81,15 @@ export interface Channel {
   send(model: AlertModel, previous: Plain, signal: AbortSignal): Promise<SendResult>;
 }
 
+/** One send every `every` milliseconds; up to `burst` that were saved up at once. */
+export interface Pace {
+  readonly every: Ms;
+  readonly burst: number;
+}
+
 export type SendResult =
   | { readonly is: "sent"; readonly receipt: Plain }
   /** `after`: as long as the other side asked us to wait (milliseconds from now); null where it did not say. */
   | { readonly is: "retry"; readonly reason: string; readonly after: Ms | null }
-  /** Wrong credentials, a topic that is gone: never retried by itself. */
-  | { readonly is: "refused"; readonly reason: string };
+  /** Never retried by itself: what is sent is wrong, a topic is gone; or `credentials`, which may have been rotated. */
+  | { readonly is: "refused"; readonly reason: string; readonly because: "credentials" | "request" };

@@ -5,6 +5,7 @@ import { ask, missing } from "./ask.ts";
 import { clean } from "./clean.ts";
 import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
+import { type Links, NO_LINKS } from "./links.ts";
 import { seen, type Seen, type Told } from "./member.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
 
@@ -16,11 +17,17 @@ const STORM = 10;
  * member has one.
  *
  * @param now epoch milliseconds; the headline counts down from it
+ * @param links where people can read more
  * @example buildAlert([{ doc, facts: null }], alert, clock.now()).headline // "i-0abc is reclaimed, 94 s left"
  */
-export function buildAlert(members: readonly Told[], alert: Doc<"alert">, now: Ms): AlertModel {
+export function buildAlert(
+  members: readonly Told[],
+  alert: Doc<"alert">,
+  now: Ms,
+  links: Links = NO_LINKS,
+): AlertModel {
   const all = members
-    .map(seen)
+    .map((told) => seen(told, links))
     .toSorted((a, b) => order(a) - order(b) || (a.member.incident < b.member.incident ? -1 : 1));
   const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
@@ -42,6 +49,7 @@ export function buildAlert(members: readonly Told[], alert: Doc<"alert">, now: M
     openedAt: alert.body.openedAt,
     earliestDeadline: open.length === 0 ? null : open.reduce((a, b) => Math.min(a, b)),
     storm: all.length >= STORM,
+    link: all.length === 1 ? (all[0]?.member.link ?? null) : links.list(alert.body.group),
   };
 }
 

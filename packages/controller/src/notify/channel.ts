@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Aws } from "../aws/aws.ts";
 import type { Clock } from "../clock.ts";
 import type { Channel } from "./alert.ts";
-import type { Lookup } from "./http.ts";
+import type { Http } from "./http.ts";
 
 /** Somewhere to write lines to: a terminal, a file, a pipe. */
 export interface Output {
@@ -21,8 +21,8 @@ export interface ChannelDeps {
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly sns: Aws["sns"];
-  /** Resolves names for outgoing HTTP, as `dns.lookup` does. */
-  readonly lookup: Lookup;
+  /** The guarded way to a URL that a user gave; `allow` names what may be called although it is not public. */
+  readonly http: (allow: readonly string[]) => Http;
 }
 
 /** The one shape of a channel's file: its options in the config, and what makes the channel of them. */

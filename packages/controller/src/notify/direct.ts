@@ -6,6 +6,7 @@ import { backOff } from "./apply.ts";
 import { buildAlert } from "./build.ts";
 import { clean } from "./clean.ts";
 import { alertKey, GROUP_WAIT, joinAlert, tells } from "./join.ts";
+import type { Links } from "./links.ts";
 import type { Told } from "./member.ts";
 import { sendOnce } from "./send.ts";
 
@@ -13,6 +14,7 @@ const MOST_ATTEMPTS = 3;
 
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly links: Links;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observe: { readonly alert?: (channel: string, outcome: "sent" | "failed" | "gave-up") => void };
@@ -48,7 +50,7 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
       .catch(() => {})
       .then(() => {
         gathering.delete(key);
-        return tellAll(deps, flagged(buildAlert(members, alert, clock.now()), why));
+        return tellAll(deps, flagged(buildAlert(members, alert, clock.now(), deps.links), why));
       });
     gathering.set(key, { members, sent });
     return sent;

@@ -2,7 +2,7 @@ import type { LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, request } from "undici";
 import type { Clock, Ms } from "../clock.ts";
-import { type Addresses, plainAddress } from "./addresses.ts";
+import { type Addresses, createAddresses, plainAddress } from "./addresses.ts";
 
 /** Resolves a name to all its addresses: `lookup` of node:dns. */
 export type Lookup = (
@@ -14,22 +14,23 @@ export type Lookup = (
 export interface HttpDeps {
   readonly clock: Clock;
   readonly lookup: Lookup;
-  readonly addresses: Addresses;
 }
 
 export type HttpOutcome =
-  | { readonly is: "answer"; readonly status: number; readonly retryAfter: Ms | null }
+  /** `text`: the answer's body, cut at 64 kB. It may repeat what was sent: nothing of it is shown to anybody. */
+  | { readonly is: "answer"; readonly status: number; readonly retryAfter: Ms | null; readonly text: string }
   | { readonly is: "failed"; readonly reason: string; readonly retryable: boolean };
 
-export interface Http {
-  /** Posts once. Never rejects, never follows a redirect; reads no more of an answer than needs be. */
-  post(
-    url: string,
-    headers: { readonly [name: string]: string },
-    body: string,
-    signal: AbortSignal,
-  ): Promise<HttpOutcome>;
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  /** Null for none. */
+  readonly body: string | null;
 }
+
+/** Asks once. Never rejects, never follows a redirect; reads no more of an answer than needs be. */
+export type Http = (request: HttpRequest, signal: AbortSignal) => Promise<HttpOutcome>;
 
 const LARGEST_ANSWER = 64 * 1024;
 const CONNECT_WITHIN: Ms = 5_000;
@@ -44,29 +45,46 @@ class AddressRefused extends Error {}
  * address that is dialled, on each connection, so that a name cannot change its mind in between. Reasons name the host
  * and nothing else of the URL, which may be a secret.
  */
-export function createHttp({ clock, lookup, addresses }: HttpDeps): Http {
+export function guardedHttp({ clock, lookup }: HttpDeps): (allow: readonly string[]) => Http {
+  return (allow) => createHttp(clock, lookup, createAddresses(allow));
+}
+
+function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
   const agent = new Agent({
     connect: { lookup: guarded(lookup, addresses), timeout: CONNECT_WITHIN },
     headersTimeout: ANSWER_WITHIN,
     bodyTimeout: ANSWER_WITHIN,
   });
-  return {
-    async post(url, headers, body, signal) {
-      const target = URL.parse(url);
-      const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses);
-      if (target === null || refusal !== null) return failed(refusal ?? "its url is not a URL", false);
-      try {
-        // Not kept alive: each send dials, and is checked, anew.
-        const answer = await request(target, { method: "POST", headers, body, signal, dispatcher: agent, reset: true });
-        const retryAfter = spanOf(answer.headers["retry-after"], clock.now());
-        await answer.body.dump({ limit: LARGEST_ANSWER, signal }).catch(() => {});
-        return { is: "answer", status: answer.statusCode, retryAfter };
-      } catch (error) {
-        if (error instanceof AddressRefused) return failed(error.message, false);
-        return failed(`${target.host} cannot be reached (${codeOf(error)})`, true);
-      }
-    },
+  return async ({ method, url, headers, body }, signal) => {
+    const target = URL.parse(url);
+    const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses);
+    if (target === null || refusal !== null) return failed(refusal ?? "its url is not a URL", false);
+    try {
+      // Not kept alive: each send dials, and is checked, anew.
+      const answer = await request(target, { method, headers, body, signal, dispatcher: agent, reset: true });
+      const retryAfter = spanOf(answer.headers["retry-after"], clock.now());
+      return { is: "answer", status: answer.statusCode, retryAfter, text: await start(answer.body) };
+    } catch (error) {
+      if (error instanceof AddressRefused) return failed(error.message, false);
+      return failed(`${target.host} cannot be reached (${codeOf(error)})`, true);
+    }
   };
+}
+
+/** The beginning of a body. One that breaks off after its status has been told is as good as one that ends. */
+async function start(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= LARGEST_ANSWER) break;
+    }
+  } catch {
+    // The status counts.
+  }
+  return Buffer.concat(chunks).subarray(0, LARGEST_ANSWER).toString("utf8");
 }
 
 const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "failed", reason, retryable });

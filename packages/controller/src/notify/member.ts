@@ -4,6 +4,7 @@ import type { Doc, Incident, Step } from "../record/doc.ts";
 import type { SignalKind } from "../signal/signal.ts";
 import type { AlertMember } from "./alert.ts";
 import { clean, cleanOrNull } from "./clean.ts";
+import type { Links } from "./links.ts";
 import { phraseOf } from "./phrases.ts";
 
 /** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
@@ -23,7 +24,7 @@ export interface Seen {
 }
 
 /** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
-export function seen({ doc, facts }: Told): Seen {
+export function seen({ doc, facts }: Told, links: Links): Seen {
   const { body } = doc;
   const steps = [...body.steps, ...body.owed];
   const member: AlertMember = {
@@ -47,6 +48,7 @@ export function seen({ doc, facts }: Told): Seen {
     outcome: body.outcome,
     marginSeconds: body.deadline === null || body.drainedAt === null ? null : (body.deadline - body.drainedAt) / 1_000,
     replacedAfterSeconds: body.servesAt === null ? null : (body.servesAt - body.openedAt) / 1_000,
+    link: links.incident(doc.key),
   };
   return { member, threat: threatOf(body), body, facts, steps };
 }

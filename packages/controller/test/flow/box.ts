@@ -167,6 +167,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
   const policy = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };
   const channel: Channel = {
     updates: "full",
+    pace: null,
     send: (model) => {
       sent.push(model);
       return Promise.resolve({ is: "sent", receipt: null });
@@ -197,6 +198,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         policy: () => policy,
         overrides: defaultOverrides,
         channels: new Map([["test", channel]]),
+        links: { incident: () => null, list: () => null },
         secret: () => Promise.resolve(null),
         observer: {
           onAccepted: (doc) => void subjects.add(doc.body.subject.id),

@@ -116,7 +116,10 @@ describe("failures", () => {
   });
 
   test("a channel that refuses is given up at once, and tried once more for the outcome", async () => {
-    sns.answers.push({ is: "refused", reason: "answered 401" }, { is: "refused", reason: "answered 401" });
+    sns.answers.push(
+      { is: "refused", reason: "answered 401", because: "request" },
+      { is: "refused", reason: "answered 401", because: "request" },
+    );
     const alerts = on.worker({ sns });
     await on.join("i-1");
     await on.run(alerts, 60_000);

@@ -1,10 +1,12 @@
 import type { LookupAddress } from "node:dns";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAddresses, isAllowable } from "../../src/notify/addresses.ts";
-import { createHttp, type HttpOutcome, type Lookup } from "../../src/notify/http.ts";
+import { guardedHttp, type HttpOutcome, type HttpRequest, type Lookup } from "../../src/notify/http.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { type Receiver, startReceiver } from "./support/receiver.ts";
 import { T0 } from "./support/samples.ts";
+
+const posting = (url: string): HttpRequest => ({ method: "POST", url, headers: {}, body: "{}" });
 
 describe("which addresses may be dialled", () => {
   test.each([
@@ -104,8 +106,7 @@ describe("a request", () => {
       lookup?: Lookup;
       signal?: AbortSignal;
     } = {},
-  ): Promise<HttpOutcome> =>
-    createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(allow) }).post(url, {}, "{}", signal);
+  ): Promise<HttpOutcome> => guardedHttp({ clock: testClock(T0), lookup })(allow)(posting(url), signal);
 
   test("a name that resolves to ours is refused when it is dialled", async () => {
     const outcome = await post(`https://hooks.example.com:${receiver.port}/x`);
@@ -123,11 +124,11 @@ describe("a request", () => {
       asked += 1;
       resolves(asked === 1 ? "127.0.0.1" : "169.254.169.254")(name, options, callback);
     };
-    const http = createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(["127.0.0.1", "hooks.test"]) });
+    const http = guardedHttp({ clock: testClock(T0), lookup });
     const url = `http://hooks.test:${receiver.port}/`;
-    expect(await http.post(url, {}, "{}", AbortSignal.timeout(5_000))).toMatchObject({ is: "answer", status: 200 });
-    const guarded = createHttp({ clock: testClock(T0), lookup, addresses: createAddresses(["127.0.0.1"]) });
-    expect(await guarded.post(url.replace("http:", "https:"), {}, "{}", AbortSignal.timeout(5_000))).toMatchObject({
+    const within = AbortSignal.timeout(5_000);
+    expect(await http(["127.0.0.1", "hooks.test"])(posting(url), within)).toMatchObject({ is: "answer", status: 200 });
+    expect(await http(["127.0.0.1"])(posting(url.replace("http:", "https:")), within)).toMatchObject({
       reason: expect.stringContaining("169.254.169.254"),
     });
     expect(asked).toBe(2);
@@ -181,7 +182,13 @@ describe("a request", () => {
   ])("Retry-After: %s", async (header, span) => {
     receiver.reply(503, { "retry-after": header });
     const outcome = await post(receiver.url, { allow: ["127.0.0.1"] });
-    expect(outcome).toEqual({ is: "answer", status: 503, retryAfter: span });
+    expect(outcome).toMatchObject({ is: "answer", status: 503, retryAfter: span });
+  });
+
+  test("the beginning of an answer is read, and no more of one that is long", async () => {
+    receiver.reply(200, {}, "y".repeat(1_000_000));
+    const outcome = await post(receiver.url, { allow: ["127.0.0.1"] });
+    expect(outcome).toMatchObject({ is: "answer", text: "y".repeat(64 * 1024) });
   });
 
   test("an answer without end is not read to its end", async () => {

@@ -164,7 +164,7 @@ describe("what came of a send", () => {
       0,
     );
     expect(last?.send).toMatchObject({ state: "gave-up", retryAt: null, reason: `slow, ${MOST_ATTEMPTS} times` });
-    expect(apply({ is: "refused", reason: "answered 401" })).toMatchObject({
+    expect(apply({ is: "refused", reason: "answered 401", because: "request" })).toMatchObject({
       state: "gave-up",
       reason: "answered 401",
     });

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { type AlertJson, renderJson } from "../../src/notify/render/json.ts";
 import { renderText } from "../../src/notify/render/text.ts";
-import { many, model, T0, told } from "./support/samples.ts";
+import { buildAlert } from "../../src/notify/build.ts";
+import { linksTo } from "../../src/notify/links.ts";
+import { fit } from "../../src/notify/render/fit.ts";
+import { ALL, partsOf } from "../../src/notify/render/parts.ts";
+import { alertDoc, impact, many, model, T0, task, told } from "./support/samples.ts";
 
 const storm = model(many(100));
 const drained = { outcome: "drained", closedAt: T0 } as const;
@@ -11,7 +15,7 @@ test.each([100, 1_000, 4_000, 10_000])(
   (mostBytes) => {
     const lines = renderText(storm, { mostMembers: 100, mostBytes });
     const shown = lines.filter((line) => line.startsWith("  - ")).length;
-    if (shown > 0) expect(Buffer.byteLength(lines.join("\n"))).toBeLessThanOrEqual(mostBytes);
+    if (mostBytes > 100) expect(Buffer.byteLength(lines.join("\n"))).toBeLessThanOrEqual(mostBytes);
     expect(lines[0]).toBe(storm.headline);
     if (shown < 100) expect(lines.at(-1)).toBe(`  and ${100 - shown} more incidents, not shown here`);
     else expect(mostBytes).toBe(10_000);
@@ -51,4 +55,51 @@ test("JSON that cannot be made small enough still tells what matters", () => {
   const { headline, members } = JSON.parse(renderJson(storm, T0, 10)) as AlertJson;
   expect(headline).toBe(storm.headline);
   expect(members).toEqual([]);
+});
+
+test("parts say everything that people may ask for", () => {
+  const facts = { impact: [impact()], tasks: [task("standalone"), task("daemon")], missing: [] };
+  const parts = partsOf(model([told("i-1", { facts })]), ALL);
+  expect(Object.fromEntries(parts.map(({ name, lines }) => [name, lines]))).toMatchObject({
+    stakes: ["checkout keeps 1 of 4 tasks, below its minimum of 2", "1 standalone task that no service starts again"],
+    deadline: ["2026-01-01T00:02:00Z"],
+    where: ["cluster prod, eu-west-1, account 111122223333"],
+    services: ["checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:1; behind a load balancer"],
+    members: ["i-1  web  m5.large  eu-west-1b  web  until 2026-01-01T00:02:00Z  1 standalone task and 1 daemon"],
+  });
+});
+
+test("what gives way first is what people miss least, and nothing goes uncounted", () => {
+  const services = Array.from({ length: 30 }, (_, n) => impact({ service: `service-${n}` }));
+  const large = model([...many(300), told("i-x", { facts: { impact: services } })]);
+  const sizes = [60_000, 20_000, 6_000, 2_000, 600].map((most) => {
+    const parts = fit(
+      large,
+      (shown) => shown,
+      (shown) => JSON.stringify(shown).length <= most,
+    );
+    for (const [name, total] of [
+      ["services", 30],
+      ["members", 301],
+    ] as const) {
+      const part = parts.find((one) => one.name === name);
+      const counted = Number(/\d+/.exec(part?.rest ?? "0")?.[0]);
+      expect((part?.lines.length ?? 0) + counted).toBe(total);
+    }
+    expect(parts[0]).toMatchObject({
+      name: "stakes",
+      lines: expect.arrayContaining([expect.stringContaining("keeps 1")]),
+    });
+    return JSON.stringify(parts).length;
+  });
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+});
+
+test("links lead to the one incident, or to the list of them", () => {
+  const links = linksTo("https://spot.example.com");
+  const one = buildAlert([told("i-1")], alertDoc(), T0, links);
+  expect(one).toMatchObject({ link: "https://spot.example.com/api/v1/incidents/i-1%231" });
+  const two = buildAlert([told("i-1"), told("i-2")], alertDoc(), T0, links);
+  expect(two.link).toBe("https://spot.example.com/api/v1/incidents?open=true&region=eu-west-1&cluster=prod&group=web");
+  expect(renderText(two, { mostMembers: 1, mostBytes: 10_000 }).at(-1)).toBe(`  see ${two.link}`);
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { list, secret } from "../fields.ts";
+import { list, secret, url } from "../fields.ts";
 
 /** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/;
@@ -21,6 +21,8 @@ const listen = z
 export const show = z
   .strictObject({
     listen: listen.default("127.0.0.1:8787"),
+    /** Where people reach it, for the links in alerts; null: alerts have none. */
+    url: url("the address at which people reach it").nullable().default(null),
     auth: z
       .strictObject({
         /** Any of them, as `Authorization: Bearer …`; two allow one to be exchanged for the other. */

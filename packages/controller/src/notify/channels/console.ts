@@ -23,6 +23,7 @@ export const consoleChannel: ChannelFactory<z.ZodType<ConsoleOptions>> = {
   create(_options: ConsoleOptions, { clock, output, color }: ChannelDeps): Channel {
     return {
       updates: "material",
+      pace: null,
       send(model) {
         const [first = "", ...rest] = renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_BYTES });
         const at = new Date(clock.now()).toISOString().slice(11, 19);

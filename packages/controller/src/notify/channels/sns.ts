@@ -32,6 +32,7 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
     const region = topic.exec(topicArn)?.[1] ?? "";
     return {
       updates: "material",
+      pace: null,
       async send(model, _previous, signal) {
         const ask = { purpose: "act", deadline: clock.now() + SEND_WITHIN } as const;
         const message = snsMessage(model, topicArn.endsWith(".fifo"));

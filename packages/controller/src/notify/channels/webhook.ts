@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { createAddresses, isAllowable } from "../addresses.ts";
 import type { Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
-import { createHttp } from "../http.ts";
+import { allow as allowed, reference, urlOrReference } from "../options.ts";
 import { messageId, renderJson } from "../render/json.ts";
 import { ofHttp } from "../result.ts";
+import { resolve } from "../secrets.ts";
 
 export interface WebhookOptions {
   readonly type: "webhook";
@@ -17,7 +17,6 @@ export interface WebhookOptions {
   readonly allow?: readonly string[] | undefined;
 }
 
-const reference = /^\$\{[a-z]+:[^}]+\}$/;
 const MOST_BYTES = 256 * 1024;
 
 /**
@@ -28,22 +27,20 @@ const MOST_BYTES = 256 * 1024;
 export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
   options: z.strictObject({
     type: z.literal("webhook"),
-    url: z.string().refine((text) => reference.test(text) || URL.canParse(text), "wants a URL, or ${env:NAME} for one"),
-    secret: z.string().regex(reference, "wants a reference such as ${env:NAME}, never the secret itself").optional(),
-    allow: z
-      .array(z.string().refine(isAllowable, "wants a host name, an address or a range such as 10.0.0.0/8"))
-      .optional(),
+    url: urlOrReference,
+    secret: reference.optional(),
+    allow: allowed,
   }),
   create({ url, secret, allow = [] }: WebhookOptions, deps: ChannelDeps): Channel {
-    const { clock, lookup } = deps;
-    const http = createHttp({ clock, lookup, addresses: createAddresses(allow) });
+    const { clock } = deps;
+    const http = deps.http(allow);
     return {
       updates: "full",
+      pace: null,
       async send(model, _previous, signal) {
-        const target = reference.test(url) ? await deps.secret(url) : url;
-        const key = await deps.secret(secret ?? null);
-        if (target === null || (secret !== undefined && key === null))
-          return { is: "refused", reason: `its ${target === null ? "url" : "secret"} is not set` };
+        const found = await resolve(deps.secret, { url, secret });
+        if ("refused" in found) return found.refused;
+        const { url: target, secret: key } = found.values;
         const now = clock.now();
         const id = messageId(model);
         const body = renderJson(model, now, MOST_BYTES);
@@ -51,9 +48,9 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
           "content-type": "application/json",
           "user-agent": "spotkeeper",
           "idempotency-key": id,
-          ...(key === null ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
+          ...(key === undefined ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
         };
-        return ofHttp(await http.post(target, headers, body, signal), { id });
+        return ofHttp(await http({ method: "POST", url: target, headers, body }, signal), { id });
       },
     };
   },

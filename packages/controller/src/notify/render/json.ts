@@ -24,6 +24,8 @@ export interface AlertJson {
   readonly ask: readonly string[];
   readonly missing: readonly string[];
   readonly group: AlertGroup;
+  /** Where it can be read; null where `show.url` is not set. */
+  readonly link: string | null;
   readonly openedAt: string;
   readonly earliestDeadline: string | null;
   readonly memberCount: number;
@@ -52,13 +54,13 @@ export function renderJson(model: AlertModel, now: number, mostBytes: number): s
 function cut(model: AlertModel, now: number, most: number): AlertJson {
   const members = model.members.slice(0, most).map((one) => ({ ...one, deadline: timeOrNull(one.deadline) }));
   const impact = model.impact.slice(0, most);
-  const { phase, severity, storm, headline, stakes, doing, ask, missing, group, generation } = model;
+  const { phase, severity, storm, headline, stakes, doing, ask, missing, group, generation, link } = model;
   return {
     schema: "spotkeeper.alert/1",
     id: messageId(model),
     sentAt: time(now),
     alert: model.key,
-    ...{ generation, phase, severity, storm, headline, stakes, doing, ask, missing, group },
+    ...{ generation, phase, severity, storm, headline, stakes, doing, ask, missing, group, link },
     openedAt: time(model.openedAt),
     earliestDeadline: timeOrNull(model.earliestDeadline),
     memberCount: model.members.length,

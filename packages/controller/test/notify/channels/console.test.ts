@@ -42,6 +42,7 @@ describe("console", () => {
         "  please see that capacity comes back (web) for checkout",
         "  deadline 2026-01-01T00:02:00Z",
         "  where: cluster prod, eu-west-1, account 111122223333",
+        "  service checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:1; behind a load balancer",
         "  - i-1  web  m5.large  eu-west-1b  web  until 2026-01-01T00:02:00Z",
         "",
       ].join("\n"),

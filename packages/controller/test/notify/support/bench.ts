@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.ts";
 import { type Alerts, createAlertAdvance } from "../../../src/notify/advance.ts";
 import { joinAlert, memberTag } from "../../../src/notify/join.ts";
+import { NO_LINKS } from "../../../src/notify/links.ts";
 import type { Told } from "../../../src/notify/member.ts";
 import type { Doc, Incident, Key, Plain } from "../../../src/record/doc.ts";
 import type { Ledger } from "../../../src/record/ledger/ledger.ts";
@@ -28,6 +29,7 @@ export function fakeChannel(clock: TestClock, updates: Channel["updates"] = "ful
     sent,
     answers,
     updates,
+    pace: null,
     send(model, previous) {
       sent.push({ at: clock.now() - T0, model, previous });
       const answer = answers.shift() ?? { is: "sent", receipt: { n: sent.length } };
@@ -102,6 +104,7 @@ export function bench(): Bench {
           if (facts === null) throw new Error(`nothing is known of ${doc.key}`);
           return facts;
         },
+        links: NO_LINKS,
         clock,
         random: () => 0,
         wake: { at: () => {} },

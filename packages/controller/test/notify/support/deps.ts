@@ -1,6 +1,7 @@
 import { lookup } from "node:dns";
 import { systemClock } from "../../../src/clock.ts";
 import type { ChannelDeps } from "../../../src/notify/channel.ts";
+import { guardedHttp } from "../../../src/notify/http.ts";
 
 /** What a channel may use; whatever a test does not give fails when it is used. */
 export const depsOf = (more: Partial<ChannelDeps> = {}): ChannelDeps => ({
@@ -9,7 +10,7 @@ export const depsOf = (more: Partial<ChannelDeps> = {}): ChannelDeps => ({
   color: true,
   secret: (reference) => Promise.resolve(reference === null ? null : unexpected("secret")),
   sns: { publish: () => unexpected("sns") },
-  lookup,
+  http: guardedHttp({ clock: systemClock, lookup }),
   ...more,
 });
 

@@ -17,7 +17,7 @@ export interface Receiver {
   readonly received: Received[];
   answer(how: Answer): void;
   /** Answers any request with this from now on. */
-  reply(status: number, headers: { readonly [name: string]: string }): void;
+  reply(status: number, headers: { readonly [name: string]: string }, body?: string): void;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const STATUS: { readonly [A in Exclude<Answer, "slow" | "reset">]: number } = {
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   let how: Answer = "ok";
-  let reply: { status: number; headers: { readonly [name: string]: string } } | null = null;
+  let reply: { status: number; headers: { readonly [name: string]: string }; body?: string | undefined } | null = null;
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
@@ -40,12 +40,17 @@ export async function startReceiver(): Promise<Receiver> {
       received.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, body });
       if (how === "slow") return;
       if (how === "reset") return void request.socket.destroy();
-      const { status, headers } = reply ?? {
+      const {
+        status,
+        headers,
+        body: text,
+      } = reply ?? {
         status: STATUS[how],
         headers: how === "busy" ? { "retry-after": "7" } : {},
       };
       // Some answers repeat what they were sent.
-      response.writeHead(status, headers).end(`${request.url} ${String(request.headers["x-spotkeeper-signature"])}`);
+      const echo = `${request.url} ${String(request.headers["x-spotkeeper-signature"])}`;
+      response.writeHead(status, headers).end(text ?? echo);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -55,7 +60,7 @@ export async function startReceiver(): Promise<Receiver> {
     port,
     received,
     answer: (next) => (how = next),
-    reply: (status, headers) => (reply = { status, headers }),
+    reply: (status, headers, body) => (reply = { status, headers, body }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,107 @@
+import type { ServiceImpact } from "../../enrich/facts.ts";
+import type { AlertMember, AlertModel } from "../alert.ts";
+import { plural } from "../count.ts";
+
+/** How much of an alert is shown; what is more is counted. */
+export interface Room {
+  readonly members: number;
+  readonly services: number;
+  /** Lines of each of the other parts. */
+  readonly lines: number;
+  /** Characters of a line. */
+  readonly width: number;
+}
+
+/** Everything that anybody reads. */
+export const ALL: Room = { members: 200, services: 50, lines: 20, width: 400 };
+
+export interface Part {
+  readonly name: "stakes" | "doing" | "ask" | "missing" | "deadline" | "where" | "services" | "members";
+  /** For people: "At stake". */
+  readonly title: string;
+  /** Clean text (clean.ts); what a format needs beyond that is the channel's. */
+  readonly lines: readonly string[];
+  /** How many lines were cut: "and 7 more incidents, not shown here". Null: none. */
+  readonly rest: string | null;
+}
+
+/**
+ * The parts of an alert below its headline, in the order in which people read them: what it costs, what is done, what to
+ * do, what is not known, until when, where, which services, who. Channels lay them out, each in its own format; empty
+ * parts are left out, and parts that were cut count the rest.
+ */
+export function partsOf(model: AlertModel, room: Room): readonly Part[] {
+  const { lines, width, services, members } = room;
+  const part = (
+    name: Part["name"],
+    title: string,
+    all: readonly string[],
+    most = lines,
+    what: string | null = null,
+  ): Part => {
+    const shown = all.slice(0, most).map((line) => short(line, width));
+    const left = all.length - shown.length;
+    const counted = what === null ? `${left} more` : plural(left, what);
+    return { name, title, lines: shown, rest: left === 0 ? null : `and ${counted}, not shown here` };
+  };
+  const parts: readonly Part[] = [
+    part("stakes", "At stake", model.stakes),
+    part("doing", "Being done", model.doing),
+    part("ask", "Please", model.ask),
+    part("missing", "Not known", model.missing),
+    part("deadline", "Deadline", model.earliestDeadline === null ? [] : [time(model.earliestDeadline)]),
+    part("where", "Where", [whereOf(model)]),
+    part("services", "Services", model.impact.map(serviceLine), services, "more service"),
+    part("members", "Incidents", model.members.map(memberLine), members, "more incident"),
+  ];
+  return parts.filter(({ lines: shown, rest }) => shown.length > 0 || rest !== null);
+}
+
+function short(line: string, width: number): string {
+  const characters = Array.from(line);
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+}
+
+/** Seconds are enough for people. */
+const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+
+/** "cluster prod, eu-west-1, account 111122223333" */
+function whereOf({ group }: Pick<AlertModel, "group">): string {
+  const { account, region, cluster, group: scaling } = group;
+  const named = [
+    cluster === null ? null : `cluster ${nameOf(cluster)}`,
+    cluster === null && scaling !== null ? `group ${scaling}` : null,
+    region,
+    account === null ? null : `account ${account}`,
+  ].filter((one) => one !== null);
+  return named.length === 0 ? "not known" : named.join(", ");
+}
+
+/** "i-0abc  web  m5.large  eu-west-1b  shop-web  until 2026-01-01T00:02:00Z" */
+function memberLine(member: AlertMember): string {
+  const { subject, name, type, availabilityZone, group, standaloneTasks, daemonTasks } = member;
+  const tasks = [
+    ...(standaloneTasks > 0 ? [plural(standaloneTasks, "standalone task")] : []),
+    ...(daemonTasks > 0 ? [plural(daemonTasks, "daemon")] : []),
+  ].join(" and ");
+  const known = [subject, name, type, availabilityZone, group, stateOf(member)].filter((one) => one !== null);
+  return [...known, ...(tasks === "" ? [] : [tasks])].join("  ");
+}
+
+function stateOf({ outcome, deadline, marginSeconds }: AlertMember): string {
+  if (outcome === null) return deadline === null ? "open" : `until ${time(deadline)}`;
+  if (marginSeconds === null) return outcome;
+  return marginSeconds < 0
+    ? `${outcome} ${Math.ceil(-marginSeconds)} s late`
+    : `${outcome} with ${Math.floor(marginSeconds)} s to spare`;
+}
+
+/** "checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:7; behind a load balancer" */
+function serviceLine(one: ServiceImpact): string {
+  const counts = `${one.desired} desired, ${one.running} running, ${one.pending} pending`;
+  const going = `${one.doomed} ${one.doomed === 1 ? "goes" : "go"}, ${one.survives} ${one.survives === 1 ? "stays" : "stay"}`;
+  const kind = one.daemon ? "daemon" : one.balanced ? "behind a load balancer" : "without a load balancer";
+  return `${one.service}: ${counts}, ${going}; ${nameOf(one.taskDefinition)}; ${kind}`;
+}
+
+const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
