@@ -18,7 +18,7 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
     ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
     archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
     inventory: { file: "spotkeeper-inventory.db" },
-    show: { listen: "127.0.0.1:8787", auth: null },
+    show: { listen: "127.0.0.1:8787", url: null, auth: null },
     log: { level: "info", format: "auto" },
   });
   expect(parseConfig("# only a comment\n", "s.yaml")).toEqual(config);
@@ -110,7 +110,7 @@ test.each(["localhost:0", "[::1]:8787", "127.1.2.3:80"])("loopback needs no toke
 
 test("any other address does", () => {
   const { show } = parseConfig("show: {listen: '0.0.0.0:80', auth: {tokens: ['${file:/run/secrets/t}']}}", "s.yaml");
-  expect(show).toEqual({ listen: "0.0.0.0:80", auth: { tokens: ["${file:/run/secrets/t}"] } });
+  expect(show).toMatchObject({ listen: "0.0.0.0:80", auth: { tokens: ["${file:/run/secrets/t}"] } });
 });
 
 test("a file that cannot be read is named", () => {
