@@ -7,6 +7,7 @@ import { defaultActions, defaultPolicy } from "../packages/controller/src/decide
 import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts";
 import { createWorker } from "../packages/controller/src/entry/worker.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
+import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
 import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
 
@@ -30,6 +31,7 @@ const worker = createWorker({
   inventory: createMemoryInventory(),
   aws: new Proxy({}, { get: () => new Proxy({}, { get: (_, name) => () => Promise.resolve(answer(name)) }) }) as Aws,
   describeClusters: null,
+  routes: [DEFAULT_ROUTE],
   policy: () => ({ ...defaultPolicy, defaults: { ...defaultActions, onRebalance: "ignore" } }),
   overrides: defaultOverrides,
   channels: new Map(),

@@ -38,7 +38,7 @@ const view = (id: string, over: Partial<IncidentView> = {}): IncidentView => ({
   doing: [],
   stepsSettled: 3,
   stepsTotal: 3,
-  alert: null,
+  alerts: [],
   flagged: [],
   ...over,
 });

@@ -44,7 +44,7 @@ const incident = (more: Partial<Incident> = {}): Incident => ({
   goneAt: null,
   servesAt: null,
   cancelledAt: null,
-  alert: null,
+  alerts: [],
   flagged: [],
   outcome: null,
   closedAt: null,

@@ -3,6 +3,7 @@ import type { Clock, Ms } from "./clock.ts";
 import type { Policy } from "./decide/policy.ts";
 import type { Facts } from "./enrich/facts.ts";
 import type { Inventory } from "./inventory/inventory.ts";
+import type { Route } from "./notify/route.ts";
 import type { Doc, Entry, Key } from "./record/doc.ts";
 import type { Ledger } from "./record/ledger/ledger.ts";
 import type { Wake } from "./respond/machine.ts";
@@ -18,6 +19,8 @@ export interface FlowDeps {
   readonly random: () => number;
   readonly wake: Wake;
   readonly policy: () => Policy;
+  /** Where people are told, from the top. */
+  readonly routes: readonly Route[];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
   readonly secret: (reference: string | null) => Promise<string | null>;

@@ -19,6 +19,7 @@ export { budgetSeconds, decide } from "./decide/decide.ts";
 export { configJsonSchema } from "./config/schema.ts";
 export { correlate } from "./correlate/correlate.ts";
 export { createLog } from "./log.ts";
+export { DEFAULT_ROUTE } from "./notify/route.ts";
 export { detailView } from "./show/view/detail.ts";
 export { joinAlert, tells } from "./notify/join.ts";
 export { loadConfig } from "./config/load.ts";

@@ -1,6 +1,7 @@
 import {
   type AlertModel,
   type Channel,
+  DEFAULT_ROUTE,
   type Doc,
   type Entry,
   type Incident,
@@ -126,6 +127,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START 
     policy: () => policy,
     overrides,
     channels: new Map([["simulated", collecting(sent)]]),
+    routes: [DEFAULT_ROUTE],
     links: { incident: () => null, list: () => null },
     secret: () => Promise.resolve(null),
     gather: GATHER,

@@ -4,21 +4,25 @@ import { channels } from "./sections/channels.ts";
 import { log } from "./sections/log.ts";
 import { policy } from "./sections/policy.ts";
 import { archive, inventory, ledger } from "./sections/record.ts";
+import { knownChannels, routes } from "./sections/routes.ts";
 import { show } from "./sections/show.ts";
 import { sources } from "./sections/sources.ts";
 
 /** `spotkeeper.yaml`. Every section and key may be left out: an empty config is valid. */
-export const configSchema = z.strictObject({
-  aws: aws.prefault({}),
-  sources: sources.prefault({}),
-  policy: policy.prefault({}),
-  channels,
-  ledger: ledger.prefault({}),
-  archive: archive.prefault({}),
-  inventory: inventory.prefault({}),
-  show: show.prefault({}),
-  log: log.prefault({}),
-});
+export const configSchema = z
+  .strictObject({
+    aws: aws.prefault({}),
+    sources: sources.prefault({}),
+    policy: policy.prefault({}),
+    channels,
+    routes,
+    ledger: ledger.prefault({}),
+    archive: archive.prefault({}),
+    inventory: inventory.prefault({}),
+    show: show.prefault({}),
+    log: log.prefault({}),
+  })
+  .superRefine(knownChannels);
 
 /** A config as it was read: durations are milliseconds, defaults are filled in, secrets are references. */
 export type Config = z.infer<typeof configSchema>;

@@ -62,7 +62,7 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
   const novel = changed || !before.signals.some((ref) => ref.kind === signal.kind);
   const due = again || (novel && before.closedAt === null);
   const tags = again
-    ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alert === null && tag.startsWith("alert#"))), OPEN]
+    ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alerts.length === 0 && tag.startsWith("alert#"))), OPEN]
     : doc.tags;
   const joined = { ...doc, tags, wakeAt: due ? Math.min(doc.wakeAt ?? now, now) : doc.wakeAt, body };
   return { doc: joined, fresh: true, entries: [entry(joined, signal, now)] };
@@ -75,7 +75,7 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
 function reopened(incident: Incident): Incident {
   const open = { ...incident, closedAt: null, outcome: null };
   if (incident.goneAt !== null || incident.cancelledAt !== null) return open;
-  return { ...open, alert: null, steps: incident.steps.filter((step) => !OBSERVED.has(step.responder)) };
+  return { ...open, alerts: [], steps: incident.steps.filter((step) => !OBSERVED.has(step.responder)) };
 }
 
 const OBSERVED: ReadonlySet<string> = new Set(["look-up", "join-alert", "verify-gone", "verify-replacement"]);

@@ -44,7 +44,7 @@ export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"inc
     goneAt: null,
     servesAt: null,
     cancelledAt: null,
-    alert: null,
+    alerts: [],
     flagged: [],
     outcome: null,
     closedAt: null,

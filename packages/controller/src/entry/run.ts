@@ -127,6 +127,7 @@ export async function run({
     policy: () => config.policy,
     overrides: config.policy.clusters,
     channels,
+    routes: config.routes,
     links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
     secret,
     gather: GATHER,

@@ -13,6 +13,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/links.ts";
+import type { Route } from "../notify/route.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Doc, Entry } from "../record/doc.ts";
@@ -51,6 +52,7 @@ export interface WorkerOptions {
   readonly policy: () => Policy;
   readonly overrides: Overrides;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly routes: readonly Route[];
   readonly links: Links;
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly observer: Observer;
@@ -100,6 +102,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const alerts = createAlertAdvance({
     ledger,
     channels: options.channels,
+    routes: options.routes,
     links: options.links,
     factsOf,
     clock,
@@ -120,6 +123,7 @@ export function createWorker(options: WorkerOptions): Worker {
     random: options.random,
     wake: scheduler,
     policy,
+    routes: options.routes,
     factsOf,
     lookUp: lookUpOf,
     secret: options.secret,
@@ -139,9 +143,9 @@ export function createWorker(options: WorkerOptions): Worker {
       doomed.saw(doc);
       observer.onEntries?.(doc, entries);
       for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
-      // Its alert tells the outcome now, and not at its next look.
-      if (doc.kind === "incident" && doc.body.closedAt !== null && doc.body.alert !== null)
-        scheduler.at(doc.body.alert.key, clock.now());
+      // Its alerts tell the outcome now, and not at their next look.
+      if (doc.kind === "incident" && doc.body.closedAt !== null)
+        for (const { key } of doc.body.alerts) scheduler.at(key, clock.now());
     },
     onFailure: (what, error) => observer.onFailure?.(what, error),
     stopping: stopping.signal,

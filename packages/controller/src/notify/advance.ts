@@ -13,6 +13,7 @@ import { memberTag } from "./join.ts";
 import type { Links } from "./links.ts";
 import type { Told } from "./member.ts";
 import { type Due, type NextAlert, nextAlert, type Summary } from "./next.ts";
+import { type Route, routeNamed } from "./route.ts";
 import { sendOnce } from "./send.ts";
 
 const MOST_CONFLICTS = 8;
@@ -30,6 +31,7 @@ export interface AlertDeps {
   readonly ledger: Pick<Ledger, "load" | "list" | "commit">;
   /** By the names that the config gives them. */
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly routes: readonly Route[];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly links: Links;
   readonly clock: Clock;
@@ -102,8 +104,11 @@ function look(deps: AlertDeps, doc: Doc<"alert">, members: readonly Told[]): Loo
     stage: model.phase === "outcome" ? "outcome" : "open",
     hashes: { material: contentHash(model, "material"), full: contentHash(model, "full") },
   };
-  const channels = [...deps.channels].map(([name, { updates }]) => ({ name, updates }));
-  return { model, next: nextAlert(doc, summary, channels, now) };
+  const route = routeNamed(deps.routes, doc.body.route);
+  const channels = [...deps.channels]
+    .filter(([name]) => route.channels?.includes(name) ?? true)
+    .map(([name, { updates }]) => ({ name, updates, freeAt: 0, elsewhere: "" }));
+  return { model, next: nextAlert(doc, summary, channels, now, route) };
 }
 
 /** Nothing is due: only the time of the next look may have to be written. False: somebody else wrote meanwhile. */
@@ -153,7 +158,8 @@ async function deliver(deps: AlertDeps, intended: Doc<"alert">, due: Due, model:
     const doc = await deps.ledger.load(intended.key, "alert");
     if (doc === null || doc.body.generation !== intended.body.generation) return;
     const now = deps.clock.now();
-    const applied = applySend(doc, due, result, now, deps.random());
+    const route = routeNamed(deps.routes, doc.body.route);
+    const applied = applySend(doc, due, result, now, deps.random(), route);
     if (applied === null) return;
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };
     const { state, reason } = applied.send;

@@ -1,19 +1,21 @@
 import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Key } from "../record/doc.ts";
-import type { AlertGroup, AlertModel, Channel } from "./alert.ts";
+import type { AlertModel, Channel } from "./alert.ts";
 import { backOff } from "./apply.ts";
 import { buildAlert } from "./build.ts";
 import { clean } from "./clean.ts";
-import { alertKey, GROUP_WAIT, joinAlert, tells } from "./join.ts";
+import { alertKey, joinAlert, tells } from "./join.ts";
 import type { Links } from "./links.ts";
 import type { Told } from "./member.ts";
+import { groupOf, type Route, routesFor } from "./route.ts";
 import { sendOnce } from "./send.ts";
 
 const MOST_ATTEMPTS = 3;
 
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly routes: readonly Route[];
   readonly links: Links;
   readonly clock: Clock;
   readonly random: () => number;
@@ -34,35 +36,32 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
   const { clock } = deps;
   const gathering = new Map<Key, Gathering>();
 
-  return (doc, facts, why) => {
-    if (!tells(doc.body, facts).tells) return Promise.resolve();
-    const group = groupOf(doc, facts);
-    const key = alertKey(group);
+  const tellBy = (route: Route, doc: Doc<"incident">, facts: Facts, why: string): Promise<void> => {
+    const group = groupOf(route, doc.body, facts);
+    const key = alertKey(group, route);
     const had = gathering.get(key);
     if (had !== undefined) {
       had.members.push({ doc, facts });
       return had.sent;
     }
     const members: Told[] = [{ doc, facts }];
-    const { doc: alert } = joinAlert(null, group, clock.now());
+    const { doc: alert } = joinAlert(null, group, clock.now(), route);
     const sent = clock
-      .sleep(GROUP_WAIT)
+      .sleep(route.wait)
       .catch(() => {})
       .then(() => {
         gathering.delete(key);
-        return tellAll(deps, flagged(buildAlert(members, alert, clock.now(), deps.links), why));
+        return tellAll(deps, route, flagged(buildAlert(members, alert, clock.now(), deps.links), why));
       });
     gathering.set(key, { members, sent });
     return sent;
   };
-}
 
-const groupOf = ({ body }: Doc<"incident">, facts: Facts): AlertGroup => ({
-  account: body.account,
-  region: body.region,
-  cluster: facts.containerInstance?.clusterArn ?? facts.tasks[0]?.task.clusterArn ?? null,
-  group: facts.groupName,
-});
+  return async (doc, facts, why) => {
+    if (!tells(doc.body, facts).tells) return;
+    await Promise.all(routesFor(deps.routes, doc.body, facts).map((route) => tellBy(route, doc, facts, why)));
+  };
+}
 
 const flagged = (model: AlertModel, why: string): AlertModel => ({
   ...model,
@@ -70,8 +69,9 @@ const flagged = (model: AlertModel, why: string): AlertModel => ({
   ask: [`bring the ledger back: ${clean(why)}`, ...model.ask],
 });
 
-async function tellAll(deps: DirectDeps, model: AlertModel): Promise<void> {
-  await Promise.all([...deps.channels].map(([name, channel]) => tellOne(deps, name, channel, model)));
+async function tellAll(deps: DirectDeps, route: Route, model: AlertModel): Promise<void> {
+  const channels = [...deps.channels].filter(([name]) => route.channels?.includes(name) ?? true);
+  await Promise.all(channels.map(([name, channel]) => tellOne(deps, name, channel, model)));
 }
 
 async function tellOne(deps: DirectDeps, name: string, channel: Channel, model: AlertModel): Promise<void> {

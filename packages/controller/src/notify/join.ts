@@ -1,17 +1,16 @@
+import { createHash } from "node:crypto";
 import type { Ms } from "../clock.ts";
 import { classifyEnding, ENDING_STATES, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Doc, Incident, Key } from "../record/doc.ts";
-import type { AlertGroup } from "./alert.ts";
+import type { Doc, Incident, Joined, Key, Plain } from "../record/doc.ts";
 import { isToldOut, LAST_LOOK } from "./outbox.ts";
+import { DEFAULT_ROUTE, type GroupBy, type GroupValues, type Route } from "./route.ts";
 
-/** How long the first of a storm waits for the others, so that they are one alert. */
-export const GROUP_WAIT: Ms = 5_000;
 /** How long it may take until EC2 says why an instance ended that nobody warned of. */
 const LOOK_AGAIN: Ms = 10_000;
 
 /** Why people are not told of an incident: a metric label (`alerts_suppressed_total{reason}`). */
-export type Untold = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified";
+export type Untold = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified" | "no-route";
 
 export type Verdict =
   | { readonly tells: true }
@@ -73,16 +72,45 @@ const untold = (code: Untold, reason: string, again: Ms | null = null): Verdict 
   again,
 });
 
-/** `alert#111122223333/eu-west-1/cluster:prod`. Never contains a time. */
-export function alertKey({ account, region, cluster, group }: AlertGroup): Key {
-  const of = cluster !== null ? `cluster:${nameOf(cluster)}` : group !== null ? `group:${group}` : "-";
-  return `alert#${account ?? "-"}/${region ?? "-"}/${of}`;
+/**
+ * `alert#111122223333/eu-west-1/cluster:prod`; of a route with a name `alert#oncall/region:eu-west-1/cluster:prod`. Never
+ * contains a time.
+ */
+export function alertKey(group: GroupValues, { name, groupBy }: Pick<Route, "name" | "groupBy"> = DEFAULT_ROUTE): Key {
+  if (name === null) return `alert#${group.account ?? "-"}/${group.region ?? "-"}/${clusterOf(group) ?? "-"}`;
+  return `alert#${[name, ...groupBy.map((by) => partOf(by, group))].join("/")}`;
 }
+
+const partOf = (by: GroupBy, group: GroupValues): string =>
+  (by === "cluster" ? clusterOf(group) : null) ?? `${by}:${short(group[by] ?? "-")}`;
+
+const clusterOf = ({ cluster, group }: GroupValues): string | null =>
+  cluster !== null ? `cluster:${nameOf(cluster)}` : group !== null ? `group:${group}` : null;
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
+/** Many services, or the ARN of a task, would make a key that some stores do not take. */
+const LONGEST_PART = 100;
+const short = (value: string): string =>
+  value.length <= LONGEST_PART
+    ? value
+    : `${value.slice(0, LONGEST_PART)}~${createHash("sha256").update(value).digest("hex").slice(0, 16)}`;
+
 /** The tag that members of an alert's present generation carry. */
 export const memberTag = (key: Key, generation: number): string => `${key}#${generation}`;
+
+type JoinReceipt = Pick<Joined, "key" | "generation">;
+
+/** What an incident's step remembers of the alerts that it joined. */
+export const receiptOf = (alerts: readonly Doc<"alert">[]): Plain => ({
+  alerts: alerts.map(({ key, body }) => ({ key, generation: body.generation })),
+});
+
+/** The alerts of such a receipt; before there were routes it named the only one. */
+export function joinedBy(receipt: Plain): readonly JoinReceipt[] {
+  const { alerts } = receipt as { readonly alerts?: readonly JoinReceipt[] };
+  return alerts ?? [receipt as unknown as JoinReceipt];
+}
 
 /**
  * The alert that an incident joins. `isNew`: it has to be written together with the incident. Else the incident commits
@@ -96,21 +124,30 @@ export const memberTag = (key: Key, generation: number): string => `${key}#${gen
  */
 export function joinAlert(
   existing: Doc<"alert"> | null,
-  group: AlertGroup,
+  group: GroupValues,
   now: Ms,
+  route: Route = DEFAULT_ROUTE,
 ): { readonly doc: Doc<"alert">; readonly isNew: boolean } {
   if (existing === null) {
-    const key = alertKey(group);
+    const key = alertKey(group, route);
     const tags = ["alert", ...(group.cluster === null ? [] : [`cluster#${group.cluster}`])];
     const base = { kind: "alert", key, schema: 1, version: 0, wakeAt: null, tags } as const;
-    return { doc: opened(base, group, 1, now), isNew: true };
+    return { doc: opened(base, group, route, 1, now), isNew: true };
   }
-  if (existing.wakeAt === null) return { doc: opened(existing, group, existing.body.generation + 1, now), isNew: true };
+  if (existing.wakeAt === null)
+    return { doc: opened(existing, group, route, existing.body.generation + 1, now), isNew: true };
   if (isToldOut(existing.body)) return { doc: { ...existing, wakeAt: now + LAST_LOOK }, isNew: true };
   return { doc: existing, isNew: false };
 }
 
-function opened(base: Omit<Doc<"alert">, "body">, group: AlertGroup, generation: number, now: Ms): Doc<"alert"> {
-  const flushAt = now + GROUP_WAIT;
-  return { ...base, wakeAt: flushAt, body: { group: { ...group }, generation, openedAt: now, flushAt, sends: {} } };
+function opened(
+  base: Omit<Doc<"alert">, "body">,
+  group: GroupValues,
+  { name, wait }: Route,
+  generation: number,
+  now: Ms,
+): Doc<"alert"> {
+  const flushAt = now + wait;
+  const body = { route: name, group: { ...group }, generation, openedAt: now, flushAt, sends: {} };
+  return { ...base, wakeAt: flushAt, body };
 }

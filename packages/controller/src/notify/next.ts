@@ -1,12 +1,10 @@
 import type { Ms } from "../clock.ts";
 import type { Doc, Send } from "../record/doc.ts";
 import type { AlertModel, Detail } from "./alert.ts";
+import { span } from "./count.ts";
 import { CALL_BOUND, contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, type Stage } from "./outbox.ts";
+import type { Route } from "./route.ts";
 
-/** A channel is told of changes at most this often; of the outcome at once. */
-export const UPDATE_EVERY: Ms = 30_000;
-/** Attempts for one content. With the longest back-off that is some 8 minutes, with the longest Retry-After 3 hours. */
-export const MOST_ATTEMPTS = 12;
 /** Members are looked at this often: sooner while the alert is young. */
 const LOOK_FIRST: Ms = 5_000;
 const LOOK_LAST: Ms = 60_000;
@@ -20,6 +18,10 @@ export interface Summary {
 export interface ChannelRef {
   readonly name: string;
   readonly updates: Detail;
+  /** Its rate limit and its circuit let nothing through before (gate.ts). */
+  readonly freeAt: Ms;
+  /** Digest of what it is told of channels that failed; empty for nothing. */
+  readonly elsewhere: string;
 }
 
 /** One send that is due. */
@@ -48,12 +50,18 @@ export interface NextAlert {
 }
 
 /**
- * Pure. Which sends of an alert are due: receipt when the group wait is over, updates at most every 30 s where the content
- * has changed, the outcome once every member has one. Settles after a last look (see joinAlert).
+ * Pure. Which sends of an alert are due: receipt when the group wait is over, updates where the content has changed, as
+ * often as its route says, the outcome once every member has one. Settles after a last look (see joinAlert).
  *
  * @param now epoch milliseconds
  */
-export function nextAlert(doc: Doc<"alert">, summary: Summary, channels: readonly ChannelRef[], now: Ms): NextAlert {
+export function nextAlert(
+  doc: Doc<"alert">,
+  summary: Summary,
+  channels: readonly ChannelRef[],
+  now: Ms,
+  route: Pick<Route, "repeatEvery" | "giveUpAfter">,
+): NextAlert {
   const { body } = doc;
   if (now < body.flushAt) return { due: [], lapsed: [], wakeAt: body.flushAt };
   const due: Due[] = [];
@@ -61,23 +69,44 @@ export function nextAlert(doc: Doc<"alert">, summary: Summary, channels: readonl
   const times: Ms[] = [];
   for (const channel of channels) {
     const send = body.sends[channel.name];
-    const content = contentOf(summary.stage, summary.hashes[channel.updates]);
-    if (send?.state === "intended" && send.attempts >= MOST_ATTEMPTS && (send.retryAt ?? 0) <= now) {
-      const reason = `its ${send.attempts} attempts were never heard of again`;
-      lapsed.push({ channel: channel.name, content: send.hash, reason });
+    const hash = `${summary.hashes[channel.updates]}${channel.elsewhere}`;
+    const content = contentOf(summary.stage, hash);
+    const turn = turnOf(send, content, now, route.repeatEvery);
+    if (turn === "never") continue;
+    if (turn !== "now") {
+      times.push(turn);
       continue;
     }
-    const turn = turnOf(send, content, now);
-    if (turn === "now") due.push(dueOf(channel.name, send, content));
-    else if (turn !== "never") times.push(turn);
+    const reason = hopeless(send, channel.freeAt > now, now - triedSince(send, body.flushAt, now), route.giveUpAfter);
+    if (reason !== null) lapsed.push({ channel: channel.name, content: send?.hash ?? content, reason });
+    else if (channel.freeAt > now) times.push(channel.freeAt);
+    else due.push(dueOf(channel.name, send, content));
   }
   if (due.length > 0 || lapsed.length > 0) return { due, lapsed, wakeAt: now + CALL_BOUND };
-  if (summary.stage === "open")
-    times.push(now + Math.min(LOOK_LAST, Math.max(LOOK_FIRST, Math.round((now - body.openedAt) / 4))));
+  if (summary.stage === "open") times.push(lookAgain(body.openedAt, now));
   if (times.length > 0) return { due, lapsed, wakeAt: Math.min(...times) };
   const strangers = strangersIn(doc, channels, contentOf(summary.stage, summary.hashes.full));
   if (strangers.length > 0) return { due, lapsed: strangers, wakeAt: now + LAST_LOOK };
   return { due, lapsed, wakeAt: lastLook(doc, now) };
+}
+
+/** When the members of an open alert are looked at next. */
+const lookAgain = (openedAt: Ms, now: Ms): Ms =>
+  now + Math.min(LOOK_LAST, Math.max(LOOK_FIRST, Math.round((now - openedAt) / 4)));
+
+/** Since when what is due now could not be sent. */
+function triedSince(send: Send | undefined, flushAt: Ms, now: Ms): Ms {
+  if (send === undefined) return flushAt;
+  return isOver(send) ? now : (send.since ?? now);
+}
+
+/** Why a send is given up without another attempt; null where it is not. After a restart there is always one more. */
+function hopeless(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter: Ms): string | null {
+  if (age <= giveUpAfter) return null;
+  if (blocked) return `${send?.reason ?? "other alerts could not be sent to it either"}, for ${span(age / 1_000)}`;
+  return send?.state === "intended" && send.attempts > 1
+    ? `its ${send.attempts} attempts were never heard of again`
+    : null;
 }
 
 /** Sends to channels that are configured no more: the alert does not wait for them. */
@@ -95,7 +124,7 @@ function lastLook(doc: Doc<"alert">, now: Ms): Ms | null {
 }
 
 /** When a channel is to be told `content`. */
-function turnOf(send: Send | undefined, content: string, now: Ms): "now" | "never" | Ms {
+function turnOf(send: Send | undefined, content: string, now: Ms, repeatEvery: Ms | null): "now" | "never" | Ms {
   if (send === undefined) return "now";
   const later = send.retryAt !== null && send.retryAt > now ? send.retryAt : "now";
   switch (send.state) {
@@ -103,11 +132,18 @@ function turnOf(send: Send | undefined, content: string, now: Ms): "now" | "neve
     case "due":
       return later;
     case "sent":
-      if (send.hash === content) return "never";
+      if (send.hash === content) return isOutcome(content) ? "never" : repeatOf(send, now, repeatEvery);
       return isOutcome(content) && !isOutcome(send.hash) ? "now" : later;
     case "gave-up":
       return isOutcome(content) && send.hash !== content ? "now" : "never";
   }
+}
+
+/** When an alert that is still open is told again as it was. */
+function repeatOf({ since }: Send, now: Ms, repeatEvery: Ms | null): "now" | "never" | Ms {
+  if (repeatEvery === null) return "never";
+  const at = (since ?? now) + repeatEvery;
+  return at > now ? at : "now";
 }
 
 function dueOf(channel: string, send: Send | undefined, content: string): Due {

@@ -1,4 +1,4 @@
-import type { Bodies, Doc, Kind, Step } from "./doc.ts";
+import type { Bodies, Doc, Joined, Kind, Step } from "./doc.ts";
 
 /**
  * What a step has until something happens to it. Stored steps leave these out, which halves a document: it has eight
@@ -32,13 +32,35 @@ export function encodeBody(body: Doc["body"]): string {
   });
 }
 
-/** The body that `encodeBody` was given. */
+/** The body that `encodeBody` was given; what an earlier version wrote, as this one has it. */
 export function decodeBody<K extends Kind>(json: string): Bodies[K] {
-  const body = JSON.parse(json) as { steps?: Partial<Step>[]; owed?: Partial<Step>[] };
+  const body = upgraded(JSON.parse(json) as Stored);
   const whole = (step: Partial<Step>): Partial<Step> => ({ ...UNTOUCHED, ...step });
-  if (body.steps !== undefined) body.steps = body.steps.map(whole);
-  if (body.owed !== undefined) body.owed = body.owed.map(whole);
-  return body as unknown as Bodies[K];
+  return {
+    ...body,
+    ...(body.steps === undefined ? {} : { steps: body.steps.map(whole) }),
+    ...(body.owed === undefined ? {} : { owed: body.owed.map(whole) }),
+  } as unknown as Bodies[K];
+}
+
+interface Stored {
+  readonly steps?: readonly Partial<Step>[];
+  readonly owed?: readonly Partial<Step>[];
+  readonly openedAt?: number;
+  readonly alert?: Omit<Joined, "at"> | null;
+  readonly sends?: { readonly [channel: string]: object };
+  readonly route?: string | null;
+}
+
+/** Before there were routes an incident joined one alert at most, and an alert had no route; a send did not say since when. */
+function upgraded(body: Stored): Stored {
+  if (body.sends !== undefined) {
+    const sends = Object.entries(body.sends).map(([channel, send]) => [channel, { since: null, ...send }]);
+    return { route: null, ...body, sends: Object.fromEntries(sends) as Stored["sends"] & {} };
+  }
+  if (body.alert === undefined) return body;
+  const { alert, ...rest } = body;
+  return { ...rest, alerts: alert === null ? [] : [{ ...alert, at: body.openedAt ?? 0 }] } as Stored;
 }
 
 const short = (step: Step): object =>

@@ -58,6 +58,13 @@ export type Outcome =
   | "ignored-by-policy"
   | "dry-run";
 
+/** An alert that an incident has joined, and when. */
+export interface Joined {
+  readonly key: Key;
+  readonly generation: number;
+  readonly at: Ms;
+}
+
 /** Everything known and done about one instance (or Fargate task) for one interruption of it. */
 export interface Incident {
   readonly subject: Subject;
@@ -97,8 +104,8 @@ export interface Incident {
   readonly goneAt: Ms | null;
   readonly servesAt: Ms | null;
   readonly cancelledAt: Ms | null;
-  /** The alert it is told in (`Alert` key and generation), once it joined one. */
-  readonly alert: { readonly key: Key; readonly generation: number } | null;
+  /** The alerts it is told in, one for each route that it took; empty until it joined them. */
+  readonly alerts: readonly Joined[];
   /** The ledger was away when a safe effect was made: at-least-once. */
   readonly flagged: readonly string[];
   readonly outcome: Outcome | null;
@@ -156,11 +163,15 @@ export interface Send {
   readonly receipt: Plain;
   readonly attempts: number;
   readonly retryAt: Ms | null;
+  /** When it was sent; while it could not be, since when it is tried. Null for one that an earlier version began. */
+  readonly since: Ms | null;
   readonly reason: string | null;
 }
 
 /** What people are told about a group of incidents; also the outbox. Its members carry its key as a tag. */
 export interface Alert {
+  /** Name of the route that its members took; null for the default one. */
+  readonly route: string | null;
   readonly group: Params;
   /** Moves on when a settled alert opens again; members are tagged `alert#…#<generation>`. */
   readonly generation: number;

@@ -7,6 +7,7 @@ import type { Policy } from "../decide/policy.ts";
 import { classifyEnding, hasEnded, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
+import { joinedBy, memberTag } from "../notify/join.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
@@ -176,10 +177,11 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   }
   const told = body.steps.find((step) => step.responder === "join-alert" && step.state === "done");
   const tags = [...doc.tags];
-  if (body.alert === null && told !== undefined) {
-    const { key, generation } = told.receipt as { readonly key: string; readonly generation: number };
-    body = { ...body, alert: { key, generation } };
-    tags.push(`${key}#${generation}`);
+  if (body.alerts.length === 0 && told !== undefined) {
+    const at = told.settledAt ?? now;
+    const alerts = joinedBy(told.receipt).map((one) => ({ ...one, at }));
+    body = { ...body, alerts };
+    tags.push(...alerts.map(({ key, generation }) => memberTag(key, generation)));
   }
   const served = body.steps.find((step) => step.responder === "verify-replacement" && step.state === "done");
   if (body.servesAt === null && served !== undefined) body = { ...body, servesAt: served.settledAt };

@@ -2,6 +2,7 @@ import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import type { Route } from "../notify/route.ts";
 import type { Doc, Entry, Kind, Plain, Step } from "../record/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
@@ -30,6 +31,8 @@ export interface Context<K extends Kind = Kind> {
   readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
+  /** Where people are told, from the top. */
+  readonly routes: readonly Route[];
   /** Reads only; writes go through `Also`. */
   readonly ledger: Pick<Ledger, "load" | "list">;
   /** Aborted when the step's budget is over or the process stops. */

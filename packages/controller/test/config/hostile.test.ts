@@ -15,7 +15,25 @@ function errorOf(text: string): { code: string; message: string } {
 /** Each with the whole message: the line, the key, what it got and what it wants are all promised. */
 test.each([
   ["polcy: {}", "1: polcy: is no known key; did you mean policy?"],
-  ["log: {}\nroutes: {}", /^s\.yaml:2: routes: is no known key; the known ones are aws, /],
+  ["log: {}\nvoyages: {}", /^s\.yaml:2: voyages: is no known key; the known ones are aws, /],
+  [
+    "channels: {slack: {type: console}}\nroutes:\n  - name: a\n    channels: [slak]",
+    '4: routes[0].channels[0]: got "slak", wants the name of a configured channel; did you mean slack?',
+  ],
+  [
+    "routes: [{name: a, channels: [pager]}]",
+    /channels\[0\]: got "pager", wants the name of a configured channel; those are console$/,
+  ],
+  ["routes: [{name: a, channels: []}]", /channels: got a list of 0, wants a list of names of channels, at least 1/],
+  ["routes: [{name: 1a, channels: [console]}]", /routes\[0\]\.name: got "1a", wants a name of small letters/],
+  [
+    "routes: [{name: a, channels: [console], groupBy: [colour]}]",
+    /groupBy\[0\]: got "colour", wants one of: account, /,
+  ],
+  [
+    "routes:\n  - {name: a, channels: [console]}\n  - {name: a, channels: [console]}",
+    "1: routes: got a list of 2, wants routes whose names differ",
+  ],
   ["zzzzzzzz: 1", /^s\.yaml:1: zzzzzzzz: is no known key; the known ones are aws, sources, policy, channels, /],
   ["- a", "1: the config: got a list of 1, wants keys with values"],
   ["just text", '1: the config: got "just text", wants keys with values'],

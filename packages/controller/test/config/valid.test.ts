@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { loadConfig, parseConfig } from "../../src/config/load.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 
 const unread = (): string => {
@@ -15,6 +16,7 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
     sources: { sqs: [], http: null },
     policy: { ...defaultPolicy, clusters: defaultOverrides },
     channels: { console: { type: "console" } },
+    routes: [DEFAULT_ROUTE],
     ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
     archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
     inventory: { file: "spotkeeper-inventory.db" },
@@ -133,4 +135,29 @@ test("the JSON Schema comes of the same definition: strict, with every section, 
       policy: { properties: { defaults: { properties: { margin: { type: "string", pattern: expect.any(String) } } } } },
     },
   });
+});
+
+test("routes: what is left out is as without any", () => {
+  const { routes } = parseConfig(
+    `channels:
+  console: { type: console }
+  ops: { type: sns, topicArn: "arn:aws:sns:eu-west-1:111122223333:ops" }
+routes:
+  - { name: prod, match: { cluster: prod }, channels: [ops], groupBy: [cluster, instance], wait: 10s, continue: true }
+  - { name: rest, channels: [console], repeatEvery: 6h, giveUpAfter: 10m }
+`,
+    "s.yaml",
+  );
+  expect(routes).toEqual([
+    {
+      ...DEFAULT_ROUTE,
+      name: "prod",
+      match: { cluster: "prod" },
+      channels: ["ops"],
+      groupBy: ["cluster", "instance"],
+      wait: 10_000,
+      continue: true,
+    },
+    { ...DEFAULT_ROUTE, name: "rest", channels: ["console"], repeatEvery: 21_600_000, giveUpAfter: 600_000 },
+  ]);
 });

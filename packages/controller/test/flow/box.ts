@@ -21,6 +21,7 @@ import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Doc, Entry, Incident } from "../../src/record/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
@@ -198,6 +199,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         policy: () => policy,
         overrides: defaultOverrides,
         channels: new Map([["test", channel]]),
+        routes: [DEFAULT_ROUTE],
         links: { incident: () => null, list: () => null },
         secret: () => Promise.resolve(null),
         observer: {

@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { applySend, intend } from "../../src/notify/apply.ts";
-import { MOST_ATTEMPTS, nextAlert, type Summary } from "../../src/notify/next.ts";
+import { type ChannelRef, nextAlert as next, type NextAlert, type Summary } from "../../src/notify/next.ts";
+import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
 import type { Doc, Send } from "../../src/record/doc.ts";
 import { alertDoc, T0 } from "./support/samples.ts";
 
 const FLUSH = T0 + 5_000;
 const open = (hash = "a"): Summary => ({ stage: "open", hashes: { material: hash, full: hash } });
 const outcome = (hash = "z"): Summary => ({ stage: "outcome", hashes: { material: hash, full: hash } });
-const sns = { name: "sns", updates: "material" } as const;
+const sns: ChannelRef = { name: "sns", updates: "material", freeAt: 0, elsewhere: "" };
+const web: ChannelRef = { ...sns, name: "web", updates: "full" };
+const nextAlert = (
+  of: Doc<"alert">,
+  summary: Summary,
+  channels: readonly ChannelRef[],
+  now: number,
+  route: Partial<Route> = {},
+): NextAlert => next(of, summary, channels, now, { ...DEFAULT_ROUTE, ...route });
 
 const send = (more: Partial<Send> = {}): Send => ({
   state: "sent",
@@ -15,6 +24,7 @@ const send = (more: Partial<Send> = {}): Send => ({
   receipt: { id: "1" },
   attempts: 1,
   retryAt: FLUSH + 30_000,
+  since: FLUSH,
   reason: null,
   ...more,
 });
@@ -71,29 +81,65 @@ describe("when a channel is told", () => {
     ],
     ["given up the outcome", { state: "gave-up", hash: "outcome:z", retryAt: null }, outcome(), FLUSH + 60_000, null],
   ] as const)("%s", (_, had, summary, now, due) => {
-    const next = nextAlert(doc(had), summary, [sns], now);
-    expect(next.due).toEqual(due === null ? [] : [expect.objectContaining(due)]);
+    const { due: found } = nextAlert(doc(had), summary, [sns], now);
+    expect(found).toEqual(due === null ? [] : [expect.objectContaining(due)]);
   });
 
-  test("a send whose process dies every time is given up, even then", () => {
-    const stuck = doc({ state: "intended", attempts: MOST_ATTEMPTS, receipt: null });
-    const next = nextAlert(stuck, open(), [sns], FLUSH + 30_000);
-    expect(next.due).toEqual([]);
-    expect(next.lapsed).toEqual([{ channel: "sns", content: "open:a", reason: expect.any(String) }]);
-    expect(intend(stuck, [], next.lapsed, FLUSH).body.sends["sns"]).toMatchObject({ state: "gave-up" });
+  test("a send whose process dies every time is given up at its age, after one more try at least", () => {
+    const LATE = FLUSH + DEFAULT_ROUTE.giveUpAfter + 1;
+    expect(nextAlert(doc({ state: "intended", receipt: null }), open(), [sns], LATE).due).toMatchObject([
+      { attempt: 2 },
+    ]);
+    const stuck = doc({ state: "intended", attempts: 2, receipt: null });
+    expect(nextAlert(stuck, open(), [sns], LATE - 1).due).toHaveLength(1);
+    const { due, lapsed } = nextAlert(stuck, open(), [sns], LATE);
+    expect(due).toEqual([]);
+    expect(lapsed).toEqual([{ channel: "sns", content: "open:a", reason: expect.any(String) }]);
+    expect(intend(stuck, [], lapsed, FLUSH).body.sends["sns"]).toMatchObject({ state: "gave-up" });
+  });
+
+  test("a channel that takes nothing now is told when it is free; at last it is given up", () => {
+    const blocked = { ...sns, freeAt: FLUSH + 7_000 };
+    expect(nextAlert(doc(), open(), [blocked, web], FLUSH)).toMatchObject({ due: [{ channel: "web" }], lapsed: [] });
+    expect(nextAlert(doc(), open(), [blocked], FLUSH + 3_000)).toMatchObject({ due: [], wakeAt: FLUSH + 7_000 });
+    const late = FLUSH + 60_001;
+    const never = nextAlert(doc(), open(), [{ ...sns, freeAt: late + 1 }], late, { giveUpAfter: 60_000 });
+    expect(never.lapsed).toEqual([
+      { channel: "sns", content: "open:a", reason: "other alerts could not be sent to it either, for 60 s" },
+    ]);
+    expect(intend(doc(), [], never.lapsed, late).body.sends["sns"]).toMatchObject({ state: "gave-up", attempts: 0 });
+    const failed = doc({ state: "due", receipt: null, reason: "answered 500" });
+    const again = nextAlert(failed, open(), [{ ...sns, freeAt: late + 1 }], late, { giveUpAfter: 60_000 });
+    expect(again.lapsed).toMatchObject([{ reason: "answered 500, for 60 s" }]);
+    // What was sent long ago is not old news: only what could not be sent is.
+    const news = nextAlert(doc({}), open("b"), [{ ...sns, freeAt: late + 1 }], late, { giveUpAfter: 60_000 });
+    expect(news).toMatchObject({ due: [], lapsed: [], wakeAt: late + 1 });
+  });
+
+  test("an open alert is told again where its route says so, an outcome never", () => {
+    const again = { repeatEvery: 600_000 };
+    expect(nextAlert(doc({}), open(), [sns], FLUSH + 599_999, again).due).toEqual([]);
+    expect(nextAlert(doc({}), open(), [sns], FLUSH + 590_000, again).wakeAt).toBe(FLUSH + 600_000);
+    expect(nextAlert(doc({}), open(), [sns], FLUSH + 600_000, again).due).toMatchObject([{ phase: "update" }]);
+    expect(nextAlert(doc({ hash: "outcome:z" }), outcome(), [sns], FLUSH + 600_000, again).due).toEqual([]);
+  });
+
+  test("what failed elsewhere is news", () => {
+    const { due } = nextAlert(doc({}), open(), [{ ...sns, elsewhere: "!x" }], FLUSH + 30_000);
+    expect(due).toMatchObject([{ phase: "update", content: "open:a!x" }]);
   });
 
   test("one channel's wait is not another's", () => {
     const both = alertDoc({ sns: send({ state: "due", retryAt: FLUSH + 60_000 }) });
-    const next = nextAlert(both, open(), [sns, { name: "web", updates: "full" }], FLUSH);
-    expect(next.due.map((one) => one.channel)).toEqual(["web"]);
+    const found = nextAlert(both, open(), [sns, web], FLUSH);
+    expect(found.due.map((one) => one.channel)).toEqual(["web"]);
   });
 
   test("machines are told of progress, people of what matters", () => {
     const both = alertDoc({ sns: send(), web: send() });
     const summary: Summary = { stage: "open", hashes: { material: "a", full: "b" } };
-    const next = nextAlert(both, summary, [sns, { name: "web", updates: "full" }], FLUSH + 30_000);
-    expect(next.due.map((one) => one.channel)).toEqual(["web"]);
+    const found = nextAlert(both, summary, [sns, web], FLUSH + 30_000);
+    expect(found.due.map((one) => one.channel)).toEqual(["web"]);
   });
 });
 
@@ -121,9 +167,9 @@ describe("when it looks again", () => {
 
   test("a channel that is configured no more keeps no alert open", () => {
     const stale = alertDoc({ sns: send({ hash: "outcome:z" }), old: send({ state: "due" }) });
-    const next = nextAlert(stale, outcome(), [sns], FLUSH);
-    expect(next.lapsed).toMatchObject([{ channel: "old", content: "outcome:z" }]);
-    const forgotten = intend(stale, [], next.lapsed, FLUSH);
+    const found = nextAlert(stale, outcome(), [sns], FLUSH);
+    expect(found.lapsed).toMatchObject([{ channel: "old", content: "outcome:z" }]);
+    const forgotten = intend(stale, [], found.lapsed, FLUSH);
     const last = nextAlert({ ...forgotten, wakeAt: FLUSH }, outcome(), [sns], FLUSH + 2_000);
     expect(last).toEqual({ due: [], lapsed: [], wakeAt: null });
   });
@@ -133,7 +179,7 @@ describe("what came of a send", () => {
   const due = { channel: "sns", phase: "receipt", content: "open:a", attempt: 1, supersedes: null } as const;
   const intended = intend(doc(), [due], [], FLUSH);
   const apply = (result: Parameters<typeof applySend>[2], random = 0): Send | undefined =>
-    applySend(intended, due, result, FLUSH, random)?.send;
+    applySend(intended, due, result, FLUSH, random, DEFAULT_ROUTE)?.send;
 
   test("an intent guards it for longer than a send can take", () => {
     expect(intended).toMatchObject({ wakeAt: FLUSH + 15_000, body: { sends: { sns: { state: "intended" } } } });
@@ -154,34 +200,38 @@ describe("what came of a send", () => {
     expect(failed).toMatchObject({ state: "due", retryAt: FLUSH + wait, reason: "answered 500" });
   });
 
-  test("fails too often, is refused, or is asked to wait for too long: given up, with the reason", () => {
-    const late = { ...due, attempt: MOST_ATTEMPTS };
-    const last = applySend(
-      intend(doc(), [late], [], FLUSH),
-      late,
-      { is: "retry", reason: "slow", after: null },
-      FLUSH,
-      0,
-    );
-    expect(last?.send).toMatchObject({ state: "gave-up", retryAt: null, reason: `slow, ${MOST_ATTEMPTS} times` });
+  test("fails for too long, is refused, or is asked to wait for too long: given up, with the reason", () => {
+    const retry = (late: number): Send | undefined =>
+      applySend(intended, due, { is: "retry", reason: "slow", after: null }, FLUSH + late, 0, DEFAULT_ROUTE)?.send;
+    expect(retry(3_599_000)).toMatchObject({ state: "due", retryAt: FLUSH + 3_600_000 });
+    expect(retry(3_599_001)).toMatchObject({ state: "gave-up", retryAt: null, reason: "slow, for 60 min" });
     expect(apply({ is: "refused", reason: "answered 401", because: "request" })).toMatchObject({
       state: "gave-up",
       reason: "answered 401",
     });
-    expect(apply({ is: "retry", reason: "busy", after: 3_600_000 })).toMatchObject({ state: "gave-up" });
+    expect(apply({ is: "retry", reason: "busy", after: 3_600_001 })).toMatchObject({ state: "gave-up" });
+    expect(apply({ is: "retry", reason: "busy", after: 3_600_000 })).toMatchObject({ state: "due" });
+  });
+
+  test("its age counts from the first attempt of a stage", () => {
+    const second = intend(intended, [{ ...due, attempt: 2 }], [], FLUSH + 60_000);
+    expect(second.body.sends["sns"]?.since).toBe(FLUSH);
+    expect(intend(second, [due], [], FLUSH + 60_000).body.sends["sns"]?.since).toBe(FLUSH + 60_000);
   });
 
   test("waits grow to a minute and no further", () => {
     const waits = [1, 2, 5, 7, 11].map((attempt) => {
       const one = { ...due, attempt };
       const result = { is: "retry", reason: "slow", after: null } as const;
-      return (applySend(intend(doc(), [one], [], FLUSH), one, result, FLUSH, 0)?.send.retryAt ?? 0) - FLUSH;
+      return (
+        (applySend(intend(doc(), [one], [], FLUSH), one, result, FLUSH, 0, DEFAULT_ROUTE)?.send.retryAt ?? 0) - FLUSH
+      );
     });
     expect(waits).toEqual([1_000, 2_000, 16_000, 60_000, 60_000]);
   });
 
   test("one that took too long, and was taken over, changes nothing", () => {
     const again = intend(intended, [{ ...due, attempt: 2 }], [], FLUSH + 15_000);
-    expect(applySend(again, due, { is: "sent", receipt: null }, FLUSH + 16_000, 0)).toBeNull();
+    expect(applySend(again, due, { is: "sent", receipt: null }, FLUSH + 16_000, 0, DEFAULT_ROUTE)).toBeNull();
   });
 });

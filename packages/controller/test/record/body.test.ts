@@ -32,3 +32,19 @@ test("a step to which nothing has happened takes little more than its names", ()
   const body = { ...incidentOf(warning(0)).body, steps: [stepOf("drain", { abandonAt: T0 })] };
   expect(encodeBody(body).length - encodeBody({ ...body, steps: [] }).length).toBeLessThan(80);
 });
+
+test("what was stored before there were routes reads as it is stored now", () => {
+  const { alerts: _, ...incident } = incidentOf(warning(0)).body;
+  const of = (alert: object | null): unknown =>
+    decodeBody<"incident">(JSON.stringify({ ...incident, alert, openedAt: T0 })).alerts;
+  expect(of(null)).toEqual([]);
+  expect(of({ key: "alert#1", generation: 2 })).toEqual([{ key: "alert#1", generation: 2, at: T0 }]);
+  expect(decodeBody<"incident">(JSON.stringify({ ...incident, alert: null }))).not.toHaveProperty("alert");
+  const send = { state: "sent", hash: "open:a", receipt: true, attempts: 1, retryAt: null, reason: null };
+  const old = { group: {}, generation: 1, openedAt: T0, flushAt: T0, sends: { sns: send } };
+  expect(decodeBody<"alert">(JSON.stringify(old))).toEqual({
+    ...old,
+    route: null,
+    sends: { sns: { ...send, since: null } },
+  });
+});

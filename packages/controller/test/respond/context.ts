@@ -1,6 +1,7 @@
 import type { Aws, Ask, Receipt } from "../../src/aws/aws.ts";
 import type { Ms } from "../../src/clock.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import type { Doc, Step } from "../../src/record/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
@@ -63,6 +64,7 @@ export function contextOf(over: Partial<Context> = {}): Context {
     facts: () => factsWith(),
     lookUp: () => Promise.resolve(),
     secret: () => Promise.resolve(null),
+    routes: [DEFAULT_ROUTE],
     ledger: noRecords,
     signal: new AbortController().signal,
     deadline: DEADLINE,

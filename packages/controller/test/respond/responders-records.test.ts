@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Missing } from "../../src/enrich/facts.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import type { Doc, ReplacementState } from "../../src/record/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
@@ -146,11 +147,11 @@ describe("join-alert", () => {
   test("opens the cluster's alert; a second incident joins it as it is", async () => {
     const key = `alert#${AT.account}/${AT.region}/cluster:shop`;
     const first = await run("join-alert", step, contextOf({ ledger }));
-    expect(first).toMatchObject({ is: "done", receipt: { key, generation: 1 } });
+    expect(first).toMatchObject({ is: "done", receipt: { alerts: [{ key, generation: 1 }] } });
     expect(writesOf(first)).toMatchObject([{ kind: "alert", key, version: 0 }]);
     await store(first);
     const second = await run("join-alert", step, contextOf({ ledger, doc: other }));
-    expect(second).toMatchObject({ is: "done", receipt: { key, generation: 1 } });
+    expect(second).toMatchObject({ is: "done", receipt: { alerts: [{ key, generation: 1 }] } });
     expect(second.also).toEqual({ writes: [], unchanged: [{ key, version: 1 }] });
   });
 
@@ -161,7 +162,37 @@ describe("join-alert", () => {
     const waits = await run("join-alert", step, contextOf({ ledger, doc, facts, now: opened }));
     expect(waits).toEqual({ is: "wait", until: opened + 500, reason: "its cluster is being looked up" });
     const joins = await run("join-alert", step, contextOf({ ledger, doc, facts, now: opened + 3_000 }));
-    expect(joins).toMatchObject({ is: "done", receipt: { key: `alert#${AT.account}/${AT.region}/group:web` } });
+    expect(joins).toMatchObject({
+      is: "done",
+      receipt: { alerts: [{ key: `alert#${AT.account}/${AT.region}/group:web` }] },
+    });
+  });
+
+  test("joins the alerts of all its routes in one commit", async () => {
+    const routes = [
+      { ...DEFAULT_ROUTE, name: "ops", continue: true },
+      { ...DEFAULT_ROUTE, name: "team", groupBy: ["instance"] as const },
+    ];
+    const ops = `alert#ops/account:${AT.account}/region:${AT.region}/cluster:shop`;
+    const first = await run("join-alert", step, contextOf({ ledger, routes }));
+    expect(first).toMatchObject({ receipt: { alerts: [{ key: ops }, { key: `alert#team/instance:${ID}` }] } });
+    expect(writesOf(first).map((doc) => [doc.key, (doc as Doc<"alert">).body.route])).toEqual([
+      [ops, "ops"],
+      [`alert#team/instance:${ID}`, "team"],
+    ]);
+    await store(first);
+    const second = await run("join-alert", step, contextOf({ ledger, doc: other, routes }));
+    expect(second.also?.unchanged).toEqual([{ key: ops, version: 1 }]);
+    expect(writesOf(second).map(({ key }) => key)).toEqual(["alert#team/instance:i-0fedcba9876543210"]);
+  });
+
+  test("tells nobody where no route is for it", async () => {
+    const routes = [{ ...DEFAULT_ROUTE, name: "ops", match: { cluster: "other" } }];
+    expect(await run("join-alert", step, contextOf({ ledger, routes }))).toEqual({
+      is: "skip",
+      reason: "no route is for it",
+      receipt: { withheld: "no-route" },
+    });
   });
 
   test("withholds a launch", async () => {

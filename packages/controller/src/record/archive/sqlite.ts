@@ -1,5 +1,6 @@
 import type { Clock, Ms } from "../../clock.ts";
-import type { Entry, Incident, Params } from "../doc.ts";
+import { decodeBody } from "../body.ts";
+import type { Entry, Params } from "../doc.ts";
 import type { Health } from "../ledger/ledger.ts";
 import { badCursor, pageOf } from "../sqlite/cursor.ts";
 import { openStore } from "../sqlite/store.ts";
@@ -100,7 +101,7 @@ function toArchived({ key, version, incident, facts, timeline }: Row): ArchivedI
   return {
     key,
     version,
-    incident: JSON.parse(incident) as Incident,
+    incident: decodeBody<"incident">(incident),
     facts: JSON.parse(facts) as Params,
     timeline: JSON.parse(timeline) as readonly Entry[],
   };

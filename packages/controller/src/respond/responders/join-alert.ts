@@ -1,5 +1,6 @@
-import type { Facts } from "../../enrich/facts.ts";
-import { alertKey, joinAlert as join, tells } from "../../notify/join.ts";
+import { alertKey, joinAlert as join, receiptOf, tells, type Untold } from "../../notify/join.ts";
+import { groupOf, routesFor } from "../../notify/route.ts";
+import type { Doc } from "../../record/doc.ts";
 import { isSettled } from "../steps.ts";
 import type { Context, Responder } from "../responder.ts";
 
@@ -8,8 +9,9 @@ const WAIT_FOR_CLUSTER = 3_000;
 const LOOK_AGAIN = 500;
 
 /**
- * Joins the alert of its group, or opens one. Nobody appends to the alert's document: members carry its key as a tag,
- * and an incident only makes sure that the alert it joins has not changed (it might just be closing).
+ * Joins the alert of its group on each route that it takes, or opens one, all in one commit. Nobody appends to an alert's
+ * document: members carry its key as a tag, and an incident only makes sure that an alert it joins has not changed (it
+ * might just be closing).
  */
 export const joinAlert: Responder = {
   repeat: "safe",
@@ -25,22 +27,24 @@ export const joinAlert: Responder = {
     }
     if (waitsForCluster(ctx))
       return { is: "wait", until: ctx.now + LOOK_AGAIN, reason: "its cluster is being looked up" };
-    const { account, region } = ctx.doc.body;
     const facts = ctx.facts();
-    const group = { account, region, cluster: clusterOf(facts), group: facts.groupName };
-    const existing = await ctx.ledger.load(alertKey(group), "alert");
-    const { doc, isNew } = join(existing, group, ctx.now);
-    return {
-      is: "done",
-      receipt: { key: doc.key, generation: doc.body.generation },
-      also: isNew ? { writes: [doc] } : { writes: [], unchanged: [{ key: doc.key, version: doc.version }] },
-    };
+    const routes = routesFor(ctx.routes, ctx.doc.body, facts);
+    if (routes.length === 0)
+      return { is: "skip", reason: "no route is for it", receipt: { withheld: "no-route" satisfies Untold } };
+    const joined: Doc<"alert">[] = [];
+    const writes: Doc[] = [];
+    const unchanged: { readonly key: string; readonly version: number }[] = [];
+    for (const route of routes) {
+      const group = groupOf(route, ctx.doc.body, facts);
+      const existing = await ctx.ledger.load(alertKey(group, route), "alert");
+      const { doc, isNew } = join(existing, group, ctx.now, route);
+      joined.push(doc);
+      if (isNew) writes.push(doc);
+      else unchanged.push({ key: doc.key, version: doc.version });
+    }
+    return { is: "done", receipt: receiptOf(joined), also: { writes, unchanged } };
   },
 };
-
-/** The container instance's, or a Fargate task's own. */
-const clusterOf = (facts: Facts): string | null =>
-  facts.containerInstance?.clusterArn ?? facts.tasks[0]?.task.clusterArn ?? null;
 
 function waitsForCluster(ctx: Context): boolean {
   if (ctx.doc.kind !== "incident") return false;

@@ -6,6 +6,7 @@ import { timeOf, timeOrNull } from "./time.ts";
 export function alertView({ key, wakeAt, body }: Pick<Doc<"alert">, "key" | "wakeAt" | "body">): AlertView {
   return {
     key,
+    route: body.route,
     generation: body.generation,
     open: wakeAt !== null,
     account: text(body.group["account"]),

@@ -46,7 +46,7 @@ export function summaryView({ key, body }: Known): IncidentView {
     doing: all.filter((step) => !isSettled(step) && step.startedAt !== null).map(({ id }) => id),
     stepsSettled: all.filter(isSettled).length,
     stepsTotal: all.length,
-    alert: body.alert?.key ?? null,
+    alerts: body.alerts.map(({ key: alert }) => alert),
     flagged: [...body.flagged],
   };
 }

@@ -45,7 +45,7 @@ export const incidentSchema = z
     doing: z.array(z.string()),
     stepsSettled: z.int(),
     stepsTotal: z.int(),
-    alert: z.string().nullable(),
+    alerts: z.array(z.string()),
     flagged: z.array(z.string()),
   })
   .openapi("Incident");
@@ -104,6 +104,7 @@ export type IncidentDetailView = z.infer<typeof incidentDetailSchema>;
 export const alertSchema = z
   .object({
     key: z.string(),
+    route: z.string().nullable(),
     generation: z.int(),
     open: z.boolean(),
     account: z.string().nullable(),

@@ -3,6 +3,7 @@ import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.
 import { type Alerts, createAlertAdvance } from "../../../src/notify/advance.ts";
 import { joinAlert, memberTag } from "../../../src/notify/join.ts";
 import { NO_LINKS } from "../../../src/notify/links.ts";
+import { DEFAULT_ROUTE } from "../../../src/notify/route.ts";
 import type { Told } from "../../../src/notify/member.ts";
 import type { Doc, Incident, Key, Plain } from "../../../src/record/doc.ts";
 import type { Ledger } from "../../../src/record/ledger/ledger.ts";
@@ -104,6 +105,7 @@ export function bench(): Bench {
           if (facts === null) throw new Error(`nothing is known of ${doc.key}`);
           return facts;
         },
+        routes: [DEFAULT_ROUTE],
         links: NO_LINKS,
         clock,
         random: () => 0,
@@ -124,7 +126,7 @@ export function bench(): Bench {
         const member = {
           ...one.doc,
           tags: [...one.doc.tags, memberTag(doc.key, generation)],
-          body: { ...one.doc.body, alert: { key, generation } },
+          body: { ...one.doc.body, alerts: [{ key, generation, at: clock.now() }] },
         };
         const unchanged = isNew ? [] : [{ key: doc.key, version: doc.version }];
         const stored = await ledger.commit(isNew ? [member, doc] : [member], [], unchanged);

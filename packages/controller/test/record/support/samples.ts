@@ -73,7 +73,7 @@ export function incident(instance: string, changes: Partial<Incident> = {}): Inc
     goneAt: null,
     servesAt: null,
     cancelledAt: null,
-    alert: null,
+    alerts: [],
     flagged: [],
     outcome: null,
     closedAt: null,

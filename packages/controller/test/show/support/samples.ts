@@ -12,11 +12,20 @@ export function alertDoc(name: string, body: Partial<Alert> = {}, wakeAt: number
     tags: ["alert"],
     body: {
       group: { account: "111122223333", region: "eu-west-1", cluster: "prod", group: null },
+      route: null,
       generation: 1,
       openedAt: T0,
       flushAt: T0 + 5_000,
       sends: {
-        sns: { state: "sent", hash: "h", receipt: { url: "secret" }, attempts: 1, retryAt: null, reason: null },
+        sns: {
+          state: "sent",
+          hash: "h",
+          receipt: { url: "secret" },
+          attempts: 1,
+          retryAt: null,
+          since: null,
+          reason: null,
+        },
       },
       ...body,
     },

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { kinds } from "../../signal/index.ts";
+import type { SignalKind } from "../../signal/signal.ts";
+import { list, oneOf, text } from "../fields.ts";
+
+const name = text("a pattern");
+
+const pattern = z.union([name, list(name, "patterns", 1, 100)], {
+  error: "a pattern, or a list of patterns; `*` and `?` are wildcards, a leading `!` negates (put numbers in quotes)",
+});
+
+const kindNames = Object.keys(kinds) as [SignalKind, ...SignalKind[]];
+
+/** All keys that are given must match. */
+export const matcher = z
+  .strictObject({
+    kind: list(oneOf(kindNames), "signal kinds", 1, kindNames.length),
+    account: pattern,
+    region: pattern,
+    availabilityZone: pattern,
+    group: pattern,
+    cluster: pattern,
+    service: pattern,
+    instanceType: pattern,
+    instanceName: pattern,
+    owner: pattern,
+    tag: z.record(text("the name of a tag"), pattern, { error: "names of tags, each with a pattern" }),
+  })
+  .partial();
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** What was left out is no key at all, so that it does not cover what the next rule says. */
+export function given<T extends object>(partial: T): Given<T> {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as Given<T>;
+}
