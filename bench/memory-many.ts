@@ -8,6 +8,7 @@ import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts
 import { createWorker } from "../packages/controller/src/entry/worker.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
 import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
+import { TELL_ALL } from "../packages/controller/src/notify/stages/suppress.ts";
 import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
 
@@ -32,6 +33,7 @@ const worker = createWorker({
   aws: new Proxy({}, { get: () => new Proxy({}, { get: (_, name) => () => Promise.resolve(answer(name)) }) }) as Aws,
   describeClusters: null,
   routes: [DEFAULT_ROUTE],
+  suppress: TELL_ALL,
   policy: () => ({ ...defaultPolicy, defaults: { ...defaultActions, onRebalance: "ignore" } }),
   overrides: defaultOverrides,
   channels: new Map(),

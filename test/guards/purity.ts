@@ -10,6 +10,10 @@ const purePlaces = [
   `${controller}learn/`,
   `${controller}respond/next.ts`,
   `${controller}respond/apply.ts`,
+  `${controller}notify/stages/`,
+  `${controller}notify/pipeline.ts`,
+  `${controller}notify/whom.ts`,
+  `${controller}notify/withheld.ts`,
   `${controller}notify/next.ts`,
   `${controller}notify/apply.ts`,
 ];

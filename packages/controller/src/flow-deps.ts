@@ -28,7 +28,7 @@ export interface FlowDeps {
   readonly learn: (signal: Signal) => void;
   /** Without a ledger: safe effects only (DESIGN.md, Delivery promise). */
   readonly degraded: (signal: Signal, why: Error) => void;
-  readonly advanceAlert: (key: Key) => Promise<void>;
+  readonly advanceAlert: (key: Key, poked: () => Promise<void>) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
   readonly onEntries: (doc: Doc, entries: readonly Entry[]) => void;

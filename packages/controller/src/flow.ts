@@ -70,7 +70,7 @@ export function createFlow(deps: FlowDeps): Flow {
       const kind = key.slice(0, key.indexOf("#"));
       if (kind === "incident") return advanceDoc(incidents, key, "incident", { poked });
       if (kind === "group") return advanceDoc(groups, key, "group", { poked });
-      if (kind === "alert") return deps.advanceAlert(key);
+      if (kind === "alert") return deps.advanceAlert(key, poked);
       return Promise.resolve();
     },
   };

@@ -28,6 +28,7 @@ export { parse } from "./signal/parse.ts";
 export { phraseOf } from "./notify/phrases.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
+export { TELL_ALL } from "./notify/stages/suppress.ts";
 export { systemClock } from "./clock.ts";
 
 /** Starts a worker (entry/run.ts). Loaded when called: what only explains needs no AWS SDK and no server. */

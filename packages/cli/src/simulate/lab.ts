@@ -9,6 +9,7 @@ import {
   loadParts,
   type Overrides,
   type Policy,
+  TELL_ALL,
   type Verdict,
 } from "@spotkeeper/controller";
 import {
@@ -128,6 +129,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START 
     overrides,
     channels: new Map([["simulated", collecting(sent)]]),
     routes: [DEFAULT_ROUTE],
+    suppress: TELL_ALL,
     links: { incident: () => null, list: () => null },
     secret: () => Promise.resolve(null),
     gather: GATHER,

@@ -7,6 +7,7 @@ import { archive, inventory, ledger } from "./sections/record.ts";
 import { knownChannels, routes } from "./sections/routes.ts";
 import { show } from "./sections/show.ts";
 import { sources } from "./sections/sources.ts";
+import { suppress } from "./sections/suppress.ts";
 
 /** `spotkeeper.yaml`. Every section and key may be left out: an empty config is valid. */
 export const configSchema = z
@@ -16,6 +17,7 @@ export const configSchema = z
     policy: policy.prefault({}),
     channels,
     routes,
+    suppress: suppress.prefault({}),
     ledger: ledger.prefault({}),
     archive: archive.prefault({}),
     inventory: inventory.prefault({}),

@@ -34,6 +34,12 @@ const known = (...values: readonly (string | null | undefined)[]): string[] =>
 /** `arn:…:cluster/checkout` → both the ARN and `checkout`, so that rules may use either. */
 const withName = (arn: string | null | undefined): string[] => known(arn, arn?.split("/").at(-1));
 
+/** What the incident was once known to be: a container instance that has left its cluster is not of another one now. */
+function labelled(incident: Incident, name: string): string[] {
+  const value = incident.labels[name];
+  return [value].flat().filter((one): one is string => typeof one === "string");
+}
+
 /** What can be matched, as every matcher sees it. */
 function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matcher, "tag">, string[]> {
   const container = facts.containerInstance?.clusterArn;
@@ -43,11 +49,18 @@ function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matc
     account: known(incident.account),
     region: known(incident.region),
     availabilityZone: known(incident.availabilityZone, facts.instance?.availabilityZone, facts.instance?.zoneId),
-    group: known(facts.groupName, ...incident.lifecycle.map((action) => action.group)),
-    cluster: [...withName(container), ...withName(typeof hint === "string" ? hint : null)],
-    service: facts.tasks.flatMap((task) => known(task.service)),
-    instanceType: known(facts.instance?.type),
-    instanceName: known(facts.instance?.name),
+    group: [
+      ...known(facts.groupName, ...incident.lifecycle.map((action) => action.group)),
+      ...labelled(incident, "group"),
+    ],
+    cluster: [
+      ...withName(container),
+      ...withName(typeof hint === "string" ? hint : null),
+      ...labelled(incident, "cluster"),
+    ],
+    service: [...facts.tasks.flatMap((task) => known(task.service)), ...labelled(incident, "services")],
+    instanceType: [...known(facts.instance?.type), ...labelled(incident, "instanceType")],
+    instanceName: [...known(facts.instance?.name), ...labelled(incident, "name")],
     owner: [facts.owner],
   };
 }
@@ -66,4 +79,19 @@ export function matches(matcher: Matcher, incident: Incident, facts: Facts): boo
   }
   const tags = tagsOf(facts);
   return Object.entries(tag ?? {}).every(([name, pattern]) => fits(pattern, known(tags[name])));
+}
+
+const FROM_FACTS = ["group", "cluster", "service", "instanceType", "instanceName"] as const;
+
+/**
+ * The same for what keeps people from being told: where facts are missing, neither "not that cluster" nor whose it is can
+ * be known, and what cannot be known never matches.
+ */
+export function surelyMatches(matcher: Matcher, incident: Incident, facts: Facts): boolean {
+  const guesses =
+    matcher.owner !== undefined ||
+    [...FROM_FACTS.map((name) => matcher[name]), ...Object.values(matcher.tag ?? {})].some(
+      (pattern) => pattern !== undefined && [pattern].flat().some((one) => one.startsWith("!")),
+    );
+  return (!guesses || facts.complete) && matches(matcher, incident, facts);
 }

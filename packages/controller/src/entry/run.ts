@@ -128,6 +128,7 @@ export async function run({
     overrides: config.policy.clusters,
     channels,
     routes: config.routes,
+    suppress: config.suppress,
     links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
     secret,
     gather: GATHER,

@@ -6,6 +6,7 @@ import type { Facts } from "../enrich/facts.ts";
 import { createLookUp } from "../enrich/look-up.ts";
 import type { DescribeClusters } from "../enrich/reads.ts";
 import type { Overrides } from "../enrich/overrides.ts";
+import { activeIn } from "../enrich/active.ts";
 import { createFlow, type Flow, type Verdict } from "../flow.ts";
 import type { FlowDeps } from "../flow-deps.ts";
 import { feed } from "../inventory/feed.ts";
@@ -14,6 +15,7 @@ import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/links.ts";
 import type { Route } from "../notify/route.ts";
+import type { Suppress } from "../notify/stages/suppress.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Doc, Entry } from "../record/doc.ts";
@@ -26,6 +28,9 @@ import type { Origin, Parsed, Signal } from "../signal/signal.ts";
 import { trackDoomed } from "./doomed.ts";
 import { createHousekeeping } from "./housekeeping.ts";
 import { createScheduler } from "./scheduler.ts";
+
+/** A storm's incidents join within seconds: one look is for many of them. */
+const AFTER_JOIN: Ms = 1_000;
 
 /** What others want to know of what happens: metrics, the live stream, logs. */
 export interface Observer {
@@ -53,6 +58,7 @@ export interface WorkerOptions {
   readonly overrides: Overrides;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];
+  readonly suppress: Suppress;
   readonly links: Links;
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly observer: Observer;
@@ -103,6 +109,11 @@ export function createWorker(options: WorkerOptions): Worker {
     ledger,
     channels: options.channels,
     routes: options.routes,
+    suppress: options.suppress,
+    silences: { read: () => Promise.resolve([]) },
+    activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
+    refreshSecrets: () => Promise.resolve(false),
+    onUntold: (error) => observer.onFailure?.("telling people", error),
     links: options.links,
     factsOf,
     clock,
@@ -131,7 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
     degraded: (signal, why) => {
       degraded.handle(signal, why).catch((error: unknown) => observer.onFailure?.("without the ledger", error));
     },
-    advanceAlert: (key) => alerts.advance(key),
+    advanceAlert: (key, poked) => alerts.advance(key, poked),
     onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
     onAccepted: (doc, signal, fresh) => {
       doomed.saw(doc);
@@ -143,6 +154,9 @@ export function createWorker(options: WorkerOptions): Worker {
       doomed.saw(doc);
       observer.onEntries?.(doc, entries);
       for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
+      // Who has joined an alert may change what is at stake: it is looked at before its next look would come.
+      if (doc.kind === "incident" && entries.some(hasJoined))
+        for (const { key } of doc.body.alerts) scheduler.at(key, clock.now() + AFTER_JOIN);
       // Its alerts tell the outcome now, and not at their next look.
       if (doc.kind === "incident" && doc.body.closedAt !== null)
         for (const { key } of doc.body.alerts) scheduler.at(key, clock.now());
@@ -189,6 +203,8 @@ export function createWorker(options: WorkerOptions): Worker {
     load: scheduler.load,
   };
 }
+
+const hasJoined = ({ data }: Entry): boolean => data["responder"] === "join-alert" && data["state"] === "done";
 
 /** Why people were not told, where the step that tells them was skipped. */
 function withheld(entries: readonly Entry[]): string[] {

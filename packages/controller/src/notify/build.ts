@@ -10,7 +10,7 @@ import { seen, type Seen, type Told } from "./member.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
 
 /** From this many on, an alert is a storm (assumed: as many as nobody reads one by one). */
-const STORM = 10;
+export const STORM = 10;
 
 /**
  * What people are told of all members of an alert now: pure, and linear in their number. It is an outcome once every

@@ -148,6 +148,7 @@ function opened(
   now: Ms,
 ): Doc<"alert"> {
   const flushAt = now + wait;
-  const body = { route: name, group: { ...group }, generation, openedAt: now, flushAt, sends: {} };
+  const nothing = { sends: {}, size: 0, quiet: "no", withheld: [] } as const;
+  const body = { route: name, group: { ...group }, generation, openedAt: now, flushAt, ...nothing };
   return { ...base, wakeAt: flushAt, body };
 }

@@ -91,7 +91,7 @@ export function nextAlert(
 }
 
 /** When the members of an open alert are looked at next. */
-const lookAgain = (openedAt: Ms, now: Ms): Ms =>
+export const lookAgain = (openedAt: Ms, now: Ms): Ms =>
   now + Math.min(LOOK_LAST, Math.max(LOOK_FIRST, Math.round((now - openedAt) / 4)));
 
 /** Since when what is due now could not be sent. */

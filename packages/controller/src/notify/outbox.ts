@@ -26,8 +26,8 @@ export const isOutcome = (content: string): boolean => content.startsWith("outco
 
 export const isOver = (send: Send): boolean => send.state === "sent" || send.state === "gave-up";
 
-/** The outcome is told, or given up, in every channel that was told anything: the alert is about to settle. */
-export function isToldOut(alert: Alert): boolean {
-  const sends = Object.values(alert.sends);
-  return sends.length > 0 && sends.every((send) => isOver(send) && isOutcome(send.hash));
+/** The outcome is told, given up or withheld in every channel that was told anything: the alert is about to settle. */
+export function isToldOut({ sends: all, quiet }: Alert): boolean {
+  const sends = Object.values(all);
+  return quiet === "closing" || (sends.length > 0 && sends.every((send) => isOver(send) && isOutcome(send.hash)));
 }

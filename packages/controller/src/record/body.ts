@@ -52,11 +52,12 @@ interface Stored {
   readonly route?: string | null;
 }
 
-/** Before there were routes an incident joined one alert at most, and an alert had no route; a send did not say since when. */
+/** Before there were routes an incident joined one alert at most, and an alert knew neither its route nor what it withheld. */
 function upgraded(body: Stored): Stored {
   if (body.sends !== undefined) {
     const sends = Object.entries(body.sends).map(([channel, send]) => [channel, { since: null, ...send }]);
-    return { route: null, ...body, sends: Object.fromEntries(sends) as Stored["sends"] & {} };
+    const sendsNow = Object.fromEntries(sends) as { readonly [channel: string]: object };
+    return { route: null, size: 0, quiet: "no", withheld: [], ...body, sends: sendsNow } as Stored;
   }
   if (body.alert === undefined) return body;
   const { alert, ...rest } = body;

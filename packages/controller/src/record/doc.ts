@@ -1,4 +1,6 @@
 import type { Ms } from "../clock.ts";
+import type { Matcher } from "../decide/policy.ts";
+import type { WithheldCode } from "../notify/pipeline.ts";
 import type { Action, LifecycleAction, SignalKind, Source, Subject } from "../signal/signal.ts";
 
 /** For example `incident#i-0abc#2`. Never contains a time. */
@@ -168,6 +170,14 @@ export interface Send {
   readonly reason: string | null;
 }
 
+/** Why people are not told of some of an alert's incidents (notify/pipeline.ts); when incidents that joined were last told so. */
+export interface Held {
+  readonly code: WithheldCode;
+  readonly text: string;
+  readonly channel: string | null;
+  readonly at: Ms;
+}
+
 /** What people are told about a group of incidents; also the outbox. Its members carry its key as a tag. */
 export interface Alert {
   /** Name of the route that its members took; null for the default one. */
@@ -178,6 +188,21 @@ export interface Alert {
   readonly openedAt: Ms;
   readonly flushAt: Ms;
   readonly sends: { readonly [channel: string]: Send };
+  /** Its members at the last look. */
+  readonly size: number;
+  /** Whether all that there was to tell at the last look was withheld; `closing`: and all is over. */
+  readonly quiet: "no" | "yes" | "closing";
+  readonly withheld: readonly Held[];
+}
+
+/** A time for which people want to hear nothing of what matches. Ends by itself; kept a while after. */
+export interface Silence {
+  readonly match: Matcher;
+  readonly startsAt: Ms;
+  readonly endsAt: Ms;
+  readonly author: string;
+  readonly comment: string;
+  readonly createdAt: Ms;
 }
 
 export interface Bodies {
@@ -185,6 +210,7 @@ export interface Bodies {
   group: Group;
   service: Service;
   alert: Alert;
+  silence: Silence;
 }
 export type Kind = keyof Bodies;
 

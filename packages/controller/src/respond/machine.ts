@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Doc, Entry, Key, Kind, Step } from "../record/doc.ts";
+import { raceWithin } from "../race.ts";
 import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { apply, type Finished } from "./apply.ts";
@@ -98,12 +99,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
 
 /** Waits for the first of `tasks`, but not beyond the guard, so that a long run renews it. */
 async function raceWithGuard(clock: Clock, tasks: readonly Promise<void>[], atMost: Ms): Promise<void> {
-  const stop = new AbortController();
-  try {
-    await Promise.race([...tasks, clock.sleep(atMost, stop.signal).catch(() => {})]);
-  } finally {
-    stop.abort();
-  }
+  await raceWithin(clock, tasks, atMost);
   // Others that are ready in this very turn share the commit.
   await Promise.resolve();
 }

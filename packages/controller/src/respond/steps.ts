@@ -23,6 +23,7 @@ export function stepsOf(doc: Doc): readonly Step[] {
       return doc.body.steps;
     case "service":
     case "alert":
+    case "silence":
       return [];
   }
 }
@@ -36,6 +37,7 @@ export function mapSteps<D extends Doc>(doc: D, change: (step: Step) => Step): D
       return { ...doc, body: { ...doc.body, steps: doc.body.steps.map(change) } };
     case "service":
     case "alert":
+    case "silence":
       return doc;
   }
 }

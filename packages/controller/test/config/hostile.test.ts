@@ -24,6 +24,16 @@ test.each([
     "routes: [{name: a, channels: [pager]}]",
     /channels\[0\]: got "pager", wants the name of a configured channel; those are console$/,
   ],
+  [
+    "suppress: {maintenance: [{name: n, from: '22:00', to: '6:00'}]}",
+    /maintenance\[0\]\.to: got "6:00", wants a time of day, such as 22:00/,
+  ],
+  ["suppress: {maintenance: [{name: n, from: '22:00', to: '22:00'}]}", /to: got "22:00", wants another time than from/],
+  [
+    "suppress: {maintenance: [{name: n, from: '22:00', to: '23:00', timeZone: Europe/Berln}]}",
+    /timeZone: got "Europe\/Berln", wants the name of a time zone.*did you mean Europe\/Berlin\?/,
+  ],
+  ["suppress: {sufficientCapacity: -1}", /sufficientCapacity: got the number -1, wants a number from 0/],
   ["routes: [{name: a, channels: []}]", /channels: got a list of 0, wants a list of names of channels, at least 1/],
   ["routes: [{name: 1a, channels: [console]}]", /routes\[0\]\.name: got "1a", wants a name of small letters/],
   [

@@ -3,6 +3,7 @@ import { loadConfig, parseConfig } from "../../src/config/load.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
+import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 
 const unread = (): string => {
@@ -17,6 +18,7 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
     policy: { ...defaultPolicy, clusters: defaultOverrides },
     channels: { console: { type: "console" } },
     routes: [DEFAULT_ROUTE],
+    suppress: TELL_ALL,
     ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
     archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
     inventory: { file: "spotkeeper-inventory.db" },
@@ -160,4 +162,21 @@ routes:
     },
     { ...DEFAULT_ROUTE, name: "rest", channels: ["console"], repeatEvery: 21_600_000, giveUpAfter: 600_000 },
   ]);
+});
+
+test("suppress: windows are ready to be asked", () => {
+  const { suppress } = parseConfig(
+    `suppress:
+  criticalServices: [checkout, "pay-*"]
+  sufficientCapacity: 0.5
+  maintenance:
+    - { name: nights, from: "22:00", to: "06:00", timeZone: Europe/Berlin, days: [fri], match: { cluster: prod } }
+`,
+    "s.yaml",
+  );
+  expect(suppress).toMatchObject({ criticalServices: ["checkout", "pay-*"], sufficientCapacity: 0.5 });
+  expect(suppress.maintenance).toMatchObject([{ name: "nights", match: { cluster: "prod" } }]);
+  // 2026-01-02 is a Friday; Berlin is an hour ahead of UTC.
+  expect(suppress.maintenance[0]?.isIn(Date.UTC(2026, 0, 2, 21, 0))).toBe(true);
+  expect(suppress.maintenance[0]?.isIn(Date.UTC(2026, 0, 2, 20, 59))).toBe(false);
 });

@@ -22,6 +22,7 @@ import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
+import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Doc, Entry, Incident } from "../../src/record/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
@@ -200,6 +201,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         overrides: defaultOverrides,
         channels: new Map([["test", channel]]),
         routes: [DEFAULT_ROUTE],
+        suppress: TELL_ALL,
         links: { incident: () => null, list: () => null },
         secret: () => Promise.resolve(null),
         observer: {

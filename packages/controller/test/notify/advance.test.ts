@@ -126,7 +126,8 @@ describe("failures", () => {
     await on.change("i-1", drained);
     await on.run(alerts, 60_000);
     expect(sns.sent.map(({ model }) => model.phase)).toEqual(["receipt", "outcome"]);
-    expect(on.observed).toEqual(["sns gave-up", "sns gave-up"]);
+    const untold = `${on.key}: nobody could be told of 1 incident: sns (answered 401)`;
+    expect(on.observed).toEqual([untold, "sns gave-up", untold, "sns gave-up"]);
     expect(await on.alert()).toMatchObject({ wakeAt: null });
   });
 
@@ -189,7 +190,7 @@ describe("deaths and races", () => {
       },
     };
     on.clock.jump(2_000);
-    await on.settle(on.worker({ sns }, late).advance(on.key));
+    await on.settle(on.worker({ sns }, { ledger: late }).advance(on.key));
     expect(joined).toBe(true);
     expect((await on.alert()).wakeAt).not.toBeNull();
     await on.run(alerts, 60_000);
@@ -212,7 +213,7 @@ describe("deaths and races", () => {
       },
     };
     on.clock.jump(5_000);
-    await on.settle(on.worker({ sns }, late).advance(on.key));
+    await on.settle(on.worker({ sns }, { ledger: late }).advance(on.key));
     await on.run(on.worker({ sns }), 60_000);
     expect(joined).toBe(true);
     expect(sns.sent.at(-1)?.model).toMatchObject({ phase: "update", members: { length: 2 } });

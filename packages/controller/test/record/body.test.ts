@@ -45,6 +45,9 @@ test("what was stored before there were routes reads as it is stored now", () =>
   expect(decodeBody<"alert">(JSON.stringify(old))).toEqual({
     ...old,
     route: null,
+    size: 0,
+    quiet: "no",
+    withheld: [],
     sends: { sns: { ...send, since: null } },
   });
 });

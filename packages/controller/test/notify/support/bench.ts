@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.ts";
-import { type Alerts, createAlertAdvance } from "../../../src/notify/advance.ts";
+import { type AlertDeps, type Alerts, createAlertAdvance } from "../../../src/notify/advance.ts";
 import { joinAlert, memberTag } from "../../../src/notify/join.ts";
 import { NO_LINKS } from "../../../src/notify/links.ts";
 import { DEFAULT_ROUTE } from "../../../src/notify/route.ts";
+import { TELL_ALL } from "../../../src/notify/stages/suppress.ts";
 import type { Told } from "../../../src/notify/member.ts";
 import type { Doc, Incident, Key, Plain } from "../../../src/record/doc.ts";
 import type { Ledger } from "../../../src/record/ledger/ledger.ts";
@@ -53,13 +54,17 @@ export interface Bench {
   /** Observed outcomes: `sns sent`. */
   readonly observed: string[];
   /** Another worker on the same ledger. */
-  worker(channels: { readonly [name: string]: Channel }, ledger?: Ledger): Alerts;
-  join(id: string): Promise<void>;
+  worker(channels: { readonly [name: string]: Channel }, more?: Partial<AlertDeps>): Alerts;
+  /** An incident joins; `member` is what it is, and what is known of it. */
+  join(id: string, member?: Parameters<typeof told>[1]): Promise<void>;
   change(id: string, body: Partial<Incident>): Promise<void>;
   alert(): Promise<Doc<"alert">>;
-  journal(): Promise<readonly string[]>;
+  /** Of the alert, or of another document. */
+  journal(of?: Key): Promise<readonly string[]>;
   /** Lets time pass, a second at a time and only when nothing else happens, until `promise` settles. */
   settle<T>(promise: Promise<T>): Promise<T>;
+  /** Lets time pass in steps of 50 ms, each only when nothing else happens. */
+  elapse(ms: number): Promise<void>;
   /** Calls `advance` whenever the alert is due, for `ms`. */
   run(alerts: Alerts, ms: number): Promise<void>;
 }
@@ -96,9 +101,9 @@ export function bench(): Bench {
     get key() {
       return key;
     },
-    worker: (channels, store = ledger) =>
+    worker: (channels, more = {}) =>
       createAlertAdvance({
-        ledger: store,
+        ledger,
         channels: new Map(Object.entries(channels)),
         factsOf: (doc) => {
           const facts = known.get(doc.key)?.facts ?? null;
@@ -106,6 +111,12 @@ export function bench(): Bench {
           return facts;
         },
         routes: [DEFAULT_ROUTE],
+        suppress: TELL_ALL,
+        silences: { read: () => Promise.resolve([]) },
+        activeIn: () => 0,
+        refreshSecrets: () => Promise.resolve(false),
+        onUntold: (error) => observed.push(error.message),
+        ...more,
         links: NO_LINKS,
         clock,
         random: () => 0,
@@ -115,12 +126,12 @@ export function bench(): Bench {
           suppressed: (reason) => observed.push(`suppressed ${reason}`),
         },
       }),
-    async join(id) {
+    async join(id, more) {
       for (;;) {
         const existing = key === "" ? null : await ledger.load(key, "alert");
         const { doc, isNew } = joinAlert(existing, where, clock.now());
         key = doc.key;
-        const one = told(id);
+        const one = told(id, more);
         known.set(one.doc.key, one);
         const generation = doc.body.generation;
         const member = {
@@ -138,9 +149,16 @@ export function bench(): Bench {
       if (doc === null) throw new Error(`there is no ${id}`);
       await ledger.commit([{ ...doc, body: { ...doc.body, ...body } }], []);
     },
+    async elapse(ms) {
+      for (let passed = 0; passed < ms; passed += 50) {
+        await quiet();
+        await clock.pass(50);
+      }
+      await quiet();
+    },
     alert,
-    async journal() {
-      return (await ledger.history(key)).items.map((entry) => entry.text);
+    async journal(of = key) {
+      return (await ledger.history(of)).items.map((entry) => entry.text);
     },
     async run(alerts, ms) {
       const until = clock.now() + ms;

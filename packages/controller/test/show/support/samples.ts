@@ -27,6 +27,9 @@ export function alertDoc(name: string, body: Partial<Alert> = {}, wakeAt: number
           reason: null,
         },
       },
+      size: 1,
+      quiet: "no",
+      withheld: [],
       ...body,
     },
   };
