@@ -9,6 +9,8 @@ const LARGEST = 32 * 1024 * 1024;
 export interface Api {
   /** The JSON that a running worker answers. Throws SK-API-UNREACHABLE and SK-API-REFUSED. */
   get(path: string, query?: { readonly [name: string]: string }): Promise<unknown>;
+  /** The same for a request that changes something; `body` is sent as JSON, undefined for none. */
+  send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 /** The HTTP API of a running worker at `url`; `SPOTKEEPER_TOKEN` is its token, where it wants one. */
@@ -19,17 +21,27 @@ export function createApi(url: string, env: Io["env"]): Api {
   }
   const token = env["SPOTKEEPER_TOKEN"] ?? "";
   const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
+
+  async function ask(target: URL, init: RequestInit): Promise<unknown> {
+    const answer = await reach(target.host, async () => {
+      const response = await fetch(target, { ...init, redirect: "error", signal: AbortSignal.timeout(WITHIN) });
+      return { ok: response.ok, status: response.status, text: await bounded(response) };
+    });
+    const body = answer.text === null ? undefined : json(answer.text);
+    if (answer.ok && body !== undefined) return body;
+    throw refused(target.host, answer.status, body);
+  }
+
   return {
-    async get(path, query = {}) {
+    get(path, query = {}) {
       const target = new URL(path, base);
       target.search = new URLSearchParams(query).toString();
-      const answer = await reach(base.host, async () => {
-        const response = await fetch(target, { headers, redirect: "error", signal: AbortSignal.timeout(WITHIN) });
-        return { ok: response.ok, status: response.status, text: await bounded(response) };
-      });
-      const body = answer.text === null ? undefined : json(answer.text);
-      if (answer.ok && body !== undefined) return body;
-      throw refused(base.host, answer.status, body);
+      return ask(target, { headers });
+    },
+    send(method, path, body) {
+      const json = body === undefined ? {} : { "content-type": "application/json" };
+      const init = body === undefined ? {} : { body: JSON.stringify(body) };
+      return ask(new URL(path, base), { method, headers: { ...headers, ...json }, ...init });
     },
   };
 }

@@ -6,6 +6,7 @@ import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { sandbox } from "./sandbox.ts";
 import { schema } from "./schema.ts";
+import { silence } from "./silence.ts";
 import { simulate } from "./simulate.ts";
 
 /** Wraps what a command does into what commander calls. */
@@ -15,4 +16,4 @@ export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
 export type Registration = (program: Command, act: Act) => void;
 
 /** Every command. A new one is a file and a line. */
-export const commands: readonly Registration[] = [run, explain, incidents, schema, simulate, sandbox, replay];
+export const commands: readonly Registration[] = [run, explain, incidents, silence, schema, simulate, sandbox, replay];

@@ -15,7 +15,8 @@ const UNITS: ReadonlyMap<string, Ms> = new Map([
 ]);
 const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
 
-const milliseconds = (text: string): Ms => {
+/** `90s` in milliseconds; NaN for what is no duration. */
+export const milliseconds = (text: string): Ms => {
   const [, count, unit] = DURATION.exec(text) ?? [];
   return Number(count) * (UNITS.get(unit ?? "") ?? Number.NaN);
 };

@@ -166,7 +166,7 @@ export async function run({
     ...(stopping.signal.aborted ? [{ what: "stopping", code: null, message: "it drains" }] : []),
   ];
   const show = await createShow(
-    { ledger, archive, accept: worker.accept, readiness, metrics, bus, clock, log },
+    { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
     {
       listen: config.show.listen,
       tokens: await resolved(secret, config.show.auth?.tokens ?? []),

@@ -15,6 +15,7 @@ import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/links.ts";
 import type { Route } from "../notify/route.ts";
+import { createSilences, type Silences } from "../notify/silences.ts";
 import type { Suppress } from "../notify/stages/suppress.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
@@ -74,6 +75,7 @@ export interface Worker {
   /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */
   stop(within: Ms): Promise<void>;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly silences: Silences;
   readonly load: () => { readonly running: number; readonly queued: number; readonly timed: number };
 }
 
@@ -105,12 +107,13 @@ export function createWorker(options: WorkerOptions): Worker {
     due: (now, limit, owner, lease) => ledger.due(now, limit, owner, lease),
     onFailure: (key, error) => observer.onFailure?.(key ?? "sweep", error),
   });
+  const silences = createSilences({ ledger, clock, random: options.random });
   const alerts = createAlertAdvance({
     ledger,
     channels: options.channels,
     routes: options.routes,
     suppress: options.suppress,
-    silences: { read: () => Promise.resolve([]) },
+    silences,
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
     refreshSecrets: () => Promise.resolve(false),
     onUntold: (error) => observer.onFailure?.("telling people", error),
@@ -200,6 +203,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await inventory.flush();
     },
     factsOf,
+    silences,
     load: scheduler.load,
   };
 }

@@ -13,6 +13,7 @@ import { addHealth } from "./routes/health.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addIndex } from "./routes/index.ts";
 import { addMetrics } from "./routes/metrics.ts";
+import { addSilences } from "./routes/silences.ts";
 import { addSignals } from "./routes/signals.ts";
 import { addStream, type Streams } from "./routes/stream.ts";
 
@@ -51,6 +52,7 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   addMetrics(app, deps, live);
   addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }));
   addAlerts(app, deps.ledger);
+  addSilences(app, deps);
   addStream(app, streams);
   addIndex(app);
   return app;

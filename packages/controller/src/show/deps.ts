@@ -1,6 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Clock } from "../clock.ts";
 import type { Verdict } from "../flow.ts";
+import type { Silences } from "../notify/silences.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Origin } from "../signal/signal.ts";
@@ -22,6 +23,7 @@ export interface ShowLog {
 export interface ShowDeps {
   readonly ledger: Pick<Ledger, "list" | "load" | "history" | "unarchived" | "health">;
   readonly archive: Pick<Archive, "get" | "list">;
+  readonly silences: Pick<Silences, "list" | "add" | "expire">;
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   /** What else than the ledger keeps it from being ready: a source that fails, a worker that stops. */
   readonly readiness: () => readonly Unready[];

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { createTokenCheck } from "./auth.ts";
 import type { ShowEnv } from "./deps.ts";
 import { isLoopback } from "./listen.ts";
@@ -45,3 +46,22 @@ export function onlyWith(tokens: readonly string[], of: "show.auth" | "the HTTP 
     await next();
   };
 }
+
+const LARGEST_BODY = 1024 * 1024;
+
+/** A page elsewhere may send a form without asking; JSON it may not (https://fetch.spec.whatwg.org/#cors-protocol). */
+export const onlyJson: MiddlewareHandler<ShowEnv> = async (c, next) => {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type))
+    throw new Refusal("SK-SHOW-MEDIA-TYPE", 'Send the body as "Content-Type: application/json".');
+  if ((c.req.header("content-encoding") ?? "identity") !== "identity")
+    throw new Refusal("SK-SHOW-MEDIA-TYPE", "Send the body without a Content-Encoding.");
+  await next();
+};
+
+export const bounded: MiddlewareHandler<ShowEnv> = bodyLimit({
+  maxSize: LARGEST_BODY,
+  onError: () => {
+    throw new Refusal("SK-SHOW-TOO-LARGE", `A body has at most ${LARGEST_BODY} bytes. Send several.`);
+  },
+});

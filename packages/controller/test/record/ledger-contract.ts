@@ -325,6 +325,23 @@ export function testLedger(name: string, setUp: () => Promise<LedgerFixture>): v
         expect(await ledger.purge(T0 + 10)).toBe(0);
       });
 
+      test("a silence that ended long ago is purged, and no other", async () => {
+        const silence = (id: string, endsAt: number): Doc<"silence"> => ({
+          kind: "silence",
+          key: `silence#${id}`,
+          schema: 1,
+          version: 0,
+          wakeAt: null,
+          tags: ["silence"],
+          body: { match: { cluster: "prod" }, startsAt: T0, endsAt, author: "ana", comment: "c", createdAt: T0 },
+        });
+        await ledger.commit([silence("a", T0 + 1), silence("b", T0 + 100)], []);
+        expect((await ledger.unarchived()).items).toEqual([]);
+        expect(await ledger.purge(T0 + 50)).toBe(1);
+        expect((await ledger.list("silence")).items.map(({ key }) => key)).toEqual(["silence#b"]);
+        expect(await ledger.load("silence#b", "silence")).toMatchObject({ version: 1, body: { endsAt: T0 + 100 } });
+      });
+
       test("an instance whose incidents were purged and that is interrupted again gets a key of its own", async () => {
         const first = (await ledger.accept(warning("i-0e", "m-1"), T0))?.doc;
         if (first === undefined) throw new Error("Nothing was opened");

@@ -54,7 +54,7 @@ export interface Ledger {
   history(key: Key, cursor?: string): Promise<Page<Entry>>;
   /** Keys of closed incidents whose newest version the archive lacks (see archived.ts), for the archiver. May lag. */
   unarchived(cursor?: string): Promise<Page<Key>>;
-  /** Removes settled incidents (and their journal) that are archived and closed before; answers how many. */
+  /** Removes settled incidents (and their journal) that are archived and closed before, and silences that ended before; answers how many. */
   purge(settledBefore: Ms): Promise<number>;
   health(): Health;
   close(): Promise<void>;

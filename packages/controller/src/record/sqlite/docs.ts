@@ -154,6 +154,8 @@ export function removeDoc(sql: Sql, { id, tags }: { readonly id: number; readonl
 
 /** Columns that archiving and purging select by. */
 function closing(doc: Doc): { readonly closedAt: number | null; readonly archived: number } {
+  // An ended silence is nothing that the archive wants.
+  if (doc.kind === "silence") return { closedAt: doc.body.endsAt, archived: 1 };
   if (doc.kind !== "incident") return { closedAt: null, archived: 0 };
   const stored = { version: doc.version + 1, body: doc.body };
   return { closedAt: doc.body.closedAt, archived: isArchived(stored) ? 1 : 0 };

@@ -30,7 +30,7 @@ export function afterPurged(sql: Sql, opened: Opened): Opened {
 export function rememberOrdinal(sql: Sql, key: Key): void {
   sql.run(
     `INSERT INTO ordinals (subject, ordinal)
-       SELECT json_extract(body, '$.subject.id'), json_extract(body, '$.ordinal') FROM docs WHERE key = ?
+       SELECT json_extract(body, '$.subject.id'), json_extract(body, '$.ordinal') FROM docs WHERE key = ? AND kind = 'incident'
      ON CONFLICT (subject) DO UPDATE SET ordinal = max(ordinal, excluded.ordinal)`,
     key,
   );

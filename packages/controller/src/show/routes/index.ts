@@ -8,6 +8,7 @@ const LINKS = {
   links: {
     incidents: "/api/v1/incidents",
     alerts: "/api/v1/alerts",
+    silences: "/api/v1/silences",
     stream: "/api/v1/stream",
     metrics: "/metrics",
     health: "/healthz",

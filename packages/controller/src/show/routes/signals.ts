@@ -1,16 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Verdict } from "../../flow.ts";
 import { createHttpTransport, type Ingested, MOST_MESSAGES } from "../../signal/transports/http.ts";
 import type { ShowApp } from "../app.ts";
 import type { ShowDeps, ShowEnv } from "../deps.ts";
-import { onlyWith } from "../guards.ts";
+import { bounded, onlyJson, onlyWith } from "../guards.ts";
 import { Refusal } from "../problem.ts";
 import { idOf } from "../view/id.ts";
 import { problems } from "./problems.ts";
 
-const LARGEST_BODY = 1024 * 1024;
 const PATH = "/api/v1/signals";
 /** Seconds; a store that is away is tried again each second. */
 const RETRY_AFTER = "2";
@@ -91,22 +89,6 @@ const turnedOff: MiddlewareHandler<ShowEnv> = () => {
     "No token is configured for signals over HTTP (sources), so none are taken. Configure one, and send it as a bearer token.",
   );
 };
-
-const onlyJson: MiddlewareHandler<ShowEnv> = async (c, next) => {
-  const type = c.req.header("content-type") ?? "";
-  if (!/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type))
-    throw new Refusal("SK-SHOW-MEDIA-TYPE", 'Send the body as "Content-Type: application/json".');
-  if ((c.req.header("content-encoding") ?? "identity") !== "identity")
-    throw new Refusal("SK-SHOW-MEDIA-TYPE", "Send the body without a Content-Encoding.");
-  await next();
-};
-
-const bounded = bodyLimit({
-  maxSize: LARGEST_BODY,
-  onError: () => {
-    throw new Refusal("SK-SHOW-TOO-LARGE", `A body has at most ${LARGEST_BODY} bytes. Send several.`);
-  },
-});
 
 function resultView({ number, verdict }: Ingested): z.infer<typeof resultSchema> {
   const view = { message: number, is: verdict.is, incidents: [], errors: [], reason: null };

@@ -15,6 +15,8 @@ export function alertView({ key, wakeAt, body }: Pick<Doc<"alert">, "key" | "wak
     group: text(body.group["group"]),
     openedAt: timeOf(body.openedAt),
     flushAt: timeOf(body.flushAt),
+    size: body.size,
+    withheld: body.withheld.map(({ code, text: why, channel }) => ({ reason: code, text: why, channel })),
     sends: Object.entries(body.sends).map(([channel, { state, attempts, retryAt, reason }]) => ({
       channel,
       state,

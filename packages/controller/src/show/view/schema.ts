@@ -113,6 +113,8 @@ export const alertSchema = z
     group: z.string().nullable(),
     openedAt: time,
     flushAt: time,
+    size: z.int(),
+    withheld: z.array(z.object({ reason: z.string(), text: z.string(), channel: z.string().nullable() })),
     sends: z.array(
       z.object({
         channel: z.string(),
@@ -125,3 +127,17 @@ export const alertSchema = z
   })
   .openapi("Alert");
 export type AlertView = z.infer<typeof alertSchema>;
+
+export const silenceSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(["active", "pending", "ended"]),
+    match: z.record(z.string(), z.unknown()),
+    startsAt: time,
+    endsAt: time,
+    author: z.string(),
+    comment: z.string(),
+    createdAt: time,
+  })
+  .openapi("Silence");
+export type SilenceView = z.infer<typeof silenceSchema>;

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import type { Verdict } from "../../../src/flow.ts";
 import { systemClock } from "../../../src/clock.ts";
+import { createSilences } from "../../../src/notify/silences.ts";
 import { openSqliteArchive } from "../../../src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
 import { type Bus, createBus } from "../../../src/show/bus.ts";
@@ -36,6 +37,7 @@ export async function startShow(
   const deps = {
     ledger,
     archive,
+    silences: createSilences({ ledger, clock, random: Math.random }),
     accept: (body: string): Promise<Verdict> => {
       accepted.push(body);
       return Promise.resolve(verdict?.(body) ?? { is: "accepted", incidents: ["incident#i-1#1"], errors: [] });

@@ -1,0 +1,122 @@
+import { matcherOf, milliseconds, type SilenceView, SpotkeeperError } from "@spotkeeper/controller";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { createApi } from "../api.ts";
+import { EXIT, type Io } from "../io.ts";
+import { renderSilences } from "../silence/text.ts";
+import type { Act } from "./index.ts";
+
+const DEFAULT_URL = "http://127.0.0.1:8787";
+const PATH = "/api/v1/silences";
+
+const HELP = `
+A matcher is key=value; * and ? are wildcards, a leading ! negates. All keys must
+match; a key that is given twice matches either value.
+
+Example:
+  $ spotkeeper silence add --match cluster=prod --match tag.team=x --for 2h \\
+      --author ana --comment "load test"`;
+
+interface AddOptions {
+  readonly url: string;
+  readonly match: readonly string[];
+  readonly all?: true;
+  readonly for?: number;
+  readonly until?: string;
+  readonly from?: string;
+  readonly author?: string;
+  readonly comment: string;
+}
+
+/** `silence add|list|expire`: quiet about some incidents for a while, asked of a running worker over its HTTP API. */
+export function silence(program: Command, act: Act): void {
+  const parent = program.command("silence").description("ask for quiet about some incidents, for a while");
+  parent
+    .command("add")
+    .description("tell nobody of what matches, until a time")
+    .option("--match <key=value>", "what is silenced; may be given several times", together, [])
+    .option("--all", "everything is")
+    .addOption(new Option("--for <duration>", "how long, such as 90m or 2h").argParser(spanOf).conflicts("until"))
+    .option("--until <time>", "until when, such as 2026-01-31T12:00:00Z", timeOf)
+    .option("--from <time>", "from when on; now, unless told", timeOf)
+    .option("--author <name>", "who asks for it; USER, unless told")
+    .requiredOption("--comment <text>", "why")
+    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, options }, command) => {
+        const given = command.opts<AddOptions>();
+        const made = await createApi(given.url, io.env).send("POST", PATH, askedFor(given, io));
+        await print(io, options.output, [made as SilenceView]);
+        return EXIT.done;
+      }),
+    );
+  parent
+    .command("list", { isDefault: true })
+    .description("silences, newest first")
+    .option("--ended", "those that are over as well", false)
+    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .action(
+      act(async ({ io, options }, command) => {
+        const { url, ended } = command.opts<{ url: string; ended: boolean }>();
+        const { items } = (await createApi(url, io.env).get(PATH)) as { readonly items: readonly SilenceView[] };
+        const wanted = items.filter(({ state }) => ended || state !== "ended");
+        await print(io, options.output, wanted);
+        return EXIT.done;
+      }),
+    );
+  parent
+    .command("expire")
+    .description("end a silence now")
+    .argument("<id>", "as list shows it")
+    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .action(
+      act(async ({ io, options }, command) => {
+        const { url } = command.opts<{ url: string }>();
+        const [id = ""] = command.args;
+        const ended = await createApi(url, io.env).send("DELETE", `${PATH}/${encodeURIComponent(id)}`);
+        await print(io, options.output, [ended as SilenceView]);
+        return EXIT.done;
+      }),
+    );
+}
+
+/** What the API is asked. Throws SK-CALL-MATCH and SK-CALL-SILENCE. */
+function askedFor(given: AddOptions, io: Pick<Io, "env" | "now">): object {
+  const match = matcherOf(given.match);
+  const author = given.author ?? io.env["USER"] ?? "";
+  if (author === "") throw wrong("--author is wanted: who asks for it?");
+  if (given.match.length === 0 && given.all !== true)
+    throw wrong("--match is wanted: without any, everything would be silenced. Say so with --all.");
+  if (given.match.length > 0 && given.all === true) throw wrong("--all and --match are given: leave one out.");
+  const from = given.from === undefined ? io.now() : Date.parse(given.from);
+  const endsAt = given.until ?? (given.for === undefined ? null : new Date(from + given.for).toISOString());
+  if (endsAt === null) throw wrong("--for or --until is wanted: a silence ends.");
+  return {
+    match,
+    ...(given.all === true ? { all: true } : {}),
+    ...(given.from === undefined ? {} : { startsAt: given.from }),
+    endsAt,
+    author,
+    comment: given.comment,
+  };
+}
+
+const wrong = (message: string): SpotkeeperError => new SpotkeeperError("SK-CALL-SILENCE", message);
+
+const print = (io: Io, output: "text" | "json", all: readonly SilenceView[]): Promise<void> =>
+  io.stdout.write(output === "json" ? all.map((one) => `${JSON.stringify(one)}\n`).join("") : renderSilences(all));
+
+const together = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function spanOf(text: string): number {
+  const span = milliseconds(text);
+  if (!(span > 0)) throw new InvalidArgumentError("It wants a duration, such as 90m or 2h.");
+  return span;
+}
+
+function timeOf(text: string): string {
+  const at = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at))
+    throw new InvalidArgumentError("It wants a time with its zone, such as 2026-01-31T12:00:00Z.");
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,94 @@
+import type { Clock, Ms } from "../clock.ts";
+import type { Doc, Key, Silence } from "../record/doc.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+
+/** What one who asks for quiet says. */
+export type SilenceAsked = Pick<Silence, "match" | "startsAt" | "endsAt" | "author" | "comment">;
+export type KnownSilence = Silence & { readonly id: string };
+
+export interface Silences {
+  /** Those that are not over; at most a second old, and at once what this process was asked for. */
+  read(): Promise<readonly KnownSilence[]>;
+  /** All that are still kept, newest first. */
+  list(): Promise<readonly KnownSilence[]>;
+  add(asked: SilenceAsked): Promise<KnownSilence>;
+  /** Ends it now; null where there is none. One that is over stays as it is. */
+  expire(id: string): Promise<KnownSilence | null>;
+}
+
+export interface SilencesDeps {
+  readonly ledger: Pick<Ledger, "load" | "list" | "commit">;
+  readonly clock: Clock;
+  /** 0..1, for ids. */
+  readonly random: () => number;
+}
+
+const TAG = "silence";
+/** Alerts of a storm look at the same silences. */
+const FRESH_FOR: Ms = 1_000;
+const MOST_CONFLICTS = 8;
+
+/** Silences stand in the ledger, so that they survive restarts and every replica keeps to them. */
+export function createSilences({ ledger, clock, random }: SilencesDeps): Silences {
+  let kept: { readonly all: Promise<readonly KnownSilence[]>; readonly until: Ms } | null = null;
+
+  async function readAll(): Promise<readonly KnownSilence[]> {
+    const all: KnownSilence[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await (cursor === undefined ? ledger.list(TAG) : ledger.list(TAG, cursor));
+      for (const doc of page.items) if (doc.kind === "silence") all.push(known(doc));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return all;
+  }
+
+  return {
+    async read() {
+      if (kept === null || kept.until <= clock.now()) {
+        const all = readAll();
+        kept = { all, until: clock.now() + FRESH_FOR };
+        // What could not be read is read again by whoever asks next.
+        all.catch(() => (kept = null));
+      }
+      const now = clock.now();
+      return (await kept.all).filter(({ endsAt }) => endsAt > now);
+    },
+    list: async () => (await readAll()).toSorted((a, b) => b.createdAt - a.createdAt),
+    async add(asked) {
+      for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+        const key = keyOf(idOf(random()));
+        const body: Silence = { ...asked, createdAt: clock.now() };
+        const doc: Doc<"silence"> = { kind: "silence", key, schema: 1, version: 0, wakeAt: null, tags: [TAG], body };
+        const stored = await ledger.commit([doc], []);
+        kept = null;
+        // Another has that id, one in some trillions.
+        if (stored !== "conflict") return known(doc);
+      }
+      throw new Error("no id is free for a silence");
+    },
+    async expire(id) {
+      for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+        const doc = await ledger.load(keyOf(id), "silence");
+        if (doc === null) return null;
+        const now = clock.now();
+        if (doc.body.endsAt <= now) return known(doc);
+        const ended = { ...doc, body: { ...doc.body, endsAt: now, startsAt: Math.min(doc.body.startsAt, now) } };
+        const stored = await ledger.commit([ended], []);
+        kept = null;
+        if (stored !== "conflict") return known(ended);
+      }
+      return null;
+    },
+  };
+}
+
+const keyOf = (id: string): Key => `silence#${id}`;
+
+const known = ({ key, body }: Doc<"silence">): KnownSilence => ({ ...body, id: key.slice(keyOf("").length) });
+
+/** Eight letters and digits, to be typed. */
+const idOf = (random: number): string =>
+  Math.floor(random * 36 ** 8)
+    .toString(36)
+    .padStart(8, "0");

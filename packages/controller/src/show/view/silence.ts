@@ -1,0 +1,20 @@
+import type { Ms } from "../../clock.ts";
+import type { KnownSilence } from "../../notify/silences.ts";
+import type { SilenceView } from "./schema.ts";
+import { timeOf } from "./time.ts";
+
+export function silenceView(
+  { id, match, startsAt, endsAt, author, comment, createdAt }: KnownSilence,
+  now: Ms,
+): SilenceView {
+  return {
+    id,
+    state: endsAt <= now ? "ended" : startsAt > now ? "pending" : "active",
+    match: { ...match },
+    startsAt: timeOf(startsAt),
+    endsAt: timeOf(endsAt),
+    author,
+    comment,
+    createdAt: timeOf(createdAt),
+  };
+}

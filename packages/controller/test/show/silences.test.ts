@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import type { SilenceView } from "../../src/show/view/schema.ts";
+import { expectAsDocumented } from "./support/openapi.ts";
+import { type Setting, startShow } from "./support/show.ts";
+
+const PATH = "/api/v1/silences";
+const inAnHour = (hours = 1): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+const asked = (more: object = {}): object => ({
+  match: { cluster: "prod", tag: { team: "x" } },
+  endsAt: inAnHour(),
+  author: "ana",
+  comment: "load test",
+  ...more,
+});
+const post = ({ show }: Setting, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(show.url + PATH, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+const end = ({ show }: Setting, id: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${show.url}${PATH}/${id}`, { method: "DELETE", headers });
+const list = async (setting: Setting, query = ""): Promise<readonly SilenceView[]> =>
+  ((await (await setting.get(PATH + query)).json()) as { items: SilenceView[] }).items;
+
+test("made, listed, ended; as documented", async () => {
+  await using setting = await startShow();
+  const made = await post(setting, asked());
+  expect(made.status).toBe(201);
+  const silence = (await expectAsDocumented(setting.show.url, "post", PATH, made)) as SilenceView;
+  expect(silence).toMatchObject({ state: "active", match: { cluster: "prod", tag: { team: "x" } }, author: "ana" });
+  const later = (await (
+    await post(setting, asked({ startsAt: inAnHour(1), endsAt: inAnHour(2) }))
+  ).json()) as SilenceView;
+  expect(later.state).toBe("pending");
+  await expectAsDocumented(setting.show.url, "get", PATH, await setting.get(PATH));
+  expect((await list(setting)).map(({ id }) => id).toSorted()).toEqual([silence.id, later.id].toSorted());
+  const ended = await end(setting, silence.id);
+  expect(await expectAsDocumented(setting.show.url, "delete", `${PATH}/{id}`, ended)).toMatchObject({ state: "ended" });
+  expect((await list(setting, "?state=ended")).map(({ id }) => id)).toEqual([silence.id]);
+  expect((await list(setting, "?state=active")).length).toBe(0);
+  expect((await end(setting, "nobody")).status).toBe(404);
+});
+
+test.each([
+  ["an empty matcher", { match: {} }, /all/],
+  ["everything, and a matcher", { all: true }, /all/],
+  ["an unknown key", { match: { colour: "red" } }, /colour/],
+  ["an unknown kind", { match: { kind: ["storm"] } }, /match\.kind/],
+  ["no end", { endsAt: undefined }, /endsAt/],
+  ["an end that is over", { endsAt: "2020-01-01T00:00:00Z" }, /over/],
+  ["an end before its beginning", { startsAt: inAnHour(2) }, /not after startsAt/],
+  ["more than a year", { endsAt: inAnHour(24 * 500) }, /400 days are too long/],
+  ["nobody", { author: " " }, /author/],
+  ["no reason", { comment: "" }, /comment/],
+])("refuses %s", async (_, more, said) => {
+  await using setting = await startShow();
+  const response = await post(setting, asked(more));
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: "SK-SHOW-REQUEST", detail: expect.stringMatching(said) });
+  expect(await list(setting)).toEqual([]);
+});
+
+test("everything, if it is said so", async () => {
+  await using setting = await startShow();
+  expect((await post(setting, asked({ match: {}, all: true }))).status).toBe(201);
+});
+
+test("is guarded as the rest: a token, and JSON that no form can send", async () => {
+  await using setting = await startShow({ tokens: ["token"] });
+  for (const response of [await post(setting, asked()), await end(setting, "x"), await setting.get(PATH)])
+    expect(response.status).toBe(401);
+  expect((await post(setting, asked(), { authorization: "Bearer token" })).status).toBe(201);
+  await using open = await startShow();
+  const form = await post(open, asked(), { "content-type": "text/plain" });
+  expect([form.status, await form.json()]).toMatchObject([415, { code: "SK-SHOW-MEDIA-TYPE" }]);
+  const large = await post(open, asked({ comment: "x".repeat(2_000_000) }));
+  expect(large.status).toBe(413);
+});
+
+test("a ledger that is away is told as such", async () => {
+  await using setting = await startShow();
+  await setting.ledger.close();
+  for (const response of [await post(setting, asked()), await setting.get(PATH), await end(setting, "x")])
+    expect(response.status).toBe(503);
+});
