@@ -1,6 +1,8 @@
 import type * as Parts from "./entry/parts.ts";
 import type { Running, RunOptions } from "./entry/run.ts";
+import type { ChannelReport, TestOptions } from "./entry/test-channels.ts";
 
+export type { ChannelReport } from "./entry/test-channels.ts";
 export type { AlertModel, Channel } from "./notify/alert.ts";
 export type { CallRecord } from "./aws/operation.ts";
 export type { Config } from "./config/schema.ts";
@@ -37,6 +39,12 @@ export { systemClock } from "./clock.ts";
 export async function runWorker(options: RunOptions): Promise<Running> {
   const { run } = await import("./entry/run.ts");
   return run(options);
+}
+
+/** Sends a sample alert through channels (entry/test-channels.ts). */
+export async function testChannels(options: TestOptions): Promise<readonly ChannelReport[]> {
+  const { testChannels: test } = await import("./entry/test-channels.ts");
+  return test(options);
 }
 
 /** Loads the parts of a worker (entry/parts.ts). */

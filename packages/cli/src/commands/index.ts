@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run } from "../context.ts";
+import { channels } from "./channels.ts";
 import { explain } from "./explain.ts";
 import { incidents } from "./incidents.ts";
 import { replay } from "./replay.ts";
@@ -16,4 +17,14 @@ export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
 export type Registration = (program: Command, act: Act) => void;
 
 /** Every command. A new one is a file and a line. */
-export const commands: readonly Registration[] = [run, explain, incidents, silence, schema, simulate, sandbox, replay];
+export const commands: readonly Registration[] = [
+  run,
+  explain,
+  incidents,
+  silence,
+  channels,
+  schema,
+  simulate,
+  sandbox,
+  replay,
+];

@@ -11,9 +11,7 @@ import { createSecrets } from "../config/secrets.ts";
 import { openSqliteInventory } from "../inventory/sqlite.ts";
 import { createSweeper } from "../inventory/sweep/sweeper.ts";
 import type { Log } from "../log.ts";
-import type { Channel } from "../notify/alert.ts";
 import type { ChannelDeps } from "../notify/channel.ts";
-import { channels as drivers } from "../notify/channels/index.ts";
 import { guardedHttp } from "../notify/http.ts";
 import { linksTo, NO_LINKS } from "../notify/links.ts";
 import { archives } from "../record/archive/index.ts";
@@ -25,6 +23,7 @@ import { createShow } from "../show/server.ts";
 import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
+import { openChannels } from "./channels.ts";
 import { createLease } from "./lease.ts";
 import { createWorker, type Observer } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
@@ -110,7 +109,7 @@ export async function run({
   });
 
   const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
-  const channels = new Map(Object.entries(config.channels).map(([name, options]) => [name, channelOf(options, deps)]));
+  const channels = openChannels(config.channels, deps);
   const onFailure = (what: string, error: unknown): void =>
     log.error({ what, err: error }, "failed; it is tried again");
   const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });
@@ -206,12 +205,6 @@ export async function run({
       return stopped;
     },
   };
-}
-
-/** The options of a driver are its own schema's; the schema of the config has checked that they belong together. */
-function channelOf(options: Config["channels"][string], deps: ChannelDeps): Channel {
-  const driver: { create(options: unknown, deps: ChannelDeps): Channel } = drivers[options.type];
-  return driver.create(options, deps);
 }
 
 const resolved = async (

@@ -1,0 +1,55 @@
+import { type ChannelReport, testChannels } from "@spotkeeper/controller";
+import type { Command } from "commander";
+import { EXIT, paints } from "../io.ts";
+import { table } from "../table.ts";
+import type { Act } from "./index.ts";
+
+const HELP = `
+A sample alert goes out twice, that an instance is reclaimed and how it ended, clearly
+marked as a test. The exit code is 1 if any channel could not be told.`;
+
+/** `channels test [NAME…]`: whether people would be reached, found out before it matters. */
+export function channels(program: Command, act: Act): void {
+  program
+    .command("channels")
+    .description("where people are told")
+    .command("test")
+    .description("send a sample alert through the configured channels")
+    .argument("[name...]", "channels; all of them, unless told")
+    .addHelpText("after", HELP)
+    .action(
+      act(async ({ io, options, config }, command) => {
+        const { stderr } = io;
+        const reports = await testChannels({
+          config: config(),
+          env: io.env,
+          // What a console channel prints is no result.
+          output: { write: (text) => void stderr.write(text), isTTY: stderr.isTTY },
+          color: paints(stderr, io.env),
+          names: command.args,
+        });
+        const text =
+          options.output === "json" ? reports.map((one) => `${JSON.stringify(one)}\n`).join("") : render(reports);
+        await io.stdout.write(text);
+        return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+      }),
+    );
+}
+
+const render = (reports: readonly ChannelReport[]): string =>
+  reports.length === 0
+    ? "No channels are configured.\n"
+    : table(
+        ["CHANNEL", "TYPE", "RECEIPT", "OUTCOME"],
+        reports.map(({ channel, type, sends }) => [
+          channel,
+          type,
+          ...["receipt", "outcome"].map((phase) => wordOf(sends, phase)),
+        ]),
+      );
+
+function wordOf(sends: ChannelReport["sends"], phase: string): string | null {
+  const send = sends.find((one) => one.phase === phase);
+  if (send === undefined) return null;
+  return send.ok ? `sent in ${send.seconds.toFixed(1)} s` : `failed: ${send.reason}`;
+}

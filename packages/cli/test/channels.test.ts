@@ -1,0 +1,73 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { folder, jsonLines, spotkeeper } from "./support.ts";
+
+const got: { readonly path: string; readonly body: { readonly [key: string]: unknown } }[] = [];
+const server = createServer((request, response) => {
+  let text = "";
+  request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  request.on("end", () => {
+    got.push({ path: request.url ?? "", body: JSON.parse(text) as { [key: string]: unknown } });
+    response.writeHead(request.url === "/denied/s3cret" ? 401 : 204).end();
+  });
+});
+const config = join(folder, "channels.yaml");
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const channels = {
+    screen: { type: "console" },
+    hook: { type: "webhook", url: `${base}/hook`, secret: "${env:KEY}", allow: ["127.0.0.1"] },
+    denied: { type: "webhook", url: "${env:DENIED}", allow: ["127.0.0.1"] },
+    unset: { type: "webhook", url: "${env:NOTHING}" },
+  };
+  writeFileSync(config, JSON.stringify({ channels }));
+});
+afterAll(() => void server.close());
+beforeEach(() => void got.splice(0));
+
+const run = (...args: string[]): ReturnType<typeof spotkeeper> => {
+  const { port } = server.address() as AddressInfo;
+  const env = { KEY: "s3cret-key", DENIED: `http://127.0.0.1:${port}/denied/s3cret` };
+  return spotkeeper(["channels", "test", "--config", config, ...args], { env });
+};
+
+test("a receipt and an outcome, both marked as a test", async () => {
+  const { code, stdout, stderr } = await run("hook");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^CHANNEL +TYPE +RECEIPT +OUTCOME\nhook +webhook +sent in \d\.\d s +sent in \d\.\d s\n$/);
+  expect(got.map(({ path, body }) => [path, body["phase"], body["generation"]])).toEqual([
+    ["/hook", "receipt", got[0]?.body["generation"]],
+    ["/hook", "outcome", got[0]?.body["generation"]],
+  ]);
+  for (const { body } of got) {
+    expect(body).toMatchObject({ severity: "info", ask: ["do nothing: this is a test of the channel"] });
+    expect(body["headline"]).toMatch(/^TEST, nothing is wrong: i-0123456789abcdef0 \(test, m5\.large\) in us-east-1a/);
+  }
+});
+
+test("all of them: what fails is 1, with a reason each and no secret", async () => {
+  const { code, stdout, stderr } = await run("--output", "json");
+  expect(code).toBe(1);
+  const reports = jsonLines(stdout);
+  expect(
+    reports.map(({ channel, ok, sends }) => [channel, ok, (sends as { reason: string | null }[]).at(-1)?.reason]),
+  ).toEqual([
+    ["screen", true, null],
+    ["hook", true, null],
+    ["denied", false, "answered 401; check its credentials"],
+    ["unset", false, expect.stringContaining("SK-SECRET-UNAVAILABLE")],
+  ]);
+  expect(stderr).toMatch(/INFO receipt: TEST, nothing is wrong[\s\S]*INFO outcome: TEST, nothing is wrong/);
+  expect(stdout + stderr).not.toMatch(/s3cret/);
+});
+
+test("a name that is not configured is 2, and sends nothing", async () => {
+  const { code, stdout, stderr } = await run("hok");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toBe("No channel is called hok. Did you mean hook?\n(SK-CALL-CHANNEL)\n");
+  expect(got).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { lookup } from "node:dns";
+import { readFile } from "node:fs/promises";
+import { createAws } from "../aws/index.ts";
+import { createClients } from "../aws/clients.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { nearest } from "../config/nearest.ts";
+import type { Config } from "../config/schema.ts";
+import { createSecrets } from "../config/secrets.ts";
+import { SpotkeeperError } from "../errors.ts";
+import type { AlertModel, Channel } from "../notify/alert.ts";
+import type { ChannelDeps } from "../notify/channel.ts";
+import { guardedHttp } from "../notify/http.ts";
+import { sampleAlert } from "../notify/sample.ts";
+import { sendOnce } from "../notify/send.ts";
+import type { Plain } from "../record/doc.ts";
+import { openChannels } from "./channels.ts";
+
+export interface TestOptions {
+  readonly config: Config;
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Where a console channel writes. */
+  readonly output: ChannelDeps["output"];
+  readonly color: boolean;
+  /** Of channels; none for all. */
+  readonly names: readonly string[];
+  readonly clock?: Clock;
+}
+
+/** What came of a channel's test. Holds no secret: reasons are those that alerts and the journal tell. */
+export interface ChannelReport {
+  readonly channel: string;
+  readonly type: string;
+  readonly ok: boolean;
+  readonly sends: readonly {
+    readonly phase: AlertModel["phase"];
+    readonly ok: boolean;
+    readonly reason: string | null;
+    readonly seconds: number;
+  }[];
+}
+
+/**
+ * Sends a sample alert through channels as they are configured: that something has begun, then how it ended, both marked
+ * as a test. One attempt each, side by side. Throws SK-CALL-CHANNEL for a name that is not configured.
+ */
+export async function testChannels(options: TestOptions): Promise<readonly ChannelReport[]> {
+  const { config, env, output, color, names, clock = systemClock } = options;
+  const known = Object.keys(config.channels);
+  for (const name of names) if (!known.includes(name)) throw unknown(name, known);
+  const clients = createClients({
+    clock,
+    accounts: config.aws.accounts,
+    endpoint: config.aws.endpoint,
+    credentials: null,
+    requestHandler: null,
+  });
+  const { accounts } = config.aws;
+  const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount: null, onCall: () => {} });
+  const secret = createSecrets({ env, readFile: (path) => readFile(path, "utf8") });
+  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
+  const chosen = [...openChannels(config.channels, deps)].filter(
+    ([name]) => names.length === 0 || names.includes(name),
+  );
+  try {
+    return await Promise.all(
+      chosen.map(async ([channel, driver]) => {
+        const sends = await tryOut(driver, clock);
+        return { channel, type: config.channels[channel]?.type ?? "", ok: sends.every(({ ok }) => ok), sends };
+      }),
+    );
+  } finally {
+    aws.close();
+  }
+}
+
+/** How it ended is told to who was told that it began. */
+async function tryOut(driver: Channel, clock: Clock): Promise<ChannelReport["sends"]> {
+  const sends: ChannelReport["sends"][number][] = [];
+  let previous: Plain = null;
+  const openedAt = clock.now();
+  for (const phase of ["receipt", "outcome"] as const) {
+    const began = clock.now();
+    const result = await sendOnce(driver, sampleAlert(phase, openedAt), previous, clock);
+    const ok = result.is === "sent";
+    sends.push({ phase, ok, reason: ok ? null : result.reason, seconds: (clock.now() - began) / 1_000 });
+    if (!ok) break;
+    previous = result.receipt ?? true;
+  }
+  return sends;
+}
+
+function unknown(name: string, known: readonly string[]): SpotkeeperError {
+  const near = nearest(name, known);
+  const hint = near === null ? `There are ${known.join(", ") || "none"}.` : `Did you mean ${near}?`;
+  return new SpotkeeperError("SK-CALL-CHANNEL", `No channel is called ${name}. ${hint}`);
+}
