@@ -65,6 +65,10 @@ export interface AutoScalingGroup {
   readonly classicLoadBalancers: readonly string[];
   readonly trafficSources: readonly { readonly type: string; readonly identifier: string }[];
   readonly suspendedProcesses: readonly string[];
+  /** Of a mixed instances policy: so much is On-Demand first, and of what is above it `percent`. Null: there is none. */
+  readonly onDemand: { readonly base: number; readonly percent: number } | null;
+  /** Capacity is counted in weights, not in instances. */
+  readonly weighted: boolean;
   readonly maintenancePolicy: { readonly minHealthyPercent: number; readonly maxHealthyPercent: number } | null;
   readonly instances: readonly {
     readonly id: string;
@@ -225,6 +229,8 @@ export interface Aws {
     heartbeat(at: Place, action: HookAnswer, ask: Ask): Promise<Receipt>;
     detach(at: Place, group: string, instanceIds: readonly string[], ask: Ask): Promise<Receipt>;
     setDesired(at: Place, group: string, desired: number, ask: Ask): Promise<Receipt>;
+    /** Of its mixed instances policy, the rest of which stays as it is; `invalid` where it has none. */
+    setOnDemandBase(at: Place, group: string, base: number, ask: Ask): Promise<Receipt>;
     terminateInGroup(at: Place, instanceId: string, decrement: boolean, ask: Ask): Promise<Receipt>;
   };
   readonly ecs: {

@@ -5,7 +5,8 @@ import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
 import { rule } from "./rules.ts";
 import * as stages from "./stages.ts";
-import type { Ground } from "./stages.ts";
+import { askReplacement, release as handOver, verify } from "./replacement.ts";
+import type { Ground } from "./stage.ts";
 import { classifyEnding, type Threat, threatOf } from "./threat.ts";
 import { timing } from "./timing.ts";
 
@@ -19,9 +20,11 @@ export function decide(incident: Incident, facts: Facts | null, policy: Policy):
   const known = facts ?? NOTHING;
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
-  const ground: Ground = { incident, facts, actions: ruling.actions, t: timing(incident, ruling.actions, threat) };
   const because = handsOff(ruling.actions, known) ?? (ruling.optedOut === null ? null : ruling.optedOut);
   const observed = because !== null || !ruling.actions.act;
+  // Who only watches asks the group for nothing.
+  const actions = observed || ruling.actions.dryRun ? { ...ruling.actions, onDemand: null } : ruling.actions;
+  const ground: Ground = { incident, facts, actions, t: timing(incident, actions, threat) };
   const unknown = facts !== null && isUnknown(incident, facts);
   const mode = observed ? "observe" : ruling.actions.dryRun ? "dry-run" : "act";
   return {
@@ -76,14 +79,14 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
     ...stages.holdLast(ground),
     ...stages.deregister(ground),
     ...stages.drain(ground),
-    ...stages.askReplacement(ground),
+    ...askReplacement(ground),
     ...stages.askApplication(ground),
   ];
   const waits = stages.awaitEmpty(ground, sideBySide);
   const completes = stages.complete(ground, [...sideBySide, ...waits]);
-  const release = stages.release(ground, [...sideBySide, ...waits]);
+  const release = handOver(ground, [...sideBySide, ...waits]);
   const work = [...stages.lookUp(ground), ...sideBySide, ...waits, ...completes, ...release];
-  return [...(told ? stages.tell(ground) : []), ...work, ...stages.verify(ground, work)];
+  return [...(told ? stages.tell(ground) : []), ...work, ...verify(ground, work)];
 }
 
 /** SCOPE C6: alert, replace early, drain, or ignore. */
@@ -102,14 +105,14 @@ function recommended(ground: Ground): PlannedStep[] {
       // Nothing is drained for a mere recommendation before its replacement serves.
       const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
       if (replaced) return doomed(asking, true);
-      return watched(ground, [...stages.lookUp(ground), ...stages.askReplacement(asking)]);
+      return watched(ground, [...stages.lookUp(ground), ...askReplacement(asking)]);
     }
   }
 }
 
 /** Told, and kept open for the warning that may follow. */
 function watched(ground: Ground, work: PlannedStep[]): PlannedStep[] {
-  return [...stages.tell(ground), ...work, ...stages.verify(ground, work)];
+  return [...stages.tell(ground), ...work, ...verify(ground, work)];
 }
 
 function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
@@ -122,7 +125,7 @@ function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
 function observe(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
   const looks = stages.lookUp(ground);
-  return [...stages.tell(ground), ...looks, ...stages.verify(ground, looks)];
+  return [...stages.tell(ground), ...looks, ...verify(ground, looks)];
 }
 
 function handsOff(actions: Actions, facts: Facts): string | null {

@@ -20,6 +20,7 @@ export const defaultActions: Actions = {
   replaceCap: 0.2,
   replaceCooldown: 60_000,
   replaceWithin: 600_000,
+  onDemand: null,
   drainHook: null,
   minimum: null,
 };

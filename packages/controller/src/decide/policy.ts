@@ -50,6 +50,8 @@ export interface Actions {
   readonly replaceCap: number;
   readonly replaceCooldown: Ms;
   readonly replaceWithin: Ms;
+  /** Where Spot has no capacity for a replacement: so many On-Demand instances at most, for so long. Null: none. */
+  readonly onDemand: { readonly lasts: Ms; readonly most: number } | null;
   readonly drainHook: {
     readonly port: number;
     readonly path: string;

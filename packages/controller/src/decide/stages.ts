@@ -1,20 +1,11 @@
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident, Params } from "../record/doc.ts";
 import type { LifecycleAction } from "../signal/signal.ts";
 import { isLast } from "./last.ts";
 import { wildcard } from "./match.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
-import type { Timing } from "./timing.ts";
-
-/** What a stage is made from. `facts` null: nothing can be known (`explain`); each stage then yields one outline step. */
-export interface Ground {
-  readonly incident: Incident;
-  readonly facts: Facts | null;
-  readonly actions: Actions;
-  readonly t: Timing;
-}
+import { type Ground, inShort, step } from "./stage.ts";
 
 /** How long a look-up that draining needs may take. */
 const LOOK_UP_BUDGET = 30_000;
@@ -23,18 +14,6 @@ const DEFAULT_STOP_TIMEOUT = 30_000;
 const LET_GO_WITHIN = 3_000;
 /** ECS completes this one itself (EVENTS.md, trap 15). */
 const ECS_HOOK = "ecs-managed-draining-termination-hook";
-
-const step = (
-  id: string,
-  responder: string,
-  params: Params,
-  budget: Pick<PlannedStep, "abandonAt"> & Partial<Pick<PlannedStep, "after" | "notBefore">>,
-): PlannedStep => ({ id, responder, params, after: [], notBefore: null, ...budget });
-
-/** What comes after many steps of one kind names the kind (`deregister:*`). */
-const inShort = (steps: readonly PlannedStep[]): string[] => [
-  ...new Set(steps.map(({ id }) => id.replace(/:.*$/s, ":*"))),
-];
 
 /** `arn:…:targetgroup/web/0123` → `web/0123`: short, and unique in a plan. */
 const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
@@ -150,39 +129,6 @@ export function drain(ground: Ground): PlannedStep[] {
   return [step("drain", "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds })];
 }
 
-export function askReplacement(ground: Ground): PlannedStep[] {
-  const { facts, t, actions, incident } = ground;
-  if (actions.replace === "never" || incident.subject.type === "task") return [];
-  const budget = { notBefore: t.start, abandonAt: t.verifyUntil };
-  if (facts === null) return [step("replace", "ask-replacement", { by: actions.replace }, budget)];
-  if (facts.groupName === null) return [];
-  return [
-    step(
-      "replace",
-      "ask-replacement",
-      {
-        by: actions.replace,
-        group: facts.groupName,
-        cap: actions.replaceCap,
-        cooldown: actions.replaceCooldown,
-        within: actions.replaceWithin,
-        // Capacity Rebalancing, where it is on, has begun at the recommendation and goes on after a warning.
-        recommended: incident.signals.some((signal) => signal.kind === "rebalance"),
-      },
-      budget,
-    ),
-  ];
-}
-
-/** Once it has drained, the group may retire it: what was detached or raised for it is paid back. */
-export function release(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const asked = before.find((one) => one.responder === "ask-replacement");
-  if (asked === undefined) return [];
-  const after = ["look-up", "look-closer", ...inShort(before.filter((one) => one.id !== asked.id))];
-  const params = { group: asked.params["group"] ?? null };
-  return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
-}
-
 export function askApplication(ground: Ground): PlannedStep[] {
   const { facts, t, actions } = ground;
   if (actions.drainHook === null) return [];
@@ -254,21 +200,3 @@ const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "htt
 
 const hookTimeout = ({ facts }: Ground, hook: string): number | null =>
   facts?.hooks.find((one) => one.name === hook)?.heartbeatTimeout ?? null;
-
-/** That the instance went; and, where its capacity is wanted, that the group serves as much as it wants again. */
-export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { incident, facts, t } = ground;
-  const after = inShort(before);
-  const gone = step(
-    "verify-gone",
-    "verify-gone",
-    { subject: incident.subject.id, type: incident.subject.type, deadline: t.over },
-    { after, abandonAt: t.verifyUntil },
-  );
-  if (facts !== null && facts.groupName === null) return [gone];
-  const params = { group: facts?.groupName ?? null, instanceId: incident.subject.id };
-  return [
-    gone,
-    step("verify-replacement", "verify-replacement", params, { after: [gone.id], abandonAt: t.verifyUntil }),
-  ];
-}

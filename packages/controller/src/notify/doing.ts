@@ -1,3 +1,4 @@
+import type { Step } from "../record/doc.ts";
 import { clean } from "./clean.ts";
 import { few, span, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
@@ -75,9 +76,14 @@ function replaced(all: readonly Seen[]): string[] {
   const after = all.flatMap(({ member }) => member.replacedAfterSeconds ?? []);
   if (after.length === 0) return [];
   const slowest = span(after.reduce((a, b) => Math.max(a, b)));
-  return [
+  const notes = tally(all.flatMap(({ steps }) => steps.flatMap(noteOf))).map(([note]) => `, ${clean(note)}`);
+  const serves =
     after.length === 1
       ? `a replacement serves after ${slowest}`
-      : `${after.length} replacements serve, the slowest after ${slowest}`,
-  ];
+      : `${after.length} replacements serve, the slowest after ${slowest}`;
+  return [`${serves}${notes.join("")}`];
 }
+
+/** What is to be known of a replacement that serves. */
+const noteOf = ({ responder, state, reason }: Step): string[] =>
+  responder === "verify-replacement" && state === "done" && reason !== null ? [reason] : [];

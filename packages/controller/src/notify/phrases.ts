@@ -31,6 +31,7 @@ const phrases: { readonly [R in ResponderName]: string | null } = {
   "group-serving": null,
   "detach-instances": null,
   "set-desired": null,
+  "set-on-demand-base": null,
   "terminate-in-group": null,
   "terminate-detached": null,
 };

@@ -134,6 +134,28 @@ export interface Replacement {
   readonly within: Ms;
   /** When this stage is over: retired even if its incident never says that it has drained. */
   readonly deadline: Ms;
+  /** What the asker's policy allows where Spot has no capacity; null: nothing. */
+  readonly onDemand: OnDemand | null;
+}
+
+/** A temporary On-Demand fallback: for how long, and for how many instances at most. */
+export interface OnDemand {
+  readonly lasts: Ms;
+  readonly most: number;
+}
+
+/** The On-Demand base of a group that is raised for a time. */
+export interface Fallback {
+  /** What it was before, and is to be again. */
+  readonly from: number;
+  /** What we set it to, or may have: only from such a value is it lowered again. The last one counts. */
+  readonly ours: readonly number[];
+  /** What it is to be set to next; null: nothing is asked for. */
+  readonly wanted: number | null;
+  /** When it is lowered again; null: not raised yet. */
+  readonly until: Ms | null;
+  readonly lasts: Ms;
+  readonly because: string;
 }
 
 /** An Auto Scaling group's own record: the only author of writes to that group's capacity. */
@@ -151,6 +173,8 @@ export interface Group {
   readonly round: number;
   readonly steps: readonly Step[];
   readonly replacing: { readonly [incident: Key]: Replacement };
+  /** Null: nothing is owed. */
+  readonly fallback: Fallback | null;
 }
 
 /** An ECS service's (or target group's) own record: which doomed target is held as its last healthy one. */

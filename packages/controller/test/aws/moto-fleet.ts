@@ -1,6 +1,7 @@
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
+  type InstancesDistribution,
   PutLifecycleHookCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -84,7 +85,12 @@ export async function runInstances(endpoint: string, count: number): Promise<str
 }
 
 /** A group of `desired` instances with a terminating hook. */
-export async function createGroup(endpoint: string, name: string, desired: number): Promise<void> {
+export async function createGroup(
+  endpoint: string,
+  name: string,
+  desired: number,
+  mixed: InstancesDistribution | null = null,
+): Promise<void> {
   const config = { endpoint, region: REGION, credentials, maxAttempts: 1 };
   const ec2 = new EC2Client(config);
   const scaling = new AutoScalingClient(config);
@@ -95,6 +101,7 @@ export async function createGroup(endpoint: string, name: string, desired: numbe
       LaunchTemplateData: { ImageId: image.ImageId, InstanceType: "m5.large" },
     }),
   );
+  const launches = { LaunchTemplateId: template.LaunchTemplate!.LaunchTemplateId! };
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   await scaling.send(
     new CreateAutoScalingGroupCommand({
@@ -103,7 +110,14 @@ export async function createGroup(endpoint: string, name: string, desired: numbe
       MaxSize: desired + 10,
       DesiredCapacity: desired,
       VPCZoneIdentifier: Subnets[0]!.SubnetId,
-      LaunchTemplate: { LaunchTemplateId: template.LaunchTemplate!.LaunchTemplateId! },
+      ...(mixed === null
+        ? { LaunchTemplate: launches }
+        : {
+            MixedInstancesPolicy: {
+              InstancesDistribution: mixed,
+              LaunchTemplate: { LaunchTemplateSpecification: launches, Overrides: [{ InstanceType: "m5.large" }] },
+            },
+          }),
       Tags: [{ Key: "team", Value: "shop", PropagateAtLaunch: true }],
     }),
   );

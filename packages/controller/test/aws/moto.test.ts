@@ -1,3 +1,4 @@
+import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { CreateLoadBalancerCommand, ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
@@ -90,6 +91,30 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     expect([...left.keys()].toSorted()).toEqual(ids.slice(1).toSorted());
     expect((await autoScaling.terminateInGroup(home, ids[1]!, true, it.ask())).already).toBe(false);
     expect((await autoScaling.describeGroups(home, ["nodes"], it.ask())).get("nodes")?.desired).toBe(3);
+  });
+
+  test("Auto Scaling: the On-Demand base of a mixed instances policy, the rest of which stays", async () => {
+    const spot = {
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 0,
+      SpotAllocationStrategy: "diversified",
+    };
+    await createGroup(moto.endpoint, "mixed", 1, spot);
+    const { autoScaling } = it.aws;
+    await autoScaling.setOnDemandBase(home, "mixed", 2, it.ask());
+    const found = (await autoScaling.describeGroups(home, ["mixed"], it.ask())).get("mixed");
+    expect(found).toMatchObject({ onDemand: { base: 2, percent: 0 }, weighted: false });
+    const raw = await it.clients
+      .autoScaling(home)
+      .send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ["mixed"] }));
+    expect(raw.AutoScalingGroups?.[0]?.MixedInstancesPolicy).toMatchObject({
+      InstancesDistribution: { SpotAllocationStrategy: "diversified" },
+      LaunchTemplate: { Overrides: [{ InstanceType: "m5.large" }] },
+    });
+    await createGroup(moto.endpoint, "plain", 1);
+    await expect(autoScaling.setOnDemandBase(home, "plain", 2, it.ask())).rejects.toMatchObject({
+      fields: { kind: "invalid", awsCode: "NoMixedInstancesPolicy" },
+    });
   });
 
   test("Auto Scaling: a page of HTML in place of an answer is `unavailable`", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { awsThrottleRules } from "@spotkeeper/simulator";
+import type { AutoScalingGroup } from "../../src/aws/aws.ts";
 import { home, sandboxBench, stormBench } from "./fleet.ts";
 
 let it: ReturnType<typeof sandboxBench>;
@@ -126,6 +127,24 @@ describe("Auto Scaling", () => {
     expect(it.region.groups.get("shop-web")!.desired).toBe(before + 1);
     await expect(it.run(autoScaling.setDesired(home, "shop-web", 1_000, it.ask))).rejects.toMatchObject({
       fields: { kind: "invalid", awsCode: "ValidationError" },
+    });
+  });
+
+  test("the On-Demand base is set, the rest of the policy and its template stay", async () => {
+    const { autoScaling } = it.aws;
+    const read = async (): Promise<AutoScalingGroup> =>
+      (await it.run(autoScaling.describeGroups(home, ["shop-web"], it.ask))).get("shop-web")!;
+    const before = await read();
+    const base = before.onDemand!.base + 2;
+    await it.run(autoScaling.setOnDemandBase(home, "shop-web", base, it.ask));
+    expect(await read()).toMatchObject({ onDemand: { base, percent: before.onDemand!.percent }, max: before.max });
+    const sent = it.simulator.calls.recent().at(-2)!;
+    expect([sent.operation, it.calls().at(-2)]).toEqual([
+      "UpdateAutoScalingGroup",
+      "autoscaling:UpdateAutoScalingGroup",
+    ]);
+    await expect(it.run(autoScaling.setOnDemandBase(home, "none", 1, it.ask))).rejects.toMatchObject({
+      fields: { kind: "invalid", awsCode: "NoMixedInstancesPolicy" },
     });
   });
 

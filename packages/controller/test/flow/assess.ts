@@ -26,7 +26,12 @@ export const toldOf = (box: Box, subject: string): readonly AlertModel[] =>
 export async function expectSettled(box: Box): Promise<void> {
   expect(box.failures).toEqual([]);
   expect(box.world.oracle.duplicates()).toEqual([]);
-  expect(box.world.oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], openActions: [] });
+  expect(box.world.oracle.leftovers()).toEqual({
+    detachedRunning: [],
+    raised: [],
+    onDemandRaised: [],
+    openActions: [],
+  });
   const open = (await box.incidents()).filter((doc) => doc.body.closedAt === null);
   expect(open.map((doc) => [doc.key, doc.body.steps.filter((one) => one.settledAt === null)])).toEqual([]);
 }

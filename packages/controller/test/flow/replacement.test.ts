@@ -89,7 +89,12 @@ describe.each(["detach", "raise"] as const)("by %s", (replace) => {
     expect(toldOf(box, victim.id).at(-1)?.doing.join()).toMatch(
       /see a replacement serve: could not: .*Unable to fulfill capacity/,
     );
-    expect(box.world.oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], openActions: [] });
+    expect(box.world.oracle.leftovers()).toEqual({
+      detachedRunning: [],
+      raised: [],
+      onDemandRaised: [],
+      openActions: [],
+    });
     expect(groupOf(box.region).desired).toBe(6);
     expect(incident.closedAt).not.toBeNull();
   });

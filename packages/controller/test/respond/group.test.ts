@@ -36,6 +36,7 @@ const asks = (index: number, over: Partial<Replacement> = {}): [Key, Replacement
     since: T0,
     within: 600_000,
     deadline: T0 + 600_000,
+    onDemand: null,
     ...over,
   },
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { launchFailure } from "../../src/respond/responders/group-serving.ts";
+import { evidence, lastFailedLaunch } from "../../src/respond/failed-launch.ts";
 import type { Context } from "../../src/respond/responder.ts";
 
 test("incidents that ask for a group's failed launches within a minute ask the same, and are told AWS's words", async () => {
@@ -20,7 +20,7 @@ test("incidents that ask for a group's failed launches within a minute ask the s
     }) as unknown as Context;
   const noon = Date.UTC(2026, 0, 1, 12);
   for (const now of [noon, noon + 1_234, noon + 59_999]) {
-    expect(await launchFailure("web", at(now))).toBe("; a launch failed: no capacity");
+    expect(evidence(await lastFailedLaunch("web", at(now)))).toBe("; a launch failed: no capacity");
   }
   expect(new Set(asked)).toEqual(new Set([noon - 900_000]));
 });

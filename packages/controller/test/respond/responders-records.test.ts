@@ -8,7 +8,7 @@ import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { ID, launching, T0, warning } from "../correlate/support.ts";
-import { AT, contextOf, DEADLINE, openLedger, run, writesOf } from "./context.ts";
+import { AT, contextOf, DEADLINE, fakeAws, openLedger, receipt, responder, run, writesOf } from "./context.ts";
 import { factsWith, GROUP_ARN, incidentOf, stepOf } from "./support.ts";
 
 let ledger: Ledger;
@@ -37,6 +37,7 @@ async function inGroup(state: ReplacementState, reason: string | null = null): P
       since: T0,
       within: 600_000,
       deadline: T0 + 600_000,
+      onDemand: null,
     },
     T0,
   );
@@ -106,6 +107,49 @@ describe("release-to-group", () => {
     expect(waits).toEqual({ is: "wait", until: T0 + 3_000, reason: "the group has yet to be asked" });
     const skipped = await run("release-to-group", step, contextOf({ ledger }));
     expect(skipped).toEqual({ is: "skip", reason: "it is not under replacement" });
+  });
+});
+
+describe("set-on-demand-base", () => {
+  const step = stepOf("on-demand", { params: { group: "web", from: [0, 1], to: 2 } });
+  const groupAt = (base: number | null, refreshing = false): ReturnType<typeof fakeAws> =>
+    fakeAws({
+      autoScaling: {
+        describeGroups: () =>
+          Promise.resolve(
+            new Map([["web", { ...factsWith().group!, onDemand: base === null ? null : { base, percent: 0 } }]]),
+          ),
+        refreshing: () => Promise.resolve(refreshing),
+        setOnDemandBase: () => Promise.resolve(receipt()),
+      },
+    });
+  const sets = async (base: number | null, refreshing = false): Promise<readonly [Result, boolean]> => {
+    const { aws, calls } = groupAt(base, refreshing);
+    const result = await run("set-on-demand-base", step, contextOf({ aws }));
+    return [result, calls.some(([name]) => name === "autoScaling.setOnDemandBase")];
+  };
+
+  test("sets it from what it was seen at", async () => {
+    expect(await sets(1)).toMatchObject([{ is: "done", receipt: { already: false } }, true]);
+  });
+  test("what somebody else has set stands", async () => {
+    expect(await sets(5)).toEqual([{ is: "skip", reason: "somebody else set the On-Demand base to 5" }, false]);
+    expect(await sets(null)).toEqual([
+      { is: "skip", reason: "somebody else set the On-Demand base to nothing" },
+      false,
+    ]);
+  });
+  test("it is so already", async () => {
+    expect(await sets(2)).toEqual([{ is: "done", receipt: { already: true } }, false]);
+  });
+  test("waits for an instance refresh, which has a policy of its own", async () => {
+    expect(await sets(0, true)).toMatchObject([{ is: "wait" }, false]);
+  });
+  test("after a crash it looks whether it happened", async () => {
+    const found = responder("set-on-demand-base");
+    if (found.repeat !== "look") throw new Error("it must be looked at");
+    expect(await found.look(step, contextOf({ aws: groupAt(2).aws }))).toMatchObject({ is: "done" });
+    expect(await found.look(step, contextOf({ aws: groupAt(0).aws }))).toBe("not-done");
   });
 });
 

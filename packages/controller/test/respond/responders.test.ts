@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup, EcsTask, ScalingActivity, TargetHealth } from "../../src/aws/aws.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import type { Doc, Params } from "../../src/record/doc.ts";
+import { newGroup } from "../../src/respond/group/record.ts";
+import type { Result } from "../../src/respond/responder.ts";
 import { ID, T0, warning } from "../correlate/support.ts";
 import { ACT, AT, contextOf, fakeAws, POLL, receipt, responder, run } from "./context.ts";
 import { factsWith, GROUP_ARN, incidentOf, stepOf } from "./support.ts";
@@ -264,11 +266,34 @@ describe("verify-replacement", () => {
     expect(done).toEqual({ is: "done", receipt: { serving: 2, desired: 2 } });
   });
 
-  test("tells each fourth time what keeps the group from launching", async () => {
+  test("tells once a minute what keeps the group from launching", async () => {
     const { aws, calls } = group(["i-a"]);
-    const fourth = await run("verify-replacement", step(3), contextOf({ aws }));
-    expect(fourth).toMatchObject({ reason: "1 of 2 instances serve; a launch failed: no Spot capacity" });
+    const told = await run("verify-replacement", step(1), contextOf({ aws }));
+    expect(told).toMatchObject({ reason: "1 of 2 instances serve; a launch failed: no Spot capacity" });
     expect(calls.filter(([name]) => name === "autoScaling.activities")).toHaveLength(1);
+  });
+
+  test("group-serving wishes for On-Demand where Spot had none since it began, and the policy allows it", async () => {
+    const serves = async (since: number, most: number | null): Promise<Result> => {
+      const aws = fakeAws({
+        autoScaling: {
+          describeGroups: async () =>
+            new Map([["web", { ...factsWith().group!, desired: 2, onDemand: { base: 0, percent: 0 }, instances: [] }]]),
+          activities: async () => [failure],
+        },
+      }).aws;
+      const onDemand = most === null ? null : { lasts: 60_000, most };
+      const step = stepOf("serving:detach:1", { params: { group: "web", except: [], since, onDemand } });
+      return run("group-serving", step, contextOf({ aws, doc: newGroup({ ...AT, name: "web" }) }));
+    };
+    const because = "no Spot capacity";
+    expect(await serves(T0, 1)).toMatchObject({
+      reason: "0 of 2 serve; a launch failed: no Spot capacity; falling back to On-Demand",
+      receipt: { wish: { from: 0, to: 1, lasts: 60_000, because } },
+    });
+    expect(await serves(T0, 5)).toMatchObject({ receipt: { wish: { to: 2 } } });
+    expect(await serves(T0 + 1, 1)).toMatchObject({ receipt: null });
+    expect(await serves(T0, null)).toMatchObject({ receipt: null });
   });
 
   test("is skipped without a group, and where that is gone", async () => {

@@ -46,6 +46,8 @@ const group: AutoScalingGroup = {
   classicLoadBalancers: [],
   trafficSources: [],
   suspendedProcesses: [],
+  onDemand: null,
+  weighted: false,
   maintenancePolicy: null,
   instances: [],
   tags: {},

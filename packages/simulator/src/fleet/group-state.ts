@@ -78,7 +78,9 @@ export interface Group {
   readonly baseline: number;
   readonly types: readonly string[];
   readonly zones: readonly string[];
-  readonly onDemandBase: number;
+  onDemandBase: number;
+  /** The same when the fleet was built: what is above it at the end was left raised. */
+  readonly onDemandBaseline: number;
   /** Of what is above the base, 0 to 100. */
   readonly onDemandPercent: number;
   readonly capacityRebalance: boolean;

@@ -64,6 +64,7 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     types: spec.types,
     zones: spec.zones ?? region.zones.map((zone) => zone.name),
     onDemandBase: spec.onDemandBase ?? 0,
+    onDemandBaseline: spec.onDemandBase ?? 0,
     onDemandPercent: spec.onDemandPercent ?? 0,
     capacityRebalance: spec.capacityRebalance ?? false,
     cooldown: (spec.cooldown ?? 300) * 1000,

@@ -7,6 +7,7 @@ import { watchFacts } from "./facts.ts";
 export type EffectKind =
   | "launch"
   | "set-desired"
+  | "set-on-demand-base"
   | "detach"
   | "terminate"
   | "terminate-in-group"
@@ -27,6 +28,7 @@ export interface Leftovers {
   /** Detached or retained, outside any group, and still running (and billed). */
   readonly detachedRunning: readonly string[];
   readonly raised: readonly { readonly group: string; readonly desired: number; readonly baseline: number }[];
+  readonly onDemandRaised: readonly { readonly group: string; readonly onDemandBase: number }[];
   readonly openActions: readonly { readonly group: string; readonly hook: string; readonly instanceId: string }[];
 }
 
@@ -99,6 +101,9 @@ const leftoversOf = (world: Watched, detached: ReadonlySet<Instance>): Leftovers
     raised: groups
       .filter((group) => group.desired > group.baseline)
       .map(({ name, desired, baseline }) => ({ group: name, desired, baseline })),
+    onDemandRaised: groups
+      .filter((group) => group.onDemandBase !== group.onDemandBaseline)
+      .map(({ name, onDemandBase }) => ({ group: name, onDemandBase })),
     openActions: groups.flatMap((group) =>
       [...group.members.values()].flatMap((member) =>
         [...member.actions.keys()].map((hook) => ({ group: group.name, hook, instanceId: member.instance.id })),

@@ -6,6 +6,7 @@ import {
   recordLifecycleActionHeartbeat,
   setDesiredCapacity,
   terminateInstanceInAutoScalingGroup,
+  updateAutoScalingGroup,
 } from "./autoscaling/act.ts";
 import {
   describeAutoScalingGroups,
@@ -27,4 +28,5 @@ export const autoScalingOperations: readonly Operation<World>[] = [
   detachInstances,
   terminateInstanceInAutoScalingGroup,
   setDesiredCapacity,
+  updateAutoScalingGroup,
 ];

@@ -63,7 +63,12 @@ describe.each(cases)(
       }
       await bench.after(480_000);
       expect(bench.world.oracle.duplicates()).toEqual([]);
-      expect(bench.world.oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], openActions: [] });
+      expect(bench.world.oracle.leftovers()).toEqual({
+        detachedRunning: [],
+        raised: [],
+        onDemandRaised: [],
+        openActions: [],
+      });
       expect([...group.members.values()].map(({ state }) => state)).toEqual(["InService", "InService", "InService"]);
       expect(bench.world.oracle.effects().filter(({ kind }) => kind === "launch")).toHaveLength(1);
       expect([...web.tasks].map(({ lastStatus }) => lastStatus)).toEqual(["RUNNING", "RUNNING", "RUNNING"]);

@@ -34,6 +34,7 @@ policy:
   rules:
     - { name: detach, match: { group: detached }, do: { replace: detach } }
     - { name: raise, match: { group: raised }, do: { replace: raise } }
+    - { name: short, match: { group: short }, do: { replace: detach, onDemand: { for: 1m, most: 40 } } }
 `,
   );
   return { folder, config, ledger };

@@ -68,7 +68,7 @@ export async function serveFleet(): Promise<Served> {
       const tasksOn = (one: Instance): number => tasksByInstance(region).get(one.id) ?? 0;
       const [found] = [...world.instances.values()]
         .filter((one) => one.member?.group.name === group && one.state === "running" && one.notice === null)
-        .filter((one) => one.member?.state === "InService" && !used.has(one.id))
+        .filter((one) => one.member?.state === "InService" && one.purchase === "spot" && !used.has(one.id))
         .toSorted((a, b) => tasksOn(b) - tasksOn(a));
       if (found === undefined) throw new Error(`the group ${group} has no instance left`);
       used.add(found.id);
@@ -97,6 +97,16 @@ function build(world: World, region: Region): void {
     const group = createGroup(world, region, { name, desired: 40, max: 90, types: ["m5.xlarge"], hooks: [hook] });
     attachGroup(world, cluster, group);
   }
+  // Its pools give nothing back, so that only On-Demand can take the place of what goes.
+  const short = createGroup(world, region, {
+    name: "short",
+    desired: 40,
+    max: 90,
+    types: ["c5.xlarge"],
+    hooks: [hook],
+  });
+  attachGroup(world, cluster, short);
+  for (const { name } of region.zones) region.pools.set(`${name}/c5.xlarge/spot`, -1_000);
   const task = (family: string, cpu: number): ReturnType<typeof defineTask> =>
     defineTask(region, { family, cpu, memory: 512, stopTimeout: 30 });
   const balanced = (name: string, desired: number): void => {

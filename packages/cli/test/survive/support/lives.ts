@@ -11,7 +11,7 @@ const HAPPENINGS = 4;
 export const BOUNDARY_WITHIN: number = REACHED_WITHIN * HAPPENINGS + 5_000;
 const ENDS_WITHIN = 180_000;
 export const END_TEST_WITHIN: number = ENDS_WITHIN + 30_000;
-const GROUPS = ["detached", "raised", "plain"] as const;
+const GROUPS = ["detached", "raised", "plain", "short"] as const;
 
 /** Lives of the real worker over one fleet and one ledger. */
 export interface Lives {
@@ -62,11 +62,13 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
       start("");
       const until = Date.now() + ENDS_WITHIN;
       const isOver = (): boolean => {
-        const { open, subjects } = count(home);
-        return served.depth() === 0 && open.length === 0 && victims.every((id) => subjects.has(id));
+        const { open, owed, subjects } = count(home);
+        return (
+          served.depth() === 0 && open.length === 0 && owed.length === 0 && victims.every((id) => subjects.has(id))
+        );
       };
       while (Date.now() < until && !isOver()) await delay(500);
-      const { open, subjects } = count(home);
+      const { open, owed, subjects } = count(home);
       const failed = children.map((child) =>
         child
           .log()
@@ -74,15 +76,16 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
           .filter((line) => line.includes('"level":"error"'))
           .slice(-3),
       );
-      expect({ open, queued: served.depth(), lost: victims.filter((id) => !subjects.has(id)), failed }).toEqual({
+      expect({ open, owed, queued: served.depth(), lost: victims.filter((id) => !subjects.has(id)), failed }).toEqual({
         open: [],
+        owed: [],
         queued: 0,
         lost: [],
         failed: children.map(() => []),
       });
       const { oracle } = served.world;
       expect(oracle.duplicates()).toEqual([]);
-      expect(oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], openActions: [] });
+      expect(oracle.leftovers()).toEqual({ detachedRunning: [], raised: [], onDemandRaised: [], openActions: [] });
       const stoppedAt = Date.now();
       for (const child of children) child.process.kill("SIGTERM");
       expect(await Promise.all(children.map((child) => child.exited))).toEqual(
@@ -96,14 +99,22 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
   };
 }
 
-/** What the ledger holds: keys of open incidents, and all subjects. */
-function count({ ledger }: Home): { readonly open: readonly string[]; readonly subjects: ReadonlySet<string> } {
+interface Counted {
+  readonly open: readonly string[];
+  readonly owed: readonly string[];
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** What the ledger holds: keys of open incidents and of groups that still owe something, and all subjects. */
+function count({ ledger }: Home): Counted {
   const db = new DatabaseSync(ledger, { readOnly: true });
   try {
     const rows = db.prepare("SELECT key, body, closedAt FROM docs WHERE kind = 'incident'").all();
     const open = rows.filter((row) => row["closedAt"] === null).map((row) => String(row["key"]));
     const subjects = rows.map((row) => (JSON.parse(String(row["body"])) as { subject: { id: string } }).subject.id);
-    return { open, subjects: new Set(subjects) };
+    const groups = db.prepare("SELECT key, body FROM docs WHERE kind = 'group'").all();
+    const owed = groups.filter((row) => (JSON.parse(String(row["body"])) as { fallback: unknown }).fallback !== null);
+    return { open, owed: owed.map((row) => String(row["key"])), subjects: new Set(subjects) };
   } finally {
     db.close();
   }

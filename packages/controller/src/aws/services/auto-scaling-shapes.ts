@@ -22,6 +22,10 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
     identifier: Identifier ?? "",
   })),
   suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+  onDemand: onDemandOf(group),
+  weighted: (group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []).some(
+    ({ WeightedCapacity }) => WeightedCapacity !== undefined,
+  ),
   maintenancePolicy: maintenancePolicyOf(group),
   instances: (group.Instances ?? []).map((one) => ({
     id: one.InstanceId ?? "",
@@ -34,6 +38,14 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
   tags: tagsOf(group.Tags),
   zones: group.AvailabilityZones ?? [],
 });
+
+/** Defaults where AWS leaves one out: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
+function onDemandOf({ MixedInstancesPolicy: mixed }: SdkGroup): AutoScalingGroup["onDemand"] {
+  if (mixed === undefined) return null;
+  const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: percent = 100 } =
+    mixed.InstancesDistribution ?? {};
+  return { base, percent };
+}
 
 /**
  * -1 means that a percentage was cleared:

@@ -8,11 +8,12 @@ import {
 import type { Aws, HookAnswer, Receipt } from "../aws.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
+import { onDemandBase } from "./on-demand-base.ts";
 import { chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
 type Writes = Pick<
   Aws["autoScaling"],
-  "completeLifecycle" | "heartbeat" | "detach" | "setDesired" | "terminateInGroup"
+  "completeLifecycle" | "heartbeat" | "detach" | "setDesired" | "setOnDemandBase" | "terminateInGroup"
 >;
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html */
@@ -73,6 +74,8 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
     },
   );
 
+  const distribute = onDemandBase({ clients, clock });
+
   return {
     completeLifecycle: (at, action, ask) => orAlready(clock, lanes.ask(at, complete, "", action, ask), isOver),
     heartbeat: (at, action, ask) => orAlready(clock, lanes.ask(at, heartbeat, "", action, ask), isOver),
@@ -86,6 +89,7 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
       return last;
     },
     setDesired: (at, group, desired, ask) => lanes.ask(at, setDesired, "", { group, desired }, ask),
+    setOnDemandBase: (at, group, base, ask) => lanes.ask(at, distribute, "", { group, base }, ask),
     terminateInGroup: (at, id, decrement, ask) =>
       orAlready(clock, lanes.ask(at, terminate, "", { id, decrement }, ask), isNoMember),
   };

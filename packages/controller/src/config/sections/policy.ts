@@ -15,6 +15,10 @@ const drainHook = z
   })
   .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
 
+const onDemand = z
+  .strictObject({ for: duration("1m", "7d").prefault("1h"), most: whole(1, 1_000).default(1) })
+  .transform((said) => ({ lasts: said.for, most: said.most }));
+
 /** What a rule may say; `policy.defaults` says the same for everything. */
 const actions = z
   .strictObject({
@@ -36,6 +40,7 @@ const actions = z
     replaceCap: number(0, 1),
     replaceCooldown: duration("0s", "1d"),
     replaceWithin: duration("10s", "1d"),
+    onDemand: onDemand.nullable(),
     drainHook: drainHook.nullable(),
     minimum: number(0, 100_000).nullable(),
   } satisfies { readonly [K in keyof Actions]: z.ZodType<Actions[K]> })

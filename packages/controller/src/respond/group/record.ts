@@ -19,6 +19,7 @@ export function newGroup(group: GroupName): Doc<"group"> {
     round: 1,
     steps: [],
     replacing: {},
+    fallback: null,
   };
   return {
     kind: "group",

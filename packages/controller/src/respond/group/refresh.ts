@@ -1,23 +1,15 @@
 import type { Ms } from "../../clock.ts";
-import type { PlannedStep } from "../../decide/plan.ts";
-import type { Doc, Entry, Group, Key, Params, Replacement, Step } from "../../record/doc.ts";
+import type { Doc, Entry, Group, Key, Replacement, Step } from "../../record/doc.ts";
 import type { Refreshed } from "../incident.ts";
 import { overdue } from "../next.ts";
-import { fresh, isSettled, settle } from "../steps.ts";
+import { isSettled, settle } from "../steps.ts";
+import { begin, change, find, mayHaveHappened, type Note, PAY_WITHIN, plan, WRITE_WITHIN, isRetired } from "./body.ts";
+import { readFallback } from "./fallback.ts";
 import { admit, viewFrom } from "./gates.ts";
-import { isOver, isUnderway } from "./record.ts";
+import { ASK_AGAIN, forget, planSteps, wakeAt } from "./plan-steps.ts";
+import { isUnderway } from "./record.ts";
 
 type GroupDoc = Doc<"group">;
-
-const GATES_WITHIN: Ms = 60_000;
-const WRITE_WITHIN: Ms = 120_000;
-const RETIRE_WITHIN: Ms = 3_600_000;
-/** What is over stays so long, for the incident to read its end; one that comes later asks again. */
-const KEEP_OVER: Ms = 60_000;
-const LONGEST_REASON = 150;
-const ASK_AGAIN: Ms = 5_000;
-/** The first who asks waits so long for the others of a storm: one look, and one batch, is for all of them. */
-const GATHER: Ms = 1_000;
 
 /**
  * Pure: the group's own machine. Of each replacement:
@@ -30,7 +22,7 @@ const GATHER: Ms = 1_000;
  */
 export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   const entries: Entry[] = [];
-  const note = (text: string, data: Params = {}): void => {
+  const note: Note = (text, data = {}) => {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
   let body: Group = { ...doc.body, steps: doc.body.steps.map((step) => overBudget(step, now)) };
@@ -38,6 +30,7 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   body = readWrites(body, note, now);
   body = readRetired(body, note, now);
   body = retireOverdue(body, note, now);
+  body = readFallback(body, note, now);
   body = planSteps(body, now);
   body = forget(body, now);
   return { doc: { ...doc, body, wakeAt: wakeAt(body, now) }, entries };
@@ -45,25 +38,6 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
 
 const overBudget = (step: Step, now: Ms): Step =>
   overdue(step, now) ? settle(step, "abandoned", step.reason ?? "its time is over", now) : step;
-
-const change = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group => {
-  const had = body.replacing[incident];
-  if (had === undefined) return body;
-  const reason = (to.reason ?? had.reason)?.slice(0, LONGEST_REASON) ?? null;
-  return { ...body, replacing: { ...body.replacing, [incident]: { ...had, ...to, reason, since: now } } };
-};
-
-/** A new stage, with its own time. */
-const begin = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group =>
-  change(body, incident, { ...to, deadline: now + (body.replacing[incident]?.within ?? 0) }, now);
-
-const find = (body: Group, id: string): Step | undefined => body.steps.find((step) => step.id === id);
-const plan = (body: Group, step: Omit<PlannedStep, "after" | "notBefore">): Group => ({
-  ...body,
-  steps: [...body.steps, fresh({ ...step, after: [], notBefore: null })],
-});
-const isRetired = (body: Group, one: Replacement): boolean => find(body, `retire:${one.instanceId}`) !== undefined;
-type Note = (text: string, data?: Params) => void;
 
 const WAYS = ["detach", "raise"] as const;
 
@@ -116,13 +90,7 @@ function readWrites(body: Group, note: Note, now: Ms): Group {
     const write = find(next, one.batch);
     if (write !== undefined && isSettled(write) && write.state !== "done") {
       const reason = write.reason ?? "the group's capacity could not be changed";
-      next = callOff(
-        next,
-        incident,
-        one,
-        { reason, mayHaveHappened: write.state === "abandoned" && !REFUSED_BY_AWS.test(reason) },
-        now,
-      );
+      next = callOff(next, incident, one, { reason, mayHaveHappened: mayHaveHappened(write) }, now);
       note(`${incident} is not replaced early: ${reason}`, { incident });
       continue;
     }
@@ -140,9 +108,6 @@ function readWrites(body: Group, note: Note, now: Ms): Group {
   }
   return next;
 }
-
-/** These kinds of failure (aws/failure.ts) say that nothing was written. */
-const REFUSED_BY_AWS = /^(denied|invalid|not-found):/;
 
 /** Refused; and where something may have been written all the same, that is paid back. */
 function callOff(
@@ -196,7 +161,7 @@ function planLower(body: Group, instanceId: string, now: Ms): Group {
   if (body.baseline === null) return body;
   const raised = Object.values(body.replacing).filter((one) => one.by === "raise" && isUnderway(one)).length;
   const params = { group: body.name, from: body.baseline + raised, to: body.baseline + raised - 1 };
-  return plan(body, { id: `lower:${instanceId}`, responder: "set-desired", params, abandonAt: now + RETIRE_WITHIN });
+  return plan(body, { id: `lower:${instanceId}`, responder: "set-desired", params, abandonAt: now + PAY_WITHIN });
 }
 
 /** Nothing stays detached or raised that nobody needs: its time is bounded even if its incident never comes back. */
@@ -212,75 +177,4 @@ function retireOverdue(body: Group, note: Note, now: Ms): Group {
     note(`the time of ${one.instanceId}'s replacement is over: it is retired`, { incident });
   }
   return next;
-}
-
-/** The steps that the states call for and that are not there yet. */
-function planSteps(body: Group, now: Ms): Group {
-  let next = body;
-  const all = Object.values(body.replacing);
-  const asked = all.filter((one) => one.state === "asked");
-  if (asked.length > 0 && now >= mayLookAt(body) && find(next, `gates:${body.round}`) === undefined) {
-    const params = { group: body.name, ids: asked.map((one) => one.instanceId) };
-    next = plan(next, { id: `gates:${body.round}`, responder: "group-gates", params, abandonAt: now + GATES_WITHIN });
-  }
-  for (const one of all) {
-    if (one.state === "launching" && one.batch !== null && find(next, one.batch)?.state === "done") {
-      const id = `serving:${one.batch}`;
-      if (find(next, id) === undefined) {
-        const except = all.filter((other) => other.batch === one.batch).map((other) => other.instanceId);
-        next = plan(next, {
-          id,
-          responder: "group-serving",
-          params: { group: body.name, except },
-          abandonAt: one.deadline,
-        });
-      }
-    }
-    // What is under way is not paid back before it is known whether it happened.
-    const write = one.batch === null ? undefined : find(next, one.batch);
-    const known = write === undefined || isSettled(write);
-    if (one.state === "retiring" && known && !isRetired(next, one)) {
-      const responder = one.by === "raise" ? "terminate-in-group" : "terminate-detached";
-      const params = { group: body.name, instanceId: one.instanceId };
-      next = plan(next, { id: `retire:${one.instanceId}`, responder, params, abandonAt: now + RETIRE_WITHIN });
-    }
-  }
-  return next;
-}
-
-/** What is over is dropped with its steps, so that the document stays small however long it lives. */
-function forget(body: Group, now: Ms): Group {
-  const replacing = Object.fromEntries(
-    Object.entries(body.replacing).filter(([, one]) => !isOver(one) || now - one.since < KEEP_OVER),
-  );
-  const needed = new Set(
-    Object.values(replacing).flatMap((one) => {
-      if (one.state === "launching") return [one.batch ?? "", `serving:${one.batch ?? ""}`];
-      return one.state === "retiring" ? [one.batch ?? "", `retire:${one.instanceId}`, `lower:${one.instanceId}`] : [];
-    }),
-  );
-  // Writes that are under way are seen through; nobody waits any more for what only watches.
-  const steps = body.steps.filter(
-    (step) =>
-      needed.has(step.id) || step.id === `gates:${body.round}` || (!isSettled(step) && !step.id.startsWith("serving:")),
-  );
-  const idle = Object.values(replacing).every(isOver);
-  return { ...body, replacing, steps, ...(idle ? { baseline: null } : {}) };
-}
-
-/** When the group may be looked at for those that have asked. */
-function mayLookAt(body: Group): Ms {
-  const asked = Object.values(body.replacing).filter((one) => one.state === "asked");
-  return Math.max(body.cooldownUntil, Math.min(...asked.map((one) => one.askedAt)) + GATHER);
-}
-
-/** When nothing is due by a step: the cool-down's end, a replacement's own end, or the clean-up of what is over. */
-function wakeAt(body: Group, now: Ms): Ms | null {
-  const moments = Object.values(body.replacing).flatMap((one) => {
-    if (one.state === "asked")
-      return [Math.min(one.deadline, mayLookAt(body) > now ? mayLookAt(body) : now + ASK_AGAIN)];
-    if (isOver(one)) return [one.since + KEEP_OVER];
-    return [Math.max(one.deadline, now + ASK_AGAIN)];
-  });
-  return moments.length === 0 ? null : Math.min(...moments);
 }

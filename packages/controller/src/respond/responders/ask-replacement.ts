@@ -1,6 +1,7 @@
 import { groupKey, hasPlace, newGroup, withReplacement } from "../group/record.ts";
 import type { Group } from "../../record/doc.ts";
 import { number, placeOf, shown, text } from "../place.ts";
+import { onDemandOf } from "../fall-back.ts";
 import type { Responder } from "../responder.ts";
 
 const POLL = 3_000;
@@ -35,6 +36,7 @@ export const askReplacement: Responder = {
           since: ctx.now,
           within: number(step.params, "within"),
           deadline: ctx.now + number(step.params, "within"),
+          onDemand: onDemandOf(step.params),
         },
         ctx.now,
       );

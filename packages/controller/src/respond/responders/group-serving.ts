@@ -1,13 +1,11 @@
 import { groupId } from "../../inventory/ids.ts";
+import { evidence, lastFailedLaunch } from "../failed-launch.ts";
+import { fallBack } from "../fall-back.ts";
 import { placeOf, text, texts } from "../place.ts";
-import type { Context, Responder } from "../responder.ts";
+import type { Responder } from "../responder.ts";
 import { servingIn } from "../serving.ts";
 
 const POLL = 5_000;
-/** A launch that failed is told with AWS's own words; the group tries again by itself. */
-const LOOK_BACK = 900_000;
-/** Those who ask within one such time ask the same, so that a storm's incidents of a group share a call. */
-const SAME = 60_000;
 
 /** Waits until, without the doomed, the group serves what it desires. Launch failures are the evidence in its reason. */
 export const groupServing: Responder = {
@@ -29,16 +27,14 @@ export const groupServing: Responder = {
     const still = group.instances.filter((one) => doomed.includes(one.id)).length;
     const wanted = group.desired - still;
     if (serving >= wanted) return { is: "done", receipt: { serving, wanted } };
-    const evidence = await launchFailure(name, ctx);
-    return { is: "wait", until: ctx.now + POLL, reason: `${serving} of ${wanted} serve${evidence}` };
+    const failed = await lastFailedLaunch(name, ctx);
+    const fallback = ctx.doc.kind === "group" ? ctx.doc.body.fallback : null;
+    const { wish, said } = fallBack(group, failed, step.params, fallback);
+    return {
+      is: "wait",
+      until: ctx.now + POLL,
+      reason: `${serving} of ${wanted} serve${evidence(failed)}${said}`,
+      receipt: wish === null ? null : { wish: { ...wish } },
+    };
   },
 };
-
-/** What AWS says of the group's last launch that failed, to be read after a reason; empty where none did. */
-export async function launchFailure(name: string, ctx: Context): Promise<string> {
-  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
-  const since = Math.floor((ctx.now - LOOK_BACK) / SAME) * SAME;
-  const activities = await ctx.aws.autoScaling.activities(placeOf(ctx.doc), name, since, ask);
-  const failed = activities.find((one) => one.status === "Failed");
-  return failed === undefined ? "" : `; a launch failed: ${failed.statusMessage ?? failed.description ?? failed.id}`;
-}

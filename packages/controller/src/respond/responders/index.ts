@@ -18,6 +18,7 @@ import { lookUp } from "./look-up.ts";
 import { releaseToGroup } from "./release-to-group.ts";
 import { setActive, setDraining } from "./set-draining.ts";
 import { setDesired } from "./set-desired.ts";
+import { setOnDemandBase } from "./set-on-demand-base.ts";
 import { terminateDetached } from "./terminate-detached.ts";
 import { terminateInGroup } from "./terminate-in-group.ts";
 import { verifyGone } from "./verify-gone.ts";
@@ -51,6 +52,7 @@ export const responders = {
   "group-serving": groupServing,
   "detach-instances": detachInstances,
   "set-desired": setDesired,
+  "set-on-demand-base": setOnDemandBase,
   "terminate-in-group": terminateInGroup,
   "terminate-detached": terminateDetached,
 } satisfies Record<string, Responder>;

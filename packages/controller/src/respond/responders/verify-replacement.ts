@@ -1,10 +1,13 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import { groupId } from "../../inventory/ids.ts";
-import { launchFailure } from "./group-serving.ts";
+import { withWish } from "../group/fallback.ts";
+import { type GroupName, groupKey, newGroup } from "../group/record.ts";
+import { evidence, lastFailedLaunch } from "../failed-launch.ts";
+import { fallBack, onDemandOf } from "../fall-back.ts";
 import { placeOf, textOrNull } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Doc, Step } from "../../record/doc.ts";
 import { servingIn } from "../serving.ts";
 
 const POLL: Ms = 15_000;
@@ -24,14 +27,31 @@ export const verifyReplacement: Responder = {
     const group = await groupOf(name, ctx);
     if (group === undefined) return { is: "skip", reason: `the group ${name} is gone` };
     const serving = await servingIn(group, textOrNull(step, "instanceId"), ctx);
-    if (serving >= group.desired) return { is: "done", receipt: { serving, desired: group.desired } };
+    if (serving >= group.desired) {
+      const record = onDemandOf(step.params) === null ? null : await recordOf(name, ctx);
+      const note = record?.body.fallback === null || record === null ? {} : { note: "On-Demand for a time" };
+      return { is: "done", receipt: { serving, desired: group.desired }, ...note };
+    }
+    const wait = { is: "wait", until: ctx.now + POLL } as const;
     const short = `${serving} of ${group.desired} instances serve`;
     // Once a minute: what keeps a group from launching does not change sooner.
-    const evidence =
-      step.attempts % EVIDENCE_EVERY === EVIDENCE_EVERY - 1 ? await launchFailure(name, ctx) : said(step);
-    return { is: "wait", until: ctx.now + POLL, reason: `${short}${evidence}` };
+    if (step.attempts % EVIDENCE_EVERY !== 1) return { ...wait, reason: `${short}${said(step)}` };
+    const failed = await lastFailedLaunch(name, ctx);
+    if (onDemandOf(step.params) === null) return { ...wait, reason: `${short}${evidence(failed)}` };
+    // The group's record is the only author of writes to its capacity: it is told what is wished for.
+    const record = (await recordOf(name, ctx)) ?? newGroup(nameOf(name, ctx));
+    const fallback = fallBack(group, failed, step.params, record.body.fallback);
+    const reason = `${short}${evidence(failed)}${fallback.said}`;
+    if (fallback.wish === null) return { ...wait, reason };
+    const wished = { ...record, wakeAt: ctx.now, body: withWish(record.body, fallback.wish) };
+    return { ...wait, reason, also: { writes: [wished] } };
   },
 };
+
+const nameOf = (name: string, ctx: Context): GroupName => ({ ...placeOf(ctx.doc), name });
+
+const recordOf = (name: string, ctx: Context): Promise<Doc<"group"> | null> =>
+  ctx.ledger.load(groupKey(nameOf(name, ctx)), "group");
 
 /** The evidence of an earlier look. */
 const said = ({ reason }: Step): string => {

@@ -53,6 +53,8 @@ export const group = (name: string, more: Partial<AutoScalingGroup> = {}): AutoS
   classicLoadBalancers: [],
   trafficSources: [],
   suspendedProcesses: [],
+  onDemand: null,
+  weighted: false,
   maintenancePolicy: null,
   instances: [],
   tags: {},

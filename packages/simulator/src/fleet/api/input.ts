@@ -15,6 +15,8 @@ export interface Reader {
   /** A list of strings; undefined where it is absent. */
   texts(name: string): string[] | undefined;
   objects(name: string): JsonObject[];
+  /** A reader of a structure; undefined where it is absent. */
+  object(name: string): Reader | undefined;
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>
@@ -53,6 +55,12 @@ export const reader = (input: JsonObject, refuse: Refuse): Reader => {
         if (typeof item !== "string") throw refuse(`${name} must hold strings.`);
         return item;
       });
+    },
+    object: (name) => {
+      const value = input[name];
+      if (value === undefined || value === null) return undefined;
+      if (!isObject(value)) throw refuse(`${name} must be a structure.`);
+      return reader(value, refuse);
     },
     objects: (name) => {
       const value = input[name] ?? [];

@@ -1,6 +1,6 @@
 import type { HookResult, LifecycleAction } from "../../fleet/group-state.ts";
 import type { CallContext, Operation } from "../../operation.ts";
-import { boolean, integer } from "../../fleet/api/shapes.ts";
+import { boolean, integer, structure } from "../../fleet/api/shapes.ts";
 import { detachMembers, endMember } from "../../fleet/group-end.ts";
 import { findAction, recordHeartbeat } from "../../fleet/hooks.ts";
 import { needGroup, needMember } from "./find.ts";
@@ -9,6 +9,7 @@ import type { Reader } from "../../fleet/api/input.ts";
 import type { World } from "../../fleet/state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { renderActivity } from "./render.ts";
+import { setOnDemandBase } from "../../fleet/purchases.ts";
 import { touchGroup } from "../../fleet/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
@@ -126,6 +127,42 @@ export const setDesiredCapacity: Operation<World> = {
     group.desired = desired;
     group.scaledAt = world.clock.now();
     touchGroup(world, group);
+    return {};
+  },
+};
+
+const distribution = structure({
+  OnDemandBaseCapacity: integer,
+  OnDemandPercentageAboveBaseCapacity: integer,
+  SpotInstancePools: integer,
+});
+
+/**
+ * As far as Spotkeeper uses it: the On-Demand base of a mixed instances policy. A policy without its launch template is
+ * refused, and so is one with both an id and a name (assumed: in words of AWS that people quote).
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+ */
+export const updateAutoScalingGroup: Operation<World> = {
+  service: "autoscaling",
+  name: "UpdateAutoScalingGroup",
+  mutating: true,
+  input: { MixedInstancesPolicy: structure({ InstancesDistribution: distribution }) },
+  run: (world, input, ctx) => {
+    const read = reader(input, validationError);
+    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const policy = read.object("MixedInstancesPolicy");
+    const template = policy?.object("LaunchTemplate")?.object("LaunchTemplateSpecification");
+    const names = [template?.text("LaunchTemplateId"), template?.text("LaunchTemplateName")];
+    if (names.filter((name) => name !== undefined).length !== 1)
+      throw validationError("Valid requests must contain either launchTemplateId or LaunchTemplateName");
+    const base = policy?.object("InstancesDistribution")?.number("OnDemandBaseCapacity") ?? group.onDemandBase;
+    if (!Number.isInteger(base) || base < 0) throw validationError("OnDemandBaseCapacity must not be negative.");
+    world.oracle.effect(
+      "set-on-demand-base",
+      `${group.name}: ${group.onDemandBase} to ${base}`,
+      base === group.onDemandBase,
+    );
+    setOnDemandBase(world, group, base);
     return {};
   },
 };

@@ -1,0 +1,66 @@
+import type { PlannedStep } from "./plan.ts";
+import { type Ground, inShort, step } from "./stage.ts";
+import { type Threat, threatOf } from "./threat.ts";
+
+export function askReplacement(ground: Ground): PlannedStep[] {
+  const { facts, t, actions, incident } = ground;
+  if (actions.replace === "never" || incident.subject.type === "task") return [];
+  const budget = { notBefore: t.start, abandonAt: t.verifyUntil };
+  if (facts === null) return [step("replace", "ask-replacement", { by: actions.replace }, budget)];
+  if (facts.groupName === null) return [];
+  return [
+    step(
+      "replace",
+      "ask-replacement",
+      {
+        by: actions.replace,
+        group: facts.groupName,
+        cap: actions.replaceCap,
+        cooldown: actions.replaceCooldown,
+        within: actions.replaceWithin,
+        onDemand: actions.onDemand === null ? null : { ...actions.onDemand },
+        // Capacity Rebalancing, where it is on, has begun at the recommendation and goes on after a warning.
+        recommended: incident.signals.some((signal) => signal.kind === "rebalance"),
+      },
+      budget,
+    ),
+  ];
+}
+
+/** Once it has drained, the group may retire it: what was detached or raised for it is paid back. */
+export function release(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const asked = before.find((one) => one.responder === "ask-replacement");
+  if (asked === undefined) return [];
+  const after = ["look-up", "look-closer", ...inShort(before.filter((one) => one.id !== asked.id))];
+  const params = { group: asked.params["group"] ?? null };
+  return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
+}
+
+/** What takes capacity away that its group then launches anew. */
+const REPLACED: ReadonlySet<Threat> = new Set(["reclaim", "recommendation", "ending", "termination"]);
+
+/** That the instance went; and, where its capacity is wanted, that the group serves as much as it wants again. */
+export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+  const { incident, facts, t } = ground;
+  const after = inShort(before);
+  const gone = step(
+    "verify-gone",
+    "verify-gone",
+    { subject: incident.subject.id, type: incident.subject.type, deadline: t.over },
+    { after, abandonAt: t.verifyUntil },
+  );
+  if (facts !== null && facts.groupName === null) return [gone];
+  const { onDemand } = ground.actions;
+  const params = {
+    group: facts?.groupName ?? null,
+    instanceId: incident.subject.id,
+    // Nothing is launched instead of what a scale-in or a person ends.
+    ...(onDemand === null || !REPLACED.has(threatOf(incident))
+      ? {}
+      : { onDemand: { ...onDemand }, since: incident.openedAt }),
+  };
+  return [
+    gone,
+    step("verify-replacement", "verify-replacement", params, { after: [gone.id], abandonAt: t.verifyUntil }),
+  ];
+}

@@ -1,0 +1,32 @@
+import type { AutoScalingGroup } from "../aws/aws.ts";
+import type { Fallback, OnDemand, Params, Plain } from "../record/doc.ts";
+import { isSpotShortage, type Wish, wishFor } from "./group/fallback.ts";
+import type { FailedLaunch } from "./failed-launch.ts";
+
+/** What a step's parameters allow. */
+export function onDemandOf({ onDemand = null }: Params): OnDemand | null {
+  if (onDemand === null || typeof onDemand !== "object" || Array.isArray(onDemand)) return null;
+  const { lasts, most } = onDemand as { readonly [key: string]: Plain };
+  return typeof lasts === "number" && typeof most === "number" ? { lasts, most } : null;
+}
+
+/**
+ * What is to be done about a launch that failed, by who watches for a replacement: a wish, if Spot had no capacity since
+ * `params.since` and `params.onDemand` allows it; and what is to be said of it after a reason.
+ */
+export function fallBack(
+  group: AutoScalingGroup,
+  failed: FailedLaunch | null,
+  params: Params,
+  had: Fallback | null,
+): { readonly wish: Wish | null; readonly said: string } {
+  const allowed = onDemandOf(params);
+  const { since } = params;
+  // What has been raised lately takes a launch or two to be seen.
+  const raisedAt = had === null || had.until === null ? 0 : had.until - had.lasts;
+  const lately = failed !== null && typeof since === "number" && failed.at >= since && failed.at > raisedAt;
+  if (allowed === null || !lately || !isSpotShortage(failed.said)) return { wish: null, said: "" };
+  const wish = wishFor(group, had, allowed, failed.said);
+  if (typeof wish !== "string") return { wish, said: "; falling back to On-Demand" };
+  return { wish: null, said: had === null ? `; no fallback to On-Demand: ${wish}` : "; On-Demand for a time" };
+}

@@ -1,0 +1,41 @@
+import type { Ms } from "../../clock.ts";
+import type { PlannedStep } from "../../decide/plan.ts";
+import type { Group, Key, Params, Replacement, Step } from "../../record/doc.ts";
+import { fresh } from "../steps.ts";
+
+/** How the parts of the group's machine change its record: pure, one thing at a time. */
+const LONGEST_REASON = 150;
+
+export type Note = (text: string, data?: Params) => void;
+
+export const change = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group => {
+  const had = body.replacing[incident];
+  if (had === undefined) return body;
+  const reason = (to.reason ?? had.reason)?.slice(0, LONGEST_REASON) ?? null;
+  return { ...body, replacing: { ...body.replacing, [incident]: { ...had, ...to, reason, since: now } } };
+};
+
+/** A new stage, with its own time. */
+export const begin = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group =>
+  change(body, incident, { ...to, deadline: now + (body.replacing[incident]?.within ?? 0) }, now);
+
+export const find = (body: Group, id: string): Step | undefined => body.steps.find((step) => step.id === id);
+
+export const plan = (body: Group, step: Omit<PlannedStep, "after" | "notBefore">): Group => ({
+  ...body,
+  steps: [...body.steps, fresh({ ...step, after: [], notBefore: null })],
+});
+
+export const isRetired = (body: Group, one: Replacement): boolean =>
+  find(body, `retire:${one.instanceId}`) !== undefined;
+
+/** These kinds of failure (aws/failure.ts) say that nothing was written. */
+const REFUSED_BY_AWS = /^(denied|invalid|not-found):/;
+
+/** A write that was given up, and that AWS may have carried out all the same. */
+export const mayHaveHappened = (write: Step): boolean =>
+  write.state === "abandoned" && !REFUSED_BY_AWS.test(write.reason ?? "");
+
+/** How long a write is tried that pays back what we owe. */
+export const PAY_WITHIN: Ms = 3_600_000;
+export const WRITE_WITHIN: Ms = 120_000;

@@ -1,0 +1,138 @@
+import type { AutoScalingGroup } from "../../aws/aws.ts";
+import type { Ms } from "../../clock.ts";
+import type { Fallback, Group, OnDemand, Plain } from "../../record/doc.ts";
+import { isSettled } from "../steps.ts";
+import { find, mayHaveHappened, type Note, PAY_WITHIN, plan, WRITE_WITHIN } from "./body.ts";
+
+/** That the group's On-Demand base be raised for a time, asked for by who saw that Spot has no capacity. */
+export interface Wish {
+  readonly from: number;
+  readonly to: number;
+  readonly lasts: Ms;
+  readonly because: string;
+}
+
+export const RAISE = "on-demand";
+export const LOWER = "spot-again";
+const LONGEST_REASON = 150;
+
+/**
+ * Whether a launch failed for want of Spot capacity, in AWS's words; what fails for another reason (a template, a quota of
+ * On-Demand) would fail On-Demand too.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html (its words are examples; others are assumed)
+ */
+export const isSpotShortage = (said: string): boolean =>
+  /spot/i.test(said) && /capacity|MaxSpotInstanceCountExceeded|SpotMaxPriceTooLow/i.test(said);
+
+/** What On-Demand makes of a group's capacity; AWS rounds up in favour of it (assumed). */
+const share = (desired: number, base: number, percent: number): number =>
+  Math.min(desired, base + Math.ceil((Math.max(0, desired - base) * percent) / 100));
+
+/**
+ * Pure: the wish by which the group's missing launches become On-Demand, as many as the policy allows; or why there is none.
+ *
+ * @param had the fallback that is already there: what it has raised counts
+ */
+export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: OnDemand, said: string): Wish | string {
+  const { onDemand, desired } = group;
+  if (onDemand === null) return "the group has no mixed instances policy";
+  if (group.weighted) return "the group counts its capacity in weights";
+  if (group.suspendedProcesses.includes("Launch")) return "the group's Launch process is suspended";
+  if (had !== null && (had.wanted !== null || had.until === null)) return "a fallback is being set up";
+  if (had !== null && had.ours.at(-1) !== onDemand.base) return "somebody else set the group's On-Demand base";
+  const active = group.instances.filter(({ state }) => state === "InService" || state.startsWith("Pending")).length;
+  const before = had?.from ?? onDemand.base;
+  const now = share(desired, onDemand.base, onDemand.percent);
+  const most = share(desired, before, onDemand.percent) + allowed.most;
+  const target = Math.min(now + Math.max(0, desired - active), most, desired);
+  if (target <= now) return "no more On-Demand instances are allowed, or none is missing";
+  let to = onDemand.base;
+  while (share(desired, to, onDemand.percent) < target) to += 1;
+  return { from: onDemand.base, to, lasts: allowed.lasts, because: said.slice(0, LONGEST_REASON) };
+}
+
+/** The record with the wish in it; another one that is under way stands. */
+export function withWish(body: Group, wish: Wish): Group {
+  const { fallback: had } = body;
+  if (had !== null && (had.wanted !== null || had.until === null)) return body;
+  const { from, to, lasts, because } = wish;
+  const ours = had === null ? [] : had.ours;
+  return {
+    ...body,
+    fallback: { from: had?.from ?? from, ours, wanted: to, until: had?.until ?? null, lasts, because },
+  };
+}
+
+/** A wish out of a receipt it was stored in; null where there is none. */
+function wishFrom(receipt: Plain): Wish | null {
+  if (receipt === null || typeof receipt !== "object" || !("wish" in receipt)) return null;
+  const { wish } = receipt;
+  return wish !== null && typeof wish === "object" ? (wish as unknown as Wish) : null;
+}
+
+/**
+ * Pure: a group's temporary On-Demand fallback.
+ *
+ *     wished ─▶ raised ─its time is over─▶ lowered again        (a wish more, while it is raised: raised further)
+ *        └─ not written ─▶ as before
+ *
+ * Lowered, the group exchanges what is too much On-Demand for Spot by itself, the new one first: where Spot still has no
+ * capacity the On-Demand instance serves on. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+ */
+export function readFallback(body: Group, note: Note, now: Ms): Group {
+  return lower(raise(adopt(body, note), note, now), note, now);
+}
+
+/** What the steps that watch replacements have wished for. */
+function adopt(body: Group, note: Note): Group {
+  let next = body;
+  const steps = body.steps.map((step) => {
+    const wish = step.id.startsWith("serving:") ? wishFrom(step.receipt) : null;
+    if (wish === null) return step;
+    const wished = withWish(next, wish);
+    if (wished !== next) note(`falling back to On-Demand for a time: ${wish.because}`);
+    next = wished;
+    return { ...step, receipt: null };
+  });
+  return { ...next, steps };
+}
+
+const without = (body: Group, id: string): Group => ({ ...body, steps: body.steps.filter((step) => step.id !== id) });
+
+function raise(body: Group, note: Note, now: Ms): Group {
+  const { fallback } = body;
+  if (fallback === null || fallback.wanted === null || find(body, LOWER) !== undefined) return body;
+  const { wanted } = fallback;
+  const step = find(body, RAISE);
+  if (step === undefined) {
+    const params = { group: body.name, from: [fallback.ours.at(-1) ?? fallback.from], to: wanted };
+    return plan(body, { id: RAISE, responder: "set-on-demand-base", params, abandonAt: now + WRITE_WITHIN });
+  }
+  if (!isSettled(step)) return body;
+  const next = without(body, RAISE);
+  if (step.state === "done" || mayHaveHappened(step)) {
+    const until = now + fallback.lasts;
+    note(`On-Demand base raised from ${fallback.from} to ${wanted}, until ${new Date(until).toISOString()}`);
+    return { ...next, fallback: { ...fallback, ours: [...fallback.ours, wanted], wanted: null, until } };
+  }
+  note(`no fallback to On-Demand: ${step.reason ?? step.state}`);
+  return { ...next, fallback: fallback.until === null ? null : { ...fallback, wanted: null } };
+}
+
+function lower(body: Group, note: Note, now: Ms): Group {
+  const { fallback } = body;
+  if (fallback === null || fallback.until === null || fallback.until > now || fallback.wanted !== null) return body;
+  const step = find(body, LOWER);
+  if (step === undefined) {
+    const params = { group: body.name, from: fallback.ours, to: fallback.from };
+    return plan(body, { id: LOWER, responder: "set-on-demand-base", params, abandonAt: now + PAY_WITHIN });
+  }
+  if (!isSettled(step)) return body;
+  const why = step.reason === null ? "" : `: ${step.reason}`;
+  note(
+    step.state === "abandoned"
+      ? `the On-Demand base could not be lowered to ${fallback.from} again${why}; please lower it`
+      : `On-Demand base: back at ${fallback.from}${why}`,
+  );
+  return { ...without(body, LOWER), fallback: null };
+}
