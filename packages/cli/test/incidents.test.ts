@@ -24,6 +24,8 @@ const view = (id: string, over: Partial<IncidentView> = {}): IncidentView => ({
   cluster: null,
   services: [],
   owner: "ours",
+  fleet: null,
+  evidence: [],
   openedAt: "2026-11-20T12:00:00.000Z",
   noticedAt: "2026-11-20T12:00:00.000Z",
   deadline: "2026-11-20T12:02:00.000Z",

@@ -89,3 +89,11 @@ export const container = (): Json =>
     status: "ACTIVE",
     agentConnected: true,
   });
+/** An EC2 Fleet scales down. */
+export const fleet = (): Json =>
+  event(
+    "aws.ec2fleet",
+    "EC2 Fleet Instance Change",
+    { "instance-id": ID, "sub-type": "termination_notified" },
+    { resources: ["arn:aws:ec2:us-east-1:111122223333:fleet/fleet-598fb973-87b7-422d-be4d-6b0809bfff0a"] },
+  );

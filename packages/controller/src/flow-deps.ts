@@ -7,7 +7,7 @@ import type { Route } from "./notify/route.ts";
 import type { Doc, Entry, Key } from "./record/doc.ts";
 import type { Ledger } from "./record/ledger/ledger.ts";
 import type { Wake } from "./respond/machine.ts";
-import type { Origin, Parsed, Signal } from "./signal/signal.ts";
+import type { Evidence, Origin, Parsed, Signal } from "./signal/signal.ts";
 
 /** Everything the flow is made of. Entries assemble it; tests put in what they need. */
 export interface FlowDeps {
@@ -26,6 +26,8 @@ export interface FlowDeps {
   readonly secret: (reference: string | null) => Promise<string | null>;
   /** The inventory learns from every signal that is seen anyway. */
   readonly learn: (signal: Signal) => void;
+  /** And from what is about no single instance. */
+  readonly learnEvidence: (evidence: Evidence) => void;
   /** Without a ledger: safe effects only (DESIGN.md, Delivery promise). */
   readonly degraded: (signal: Signal, why: Error) => void;
   readonly advanceAlert: (key: Key, poked: () => Promise<void>) => Promise<void>;

@@ -46,7 +46,10 @@ export function createFlow(deps: FlowDeps): Flow {
     async accept(body, origin) {
       const parsed: Parsed = parse(body, origin);
       deps.onParsed(parsed, origin);
-      if (parsed.is === "ignored") return { is: "ignored", reason: parsed.reason };
+      if (parsed.is === "ignored") {
+        if (parsed.evidence !== undefined) deps.learnEvidence(parsed.evidence);
+        return { is: "ignored", reason: parsed.reason };
+      }
       if (parsed.is === "rejected") return parsed;
       const incidents: Key[] = [];
       for (const signal of parsed.signals) {

@@ -23,7 +23,15 @@ export function describe(signal: Signal): string {
       return `Group ${signal.group} ${signal.ok ? "launched" : "failed to launch"} the instance.`;
     case "termination-result":
       return `Group ${signal.group} ${signal.ok ? "terminated" : "failed to terminate"} the instance.`;
+    case "fleet-change":
+      return `${signal.fleet.id} ${FLEET[signal.change]}.`;
     case "container-instance-change":
       return `ECS says that the container instance is ${signal.status}.`;
   }
 }
+
+const FLEET = {
+  launched: "launched the instance",
+  terminated: "terminated the instance",
+  termination_notified: "scales down and will terminate the instance",
+} as const;

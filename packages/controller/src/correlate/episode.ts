@@ -34,12 +34,14 @@ export const isEndState = (state: string): boolean => rankOf(state) >= 2;
 /** The signal says that the subject ends, or has ended. */
 export function isEnding(signal: Signal): boolean {
   if (signal.kind === "state-change") return isEndState(signal.state);
+  if (signal.kind === "fleet-change") return signal.change === "termination_notified";
   return isWarning(signal.kind) || signal.kind === "lifecycle-terminating";
 }
 
 /** The signal says that the subject lives: `running`, `pending`, or a launch that succeeded. */
 export function isLife(signal: Signal): boolean {
   if (signal.kind === "state-change") return !isEndState(signal.state);
+  if (signal.kind === "fleet-change") return signal.change === "launched";
   return signal.kind === "launch-result" && signal.ok;
 }
 

@@ -48,9 +48,10 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
     case "lifecycle-terminating":
       return terminatingFits(signal.at, episode);
     case "termination-result":
-      return episode.firstEnding === null
-        ? episode.start <= signal.at
-        : between(signal.at, episode.firstEnding - TOLERANCE, (episode.lastEnding ?? 0) + HOOK);
+      return resultFits(signal.at, episode);
+    case "fleet-change":
+      if (signal.change === "termination_notified") return terminatingFits(signal.at, episode);
+      return signal.change === "terminated" && resultFits(signal.at, episode);
     case "state-change":
       return isEndState(signal.state) && stateFits(signal.state, signal.at, episode);
     case "rebalance":
@@ -61,6 +62,12 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
       return false;
   }
 }
+
+/** That it has been terminated, by its group or fleet. */
+const resultFits = (at: Ms, episode: Episode): boolean =>
+  episode.firstEnding === null
+    ? episode.start <= at
+    : between(at, episode.firstEnding - TOLERANCE, (episode.lastEnding ?? 0) + HOOK);
 
 /**
  * A new notice after an incident was over is a new interruption: after the close of one that had ended, or whose notice

@@ -74,6 +74,11 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     case "launch-result":
     case "termination-result":
       return fill(incident.hints, { group: signal.group });
+    case "fleet-change": {
+      const { fleet, change } = signal;
+      const ends = change === "termination_notified" ? { fleetEnds: true } : {};
+      return fill(incident.hints, { fleet: fleet.id, ...ends });
+    }
     case "lifecycle-terminating":
     case "lifecycle-launching":
       return fill(incident.hints, { group: signal.lifecycle.group });

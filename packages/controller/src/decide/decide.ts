@@ -163,6 +163,7 @@ export const NOTHING: Facts = {
   owner: "ours",
   ownerBecause: null,
   fleet: null,
+  evidence: [],
   missing: [],
   complete: false,
 };

@@ -10,7 +10,7 @@ export type Threat =
   | "recommendation"
   /** An event that AWS has scheduled. */
   | "scheduled"
-  /** Its group terminates it (scale-in, refresh, reclaim without a warning) and a hook waits. */
+  /** Its group terminates it (scale-in, refresh, reclaim without a warning) and a hook waits; or its fleet scales down. */
   | "termination"
   /** It goes back to the warm pool: drained, but no interruption (EVENTS.md, trap 6). */
   | "warm-pool"
@@ -56,6 +56,8 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
       return "launch";
     case "state-change":
       return ENDING_STATES.has(incident.seen?.state ?? "") ? "ending" : "none";
+    case "fleet-change":
+      return incident.hints["fleetEnds"] === true ? "termination" : "none";
     case "fargate-spot-stop":
       return "task-stop";
     case "termination-result":

@@ -39,6 +39,7 @@ export function factsOf(
     services,
   };
   const { owner, because } = ownerOf(base);
+  const fleet = fleetOf(base.instance) ?? read.known("fleet", subject.id)?.value ?? null;
   return {
     ...base,
     place,
@@ -53,10 +54,20 @@ export function factsOf(
     discovery: discoveryOf(read, ground),
     owner,
     ownerBecause: because,
-    fleet: fleetOf(base.instance),
+    fleet,
+    evidence: evidenceOf(read, services, fleet),
     observedAt: read.observedAt(),
     missing: read.missing(),
   };
+}
+
+/** Events say it once; that it is old is for the reader to judge. */
+function evidenceOf(read: Reader, services: readonly EcsService[], fleet: Facts["fleet"]): Facts["evidence"] {
+  const sources = services.map((one) => [one.name, serviceId(one.clusterArn, one.name)] as const);
+  return [...sources, ...(fleet === null ? [] : [[fleet.id, fleet.id] as const])].flatMap(([about, id]) => {
+    const known = read.inventory.get("evidence", id);
+    return known?.value.said ? [{ about, said: known.value.said, at: known.observedAt }] : [];
+  });
 }
 
 type Base = Pick<

@@ -11,6 +11,7 @@ import type {
   TargetHealth,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
+import type { Fleet } from "../signal/signal.ts";
 
 /** Whose capacity it is. Everything but `ours` is recorded and told, not touched, unless a policy says so. */
 export type Owner =
@@ -103,7 +104,9 @@ export interface Facts {
   /** What said so: a tag, `Operator.Principal`, … */
   readonly ownerBecause: string | null;
   /** Membership outside Auto Scaling. */
-  readonly fleet: { readonly type: "ec2-fleet" | "spot-fleet"; readonly id: string } | null;
+  readonly fleet: Fleet | null;
+  /** What its services and its fleet said of why replacements do not come. */
+  readonly evidence: readonly { readonly about: string; readonly said: string; readonly at: Ms }[];
   readonly missing: readonly Missing[];
   /** Everything that draining needs is known (from the inventory or just asked). */
   readonly complete: boolean;

@@ -43,7 +43,7 @@ export interface Read<V> {
   (at: At, name: string, ask: Ask, age: Ms): Promise<V | undefined>;
 }
 
-type Asked = Exclude<Facet, "failure" | "announced" | "container" | "refreshing">;
+type Asked = Exclude<Facet, "failure" | "announced" | "fleet" | "evidence" | "container" | "refreshing">;
 export type Reads = { readonly [F in Asked]: Read<Facets[F]> } & {
   /** Undefined: it is not in this cluster. A failure is returned, so that it is not taken for that. */
   readonly containerIn: (at: At, instanceId: string, ask: Ask) => Promise<ContainerInstance | Failed | undefined>;

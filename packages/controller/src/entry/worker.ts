@@ -9,7 +9,7 @@ import type { Overrides } from "../enrich/overrides.ts";
 import { activeIn } from "../enrich/active.ts";
 import { createFlow, type Flow, type Verdict } from "../flow.ts";
 import type { FlowDeps } from "../flow-deps.ts";
-import { feed } from "../inventory/feed.ts";
+import { feed, feedEvidence } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
@@ -142,6 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
     lookUp: lookUpOf,
     secret: options.secret,
     learn: (signal) => feed(inventory, signal),
+    learnEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => {
       degraded.handle(signal, why).catch((error: unknown) => observer.onFailure?.("without the ledger", error));
     },

@@ -10,6 +10,7 @@ export const capacities: Readonly<Record<Facet, number>> = {
   group: 20_000,
   hooks: 20_000,
   refreshing: 20_000,
+  fleet: 50_000,
   container: 50_000,
   tasks: 50_000,
   task: 20_000,
@@ -24,6 +25,7 @@ export const capacities: Readonly<Record<Facet, number>> = {
   capacityProviders: 1_000,
   discovery: 20_000,
   lattice: 20_000,
+  evidence: 20_000,
   failure: 5_000,
 };
 
@@ -35,6 +37,7 @@ export const isFacet = (name: string): name is Facet => Object.hasOwn(capacities
 export const passing: readonly Facet[] = [
   "instance",
   "membership",
+  "fleet",
   "container",
   "tasks",
   "task",

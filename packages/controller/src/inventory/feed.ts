@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Signal } from "../signal/signal.ts";
+import type { Evidence, Signal } from "../signal/signal.ts";
+import { serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
 
 /** Something that a signal says about one facet. */
@@ -46,6 +47,8 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "termination-result":
       // What it was a member of is still asked for when its end is told.
       return signal.ok ? memberOf(id, signal.group, "Terminated", inventory) : [];
+    case "fleet-change":
+      return [{ facet: "fleet", id, value: signal.fleet }];
     case "lifecycle-launching":
       return memberOf(id, signal.lifecycle.group, "Pending:Wait", inventory);
     case "lifecycle-terminating":
@@ -87,3 +90,9 @@ const store = <F extends Facet>(
   { facet, id, value }: { facet: F; id: string; value: Facets[F] },
   at: Ms,
 ): void => inventory.put(facet, id, value, at);
+
+/** Puts what a service or fleet says of itself into the inventory. */
+export function feedEvidence(inventory: Inventory, { about, said, at }: Evidence): void {
+  const id = about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id;
+  inventory.put("evidence", id, { said }, at);
+}

@@ -15,6 +15,7 @@ import type {
   TaskDefinition,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
+import type { Fleet } from "../signal/signal.ts";
 
 /** A question that was asked and not answered: never to be mistaken for an answer. */
 export interface Failed {
@@ -37,6 +38,8 @@ export interface Facets {
   instance: Ec2Instance;
   /** instance id; null: asked, and in no group */
   membership: GroupMembership | null;
+  /** instance id: as the events of EC2 Fleets and Spot Fleets say */
+  fleet: Fleet;
   /** `account/region/name` */
   group: AutoScalingGroup;
   /** `account/region/name` */
@@ -71,6 +74,8 @@ export interface Facets {
   discovery: readonly { readonly id: string; readonly attributes: { readonly [name: string]: string } }[];
   /** VPC Lattice target group */
   lattice: readonly { readonly id: string; readonly port: number | null; readonly status: string }[];
+  /** service ARN in the long format, or the id of a fleet: why its replacements do not come; null: that is over */
+  evidence: { readonly said: string | null };
   /** `facet/id` of the question; not kept over a restart */
   failure: Failed;
 }

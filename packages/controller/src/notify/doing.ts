@@ -24,7 +24,7 @@ export function doing(all: readonly Seen[]): readonly string[] {
   for (const [phrase, progress] of progressOf(dryRun))
     lines.push(`dry run: would ${phrase}${all.length === 1 ? "" : ` (${progress.steps})`}`);
   if (observed.length > 0) lines.push(...untouched(observed, all.length));
-  lines.push(...replaced(all));
+  lines.push(...replaced(all), ...evidence(all));
   return lines;
 }
 
@@ -87,3 +87,16 @@ function replaced(all: readonly Seen[]): string[] {
 /** What is to be known of a replacement that serves. */
 const noteOf = ({ responder, state, reason }: Step): string[] =>
   responder === "verify-replacement" && state === "done" && reason !== null ? [reason] : [];
+
+const MOST_EVIDENCE = 5;
+
+/** Why replacements did not come, as services and fleets said it: the same for all who have tasks of them. */
+function evidence(all: readonly Seen[]): string[] {
+  const said = all.flatMap(({ body }) => {
+    const { evidence: list } = body.labels;
+    return Array.isArray(list) ? list.filter((one): one is string => typeof one === "string") : [];
+  });
+  return tally(said)
+    .slice(0, MOST_EVIDENCE)
+    .map(([one]) => clean(one));
+}

@@ -1,3 +1,4 @@
+import type { Ms } from "../clock.ts";
 import { hasEnded } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
@@ -6,7 +7,7 @@ import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
 const MOST_SERVICES = 8;
 
 /** What is known, and only that: planning again never takes back what was known before. */
-export function labelsOf(facts: Facts): Params {
+export function labelsOf(facts: Facts, openedAt: Ms): Params {
   const all: Record<string, Plain | undefined> = {
     name: facts.instance?.name ?? undefined,
     instanceType: facts.instance?.type,
@@ -20,6 +21,9 @@ export function labelsOf(facts: Facts): Params {
     cluster: facts.containerInstance?.clusterArn.split("/").at(-1),
     owner: facts.owner === "ours" ? undefined : facts.owner,
     services: services(facts),
+    fleet: facts.fleet?.id,
+    // Once said since it began it stays, though it may be over by the end: it tells how it went.
+    evidence: evidence(facts, openedAt),
   };
   return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, Plain] => pair[1] !== undefined));
 }
@@ -32,6 +36,13 @@ export function withReason(facts: Facts, body: Incident): Facts {
   const { stateReason } = body.labels;
   if (typeof stateReason !== "string" || facts.instance === null || facts.instance.stateReason !== null) return facts;
   return hasEnded(body) || body.goneAt !== null ? { ...facts, instance: { ...facts.instance, stateReason } } : facts;
+}
+
+const MOST_EVIDENCE = 3;
+
+function evidence(facts: Facts, openedAt: Ms): string[] | undefined {
+  const lately = facts.evidence.filter(({ at }) => at >= openedAt).slice(0, MOST_EVIDENCE);
+  return lately.length === 0 ? undefined : lately.map(({ about, said }) => `${about}: ${said}`);
 }
 
 function services(facts: Facts): string[] | undefined {

@@ -7,6 +7,7 @@ const URGENCY: Readonly<Record<SignalKind, number>> = {
   "container-instance-change": 0,
   "launch-result": 0,
   "termination-result": 1,
+  "fleet-change": 1,
   "state-change": 1,
   rebalance: 2,
   "scheduled-change": 3,

@@ -16,6 +16,8 @@ export interface Event {
   readonly timeKnown: boolean;
   /** It came from a lifecycle hook's own queue or topic, without an envelope. */
   readonly direct: boolean;
+  /** ARNs that the event names, at most eight. */
+  readonly resources: readonly string[];
   readonly detail: unknown;
   readonly origin: Origin;
 }
@@ -61,6 +63,9 @@ export function fromEnvelope(envelope: { readonly [key: string]: unknown }, deta
     availabilityZone: zone,
     ...eventTime(envelope["time"], origin),
     direct: false,
+    resources: asList(envelope["resources"])
+      .slice(0, 8)
+      .flatMap((one) => asText(one, 512) ?? []),
     detail,
     origin,
   };

@@ -2,6 +2,7 @@ import type { KindParser } from "./event.ts";
 import { capacityReservationInterruption } from "./kinds/capacity-reservation-interruption.ts";
 import { containerInstanceChange } from "./kinds/container-instance-change.ts";
 import { fargateSpotStop } from "./kinds/fargate-spot-stop.ts";
+import { fleetChange } from "./kinds/fleet-change.ts";
 import { launchResult } from "./kinds/launch-result.ts";
 import { lifecycleLaunching } from "./kinds/lifecycle-launching.ts";
 import { lifecycleTerminating } from "./kinds/lifecycle-terminating.ts";
@@ -25,4 +26,5 @@ export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
   "container-instance-change": containerInstanceChange,
   "launch-result": launchResult,
   "termination-result": terminationResult,
+  "fleet-change": fleetChange,
 };

@@ -1,5 +1,6 @@
 import type { KindParser, Read } from "./event.ts";
 import { eventTime, fromEnvelope, messageId } from "./event.ts";
+import { evidenceIn } from "./evidence.ts";
 import { kinds } from "./index.ts";
 import { readJson } from "./json.ts";
 import { TRANSITIONS } from "./lifecycle.ts";
@@ -43,13 +44,15 @@ function envelope(fields: Fields, origin: Origin): Parsed {
   const detailType = asText(fields["detail-type"], 256);
   const source = asText(fields["source"], 256);
   const known = detailType === null ? undefined : byDetailType.get(detailType);
-  if (known === undefined || (source !== null && source !== known.source)) {
-    return { is: "ignored", reason: "unknown-event", detailType };
-  }
   const raw = fields["detail"];
   const json = typeof raw === "string" ? readJson(raw) : null;
   const detail = json?.ok === true ? json.value : raw;
   const event = fromEnvelope(fields, detail, origin);
+  if (known === undefined || (source !== null && source !== known.source)) {
+    const evidence = evidenceIn(event);
+    if (evidence === null) return { is: "ignored", reason: "unknown-event", detailType };
+    return { is: "ignored", reason: "evidence", detailType, evidence };
+  }
   return widen(known.parser.parse(event));
 }
 
@@ -82,6 +85,7 @@ function withoutEnvelope(fields: Fields, origin: Origin): Parsed {
       availabilityZone: null,
       ...eventTime(fields["Time"], origin),
       direct: true,
+      resources: [],
       detail: fields,
       origin,
     }),

@@ -81,7 +81,23 @@ export interface Details {
     readonly agentConnected: boolean | null;
   };
   "launch-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+  /** `termination_notified`: the fleet's target was lowered, and this one goes. */
+  "fleet-change": { readonly fleet: Fleet; readonly change: "launched" | "terminated" | "termination_notified" };
   "termination-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+}
+
+/** What keeps instances running outside Auto Scaling. */
+export interface Fleet {
+  readonly type: "ec2-fleet" | "spot-fleet";
+  readonly id: string;
+}
+
+/** Why replacements do not come, as a service or a fleet says it: about no single instance, so that it is no signal. */
+export interface Evidence {
+  readonly about: Fleet | { readonly type: "service"; readonly clusterArn: string; readonly name: string };
+  /** Null: what was wrong is over. */
+  readonly said: string | null;
+  readonly at: Ms;
 }
 
 export type SignalKind = keyof Details;
@@ -99,10 +115,17 @@ export type Ignored =
   | "not-ec2"
   | "not-scheduled-change"
   | "not-spot-stop"
+  /** About no single instance; kept for the incidents that it bears on. */
+  | "evidence"
   | "cancelled";
 
 /** What one message means: any number of signals, or the reason why it has none. */
 export type Parsed =
   | { readonly is: "signals"; readonly signals: readonly Signal[]; readonly errors: readonly string[] }
-  | { readonly is: "ignored"; readonly reason: Ignored; readonly detailType: string | null }
+  | {
+      readonly is: "ignored";
+      readonly reason: Ignored;
+      readonly detailType: string | null;
+      readonly evidence?: Evidence;
+    }
   | { readonly is: "rejected"; readonly reason: string; readonly message: string };

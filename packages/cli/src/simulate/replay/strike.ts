@@ -25,6 +25,7 @@ export function strike(world: World, signal: Signal): void {
     case "fargate-spot-stop":
     case "container-instance-change":
     case "launch-result":
+    case "fleet-change":
     case "termination-result":
       return;
   }

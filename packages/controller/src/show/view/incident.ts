@@ -32,6 +32,8 @@ export function summaryView({ key, body }: Known): IncidentView {
     cluster: text(labels["cluster"]),
     services: texts(labels["services"]),
     owner: text(labels["owner"]),
+    fleet: text(labels["fleet"]),
+    evidence: texts(labels["evidence"]),
     openedAt: timeOf(body.openedAt),
     noticedAt: timeOrNull(notice?.at ?? null),
     deadline: timeOrNull(body.deadline),

@@ -31,6 +31,8 @@ export const incidentSchema = z
     cluster: z.string().nullable(),
     services: z.array(z.string()),
     owner: z.string().nullable(),
+    fleet: z.string().nullable(),
+    evidence: z.array(z.string()),
     openedAt: time,
     noticedAt: time.nullable(),
     deadline: time.nullable(),

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { common, ignore, one } from "../event.ts";
+import type { Event, KindParser } from "../event.ts";
+import { asObject, asText, asZone, instanceId, word } from "../shape.ts";
+import type { Fleet } from "../signal.ts";
+import { readJson } from "../json.ts";
+
+const detail = z.object({
+  "instance-id": instanceId,
+  "sub-type": word("launched", "terminated", "termination_notified"),
+  description: z.unknown().optional(),
+});
+
+/**
+ * An EC2 Fleet or Spot Fleet launched an instance, terminated one, or has notified one that it will, because its target
+ * capacity was lowered. Only fleets of type `maintain` and `request` say so, and their first resource is the fleet.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ec2-fleet-using-eventbridge.html
+ */
+export const fleetChange: KindParser<"fleet-change"> = {
+  events: [
+    ["aws.ec2fleet", "EC2 Fleet Instance Change"],
+    ["aws.ec2spotfleet", "EC2 Spot Fleet Instance Change"],
+  ],
+  parse(event) {
+    const fleet = fleetIn(event);
+    if (fleet === null) return ignore(event, "not-actionable");
+    return one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d["instance-id"] }),
+      kind: "fleet-change",
+      availabilityZone: zoneIn(d.description) ?? event.availabilityZone,
+      fleet,
+      change: d["sub-type"],
+    }));
+  },
+};
+
+/** `arn:aws:ec2:…:fleet/fleet-…`, `arn:aws:ec2:…:spot-fleet-request/sfr-…` */
+export function fleetIn({ resources }: Pick<Event, "resources">): Fleet | null {
+  for (const resource of resources) {
+    const [, type, id] =
+      /^arn:[a-z-]+:ec2:[a-z0-9-]*:\d*:(fleet|spot-fleet-request)\/((?:fleet|sfr)-[0-9a-f-]{8,64})$/.exec(resource) ??
+      [];
+    if (id !== undefined) return { type: type === "fleet" ? "ec2-fleet" : "spot-fleet", id };
+  }
+  return null;
+}
+
+/** The description of a launch is JSON in a text. */
+function zoneIn(description: unknown): string | null {
+  const text = asText(description, 4_096);
+  if (text === null) return null;
+  const json = readJson(text);
+  return json.ok ? asZone(asObject(json.value)["availabilityZone"]) : null;
+}

@@ -1,0 +1,79 @@
+import { interrupt, launchInstance } from "@spotkeeper/simulator";
+import { afterEach, expect, test } from "vitest";
+import { effects, expectSettled, toldOf } from "./assess.ts";
+import { ACCOUNT, type Box, openBox, REGION } from "./box.ts";
+import { hostOf, shop } from "./fleet.ts";
+
+let box: Box;
+afterEach(() => box.close());
+
+const CLUSTER = `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/shop`;
+const FLEET = "fleet-598fb973-87b7-422d-be4d-6b0809bfff0a";
+const LONE = "i-0f1ee7f1ee7f1ee70";
+let serial = 0;
+
+function say(source: string, detailType: string, resource: string, detail: object): void {
+  const time = new Date(box.clock.now()).toISOString();
+  const event = { version: "0", id: `event-${serial++}`, source, account: ACCOUNT, region: REGION, time };
+  box.deliver(JSON.stringify({ ...event, "detail-type": detailType, resources: [resource], detail }));
+}
+const ofService = (detail: object): void =>
+  say("aws.ecs", "ECS Service Action", `arn:aws:ecs:${REGION}:${ACCOUNT}:service/shop/web`, {
+    clusterArn: CLUSTER,
+    ...detail,
+  });
+const ofFleet = (detailType: string, detail: object): void =>
+  say("aws.ec2fleet", detailType, `arn:aws:ec2:${REGION}:${ACCOUNT}:fleet/${FLEET}`, detail);
+
+test("tasks that cannot be placed are told in the outcome, also when it is over by then; what was before is not", async () => {
+  box = await openBox({ build: shop() });
+  await box.run(60);
+  ofService({ eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: "RESOURCE:MEMORY" });
+  await box.run(10);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(20);
+  ofService({ eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: "RESOURCE:CPU" });
+  await box.run(60);
+  ofService({ eventName: "SERVICE_STEADY_STATE" });
+  await box.run(1_800);
+  const told = toldOf(box, victim.id);
+  const line = "web: its tasks cannot be placed (RESOURCE:CPU)";
+  expect(told[0]?.doing.join()).not.toMatch(/cannot be placed/);
+  expect(told.at(-1)?.doing).toContain(line);
+  expect((await box.incident(victim.id)).labels["evidence"]).toEqual([line]);
+  await expectSettled(box);
+});
+
+test("an instance of an EC2 Fleet: known by the fleet's events; what the fleet cannot launch is told", async () => {
+  box = await openBox({
+    build: (world, region) => {
+      shop()(world, region);
+      const [zone] = region.zones;
+      if (zone === undefined) throw new Error("no zone");
+      launchInstance(world, region, { id: LONE, zone, type: "m5.large", purchase: "spot", running: true, tags: {} });
+    },
+  });
+  ofFleet("EC2 Fleet Instance Change", { "instance-id": LONE, "sub-type": "launched" });
+  await box.run(60);
+  interrupt(box.world, LONE);
+  await box.run(30);
+  ofFleet("EC2 Fleet Error", { "sub-type": "spotInstanceCountLimitExceeded", description: "too many" });
+  await box.run(1_800);
+  expect(await box.incident(LONE)).toMatchObject({
+    outcome: "drained",
+    labels: { fleet: FLEET, evidence: [`${FLEET}: spotInstanceCountLimitExceeded: too many`] },
+  });
+  await expectSettled(box);
+});
+
+test("a fleet scales down: the instance is drained before the fleet ends it, and nobody is told", async () => {
+  box = await openBox({ build: shop() });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  ofFleet("EC2 Fleet Instance Change", { "instance-id": victim.id, "sub-type": "termination_notified" });
+  await box.run(100);
+  expect(effects(box, "drain", victim.id)).toHaveLength(1);
+  expect((await box.incident(victim.id)).drainedAt).not.toBeNull();
+  expect(toldOf(box, victim.id)).toEqual([]);
+});
