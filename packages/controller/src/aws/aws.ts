@@ -203,6 +203,8 @@ export interface TargetHealth extends Target {
   readonly state: "initial" | "healthy" | "unhealthy" | "unhealthy.draining" | "unused" | "draining" | "unavailable";
   readonly reason: string | null;
   readonly availabilityZone: string | null;
+  /** A zonal shift takes traffic away from it, however healthy it is. */
+  readonly shifted?: true;
 }
 
 /**

@@ -127,7 +127,8 @@ function countElsewhere(
   const had = counted.get(health);
   if (had?.doomed === doomed && equal(had.addresses, addresses)) return had.count;
   const safe = health.filter(
-    ({ id, state }) => state === "healthy" && !doomed.has(id) && !addresses.some((one) => one.has(id)),
+    ({ id, state, shifted }) =>
+      state === "healthy" && shifted !== true && !doomed.has(id) && !addresses.some((one) => one.has(id)),
   );
   counted.set(health, { doomed, addresses, count: safe.length });
   return safe.length;

@@ -12,3 +12,12 @@ export async function servingIn(group: AutoScalingGroup, except: string | null, 
     (one) => one.id !== except && one.state === "InService" && healthyIn.every((ids) => ids.has(one.id)),
   ).length;
 }
+
+/**
+ * Whether a zonal shift is in force for a load balancer of the group: somebody moves traffic between its zones just now.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-zonal-shift.html
+ */
+export async function isShifted(group: AutoScalingGroup, ctx: Context): Promise<boolean> {
+  const healths = await Promise.all(group.targetGroupArns.map((arn) => healthOf(arn, ctx)));
+  return healths.flat().some((one) => one.shifted === true);
+}

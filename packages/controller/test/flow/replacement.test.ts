@@ -1,4 +1,4 @@
-import { interrupt, recommend, setStandby } from "@spotkeeper/simulator";
+import { createTargetGroup, interrupt, recommend, setStandby } from "@spotkeeper/simulator";
 import { afterEach, describe, expect, test } from "vitest";
 import { effects, expectSettled, step, toldOf, writes } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
@@ -171,6 +171,28 @@ describe("gates", () => {
     interrupt(box.world, victim.id);
     await box.run(100);
     expect(step(await box.incident(victim.id), "replace").reason).toMatch(/instance refresh/);
+    expect(effects(box, "detach")).toEqual([]);
+  });
+
+  test("a zonal shift is in force: not replaced early", async () => {
+    box = await openBox({
+      build: (world, region) => {
+        const behind = createTargetGroup(world, region, {
+          name: "nodes",
+          targetType: "instance",
+          port: 80,
+          loadBalancer: "nodes",
+        });
+        shop(group({ targetGroups: [behind] }))(world, region);
+      },
+      actions: { replace: "detach" },
+    });
+    await box.run(60);
+    box.region.shiftedZones.add("us-east-1b");
+    const victim = hostOf(box.region);
+    interrupt(box.world, victim.id);
+    await box.run(100);
+    expect(step(await box.incident(victim.id), "replace").reason).toMatch(/zonal shift/);
     expect(effects(box, "detach")).toEqual([]);
   });
 

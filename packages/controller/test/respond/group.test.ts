@@ -15,6 +15,7 @@ const view = (over: Partial<GroupView> = {}): GroupView => ({
   capacityRebalance: false,
   suspended: [],
   refreshing: false,
+  shifted: false,
   maxHealthyPercent: null,
   looked: Array.from({ length: 30 }, (_, index) => `i-${index}`),
   instances: Object.fromEntries(
@@ -85,6 +86,7 @@ describe("gates", () => {
     ["it terminates already", { instances: { "i-0": { state: "Terminating:Wait", protected: false } } }, {}],
     ["Capacity Rebalancing replaces it", { capacityRebalance: true }, { recommended: true }],
     ["an instance refresh runs", { refreshing: true }, {}],
+    ["a zonal shift is in force", { shifted: true }, {}],
     ["launches are suspended", { suspended: ["Launch"] }, {}],
     ["it is protected", { instances: { "i-0": { state: "InService", protected: true } } }, { by: "raise" }],
     ["the group is at its maximum", { max: 10 }, { by: "raise" }],

@@ -64,6 +64,8 @@ export interface Region {
   /** Free capacity of the pools that are limited; a pool that is absent never runs out. Key: `poolKey`. */
   readonly pools: Map<string, number>;
   readonly rules: EventRule[];
+  /** Names of zones that a zonal shift takes traffic away from. */
+  readonly shiftedZones: Set<string>;
 }
 
 /** What one part of the fleet tells the others. */

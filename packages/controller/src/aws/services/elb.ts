@@ -138,13 +138,21 @@ const STATES: ReadonlySet<string> = new Set<TargetHealth["state"]>([
 
 const isState = (state: string): state is TargetHealth["state"] => STATES.has(state);
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AdministrativeOverride.html */
+const SHIFTED: ReadonlySet<string> = new Set(["zonal_shift_active", "zonal_shift_delegated_to_dns"]);
+
 /** A state that is new to us says nothing of the target's health: `unavailable`. */
-function healthOf({ Target: target, TargetHealth: health }: TargetHealthDescription): TargetHealth {
+function healthOf({
+  Target: target,
+  TargetHealth: health,
+  AdministrativeOverride,
+}: TargetHealthDescription): TargetHealth {
   const state = health?.State ?? "";
   return {
     id: target?.Id ?? "",
     port: target?.Port ?? null,
     availabilityZone: target?.AvailabilityZone ?? null,
+    ...(SHIFTED.has(AdministrativeOverride?.State ?? "") ? { shifted: true } : {}),
     state: isState(state) ? state : "unavailable",
     reason: health?.Reason ?? null,
   };

@@ -10,6 +10,7 @@ export interface GroupView {
   readonly capacityRebalance: boolean;
   readonly suspended: readonly string[];
   readonly refreshing: boolean;
+  readonly shifted: boolean;
   readonly maxHealthyPercent: number | null;
   /** Who was looked for. One who has asked since is not among them, and has the next look. */
   readonly looked: readonly string[];
@@ -19,7 +20,7 @@ export interface GroupView {
 export function viewOf(
   group: AutoScalingGroup,
   serving: number,
-  refreshing: boolean,
+  { refreshing, shifted }: Pick<GroupView, "refreshing" | "shifted">,
   ids: readonly string[],
 ): GroupView {
   return {
@@ -29,6 +30,7 @@ export function viewOf(
     capacityRebalance: group.capacityRebalance,
     suspended: group.suspendedProcesses,
     refreshing,
+    shifted,
     maxHealthyPercent: group.maintenancePolicy?.maxHealthyPercent ?? null,
     looked: ids,
     instances: Object.fromEntries(
@@ -48,6 +50,7 @@ function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): s
   if (instance.state !== "InService") return `it is ${instance.state}`;
   if (asked.recommended && view.capacityRebalance) return "Capacity Rebalancing of the group replaces it";
   if (view.refreshing) return "an instance refresh of the group is under way";
+  if (view.shifted) return "a zonal shift takes traffic away from a zone of the group";
   if (view.suspended.includes("Launch")) return "the group's Launch process is suspended";
   if (by === "raise" && view.suspended.includes("Terminate")) return "the group's Terminate process is suspended";
   if (by === "raise" && instance.protected) return "it is protected from scale-in";

@@ -3,7 +3,7 @@ import type { Plain } from "../../record/doc.ts";
 import { viewOf } from "../group/gates.ts";
 import { placeOf, text, texts } from "../place.ts";
 import type { Responder } from "../responder.ts";
-import { servingIn } from "../serving.ts";
+import { isShifted, servingIn } from "../serving.ts";
 
 /** A fresh look at the group before any write to its capacity: never from the inventory. */
 export const groupGates: Responder = {
@@ -23,7 +23,7 @@ export const groupGates: Responder = {
     if (group === undefined) return { is: "skip", reason: `there is no group ${name}` };
     ctx.inventory.put("group", groupId(at, name), group, asked);
     const ids = texts(step, "ids");
-    const serving = await servingIn(group, null, ctx);
-    return { is: "done", receipt: viewOf(group, serving, refreshing, ids) as unknown as Plain };
+    const [serving, shifted] = await Promise.all([servingIn(group, null, ctx), isShifted(group, ctx)]);
+    return { is: "done", receipt: viewOf(group, serving, { refreshing, shifted }, ids) as unknown as Plain };
   },
 };

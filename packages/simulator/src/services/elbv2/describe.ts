@@ -79,10 +79,24 @@ const health = (id: string, port: number, state: string, reason: string | null, 
   },
 });
 
-const renderTarget = (target: Target): JsonObject =>
-  target.group.loadBalancers.length === 0 && target.state !== "draining"
-    ? health(target.id, target.port, "unused", "Target.NotInUse", target.instance?.zone.name)
-    : health(target.id, target.port, target.state, target.reason, target.instance?.zone.name);
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AdministrativeOverride.html */
+const override: JsonObject = {
+  AdministrativeOverride: {
+    State: "zonal_shift_active",
+    Reason: "AdministrativeOverride.ZonalShiftActive",
+    Description: "Zonal shift is active",
+  },
+};
+
+const renderTarget = (target: Target, shifted: ReadonlySet<string>): JsonObject => {
+  const zone = target.instance?.zone.name;
+  const isUnused = target.group.loadBalancers.length === 0 && target.state !== "draining";
+  const [state, reason] = isUnused ? ["unused", "Target.NotInUse"] : [target.state, target.reason];
+  return {
+    ...health(target.id, target.port, state, reason, zone),
+    ...(zone !== undefined && shifted.has(zone) ? override : {}),
+  };
+};
 
 /** No pages; a target that is asked for and not registered is `unused`: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html */
 export const describeTargetHealth: Operation<World> = {
@@ -94,12 +108,13 @@ export const describeTargetHealth: Operation<World> = {
     const read = reader(input, validationError);
     const group = needTargetGroup(world, ctx, read.needText("TargetGroupArn"));
     const asked = placesOf(read, group);
+    const { shiftedZones } = regionOf(world, ctx.account, ctx.region);
     const targets =
       asked.length === 0
-        ? [...group.targets.values()].map(renderTarget)
+        ? [...group.targets.values()].map((target) => renderTarget(target, shiftedZones))
         : asked.map(({ id, port }) => {
             const target = group.targets.get(targetKey(id, port));
-            return target ? renderTarget(target) : health(id, port, "unused", "Target.NotRegistered");
+            return target ? renderTarget(target, shiftedZones) : health(id, port, "unused", "Target.NotRegistered");
           });
     return { TargetHealthDescriptions: targets };
   },
