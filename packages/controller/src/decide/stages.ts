@@ -9,8 +9,6 @@ import { type Ground, inShort, step } from "./stage.ts";
 
 /** How long a look-up that draining needs may take. */
 const LOOK_UP_BUDGET = 30_000;
-/** ECS's default where a task definition names none: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-const DEFAULT_STOP_TIMEOUT = 30_000;
 const LET_GO_WITHIN = 3_000;
 /** ECS completes this one itself (EVENTS.md, trap 15). */
 const ECS_HOOK = "ecs-managed-draining-termination-hook";
@@ -147,7 +145,7 @@ export function askApplication(ground: Ground): PlannedStep[] {
 
 /** Waits until connections are gone, then until tasks are; stops what ECS has not stopped in time. */
 export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { facts, t, actions } = ground;
+  const { t, actions } = ground;
   const steps: PlannedStep[] = [];
   const deregistered = before.filter((one) => one.responder === "deregister-target");
   if (deregistered.length > 0) {
@@ -155,12 +153,10 @@ export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): Plan
   }
   const drained = before.find((one) => one.responder === "set-draining");
   if (drained !== undefined) {
-    const timeouts = facts?.tasks.map((task) => task.stopTimeout ?? DEFAULT_STOP_TIMEOUT) ?? [];
     const params = {
       ...drained.params,
       stop: actions.stopTasks,
       stopBy: t.end,
-      longestStop: Math.max(DEFAULT_STOP_TIMEOUT, ...timeouts),
     };
     steps.push(step("drain-tasks", "drain-tasks", params, { after: [drained.id], abandonAt: t.end }));
   }

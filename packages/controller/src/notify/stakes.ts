@@ -1,6 +1,6 @@
 import type { ServiceImpact } from "../enrich/facts.ts";
 import { clean } from "./clean.ts";
-import { plural } from "./count.ts";
+import { few, plural } from "./count.ts";
 import type { Seen } from "./member.ts";
 
 const MOST_LINES = 10;
@@ -38,6 +38,17 @@ const cleaned = (one: ServiceImpact): ServiceImpact => ({
   zones: Object.fromEntries(Object.entries(one.zones).map(([zone, tasks]) => [clean(zone), tasks])),
 });
 
+/** Where it loses more in one zone than in another: a zone without a task of it is told first. */
+function byZone({ zones, doomed }: ServiceImpact): string {
+  const hit = Object.entries(zones).filter(([, tasks]) => tasks.doomed > 0);
+  if (Object.keys(zones).length < 2 || doomed === 0) return "";
+  const worst = hit.toSorted(([a, x], [b, y]) => x.survives - y.survives || y.doomed - x.doomed || (a < b ? -1 : 1));
+  const parts = worst.map(([zone, { doomed: gone, survives }]) => `${zone} keeps ${survives} of ${gone + survives}`);
+  return parts.length === 0 ? "" : ` (${few(parts, MOST_ZONES)})`;
+}
+
+const MOST_ZONES = 3;
+
 const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
 
 /** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
@@ -48,7 +59,7 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): 
     const where = clusters.size > 1 ? ` of ${one.cluster.slice(one.cluster.lastIndexOf("/") + 1)}` : "";
     const below = one.belowMinimum ? `, below its minimum of ${one.minimum}` : "";
     const of = Math.max(one.desired, one.survives);
-    return `${one.service}${where} keeps ${one.survives} of ${plural(of, "task")}${below}`;
+    return `${one.service}${where} keeps ${one.survives} of ${plural(of, "task")}${below}${byZone(one)}`;
   });
   if (touched.length > MOST_LINES) lines.push(`and ${plural(touched.length - MOST_LINES, "more service")}`);
   const standalone = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.standaloneTasks : 0), 0);

@@ -8,6 +8,7 @@ import { classifyEnding, hasEnded, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
 import { joinedBy, memberTag } from "../notify/join.ts";
+import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
@@ -51,6 +52,7 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
   const labels = { ...body.labels, ...labelsOf(facts, body.openedAt) };
   if (body.cancelledAt !== null || body.goneAt !== null)
     return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
+  const seen = found(doc, facts, now);
   const steps = mergePlan(body.steps, stillToEmpty(body, made.steps), now, facts.complete);
   const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
   const next: IncidentDoc = {
@@ -58,7 +60,7 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
     tags: tagsFor(doc, facts),
     body: { ...body, steps, rule: made.rule, mode: made.mode, plannedFrom, labels },
   };
-  if (plannedFrom === body.plannedFrom) return { doc: next, entries: [] };
+  if (plannedFrom === body.plannedFrom) return { doc: next, entries: seen };
   const because = made.because === null ? "" : `, only observed: ${made.because}`;
   const text = `planned by rule ${made.rule} for ${made.threat} (${made.mode}${because})`;
   const data = {
@@ -68,7 +70,7 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
     because: made.because,
     steps: made.steps.map((step) => step.id),
   };
-  return { doc: next, entries: [{ key: doc.key, at: now, kind: "planned", text, data }] };
+  return { doc: next, entries: [...seen, { key: doc.key, at: now, kind: "planned", text, data }] };
 }
 
 /** What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. */

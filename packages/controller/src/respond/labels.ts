@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import { hasEnded } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
+import { knowsTasks } from "./found.ts";
 import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
 
 /** Few and short: a document is at most 8 kB. */
@@ -14,6 +15,7 @@ export function labelsOf(facts: Facts, openedAt: Ms): Params {
     availabilityZone: facts.instance?.availabilityZone,
     zoneId: facts.instance?.zoneId ?? undefined,
     privateIp: facts.instance?.privateIp ?? undefined,
+    publicIp: facts.instance?.publicIp ?? undefined,
     lifecycle: facts.instance?.lifecycle ?? undefined,
     launchTime: facts.instance?.launchTime,
     stateReason: facts.instance?.stateReason ?? undefined,
@@ -21,6 +23,7 @@ export function labelsOf(facts: Facts, openedAt: Ms): Params {
     cluster: facts.containerInstance?.clusterArn.split("/").at(-1),
     owner: facts.owner === "ours" ? undefined : facts.owner,
     services: services(facts),
+    tasks: knowsTasks(facts) ? facts.tasks.length : undefined,
     fleet: facts.fleet?.id,
     // Once said since it began it stays, though it may be over by the end: it tells how it went.
     evidence: evidence(facts, openedAt),

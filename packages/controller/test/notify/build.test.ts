@@ -95,6 +95,18 @@ describe("what is at stake", () => {
       expect(model(members).stakes).toEqual(["checkout keeps 1 of 4 tasks, below its minimum of 2"]);
   });
 
+  test("by zone, where there are several: one that is left without comes first", () => {
+    const zones = {
+      "eu-west-1a": { doomed: 1, survives: 1 },
+      "eu-west-1b": { doomed: 2, survives: 0 },
+      "eu-west-1c": { doomed: 0, survives: 3 },
+    };
+    const made = model([
+      told("i-1", { facts: { impact: [impact({ doomed: 3, survives: 4, desired: 7, belowMinimum: false, zones })] } }),
+    ]);
+    expect(made.stakes).toEqual(["checkout keeps 4 of 7 tasks (eu-west-1b keeps 0 of 2, eu-west-1a keeps 1 of 2)"]);
+  });
+
   test("standalone tasks are lost, daemons are not", () => {
     const made = model([told("i-1", { facts: { tasks: [task("standalone"), task("daemon")] } })]);
     expect(made.stakes).toEqual(["1 standalone task that no service starts again"]);

@@ -104,6 +104,24 @@ describe("await-targets", () => {
     expect(calls).toHaveLength(2);
   });
 
+  test.each([
+    [{ deregistrationDelay: 90_000 }, ""],
+    [{ deregistrationDelay: 300_000 }, "; web has a deregistration delay of 300 s"],
+    [
+      { deregistrationDelay: 300_000, connectionTermination: true },
+      "; web has a deregistration delay of 300 s, then cuts connections",
+    ],
+    [{ gwlbFailover: "no_rebalance" }, "; web keeps its flows on them (no_rebalance)"],
+    [{ gwlbFailover: "rebalance" }, ""],
+  ])("says where waiting cannot help: %j", async (over, said) => {
+    const { aws } = fakeAws({ elb: { targetHealth: async () => [health("draining")] } });
+    const inventory = createMemoryInventory();
+    const attributes = { deregistrationDelay: 30_000, connectionTermination: false, gwlbFailover: null, ...over };
+    inventory.put("attributes", GROUP_ARN, attributes, T0);
+    const waits = await run("await-targets", stepOf("await"), contextOf({ aws, doc, inventory }));
+    expect(waits).toMatchObject({ reason: `1 of 1 targets still drain${said}` });
+  });
+
   test.each([["unused", [health("unused")]] as const, ["not listed", [health("draining", 81)]] as const])(
     "is done once it is %s",
     async (_name, seen) => {

@@ -31,10 +31,33 @@ export const awaitTargets: Responder = {
     return {
       is: "wait",
       until: ctx.now + POLL,
-      reason: `${draining.length} of ${waited.length} targets still drain`,
+      reason: `${draining.length} of ${waited.length} targets still drain${slow(draining, ctx)}`,
     };
   },
 };
+
+/**
+ * What of a target group keeps them: a deregistration delay that is longer than the time there was, and for a Gateway Load
+ * Balancer that flows stay where they are. Waiting on cannot help there, and somebody may want to change it.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/edit-target-group-attributes.html
+ */
+function slow(draining: readonly Waited[], ctx: Context): string {
+  const time = ctx.doc.kind === "incident" ? ctx.deadline - ctx.doc.body.openedAt : Infinity;
+  const said = [...new Set(draining.map((one) => one.targetGroupArn))].flatMap((arn) => {
+    const attributes = ctx.inventory.get("attributes", arn)?.value;
+    if (attributes === undefined) return [];
+    const name = arn.split("/").at(-2) ?? arn;
+    if (attributes.gwlbFailover === "no_rebalance") return [`${name} keeps its flows on them (no_rebalance)`];
+    const seconds = attributes.deregistrationDelay / 1_000;
+    if (attributes.deregistrationDelay <= time) return [];
+    return [
+      `${name} has a deregistration delay of ${seconds} s${attributes.connectionTermination ? ", then cuts connections" : ""}`,
+    ];
+  });
+  return said.length === 0 ? "" : `; ${said.slice(0, MOST_SAID).join("; ")}`;
+}
+
+const MOST_SAID = 2;
 
 /** The target group's health, from a look of at most half a poll ago. */
 export async function healthOf(arn: string, ctx: Context): Promise<readonly TargetHealth[]> {

@@ -28,6 +28,12 @@ export function summaryView({ key, body }: Known): IncidentView {
     availabilityZone: body.availabilityZone ?? text(labels["availabilityZone"]),
     name: text(labels["name"]),
     instanceType: text(labels["instanceType"]),
+    lifecycle: text(labels["lifecycle"]),
+    zoneId: text(labels["zoneId"]),
+    privateIp: text(labels["privateIp"]),
+    publicIp: text(labels["publicIp"]),
+    launchedAt: timeOrNull(number(labels["launchTime"])),
+    uptimeSeconds: secondsBetween(number(labels["launchTime"]), body.openedAt),
     group: text(labels["group"]),
     cluster: text(labels["cluster"]),
     services: texts(labels["services"]),
@@ -87,5 +93,6 @@ export function slowestOf(steps: readonly StepView[]): { id: string; responder: 
 export const isIncidentKey = (key: Key): boolean => /^incident#[^#\s]{1,2048}#\d{1,9}$/.test(key);
 
 const text = (value: Plain | undefined): string | null => (typeof value === "string" ? value : null);
+const number = (value: Plain | undefined): number | null => (typeof value === "number" ? value : null);
 const texts = (value: Plain | undefined): string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];

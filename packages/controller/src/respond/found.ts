@@ -1,0 +1,51 @@
+import type { Ms } from "../clock.ts";
+import type { Facts } from "../enrich/facts.ts";
+import { plural, span } from "../notify/count.ts";
+import type { Doc, Entry, Params } from "../record/doc.ts";
+
+/** A journal's entry stays readable: of more tasks or tags the first are kept. */
+const MOST = 50;
+
+/**
+ * Pure: what was found, journaled once when it is first known. The document keeps few and short labels of it; the
+ * instance with its tags, the tasks and what their services lose stand here in full.
+ */
+export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Entry[] {
+  const { labels } = doc.body;
+  const base = { key: doc.key, at: now, kind: "note" } as const;
+  const entries: Entry[] = [];
+  const { instance } = facts;
+  if (instance !== null && labels["instanceType"] === undefined) {
+    const uptimeSeconds = Math.max(0, Math.round((doc.body.openedAt - instance.launchTime) / 1_000));
+    const text = `it is ${instance.type} in ${instance.availabilityZone}, up for ${span(uptimeSeconds)}`;
+    const tags = Object.fromEntries(Object.entries(instance.tags).slice(0, MOST));
+    entries.push({ ...base, text, data: { ...instance, operator: null, tags, uptimeSeconds, ...around(facts) } });
+  }
+  if (labels["tasks"] === undefined && knowsTasks(facts)) {
+    const by = Map.groupBy(facts.tasks, ({ role }) => role);
+    const parts = [...by].map(([role, some]) => `${some.length} ${role}`);
+    const text = `${plural(facts.tasks.length, "task")} on it${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+    const tasks = facts.tasks.slice(0, MOST).map(({ task, role, service, stopTimeout }): Params => {
+      return { task: task.arn, role, service, definition: task.taskDefinitionArn, stopTimeout };
+    });
+    const services = facts.impact.slice(0, MOST).map((one): Params => ({ ...one }));
+    entries.push({ ...base, text, data: { tasks, services } });
+  }
+  return entries;
+}
+
+/** Whether there are tasks is known, be there none. */
+export const knowsTasks = ({ tasks, containerInstance, missing }: Facts): boolean =>
+  tasks.length > 0 || (containerInstance !== null && missing.every(({ what }) => what !== "tasks"));
+
+/** Whose it is, and what else acts on it. */
+function around({ owner, ownerBecause, fleet, capacityProvider, groupState, protectedFromScaleIn }: Facts): Params {
+  return {
+    owner,
+    ownerBecause,
+    fleet: fleet === null ? null : { ...fleet },
+    capacityProvider: capacityProvider === null ? null : { ...capacityProvider },
+    groupState,
+    protectedFromScaleIn,
+  };
+}
