@@ -38,10 +38,14 @@ const cleaned = (one: ServiceImpact): ServiceImpact => ({
   zones: Object.fromEntries(Object.entries(one.zones).map(([zone, tasks]) => [clean(zone), tasks])),
 });
 
-/** Where it loses more in one zone than in another: a zone without a task of it is told first. */
-function byZone({ zones, doomed }: ServiceImpact): string {
+/**
+ * What it keeps in each zone that loses some, the emptiest first. Only where the zones of all its tasks are known: after a
+ * cold start those on doomed capacity are, and "keeps none" would be a guess.
+ */
+function byZone({ zones, doomed, running }: ServiceImpact): string {
   const hit = Object.entries(zones).filter(([, tasks]) => tasks.doomed > 0);
-  if (Object.keys(zones).length < 2 || doomed === 0) return "";
+  const known = Object.values(zones).reduce((sum, tasks) => sum + tasks.doomed + tasks.survives, 0);
+  if (Object.keys(zones).length < 2 || doomed === 0 || known < running) return "";
   const worst = hit.toSorted(([a, x], [b, y]) => x.survives - y.survives || y.doomed - x.doomed || (a < b ? -1 : 1));
   const parts = worst.map(([zone, { doomed: gone, survives }]) => `${zone} keeps ${survives} of ${gone + survives}`);
   return parts.length === 0 ? "" : ` (${few(parts, MOST_ZONES)})`;

@@ -139,5 +139,5 @@ test("two workers, one storm: each tells what is left when what the other has ac
   const victims = hostsOf(box.region).slice(0, 2);
   for (const { id } of victims) interrupt(box.world, id);
   await box.run(10);
-  expect(box.sent[0]?.stakes).toEqual(["web keeps 2 of 4 tasks"]);
+  expect(box.sent[0]?.stakes).toEqual([expect.stringMatching(/^web keeps 2 of 4 tasks/)]);
 });
