@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Ms } from "../clock.ts";
-import { asAccount, asList, asRegion, asText, asZone, regionOf } from "./shape.ts";
+import { asAccount, asList, asRegion, asText, asZone, quote, regionOf } from "./shape.ts";
 import type { Action, Origin, Parsed, SignalKind, SignalOf, Source, Subject } from "./signal.ts";
 import { readTime } from "./time.ts";
 
@@ -126,11 +126,16 @@ export function one<K extends SignalKind, D>(
 export function reject(event: Event, error: z.ZodError): Rejected {
   const issue = error.issues[0];
   const path = ["detail", ...(issue?.path ?? [])].map(String).join(".");
+  // Fields accept anything and complain themselves: what is left is a detail that has no fields.
+  const wrong =
+    issue?.code === "invalid_type"
+      ? `is ${quote(event.detail)}; wanted: an object`
+      : (issue?.message ?? "cannot be read");
   const params = issue?.code === "custom" ? issue.params : undefined;
   return {
     is: "rejected",
     reason: asText(params?.["reason"]) ?? "bad-field",
-    message: `${event.detailType} ${event.id}: ${path} ${issue?.message ?? "cannot be read"}. Check what sends or transforms this message.`,
+    message: `${event.detailType} ${event.id}: ${path} ${wrong}. Check what sends or transforms this message.`,
   };
 }
 

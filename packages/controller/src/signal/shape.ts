@@ -9,9 +9,13 @@ import { readTime } from "./time.ts";
  * rejection's stable slug.
  */
 
-/** EC2 ids are 8 (before 2016) or 17 hexadecimal digits: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
-const INSTANCE_ID = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
-const INSTANCE_ARN = /^arn:[a-z-]+:ec2:[a-z0-9-]*:\d*:instance\/(i-[0-9a-f]+)$/;
+/**
+ * EC2 ids have 8 (before 2016) or 17 hexadecimal digits. AWS made them longer once; a warning is not thrown away for it
+ * when they do again. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+ */
+const INSTANCE_ID = /^i-[0-9a-f]{8,32}$/;
+/** With the account, or without it and with a zone for the region (EVENTS.md, trap 2). */
+const INSTANCE_ARN = /^arn:[a-z-]+:ec2:[a-z0-9-]*:(?:\d*:)?instance\/(i-[0-9a-f]+)$/;
 
 /** The text of a string, number or boolean, trimmed and of a bounded length, or null. */
 export function asText(value: unknown, max = 512): string | null {
@@ -87,7 +91,7 @@ export const instanceId: z.ZodType<string> = z
   .optional()
   .transform((value, ctx) => {
     const id = asInstanceId(value);
-    return id ?? refuse(ctx, "no-instance-id", value, "an EC2 instance id, i- and 8 or 17 hexadecimal digits");
+    return id ?? refuse(ctx, "no-instance-id", value, "an EC2 instance id, i- and 17 (or 8) hexadecimal digits");
   });
 
 /** Required: a text of at most `max` characters. Rejected as `bad-field`. */

@@ -18,7 +18,7 @@ const MAX_RECORDS = 10_000;
  */
 export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYERS): readonly Unwrapped[] {
   if (layers === 0) return [rejected("too-deep", `The message is wrapped more than ${MAX_LAYERS} times`)];
-  const inside = (inner: unknown, from: Origin): readonly Unwrapped[] => unwrap(inner, from, layers - 1);
+  const inside: Inside = (inner, from) => unwrap(inner, from, layers - 1);
   if (typeof value === "string") {
     const json = readJson(value);
     return json.ok ? inside(json.value, origin) : [rejected(json.reason, json.message)];
@@ -31,29 +31,29 @@ export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYE
   if ("Message" in fields) return sns(fields, origin, inside);
   const records = asList(fields["Records"] ?? fields["Messages"]);
   if (records.length > 0) {
-    return records.slice(0, MAX_RECORDS).flatMap((record) => {
-      const { Sns, body, Body, ...rest } = asObject(record);
-      if (Sns !== undefined) return inside(Sns, origin);
-      return inside(body ?? Body, sqs(rest, origin));
-    });
+    return records.slice(0, MAX_RECORDS).flatMap((one) => record(asObject(one), origin, inside));
   }
+  // EventBridge Pipes and `jq` pass records on without their list.
+  if (["Sns", "body", "Body"].some((name) => name in fields)) return record(fields, origin, inside);
   return [{ is: "value", fields, origin }];
 }
 
 type Fields = { readonly [key: string]: unknown };
+type Inside = (inner: unknown, from: Origin) => readonly Unwrapped[];
 
-function sns(
-  fields: Fields,
-  origin: Origin,
-  inside: (inner: unknown, from: Origin) => readonly Unwrapped[],
-): readonly Unwrapped[] {
+/** One of the records of a Lambda event, or one message as ReceiveMessage returns it. */
+function record(fields: Fields, origin: Origin, inside: Inside): readonly Unwrapped[] {
+  const { Sns, body, Body } = fields;
+  return Sns === undefined ? inside(body ?? Body, sqs(fields, origin)) : inside(Sns, origin);
+}
+
+function sns(fields: Fields, origin: Origin, inside: Inside): readonly Unwrapped[] {
   const type = asText(fields["Type"], 64);
   if (type !== null && type !== "Notification") return [{ is: "ignored", reason: "unknown-event", detailType: type }];
   const from = fromArn(fields["TopicArn"], origin);
   return inside(fields["Message"], { ...from, sentAt: earlier(from.sentAt, readTime(fields["Timestamp"])) });
 }
 
-/** A record of SQS in a Lambda event, or a message as ReceiveMessage returns it. */
 function sqs(record: Fields, origin: Origin): Origin {
   const attributes = asObject(record["attributes"] ?? record["Attributes"]);
   const from = fromArn(record["eventSourceARN"], origin);

@@ -129,3 +129,7 @@ test("an event of thousands is cut, and says so", () => {
   expect(parsed.signals).toHaveLength(2_000);
   expect(parsed.errors).toEqual([expect.stringContaining("more than 2000")]);
 });
+
+test("an event without its code is a scheduled change all the same: it names instances", () => {
+  expect(only(health({ eventTypeCode: undefined }))).toMatchObject({ kind: "scheduled-change", subject: { id: ID } });
+});

@@ -213,6 +213,14 @@ test("Fargate Spot: before the task began to stop the event's own time counts", 
   expect(only(fargate({ stoppingAt: undefined }))).toMatchObject({ deadline: T0 + 30_000 });
 });
 
+test("Fargate Spot: without its cluster's ARN, the cluster is the one in the task's", () => {
+  expect(only(fargate({ clusterArn: undefined }))).toMatchObject({
+    clusterArn: "arn:aws:ecs:us-east-1:111122223333:cluster/default",
+  });
+  const taskArn = "arn:aws:ecs:us-east-1:123456789012:task/b99d40b3-5176-4f71-9a52-9dbd6f1cebef";
+  expect(read(fargate({ clusterArn: undefined, taskArn }))).toMatchObject({ is: "rejected", reason: "bad-field" });
+});
+
 test("Fargate Spot: a task of no service, and without an attachment, has its container's address", () => {
   const containers = [{ networkInterfaces: [{ attachmentId: "a", privateIpv4Address: "10.0.1.8" }] }];
   const signal = only(fargate({ group: "family:job", attachments: "none", containers }));
@@ -273,8 +281,10 @@ test.each([
   [{}, false],
   [[], false],
   ["i-", false],
-  ["i-0abcdef123456789", false],
-  ["i-0abcdef12345678901", false],
+  ["i-0abcdef123456789", true],
+  ["i-0abcdef12345678901", true],
+  ["i-0abcde", false],
+  [`i-${"0".repeat(33)}`, false],
   ["i-0ABCDEF1234567890", false],
   ["mi-0abcdef1234567890", false],
   ["i-0abcdef1234567890; rm -rf /", false],
@@ -288,4 +298,12 @@ test.each([
       reason: "no-instance-id",
       message: expect.stringContaining("instance-id"),
     });
+});
+
+test.each([
+  [undefined, "detail is missing; wanted: an object"],
+  [[], "detail is a list; wanted: an object"],
+  ["nonsense", 'detail is "nonsense"; wanted: an object'],
+])("a detail that is %j is named in words", (detail, message) => {
+  expect(read(warning({}, { detail }))).toMatchObject({ is: "rejected", message: expect.stringContaining(message) });
 });

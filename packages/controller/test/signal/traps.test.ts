@@ -31,6 +31,14 @@ test("2: a zone names its region where the envelope does not, before the queue's
   expect(signal).toMatchObject({ region: "us-east-1", account: "999999999999" });
 });
 
+test.each([
+  `arn:aws:ec2:us-east-1b:instance/${OTHER}`,
+  `arn:aws-cn:ec2:cn-north-1a:instance/${OTHER}`,
+  `arn:aws:ec2:us-east-1:123456789012:instance/${OTHER}`,
+])("2: %s is an instance's id too", (arn) => {
+  expect(only(warning({ "instance-id": arn }))).toMatchObject({ subject: { id: OTHER } });
+});
+
 test("3: no key holds a time: the id of a message is its own, or of its content", () => {
   expect(only(warning()).id).toBe("12345678-1234-1234-1234-123456789012");
 });
@@ -67,6 +75,13 @@ test.each<[string, unknown]>([
   ],
   ["Lambda's records of SNS", { Records: [{ EventSource: "aws:sns", Sns: sns(warning()) }] }],
   ["SQS's own messages", { Messages: [{ MessageId: "1", Body: JSON.stringify(sns(warning())) }] }],
+  [
+    "a record of SQS without its list",
+    { messageId: "1", body: JSON.stringify(sns(warning())), eventSource: "aws:sqs" },
+  ],
+  ["a list of SQS's records, as EventBridge Pipes passes them", [{ messageId: "1", body: JSON.stringify(warning()) }]],
+  ["a message of SQS without its list", { MessageId: "1", ReceiptHandle: "r", Body: JSON.stringify(warning()) }],
+  ["a record of SNS without its list", { EventSource: "aws:sns", Sns: sns(warning()) }],
   ["a list", [warning()]],
   ["a byte order mark", `\uFEFF${JSON.stringify(warning())}`],
 ])("7: %s is unwrapped", (_, message) => {
@@ -115,6 +130,11 @@ test("9: resources can be a string, missing, or anything", () => {
 test("15: what a hook sends to our own queue is told apart from what comes over the bus", () => {
   expect(only(direct())).toMatchObject({ lifecycle: { direct: true, hook: "graceful-shutdown-hook" } });
   expect(only(sns(direct()))).toMatchObject({ lifecycle: { direct: true } });
+});
+
+test("17: a record without its list tells the queue too", () => {
+  const eventSourceARN = "arn:aws:sqs:eu-west-3:111122223333:q";
+  expect(only({ body: JSON.stringify(direct()), eventSourceARN })).toMatchObject({ region: "eu-west-3" });
 });
 
 test("17: without an envelope the region is the queue's, or the topic's it came through", () => {

@@ -49,7 +49,8 @@ export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
     const launchType = asText(raw["launchType"]) ?? "FARGATE";
     if (!STOP_CODES.has(asText(raw["stopCode"]) ?? "") || launchType !== "FARGATE")
       return ignore(event, "not-spot-stop");
-    return one(event, detail, (d) => {
+    const clusterArn = raw["clusterArn"] ?? clusterOf(raw["taskArn"]);
+    return one({ ...event, detail: { ...raw, clusterArn } }, detail, (d) => {
       const arn = d.taskArn.split(":");
       return {
         ...common(event, { type: "task", id: d.taskArn }),
@@ -68,6 +69,14 @@ export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
     });
   },
 };
+
+/** A task's ARN carries its cluster, unless the account still has the short format. */
+function clusterOf(task: unknown): string | undefined {
+  return /^(.+):task\/([\w-]+)\/[\w-]+$/
+    .exec(asText(task) ?? "")
+    ?.slice(1)
+    .join(":cluster/");
+}
 
 /** The private IPv4 address, which is how the task is registered with its target groups. */
 function addressOf(attachments: readonly unknown[], containers: readonly unknown[]): string | null {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { common, ignore, reject } from "../event.ts";
 import type { Event, KindParser, Read } from "../event.ts";
-import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, text, time } from "../shape.ts";
+import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, time } from "../shape.ts";
 import type { SignalOf } from "../signal.ts";
 
 const detail = z.object({
   service: optional(64),
   eventTypeCategory: optional(64),
-  eventTypeCode: text(255),
+  eventTypeCode: optional(255),
   statusCode: optional(32),
   eventArn: optional(512),
   communicationId: optional(128),
@@ -40,7 +40,7 @@ export const scheduledChange: KindParser<"scheduled-change"> = {
     if (asText(raw["eventTypeCategory"]) !== "scheduledChange") return ignore(event, "not-scheduled-change");
     const read = detail.safeParse(event.detail);
     if (!read.success) return reject(event, read.error);
-    if (read.data.statusCode?.toLowerCase() === "closed" || /_CANCELL?ED$/i.test(read.data.eventTypeCode)) {
+    if (read.data.statusCode?.toLowerCase() === "closed" || /_CANCELL?ED$/i.test(read.data.eventTypeCode ?? "")) {
       return ignore(event, "cancelled");
     }
     return entities(event, read.data);
@@ -88,7 +88,7 @@ function signal(event: Event, d: z.infer<typeof detail>, instanceId: string): Si
     region: asRegion(d.eventRegion) ?? event.region,
     deadline: d.startTime,
     eventArn: d.eventArn,
-    code: d.eventTypeCode,
+    code: d.eventTypeCode ?? "a scheduled change",
     startsAt: d.startTime,
     endsAt: d.endTime,
   };
