@@ -9,11 +9,11 @@ export type Json =
   | { readonly ok: false; readonly reason: "empty" | "too-large" | "too-deep" | "not-json"; readonly message: string };
 
 /** Parses untrusted text, bounded in size and depth. Linear in the length of `text`; never throws. */
-export function readJson(text: string, max: number = MAX_BODY): Json {
+export function readJson(text: string, max: number = MAX_BODY, depth: number = MAX_DEPTH): Json {
   if (text.length > max) return fail("too-large", `The message has ${text.length} characters; at most ${max} are read`);
   const body = text.codePointAt(0) === 0xfe_ff ? text.slice(1) : text;
   if (body.trim() === "") return fail("empty", "The message is empty");
-  if (tooDeep(body)) return fail("too-deep", `The message nests more than ${MAX_DEPTH} levels deep`);
+  if (tooDeep(body, depth)) return fail("too-deep", `The message nests more than ${depth} levels deep`);
   try {
     return { ok: true, value: JSON.parse(body) as unknown };
   } catch {
@@ -26,7 +26,7 @@ function fail(reason: Exclude<Json, { ok: true }>["reason"], what: string): Json
   return { ok: false, reason, message: `${what}. Look at what sends to this queue; the body is kept as it came.` };
 }
 
-function tooDeep(text: string): boolean {
+function tooDeep(text: string, most: number): boolean {
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -36,7 +36,7 @@ function tooDeep(text: string): boolean {
       else if (c === 0x22) quoted = false;
     } else if (c === 0x22) quoted = true;
     else if (c === 0x7b || c === 0x5b) {
-      if (++depth > MAX_DEPTH) return true;
+      if (++depth > most) return true;
     } else if (c === 0x7d || c === 0x5d) depth--;
   }
   return false;

@@ -105,6 +105,7 @@ test("without a token configured none are taken, and it says so", async () => {
 test.each([
   ["nothing", "", 400],
   ["an empty array", "[]", 400],
+  ["an empty body", " ", 400],
   ["more messages than one request takes", JSON.stringify(Array.from({ length: 1_001 }, () => 0)), 413],
   ["more bytes than one request takes", JSON.stringify("x".repeat(1024 * 1024)), 413],
 ])("%s is refused", async (_, body, status) => {

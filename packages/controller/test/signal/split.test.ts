@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { split } from "../../src/signal/split.ts";
-import { warning } from "./support.ts";
+import { parse } from "../../src/signal/parse.ts";
+import { origin, warning } from "./support.ts";
 
 const bodies = (text: string): readonly string[] => split(text, { file: null }).map(({ body }) => body);
 const doc = warning();
@@ -34,17 +35,30 @@ test("JSON lines with a broken one: it is a message of its own", () => {
   expect(bodies(`${line}\n${line.slice(0, 40)}\n${line}`)).toEqual([line, line.slice(0, 40), line]);
 });
 
+test("JSON lines among lines that are none: not one whole event is lost", () => {
+  expect(bodies(`starting\n${line}\n{"a":\nstill\nrunning`)).toEqual(["starting", line, '{"a":', "still", "running"]);
+});
+
+test("a line or an entry that is too deep is a message of its own, and hides no other", () => {
+  const deep = "[".repeat(100);
+  expect(bodies(`${line}\n${deep}\n${line}`)).toEqual([line, deep, line]);
+  const closed = deep + "]".repeat(100);
+  expect(bodies(`[${line},${closed},${line}]`)).toEqual([line, closed, line]);
+  const bottomless = "[".repeat(200_000) + "]".repeat(200_000);
+  const [first, second, third] = bodies(`[${line},${bottomless},${line}]`);
+  expect([first, third]).toEqual([line, line]);
+  expect(parse(second!, origin)).toMatchObject({ is: "rejected", reason: "too-deep" });
+});
+
 test.each([
   ["free text", "hello\nworld"],
   ["a truncated document", JSON.stringify(doc, null, 2).slice(0, -10)],
   ["one broken line", "{"],
   ["deep", "[".repeat(1000)],
+  ["a truncated document with whole objects within", JSON.stringify({ a: [{ b: 1 }, {}] }, null, 1).slice(0, -5)],
+  ["nothing at all", ""],
+  ["blanks", " \n\n"],
 ])("%s is one raw body", (_, text) => expect(bodies(text)).toEqual([text]));
-
-test("nothing is no message", () => {
-  expect(bodies("")).toEqual([]);
-  expect(bodies(" \n\n")).toEqual([]);
-});
 
 test("an input may be larger than a message", () => {
   const many = Array.from({ length: 12_000 }, () => doc);

@@ -28,7 +28,7 @@ export const MOST_MESSAGES = 1_000;
 export function createHttpTransport({ accept, clock, onFailure }: HttpTransportDeps): HttpTransport {
   return {
     async take(body) {
-      const messages = split(body, { file: null });
+      const messages = body.trim() === "" ? [] : split(body, { file: null });
       if (messages.length > MOST_MESSAGES) return null;
       const origin: Origin = { source: "http", account: null, region: null, sentAt: null, receivedAt: clock.now() };
       return Promise.all(
