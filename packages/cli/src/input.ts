@@ -28,7 +28,14 @@ export async function readInput(name: string, io: Pick<Io, "stdin">): Promise<st
     const advice = "Split it, for example with split -C 200m.";
     throw new SpotkeeperError("SK-INPUT-TOO-LARGE", `${shown} has more than ${LARGEST / 1024 / 1024} MiB. ${advice}`);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return decode(Buffer.concat(chunks));
+}
+
+/** UTF-8, or the UTF-16 that a redirection in Windows PowerShell writes, which its byte order mark tells. */
+function decode(bytes: Buffer): string {
+  const mark = bytes.subarray(0, 2).toString("hex");
+  const encoding = mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 const REASONS: { readonly [code: string]: string | undefined } = {

@@ -32,6 +32,7 @@ test("the promised shape, whole", async () => {
       action: "terminate",
       noticedAt: iso(T0),
       deadline: iso(T0 + 120_000),
+      estimated: false,
       incident: expect.any(String),
       duplicate: false,
       ignored: null,
@@ -235,7 +236,7 @@ test("one broken instance of a Health event is told beside the good one", async 
 test("a time that cannot be read is no notice, and the deadline is counted from now", async () => {
   const before = Date.now();
   const { lines } = await explain(warning({ time: "yesterday" }));
-  expect(lines[0]).toMatchObject({ noticedAt: null, error: null });
+  expect(lines[0]).toMatchObject({ noticedAt: null, estimated: true, error: null });
   const deadline = Date.parse(String(lines[0]?.["deadline"]));
   expect(deadline - before).toBeGreaterThanOrEqual(120_000);
   expect(deadline - Date.now()).toBeLessThanOrEqual(120_000);
@@ -268,8 +269,30 @@ test("text for people: nothing from outside colours or moves the terminal", asyn
   expect(stdout).toContain("    - drain: drain the container instance (at most 120 s)");
   expect(stdout).toContain(`tell (warning): ${ID} in us-east-1b is reclaimed, 120 s left`);
   expect(stdout).not.toContain("\u001B");
+  expect((await spotkeeper(["explain"], { stdin: JSON.stringify(warning({ time: "?" })) })).stdout).toMatch(
+    /when: its time cannot be read, terminate at about \d{4}-/,
+  );
 });
 
-test("no input, no output", async () => {
-  expect(await spotkeeper(["explain"], { stdin: " \n" })).toEqual({ code: 0, stdout: "", stderr: "" });
+test("an empty input is one message that is empty; an empty array holds none", async () => {
+  expect((await explain(" \n")).lines).toEqual([
+    expect.objectContaining({ message: 1, kind: null, error: expect.stringContaining("empty") }),
+  ]);
+  expect(await spotkeeper(["explain"], { stdin: "[]" })).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
+test("files as Windows writes them: byte order marks, UTF-16, carriage returns", async () => {
+  const text = `${JSON.stringify(warning())}\r\n${JSON.stringify(rebalance())}\r\n`;
+  const little = Buffer.from(`\uFEFF${text}`, "utf16le");
+  writeFileSync(join(folder, "utf8.jsonl"), `\uFEFF${text}`);
+  writeFileSync(join(folder, "little.jsonl"), little);
+  writeFileSync(join(folder, "big.jsonl"), Buffer.from(little).swap16());
+  const { stdout } = await spotkeeper(["explain", "--output", "json", "utf8.jsonl", "little.jsonl", "big.jsonl"]);
+  const kind = ["spot-interruption", "rebalance"];
+  expect(jsonLines(stdout).map((line) => line["kind"])).toEqual([...kind, ...kind, ...kind]);
+});
+
+test("a warning whose time cannot be read belongs to the interruption that goes on", async () => {
+  const { lines } = await explain([rebalance(), warning({ time: "yesterday" }), lifecycle("terminate")]);
+  expect(new Set(lines.map(({ incident }) => incident)).size).toBe(1);
 });

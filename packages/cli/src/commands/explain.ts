@@ -1,6 +1,6 @@
 import type { Act } from "./index.ts";
 import type { Command } from "commander";
-import { createExplainer } from "../explain/explain.ts";
+import { explain as explainInputs, type Input } from "../explain/explain.ts";
 import { renderExplanation } from "../explain/text.ts";
 import { readInput } from "../input.ts";
 import { EXIT, paints } from "../io.ts";
@@ -24,17 +24,17 @@ export function explain(program: Command, act: Act): void {
     .action(
       act(async ({ io, options, config }, command) => {
         const { strict } = command.opts<{ strict: boolean }>();
-        const explainer = createExplainer(config().policy, io.now);
+        const { policy } = config();
         const bold = paints(io.stdout, io.env) ? (text: string) => `\u001B[1m${text}\u001B[0m` : (text: string) => text;
-        let errors = 0;
+        const inputs: Input[] = [];
         for (const name of command.args.length === 0 ? ["-"] : command.args) {
           if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");
-          for (const one of explainer.explain(await readInput(name, io), name === "-" ? null : name)) {
-            if (one.error !== null) errors += 1;
-            await io.stdout.write(
-              options.output === "json" ? `${JSON.stringify(one)}\n` : renderExplanation(one, bold),
-            );
-          }
+          inputs.push({ text: await readInput(name, io), file: name === "-" ? null : name });
+        }
+        let errors = 0;
+        for (const one of explainInputs(inputs, policy, io.now)) {
+          if (one.error !== null) errors += 1;
+          await io.stdout.write(options.output === "json" ? `${JSON.stringify(one)}\n` : renderExplanation(one, bold));
         }
         return strict && errors > 0 ? EXIT.failed : EXIT.done;
       }),

@@ -13,24 +13,44 @@ import { createTeller } from "./alert.ts";
 import { createCorrelator } from "./correlator.ts";
 import type { Explanation, ExplainedPlan } from "./explanation.ts";
 
+/** One input of a call, a file or standard input (null). */
+export interface Input {
+  readonly text: string;
+  /** As output names it; null for standard input. */
+  readonly file: string | null;
+}
+
+/** One object of the output, before it is known to which incident it belongs. */
+interface Heard {
+  readonly at: Place;
+  readonly origin: Origin;
+  readonly signal: Signal | null;
+  readonly ignored: string | null;
+  readonly error: string | null;
+}
+
 /**
  * What each raw message of one call means and what would be done, in order; incidents are told apart within the call.
- * Pure but for its memory of what it explained before: no AWS calls, no effects.
+ * No AWS calls, no effects.
  *
  * Plans are made as of the message's own time, so that an old message shows the budgets it had.
  *
  * @param now epoch milliseconds, for messages whose own time cannot be read
  */
-export function createExplainer(policy: Policy, now: () => number): Explainer {
-  const join = createCorrelator();
+export function* explain(inputs: readonly Input[], policy: Policy, now: () => number): Generator<Explanation> {
+  const heard = inputs.flatMap((input) => listen(input, now));
+  const join = createCorrelator(heard.flatMap(({ signal }) => (signal === null ? [] : [signal])));
   const tell = createTeller();
-
-  function ofSignal(signal: Signal, origin: Origin, at: Place, error: string | null): Explanation {
-    const { doc, fresh } = join(signal);
+  for (const { at, origin, signal, ignored, error } of heard) {
+    if (signal === null) {
+      yield { ...at, ...NOTHING, ignored, error };
+      continue;
+    }
+    const { key, doc, fresh } = join(signal);
     const asOf = doc === null ? signal.at : Math.max(signal.at, doc.body.openedAt);
     const planned = doc === null ? UNPLANNED : plan(doc, policy, asOf);
     const alert: ExplainedAlert | null = doc === null ? null : tell(doc, planned, asOf);
-    return {
+    yield {
       ...at,
       kind: signal.kind,
       instanceId: signal.subject.type === "instance" ? signal.subject.id : null,
@@ -42,40 +62,35 @@ export function createExplainer(policy: Policy, now: () => number): Explainer {
       // Without a readable time, and without a queue's, the only time known is now; that is no notice.
       noticedAt: signal.timeKnown || signal.at !== origin.receivedAt ? iso(signal.at) : null,
       deadline: signal.deadline === null ? null : iso(signal.deadline),
-      incident: doc?.key ?? null,
+      estimated: !signal.timeKnown,
+      incident: key,
       duplicate: !fresh,
-      ignored: null,
+      ignored,
       error,
       ...planned,
       alert,
     };
   }
-
-  return {
-    *explain(text, file) {
-      for (const raw of split(text, { file })) {
-        const at = { file, message: raw.message };
-        const receivedAt = now();
-        const source = file === null ? "stdin" : "file";
-        const origin: Origin = { source, account: null, region: null, sentAt: null, receivedAt };
-        const parsed = parse(raw.body, origin);
-        if (parsed.is === "ignored") yield { ...at, ...NOTHING, ignored: parsed.reason };
-        else if (parsed.is === "rejected") yield { ...at, ...NOTHING, error: parsed.message };
-        else {
-          // What is wrong with a part of a message stands once, with its first signal.
-          const errors = parsed.errors.length === 0 ? null : parsed.errors.join(" ");
-          for (const [place, signal] of parsed.signals.entries()) {
-            yield ofSignal(signal, origin, at, place === 0 ? errors : null);
-          }
-        }
-      }
-    },
-  };
 }
 
-export interface Explainer {
-  /** @param file as output names it; null for standard input */
-  explain(text: string, file: string | null): Generator<Explanation>;
+function listen({ text, file }: Input, now: () => number): Heard[] {
+  return split(text, { file }).flatMap((raw): Heard[] => {
+    const source = file === null ? "stdin" : "file";
+    const origin: Origin = { source, account: null, region: null, sentAt: null, receivedAt: now() };
+    const heard: Heard = { at: { file, message: raw.message }, origin, signal: null, ignored: null, error: null };
+    const parsed = parse(raw.body, origin);
+    switch (parsed.is) {
+      case "ignored":
+        return [{ ...heard, ignored: parsed.reason }];
+      case "rejected":
+        return [{ ...heard, error: parsed.message }];
+      case "signals": {
+        // What is wrong with a part of a message stands once, with its first signal.
+        const errors = parsed.errors.length === 0 ? null : parsed.errors.join(" ");
+        return parsed.signals.map((signal, place) => ({ ...heard, signal, error: place === 0 ? errors : null }));
+      }
+    }
+  });
 }
 
 type Place = Pick<Explanation, "file" | "message">;
@@ -92,6 +107,7 @@ const NOTHING: Omit<Explanation, "file" | "message"> = {
   action: null,
   noticedAt: null,
   deadline: null,
+  estimated: false,
   incident: null,
   duplicate: false,
   ignored: null,

@@ -17,6 +17,8 @@ export interface Explanation extends ExplainedPlan {
   readonly action: Signal["action"];
   readonly noticedAt: string | null;
   readonly deadline: string | null;
+  /** The message does not tell its time, or the deadline: these are what is known of the delay, and two minutes. */
+  readonly estimated: boolean;
   /** Opaque; equal for all signals of one interruption of one instance, within the input. Null where it is none. */
   readonly incident: string | null;
   /** Heard before in this input: nothing more would be done. */

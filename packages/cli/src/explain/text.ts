@@ -21,10 +21,12 @@ function linesOf(one: Explanation): string[] {
   if (one.kind === null) return lines;
   const where = [account, availabilityZone ?? region].filter((part) => part !== null).join(" / ");
   if (where !== "") lines.push(`where: ${where}`);
-  const ends = deadline === null ? "no deadline told" : `${action ?? "capacity goes"} at ${deadline}`;
+  const at = one.estimated ? "at about" : "at";
+  const ends = deadline === null ? "no deadline told" : `${action ?? "capacity goes"} ${at} ${deadline}`;
   lines.push(`when: ${noticedAt === null ? "its time cannot be read" : `noticed ${noticedAt}`}, ${ends}`);
   if (incident === null) return [...lines, "incident: none, nothing would be done"];
   lines.push(`incident: ${incident}${one.duplicate ? " (heard before)" : ""}`);
+  if (one.rule === null) return [...lines, "plan: none yet, nothing was heard so far that asks for one"];
   lines.push(...planOf(one));
   if (one.alert !== null) lines.push(`tell (${one.alert.severity}): ${one.alert.headline}`);
   return lines;

@@ -19,7 +19,14 @@ export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"
       fits(signal, one.doc.body, one.episode) &&
       all.every((other) => other === one || !divides(other.episode, signal.at, one.episode)),
   );
-  return nearest(candidates, signal.at)?.doc ?? null;
+  return (nearest(candidates, signal.at) ?? (signal.timeKnown ? undefined : newestOpen(all)))?.doc ?? null;
+}
+
+/** Of what is told at no known time the likeliest is that it is of what goes on. */
+function newestOpen(all: readonly Candidate[]): Candidate | undefined {
+  return all
+    .filter(({ doc, episode }) => doc.body.closedAt === null && !episode.launching && episode.launchedAt === null)
+    .toSorted((a, b) => b.doc.body.ordinal - a.doc.body.ordinal)[0];
 }
 
 /**

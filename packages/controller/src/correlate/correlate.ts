@@ -28,18 +28,26 @@ export interface Correlated {
  * - A `running` that arrives before any signal of the end that it followed finds no incident and is not remembered:
  *   only distance then parts the two ends.
  * - Two ends within ten minutes of each other, without a launch heard in between, are one.
- * - A warning whose own time could not be read, and that came late, is an episode of the time of its sending.
+ * - A signal whose own time could not be read, and that fits no incident at the time of its sending, joins the newest
+ *   that is open.
  *
  * Ordinals count in the order of opening: a late signal of an unknown earlier end opens a later ordinal.
+ *
+ * @param pick which of the subject's incidents it belongs to, where more is known than the signals' times
  */
-export function correlate(known: readonly Doc<"incident">[], signal: Signal, now: Ms): Correlated | null {
+export function correlate(
+  known: readonly Doc<"incident">[],
+  signal: Signal,
+  now: Ms,
+  pick: typeof choose = choose,
+): Correlated | null {
   if (signal.kind === "container-instance-change") return null;
   const mine = known.filter(
     ({ body }) => body.subject.type === signal.subject.type && body.subject.id === signal.subject.id,
   );
   const heard = mine.find(({ body }) => body.signals.some((ref) => ref.id === signal.id && ref.kind === signal.kind));
   if (heard !== undefined) return { doc: heard, fresh: false, entries: [] };
-  const chosen = choose(mine, signal);
+  const chosen = pick(mine, signal);
   if (chosen !== null) return join(chosen, signal, now);
   if (!opens(signal)) return null;
   const ordinal = Math.max(0, ...mine.map(({ body }) => body.ordinal)) + 1;
