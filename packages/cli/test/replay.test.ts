@@ -77,6 +77,22 @@ describe("against a simulated fleet", () => {
     });
   });
 
+  test("a fleet that names no account and no region is where the messages are", async () => {
+    const facts = join(folder, "placeless.json");
+    const groups = [
+      { name: "shop-web", cluster: "shop", desired: 3, instances: [ID] },
+      { name: "other", cluster: "other" },
+    ];
+    writeFileSync(
+      facts,
+      JSON.stringify({ groups, services: [{ cluster: "shop", name: "checkout", desired: 3, balanced: true }] }),
+    );
+    const resources = [`arn:aws:ec2:eu-central-1a:instance/${ID}`];
+    const [incident] = await replayed(lines(warning({ region: "eu-central-1", resources })), "--facts", facts);
+    expect(incident).toMatchObject({ group: "shop-web", region: "eu-central-1", outcome: "drained" });
+    expect(incident!["firstActionSeconds"]).toBeLessThan(1);
+  });
+
   test("a dry run says what would be done, and does nothing", async () => {
     const [incident] = await replayed(lines(warning()), "--dry-run");
     expect(incident).toMatchObject({ mode: "dry-run", outcome: "dry-run", firstActionAt: null });

@@ -23,13 +23,22 @@ const SPARE = 2;
 /** A fleet that has the instances which the facts and the messages name. It sends nothing: all that is heard is replayed. */
 export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: readonly Signal[]): World {
   const world = createWorld(wiring);
-  const groups = [...facts.groups, ...groupsOf(signals, facts)];
+  const groups = [...facts.groups.map((group) => placed(group, signals)), ...groupsOf(signals, facts)];
   for (const group of groups) addGroup(world, group);
   const services = [...facts.services, ...servicesOf(groups, facts)];
   for (const region of world.regions.values()) {
     for (const service of services) if (region.clusters.has(service.cluster)) addService(world, region, service);
   }
   return world;
+}
+
+/** A group that names no account or region is where a message places one of its instances; else where the first does. */
+function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
+  const ids = new Set(group.instances.map(({ id }) => id));
+  const own = signals.filter(({ subject }) => ids.has(subject.id));
+  const find = (part: "account" | "region"): string | null =>
+    [...own, ...signals].map((signal) => signal[part]).find((one) => one !== null) ?? null;
+  return { ...group, account: group.account ?? find("account"), region: group.region ?? find("region") };
 }
 
 interface Seen {
