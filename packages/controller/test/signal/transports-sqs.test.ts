@@ -1,6 +1,7 @@
 import { virtualClock } from "@spotkeeper/simulator";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import type { Verdict } from "../../src/flow.ts";
 import { createCalls } from "../../src/signal/transports/sqs/calls.ts";
 import { createDeletes } from "../../src/signal/transports/sqs/deletes.ts";
 import { queueAt, queueOfArn } from "../../src/signal/transports/queue-url.ts";
@@ -133,6 +134,30 @@ describe("what cannot be understood", () => {
           SpotkeeperReason: { StringValue: "not-json" },
           SpotkeeperExplanation: { StringValue: "The message is not JSON" },
           SpotkeeperMessageId: { StringValue: id },
+        },
+      },
+    ]);
+    await source.stop(1_000);
+  });
+
+  test("in part is acted on, and kept with what is wrong with it", async () => {
+    const verdict: Verdict = {
+      is: "accepted",
+      incidents: ["incident#i-1234abcd#1"],
+      errors: ["entity 3 is none", "nor 4"],
+    };
+    const { source, queue, dead, handled, pass } = queueBench(() => verdict);
+    queue.send("half of it");
+    source.start();
+    await pass(1);
+    expect(handled).toHaveLength(1);
+    expect(queue.peek()).toEqual([]);
+    expect(dead.peek()).toMatchObject([
+      {
+        body: "half of it",
+        attributes: {
+          SpotkeeperReason: { StringValue: "in-part" },
+          SpotkeeperExplanation: { StringValue: "entity 3 is none nor 4" },
         },
       },
     ]);

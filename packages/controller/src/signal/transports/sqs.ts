@@ -106,6 +106,10 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
   const carryOut = async (message: Received, verdict: Verdict): Promise<void> => {
     switch (verdict.is) {
       case "accepted":
+        // Its signals are durable; what is wrong with the rest is for people to see.
+        return verdict.errors.length === 0
+          ? deletes.add(message.handle)
+          : keep(message, "in-part", verdict.errors.join(" "));
       case "ignored":
         return deletes.add(message.handle);
       case "rejected":
