@@ -255,6 +255,19 @@ test("the policy of the config makes the plan, and the rule that made it is name
   expect(lines[1]).toMatchObject({ rule: "dry", mode: "dry-run" });
 });
 
+test("what depends on a tag that only AWS can tell is shown, with the condition", async () => {
+  writeFileSync(join(folder, "opt-in.yaml"), "policy: {tag: {name: drain-me, required: true}}");
+  const args = ["--config", "opt-in.yaml"];
+  const { lines } = await explain(warning(), args);
+  expect(lines[0]).toMatchObject({
+    mode: "act",
+    because: "only if the tag drain-me is true, which explain does not ask",
+  });
+  expect(steps(lines[0])).toEqual([...DOOMED, ...VERIFIED]);
+  const { stdout } = await spotkeeper(["explain", ...args], { stdin: JSON.stringify(warning()) });
+  expect(stdout).toContain("plan by rule default: only if the tag drain-me is true, which explain does not ask");
+});
+
 test("text for people: nothing from outside colours or moves the terminal", async () => {
   const { code, stdout } = await spotkeeper(["explain"], {
     stdin: JSON.stringify([warning(), "\u001B[31mred", { "detail-type": "\u001B]0;x\u0007" }]),

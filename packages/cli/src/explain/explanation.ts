@@ -34,7 +34,7 @@ export interface ExplainedPlan {
   /** Names of the policy's rules that made the plan. */
   readonly rule: string | null;
   readonly mode: Plan["mode"] | null;
-  /** Why it would only be observed. */
+  /** Why it would only be observed, or what acting depends on that only AWS can tell. */
   readonly because: string | null;
   readonly plan: readonly { readonly step: string; readonly responder: string; readonly budgetSeconds: number }[];
 }

@@ -3,7 +3,7 @@ import type { Facts } from "../enrich/facts.ts";
 import type { Incident, StepState } from "../record/doc.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
-import { rule } from "./rules.ts";
+import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
@@ -20,7 +20,8 @@ export function decide(incident: Incident, facts: Facts | null, policy: Policy):
   const known = facts ?? NOTHING;
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
-  const because = handsOff(ruling.actions, known) ?? (ruling.optedOut === null ? null : ruling.optedOut);
+  const because = handsOff(ruling.actions, known) ?? (facts === null ? null : ruling.optedOut);
+  const condition = facts === null ? conditionOf(policy, incident) : null;
   const observed = because !== null || !ruling.actions.act;
   // Who only watches asks the group for nothing.
   const actions = observed || ruling.actions.dryRun ? { ...ruling.actions, onDemand: null } : ruling.actions;
@@ -32,7 +33,7 @@ export function decide(incident: Incident, facts: Facts | null, policy: Policy):
     mode,
     threat,
     steps: unknown ? lookFirst(threat, ground) : observed ? observe(threat, ground) : answer(threat, ground),
-    because: because ?? (ruling.actions.act ? null : `the rule ${ruling.rule} says not to act`),
+    because: because ?? (ruling.actions.act ? condition : `the rule ${ruling.rule} says not to act`),
   };
 }
 

@@ -20,6 +20,6 @@ export interface Plan {
   readonly mode: "act" | "dry-run" | "observe";
   readonly threat: Threat;
   readonly steps: readonly PlannedStep[];
-  /** Why it is only observed; null otherwise. */
+  /** Why it is only observed or, where nobody can be asked (`explain`), what acting depends on; else null. */
   readonly because: string | null;
 }

@@ -23,6 +23,12 @@ export function rule(policy: Policy, incident: Incident, facts: Facts): Ruling {
   };
 }
 
+/** What the plan of somebody who asks nobody depends on: an unasked tag is not a missing one. Null: nothing. */
+export function conditionOf({ tag }: Policy, incident: Incident): string | null {
+  if (!tag.required || incident.subject.type === "task") return null;
+  return `only if the tag ${tag.name} is true, which explain does not ask`;
+}
+
 function optedOut(policy: Policy, incident: Incident, facts: Facts): string | null {
   const { name, required } = policy.tag;
   const value = tagsOf(facts)[name]?.toLowerCase();
