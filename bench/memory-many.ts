@@ -38,7 +38,7 @@ const worker = createWorker({
   overrides: defaultOverrides,
   channels: new Map(),
   links: { incident: () => null, list: () => null },
-  secret: () => Promise.resolve(null),
+  secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
   gather: 0,
   observer: {
     onAccepted: () => void counts.open++,

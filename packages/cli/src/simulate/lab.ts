@@ -131,7 +131,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START 
     routes: [DEFAULT_ROUTE],
     suppress: TELL_ALL,
     links: { incident: () => null, list: () => null },
-    secret: () => Promise.resolve(null),
+    secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
     gather: GATHER,
     observer: {
       onAccepted: note,

@@ -4,8 +4,10 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
 import { LRUCache } from "lru-cache";
 import type { Place } from "./aws.ts";
@@ -35,6 +37,8 @@ export interface Clients {
   readonly cloudMap: (at: Place) => ServiceDiscoveryClient;
   readonly sns: (at: Place) => SNSClient;
   readonly sqs: (at: Place) => SQS;
+  readonly ssm: (at: Place) => SSMClient;
+  readonly secretsManager: (at: Place) => SecretsManagerClient;
   /** Ends all connections. */
   destroy(): void;
 }
@@ -114,6 +118,8 @@ export function createClients(options: ClientsOptions): Clients {
     cloudMap: by("cloud-map", (config) => new ServiceDiscoveryClient(config)),
     sns: by("sns", (config) => new SNSClient(config)),
     sqs: by("sqs", (config) => new SQS(config), LONG_POLL),
+    ssm: by("ssm", (config) => new SSMClient(config)),
+    secretsManager: by("secrets-manager", (config) => new SecretsManagerClient(config)),
     destroy: () => clients.clear(),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { failed } from "./failure.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import type { CallRecord } from "./operation.ts";
+import { createSecretStores, type SecretStores } from "./secret-stores.ts";
 import { createAutoScaling } from "./services/auto-scaling.ts";
 import { createClassicElb } from "./services/classic-elb.ts";
 import { createCloudMap } from "./services/cloud-map.ts";
@@ -42,7 +43,7 @@ export interface AwsOptions {
  *   { purpose: "enrich", deadline: clock.now() + 10_000 },
  * );
  */
-export function createAws(options: AwsOptions): Aws & { close(): void } {
+export function createAws(options: AwsOptions): Aws & { readonly secretStores: SecretStores; close(): void } {
   const { clients, clock } = options;
   const lanes = createLanes(options);
   const deps: ServiceDeps = { clients, clock, lanes: { ask: inItsPlace(lanes, options) } };
@@ -55,6 +56,7 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     lattice: createLattice(deps),
     cloudMap: createCloudMap(deps),
     sns: createSns(deps),
+    secretStores: createSecretStores(deps),
     close() {
       lanes.close();
       clients.destroy();

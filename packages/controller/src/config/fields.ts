@@ -34,11 +34,12 @@ export function duration(least: string, most: string): z.ZodType<Ms, string> {
 }
 
 /** The forms of reference that can be resolved (secrets.ts). */
-export const REFERENCE = /^\$\{(env|file):([^{}]+)\}$/;
+export const REFERENCE = /^\$\{(env|file|ssm|secret):([^{}]+)\}$/;
 
 /** A secret, by reference only: so it is in no config, no log of one, and no error about one. */
 export function secret(): z.ZodString {
-  const error = "a reference, ${env:NAME} or ${file:/run/secrets/x}; the secret itself never stands in the config";
+  const error =
+    "a reference: ${env:NAME}, ${file:/run/secrets/x}, ${ssm:/path} or ${secret:name#key}; the secret itself never stands in the config";
   return z.string({ error }).regex(REFERENCE, { error }).describe(error);
 }
 

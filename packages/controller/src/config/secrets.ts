@@ -1,35 +1,81 @@
+import type { Clock } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { REFERENCE } from "./fields.ts";
+import { createStoredSecrets } from "./stored-secrets.ts";
 
 export interface SecretDeps {
   readonly env: { readonly [name: string]: string | undefined };
   readonly readFile: (path: string) => Promise<string>;
+  readonly stores: AwsStores;
+  readonly clock: Clock;
+}
+
+/** Where AWS keeps secrets; null for what is not there. Reject where they cannot be asked. */
+export interface AwsStores {
+  /** A parameter of Systems Manager, decrypted. */
+  readonly parameter: (name: string) => Promise<string | null>;
+  /** A secret of Secrets Manager, by name or ARN. */
+  readonly secret: (id: string) => Promise<string | null>;
+}
+
+export interface Secrets {
+  /** What a reference stands for; null for no reference. Throws SK-SECRET-UNAVAILABLE. */
+  readonly resolve: (reference: string | null) => Promise<string | null>;
+  /** Asks AWS's stores again, since a secret of theirs was refused. True: one of them has changed. */
+  readonly refresh: () => Promise<boolean>;
 }
 
 /** No token is longer; a path given by mistake (a log, a device) must not be read whole into a header. */
 const LONGEST = 64 * 1024;
 
 /**
- * Resolves references to secrets, at use and each time, so that a rotated file needs no restart. Null for no reference.
- * Throws SK-SECRET-UNAVAILABLE, which names the reference and never what it stands for.
+ * Resolves references to secrets at use: the environment and files each time, so that a rotated file needs no restart;
+ * AWS's stores now and then (stored-secrets.ts). Errors name the reference and never what it stands for.
  *
- * @example const token = await createSecrets({ env: process.env, readFile })("${env:INGEST_TOKEN}");
+ * @example const token = await createSecrets({ env, readFile, stores, clock }).resolve("${env:INGEST_TOKEN}");
  */
-export function createSecrets({ env, readFile }: SecretDeps): (reference: string | null) => Promise<string | null> {
-  return async (reference) => {
-    if (reference === null) return null;
-    const [, form, name = ""] = REFERENCE.exec(reference) ?? [];
-    if (form === "env") {
+export function createSecrets({ env, readFile, stores, clock }: SecretDeps): Secrets {
+  const stored = createStoredSecrets(clock);
+
+  const forms: { readonly [form: string]: (name: string, reference: string) => Promise<string> } = {
+    async env(name, reference) {
       const value = env[name];
       if (value === undefined || value === "") throw unavailable(reference, `the environment has no ${name}; set it`);
       return value;
-    }
-    if (form !== "file") throw unavailable("a reference", "it is neither ${env:NAME} nor ${file:/path}");
-    // Editors and `echo` end a file with a line break, which is no part of the secret.
-    const value = (await read(readFile, name, reference)).replace(/\r?\n$/, "");
-    if (value === "") throw unavailable(reference, "the file is empty");
-    if (value.length > LONGEST) throw unavailable(reference, `the file is longer than ${LONGEST} characters`);
-    return value;
+    },
+    async file(name, reference) {
+      // Editors and `echo` end a file with a line break, which is no part of the secret.
+      const value = (await read(readFile, name, reference)).replace(/\r?\n$/, "");
+      if (value === "") throw unavailable(reference, "the file is empty");
+      if (value.length > LONGEST) throw unavailable(reference, `the file is longer than ${LONGEST} characters`);
+      return value;
+    },
+    ssm: (name, reference) =>
+      stored.get(reference, async () => {
+        const value = await asked(reference, "Parameter Store", () => stores.parameter(name));
+        if (value === null) throw unavailable(reference, "Parameter Store has no such parameter");
+        return value;
+      }),
+    secret(name, reference) {
+      const [, id = "", , key] = /^([^#]+)(#(.+))?$/.exec(name) ?? [];
+      return stored.get(reference, async () => {
+        const value = await asked(reference, "Secrets Manager", () => stores.secret(id));
+        if (value === null) throw unavailable(reference, "Secrets Manager has no such secret, or it is not text");
+        return key === undefined ? value : fieldOf(value, key, reference);
+      });
+    },
+  };
+
+  return {
+    async resolve(reference) {
+      if (reference === null) return null;
+      const [, form = "", name = ""] = REFERENCE.exec(reference) ?? [];
+      const resolve = forms[form];
+      if (resolve === undefined)
+        throw unavailable("a reference", "it is none of ${env:NAME}, ${file:/path}, ${ssm:/path}, ${secret:name#key}");
+      return resolve(name, reference);
+    },
+    refresh: stored.refresh,
   };
 }
 
@@ -40,6 +86,30 @@ async function read(readFile: SecretDeps["readFile"], path: string, reference: s
     const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
     throw unavailable(reference, `the file cannot be read (${code}); check that it exists and who may read it`, error);
   }
+}
+
+async function asked(reference: string, store: string, ask: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    const why = error instanceof SpotkeeperError ? error.message : "no answer";
+    throw unavailable(reference, `${store} cannot be asked: ${why}`, error);
+  }
+}
+
+/** One key of a secret that is a JSON object, as the console of Secrets Manager makes them. */
+function fieldOf(json: string, key: string, reference: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // The parser's message would repeat the beginning of the secret.
+    throw unavailable(reference, `it is not JSON, so it has no key; leave out "#${key}" for the whole of it`);
+  }
+  const field = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  if (typeof field === "number") return String(field);
+  if (typeof field !== "string" || field === "") throw unavailable(reference, `it has no text under the key ${key}`);
+  return field;
 }
 
 const unavailable = (reference: string, why: string, cause?: unknown): SpotkeeperError =>

@@ -1,13 +1,12 @@
 import { lookup } from "node:dns";
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Place } from "../aws/aws.ts";
 import { createAws } from "../aws/index.ts";
 import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import type { CallRecord } from "../aws/operation.ts";
 import { systemClock } from "../clock.ts";
+import { REFERENCE } from "../config/fields.ts";
 import type { Config } from "../config/schema.ts";
-import { createSecrets } from "../config/secrets.ts";
 import { openSqliteInventory } from "../inventory/sqlite.ts";
 import { createSweeper } from "../inventory/sweep/sweeper.ts";
 import type { Log } from "../log.ts";
@@ -24,6 +23,7 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels } from "./channels.ts";
+import { openSecrets } from "./secrets.ts";
 import { createLease } from "./lease.ts";
 import { createWorker, type Observer } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
@@ -75,7 +75,6 @@ export async function run({
   aws: access = {},
   tap,
 }: RunOptions): Promise<Running> {
-  const secret = createSecrets({ env, readFile: (path) => readFile(path, "utf8") });
   const metrics = createMetrics();
   const bus = createBus(clock);
   const random = Math.random;
@@ -108,6 +107,9 @@ export async function run({
     onCall,
   });
 
+  const region = elsewhere ?? queues[0]?.at.region ?? null;
+  const secrets = openSecrets({ env, stores: aws.secretStores, region, clock });
+  const secret = secrets.resolve;
   const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
   const channels = openChannels(config.channels, deps);
   const onFailure = (what: string, error: unknown): void =>
@@ -129,7 +131,7 @@ export async function run({
     routes: config.routes,
     suppress: config.suppress,
     links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
-    secret,
+    secrets,
     gather: GATHER,
     observer: {
       ...observers,
@@ -173,6 +175,7 @@ export async function run({
     },
   );
   await worker.start();
+  warm(config.channels, secret, log);
   for (const source of sources) source.start();
   const sweeper = createSweeper({
     aws,
@@ -205,6 +208,14 @@ export async function run({
       return stopped;
     },
   };
+}
+
+/** A secret that is missing is told at the start, and not first when somebody had to be told of a storm. */
+function warm(channels: Config["channels"], secret: (reference: string) => Promise<string | null>, log: Log): void {
+  for (const [channel, options] of Object.entries(channels))
+    for (const value of Object.values(options as object) as unknown[])
+      if (typeof value === "string" && REFERENCE.test(value))
+        secret(value).catch((err: unknown) => log.warn({ channel, err }, "a secret of a channel is not available"));
 }
 
 const resolved = async (

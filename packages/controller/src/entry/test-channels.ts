@@ -1,11 +1,9 @@
 import { lookup } from "node:dns";
-import { readFile } from "node:fs/promises";
 import { createAws } from "../aws/index.ts";
 import { createClients } from "../aws/clients.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { nearest } from "../config/nearest.ts";
 import type { Config } from "../config/schema.ts";
-import { createSecrets } from "../config/secrets.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { AlertModel, Channel } from "../notify/alert.ts";
 import type { ChannelDeps } from "../notify/channel.ts";
@@ -14,6 +12,7 @@ import { sampleAlert } from "../notify/sample.ts";
 import { sendOnce } from "../notify/send.ts";
 import type { Plain } from "../record/doc.ts";
 import { openChannels } from "./channels.ts";
+import { openSecrets } from "./secrets.ts";
 
 export interface TestOptions {
   readonly config: Config;
@@ -56,7 +55,8 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   });
   const { accounts } = config.aws;
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount: null, onCall: () => {} });
-  const secret = createSecrets({ env, readFile: (path) => readFile(path, "utf8") });
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? null;
+  const { resolve: secret } = openSecrets({ env, stores: aws.secretStores, region, clock });
   const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
   const chosen = [...openChannels(config.channels, deps)].filter(
     ([name]) => names.length === 0 || names.includes(name),

@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
+import type { Secrets } from "../config/secrets.ts";
 import type { Policy } from "../decide/policy.ts";
 import { factsOf as assemble } from "../enrich/facts-of.ts";
 import type { Facts } from "../enrich/facts.ts";
@@ -61,7 +62,7 @@ export interface WorkerOptions {
   readonly routes: readonly Route[];
   readonly suppress: Suppress;
   readonly links: Links;
-  readonly secret: (reference: string | null) => Promise<string | null>;
+  readonly secrets: Secrets;
   readonly observer: Observer;
   /** Looks closer of a storm's incidents start together at multiples of this. */
   readonly gather: Ms;
@@ -115,7 +116,7 @@ export function createWorker(options: WorkerOptions): Worker {
     suppress: options.suppress,
     silences,
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
-    refreshSecrets: () => Promise.resolve(false),
+    refreshSecrets: options.secrets.refresh,
     onUntold: (error) => observer.onFailure?.("telling people", error),
     links: options.links,
     factsOf,
@@ -140,7 +141,7 @@ export function createWorker(options: WorkerOptions): Worker {
     routes: options.routes,
     factsOf,
     lookUp: lookUpOf,
-    secret: options.secret,
+    secret: options.secrets.resolve,
     learn: (signal) => feed(inventory, signal),
     learnEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => {

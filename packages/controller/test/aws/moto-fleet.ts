@@ -20,7 +20,7 @@ import {
   StartTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { systemClock } from "../../src/clock.ts";
-import type { Ask, Aws } from "../../src/aws/aws.ts";
+import type { Ask } from "../../src/aws/aws.ts";
 import { type Clients, createClients } from "../../src/aws/clients.ts";
 import { createAws } from "../../src/aws/index.ts";
 import type { CallRecord } from "../../src/aws/operation.ts";
@@ -29,7 +29,7 @@ export const REGION = "us-east-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
 export interface MotoBench {
-  readonly aws: Aws;
+  readonly aws: ReturnType<typeof createAws>;
   readonly clients: Clients;
   readonly records: CallRecord[];
   readonly close: () => void;

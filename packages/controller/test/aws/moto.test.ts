@@ -8,7 +8,9 @@ import {
   ListNamespacesCommand,
   ServiceDiscoveryClient,
 } from "@aws-sdk/client-servicediscovery";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { describeWithMoto, type MotoServer, startMoto } from "../support/moto.ts";
 import { createCluster, createGroup, motoBench, type MotoBench, REGION, runInstances } from "./moto-fleet.ts";
@@ -255,6 +257,25 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
       fields: { kind: "not-found", retryable: false },
     });
     setUp.destroy();
+  });
+
+  test("Parameter Store and Secrets Manager: decrypted, in all pages, and null for what is not there", async () => {
+    const ssm = new SSMClient(config());
+    for (let n = 0; n < 12; n++)
+      await ssm.send(new PutParameterCommand({ Name: `/spot/smtp/p${n}`, Value: `v${n}`, Type: "SecureString" }));
+    const manager = new SecretsManagerClient(config());
+    await manager.send(new CreateSecretCommand({ Name: "jira", SecretString: '{"token":"t"}' }));
+    const { secretStores } = it.aws;
+    expect(await secretStores.parameter(home, "/spot/smtp/p3", it.ask())).toBe("v3");
+    expect(await secretStores.parameter(home, "/spot/none", it.ask())).toBeNull();
+    const below = await secretStores.parametersBelow(home, "/spot", it.ask());
+    expect(below.map(({ name, value }) => `${name} ${value}`).toSorted()).toEqual(
+      Array.from({ length: 12 }, (_, n) => `/spot/smtp/p${n} v${n}`).toSorted(),
+    );
+    expect(await secretStores.secretValue(home, "jira", it.ask())).toBe('{"token":"t"}');
+    expect(await secretStores.secretValue(home, "none", it.ask())).toBeNull();
+    ssm.destroy();
+    manager.destroy();
   });
 
   test("another account, by its role", async () => {

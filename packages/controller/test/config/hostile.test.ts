@@ -65,7 +65,7 @@ test.each([
     "sources: {sqs: [{queueUrl: 'https://q'}, {queueUrl: 'https://q'}]}",
     "1: sources.sqs: got a list of 2, wants each queue once",
   ],
-  ["sources: {http: {}}", /sources\.http\.token: is missing, wants a reference, \$\{env:NAME\}/],
+  ["sources: {http: {}}", /sources\.http\.token: is missing, wants a reference: \$\{env:NAME\}/],
   ["policy: {dryRun: 'yes'}", '1: policy.dryRun: got "yes", wants true or false'],
   [
     "policy:\n  defaults:\n    margin: 10",
@@ -124,8 +124,8 @@ test.each([
   ["channels: {Ops: {type: console}}", /channels\.Ops: wants a name of small letters/],
   ["channels: {a: {type: sns, topic: x}}", /channels\.a\.topic: is no known key; did you mean topicArn\?/],
   [
-    "channels:\n  a: {type: webhook, url: '${ssm:/x}'}",
-    "2: channels.a.url: got ${ssm:/x}, wants one of the known references, ${env:NAME} or ${file:/path}",
+    "channels:\n  a: {type: webhook, url: '${vault:/x}'}",
+    "2: channels.a.url: got ${vault:/x}, wants one of the known references: ${env:NAME}, ${file:/path}, ${ssm:/path} or ${secret:name#key}",
   ],
   [
     "channels: {a: {type: webhook, url: nonsense}}",

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { SpotkeeperError } from "../../src/errors.ts";
+import { testClock } from "../enrich/support/clock.ts";
+import { T0 } from "../record/support/samples.ts";
 import { createSecrets } from "../../src/config/secrets.ts";
 
 const files: { readonly [path: string]: string } = {
@@ -6,7 +9,22 @@ const files: { readonly [path: string]: string } = {
   "/empty": "\n",
   "/long": "x".repeat(70_000),
 };
-const secret = createSecrets({
+const parameters = new Map([["/spot/slack", "https://hooks.example.com/x"]]);
+const stored = new Map([
+  ["jira", JSON.stringify({ token: "s3cret", port: 25, empty: "" })],
+  ["plain", "s3cret"],
+]);
+let asked = 0;
+let away = false;
+const answer = (from: Map<string, string>) => (name: string) => {
+  asked += 1;
+  if (away) return Promise.reject(new SpotkeeperError("SK-AWS-CALL", "ssm:GetParameter: Throttled: slow down"));
+  return Promise.resolve(from.get(name) ?? null);
+};
+const clock = testClock(T0);
+const { resolve: secret, refresh } = createSecrets({
+  clock,
+  stores: { parameter: answer(parameters), secret: answer(stored) },
   env: { TOKEN: "s3cret", EMPTY: "" },
   readFile: (path) =>
     files[path] === undefined
@@ -29,7 +47,54 @@ test.each([
   ],
   ["${file:/empty}", "The secret ${file:/empty} is not available: the file is empty."],
   ["${file:/long}", "The secret ${file:/long} is not available: the file is longer than 65536 characters."],
-  ["hunter2", "The secret a reference is not available: it is neither ${env:NAME} nor ${file:/path}."],
+  ["${ssm:/none}", "The secret ${ssm:/none} is not available: Parameter Store has no such parameter."],
+  [
+    "${secret:none}",
+    "The secret ${secret:none} is not available: Secrets Manager has no such secret, or it is not text.",
+  ],
+  [
+    "${secret:plain#token}",
+    'The secret ${secret:plain#token} is not available: it is not JSON, so it has no key; leave out "#token" for the whole of it.',
+  ],
+  ["${secret:jira#empty}", "The secret ${secret:jira#empty} is not available: it has no text under the key empty."],
+  [
+    "hunter2",
+    "The secret a reference is not available: it is none of ${env:NAME}, ${file:/path}, ${ssm:/path}, ${secret:name#key}.",
+  ],
 ])("%s: says what is wrong, never what it holds", async (reference, message) => {
   await expect(secret(reference)).rejects.toMatchObject({ code: "SK-SECRET-UNAVAILABLE", message });
+});
+
+test("resolves Parameter Store and Secrets Manager, whole or by key, and asks once", async () => {
+  expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/x");
+  expect(await secret("${secret:plain}")).toBe("s3cret");
+  expect(await secret("${secret:jira#token}")).toBe("s3cret");
+  expect(await secret("${secret:jira#port}")).toBe("25");
+  asked = 0;
+  await Promise.all([secret("${ssm:/spot/slack}"), secret("${secret:jira#token}")]);
+  expect(asked).toBe(0);
+});
+
+test("a secret that was rotated is there after a refresh, or after ten minutes", async () => {
+  await secret("${ssm:/spot/slack}");
+  parameters.set("/spot/slack", "https://hooks.example.com/y");
+  expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/x");
+  expect(await refresh()).toBe(true);
+  expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/y");
+  expect(await refresh()).toBe(false);
+  parameters.set("/spot/slack", "https://hooks.example.com/z");
+  clock.jump(600_000);
+  expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/z");
+});
+
+test("a store that is away takes back nothing that it said, and is told of where it never said anything", async () => {
+  await secret("${ssm:/spot/slack}");
+  away = true;
+  clock.jump(3_600_000);
+  expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/z");
+  expect(await refresh()).toBe(false);
+  await expect(secret("${ssm:/spot/other}")).rejects.toMatchObject({
+    message:
+      "The secret ${ssm:/spot/other} is not available: Parameter Store cannot be asked: ssm:GetParameter: Throttled: slow down.",
+  });
 });

@@ -203,7 +203,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         routes: [DEFAULT_ROUTE],
         suppress: TELL_ALL,
         links: { incident: () => null, list: () => null },
-        secret: () => Promise.resolve(null),
+        secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
         observer: {
           onAccepted: (doc) => void subjects.add(doc.body.subject.id),
           onEntries: (_doc, more) => void entries.push(...more),

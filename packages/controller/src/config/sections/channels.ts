@@ -19,7 +19,7 @@ function resolvable(given: Options, context: z.RefinementCtx): void {
     context.addIssue({
       code: "custom",
       path: [key],
-      message: "one of the known references, ${env:NAME} or ${file:/path}",
+      message: "one of the known references: ${env:NAME}, ${file:/path}, ${ssm:/path} or ${secret:name#key}",
     });
   }
 }
