@@ -21,7 +21,7 @@ export function ofHttp(outcome: HttpOutcome, receipt: Plain): SendResult {
 }
 
 /** What was sent will not be taken, however often. */
-const refused = (reason: string): SendResult => ({ is: "refused", reason, because: "request" });
+export const refused = (reason: string): SendResult => ({ is: "refused", reason, because: "request" });
 
 /** The other side does not know us: told from an outage, and not repeated with what is known to be wrong. */
 export const badCredentials = (reason: string): SendResult => ({

@@ -1,11 +1,13 @@
 import type { ChannelFactory } from "../channel.ts";
 import { consoleChannel } from "./console.ts";
+import { emailChannel } from "./email.ts";
 import { snsChannel } from "./sns.ts";
 import { webhookChannel } from "./webhook.ts";
 
 /** Where people can be told, by the `type` that the config names. A channel is one file here, and one line. */
 export const channels = {
   console: consoleChannel,
+  email: emailChannel,
   sns: snsChannel,
   webhook: webhookChannel,
 } satisfies Record<string, ChannelFactory>;

@@ -46,12 +46,13 @@ const MOST = 200;
 /** As JSON of at most `mostBytes`: members and services are cut, the most urgent stay, and the rest is counted. */
 export function renderJson(model: AlertModel, now: number, mostBytes: number): string {
   for (let most = MOST; ; most = Math.floor(most / 2)) {
-    const body = JSON.stringify(cut(model, now, most));
+    const body = JSON.stringify(alertJson(model, now, most));
     if (most === 0 || Buffer.byteLength(body) <= mostBytes) return body;
   }
 }
 
-function cut(model: AlertModel, now: number, most: number): AlertJson {
+/** What machines and users' templates get; of members and services the most urgent. */
+export function alertJson(model: AlertModel, now: number, most: number = MOST): AlertJson {
   const members = model.members.slice(0, most).map((one) => ({ ...one, deadline: timeOrNull(one.deadline) }));
   const impact = model.impact.slice(0, most);
   const { phase, severity, storm, headline, stakes, doing, ask, missing, group, generation, link } = model;

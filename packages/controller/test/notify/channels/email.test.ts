@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SendResult } from "../../../src/notify/alert.ts";
+import type { EmailOptions } from "../../../src/notify/channels/email.ts";
+import { channels } from "../../../src/notify/channels/index.ts";
+import { testClock } from "../../enrich/support/clock.ts";
+import { assertLeaksNoSecret, testChannel } from "../channel-contract.ts";
+import { depsOf } from "../support/deps.ts";
+import { impact, many, model, T0, told } from "../support/samples.ts";
+import { type SmtpReceiver, startSmtp } from "../support/smtp.ts";
+
+const PASSWORD = "s3cr3t-of-smtp";
+const USER = "mailer";
+
+// The server's certificate is its own: only these tests trust it.
+let strict: string | undefined;
+beforeEach(() => {
+  strict = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+  process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+});
+afterEach(() => {
+  if (strict === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+  else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = strict;
+});
+
+const optionsFor = (port: number, more: Partial<EmailOptions> = {}): EmailOptions => ({
+  type: "email",
+  host: "127.0.0.1",
+  port,
+  username: USER,
+  password: "${env:SMTP}",
+  from: "Spotkeeper <spot@example.com>",
+  to: ["oncall@example.com", "lead@example.com"],
+  cc: ["team@example.com"],
+  subjectPrefix: "[spot]",
+  ...more,
+});
+
+const deps = depsOf({
+  clock: testClock(T0),
+  secret: (reference) => Promise.resolve(reference === null ? null : PASSWORD),
+});
+
+testChannel("email", async () => {
+  const smtp = await startSmtp({ user: USER, password: PASSWORD });
+  return {
+    channel: channels.email.create(optionsFor(smtp.port), deps),
+    received: () => smtp.mails.map(({ parsed }) => parsed.text ?? ""),
+    answer: (how) => smtp.answer(how),
+    asksToWait: false, // SMTP has no Retry-After
+    secrets: [PASSWORD],
+    mostBytes: 96 * 1024,
+    close: () => smtp.close(),
+  };
+});
+
+describe("email", () => {
+  let smtp: SmtpReceiver;
+  beforeEach(async () => {
+    smtp = await startSmtp({ user: USER, password: PASSWORD });
+  });
+  afterEach(() => smtp.close());
+
+  const about = model([told("i-1", { facts: { impact: [impact()] } })]);
+  const send = (more: Partial<EmailOptions> = {}, what = about): Promise<SendResult> =>
+    channels.email.create(optionsFor(smtp.port, more), deps).send(what, null, AbortSignal.timeout(8_000));
+
+  test("arrives encrypted, to all, as HTML and plain text, in the thread of its alert", async () => {
+    expect(await send()).toEqual({ is: "sent", receipt: { rejected: 0 } });
+    await send({}, { ...model(many(2)), phase: "update" });
+    const [first, second] = smtp.mails;
+    expect(first?.encrypted).toBe(true);
+    expect(first?.parsed).toMatchObject({
+      subject: `[spot] [CRITICAL] ${about.headline}`,
+      from: { text: '"Spotkeeper" <spot@example.com>' },
+      to: { text: "oncall@example.com, lead@example.com" },
+      cc: { text: "team@example.com" },
+    });
+    expect(first?.parsed.headers.get("priority")).toBe("high");
+    expect(first?.parsed.text).toContain("checkout keeps 1 of 4 tasks, below its minimum of 2");
+    expect(first?.parsed.html).toContain("<li");
+    expect(first?.parsed.headers.get("auto-submitted")).toBe("auto-generated");
+    expect(second?.parsed.inReplyTo).toBe(first?.parsed.inReplyTo);
+    expect(second?.parsed.messageId).not.toBe(first?.parsed.messageId);
+  });
+
+  test("a repetition is the same message for mail programs", async () => {
+    await send();
+    await send();
+    expect(smtp.mails[0]?.parsed.messageId).toBe(smtp.mails[1]?.parsed.messageId);
+  });
+
+  test("names from AWS are no markup, and no headers", async () => {
+    const hostile = `<img src=x onerror=alert(1)>&"'\r\nBcc: evil@example.com`;
+    await send({}, model([told("i-1", { name: hostile, facts: { impact: [impact({ service: hostile })] } })]));
+    const [mail] = smtp.mails;
+    expect(mail?.parsed.html).not.toContain("<img");
+    expect(mail?.parsed.html).toContain("&lt;img src=x onerror=alert(1)&gt;&amp;");
+    expect(mail?.parsed.bcc).toBeUndefined();
+    expect(mail?.raw).not.toMatch(/^Bcc:/im);
+  });
+
+  test("the user's own templates are used, and escaped in HTML alone", async () => {
+    const templates = {
+      subject: "{{ severity | upcase }} in {{ group.region }}",
+      html: "<b>{{ members[0].name }}</b>{% for line in stakes %}<i>{{ line }}</i>{% endfor %}",
+      text: "{{ members[0].name }}",
+    };
+    await send({ templates }, model([told("i-1", { name: "a<b", facts: { impact: [impact()] } })]));
+    const [mail] = smtp.mails;
+    expect(mail?.parsed.subject).toBe("[spot] CRITICAL in eu-west-1");
+    expect(mail?.parsed.html).toBe("<b>a&lt;b</b><i>checkout keeps 1 of 4 tasks, below its minimum of 2</i>");
+    expect(mail?.parsed.text?.trim()).toBe("a<b");
+  });
+
+  test.each([
+    [{ subject: "{{ headlin }}" }, "undefined variable"],
+    [{ html: "{% if %}" }, "a LiquidJS template that works"],
+    [{ text: "{{ headline | shout }}" }, "undefined filter"],
+    [{ text: "{% include '/etc/passwd' %}" }, "ENOENT"],
+    [{ text: "{% for i in (1..100000000) %}{{ i }}{% endfor %}" }, "limit"],
+  ])("a template that does not work is told when the config is loaded: %o", (templates, message) => {
+    const parsed = channels.email.options.safeParse(optionsFor(25, { templates }));
+    expect(parsed.error?.message).toContain(message);
+  });
+
+  test("a wrong password is told from an outage, and not repeated", async () => {
+    smtp.answer("denied");
+    const result = await send();
+    expect(result).toMatchObject({ is: "refused", because: "credentials", reason: expect.stringContaining("535") });
+    assertLeaksNoSecret(result, [PASSWORD]);
+  });
+
+  test("greylisting is waited for", async () => {
+    smtp.answer("busy");
+    expect(await send()).toMatchObject({ is: "retry", reason: "127.0.0.1 asks to come back later (451)" });
+    smtp.answer("ok");
+    expect(await send()).toMatchObject({ is: "sent" });
+  });
+
+  test("a server without STARTTLS is sent nothing, unless that is meant", async () => {
+    const plain = await startSmtp({ user: USER, password: PASSWORD, plain: true });
+    expect(await send({ port: plain.port })).toMatchObject({ is: "refused", because: "request" });
+    expect(plain.mails).toEqual([]);
+    expect(await send({ port: plain.port, security: "none", username: undefined, password: undefined })).toMatchObject({
+      is: "sent",
+    });
+    await plain.close();
+  });
+
+  test.each([
+    [{ to: [] }, "too_small"],
+    [{ to: ["nobody"] }, "wants a mail address"],
+    [{ to: ["a@example.com\r\nBcc: b@example.com"] }, "wants a mail address"],
+    [{ from: "x\r\n <a@example.com>" }, "wants a mail address, or Name"],
+    [{ password: undefined }, "username and password together"],
+  ])("its options say what is wrong: %o", (wrong, message) => {
+    expect(channels.email.options.safeParse({ ...optionsFor(25), ...wrong }).error?.message).toContain(message);
+  });
+});
