@@ -30,7 +30,7 @@ function options(): ConstructorParameters<typeof Liquid>[0] {
 /** Objects have no text of their own; `| json` gives them one. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**
