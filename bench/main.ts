@@ -3,6 +3,7 @@ import { argv, stderr, stdout } from "node:process";
 import * as enrich from "./enrich.ts";
 import * as ledger from "./ledger.ts";
 import * as memory from "./memory.ts";
+import * as notify from "./notify.ts";
 import * as queue from "./queue.ts";
 import * as start from "./start.ts";
 import * as storm from "./storm.ts";
@@ -19,7 +20,7 @@ interface Bench {
   readonly run: () => Promise<readonly Row[]>;
 }
 
-const all: readonly Bench[] = [enrich, ledger, storm, queue, start, memory];
+const all: readonly Bench[] = [enrich, ledger, storm, notify, queue, start, memory];
 
 /** `npm run bench [NAME…]`: prints a table for docs/benchmarks.md. */
 const wanted = argv.slice(2);

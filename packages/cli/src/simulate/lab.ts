@@ -48,6 +48,8 @@ export interface LabOptions {
   readonly overrides: Overrides;
   /** The first instant, epoch milliseconds. */
   readonly startAt?: number;
+  /** Where people are told, beside what `sent` keeps. */
+  readonly channels?: (clock: VirtualClock) => ReadonlyMap<string, Channel>;
 }
 
 /** A fleet, its AWS, and the real flow over them, in one process on one virtual clock. */
@@ -78,7 +80,7 @@ export interface Failure {
 }
 
 /** Everything in memory. The clock stands still until it is run; only `close` needs to be called for it to be given up. */
-export async function openLab({ seed, build, policy, overrides, startAt = START }: LabOptions): Promise<Lab> {
+export async function openLab({ seed, build, policy, overrides, startAt = START, channels }: LabOptions): Promise<Lab> {
   const parts = await loadParts();
   const clock = virtualClock(startAt);
   const calls = createCallTally();
@@ -127,7 +129,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START 
     describeClusters: null,
     policy: () => policy,
     overrides,
-    channels: new Map([["simulated", collecting(sent)]]),
+    channels: new Map([["simulated", collecting(sent)], ...(channels?.(clock) ?? [])]),
     routes: [DEFAULT_ROUTE],
     suppress: TELL_ALL,
     links: { incident: () => null, list: () => null },

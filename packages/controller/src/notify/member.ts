@@ -43,7 +43,7 @@ export function seen({ doc, facts }: Told, links: Links): Seen {
     mode: body.mode,
     doing: steps.flatMap((step) => doingOf(step, body.mode === "dry-run")),
     missing: (facts?.missing ?? []).map((one): Missing => ({ what: one.what, why: clean(one.why) })),
-    standaloneTasks: countTasks(facts, "standalone"),
+    standaloneTasks: Math.max(countTasks(facts, "standalone"), body.outcome === null ? 0 : ended(body)),
     daemonTasks: countTasks(facts, "daemon"),
     outcome: body.outcome,
     marginSeconds: body.deadline === null || body.drainedAt === null ? null : (body.deadline - body.drainedAt) / 1_000,
@@ -57,6 +57,10 @@ function label(body: Incident, name: string): string | null {
   const value = body.labels[name];
   return typeof value === "string" ? value : null;
 }
+
+/** Tasks that ran there, and may be known no more. */
+const ended = ({ labels: { standaloneTasks } }: Incident): number =>
+  typeof standaloneTasks === "number" ? standaloneTasks : 0;
 
 function clusterOf(body: Incident, facts: Facts | null): string | null {
   const arn = facts?.containerInstance?.clusterArn ?? facts?.tasks[0]?.task.clusterArn ?? label(body, "cluster");

@@ -1,6 +1,6 @@
 import type { ServiceImpact } from "../enrich/facts.ts";
 import { clean } from "./clean.ts";
-import { few, plural } from "./count.ts";
+import { few, plural, span } from "./count.ts";
 import type { Seen } from "./member.ts";
 
 const MOST_LINES = 10;
@@ -73,5 +73,30 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): 
   const asked = all.length > 0 && all.every(({ facts }) => facts !== null && facts.complete);
   if (lines.length === 0 && asked && all.some(({ body }) => body.outcome === null))
     lines.push("no ECS task is affected");
-  return lines;
+  return [...lines, ...lost(all)];
 }
+
+const MOST_NAMES = 5;
+
+/** What was lost, of those that are over. That nothing was is only said where everything is known to have drained. */
+function lost(all: readonly Seen[]): readonly string[] {
+  const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
+  const late = over.filter(({ member }) => member.outcome === "deadline-passed");
+  const missed = over.filter(({ member }) => member.outcome === "missed-notice");
+  const tasks = over.reduce((sum, { member }) => sum + member.standaloneTasks, 0);
+  const lines: string[] = [];
+  if (late.length > 0) lines.push(`cut off before it had drained: ${few(late.map(lateness), MOST_NAMES)}`);
+  if (missed.length > 0)
+    lines.push(
+      `gone without a warning: ${few(
+        missed.map(({ member }) => member.subject),
+        MOST_NAMES,
+      )}`,
+    );
+  if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
+  const drained = over.length === all.length && over.every(({ member }) => member.outcome === "drained");
+  return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
+}
+
+const lateness = ({ member: { subject, marginSeconds } }: Seen): string =>
+  marginSeconds !== null && marginSeconds < 0 ? `${subject} (${span(-marginSeconds)} late)` : subject;

@@ -49,7 +49,7 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshed<IncidentDoc> {
   const { body } = doc;
   const made = decide(body, facts, policy);
-  const labels = { ...body.labels, ...labelsOf(facts, body.openedAt) };
+  const labels = { ...body.labels, ...labelsOf(facts, body) };
   if (body.cancelledAt !== null || body.goneAt !== null)
     return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
   const seen = found(doc, facts, now);

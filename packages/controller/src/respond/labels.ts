@@ -7,8 +7,12 @@ import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
 /** Few and short: a document is at most 8 kB. */
 const MOST_SERVICES = 8;
 
-/** What is known, and only that: planning again never takes back what was known before. */
-export function labelsOf(facts: Facts, openedAt: Ms): Params {
+/**
+ * What is known, and only that: planning again never takes back what was known before.
+ *
+ * @param before when it opened, and its labels so far: tasks that have ended meanwhile ran there all the same
+ */
+export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels">): Params {
   const all: Record<string, Plain | undefined> = {
     name: facts.instance?.name ?? undefined,
     instanceType: facts.instance?.type,
@@ -26,7 +30,8 @@ export function labelsOf(facts: Facts, openedAt: Ms): Params {
     tasks: knowsTasks(facts) ? facts.tasks.length : undefined,
     fleet: facts.fleet?.id,
     // Once said since it began it stays, though it may be over by the end: it tells how it went.
-    evidence: evidence(facts, openedAt),
+    evidence: evidence(facts, before.openedAt),
+    standaloneTasks: standalone(facts, before.labels),
   };
   return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, Plain] => pair[1] !== undefined));
 }
@@ -46,6 +51,13 @@ const MOST_EVIDENCE = 3;
 function evidence(facts: Facts, openedAt: Ms): string[] | undefined {
   const lately = facts.evidence.filter(({ at }) => at >= openedAt).slice(0, MOST_EVIDENCE);
   return lately.length === 0 ? undefined : lately.map(({ about, said }) => `${about}: ${said}`);
+}
+
+/** Nobody starts them again: how many there were is told when it is over. */
+function standalone(facts: Facts, { standaloneTasks: had }: Params): number | undefined {
+  const count = facts.tasks.filter(({ role }) => role === "standalone").length;
+  const most = Math.max(count, typeof had === "number" ? had : 0);
+  return most === 0 ? undefined : most;
 }
 
 function services(facts: Facts): string[] | undefined {

@@ -128,6 +128,46 @@ describe("what is at stake", () => {
   });
 });
 
+describe("what was lost", () => {
+  const drained = { outcome: "drained", drainedAt: T0 + 79_000 } as const;
+  const late = { outcome: "deadline-passed", drainedAt: T0 + 132_000 } as const;
+  test("nothing, where all have drained", () => {
+    expect(model([told("i-1", { body: drained }), told("i-2", { body: drained })]).stakes).toEqual([
+      "nothing was lost",
+    ]);
+  });
+
+  test.each([
+    ["a dry run", { outcome: "dry-run", mode: "dry-run" }],
+    ["what was left to its owner", { outcome: "handed-off", mode: "observe" }],
+    ["a notice that nothing followed", { outcome: "cancelled" }],
+  ] as const)("nothing is said of %s", (_, body) => {
+    expect(model([told("i-1", { body })]).stakes).toEqual([]);
+  });
+
+  test("what was cut off, and by how much; what nobody warned of; tasks that ran there once", () => {
+    const { stakes } = model([
+      told("i-1", { body: late }),
+      told("i-2", { body: { outcome: "missed-notice", deadline: null } }),
+      told("i-3", { body: { ...drained, labels: { standaloneTasks: 2 } }, facts: null }),
+      told("i-4", { body: { ...drained, labels: { standaloneTasks: 1 } }, facts: { tasks: [task("standalone")] } }),
+    ]);
+    expect(stakes).toEqual([
+      "cut off before it had drained: i-1 (12 s late)",
+      "gone without a warning: i-2",
+      "3 standalone tasks ended that no service starts again",
+    ]);
+  });
+
+  test("while others are open, only what is lost already", () => {
+    const open = told("i-2", { facts: { complete: false } });
+    expect(model([told("i-1", { body: drained }), open]).stakes).toEqual([]);
+    expect(model([told("i-1", { body: late }), open]).stakes).toEqual([
+      "cut off before it had drained: i-1 (12 s late)",
+    ]);
+  });
+});
+
 describe("what is being done", () => {
   const steps = [
     step("look-up", { state: "done" }),

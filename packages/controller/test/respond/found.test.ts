@@ -48,7 +48,7 @@ test("the instance in full, with whose it is and what else acts on it; the tasks
 });
 
 test("once: what the labels have was told", () => {
-  const told = { ...doc, body: { ...doc.body, labels: labelsOf(facts, T0) } };
+  const told = { ...doc, body: { ...doc.body, labels: labelsOf(facts, { ...doc.body, openedAt: T0 }) } };
   expect(found(told, facts, T0)).toEqual([]);
 });
 

@@ -45,7 +45,7 @@ export function partsOf(model: AlertModel, room: Room): readonly Part[] {
     return { name, title, lines: shown, rest: left === 0 ? null : `and ${counted}, not shown here` };
   };
   const parts: readonly Part[] = [
-    part("stakes", "At stake", model.stakes),
+    part("stakes", model.phase === "outcome" ? "In the end" : "At stake", model.stakes),
     part("doing", "Being done", model.doing),
     part("ask", "Please", model.ask),
     part("missing", "Not known", model.missing),

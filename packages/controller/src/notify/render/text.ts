@@ -18,13 +18,13 @@ export function renderText(model: AlertModel, { mostMembers, mostBytes }: TextOp
   );
 }
 
-function linesOf({ name, lines, rest }: Part): readonly string[] {
-  return [...lines.map((line) => `  ${BEFORE[name]}${line}`), ...(rest === null ? [] : [`  ${rest}`])];
+function linesOf({ name, title, lines, rest }: Part): readonly string[] {
+  const before = name === "stakes" ? `${title.toLowerCase()}: ` : BEFORE[name];
+  return [...lines.map((line) => `  ${before}${line}`), ...(rest === null ? [] : [`  ${rest}`])];
 }
 
 /** A word where a line would not speak for itself. */
-const BEFORE: { readonly [N in Part["name"]]: string } = {
-  stakes: "at stake: ",
+const BEFORE: { readonly [N in Exclude<Part["name"], "stakes">]: string } = {
   doing: "",
   ask: "please ",
   missing: "not known: ",

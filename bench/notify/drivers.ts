@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../packages/controller/src/clock.ts";
+import { parseConfig } from "../../packages/controller/src/config/load.ts";
+import type { Channel } from "../../packages/controller/src/notify/alert.ts";
+import type { ChannelDeps } from "../../packages/controller/src/notify/channel.ts";
+import { channels } from "../../packages/controller/src/notify/channels/index.ts";
+
+const docs = join(import.meta.dirname, "../../docs");
+
+/** Every driver of the registry, configured as the docs show it; a new one joins with its page. */
+export function everyDriver(deps: ChannelDeps): ReadonlyMap<string, Channel> {
+  const configured = new Map(
+    pages()
+      .flatMap(configsOf)
+      .map((options) => [options.type, options] as const),
+  );
+  return new Map(
+    Object.entries(channels).flatMap(([type, driver]) => {
+      const options = configured.get(type as keyof typeof channels);
+      // Each driver takes what its own schema has read.
+      const { create } = driver as { create(options: unknown, deps: ChannelDeps): Channel };
+      return options === undefined ? [] : [[type, create(options, deps)] as const];
+    }),
+  );
+}
+
+type Options = ReturnType<typeof parseConfig>["channels"][string];
+
+const pages = (): string[] =>
+  readdirSync(docs, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => readFileSync(join(docs, name), "utf8"));
+
+function configsOf(page: string): readonly Options[] {
+  return [...page.matchAll(/^```yaml\n(.*?)^```/gms)].flatMap(([, text = ""]) => {
+    try {
+      return /^channels:/m.test(text) ? Object.values(parseConfig(text, "docs").channels) : [];
+    } catch {
+      return []; // A part of a config, shown for its own sake.
+    }
+  });
+}
+
+/** What drivers may use, with nobody at the other end: all that they hand over is counted. */
+export function countingDeps(count: (bytes: number) => void): ChannelDeps {
+  const bytesOf = (value: unknown): number =>
+    Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
+  const deps: Partial<ChannelDeps> = {
+    clock: systemClock,
+    output: { write: (text) => count(bytesOf(text)) },
+    color: false,
+    // Of some it is a key, of others the URL itself.
+    secret: () => Promise.resolve("https://example.com/a-secret"),
+    http: () => (request) => {
+      count(bytesOf(request.body ?? ""));
+      return Promise.resolve({ is: "answer", status: 200, retryAfter: null, text: "{}" });
+    },
+  };
+  // Whatever AWS service: what it is given is counted, and it answers with nothing.
+  const service = new Proxy(
+    {},
+    {
+      get:
+        () =>
+        (...args: unknown[]) => {
+          count(bytesOf(args));
+          return Promise.resolve();
+        },
+    },
+  );
+  return new Proxy(deps, { get: (target, name): unknown => Reflect.get(target, name) ?? service }) as ChannelDeps;
+}
