@@ -303,6 +303,20 @@ export interface Aws {
   readonly sns: {
     publish(at: Place, topicArn: string, message: SnsMessage, ask: Ask): Promise<{ readonly messageId: string | null }>;
   };
+  readonly eventBridge: {
+    /** @param bus name or ARN */
+    put(at: Place, bus: string, event: BusEvent, ask: Ask): Promise<{ readonly eventId: string | null }>;
+  };
+}
+
+/** One entry of EventBridge's PutEvents. */
+export interface BusEvent {
+  readonly source: string;
+  readonly detailType: string;
+  /** JSON. */
+  readonly detail: string;
+  /** ARNs. */
+  readonly resources: readonly string[];
 }
 
 export interface HookAnswer {

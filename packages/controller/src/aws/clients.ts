@@ -1,4 +1,5 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
@@ -37,6 +38,7 @@ export interface Clients {
   readonly cloudMap: (at: Place) => ServiceDiscoveryClient;
   readonly sns: (at: Place) => SNSClient;
   readonly sqs: (at: Place) => SQS;
+  readonly eventBridge: (at: Place) => EventBridgeClient;
   readonly ssm: (at: Place) => SSMClient;
   readonly secretsManager: (at: Place) => SecretsManagerClient;
   /** Ends all connections. */
@@ -118,6 +120,7 @@ export function createClients(options: ClientsOptions): Clients {
     cloudMap: by("cloud-map", (config) => new ServiceDiscoveryClient(config)),
     sns: by("sns", (config) => new SNSClient(config)),
     sqs: by("sqs", (config) => new SQS(config), LONG_POLL),
+    eventBridge: by("events", (config) => new EventBridgeClient(config)),
     ssm: by("ssm", (config) => new SSMClient(config)),
     secretsManager: by("secrets-manager", (config) => new SecretsManagerClient(config)),
     destroy: () => clients.clear(),

@@ -11,6 +11,7 @@ import { createCloudMap } from "./services/cloud-map.ts";
 import { createEc2 } from "./services/ec2.ts";
 import { createEcs } from "./services/ecs.ts";
 import { createElb } from "./services/elb.ts";
+import { createEventBridge } from "./services/event-bridge.ts";
 import { createLattice } from "./services/lattice.ts";
 import type { ServiceDeps } from "./services/service.ts";
 import { createSns } from "./services/sns.ts";
@@ -56,6 +57,7 @@ export function createAws(options: AwsOptions): Aws & { readonly secretStores: S
     lattice: createLattice(deps),
     cloudMap: createCloudMap(deps),
     sns: createSns(deps),
+    eventBridge: createEventBridge(deps),
     secretStores: createSecretStores(deps),
     close() {
       lanes.close();

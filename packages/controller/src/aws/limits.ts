@@ -22,6 +22,7 @@ const limit = (name: string, capacity: number, refill: number): Limit => ({ name
  * - Auto Scaling has a single one: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/Welcome.html; its figures
  *   are assumed.
  * - SNS: the quota of the smallest Regions, https://docs.aws.amazon.com/general/latest/gr/sns.html
+ * - PutEvents: that of the smallest Regions, https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  * - Parameter Store: 40 a second, https://docs.aws.amazon.com/general/latest/gr/ssm.html
  * - Secrets Manager allows far more than we ask: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  * - Cloud Map, VPC Lattice: assumed.
@@ -45,6 +46,7 @@ export const limits = {
   cloudMapRead: limit("servicediscovery:read", 20, 10),
   cloudMapRegistration: limit("servicediscovery:registration", 50, 25),
   snsPublish: limit("sns:Publish", 300, 300),
+  putEvents: limit("events:PutEvents", 400, 400),
   ssmRead: limit("ssm:read", 40, 40),
   secretsManagerRead: limit("secretsmanager:read", 100, 100),
 } satisfies { readonly [name: string]: Limit };

@@ -110,7 +110,8 @@ export async function run({
   const region = elsewhere ?? queues[0]?.at.region ?? null;
   const secrets = openSecrets({ env, stores: aws.secretStores, region, clock });
   const secret = secrets.resolve;
-  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
+  const { sns, eventBridge } = aws;
+  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http: guardedHttp({ clock, lookup }) };
   const channels = openChannels(config.channels, deps);
   const onFailure = (what: string, error: unknown): void =>
     log.error({ what, err: error }, "failed; it is tried again");

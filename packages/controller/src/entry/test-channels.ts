@@ -57,7 +57,8 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount: null, onCall: () => {} });
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? null;
   const { resolve: secret } = openSecrets({ env, stores: aws.secretStores, region, clock });
-  const deps: ChannelDeps = { clock, output, color, secret, sns: aws.sns, http: guardedHttp({ clock, lookup }) };
+  const { sns, eventBridge } = aws;
+  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http: guardedHttp({ clock, lookup }) };
   const chosen = [...openChannels(config.channels, deps)].filter(
     ([name]) => names.length === 0 || names.includes(name),
   );

@@ -21,6 +21,7 @@ export interface ChannelDeps {
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly sns: Aws["sns"];
+  readonly eventBridge: Aws["eventBridge"];
   /** The guarded way to a URL that a user gave; `allow` names what may be called although it is not public. */
   readonly http: (allow: readonly string[]) => Http;
 }

@@ -259,6 +259,15 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     setUp.destroy();
   });
 
+  test("EventBridge, and an event that is refused inside of a call that succeeds", async () => {
+    const { eventBridge } = it.aws;
+    const event = { source: "spotkeeper", detailType: "Alert", detail: '{"a":1}', resources: [] };
+    expect(await eventBridge.put(home, "default", event, it.ask())).toEqual({ eventId: expect.any(String) });
+    await expect(eventBridge.put(home, "default", { ...event, detail: "no JSON" }, it.ask())).rejects.toMatchObject({
+      fields: { kind: "invalid", retryable: false, awsCode: "MalformedDetail" },
+    });
+  });
+
   test("Parameter Store and Secrets Manager: decrypted, in all pages, and null for what is not there", async () => {
     const ssm = new SSMClient(config());
     for (let n = 0; n < 12; n++)

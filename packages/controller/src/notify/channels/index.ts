@@ -1,6 +1,7 @@
 import type { ChannelFactory } from "../channel.ts";
 import { consoleChannel } from "./console.ts";
 import { emailChannel } from "./email.ts";
+import { eventBridgeChannel } from "./eventbridge.ts";
 import { snsChannel } from "./sns.ts";
 import { webhookChannel } from "./webhook.ts";
 
@@ -8,6 +9,7 @@ import { webhookChannel } from "./webhook.ts";
 export const channels = {
   console: consoleChannel,
   email: emailChannel,
+  eventbridge: eventBridgeChannel,
   sns: snsChannel,
   webhook: webhookChannel,
 } satisfies Record<string, ChannelFactory>;

@@ -10,6 +10,7 @@ export const depsOf = (more: Partial<ChannelDeps> = {}): ChannelDeps => ({
   color: true,
   secret: (reference) => Promise.resolve(reference === null ? null : unexpected("secret")),
   sns: { publish: () => unexpected("sns") },
+  eventBridge: { put: () => unexpected("eventBridge") },
   http: guardedHttp({ clock: systemClock, lookup }),
   ...more,
 });

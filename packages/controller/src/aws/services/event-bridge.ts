@@ -1,0 +1,41 @@
+import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import type { Aws, BusEvent } from "../aws.ts";
+import { classify } from "../classify.ts";
+import { limits } from "../limits.ts";
+import { type ServiceDeps, single } from "./service.ts";
+
+const operation = { service: "events", name: "PutEvents" } as const;
+
+/**
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html: a call succeeds although an entry of it
+ * failed, which its own error code tells.
+ */
+export function createEventBridge({ lanes, clients }: ServiceDeps): Aws["eventBridge"] {
+  const put = single<{ readonly bus: string; readonly event: BusEvent }, { eventId: string | null }>(
+    { ...operation, limit: limits.putEvents, share: "never" },
+    async ({ bus, event }, at, abortSignal) => {
+      const { source, detailType, detail, resources } = event;
+      const entry = {
+        EventBusName: bus,
+        Source: source,
+        DetailType: detailType,
+        Detail: detail,
+        Resources: [...resources],
+      };
+      const answer = await clients.eventBridge(at).send(new PutEventsCommand({ Entries: [entry] }), { abortSignal });
+      const [result] = answer.Entries ?? [];
+      if (result?.ErrorCode !== undefined)
+        throw classify(asAnswer(result.ErrorCode, result.ErrorMessage ?? ""), operation);
+      return { eventId: result?.EventId ?? null };
+    },
+  );
+  return { put: (at, bus, event, ask) => lanes.ask(at, put, "", { bus, event }, ask) };
+}
+
+/** An entry's error as a call of its own would have answered it; only `Internal…` is EventBridge's own fault. */
+const asAnswer = (name: string, message: string): object => ({
+  name,
+  message,
+  $fault: "client",
+  $metadata: { httpStatusCode: name.startsWith("Internal") ? 500 : 400 },
+});
