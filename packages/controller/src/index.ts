@@ -24,7 +24,7 @@ export { createLog } from "./log.ts";
 export { DEFAULT_ROUTE } from "./notify/route.ts";
 export { detailView } from "./show/view/detail.ts";
 export { joinAlert, tells } from "./notify/join.ts";
-export { loadConfig } from "./config/load.ts";
+export { loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./config/fields.ts";
 export { noticeOf } from "./show/notice.ts";
@@ -45,6 +45,15 @@ export async function runWorker(options: RunOptions): Promise<Running> {
 export async function testChannels(options: TestOptions): Promise<readonly ChannelReport[]> {
   const { testChannels: test } = await import("./entry/test-channels.ts");
   return test(options);
+}
+
+/** Reads Parameter Store (entry/read-parameters.ts). */
+export async function readParameters(
+  path: string,
+  env: { readonly [name: string]: string | undefined },
+): Promise<readonly { readonly name: string; readonly value: string }[]> {
+  const { readParameters: read } = await import("./entry/read-parameters.ts");
+  return read(path, env);
 }
 
 /** Loads the parts of a worker (entry/parts.ts). */

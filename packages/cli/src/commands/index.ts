@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Run } from "../context.ts";
 import { channels } from "./channels.ts";
 import { explain } from "./explain.ts";
+import { importing } from "./import.ts";
 import { incidents } from "./incidents.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Registration[] = [
   incidents,
   silence,
   channels,
+  importing,
   schema,
   simulate,
   sandbox,

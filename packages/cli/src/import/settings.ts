@@ -1,0 +1,58 @@
+/** One setting of the old set-up, under the name of its environment variable. */
+export interface Setting {
+  /** Null where it may not be shown: then `reference` says where it is. */
+  readonly value: string | null;
+  /** How the new config refers to it; null where its value can stand there. */
+  readonly reference: string | null;
+  /** Where it was found, for comments: "input.json". */
+  readonly from: string;
+}
+
+/**
+ * Names that existing set-ups have, and which of them are secrets. `input.json`, Parameter Store and stack parameters
+ * bring the same settings under names of their own; they are read into these.
+ */
+export const KNOWN = {
+  ENABLE_SNS: "plain",
+  ENABLE_CHAT: "plain",
+  ENABLE_EMAIL: "plain",
+  ENABLE_SLACK: "plain",
+  ENABLE_JIRA: "plain",
+  SNS_TOPIC_ARN: "plain",
+  GOOGLE_CHAT_WEBHOOK: "secret",
+  SLACK_WEBHOOK_URL: "secret",
+  JIRA_URL: "plain",
+  JIRA_USERNAME: "plain",
+  JIRA_TOKEN: "secret",
+  JIRA_PROJECT: "plain",
+  CRITICAL_SERVICES: "plain",
+  MAINTENANCE_START: "plain",
+  MAINTENANCE_END: "plain",
+  MIN_CAPACITY_THRESHOLD: "plain",
+  AWS_REGION: "plain",
+  AWS_PROFILE: "plain",
+  AWS_ROLE_ARN: "plain",
+  AWS_ACCESS_KEY_ID: "secret",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  SMTP_HOST: "plain",
+  SMTP_PORT: "plain",
+  SMTP_USERNAME: "plain",
+  SMTP_PASSWORD: "secret",
+  SMTP_FROM: "plain",
+  EMAIL_TO: "plain",
+  EMAIL_CC: "plain",
+  EMAIL_SUBJECT: "plain",
+  EMAIL_SUBJECT_PREFIX: "plain",
+} as const satisfies { readonly [name: string]: "plain" | "secret" };
+
+export type SettingName = keyof typeof KNOWN;
+export type Settings = ReadonlyMap<SettingName, Setting>;
+
+export const isKnown = (name: string): name is SettingName => Object.hasOwn(KNOWN, name);
+
+/** @param refer how the new config refers to a secret of this name; the value itself never goes on */
+export function setting(name: SettingName, value: string, from: string, refer: string): Setting {
+  return KNOWN[name] === "secret"
+    ? { value: null, reference: refer, from }
+    : { value: value.trim(), reference: null, from };
+}

@@ -1,0 +1,18 @@
+import { Document } from "yaml";
+import type { Line } from "./convert.ts";
+
+const HEAD = ` Made by spotkeeper import. Add the queue that the events come to:
+   sources: { sqs: [{ queueUrl: https://sqs.<region>.amazonaws.com/<account>/<queue> }] }
+ then try it: spotkeeper channels test, spotkeeper run --dry-run`;
+
+/** The config as YAML with comments. */
+export function renderConfig(lines: readonly Line[]): string {
+  const document = new Document({});
+  document.commentBefore = HEAD;
+  for (const { path, value, comment } of lines) {
+    const node = document.createNode(value);
+    document.setIn(path, node);
+    if (comment !== null) node.commentBefore = ` ${comment}`;
+  }
+  return document.toString({ lineWidth: 0 });
+}

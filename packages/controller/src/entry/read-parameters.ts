@@ -1,0 +1,28 @@
+import { createAws } from "../aws/index.ts";
+import { createClients } from "../aws/clients.ts";
+import type { Parameter } from "../aws/secret-stores.ts";
+import { type Clock, type Ms, systemClock } from "../clock.ts";
+import { SpotkeeperError } from "../errors.ts";
+
+const WITHIN: Ms = 30_000;
+
+/** All parameters below a path of Parameter Store, decrypted, in this process's account and region. */
+export async function readParameters(
+  path: string,
+  env: { readonly [name: string]: string | undefined },
+  clock: Clock = systemClock,
+): Promise<readonly Parameter[]> {
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  if (region === undefined || region === "")
+    throw new SpotkeeperError("SK-CALL-REGION", "Parameter Store is asked in a region: set AWS_REGION.");
+  // As the SDK itself does, which is not asked for an endpoint here.
+  const endpoint = env["AWS_ENDPOINT_URL"] ?? null;
+  const clients = createClients({ clock, accounts: [], endpoint, credentials: null, requestHandler: null });
+  const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: null, onCall: () => {} });
+  try {
+    const ask = { purpose: "act", deadline: clock.now() + WITHIN } as const;
+    return await aws.secretStores.parametersBelow({ account: null, region }, path, ask);
+  } finally {
+    aws.close();
+  }
+}
