@@ -6,7 +6,7 @@ import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { clean } from "../clean.ts";
 import { ofSmtp } from "../mail/result.ts";
-import { template } from "../mail/template.ts";
+import { template } from "../template.ts";
 import { reference } from "../options.ts";
 import { renderHtml } from "../render/html.ts";
 import { alertJson, messageId } from "../render/json.ts";

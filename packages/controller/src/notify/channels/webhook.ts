@@ -3,8 +3,11 @@ import { z } from "zod";
 import type { Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { allow as allowed, reference, urlOrReference } from "../options.ts";
-import { messageId, renderJson } from "../render/json.ts";
+import { template } from "../template.ts";
+import { alertJson, messageId, renderJson } from "../render/json.ts";
+import { liquid } from "../render/liquid.ts";
 import { ofHttp } from "../result.ts";
+import { sampleAlert } from "../sample.ts";
 import { resolve } from "../secrets.ts";
 
 export interface WebhookOptions {
@@ -15,7 +18,14 @@ export interface WebhookOptions {
   readonly secret?: string | undefined;
   /** Hosts, addresses and ranges that may be called although they are not public; http is allowed for hosts named here. */
   readonly allow?: readonly string[] | undefined;
+  /** A LiquidJS template of the body, over the JSON's own fields; the JSON itself without. */
+  readonly body?: string | undefined;
+  readonly contentType?: string | undefined;
 }
+
+const JSON_TYPE = "application/json";
+const isJson = (contentType: string | undefined): boolean =>
+  /^[\w.+-]+\/([\w.+-]+\+)?json\b/.test(contentType ?? JSON_TYPE);
 
 const MOST_BYTES = 256 * 1024;
 
@@ -25,13 +35,25 @@ const MOST_BYTES = 256 * 1024;
  * `Idempotency-Key` is the same for repetitions of one message.
  */
 export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
-  options: z.strictObject({
-    type: z.literal("webhook"),
-    url: urlOrReference,
-    secret: reference.optional(),
-    allow: allowed,
-  }),
-  create({ url, secret, allow = [] }: WebhookOptions, deps: ChannelDeps): Channel {
+  options: z
+    .strictObject({
+      type: z.literal("webhook"),
+      url: urlOrReference,
+      secret: reference.optional(),
+      allow: allowed,
+      body: template("none").optional(),
+      contentType: z
+        .string()
+        .regex(/^[\w.+-]+\/[\w.+-]+(; ?charset=utf-8)?$/i, "wants a media type such as text/plain")
+        .optional(),
+    })
+    .refine(({ body, contentType }) => body === undefined || !isJson(contentType) || makesJson(body), {
+      path: ["body"],
+      error:
+        'a template that makes JSON of any name: put text through the json filter, as in {"text": {{ headline | json }}}',
+    }),
+  create(options: WebhookOptions, deps: ChannelDeps): Channel {
+    const { url, secret, allow = [] } = options;
     const { clock } = deps;
     const http = deps.http(allow);
     return {
@@ -43,9 +65,12 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
         const { url: target, secret: key } = found.values;
         const now = clock.now();
         const id = messageId(model);
-        const body = renderJson(model, now, MOST_BYTES);
+        const body =
+          options.body === undefined
+            ? renderJson(model, now, MOST_BYTES)
+            : liquid(options.body, "none")(alertJson(model, now));
         const headers = {
-          "content-type": "application/json",
+          "content-type": options.contentType ?? JSON_TYPE,
           "user-agent": "spotkeeper",
           "idempotency-key": id,
           ...(key === undefined ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
@@ -55,6 +80,19 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
     };
   },
 };
+
+/** Tried with names that only a template which escapes them survives. */
+function makesJson(body: string): boolean {
+  try {
+    const sample = sampleAlert("receipt", 0);
+    JSON.parse(liquid(body, "none")(alertJson({ ...sample, headline: HOSTILE, stakes: [HOSTILE], ask: [HOSTILE] }, 0)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const HOSTILE = `"}]\\\n`;
 
 /** `t=1767225600,v1=5257a869…`: the time is signed too, so that a recorded request is worth nothing later. */
 export function signature(key: string, seconds: number, body: string): string {

@@ -104,6 +104,15 @@ describe("webhook", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  test("has a body of the user's own, with names as JSON", async () => {
+    const body = '{"text": {{ headline | json }}, "who": [{% for one in members %}{{ one.name | json }}{% endfor %}]}';
+    const channel = channels.webhook.create(options({ body }), depsOf({ clock: testClock(T0) }));
+    await channel.send(model([told("i-1", { name: 'a"b' })]), null, AbortSignal.timeout(5_000));
+    expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({ who: ['a"b'] });
+    await send({ body: "{{ headline }}", contentType: "text/plain" });
+    expect(receiver.received[1]).toMatchObject({ body: about.headline, headers: { "content-type": "text/plain" } });
+  });
+
   test("follows no redirect", async () => {
     receiver.reply(307, { location: `${receiver.url}/elsewhere` });
     expect(await send()).toMatchObject({ is: "refused", reason: "answered 307; redirects are not followed" });
@@ -125,6 +134,9 @@ describe("webhook", () => {
     [{ url: "https://example.com", secret: "in-the-clear" }, "never the secret itself"],
     [{ url: "https://example.com", allow: ["http://x"] }, "wants a host name"],
     [{ url: "https://example.com", alow: [] }, "alow"],
+    [{ url: "https://example.com", body: "{{ nothing }}" }, "undefined variable"],
+    [{ url: "https://example.com", body: '{"text": "{{ headline }}"}' }, "json filter"],
+    [{ url: "https://example.com", body: "{{ headline }}", contentType: "text" }, "media type"],
   ])("its options say what is wrong: %o", (wrong, message) => {
     expect(channels.webhook.options.safeParse({ type: "webhook", ...wrong }).error?.message).toContain(message);
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { alertJson } from "../render/json.ts";
-import { type Escape, faultOf } from "../render/liquid.ts";
-import { sampleAlert } from "../sample.ts";
+import { alertJson } from "./render/json.ts";
+import { type Escape, faultOf } from "./render/liquid.ts";
+import { sampleAlert } from "./sample.ts";
 
 const example = (): object => alertJson(sampleAlert("receipt", 0), 0);
 
