@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Clock, Ms } from "../clock.ts";
+import { readMark } from "../record/sqlite/mark.ts";
 import { isFacet } from "./facets.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
 import { createMemoryInventory, type MemoryOptions } from "./memory.ts";
@@ -97,7 +98,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
 
   const load = (from: DatabaseSync): void => {
     const now = clock.now();
-    const found = pragma(from, "data_version");
+    const found = from.prepare("PRAGMA data_version").get()?.["data_version"];
     if (found === version) return;
     loading = true;
     try {
@@ -152,13 +153,14 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
 function open(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 25 });
   try {
-    const isOurs = pragma(db, "application_id") === APPLICATION_ID;
-    if (!isOurs && db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined) {
-      throw new Error("the file belongs to another program: name another one");
-    }
+    const isNew = lacksSchema(db);
     // A cache need not survive a power cut, only a kill: https://www.sqlite.org/pragma.html#pragma_synchronous
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
-    if (!isOurs || pragma(db, "user_version") !== SCHEMA) db.exec(`BEGIN IMMEDIATE; ${SCHEMA_SQL} COMMIT;`);
+    if (isNew) {
+      db.exec("BEGIN IMMEDIATE");
+      // Asked again under the lock: what another process has made and filled since is kept.
+      db.exec(lacksSchema(db) ? `${SCHEMA_SQL} COMMIT;` : "COMMIT");
+    }
     return db;
   } catch (error) {
     db.close();
@@ -166,7 +168,13 @@ function open(file: string): DatabaseSync {
   }
 }
 
-const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name];
+/** New, or of an older shape. Throws for another program's file. */
+function lacksSchema(db: DatabaseSync): boolean {
+  const { applicationId, version, used } = readMark(db);
+  const isOurs = applicationId === APPLICATION_ID;
+  if (!isOurs && used) throw new Error("the file belongs to another program: name another one");
+  return !isOurs || version !== SCHEMA;
+}
 
 interface Row {
   readonly facet: Facet;

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { openSqliteInventory, type SqliteInventory } from "../../src/inventory/sqlite.ts";
 import { testClock, type TestClock } from "../enrich/support/clock.ts";
 import { instance } from "../enrich/support/fleet.ts";
+import { interleave } from "../support/interleave.ts";
 import { inventoryContract } from "./inventory-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spotkeeper-inventory-"));
@@ -145,4 +146,35 @@ test("values of an older shape are dropped: they can be asked again", async () =
   db.exec("PRAGMA user_version = 0");
   db.close();
   expect(openAt(file).get("instance", "i-1")).toBeUndefined();
+});
+
+test("two that open a new file at one moment both keep what they observe, whichever statement the other comes before", async () => {
+  let moments = 0;
+  for (; moments < 40; moments++) {
+    const file = newFile();
+    const clock = testClock();
+    const [i, j] = [`i-${moments}`, `j-${moments}`];
+    const happened = interleave(
+      moments,
+      () => openAt(file, clock),
+      () => {
+        const other = openAt(file, clock);
+        other.put("instance", i, instance(i), 1);
+        void other.flush();
+      },
+    );
+    if (!happened) break;
+    // A lock of the other's is tried again; no file is taken for another program's.
+    for (const each of open) expect(each.health().message).not.toMatch(/another program/);
+    open.at(-1)?.put("instance", j, instance(j), 2);
+    await clock.pass(11_000);
+    for (const each of open) expect(each.health().ok).toBe(true);
+    await Promise.all(open.splice(0).map((each) => each.close()));
+    const again = openAt(file, clock);
+    expect([...again.entries("instance")].map(([id]) => id)).toEqual([i, j]);
+    await again.close();
+    open.length = 0;
+  }
+  expect(moments).toBeGreaterThan(4);
+  expect(moments).toBeLessThan(40);
 });

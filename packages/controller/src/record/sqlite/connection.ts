@@ -1,6 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type Area, StoreFailure } from "./failure.ts";
+import { readMark } from "./mark.ts";
 import { APPLICATION_ID, migrations } from "./schema.ts";
 import { createSql, type Sql } from "./sql.ts";
 
@@ -34,9 +35,9 @@ export function connect(options: ConnectionOptions): Connection {
   const { file, synchronous, maxBytes } = options;
   const db = new DatabaseSync(file, { timeout: BLOCKING_WAIT_MS });
   try {
-    refuseForeign(db, options);
+    const version = usable(db, options);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA journal_size_limit = ${WAL_BYTES}`);
-    migrate(db, options);
+    if (version < migrations.length) migrate(db, options);
     if (maxBytes !== null) db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
   } catch (error) {
     db.close();
@@ -57,37 +58,34 @@ function identity(file: string): string | null {
   return stats === undefined ? "missing" : `${stats.dev}:${stats.ino}`;
 }
 
-function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
-  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-function refuseForeign(db: DatabaseSync, { area, file }: ConnectionOptions): void {
-  if (pragma(db, "application_id") === APPLICATION_ID) return;
-  if (db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined) return;
-  throw new StoreFailure(
-    area,
-    "foreign",
-    `The file ${file} belongs to another program: it has tables, and none of Spotkeeper's marks. Name another file for the ${area}.`,
-  );
-}
-
-function migrate(db: DatabaseSync, { area, file }: ConnectionOptions): void {
+/** The file's schema version; 0 for a new one. Throws for a file that this version must not touch. */
+function usable(db: DatabaseSync, { area, file }: ConnectionOptions): number {
   const newest = migrations.length;
-  const found = pragma(db, "user_version");
-  if (found > newest) {
+  const { applicationId, version, used } = readMark(db);
+  if (applicationId !== APPLICATION_ID && used) {
+    throw new StoreFailure(
+      area,
+      "foreign",
+      `The file ${file} belongs to another program: it has tables, and none of Spotkeeper's marks. Name another file for the ${area}.`,
+    );
+  }
+  if (version > newest) {
     throw new StoreFailure(
       area,
       "newer",
-      `The ${area} file ${file} has schema version ${found}; this Spotkeeper knows versions up to ${newest}. ` +
+      `The ${area} file ${file} has schema version ${version}; this Spotkeeper knows versions up to ${newest}. ` +
         `Use the Spotkeeper that wrote it, or a newer one, or name another file.`,
     );
   }
-  if (found === newest) return;
+  return version;
+}
+
+function migrate(db: DatabaseSync, options: ConnectionOptions): void {
   db.exec("BEGIN IMMEDIATE");
   try {
-    // Read again under the lock: another process may have migrated since.
-    for (const step of migrations.slice(pragma(db, "user_version"))) db.exec(step);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
+    // Asked again under the lock: another process, of another version too, may have migrated since.
+    for (const step of migrations.slice(usable(db, options))) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;

@@ -189,7 +189,10 @@ export function openStore(options: StoreOptions): Store {
   /** Finds out that the cause is gone when nobody asks. What it writes is freed at once, for real writes to use. */
   function probe(): void {
     cancelProbe = null;
-    if (closing !== null || health.get().ok) return;
+    if (closing === null && !health.get().ok) tryWrite();
+  }
+
+  function tryWrite(): void {
     ask(true, (sql) => {
       sql.run("INSERT INTO probe (filler) VALUES (zeroblob(?))", PROBE_BYTES);
       sql.run("DELETE FROM probe");
@@ -209,7 +212,9 @@ export function openStore(options: StoreOptions): Store {
   } catch (error) {
     const failure = toStoreFailure(area, file, error);
     if (failure === null || failure.trouble === "newer" || failure.trouble === "foreign") throw error;
-    down(failure);
+    // Another process that makes or opens the file just now is waited for, as at any other time.
+    if (failure.trouble === "locked") tryWrite();
+    else down(failure);
   }
 
   return {

@@ -1,0 +1,30 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What a SQLite file says of itself. */
+export interface Mark {
+  /** https://www.sqlite.org/pragma.html#pragma_application_id; 0 for none. */
+  readonly applicationId: number;
+  /** https://www.sqlite.org/pragma.html#pragma_user_version; 0 for none. */
+  readonly version: number;
+  /** Whether it has a table: a file without any is new, whoever made it. */
+  readonly used: boolean;
+}
+
+/**
+ * One statement, hence one moment: asked in several, a file that another process makes in between has tables, and no
+ * mark yet. Throws SQLite's errors.
+ */
+export function readMark(db: DatabaseSync): Mark {
+  const row = db
+    .prepare(
+      `SELECT (SELECT application_id FROM pragma_application_id) AS applicationId,
+         (SELECT user_version FROM pragma_user_version) AS version,
+         EXISTS (SELECT 1 FROM sqlite_schema) AS used`,
+    )
+    .get();
+  return {
+    applicationId: Number(row?.["applicationId"]),
+    version: Number(row?.["version"]),
+    used: row?.["used"] === 1,
+  };
+}
