@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -123,11 +124,18 @@ test("an interrupt from the keyboard drains it, too, and is 130", async () => {
 });
 
 test("a second interrupt stops it at once", async () => {
-  const { child } = await startWorker();
+  const { url, child, log } = await startWorker();
+  // A message that is still on its way in holds the draining up; else it could be over before the second one comes.
+  const headers = { authorization: "Bearer hunter2", "content-length": 10, expect: "100-continue" };
+  const sending = request(`${url}/api/v1/signals`, { method: "POST", headers });
+  sending.on("error", () => {}).flushHeaders();
+  await once(sending, "continue");
   const ended = once(child, "exit");
   child.kill("SIGTERM");
+  await until(() => log.some(({ signal }) => signal === "SIGTERM"));
   child.kill("SIGINT");
   expect(await ended).toEqual([130, null]);
+  expect(log.at(-1)).toMatchObject({ signal: "SIGTERM" });
 });
 
 test("a secret that is not there is 2, and named; an address that is taken is 1", async () => {

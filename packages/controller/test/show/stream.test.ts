@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { createBus } from "../../src/show/bus.ts";
 import type { ShowDeps } from "../../src/show/deps.ts";
@@ -108,7 +108,7 @@ test("a heartbeat keeps a silent stream open, and ends with its reader", async (
   expect(await reader.until("\n:\n\n")).not.toContain("event");
 
   await reader[Symbol.asyncDispose]();
-  await vi.waitFor(() => expect(timers.at(-1)).toMatchObject({ at: 1_015_000, cancelled: true }));
+  await expect.poll(() => timers.at(-1)).toMatchObject({ at: 1_015_000, cancelled: true });
   expect(timers).toHaveLength(2);
   expect(listening).toBe(0);
   await setting.show.close(0).catch(() => undefined);
@@ -123,10 +123,11 @@ test("only so many may watch; a place that is left is free again", async () => {
   expect((await setting.get("/api/v1/stream", {})).headers.get("retry-after")).toBe("5");
 
   await readers[0]![Symbol.asyncDispose]();
-  await vi.waitFor(async () => {
+  const again = async (): Promise<number> => {
     await using next = await watch(setting.show.url);
-    expect(next.response.status).toBe(200);
-  });
+    return next.response.status;
+  };
+  await expect.poll(again).toBe(200);
   await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
 });
 
@@ -156,13 +157,12 @@ test("a reader that does not read is cut off, and holds nobody up", async () => 
 test("closing ends the streams, and then lets nobody in", async () => {
   await using setting = await startShow();
   await using reader = await watch(setting.show.url);
-  const began = performance.now();
-  const closing = setting.show.close(5_000);
+  // Longer than the test may take: it does not wait for readers.
+  const closing = setting.show.close(600_000);
 
-  expect(setting.show.close(5_000)).toBe(closing);
+  expect(setting.show.close(600_000)).toBe(closing);
   await reader.rest();
   await closing;
-  expect(performance.now() - began).toBeLessThan(1_000);
   await expect(setting.get("/healthz")).rejects.toThrow("fetch failed");
 });
 
@@ -181,8 +181,8 @@ test("closing waits for a request that runs, but no longer than it may", async (
       ({ status }) => status,
       () => "cut off",
     );
-    await vi.waitFor(() => expect(running).toBe(true));
-    const closing = setting.show.close(200);
+    await expect.poll(() => running).toBe(true);
+    const closing = setting.show.close(slow ? 200 : 600_000);
     if (!slow) release();
     await closing;
     expect(await answer).toBe(slow ? "cut off" : 202);

@@ -71,14 +71,15 @@ describeWithMoto("the queue's poller on moto", () => {
       log: { info: note, warn: note, error: note },
     });
     source.start();
-    await expect.poll(() => left(queueUrl), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => left(queueUrl), { timeout: 60_000 }).toBe(0);
     expect(heard.map(({ body }) => body).toSorted()).toEqual(bodies.toSorted());
     expect(heard[0]!.origin).toMatchObject({ source: "sqs", account: "123456789012", region });
     expect(Math.abs(heard[0]!.origin.sentAt! - heard[0]!.origin.receivedAt)).toBeLessThan(20_000);
 
     const stopping = systemClock.now();
-    await source.stop(5_000);
-    expect(systemClock.now() - stopping).toBeLessThan(1_000);
+    await source.stop(60_000);
+    // The long poll that is under way takes 20 s, and is not waited for.
+    expect(systemClock.now() - stopping).toBeLessThan(15_000);
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: dead, MessageAttributeNames: ["All"] }),
     );
