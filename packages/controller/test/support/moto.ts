@@ -8,7 +8,8 @@ import { describe, type SuiteAPI } from "vitest";
 
 /** What `npm test` says: the interpreter that has moto, or empty where moto could not be had. */
 const provided = process.env["SPOTKEEPER_MOTO_PYTHON"];
-const python = provided ?? join(import.meta.dirname, "../../../../.cache/moto/bin/python");
+/** Has moto, and with it botocore. */
+export const python: string = provided ?? join(import.meta.dirname, "../../../../.cache/moto/bin/python");
 
 /**
  * `describe` for suites that need moto. They are skipped only where `npm test` has said loudly that moto cannot be had
