@@ -175,7 +175,7 @@ describe("drain-tasks", () => {
   test("stops a task in time for its stopTimeout, not before", async () => {
     const { aws, calls } = ecs([task("a")]);
     const before = await run("drain-tasks", step(), contextOf({ aws }));
-    expect(before).toMatchObject({ is: "wait", until: T0 + 2_000, reason: "1 tasks still run" });
+    expect(before).toMatchObject({ is: "wait", until: T0 + 2_000, reason: "1 task still runs" });
     expect(stops(calls)).toEqual([]);
     const then = await run("drain-tasks", step(), contextOf({ aws, now: T0 + 2_000 }));
     const why = "Spot capacity is being reclaimed";

@@ -272,6 +272,18 @@ test("tells the timeline of one with what was left, and its slowest step", async
   expect(JSON.stringify(answers[0])).not.toContain("receipt");
 });
 
+test("once it is drained, what only watches is not the slowest", async () => {
+  await using setting = await startShow();
+  const steps = [
+    step("await-targets", { settledAt: T0 + 40_000 }),
+    step("drain-tasks", { settledAt: T0 + 60_000 }),
+    step("verify-replacement", { settledAt: T0 + 500_000 }),
+  ];
+  await setting.ledger.commit([open("i-1", { steps, drainedAt: T0 + 60_000 })], []);
+  const response = await setting.get("/api/v1/incidents/i-1%231");
+  expect(await response.json()).toMatchObject({ slowestStep: { id: "drain-tasks", seconds: 59 } });
+});
+
 test("finds one in the archive once the ledger has let go of it, and a Fargate task by its ARN", async () => {
   await using setting = await startShow();
   const arn = "arn:aws:ecs:eu-west-1:111122223333:task/prod/0123";

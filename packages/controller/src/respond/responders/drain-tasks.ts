@@ -40,10 +40,11 @@ function wait(left: readonly EcsTask[], moments: readonly Ms[], stopped: number,
       : 0;
   const all = before + stopped;
   const ids = left.slice(0, MOST_REMEMBERED).map((task) => task.arn.slice(task.arn.lastIndexOf("/") + 1));
+  const still = left.length === 1 ? "1 task still runs" : `${left.length} tasks still run`;
   return {
     is: "wait",
     until: Math.max(now + 250, Math.min(now + POLL, ...moments)),
-    reason: all === 0 ? `${left.length} tasks still run` : `${left.length} tasks still run, ${all} told to stop`,
+    reason: all === 0 ? still : `${still}, ${all} told to stop`,
     receipt: { stopped: all, left: ids },
   };
 }

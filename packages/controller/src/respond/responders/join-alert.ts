@@ -16,7 +16,7 @@ const LOOK_AGAIN = 500;
 export const joinAlert: Responder = {
   repeat: "safe",
   nature: "observes",
-  title: () => "tell people",
+  title: () => "join the alert of its group",
   async run(_step, ctx) {
     if (ctx.doc.kind !== "incident") return { is: "skip", reason: "only incidents are told" };
     const verdict = tells(ctx.doc.body, ctx.facts());

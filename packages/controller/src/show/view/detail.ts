@@ -2,7 +2,7 @@ import type { Entry, Incident, Key } from "../../record/doc.ts";
 import { entryView } from "./entry.ts";
 import { slowestOf, stepViews, summaryView } from "./incident.ts";
 import type { IncidentDetailView } from "./schema.ts";
-import { timeOf } from "./time.ts";
+import { timeOf, timeOrNull } from "./time.ts";
 
 /** One incident with its steps and its timeline. */
 export function detailView(key: Key, incident: Incident, timeline: readonly Entry[]): IncidentDetailView {
@@ -17,7 +17,7 @@ export function detailView(key: Key, incident: Incident, timeline: readonly Entr
     })),
     signalCount: incident.signalCount,
     steps,
-    slowestStep: slowestOf(steps),
+    slowestStep: slowestOf(steps, timeOrNull(incident.drainedAt)),
     timeline: timeline.map((entry) => entryView(key, incident, entry)),
     timelineCut: false,
     missing: [],

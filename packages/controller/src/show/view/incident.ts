@@ -81,11 +81,20 @@ function stepView(step: Step, owed: boolean): StepView {
   };
 }
 
-/** The step that took longest from its first attempt until it was settled; null before the first. */
-export function slowestOf(steps: readonly StepView[]): { id: string; responder: string; seconds: number } | null {
+/**
+ * The step that took longest from its first attempt until it was settled; null before the first. Once it is drained, of
+ * those that led there: what comes after only watches, and waits for longer than any work takes.
+ * @param drainedAt as the view has it: times of this form compare as text
+ */
+export function slowestOf(
+  steps: readonly StepView[],
+  drainedAt: string | null,
+): { id: string; responder: string; seconds: number } | null {
   let slowest: { id: string; responder: string; seconds: number } | null = null;
-  for (const { id, responder, seconds } of steps)
-    if (seconds !== null && seconds > (slowest?.seconds ?? -1)) slowest = { id, responder, seconds };
+  for (const { id, responder, seconds, settledAt } of steps) {
+    if (seconds === null || settledAt === null || (drainedAt !== null && settledAt > drainedAt)) continue;
+    if (seconds > (slowest?.seconds ?? -1)) slowest = { id, responder, seconds };
+  }
   return slowest;
 }
 
