@@ -39,7 +39,14 @@ test("made, listed, ended; as documented", async () => {
   expect(await expectAsDocumented(setting.show.url, "delete", `${PATH}/{id}`, ended)).toMatchObject({ state: "ended" });
   expect((await list(setting, "?state=ended")).map(({ id }) => id)).toEqual([silence.id]);
   expect((await list(setting, "?state=active")).length).toBe(0);
-  expect((await end(setting, "nobody")).status).toBe(404);
+  for (const [id, status] of [
+    ["nobody", 404],
+    ["x".repeat(65), 400],
+  ] as const) {
+    const refused = await end(setting, id);
+    expect(refused.status).toBe(status);
+    await expectAsDocumented(setting.show.url, "delete", `${PATH}/{id}`, refused);
+  }
 });
 
 test.each([

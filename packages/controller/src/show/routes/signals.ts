@@ -32,7 +32,11 @@ const route = createRoute({
       required: true,
       description: "As EventBridge, SNS or an Auto Scaling hook sent it; at most 1 MB and 1,000 messages",
       // Not a schema of zod: whatever the body is, the flow says what is wrong with it, message by message.
-      content: { "application/json": { schema: { oneOf: [{ type: "object" }, { type: "array", items: {} }] } } },
+      content: {
+        "application/json": {
+          schema: { oneOf: [{ type: "object" }, { type: "array", items: {}, minItems: 1, maxItems: MOST_MESSAGES }] },
+        },
+      },
     },
   },
   responses: {

@@ -62,7 +62,7 @@ const expire = createRoute({
   request: { params: z.object({ id: z.string().max(64).openapi({ example: "k3f9a0zx" }) }) },
   responses: {
     200: { description: "It is over", content: { "application/json": { schema: silenceSchema } } },
-    ...problems(401, 404, 503),
+    ...problems(400, 401, 404, 503),
   },
 });
 
