@@ -1,6 +1,7 @@
 /**
  * Loaded before `spotkeeper run` (node --import). Two things, both from the environment:
  * - `CRASH_AT=set-draining:before` (or `:after`: done, but not yet committed) kills the process there, as SIGKILL does.
+ *   The names are those of responders, and of parts.ts.
  * - `SIM_CLOCK=<epoch ms>,<wall ms>,<speed>` makes its clock that of the simulator, so that minutes pass in seconds.
  */
 import { kill, pid } from "node:process";
@@ -9,6 +10,7 @@ import { realClock } from "@spotkeeper/simulator";
 import { systemClock } from "../../../../controller/src/clock.ts";
 import type { Responder } from "../../../../controller/src/respond/responder.ts";
 import { responders } from "../../../../controller/src/respond/responders/index.ts";
+import { type Dying, parts } from "./parts.ts";
 
 const [base = 0, wall = 0, speed = 1] = (process.env["SIM_CLOCK"] ?? "").split(",").map(Number);
 if (base > 0) Object.assign(systemClock, realClock({ speed, startAt: base + (Date.now() - wall) * speed }));
@@ -25,16 +27,17 @@ const die = (): Promise<never> => {
   return new Promise(() => {});
 };
 
+const dying: Dying =
+  (work) =>
+  async (...args) => {
+    if (side === "before") return die();
+    // A run that failed is over, too.
+    await work(...args).catch(() => {});
+    return die();
+  };
+
 const registry: Record<string, Responder> = responders;
 const responder = registry[name];
-if (responder !== undefined) {
-  registry[name] = {
-    ...responder,
-    async run(step, ctx) {
-      if (side === "before") return die();
-      // A run that failed is over, too.
-      await responder.run(step, ctx).catch(() => {});
-      return die();
-    },
-  };
-} else if (name !== "") throw new Error(`CRASH_AT names no responder: ${name}`);
+if (responder !== undefined) registry[name] = { ...responder, run: dying(responder.run) };
+else if (parts[name] !== undefined) parts[name](dying);
+else if (name !== "") throw new Error(`CRASH_AT names neither a responder nor a part: ${name}`);

@@ -1,0 +1,28 @@
+import { natures, responders } from "../../../../controller/src/respond/responders/index.ts";
+import { parts } from "./parts.ts";
+
+/** No simulated service answers these; they are the same one-line safe write as deregister-target, tried on moto or stubs. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "deregister-classic",
+  "deregister-lattice",
+  "deregister-discovery",
+  "register-classic",
+  "register-lattice",
+  "register-discovery",
+]);
+
+/** Every responder of the registry, and the other places where something is written: a new one is covered by itself. */
+const NAMES: readonly string[] = [
+  ...Object.keys(responders).filter((name) => !ELSEWHERE.has(name)),
+  ...Object.keys(parts),
+];
+
+/** An effect must be reached. A poll that ended before its turn (a busy machine) had nothing left to lose. */
+export const isEffect = (boundary: string): boolean => {
+  const [name = ""] = boundary.split(":");
+  return name in parts || natures.get(name) === "acts";
+};
+
+export const ALL: readonly string[] = NAMES.flatMap((name) => [`${name}:before`, `${name}:after`]);
+/** What comes after an effect is where two workers could disagree. */
+export const AFTER_EFFECTS: readonly string[] = NAMES.map((name) => `${name}:after`).filter(isEffect);

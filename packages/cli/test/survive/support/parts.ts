@@ -1,0 +1,42 @@
+import { channels } from "../../../../controller/src/notify/channels/index.ts";
+import type { ChannelFactory } from "../../../../controller/src/notify/channel.ts";
+import { type ArchiveFactory, archives } from "../../../../controller/src/record/archive/index.ts";
+import { type LedgerFactory, ledgers } from "../../../../controller/src/record/ledger/index.ts";
+
+/** Makes of a piece of work one that the process dies at. */
+export type Dying = <A extends readonly unknown[], R>(work: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
+
+const eachLedger = (change: (made: ReturnType<LedgerFactory>) => ReturnType<LedgerFactory>): void => {
+  const registry: Record<string, LedgerFactory> = ledgers;
+  for (const [name, open] of Object.entries(registry)) registry[name] = (options) => change(open(options));
+};
+
+/** Where the worker writes, beside the responders: all drivers of a registry at once. */
+export const parts: { readonly [name: string]: (dying: Dying) => void } = {
+  /** A message: in the ledger, and not yet deleted from the queue. */
+  accept: (dying) => eachLedger((ledger) => ({ ...ledger, accept: dying(ledger.accept) })),
+  /** Any step, intended or done. */
+  commit: (dying) => eachLedger((ledger) => ({ ...ledger, commit: dying(ledger.commit) })),
+  archive(dying) {
+    const registry: Record<string, ArchiveFactory> = archives;
+    for (const [name, open] of Object.entries(registry)) {
+      registry[name] = (options) => {
+        const archive = open(options);
+        return { ...archive, put: dying(archive.put) };
+      };
+    }
+  },
+  /** An alert: somebody has read it, and nothing says so. */
+  send(dying) {
+    const registry: Record<string, ChannelFactory> = channels;
+    for (const [name, factory] of Object.entries(registry)) {
+      registry[name] = {
+        ...factory,
+        create(options, deps) {
+          const channel = factory.create(options, deps);
+          return { ...channel, send: dying(channel.send) };
+        },
+      };
+    }
+  },
+};
