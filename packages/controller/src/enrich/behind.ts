@@ -4,7 +4,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
-import { serviceOf } from "./storm.ts";
+import { serviceOf } from "./tally.ts";
 
 /** Learns what is behind tasks: their services, and what those are registered with. */
 export interface Behind {

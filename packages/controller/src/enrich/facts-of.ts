@@ -9,7 +9,8 @@ import type { Overrides } from "./overrides.ts";
 import { fleetOf, ownerOf } from "./owner.ts";
 import { createReader, type Reader, whyNot } from "./reader.ts";
 import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
-import { serviceOf, type Storm, stormOf } from "./storm.ts";
+import { type Storm, stormOf } from "./storm.ts";
+import { serviceOf } from "./tally.ts";
 import { targetsOf } from "./targets.ts";
 import { announcedTask } from "./announced.ts";
 
@@ -108,7 +109,7 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
   const membership = read.need("membership", id, "group");
   const groupName = membership?.value?.group ?? null;
   const inGroup = groupOf(read, groupName, place);
-  const member = inGroup.group?.instances.find((one) => one.id === id);
+  const listed = membership?.value ?? inGroup.group?.instances.find((one) => one.id === id);
   const container = read.need("container", id, "cluster");
   const containerInstance = container?.value ?? null;
   return {
@@ -116,8 +117,8 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
     ...inGroup,
     instance,
     groupName,
-    groupState: membership?.value?.state ?? member?.state ?? null,
-    protectedFromScaleIn: membership?.value?.protected ?? member?.protected ?? false,
+    groupState: listed?.state ?? null,
+    protectedFromScaleIn: listed?.protected ?? false,
     containerInstance,
     notInEcs: container !== undefined && containerInstance === null,
     clusterTags: clusterTags(read, containerInstance),

@@ -1,8 +1,8 @@
 import type { EcsService } from "../aws/aws.ts";
 import type { ServiceImpact } from "./facts.ts";
-import type { ServiceTasks } from "./storm.ts";
+import type { ServiceTasks } from "./tally.ts";
 
-const NO_TASKS: ServiceTasks = { doomed: 0, doomedAddresses: new Set(), zones: {} };
+const NO_TASKS: ServiceTasks = { doomed: 0, doomedAddresses: new Map(), zones: {} };
 
 /** Products of shares such as 100 × 0.07 come out a hair above the whole number that is meant. */
 const ceil = (value: number): number => Math.max(0, Math.ceil(value - 1e-9));

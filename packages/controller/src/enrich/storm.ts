@@ -1,111 +1,132 @@
 import type { EcsService, EcsTask } from "../aws/aws.ts";
-import { serviceId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-
-/** The known tasks of one service, apart by whether their capacity is doomed. */
-export interface ServiceTasks {
-  /** Running tasks on doomed capacity. */
-  readonly doomed: number;
-  /** Private addresses of all tasks on doomed capacity. */
-  readonly doomedAddresses: ReadonlySet<string>;
-  /** Running tasks by zone; `unknown` where neither task nor container instance names one. */
-  readonly zones: { readonly [zone: string]: { readonly doomed: number; readonly survives: number } };
-}
+import { createTally, serviceOf, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
 
 /** What all that is doomed means for each service, by service id (long ARN). */
 export type Storm = ReadonlyMap<string, ServiceTasks>;
 
-interface Building {
-  doomed: number;
-  readonly doomedAddresses: Set<string>;
-  readonly zones: Record<string, { doomed: number; survives: number }>;
-}
-
-interface Share {
-  readonly service: string;
-  readonly running: ReadonlyMap<string | null, number>;
-  readonly addresses: readonly string[];
-}
-
-/** The name in `service:<name>`; null for what no service started. */
-export const serviceOf = (task: EcsTask): string | null =>
-  task.group?.startsWith("service:") === true ? task.group.slice("service:".length) : null;
-
 export const tasksOfService = (tasks: readonly EcsTask[], service: EcsService): readonly EcsTask[] =>
   tasks.filter((task) => task.clusterArn === service.clusterArn && serviceOf(task) === service.name);
 
-/** What one list of tasks holds of each service: lists are replaced, never changed, so that each is summed once. */
-const shares = new WeakMap<readonly EcsTask[], readonly Share[]>();
-
-function sharesOf(tasks: readonly EcsTask[]): readonly Share[] {
-  const had = shares.get(tasks);
-  if (had !== undefined) return had;
-  const byService = new Map<string, { running: Map<string | null, number>; addresses: string[] }>();
-  for (const task of tasks) {
-    const name = serviceOf(task);
-    if (name === null) continue;
-    const id = serviceId(task.clusterArn, name);
-    const share = byService.get(id) ?? { running: new Map<string | null, number>(), addresses: [] };
-    byService.set(id, share);
-    const zone = task.availabilityZone;
-    if (task.lastStatus === "RUNNING") share.running.set(zone, (share.running.get(zone) ?? 0) + 1);
-    share.addresses.push(...task.privateAddresses);
-  }
-  const made = [...byService].map(([service, share]) => ({ service, ...share }));
-  shares.set(tasks, made);
-  return made;
+/** What was counted for one container instance or Fargate task. */
+interface Part {
+  /** ARN of the container instance, whose tasks are a facet of their own; null for a Fargate task. */
+  readonly host: string | null;
+  readonly tasks: readonly EcsTask[];
+  readonly zone: string | null;
+  readonly doomed: boolean;
 }
 
-interface Kept {
-  readonly inventory: Inventory;
-  readonly size: number;
-  readonly revision: string;
-  readonly storm: Storm;
+/** The sums over one inventory as they were counted last, and what they were counted from. */
+interface Standing {
+  readonly storm: Map<string, ServiceTasks>;
+  readonly tallies: Map<string, Tally>;
+  /** By instance id, or ARN of a Fargate task. */
+  readonly parts: Map<string, Part>;
+  /** Instance ids by container instance ARN. */
+  readonly hosts: Map<string, string>;
+  readonly revisions: Map<"container" | "tasks" | "task", number>;
+  asked: ReadonlySet<string>;
+  doomed: ReadonlySet<string>;
 }
-const kept = new WeakMap<ReadonlySet<string>, Kept>();
+const standings = new WeakMap<Inventory, Standing>();
 
 /**
- * All services' tasks in the inventory, on doomed and on other capacity. O(container instances), and kept until the
- * inventory's tasks or the set change, since every incident of a storm asks for it.
+ * All services' tasks in the inventory, on doomed and on other capacity. Every incident of a storm asks for it, and
+ * inventory and doomed change all the time, so that the sums are kept and only what changed is counted again: the cost
+ * is that of the changes, not that of the fleet. The map is that of now, until it is asked for again.
  *
  * @param doomed ids of instances, and ARNs of Fargate tasks; a new set for new contents
  */
 export function stormOf(inventory: Inventory, doomed: ReadonlySet<string>): Storm {
-  const revision = `${inventory.revision("container")}/${inventory.revision("tasks")}/${inventory.revision("task")}`;
-  const had = kept.get(doomed);
-  if (had?.inventory === inventory && had.size === doomed.size && had.revision === revision) return had.storm;
-  const storm = build(inventory, doomed);
-  kept.set(doomed, { inventory, size: doomed.size, revision, storm });
-  return storm;
+  const standing = standings.get(inventory) ?? begin();
+  standings.set(inventory, standing);
+  const stale = [...changes(standing, inventory), ...turned(standing, doomed)];
+  const touched = new Set<string>();
+  for (const id of stale) recount(standing, id, partOf(inventory, id, doomed), touched);
+  for (const service of touched) {
+    const tasks = standing.tallies.get(service)?.tasks() ?? null;
+    if (tasks !== null) standing.storm.set(service, tasks);
+    else {
+      standing.storm.delete(service);
+      standing.tallies.delete(service);
+    }
+  }
+  return standing.storm;
 }
 
-function build(inventory: Inventory, doomed: ReadonlySet<string>): Storm {
-  const services = new Map<string, Building>();
-  const add = (tasks: readonly EcsTask[], isDoomed: boolean, zoneOfHost: string | null): void => {
+const begin = (): Standing => ({
+  storm: new Map(),
+  tallies: new Map(),
+  parts: new Map(),
+  hosts: new Map(),
+  revisions: new Map(),
+  asked: new Set(),
+  doomed: new Set(),
+});
+
+/** Instance ids, and ARNs of Fargate tasks, whose facets have changed since the last look. */
+function changes(standing: Standing, inventory: Inventory): readonly string[] {
+  const { revisions, hosts, parts } = standing;
+  const since = <F extends "container" | "tasks" | "task">(facet: F): readonly string[] => {
+    const before = revisions.get(facet);
+    const now = inventory.revision(facet);
+    if (before === now) return [];
+    revisions.set(facet, now);
+    const changed = before === undefined ? null : inventory.changedSince(facet, before);
+    return changed ?? [...Array.from(inventory.entries(facet), ([id]) => id), ...parts.keys()];
+  };
+  const containers = since("container");
+  const hosted = since("tasks").flatMap((arn) => hosts.get(arn) ?? []);
+  return [...containers, ...hosted, ...since("task")];
+}
+
+/** What is doomed now and was not, or the other way round. */
+function turned(standing: Standing, doomed: ReadonlySet<string>): readonly string[] {
+  const before = standing.doomed;
+  if (standing.asked === doomed && before.size === doomed.size) return [];
+  standing.asked = doomed;
+  standing.doomed = new Set(doomed);
+  const isNew = [...doomed].filter((id) => !before.has(id));
+  return [...isNew, ...[...before].filter((id) => !doomed.has(id))];
+}
+
+function partOf(inventory: Inventory, id: string, doomed: ReadonlySet<string>): Part | null {
+  const container = inventory.get("container", id)?.value ?? null;
+  if (container !== null) {
+    const tasks = inventory.get("tasks", container.arn)?.value ?? NO_TASKS;
+    const zone = container.attributes["ecs.availability-zone"] ?? null;
+    return { host: container.arn, tasks, zone, doomed: doomed.has(id) };
+  }
+  const task = inventory.get("task", id)?.value;
+  return task === undefined ? null : { host: null, tasks: [task], zone: null, doomed: doomed.has(id) };
+}
+const NO_TASKS: readonly EcsTask[] = [];
+
+/** Takes back what was counted under `id`, and counts what is there now. */
+function recount(standing: Standing, id: string, part: Part | null, touched: Set<string>): void {
+  const { parts, hosts, tallies } = standing;
+  const had = parts.get(id) ?? null;
+  if (had !== null && part !== null && isSame(had, part)) return;
+  const count = ({ tasks, zone, doomed }: Part, times: 1 | -1): void => {
     for (const share of sharesOf(tasks)) {
-      const service = services.get(share.service) ?? { doomed: 0, doomedAddresses: new Set<string>(), zones: {} };
-      services.set(share.service, service);
-      for (const [taskZone, count] of share.running) {
-        const name = taskZone ?? zoneOfHost ?? "unknown";
-        const zone = (service.zones[name] ??= { doomed: 0, survives: 0 });
-        zone[isDoomed ? "doomed" : "survives"] += count;
-        if (isDoomed) service.doomed += count;
-      }
-      if (isDoomed) for (const address of share.addresses) service.doomedAddresses.add(address);
+      const tally = tallies.get(share.service) ?? createTally();
+      tallies.set(share.service, tally);
+      tally.count(share, zone, doomed, times);
+      touched.add(share.service);
     }
   };
-  for (const [instanceId, { value: container }] of inventory.entries("container")) {
-    const tasks = container === null ? undefined : inventory.get("tasks", container.arn);
-    if (container === null || tasks === undefined) continue;
-    add(tasks.value, doomed.has(instanceId), container.attributes["ecs.availability-zone"] ?? null);
+  if (had !== null) {
+    count(had, -1);
+    parts.delete(id);
+    if (had.host !== null) hosts.delete(had.host);
   }
-  for (const [arn, { value: task }] of inventory.entries("task")) add(oneTask(task), doomed.has(arn), null);
-  return services;
+  if (part !== null) {
+    count(part, 1);
+    parts.set(id, part);
+    if (part.host !== null) hosts.set(part.host, id);
+  }
 }
 
-const singles = new WeakMap<EcsTask, readonly EcsTask[]>();
-function oneTask(task: EcsTask): readonly EcsTask[] {
-  const list = singles.get(task) ?? [task];
-  singles.set(task, list);
-  return list;
-}
+const isSame = (one: Part, other: Part): boolean =>
+  one.host === other.host && one.tasks === other.tasks && one.zone === other.zone && one.doomed === other.doomed;

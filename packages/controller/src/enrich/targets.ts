@@ -4,7 +4,9 @@ import { nameOf, serviceId } from "../inventory/ids.ts";
 import type { Known } from "../inventory/inventory.ts";
 import type { TargetFact } from "./facts.ts";
 import type { Reader } from "./reader.ts";
+import { byTargetId, listing } from "./listed.ts";
 import { type Storm, tasksOfService } from "./storm.ts";
+import type { ServiceTasks } from "./tally.ts";
 
 /** A health list older than this may lack a target that was registered since. */
 const SURE_FOR: Ms = 60_000;
@@ -25,8 +27,8 @@ interface Lead {
   readonly ids: Set<string>;
   /** Deregistered unseen where health is not known: deregistering what is not registered changes nothing. */
   readonly unseen: Target[];
-  /** As the storm has them, by service; shared, since each incident of a storm asks for them. */
-  readonly doomedAddresses: Set<ReadonlySet<string>>;
+  /** What the storm takes of each service that is led here. */
+  readonly services: Set<ServiceTasks>;
 }
 
 /**
@@ -36,20 +38,14 @@ interface Lead {
 export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFact[] {
   const leads = new Map<string, Lead>();
   const lead = (arn: string): Lead => {
-    const had = leads.get(arn) ?? {
-      ids: new Set<string>(),
-      unseen: [],
-      doomedAddresses: new Set<ReadonlySet<string>>(),
-    };
+    const had = leads.get(arn) ?? { ids: new Set<string>(), unseen: [], services: new Set<ServiceTasks>() };
     leads.set(arn, had);
     return had;
   };
   byGroup(ground, lead);
   for (const service of ground.services) byService(ground, service, lead);
   if (ground.instanceId !== null) {
-    for (const [arn, { value }] of read.inventory.entries("health")) {
-      if (byId(value).has(ground.instanceId)) lead(arn).ids.add(ground.instanceId);
-    }
+    for (const arn of listing(read.inventory, ground.instanceId)) lead(arn).ids.add(ground.instanceId);
   }
   return [...leads].flatMap(([arn, one]) => inGroup(read, ground, arn, one));
 }
@@ -76,8 +72,8 @@ function byService({ tasks, instanceId, storm }: TargetGround, service: EcsServi
   if (own.length === 0) return;
   for (const { targetGroupArn, containerPort } of service.targets) {
     const one = lead(targetGroupArn);
-    const addresses = storm.get(id)?.doomedAddresses;
-    if (addresses !== undefined) one.doomedAddresses.add(addresses);
+    const taken = storm.get(id);
+    if (taken !== undefined) one.services.add(taken);
     for (const task of own) {
       for (const address of task.privateAddresses) {
         one.ids.add(address);
@@ -92,8 +88,7 @@ function byService({ tasks, instanceId, storm }: TargetGround, service: EcsServi
 function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
   const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));
   const attributes = read.known("attributes", arn)?.value ?? null;
-  const healthyElsewhere =
-    health === undefined ? null : countElsewhere(health.value, ground.doomed, lead.doomedAddresses);
+  const healthyElsewhere = health === undefined ? null : countElsewhere(health.value, ground.doomed, lead.services);
   const fact = (target: Target, state: TargetHealth["state"] | null): TargetFact => ({
     targetGroupArn: arn,
     id: target.id,
@@ -102,7 +97,7 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
     attributes,
     healthyElsewhere,
   });
-  const listed = [...lead.ids].flatMap((id) => (health === undefined ? [] : (byId(health.value).get(id) ?? [])));
+  const listed = [...lead.ids].flatMap((id) => (health === undefined ? [] : (byTargetId(health.value).get(id) ?? [])));
   if (listed.length > 0) return listed.map((target) => fact(target, target.state));
   return isSure(health, ground.now) ? [] : lead.unseen.map((target) => fact(target, null));
 }
@@ -112,7 +107,7 @@ const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
 
 interface Counted {
   readonly doomed: ReadonlySet<string>;
-  readonly addresses: readonly ReadonlySet<string>[];
+  readonly services: readonly ServiceTasks[];
   readonly count: number;
 }
 /** The last count of each list: all incidents of a storm that share a target group ask for the same one. */
@@ -121,29 +116,21 @@ const counted = new WeakMap<readonly TargetHealth[], Counted>();
 function countElsewhere(
   health: readonly TargetHealth[],
   doomed: ReadonlySet<string>,
-  doomedAddresses: ReadonlySet<ReadonlySet<string>>,
+  taken: ReadonlySet<ServiceTasks>,
 ): number {
-  const addresses = [...doomedAddresses];
+  const services = [...taken];
   const had = counted.get(health);
-  if (had?.doomed === doomed && equal(had.addresses, addresses)) return had.count;
+  if (had?.doomed === doomed && equal(had.services, services)) return had.count;
   const safe = health.filter(
     ({ id, state, shifted }) =>
-      state === "healthy" && shifted !== true && !doomed.has(id) && !addresses.some((one) => one.has(id)),
+      state === "healthy" &&
+      shifted !== true &&
+      !doomed.has(id) &&
+      !services.some(({ doomedAddresses }) => doomedAddresses.has(id)),
   );
-  counted.set(health, { doomed, addresses, count: safe.length });
+  counted.set(health, { doomed, services, count: safe.length });
   return safe.length;
 }
 
 const equal = (some: readonly unknown[], others: readonly unknown[]): boolean =>
   some.length === others.length && some.every((one, index) => one === others[index]);
-
-/** Lists are replaced, never changed, so that each is put in order once. */
-const indexes = new WeakMap<readonly TargetHealth[], ReadonlyMap<string, readonly TargetHealth[]>>();
-
-function byId(health: readonly TargetHealth[]): ReadonlyMap<string, readonly TargetHealth[]> {
-  const had = indexes.get(health);
-  if (had !== undefined) return had;
-  const made = Map.groupBy(health, (target) => target.id);
-  indexes.set(health, made);
-  return made;
-}

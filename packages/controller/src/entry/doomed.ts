@@ -14,8 +14,8 @@ export interface Doomed {
   /** Ids of instances and ARNs of tasks. A new set when it has changed. */
   current(): ReadonlySet<string>;
   saw(doc: Doc): void;
-  /** Reads every open incident: at the start, and now and then for what other workers accepted. */
-  refresh(ledger: Pick<Ledger, "list">): Promise<void>;
+  /** Reads every open incident: at the start, and now and then for what other workers accepted. Answers their keys. */
+  refresh(ledger: Pick<Ledger, "list">): Promise<ReadonlySet<Key>>;
 }
 
 export function trackDoomed(clock: Clock): Doomed {
@@ -59,6 +59,7 @@ export function trackDoomed(clock: Clock): Doomed {
         byIncident.delete(key);
         changed = true;
       }
+      return open;
     },
   };
 }

@@ -7,8 +7,8 @@ const PURGE_EVERY: Ms = 3_600_000;
 /** SQS keeps a message for 14 days at most: a duplicate of an older one cannot come. */
 const KEEP_SETTLED: Ms = 15 * 86_400_000;
 /** What other workers have accepted meanwhile; soon in a storm, which the first alert (after 5 s) is to tell of whole. */
-const DOOMED_EVERY: Ms = 30_000;
-const DOOMED_SOON: Ms = 2_000;
+const OPEN_EVERY: Ms = 30_000;
+const OPEN_SOON: Ms = 2_000;
 
 const SOON = "the list of open incidents, in a storm";
 
@@ -16,15 +16,15 @@ export interface HousekeepingDeps {
   readonly clock: Clock;
   readonly archiver: Archiver;
   readonly purge: (settledBefore: Ms) => Promise<number>;
-  readonly refreshDoomed: () => Promise<void>;
+  readonly refreshOpen: () => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /** What is done now and then, and never in the way of handling. */
 export function createHousekeeping(deps: HousekeepingDeps): {
   start(): void;
-  /** Something was accepted here: others may have accepted more of the same storm. */
-  accepted(): void;
+  /** An incident was opened here: others may have opened more of the same storm. */
+  opened(): void;
   stop(): void;
 } {
   const { clock } = deps;
@@ -50,19 +50,19 @@ export function createHousekeeping(deps: HousekeepingDeps): {
     );
   };
 
-  const readDoomed = async (): Promise<boolean> => {
-    await deps.refreshDoomed();
+  const readOpen = async (): Promise<boolean> => {
+    await deps.refreshOpen();
     return false;
   };
 
   return {
-    accepted() {
+    opened() {
       if (stopped || timers.has(SOON)) return;
       const read = (): void => {
         timers.delete(SOON);
-        readDoomed().catch((error: unknown) => deps.onFailure(SOON, error));
+        readOpen().catch((error: unknown) => deps.onFailure(SOON, error));
       };
-      timers.set(SOON, clock.setTimer(clock.now() + DOOMED_SOON, read));
+      timers.set(SOON, clock.setTimer(clock.now() + OPEN_SOON, read));
     },
     start() {
       every("archiving", ARCHIVE_EVERY, async () => {
@@ -70,7 +70,7 @@ export function createHousekeeping(deps: HousekeepingDeps): {
         for (const { key, error } of failed) deps.onFailure(`archiving ${key}`, error);
         return more && failed.length === 0;
       });
-      every("the list of open incidents", DOOMED_EVERY, readDoomed);
+      every("the list of open incidents", OPEN_EVERY, readOpen);
       every("purging", PURGE_EVERY, async () => {
         await deps.purge(clock.now() - KEEP_SETTLED);
         return false;

@@ -27,6 +27,7 @@ import { withReason } from "../respond/labels.ts";
 import { natures } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
 import type { Origin, Parsed, Signal } from "../signal/signal.ts";
+import { trackAlertMembers } from "./alert-members.ts";
 import { trackDoomed } from "./doomed.ts";
 import { createHousekeeping } from "./housekeeping.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -85,6 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
   const stopping = new AbortController();
   const doomed = trackDoomed(clock);
+  const members = trackAlertMembers();
   const lookUp = createLookUp({
     aws,
     describeClusters: options.describeClusters,
@@ -151,7 +153,7 @@ export function createWorker(options: WorkerOptions): Worker {
     onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
     onAccepted: (doc, signal, fresh) => {
       doomed.saw(doc);
-      if (fresh) housekeeping.accepted();
+      if (doc.version === 1) housekeeping.opened();
       observer.onAccepted?.(doc, signal, fresh);
       degraded.recovered(doc).catch((error: unknown) => observer.onFailure?.("after the ledger came back", error));
     },
@@ -163,8 +165,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (doc.kind === "incident" && entries.some(hasJoined))
         for (const { key } of doc.body.alerts) scheduler.at(key, clock.now() + AFTER_JOIN);
       // Its alerts tell the outcome now, and not at their next look.
-      if (doc.kind === "incident" && doc.body.closedAt !== null)
-        for (const { key } of doc.body.alerts) scheduler.at(key, clock.now());
+      for (const alert of members.closedLast(doc)) scheduler.at(alert, clock.now());
     },
     onFailure: (what, error) => observer.onFailure?.(what, error),
     stopping: stopping.signal,
@@ -186,7 +187,9 @@ export function createWorker(options: WorkerOptions): Worker {
     clock,
     archiver: createArchiver({ ledger, archive: options.archive }),
     purge: (before) => ledger.purge(before),
-    refreshDoomed: () => doomed.refresh(ledger),
+    refreshOpen: async () => {
+      for (const alert of members.keep(await doomed.refresh(ledger))) scheduler.at(alert, clock.now());
+    },
     onFailure: (what, error) => observer.onFailure?.(what, error),
   });
 

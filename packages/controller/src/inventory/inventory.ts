@@ -96,6 +96,11 @@ export interface Inventory {
   entries<F extends Facet>(facet: F): Iterable<readonly [string, Known<F>]>;
   /** Changes whenever a value of the facet does, so that what is derived from it can be kept. Values are never changed. */
   revision(facet: Facet): number;
+  /**
+   * Ids whose value changed after that revision (some perhaps twice, some by being forgotten), so that what is derived
+   * from a large facet can follow it. Null: more has changed since than is remembered; look at all of them.
+   */
+  changedSince(facet: Facet, revision: number): readonly string[] | null;
   /** Kept in the background, so that a restart is warm; also on `close`. Never rejects: it is a cache. */
   flush(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Ms } from "../clock.ts";
+import { type Changes, createChanges } from "./changes.ts";
 import { capacities, facets } from "./facets.ts";
 import type { Facet, Facets, Inventory, Known } from "./inventory.ts";
 
@@ -14,13 +15,12 @@ type Held = { readonly [F in Facet]: Map<string, Known<F>> };
 /** An inventory in memory. Nothing in it is copied: values are readonly, and shared with who put them. */
 export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
   const held = Object.fromEntries(facets.map((facet) => [facet, new Map()])) as unknown as Held;
-  const revisions = new Map<Facet, number>();
-  const revised = (facet: Facet): void => void revisions.set(facet, (revisions.get(facet) ?? 0) + 1);
+  const changes = Object.fromEntries(facets.map((facet) => [facet, createChanges()])) as Record<Facet, Changes>;
   const of = <F extends Facet>(facet: F): Map<string, Known<F>> => held[facet];
 
   const forget = (facet: Facet, id: string): void => {
     if (!of(facet).delete(id)) return;
-    revised(facet);
+    changes[facet].add(id);
     options.onChange?.(facet, id);
   };
   return {
@@ -35,7 +35,7 @@ export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
       // Deleted first, so that a Map's order is that of the last observation.
       map.delete(id);
       map.set(id, known);
-      if (!same) revised(facet);
+      if (!same) changes[facet].add(id);
       options.onChange?.(facet, id);
       const most = options.capacities?.[facet] ?? capacities[facet];
       for (const oldest of map.keys()) {
@@ -45,7 +45,8 @@ export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
     },
     forget,
     entries: (facet) => [...of(facet)],
-    revision: (facet) => revisions.get(facet) ?? 0,
+    revision: (facet) => changes[facet].revision(),
+    changedSince: (facet, revision) => changes[facet].since(revision),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

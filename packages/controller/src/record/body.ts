@@ -17,9 +17,7 @@ const UNTOUCHED = {
   receipt: null,
 } as const satisfies Partial<Step>;
 
-const untouched: ReadonlyMap<string, string> = new Map(
-  Object.entries(UNTOUCHED).map(([name, value]) => [name, JSON.stringify(value)]),
-);
+const untouched: ReadonlyMap<string, unknown> = new Map(Object.entries(UNTOUCHED));
 
 /** A document's body as JSON, for any store. */
 export function encodeBody(body: Doc["body"]): string {
@@ -65,4 +63,11 @@ function upgraded(body: Stored): Stored {
 }
 
 const short = (step: Step): object =>
-  Object.fromEntries(Object.entries(step).filter(([name, value]) => JSON.stringify(value) !== untouched.get(name)));
+  Object.fromEntries(Object.entries(step).filter(([name, value]) => !isUntouched(name, value)));
+
+/** The list and the object among them are empty ones. */
+function isUntouched(name: string, value: unknown): boolean {
+  const usual = untouched.get(name);
+  if (typeof usual !== "object" || usual === null) return value === usual;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}

@@ -19,7 +19,7 @@ test.each([
 });
 
 test("what survives below the minimum says so; a daemon never does", () => {
-  const tasks = { doomed: 3, doomedAddresses: new Set<string>(), zones: {} };
+  const tasks = { doomed: 3, doomedAddresses: new Map<string, number>(), zones: {} };
   expect(impactOf(service("web", "shop"), tasks)).toMatchObject({
     doomed: 3,
     survives: 1,
@@ -127,11 +127,81 @@ test("the storm is seen anew when tasks move, when a container instance comes, a
   expect(stormOf(inventory, doomed).get(id)).toBeUndefined();
 });
 
+const change = fc.oneof(
+  fc.record({
+    is: fc.constant("tasks" as const),
+    host: fc.integer({ min: 1, max: 3 }),
+    tasks: fc.array(where, { maxLength: 4 }),
+  }),
+  fc.record({
+    is: fc.constant("host" as const),
+    host: fc.integer({ min: 1, max: 3 }),
+    arn: fc.constantFrom("x", "y", null),
+  }),
+  fc.record({ is: fc.constant("fargate" as const), n: fc.integer({ min: 1, max: 2 }), of: fc.constantFrom("a", null) }),
+  fc.record({ is: fc.constant("doomed" as const), doomed: fc.uniqueArray(fc.integer({ min: 1, max: 5 })) }),
+);
+
+test("whatever changes, in whatever order: the sums that were kept are those that are counted anew", () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 25 }), (given) => {
+      const inventory = createMemoryInventory();
+      const known = new Map<string, ReturnType<typeof container>>();
+      let doomed = new Set<string>();
+      for (const [at, one] of given.entries()) {
+        if (one.is === "host") {
+          if (one.arn === null) inventory.forget("container", instanceId(one.host));
+          else {
+            const host = container("web", instanceId(one.host), { arn: `${one.arn}-${one.host}`, attributes: {} });
+            known.set(instanceId(one.host), host);
+            inventory.put("container", host.instanceId, host, at);
+          }
+        }
+        if (one.is === "tasks") {
+          const arn = known.get(instanceId(one.host))?.arn ?? `x-${one.host}`;
+          const own = one.tasks.map((t, n) =>
+            task("web", `${at}-${n}`, {
+              group: `service:${t.of}`,
+              availabilityZone: t.zone,
+              lastStatus: t.status,
+              privateAddresses: [`10.0.0.${t.host}`],
+            }),
+          );
+          inventory.put("tasks", arn, own, at);
+        }
+        if (one.is === "fargate") {
+          const arn = taskArn("web", `f${one.n}`);
+          if (one.of === null) inventory.forget("task", arn);
+          else
+            inventory.put(
+              "task",
+              arn,
+              task("web", `f${one.n}`, { group: "service:a", taskDefinitionArn: `${at}` }),
+              at,
+            );
+        }
+        if (one.is === "doomed")
+          doomed = new Set(one.doomed.map((n) => (n > 3 ? taskArn("web", `f${n - 3}`) : instanceId(n))));
+        expect(new Map(stormOf(inventory, doomed))).toEqual(new Map(stormOf(copyOf(inventory), doomed)));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function copyOf(inventory: ReturnType<typeof createMemoryInventory>) {
+  const copy = createMemoryInventory();
+  for (const facet of ["container", "tasks", "task"] as const) {
+    for (const [id, { value, observedAt }] of inventory.entries(facet)) copy.put(facet, id, value, observedAt);
+  }
+  return copy;
+}
+
 test("doomed Fargate tasks count, and their addresses", () => {
   const inventory = createMemoryInventory();
   const arn = taskArn("web", "1");
   inventory.put("task", arn, task("web", "1", { group: "service:a", privateAddresses: ["10.0.0.1"] }), 1);
   const all = stormOf(inventory, new Set([arn])).get(`${clusterArn("web").replace("cluster/", "service/")}/a`);
   expect(all?.doomed).toBe(1);
-  expect([...(all?.doomedAddresses ?? [])]).toEqual(["10.0.0.1"]);
+  expect([...(all?.doomedAddresses.keys() ?? [])]).toEqual(["10.0.0.1"]);
 });

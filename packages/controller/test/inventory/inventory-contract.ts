@@ -49,6 +49,23 @@ export function inventoryContract(name: string, open: () => Inventory): void {
     expect(inventory.revision("instance")).not.toBe(after);
   });
 
+  test(`${name}: what changed after a revision is told, until it is too long ago`, () => {
+    const inventory = open();
+    inventory.put("instance", "i-1", named("a"), 1);
+    const before = inventory.revision("instance");
+    expect(inventory.changedSince("instance", before)).toEqual([]);
+    inventory.put("instance", "i-2", named("a"), 1);
+    inventory.put("instance", "i-1", named("a"), 2);
+    inventory.forget("instance", "i-1");
+    inventory.put("container", "i-3", null, 1);
+    expect(inventory.changedSince("instance", before)).toEqual(["i-2", "i-1"]);
+    for (let n = 0; n < 30_000; n++) inventory.put("container", "i-9", null, n);
+    expect(inventory.changedSince("container", 0)).toEqual(["i-3", "i-9"]);
+    for (let n = 3; n < 30_000; n++) inventory.put("instance", "i-2", named(`${n % 2}`), n);
+    expect(inventory.changedSince("instance", before)).toBeNull();
+    expect(inventory.changedSince("instance", inventory.revision("instance") - 5_000)).toHaveLength(5_000);
+  });
+
   test(`${name}: entries may be changed while they are read`, () => {
     const inventory = open();
     for (let n = 0; n < 5; n++) inventory.put("instance", `i-${n}`, named("a"), 1);

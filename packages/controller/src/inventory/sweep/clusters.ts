@@ -1,7 +1,8 @@
 import type { Ask, ContainerInstance } from "../../aws/aws.ts";
 import { withArn } from "../../enrich/reads.ts";
-import { serviceOf } from "../../enrich/storm.ts";
+import { serviceOf } from "../../enrich/tally.ts";
 import { nameOf, regionId, serviceId } from "../ids.ts";
+import type { Inventory } from "../inventory.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
 export const knownClusters = ({ inventory, place }: Ground): readonly string[] =>
@@ -9,8 +10,19 @@ export const knownClusters = ({ inventory, place }: Ground): readonly string[] =
 
 /** The container instances of a cluster, as the inventory has them. */
 export function hostsIn({ inventory }: Ground, cluster: string): readonly ContainerInstance[] {
-  return [...inventory.entries("container")].flatMap(([, { value }]) => (value?.clusterArn === cluster ? [value] : []));
+  const revision = inventory.revision("container");
+  const had = grouped.get(inventory);
+  if (had?.revision === revision) return had.hosts.get(cluster) ?? [];
+  const all = Array.from(inventory.entries("container"), ([, { value }]) => value).filter((one) => one !== null);
+  const hosts = Map.groupBy(all, (one) => one.clusterArn);
+  grouped.set(inventory, { revision, hosts });
+  return hosts.get(cluster) ?? [];
 }
+/** Every cluster asks for its own at each step of the sweep. */
+const grouped = new WeakMap<
+  Inventory,
+  { revision: number; hosts: ReadonlyMap<string, readonly ContainerInstance[]> }
+>();
 
 /** ECS clusters with their capacity providers, container instances, tasks and services. */
 export function* clusterItems(ground: Ground, clusters: readonly string[]): Generator<Item> {

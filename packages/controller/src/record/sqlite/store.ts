@@ -136,16 +136,18 @@ export function openStore(options: StoreOptions): Store {
   }
 
   /** Runs one ask inside the transaction; a failure of the file throws, any other undoes this ask alone. */
-  function attempt(sql: Sql, { work, resolve, reject }: Ask): () => void {
-    sql.run("SAVEPOINT ask");
+  function attempt(sql: Sql, { writes, work, resolve, reject }: Ask): () => void {
+    if (writes) sql.run("SAVEPOINT ask");
     try {
       const value = work(sql);
-      sql.run("RELEASE ask");
+      if (writes) sql.run("RELEASE ask");
       return () => resolve(value);
     } catch (error) {
       if (toStoreFailure(area, file, error) !== null) throw error;
-      sql.run("ROLLBACK TO ask");
-      sql.run("RELEASE ask");
+      if (writes) {
+        sql.run("ROLLBACK TO ask");
+        sql.run("RELEASE ask");
+      }
       return () => reject(error);
     }
   }

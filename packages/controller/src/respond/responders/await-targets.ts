@@ -1,5 +1,6 @@
 import type { TargetHealth } from "../../aws/aws.ts";
 import type { Facts } from "../../enrich/facts.ts";
+import { byTargetId } from "../../enrich/listed.ts";
 import { registrationsIn } from "../../decide/registrations.ts";
 import type { Doc } from "../../record/doc.ts";
 import { placeOf } from "../place.ts";
@@ -70,8 +71,8 @@ export async function healthOf(arn: string, ctx: Context): Promise<readonly Targ
 }
 
 function isGone(target: Waited, health: readonly TargetHealth[]): boolean {
-  const seen = health.filter((one) => one.id === target.id && (target.port === null || one.port === target.port));
-  return seen.every((one) => one.state === "unused");
+  const seen = byTargetId(health).get(target.id) ?? [];
+  return seen.every((one) => one.state === "unused" || (target.port !== null && one.port !== target.port));
 }
 
 /** All that the incident has deregistered. */

@@ -1,0 +1,56 @@
+import type { TargetHealth } from "../aws/aws.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+
+/** Lists are replaced, never changed, so that each is put in order once. */
+const indexes = new WeakMap<readonly TargetHealth[], ReadonlyMap<string, readonly TargetHealth[]>>();
+
+/** A target group's targets by id: one id may be registered with several ports. */
+export function byTargetId(health: readonly TargetHealth[]): ReadonlyMap<string, readonly TargetHealth[]> {
+  const had = indexes.get(health);
+  if (had !== undefined) return had;
+  const made = Map.groupBy(health, (target) => target.id);
+  indexes.set(health, made);
+  return made;
+}
+
+/** Who lists whom in one inventory, as it was at a revision of its health lists. */
+interface Listed {
+  revision: number | null;
+  readonly lists: Map<string, readonly TargetHealth[]>;
+  /** ARNs of target groups by target id. */
+  readonly groups: Map<string, Set<string>>;
+}
+const listed = new WeakMap<Inventory, Listed>();
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * ARNs of the target groups whose last health list has the target. Every incident asks, and an account has hundreds of
+ * target groups, so that an index follows the lists that change.
+ */
+export function listing(inventory: Inventory, targetId: string): ReadonlySet<string> {
+  const known: Listed = listed.get(inventory) ?? { revision: null, lists: new Map(), groups: new Map() };
+  listed.set(inventory, known);
+  const revision = inventory.revision("health");
+  if (known.revision !== revision) {
+    const changed = known.revision === null ? null : inventory.changedSince("health", known.revision);
+    const all = (): string[] => [...Array.from(inventory.entries("health"), ([arn]) => arn), ...known.lists.keys()];
+    for (const arn of changed ?? all()) follow(known, arn, inventory.get("health", arn)?.value);
+    known.revision = revision;
+  }
+  return known.groups.get(targetId) ?? NONE;
+}
+
+function follow({ lists, groups }: Listed, arn: string, list: readonly TargetHealth[] | undefined): void {
+  const had = lists.get(arn);
+  if (had === list) return;
+  for (const id of had === undefined ? [] : byTargetId(had).keys()) {
+    const one = groups.get(id);
+    one?.delete(arn);
+    if (one?.size === 0) groups.delete(id);
+  }
+  if (list === undefined) lists.delete(arn);
+  else {
+    lists.set(arn, list);
+    for (const id of byTargetId(list).keys()) groups.set(id, (groups.get(id) ?? new Set<string>()).add(arn));
+  }
+}
