@@ -34,7 +34,15 @@ export interface Flow {
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;
   const runner = createRunner(deps);
-  const shared = { ledger, clock, wake, isSafe: runner.isSafe, run: runner.run, onEntries: deps.onEntries };
+  const shared = {
+    ledger,
+    clock,
+    wake,
+    guard: deps.guard,
+    isSafe: runner.isSafe,
+    run: runner.run,
+    onEntries: deps.onEntries,
+  };
   const incidents = {
     ...shared,
     refresh: (doc: Doc<"incident">, now: number) => refreshIncident(doc, factsOf(doc), policy(), natures, now),

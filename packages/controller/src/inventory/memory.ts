@@ -55,5 +55,7 @@ export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
 /** Two observations of one instant need an order too, or two workers would keep different ones for good. */
 function wins<F extends Facet>(next: Known<F>, had: Known<F>): boolean {
   if (next.observedAt !== had.observedAt) return next.observedAt > had.observedAt;
+  // Everybody who shared one answer puts it.
+  if (next.value === had.value) return false;
   return JSON.stringify(next.value) > JSON.stringify(had.value);
 }

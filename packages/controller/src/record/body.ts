@@ -62,8 +62,11 @@ function upgraded(body: Stored): Stored {
   return { ...rest, alerts: alert === null ? [] : [{ ...alert, at: body.openedAt ?? 0 }] } as Stored;
 }
 
-const short = (step: Step): object =>
-  Object.fromEntries(Object.entries(step).filter(([name, value]) => !isUntouched(name, value)));
+function short(step: Step): object {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(step)) if (!isUntouched(name, value)) kept[name] = value;
+  return kept;
+}
 
 /** The list and the object among them are empty ones. */
 function isUntouched(name: string, value: unknown): boolean {

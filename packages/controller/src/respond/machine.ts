@@ -10,8 +10,10 @@ import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
 import { lighter, mapSteps } from "./steps.ts";
 
-/** While steps run, nobody else need look for this long; a worker that dies is followed after it. */
+/** Of a document whose steps run, at the least. */
 const GUARD: Ms = 5_000;
+/** Each document under way renews its guard by a commit, twice in its time: all together at most 1,000 a second. */
+const GUARD_EACH: Ms = 2;
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
 const CALL_BOUND: Ms = 10_000;
 /** Between two tries to write to a ledger that is away. */
@@ -32,10 +34,20 @@ export interface MachineDeps<K extends Kind> {
   /** Pure: plans again and settles what follows. */
   readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
   readonly isSafe: (step: Step) => boolean;
+  /** Of `guardOf`: how long nobody else need look at what is under way here. */
+  readonly guard: () => Ms;
   /** Runs one step once; never rejects. */
   readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
   readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => void;
 }
+
+/**
+ * How long nobody else need look at a document whose steps run; a worker that dies is followed after it.
+ * In a storm it grows, or renewing it alone would take all that the ledger can write.
+ *
+ * @param underWay documents that are advanced side by side
+ */
+export const guardOf = (underWay: number): Ms => Math.max(GUARD, underWay * GUARD_EACH);
 
 /** Resolves when something new was accepted for the document that is being advanced. */
 export interface Poke {
@@ -92,7 +104,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     }
     if (finished.length > 0) continue;
     if (running.size === 0 && unsaved.length === 0) return;
-    await raceWithGuard(clock, [...running.values(), poked], unsaved.length === 0 ? GUARD / 2 : AWAY_PAUSE);
+    await raceWithGuard(clock, [...running.values(), poked], unsaved.length === 0 ? deps.guard() / 2 : AWAY_PAUSE);
   }
   deps.wake.at(key, clock.now());
 }
@@ -227,7 +239,7 @@ function lay<K extends Kind>(
     ) as Doc<K>;
   }
   const busy = due.length > 0 || running.size > 0;
-  doc = { ...doc, wakeAt: busy ? now + GUARD : earliest(upcoming.wakeAt, doc.wakeAt) };
+  doc = { ...doc, wakeAt: busy ? now + deps.guard() : earliest(upcoming.wakeAt, doc.wakeAt) };
   // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;

@@ -5,7 +5,7 @@ import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import type { Finished } from "../../src/respond/apply.ts";
-import { advanceDoc, type MachineDeps } from "../../src/respond/machine.ts";
+import { advanceDoc, guardOf, type MachineDeps } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { mergePlan } from "../../src/respond/steps.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
@@ -41,6 +41,7 @@ function worker(script: Script): { deps: MachineDeps<"incident">; ran: string[];
       const steps = mergePlan(doc.body.steps, script.plan, now);
       return { doc: { ...doc, wakeAt: null, body: { ...doc.body, steps } }, entries: [] };
     },
+    guard: () => guardOf(1),
     isSafe: (step) => script.unsafe?.includes(step.id) !== true,
     run: async (doc, step): Promise<Finished> => {
       ran.push(step.id);
@@ -109,6 +110,10 @@ test("while a step runs long, the guard keeps others away, and is renewed", asyn
   expect(doc.wakeAt).toBeGreaterThan(clock.now());
   expect(doc.wakeAt).toBeLessThanOrEqual(clock.now() + 5 * SECOND);
   await settle(running);
+});
+
+test("in a storm guards are renewed less often, so that renewing does not take all that the ledger writes", () => {
+  expect([1, 2_500, 2_501, 15_000].map(guardOf)).toEqual([5_000, 5_000, 5_002, 30_000]);
 });
 
 test("two workers, one incident: both may repeat what is safe, one alone does what is not, no receipt is lost", async () => {

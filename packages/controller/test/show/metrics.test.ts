@@ -219,6 +219,7 @@ test("the metrics follow from what the machine really commits", async () => {
         clock,
         wake: { at: () => undefined },
         refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, natures, at),
+        guard: () => 5_000,
         isSafe: () => true,
         run,
         onEntries: metrics.entries,
