@@ -13,6 +13,8 @@ export interface Ask {
   readonly purpose: Purpose;
   /** The lane serves the earliest first, and gives up (timed-out) once it has passed. */
   readonly deadline: Ms;
+  /** Something else is being done for the same capacity at this moment: that which has had nothing done goes first. */
+  readonly followsUp?: boolean;
 }
 
 export type FailureKind = "throttled" | "denied" | "not-found" | "invalid" | "conflict" | "unavailable" | "timed-out";

@@ -248,6 +248,19 @@ describe("urgency", () => {
     expect(sent.at(-1)!.at).toBeGreaterThan(2_000);
   });
 
+  test("of effects, what follows up another waits for those that have had nothing done", async () => {
+    const { clock, ask, operation, sent } = bench();
+    const scarce = operation({ limit: { name: "scarce", capacity: 4, refill: 1 }, size: 1, latency: 0 });
+    const answers = outcomes([
+      ask(scarce, "soon, follows", { purpose: "act", deadline: START + 50_000, followsUp: true }),
+      ask(scarce, "told", { purpose: "poll", deadline: START + 5_000 }),
+      ask(scarce, "later", { purpose: "act", deadline: START + 110_000, followsUp: false }),
+      ask(scarce, "soon", { purpose: "act", deadline: START + 100_000 }),
+    ]);
+    await clock.runUntilSettled(answers);
+    expect(sent.map(({ items }) => items[0])).toEqual(["soon", "later", "soon, follows", "told"]);
+  });
+
   test("lanes do not hold each other up", async () => {
     const { clock, ask, operation, lanes } = bench();
     const scarce = operation({ limit: { name: "scarce", capacity: 1, refill: 0.01 }, size: 1 });

@@ -1,10 +1,11 @@
 import type { Purpose } from "../aws.ts";
 import type { Ms } from "../../clock.ts";
 
-/** What waits is served by class of purpose, then by deadline, then in the order of asking. */
+/** What waits is served by class of purpose, first actions before others, then by deadline, then in the order of asking. */
 export interface Urgency {
   readonly purpose: Purpose;
   readonly deadline: Ms;
+  readonly followsUp?: boolean;
 }
 
 /** Effects go before what is only told, and the slow sweep of the inventory last. */
@@ -12,7 +13,9 @@ const RANK: { readonly [P in Purpose]: number } = { act: 0, enrich: 1, poll: 1, 
 
 /** Negative: `a` goes first. */
 export const compareUrgency = (a: Urgency, b: Urgency): number =>
-  RANK[a.purpose] - RANK[b.purpose] || (a.deadline === b.deadline ? 0 : a.deadline - b.deadline);
+  RANK[a.purpose] - RANK[b.purpose] ||
+  Number(a.followsUp ?? false) - Number(b.followsUp ?? false) ||
+  (a.deadline === b.deadline ? 0 : a.deadline - b.deadline);
 
 export const moreUrgent = (a: Urgency, b: Urgency): Urgency => (compareUrgency(b, a) < 0 ? b : a);
 
