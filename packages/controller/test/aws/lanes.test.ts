@@ -248,6 +248,20 @@ describe("urgency", () => {
     expect(sent.at(-1)!.at).toBeGreaterThan(2_000);
   });
 
+  test("with half of the bucket gone, what could be merged waits for company as long as a token takes", async () => {
+    const { clock, ask, operation, sent } = bench();
+    const scarce = operation({ limit: { name: "scarce", capacity: 4, refill: 4 }, size: 3, latency: 0 });
+    await clock.runUntilSettled(outcomes([ask(scarce, "a")]));
+    await clock.runUntilSettled(outcomes([ask(scarce, "b")]));
+    expect(sent.map(({ at }) => at)).toEqual([0, 0]);
+    const rest = outcomes(["c", "d", "e", "f"].map((item) => ask(scarce, item)));
+    await clock.runUntilSettled(rest);
+    expect(sent.slice(2).map(({ items, at }) => [items.join(""), at])).toEqual([
+      ["cde", 0],
+      ["f", 250],
+    ]);
+  });
+
   test("of effects, what follows up another waits for those that have had nothing done", async () => {
     const { clock, ask, operation, sent } = bench();
     const scarce = operation({ limit: { name: "scarce", capacity: 4, refill: 1 }, size: 1, latency: 0 });

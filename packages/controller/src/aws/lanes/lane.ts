@@ -18,8 +18,13 @@ export interface Lane {
   readonly bucket: Bucket;
   add(candidate: Candidate): void;
   remove(candidate: Candidate): void;
-  /** Something may have changed: looks again within this tick. */
-  look(): void;
+  /** Something may have changed: looks again within this tick, or at that instant. */
+  look(at?: Ms): void;
+  /**
+   * How long a call that could take more with it is to wait for company: not at all while half of the bucket is left,
+   * then as long as it takes for its token to come back.
+   */
+  company(): Ms;
   /** A call that was started is over. */
   done(): void;
   idle(): boolean;
@@ -27,13 +32,16 @@ export interface Lane {
 
 /** Calls of a lane under way at a time: enough to use a bucket up at AWS's usual latency, few enough to merge behind. */
 const IN_FLIGHT = 20;
+/** Half-empty calls that leave at once may use up the rest: a storm that comes within a second is then on its way. */
+const SPARE = 0.5;
 /** What the sweep of the inventory leaves in the bucket, as a share of it: a storm finds it at least half full. */
 const LEFT_BY_SWEEP = 0.5;
 
 /**
  * Lets the most urgent candidate go whenever the bucket has a token and a place in flight is free.
  *
- * Nothing waits without need: what comes to an idle lane leaves in the same tick, together with what else came in it.
+ * Nothing waits without need: what comes to an idle lane with tokens to spare leaves in the same tick, together with what
+ * else came in it.
  */
 export function createLane(limit: Limit, clock: Clock, random: () => number): Lane {
   const bucket = createBucket(limit, clock.now(), random);
@@ -79,7 +87,8 @@ export function createLane(limit: Limit, clock: Clock, random: () => number): La
     add: (candidate) => void candidates.add(candidate),
     remove: (candidate) => void candidates.delete(candidate),
     // A timer rather than a microtask: all that happens at this instant goes into one call.
-    look: () => lookAt(clock.now()),
+    look: (at = clock.now()) => lookAt(at),
+    company: () => (bucket.tokens(clock.now()) >= limit.capacity * SPARE ? 0 : Math.ceil(1000 / limit.refill)),
     done() {
       inFlight--;
       lookAt(clock.now());

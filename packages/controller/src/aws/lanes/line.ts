@@ -47,6 +47,8 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const all = new Set<One>();
   const queue = createQueue<One>((one) => !queueHas(one));
   const flights = new Set<Requests>();
+  /** When the first of those that are queued came, or was left by the last batch. */
+  let queuedAt = 0;
   let parts = 0;
   let asked = 0;
 
@@ -54,10 +56,21 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const late = (): AwsFailure =>
     failed("timed-out", operation, "DeadlinePassed", "the deadline passed before AWS answered");
 
+  /** A batch that is not full waits for calls under way, and for company where tokens are scarce. */
+  const mayLeave = (): boolean => {
+    if (queued.size >= size) return true;
+    if (queued.size === 0 || flights.size >= SIDE_BY_SIDE) return false;
+    const at = queuedAt + lane.company();
+    if (at <= clock.now()) return true;
+    lane.look(at);
+    return false;
+  };
+
   const candidate: Candidate = {
     starts: true,
-    urgency: () => (flights.size < SIDE_BY_SIDE || queued.size >= size ? (queue.peek()?.urgency ?? null) : null),
+    urgency: () => (mayLeave() ? (queue.peek()?.urgency ?? null) : null),
     grant() {
+      queuedAt = clock.now();
       const batch: One[] = [];
       for (let one = queue.pop(); one !== null; one = batch.length < size ? queue.pop() : null) {
         queued.delete(one.key);
@@ -152,6 +165,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
         lane.look();
       });
       const promise = one.join(ask);
+      if (queued.size === 0) queuedAt = clock.now();
       all.add(one);
       queued.set(key, one);
       queue.push(one.urgency(), one);
