@@ -39,7 +39,7 @@ export async function simulateStorm(options: StormOptions): Promise<Outcome> {
   try {
     options.onProgress("warming the inventory up");
     await lab.warmUp();
-    const floor = firstActionFloor(warnedOf(victims, mix), 0.99);
+    const floor = firstActionFloor(actedOn(victims, mix), 0.99);
     for (const [index, victim] of victims.entries()) {
       const kind = mix === "warnings" ? 0 : index % 3;
       if (kind === 1) recommend(lab.world, victim);
@@ -52,5 +52,6 @@ export async function simulateStorm(options: StormOptions): Promise<Outcome> {
   }
 }
 
-const warnedOf = (victims: readonly Instance[], mix: StormMix): readonly Instance[] =>
-  mix === "warnings" ? victims : victims.filter((_, index) => index % 3 === 0);
+/** All but those that are only recommended to be replaced, of which people are told. */
+const actedOn = (victims: readonly Instance[], mix: StormMix): readonly Instance[] =>
+  mix === "warnings" ? victims : victims.filter((_, index) => index % 3 !== 1);
