@@ -18,7 +18,7 @@ export interface FlowDeps {
   /** 0..1, for jitter. */
   readonly random: () => number;
   readonly wake: Wake;
-  /** How long nobody else need look at what is under way here (respond/machine.ts). */
+  /** How long nobody else need look at what is under way here (respond/guard.ts). */
   readonly guard: () => Ms;
   readonly policy: () => Policy;
   /** Where people are told, from the top. */

@@ -24,7 +24,7 @@ import type { Doc, Entry } from "../record/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { createDegraded } from "../respond/degraded.ts";
 import { withReason } from "../respond/labels.ts";
-import { guardOf } from "../respond/machine.ts";
+import { guardOf } from "../respond/guard.ts";
 import { natures } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
 import type { Origin, Parsed, Signal } from "../signal/signal.ts";

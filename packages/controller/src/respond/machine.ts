@@ -5,15 +5,12 @@ import { raceWithin } from "../race.ts";
 import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { apply, type Finished } from "./apply.ts";
+import { GUARD } from "./guard.ts";
 import type { Refreshed } from "./incident.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
 import { lighter, mapSteps } from "./steps.ts";
 
-/** Of a document whose steps run, at the least. */
-const GUARD: Ms = 5_000;
-/** Each document under way renews its guard by a commit, twice in its time: all together at most 1,000 a second. */
-const GUARD_EACH: Ms = 2;
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
 const CALL_BOUND: Ms = 10_000;
 /** Between two tries to write to a ledger that is away. */
@@ -34,20 +31,12 @@ export interface MachineDeps<K extends Kind> {
   /** Pure: plans again and settles what follows. */
   readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
   readonly isSafe: (step: Step) => boolean;
-  /** Of `guardOf`: how long nobody else need look at what is under way here. */
+  /** How long nobody else need look at what is under way here (guard.ts). */
   readonly guard: () => Ms;
   /** Runs one step once; never rejects. */
   readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
   readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => void;
 }
-
-/**
- * How long nobody else need look at a document whose steps run; a worker that dies is followed after it.
- * In a storm it grows, or renewing it alone would take all that the ledger can write.
- *
- * @param underWay documents that are advanced side by side
- */
-export const guardOf = (underWay: number): Ms => Math.max(GUARD, underWay * GUARD_EACH);
 
 /** Resolves when something new was accepted for the document that is being advanced. */
 export interface Poke {
@@ -104,14 +93,15 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     }
     if (finished.length > 0) continue;
     if (running.size === 0 && unsaved.length === 0) return;
-    await raceWithGuard(clock, [...running.values(), poked], unsaved.length === 0 ? deps.guard() / 2 : AWAY_PAUSE);
+    const renewAt = clock.now() + (unsaved.length === 0 ? deps.guard() / 2 : AWAY_PAUSE);
+    await raceUntil(clock, [...running.values(), poked], Math.min(renewAt, step.upcomingAt ?? renewAt));
   }
   deps.wake.at(key, clock.now());
 }
 
-/** Waits for the first of `tasks`, but not beyond the guard, so that a long run renews it. */
-async function raceWithGuard(clock: Clock, tasks: readonly Promise<void>[], atMost: Ms): Promise<void> {
-  await raceWithin(clock, tasks, atMost);
+/** Waits for the first of `tasks`, but not beyond an instant: when the guard is to be renewed, or another step is due. */
+async function raceUntil(clock: Clock, tasks: readonly Promise<void>[], until: Ms): Promise<void> {
+  await raceWithin(clock, tasks, until - clock.now());
   // Others that are ready in this very turn share the commit.
   await Promise.resolve();
 }
@@ -122,6 +112,8 @@ interface Committed<K extends Kind> {
   /** What is meant: the same, or with a plan that is not stored yet because all that is due is safe. */
   readonly view: Doc<K>;
   readonly due: readonly Step[];
+  /** When another step becomes due, or is over. */
+  readonly upcomingAt: Ms | null;
   /** What the ledger did not take, because it is away. */
   readonly unsaved: readonly Finished[];
 }
@@ -143,11 +135,13 @@ async function settleBatch<K extends Kind>(
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const now = deps.clock.now();
     const made = lay(deps, base, batch, running, now);
-    if (made.unchanged) return { doc: base, view: made.doc, due: made.due, unsaved: [] };
+    const { due, upcomingAt } = made;
+    if (made.unchanged) return { doc: base, view: made.doc, due, upcomingAt, unsaved: [] };
     if (made.doc.wakeAt !== null) deps.wake.at(made.doc.key, made.doc.wakeAt);
     const stored = await commit(deps, made);
     // Draining goes on without a ledger, by what is safe; what is not waits for it.
-    if (stored === "away") return { doc: base, view: made.doc, due: made.due.filter(deps.isSafe), unsaved: batch };
+    if (stored === "away")
+      return { doc: base, view: made.doc, due: due.filter(deps.isSafe), upcomingAt, unsaved: batch };
     if (stored === "too-large") {
       // It goes on; only the step that wanted to write to the other document tries again.
       batch = batch.map((one) => (writesElsewhere(one) ? again(one, now + GUARD, "another document is full") : one));
@@ -158,7 +152,7 @@ async function settleBatch<K extends Kind>(
         for (const write of also.writes) if (write.wakeAt !== null) deps.wake.at(write.key, write.wakeAt);
       deps.onEntries?.(made.doc, made.entries);
       const doc = { ...made.doc, version: base.version + 1 };
-      return { doc, view: doc, due: made.due, unsaved: [] };
+      return { doc, view: doc, due, upcomingAt, unsaved: [] };
     }
     // What belonged to another document was decided on an old version of it: that step runs again.
     batch = batch.map((one) => (writesElsewhere(one) ? again(one, now, "somebody else wrote first") : one));
@@ -199,6 +193,7 @@ async function commit<K extends Kind>(
 interface Laid<K extends Kind> {
   readonly doc: Doc<K>;
   readonly due: readonly Step[];
+  readonly upcomingAt: Ms | null;
   readonly entries: readonly Entry[];
   readonly also: readonly Also[];
   readonly unchanged: boolean;
@@ -243,7 +238,7 @@ function lay<K extends Kind>(
   // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;
-  return { doc, due, entries, also, unchanged: nothingYet || same };
+  return { doc, due, upcomingAt: upcoming.wakeAt, entries, also, unchanged: nothingYet || same };
 }
 
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

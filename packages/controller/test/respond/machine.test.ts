@@ -5,7 +5,8 @@ import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import type { Finished } from "../../src/respond/apply.ts";
-import { advanceDoc, guardOf, type MachineDeps } from "../../src/respond/machine.ts";
+import { guardOf } from "../../src/respond/guard.ts";
+import { advanceDoc, type MachineDeps } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { mergePlan } from "../../src/respond/steps.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
@@ -114,6 +115,23 @@ test("while a step runs long, the guard keeps others away, and is renewed", asyn
 
 test("in a storm guards are renewed less often, so that renewing does not take all that the ledger writes", () => {
   expect([1, 2_500, 2_501, 15_000].map(guardOf)).toEqual([5_000, 5_000, 5_002, 30_000]);
+});
+
+test("beside a slow step, another is repeated at its time, however seldom guards are renewed", async () => {
+  const key = await open();
+  const at: number[] = [];
+  const { deps } = worker({
+    plan: [planned("slow"), planned("poll")],
+    run: async (step) => {
+      if (step.id === "slow") await clock.sleep(20 * SECOND);
+      else at.push(clock.now() - T0);
+      return step.id === "slow" || at.length === 3
+        ? done
+        : { is: "wait", until: clock.now() + 3 * SECOND, reason: "-" };
+    },
+  });
+  await settle(advanceDoc({ ...deps, guard: () => 60 * SECOND }, key, "incident", never));
+  expect(at).toEqual([0, 3 * SECOND, 6 * SECOND]);
 });
 
 test("two workers, one incident: both may repeat what is safe, one alone does what is not, no receipt is lost", async () => {
