@@ -12,7 +12,7 @@ const member = (key: string, closedAt: number | null, ...alerts: readonly string
   body: {
     ...base.body,
     closedAt,
-    alerts: (alerts.length === 0 ? [ALERT] : alerts).map((alert) => ({ key: alert, generation: 1 })),
+    alerts: (alerts.length === 0 ? [ALERT] : alerts).map((alert) => ({ key: alert, generation: 1, at: 0 })),
   },
 });
 
