@@ -39,6 +39,7 @@ function rows(what: string, outcome: Outcome): readonly Row[] {
     ...row("least time to spare", outcome.marginSeconds.min, "s"),
     ...row("lost", outcome.lost, "instances"),
     ...row("duplicate effects", outcome.duplicateEffects, "effects"),
+    ...row("failures inside the worker", outcome.failures, "failures"),
     ...row("calls to enrich", outcome.readCalls, "calls"),
     ...row("throttled calls", outcome.throttled, "calls"),
     ...row("simulated in", outcome.wallSeconds, "s of wall time"),

@@ -36,12 +36,14 @@ describe("a storm", () => {
       "lost",
       "tasksKilled",
       "outcomes",
+      "failures",
     ]);
     expect(outcome).toMatchObject({
       incidents: 30,
       drainedBeforeDeadline: 1,
       alerts: 2,
       duplicateEffects: 0,
+      failures: 0,
       lost: 0,
       tasksKilled: 0,
       throttled: 0,
@@ -90,7 +92,7 @@ test("a trace is played to its end against the sandbox's fleet", async () => {
   const file = join(folder, "short.csv");
   writeFileSync(file, "0,add,a\n0,add,b\n5000,remove,a\n5000,remove,b\n600000,add,c\n900000,remove,c\n");
   const outcome = await storm("--trace", file);
-  expect(outcome).toMatchObject({ incidents: 3, lost: 0, duplicateEffects: 0 });
+  expect(outcome).toMatchObject({ incidents: 3, lost: 0, duplicateEffects: 0, failures: 0 });
 });
 
 describe("a wrong call", () => {

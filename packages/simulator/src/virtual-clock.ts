@@ -41,7 +41,8 @@ export function virtualClock(startAt: Ms): VirtualClock {
 
   const setTimer: Clock["setTimer"] = (at, fn) => {
     activity++;
-    return timers.add(Math.max(at, current), fn);
+    // Whole milliseconds, as on the wall: a pause with jitter must not bring about an instant that no clock shows.
+    return timers.add(Math.max(Math.ceil(at), current), fn);
   };
 
   const settle = async (): Promise<void> => {

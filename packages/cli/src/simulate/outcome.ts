@@ -37,6 +37,8 @@ export interface Outcome {
   readonly tasksKilled: number;
   /** How incidents ended, by how; `watched`: only recommended, and told. */
   readonly outcomes: { readonly [outcome: string]: number };
+  /** What went wrong inside the worker, and was tried again: a bug, however well it ended. */
+  readonly failures: number;
   /** What the simulation took, on the wall clock. */
   readonly wallSeconds: number;
 }
@@ -72,6 +74,7 @@ export function outcomeOf(lab: Lab, floorSeconds: number, wallSeconds: number): 
     lost: warned.filter((one) => !heard.has(one.instanceId) || isLost(one)).length,
     tasksKilled: warned.reduce((sum, { tasksKilled }) => sum + tasksKilled.length, 0),
     outcomes: countBy(incidents, (one) => one.outcome ?? (isWatched(one) ? "watched" : "open")),
+    failures: lab.failures.length,
     wallSeconds,
   };
 }

@@ -12,6 +12,7 @@ export function renderOutcome(outcome: Outcome): string {
     ["  time to spare", `p50 ${seconds(margin.p50)}, least ${seconds(margin.min)}`],
     ["lost", `${outcome.lost} instances, ${outcome.tasksKilled} tasks killed by a reclaim`],
     ["duplicate effects", String(outcome.duplicateEffects)],
+    ["failures in the worker", String(outcome.failures)],
     ["alerts", `${outcome.alerts}, in ${outcome.messagesSent} messages`],
     ["AWS calls", callsOf(outcome)],
     ["  throttled", String(outcome.throttled)],

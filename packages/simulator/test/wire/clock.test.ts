@@ -131,3 +131,12 @@ test("the real clock runs at its speed, from its start", async () => {
   expect(real).toBeLessThan(25_000);
   expect(() => realClock({ speed: 0 })).toThrow("above 0");
 });
+
+test("an instant is a whole millisecond, though a pause is not", async () => {
+  const clock = virtualClock(1_000);
+  const seen: number[] = [];
+  clock.setTimer(1_000.2, () => void seen.push(clock.now()));
+  void clock.sleep(2.5).then(() => seen.push(clock.now()));
+  await clock.runUntil(2_000);
+  expect(seen).toEqual([1_001, 1_003]);
+});
