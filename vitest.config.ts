@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests run from source: this condition comes first in every workspace's `exports`. */
-const conditions = ["@spotkeeper/source", "node", "import", "default"];
+/**
+ * Tests run from source: this condition comes first in every workspace's `exports`. (`import` is not among them: Node.js
+ * would be given it for `require` too, and CommonJS packages would get modules.)
+ */
+const conditions = ["@spotkeeper/source", "node"];
 
 export default defineConfig({
   resolve: { conditions },

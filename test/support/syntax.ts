@@ -28,7 +28,9 @@ export interface Found {
 }
 
 /** Every import, re-export and dynamic import of a constant. */
-export function importsOf(source: Source): Import[] {
+export const importsOf: (source: Source) => readonly Import[] = once(readImports);
+
+function readImports(source: Source): Import[] {
   const found: Import[] = [];
   for (const node of nodes(parse(source))) {
     const specifier = specifierOf(node);
@@ -62,7 +64,9 @@ export function globalsOf(source: Source): Found[] {
 }
 
 /** Every string in the code that is known without running it; of a template with holes its parts, joined by `${}`. */
-export function stringsOf(source: Source): Found[] {
+export const stringsOf: (source: Source) => readonly Found[] = once(readStrings);
+
+function readStrings(source: Source): Found[] {
   const found: Found[] = [];
   for (const node of nodes(parse(source))) {
     if (node.type === "Literal" && typeof node["value"] === "string") {
@@ -74,6 +78,16 @@ export function stringsOf(source: Source): Found[] {
     }
   }
   return found;
+}
+
+/** Guards ask the same of one file over and over: once for each thing that it could be about. */
+function once<T>(read: (source: Source) => T): (source: Source) => T {
+  const known = new WeakMap<Source, T>();
+  return (source) => {
+    const answer = known.get(source) ?? read(source);
+    known.set(source, answer);
+    return answer;
+  };
 }
 
 const bareGlobals = new Set(["setTimeout", "setInterval", "setImmediate", "console", "process", "fetch", "crypto"]);
