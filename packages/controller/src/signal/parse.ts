@@ -11,6 +11,12 @@ import { unwrap } from "./unwrap.ts";
 type AnyParser = { readonly [K in SignalKind]: KindParser<K> }[SignalKind];
 type Fields = { readonly [key: string]: unknown };
 
+/**
+ * The agent on an instance tells what its metadata say in AWS's own words. EventBridge takes `aws.` from nobody else, so
+ * its events have a source of their own; they are of the same interruption, and join the same incident.
+ */
+const AGENT = "spotkeeper.agent";
+
 /** By detail-type, which AWS never uses for two sources. */
 const byDetailType: ReadonlyMap<string, { readonly source: string; readonly parser: AnyParser }> = new Map(
   Object.values(kinds).flatMap((parser: AnyParser) =>
@@ -47,8 +53,9 @@ function envelope(fields: Fields, origin: Origin): Parsed {
   const raw = fields["detail"];
   const json = typeof raw === "string" ? readJson(raw) : null;
   const detail = json?.ok === true ? json.value : raw;
-  const event = fromEnvelope(fields, detail, origin);
-  if (known === undefined || (source !== null && source !== known.source)) {
+  const seenByAgent = source === AGENT;
+  const event = fromEnvelope(fields, detail, seenByAgent ? { ...origin, source: "agent" } : origin);
+  if (known === undefined || (source !== null && source !== known.source && !seenByAgent)) {
     const evidence = evidenceIn(event);
     if (evidence === null) return { is: "ignored", reason: "unknown-event", detailType };
     return { is: "ignored", reason: "evidence", detailType, evidence };

@@ -307,3 +307,8 @@ test.each([
 ])("a detail that is %j is named in words", (detail, message) => {
   expect(read(warning({}, { detail }))).toMatchObject({ is: "rejected", message: expect.stringContaining(message) });
 });
+
+test("what the agent on an instance tells is of the same kind, and says whose view it is", () => {
+  expect(only({ ...warning(), source: "spotkeeper.agent" })).toEqual({ ...only(warning()), source: "agent" });
+  expect(read({ ...warning(), source: "somebody.else" })).toMatchObject({ is: "ignored", reason: "unknown-event" });
+});
