@@ -4,6 +4,7 @@
  *
  * With `CI=true` a server that cannot be had is a failure; elsewhere its suites are skipped, and a line says so.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,11 +19,17 @@ const say = (line: string): void => {
 };
 
 const moto = await provideMoto(root, say);
-const loud =
+const noMoto =
   "missing" in moto
     ? `!!! moto cannot be had: ${moto.missing}. Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`
     : null;
-if (loud !== null) say(loud);
+if (noMoto !== null) say(noMoto);
+// The tests start their own, from what the machine has.
+const redis = spawnSync("redis-server", ["--version"]).status === 0;
+const noRedis = redis
+  ? null
+  : `!!! redis-server cannot be had (Debian: apt-get install redis-server). Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`;
+if (noRedis !== null) say(noRedis);
 
 // The terminal interrupts vitest as well, which ends; then this cleans up and says what was counted. Asked twice, it ends.
 process.once("SIGINT", () => {});
@@ -37,11 +44,11 @@ try {
     output: "show",
     deadline: 60 * 60_000,
   });
-  const missing = "missing" in moto && inCi ? 1 : 0;
+  const missing = inCi ? [noMoto, noRedis].filter((line) => line !== null).length : 0;
   const counts = await readCounts(report, code);
-  if (loud !== null) say(loud);
+  for (const line of [noMoto, noRedis]) if (line !== null) say(line);
   process.stdout.write(`${counts.passed} passed, ${counts.failed + missing} failed, ${counts.skipped} skipped\n`);
-  process.exitCode = code === 0 && missing === 1 ? 1 : code;
+  process.exitCode = code === 0 && missing > 0 ? 1 : code;
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -1,16 +1,17 @@
+import { SpotkeeperError as AgentError } from "@spotkeeper/agent";
 import { SpotkeeperError } from "@spotkeeper/controller";
 import { CommanderError } from "commander";
 import { printable } from "./table.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 
 /** Errors about the call, the config or a secret that it names; every other one is work that failed. */
-const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET)-/;
+const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET|AGENT-(CALL|ENDPOINT))(-|$)/;
 
 /** The exit code for an error that ended a command, and what is said about it on standard error (empty: it is said). */
 export function failureOf(error: unknown, verbose: boolean): { readonly code: ExitCode; readonly text: string } {
   // Commander has written its help, its version, or what is wrong with the call.
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, text: "" };
-  if (!(error instanceof SpotkeeperError)) {
+  if (!isOurs(error)) {
     const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
     return {
       code: EXIT.failed,
@@ -23,6 +24,10 @@ export function failureOf(error: unknown, verbose: boolean): { readonly code: Ex
     text: `${linesOf(error.message)}\n(${error.code})\n${stack}`,
   };
 }
+
+/** The agent has no dependencies, hence an error class of its own with the same shape. */
+const isOurs = (error: unknown): error is SpotkeeperError =>
+  error instanceof SpotkeeperError || error instanceof AgentError;
 
 /** A message may quote a name, a path or an answer from outside. */
 const linesOf = (message: string): string => message.split("\n").map(printable).join("\n");

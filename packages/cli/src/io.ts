@@ -10,6 +10,8 @@ export interface Io {
   readonly now: () => number;
   /** Resolves with the first signal that asks the process to end; while nobody waits for it the process ends at once. */
   readonly interrupted: () => Promise<NodeJS.Signals>;
+  /** From now on the command sees to signals itself. */
+  readonly releaseSignals: () => void;
 }
 
 export interface Output {

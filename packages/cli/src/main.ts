@@ -7,13 +7,13 @@ const waiting: ((signal: NodeJS.Signals) => void)[] = [];
 
 // The first asks whoever waits for it to come to an end; the second, or one that nobody waits for, ends at once.
 let asked = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (asked || waiting.length === 0) process.exit(EXIT.interrupted);
-    asked = true;
-    for (const resolve of waiting.splice(0)) resolve(signal);
-  });
-}
+const onSignal = (signal: NodeJS.Signals): void => {
+  if (asked || waiting.length === 0) process.exit(EXIT.interrupted);
+  asked = true;
+  for (const resolve of waiting.splice(0)) resolve(signal);
+};
+const signals = ["SIGINT", "SIGTERM"] as const;
+for (const signal of signals) process.on(signal, onSignal);
 
 const io: Io = {
   stdin: process.stdin,
@@ -22,6 +22,7 @@ const io: Io = {
   env: process.env,
   now: () => Date.now(),
   interrupted: () => new Promise((resolve) => waiting.push(resolve)),
+  releaseSignals: () => signals.forEach((signal) => process.off(signal, onSignal)),
 };
 
 // The product's timers keep no process alive, but a command that waits for one is not done.

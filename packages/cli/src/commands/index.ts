@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run } from "../context.ts";
+import { agent } from "./agent.ts";
 import { channels } from "./channels.ts";
 import { explain } from "./explain.ts";
 import { importing } from "./import.ts";
@@ -29,4 +30,5 @@ export const commands: readonly Registration[] = [
   simulate,
   sandbox,
   replay,
+  agent,
 ];

@@ -1,0 +1,35 @@
+import type { Drainable } from "../drain/phases.ts";
+import { aborted } from "./aborted.ts";
+
+/** What is used of a `Server` of `@grpc/grpc-js`. */
+export interface GrpcServerLike {
+  tryShutdown(callback: (error?: Error) => void): void;
+  forceShutdown(): void;
+}
+
+export interface GrpcOptions {
+  /** The health service of `grpc-health-check`, which is told NOT_SERVING. */
+  readonly health?: { setStatus(service: string, status: "SERVING" | "NOT_SERVING"): void };
+}
+
+/**
+ * Drains a server of `@grpc/grpc-js`.
+ *
+ * - `unready`: the health service says NOT_SERVING, and all calls are served
+ * - `finish`: `tryShutdown`: GOAWAY to each client, no new calls, those that run come to their end; `forceShutdown` when
+ *   there is no time left. There is no way back from it
+ */
+export function drainGrpcServer(server: GrpcServerLike, { health }: GrpcOptions = {}): Drainable {
+  return {
+    unready: () => health?.setStatus("", "NOT_SERVING"),
+    async finish({ signal, note }) {
+      const shut = new Promise<void>((resolve, reject) => {
+        server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
+      });
+      await Promise.race([shut, aborted(signal)]);
+      if (!signal.aborted) return;
+      note("calls were cut off");
+      server.forceShutdown();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Agent, AgentState } from "../agent.ts";
+
+/** What a load balancer's health check is answered. */
+export interface Health {
+  /** 503 as soon as the instance, task or process is to end. */
+  readonly status: 200 | 503;
+  readonly body: { readonly ready: boolean; readonly state: AgentState };
+}
+
+export function healthOf(agent: Pick<Agent, "ready" | "status">): Health {
+  const ready = agent.ready();
+  return { status: ready ? 200 : 503, body: { ready, state: agent.status().state } };
+}

@@ -1,0 +1,101 @@
+import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { Ms } from "../clock.ts";
+import type { Drainable } from "../drain/phases.ts";
+import { aborted } from "./aborted.ts";
+import { createHand } from "./hand.ts";
+import type { HttpOptions } from "./http.ts";
+import { swapListeners } from "./swap.ts";
+
+/** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
+const ALL_STREAMS = 2 ** 31 - 1;
+
+/** How long a GOAWAY may be on its way before the session is closed for new streams (assumed to be more than a round trip). */
+const ROUND_TRIP: Ms = 500;
+
+/**
+ * Drains a server of `node:http2`.
+ *
+ * - `unready`: every session is told GOAWAY with the highest number, which refuses nothing: clients open new streams over
+ *   new sessions, and what comes is served
+ * - `stop-intake`: so are sessions that came later; those that know are closed for new streams; others get 503 with
+ *   `Retry-After`
+ * - `finish`: waits for the streams that are open, and then until nobody comes any longer
+ * - `close`: closes the server, and what is still open when there is no time left
+ */
+export function drainHttp2Server(
+  server: Http2Server | Http2SecureServer,
+  { retryAfter = 5, quiet = 1_000 }: HttpOptions = {},
+): Drainable {
+  /** Every session, and whether it was told. */
+  const sessions = new Map<ServerHttp2Session, boolean>();
+  const streams = createHand<{ readonly key: string }>(({ key }) => key);
+  let opened = 0;
+  let restore: (() => void)[] = [];
+  let ending = false;
+  const counts = { served: 0, aborted: 0, refused: 0 };
+
+  const onSession = (session: ServerHttp2Session): void => {
+    sessions.set(session, false);
+    session.once("close", () => sessions.delete(session));
+  };
+  const tellAll = (): void => {
+    for (const [session, told] of sessions) {
+      if (told) continue;
+      sessions.set(session, true);
+      session.goaway(0, ALL_STREAMS);
+    }
+  };
+  const onStream = (stream: ServerHttp2Stream): void => {
+    const one = { key: String((opened += 1)) };
+    streams.take(one);
+    stream.once("close", () => {
+      if (ending) counts[stream.rstCode === 0 ? "served" : "aborted"] += 1;
+      streams.release(one);
+    });
+  };
+  const refuse = (stream: ServerHttp2Stream): void => {
+    counts.refused += 1;
+    opened += 1;
+    stream.on("error", () => {});
+    stream.respond({ ":status": 503, "retry-after": String(retryAfter) });
+    stream.end();
+  };
+
+  server.on("session", onSession);
+  server.prependListener("stream", onStream);
+
+  return {
+    unready() {
+      ending = true;
+      tellAll();
+    },
+    async "stop-intake"({ wait }) {
+      ending = true;
+      tellAll();
+      await wait(ROUND_TRIP);
+      restore = [swapListeners(server, "stream", refuse)];
+      for (const [session, told] of sessions) if (told) session.close();
+    },
+    async finish({ signal, wait, note }) {
+      const inFlight = streams.held().length;
+      await Promise.race([streams.empty(), aborted(signal)]);
+      for (let spell = 0, before = -1; spell < 10 && before !== opened && !signal.aborted; spell++) {
+        before = opened;
+        await wait(quiet);
+      }
+      note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
+      if (streams.held().length > 0) note(`${streams.held().length} cut off`);
+    },
+    async close({ signal }) {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const session of sessions.keys()) session.close();
+      await Promise.race([closed, aborted(signal)]);
+      for (const session of sessions.keys()) session.destroy();
+    },
+    resume() {
+      ending = false;
+      for (const session of sessions.keys()) sessions.set(session, false);
+      for (const put of restore.splice(0)) put();
+    },
+  };
+}

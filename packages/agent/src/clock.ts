@@ -1,0 +1,48 @@
+/** A span of milliseconds, or an instant of a clock in milliseconds. */
+export type Ms = number;
+
+/** Time is a parameter: everything that waits or asks for the hour is given one of these. */
+export interface Clock {
+  /** Monotonic: nobody sets it, so deadlines are kept on it. It has no relation to the hour. */
+  now(): Ms;
+  /** Epoch milliseconds by this machine, whose clock may be wrong. */
+  wall(): Ms;
+  /**
+   * Calls `fn` once at the instant `at` of `now` (soon, if it has passed). Returns what cancels it. A timer keeps the
+   * process alive only if `hold` is set.
+   */
+  setTimer(at: Ms, fn: () => void, hold?: boolean): () => void;
+}
+
+/** The longest delay that Node.js timers take; longer ones are cut and set again. */
+const LONGEST_TIMER: Ms = 2 ** 31 - 1;
+
+/** The machine's own clocks. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  setTimer(at, fn, hold = false) {
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const left = Math.max(0, at - performance.now());
+      handle = setTimeout(left > LONGEST_TIMER ? arm : fn, Math.min(left, LONGEST_TIMER));
+      if (!hold) handle.unref();
+    };
+    arm();
+    return () => clearTimeout(handle);
+  },
+};
+
+/** Resolves after `ms`, or as soon as `signal` is aborted; never rejects. */
+export function pause(clock: Pick<Clock, "now" | "setTimer">, ms: Ms, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = clock.setTimer(clock.now() + ms, end);
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end, { once: true });
+  });
+}

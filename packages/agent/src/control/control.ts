@@ -1,0 +1,117 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Agent } from "../agent.ts";
+import type { Action } from "../notice.ts";
+import type { DrainRequest } from "../request.ts";
+
+export interface ControlOptions {
+  /** Bearer token for everything that does something. Without one only the status is answered. */
+  readonly token: string | null;
+  /** The status wants the token too: where others than this machine can reach it. */
+  readonly guardStatus?: boolean;
+}
+
+type Answer = readonly [status: number, body: object];
+
+const LONGEST_BODY = 64 * 1024;
+
+/**
+ * Answers `GET /status`, `POST /drain` (also `POST /shutdown/drain`) and `POST /test`, which begins a drill: a drain for
+ * real, on a notice that nobody sent.
+ *
+ * The body of a POST is JSON or nothing: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. The answer
+ * is 202 with the status; errors are problem details (RFC 9457).
+ *
+ * @example
+ * createServer(createControl(agent, { token })).listen(8788, "127.0.0.1");
+ */
+export function createControl(agent: Agent, { token, guardStatus = false }: ControlOptions): RequestListener {
+  const drains =
+    (drill: boolean) =>
+    async (request: IncomingMessage): Promise<Answer> => {
+      const asked = await requestOf(request);
+      if (asked === null) {
+        return problem(
+          400,
+          "SK-AGENT-CONTROL-BODY",
+          "The body wants a JSON object with deadlineIn (milliseconds), action, detail, or nothing.",
+        );
+      }
+      void agent.drain({ ...asked, drill });
+      return [202, agent.status()];
+    };
+  const routes: { readonly [route: string]: (request: IncomingMessage) => Promise<Answer> } = {
+    "GET /status": async () => [200, agent.status()],
+    "POST /drain": drains(false),
+    "POST /shutdown/drain": drains(false),
+    "POST /test": drains(true),
+  };
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    const route = `${request.method} ${path}`;
+    const act = routes[route];
+    if (act === undefined) {
+      const known = Object.keys(routes).join(", ");
+      return problem(404, "SK-AGENT-CONTROL-PATH", `There is ${known}.`);
+    }
+    if (route !== "GET /status" || guardStatus) {
+      if (token === null) return problem(403, "SK-AGENT-CONTROL-OFF", "No token is set, so nothing can be asked for.");
+      if (!same(request.headers.authorization ?? "", `Bearer ${token}`)) {
+        return problem(401, "SK-AGENT-CONTROL-TOKEN", "The bearer token is missing or wrong.");
+      }
+    }
+    return act(request);
+  };
+
+  return (request, response) => {
+    answer(request).then(
+      (one) => send(response, one),
+      () => send(response, problem(400, "SK-AGENT-CONTROL-BODY", "The body could not be read.")),
+    );
+  };
+}
+
+function send(response: ServerResponse, [status, body]: Answer): void {
+  const type = status < 400 ? "application/json" : "application/problem+json";
+  const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store", ...challenge });
+  response.end(JSON.stringify(body));
+}
+
+const problem = (status: number, code: string, detail: string): Answer => [status, { status, code, detail }];
+
+/** Takes as long whatever is wrong with it, so that a token cannot be guessed letter by letter. */
+const same = (one: string, other: string): boolean => timingSafeEqual(sum(one), sum(other));
+const sum = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+async function requestOf(request: IncomingMessage): Promise<DrainRequest | null> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > LONGEST_BODY) return null;
+  }
+  if (text.trim() === "") return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  const { deadlineIn, action, detail } = body as { readonly [field: string]: unknown };
+  const asked: { deadlineIn?: number; action?: Action; detail?: string } = {};
+  if (deadlineIn !== undefined) {
+    if (typeof deadlineIn !== "number" || !(deadlineIn >= 0 && deadlineIn <= 86_400_000)) return null;
+    asked.deadlineIn = deadlineIn;
+  }
+  if (action !== undefined) {
+    if (action !== "terminate" && action !== "stop" && action !== "hibernate") return null;
+    asked.action = action;
+  }
+  if (detail !== undefined) {
+    if (typeof detail !== "string") return null;
+    asked.detail = detail.slice(0, 200);
+  }
+  return asked;
+}

@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { messageOf, SpotkeeperError } from "../errors.ts";
+
+/** A process in any language. */
+export interface Child {
+  /** Its exit code, or 128 and the number of the signal that ended it, as a shell says it. Rejects if it cannot be started. */
+  readonly ended: Promise<number>;
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface ChildOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** `inherit`: it has the terminal, as if nobody stood between. */
+  readonly stdio: "inherit" | "ignore";
+}
+
+/** Starts a process without a shell. */
+export function startChild(file: string, args: readonly string[], { env, stdio }: ChildOptions): Child {
+  const child = spawn(file, args, { stdio, ...(env === undefined ? {} : { env }) });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", (error) => {
+      const message = `${file} cannot be started: ${messageOf(error)}. See that it is there and may be executed.`;
+      if (child.pid === undefined) reject(new SpotkeeperError("SK-AGENT-COMMAND", message, { cause: error }));
+    });
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+  return { ended, signal: (name) => void child.kill(name) };
+}

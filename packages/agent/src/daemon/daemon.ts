@@ -1,0 +1,149 @@
+import { createServer, type Server } from "node:http";
+import { createAgentOn, type Agent } from "../agent.ts";
+import { createControl } from "../control/control.ts";
+import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
+import { createSend } from "../net/send.ts";
+import type { Host } from "../options.ts";
+import { byHttp, createTeller } from "../tell/tell.ts";
+import { metadataEndpoint } from "../watch/environment.ts";
+import { createMetadata } from "../watch/metadata.ts";
+import { startChild } from "./child.ts";
+import { drainChild } from "./command.ts";
+import type { DaemonOptions } from "./flags.ts";
+import { createHooks } from "./hooks.ts";
+import { createLog, type Log } from "./log.ts";
+
+export interface DaemonHost extends Host {
+  /** Lines of the log. */
+  readonly write: (text: string) => void;
+  /** A terminal sends its own interrupts to the command. */
+  readonly isTerminal: boolean;
+}
+
+/** Tokens are the daemon's own: neither the command nor a hook that is a command gets them. */
+const SECRETS = ["SPOTKEEPER_AGENT_TOKEN", "SPOTKEEPER_HOOK_TOKEN", "SPOTKEEPER_TOKEN"] as const;
+
+/** Handed on to the command as they are. SIGTERM is not among them: it begins a drain. */
+const FORWARDED: readonly NodeJS.Signals[] = [
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGWINCH",
+  "SIGCONT",
+];
+
+/** Longer than any drain: how long a phase may take is told by what the deadline leaves. */
+const ALL = 110_000;
+
+/**
+ * Runs the daemon to its end and answers the exit code: that of the command, or 0.
+ *
+ * @throws SpotkeeperError `SK-AGENT-CALL`, `SK-AGENT-PORT`, `SK-AGENT-COMMAND`
+ */
+export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promise<number> {
+  const { command, poll, grace, host: address, port } = options;
+  const log = createLog(host);
+  const wraps = command.length > 0;
+  const env = Object.fromEntries(
+    Object.entries(host.env).filter(([name]) => !SECRETS.some((secret) => secret === name)),
+  );
+  const send = createSend(host.clock);
+  const warn = (error: Error): void => log(messageOf(error), { code: codeOf(error) });
+  const own = {
+    poll,
+    exit: false,
+    signals: wraps ? (["SIGTERM"] as const) : [],
+    budgets: { unready: 0, "stop-intake": ALL, finish: ALL },
+  };
+  const agent = createAgentOn({ ...host, warn }, own, (total) => Math.min(grace, total / 2));
+  const hooks = createHooks({ hooks: options.hooks, send, token: host.env["SPOTKEEPER_HOOK_TOKEN"] || null, env, log });
+  agent.onDrain("hooks", {
+    // Whoever sends a signal has told who is to be told.
+    "stop-intake": (context) => (context.reason.kind === "signal" ? null : hooks(context)),
+    resume: () => {},
+  });
+  logEvents(agent, log);
+  if (options.controller !== null) tellTheController(agent, options.controller, { ...host, warn });
+
+  const token = host.env["SPOTKEEPER_AGENT_TOKEN"] || null;
+  const open = !["127.0.0.1", "::1", "localhost"].includes(address);
+  if (open && token === null) {
+    throw new SpotkeeperError(
+      "SK-AGENT-CALL",
+      `--host ${address}: others can reach it, so SPOTKEEPER_AGENT_TOKEN must be set.`,
+    );
+  }
+  const server = await listen(createServer(createControl(agent, { token, guardStatus: open })), port, address);
+  log("watching", { status: urlOf(server), command: command[0] ?? null, hooks: options.hooks.length });
+  try {
+    await agent.start();
+    return wraps ? await wrap(agent, command, env, host) : await machine(host);
+  } finally {
+    await agent.stop();
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+async function wrap(
+  agent: Agent,
+  [file = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  host: DaemonHost,
+): Promise<number> {
+  const drained = new Promise((resolve) => void agent.on("drained", resolve));
+  const forward = (signal: unknown): void => child.signal(signal as NodeJS.Signals);
+  const forwarded = FORWARDED.filter((signal) => signal !== "SIGINT" || !host.isTerminal);
+  // Before the command runs: it may ask for a signal at once, and without a listener that would end this process.
+  for (const signal of FORWARDED) host.on(signal, forwarded.includes(signal) ? forward : ignore);
+  const child = startChild(file, args, { env, stdio: "inherit" });
+  agent.onDrain("command", drainChild(child));
+  const code = await child.ended;
+  // Hooks that run have their time, whatever became of the command.
+  if (agent.status().state === "draining") await drained;
+  return code;
+}
+
+const ignore = (): void => {};
+
+/** Watches until somebody ends it. */
+const machine = (host: DaemonHost): Promise<number> =>
+  new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"]) host.on(signal, () => resolve(0));
+  });
+
+function logEvents(agent: Agent, log: Log): void {
+  agent.on("notice", (notice) => log("notice", { notice }));
+  agent.on("cancelled", (cancelled) => log("the notice is gone", cancelled));
+  agent.on("phase", (phase) => log("phase", { phase }));
+  agent.on("drained", ({ outcome, ms, margin }) => log("drained", { outcome, ms: Math.round(ms), margin }));
+}
+
+function tellTheController(agent: Agent, controller: URL, host: Host): void {
+  const endpoint = metadataEndpoint(host.env);
+  if (endpoint === null) return;
+  const { clock } = host;
+  const send = createSend(clock);
+  const tell = byHttp(send, controller, host.env["SPOTKEEPER_TOKEN"] || null);
+  const metadata = createMetadata({ endpoint, allowV1: false, send, clock });
+  const teller = createTeller({ tell, metadata, clock, onTrouble: host.warn });
+  agent.on("notice", (notice) => void teller(notice));
+}
+
+function listen(server: Server, port: number, host: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      const message = `The status cannot be served at ${host}:${port}: ${messageOf(error)}. Choose another --port; 0 takes any that is free.`;
+      reject(new SpotkeeperError("SK-AGENT-PORT", message, { cause: error }));
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function urlOf(server: Server): string | null {
+  const address = server.address();
+  if (typeof address !== "object" || address === null) return null;
+  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/status`;
+}

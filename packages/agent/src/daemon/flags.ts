@@ -1,0 +1,95 @@
+import { parseArgs } from "node:util";
+import type { Ms } from "../clock.ts";
+import { SpotkeeperError } from "../errors.ts";
+import { durationOf } from "../watch/environment.ts";
+
+/** What can stand on the call, for `spotkeeper-agent` and `spotkeeper agent` alike. */
+export const daemonFlags: readonly Flag[] = [
+  { name: "port", value: "number", says: "where the status is served (8788; 0: any that is free)" },
+  { name: "host", value: "address", says: "the address it is served at (127.0.0.1; any other wants a token)" },
+  { name: "poll", value: "duration", says: "from look to look at the metadata (1s)" },
+  { name: "hook", value: "url|command", says: "what runs first on a notice, in order; can be repeated", many: true },
+  { name: "grace", value: "duration", says: "the time that is kept from the hooks for the command to end (30s)" },
+  { name: "controller", value: "url", says: "the controller that is told of notices, by HTTP" },
+];
+
+export interface Flag {
+  readonly name: string;
+  readonly value: string;
+  readonly says: string;
+  readonly many?: true;
+}
+
+export interface DaemonOptions {
+  /** Empty: it watches for the machine. */
+  readonly command: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  readonly poll: Ms;
+  readonly hooks: readonly string[];
+  readonly grace: Ms;
+  readonly controller: URL | null;
+}
+
+export type FlagValues = { readonly [name: string]: string | readonly string[] | undefined };
+
+/** @throws SpotkeeperError `SK-AGENT-CALL`: names the flag, what it got and what it wants */
+export function daemonOptions(values: FlagValues, command: readonly string[]): DaemonOptions {
+  const one = (name: string): string | null => {
+    const value = values[name];
+    return typeof value === "string" ? value : null;
+  };
+  const duration = (name: string, otherwise: Ms): Ms => {
+    const text = one(name);
+    return text === null ? otherwise : (durationOf(text) ?? wrong(name, text, "a duration such as 30s or 1m30s"));
+  };
+  const port = one("port") ?? "8788";
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) wrong("port", port, "a port from 0 to 65535");
+  const controller = one("controller");
+  const url = controller === null ? null : URL.parse(controller);
+  if (controller !== null && (url === null || !/^https?:$/.test(url.protocol))) {
+    wrong("controller", controller, "a URL such as http://10.0.0.5:8787");
+  }
+  const hooks = values["hook"];
+  return {
+    command,
+    port: Number(port),
+    host: one("host") ?? "127.0.0.1",
+    poll: duration("poll", 1_000),
+    hooks: typeof hooks === "string" ? [hooks] : (hooks ?? []),
+    grace: duration("grace", 30_000),
+    controller: url,
+  };
+}
+
+export interface Call {
+  readonly wants: "help" | "version" | "run";
+  readonly options: DaemonOptions;
+}
+
+/** Reads the call of the bin: flags, then `--` and the command. */
+export function readCall(args: readonly string[]): Call {
+  const end = args.indexOf("--");
+  const [own, command] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const strings = daemonFlags.map(({ name, many = false }) => [name, { type: "string", multiple: many }] as const);
+  try {
+    const { values } = parseArgs({
+      args: [...own],
+      options: { help: { type: "boolean" }, version: { type: "boolean" }, ...Object.fromEntries(strings) },
+    });
+    const { help, version, ...rest } = values;
+    const wants = help === true ? "help" : version === true ? "version" : "run";
+    return { wants, options: daemonOptions(rest, command) };
+  } catch (error) {
+    if (error instanceof SpotkeeperError) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    throw new SpotkeeperError(
+      "SK-AGENT-CALL",
+      `${said}. The command comes behind --: spotkeeper-agent --poll 1s -- node server.js`,
+    );
+  }
+}
+
+function wrong(name: string, got: string, wants: string): never {
+  throw new SpotkeeperError("SK-AGENT-CALL", `--${name}: got "${got}", wants ${wants}.`);
+}

@@ -1,0 +1,96 @@
+import type { DrainContext } from "../drain/phases.ts";
+import { messageOf, SpotkeeperError } from "../errors.ts";
+import type { Send } from "../net/send.ts";
+import type { Notice } from "../notice.ts";
+import type { Environment } from "../watch/environment.ts";
+import { startChild } from "./child.ts";
+import { wordsOf } from "./words.ts";
+
+export interface HooksOptions {
+  readonly hooks: readonly string[];
+  readonly send: Send;
+  /** Sent as a bearer token to hooks that are URLs. */
+  readonly token: string | null;
+  readonly env: Environment;
+  readonly log: (message: string, more: object) => void;
+}
+
+interface Hook {
+  /** Without what may be secret: a URL's user, password and query. */
+  readonly name: string;
+  run(context: DrainContext): Promise<string>;
+}
+
+/**
+ * Runs each hook, one after the other. One that fails is told, and the next has its turn; what is left of the time is
+ * theirs, so one that hangs takes it from those behind it.
+ */
+export function createHooks(options: HooksOptions): (context: DrainContext) => Promise<void> {
+  const hooks = options.hooks.map((hook) =>
+    /^https?:\/\//.test(hook) ? httpHook(hook, options) : commandHook(hook, options),
+  );
+  return async (context) => {
+    const failed: string[] = [];
+    for (const { name, run } of hooks) {
+      if (context.signal.aborted) {
+        failed.push(name);
+        context.note(`${name}: no time was left`);
+        continue;
+      }
+      try {
+        const outcome = await run(context);
+        context.note(`${name}: ${outcome}`);
+        options.log("hook", { hook: name, outcome });
+      } catch (error) {
+        failed.push(name);
+        context.note(`${name}: ${messageOf(error)}`);
+        options.log("hook failed", { hook: name, error: messageOf(error) });
+      }
+    }
+    if (failed.length > 0) throw new SpotkeeperError("SK-AGENT-HOOK", `Hooks that failed: ${failed.join(", ")}.`);
+  };
+}
+
+function httpHook(hook: string, { send, token }: HooksOptions): Hook {
+  const url = URL.parse(hook);
+  if (url === null) throw new SpotkeeperError("SK-AGENT-CALL", `--hook: "${hook}" is not a URL.`);
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  return {
+    name: url.origin + url.pathname,
+    async run({ reason, remaining }) {
+      const headers = { ...authorization, "content-type": "application/json" };
+      const body = JSON.stringify({ notice: reason, drill: reason.kind === "drill" });
+      const { status } = await send({ method: "POST", url, headers, body, timeout: Math.max(1, remaining()) });
+      if (status < 200 || status > 299) throw new Error(`answered ${status}`);
+      return `answered ${status}`;
+    },
+  };
+}
+
+function commandHook(hook: string, { env }: HooksOptions): Hook {
+  const [file, ...args] = wordsOf(hook);
+  return {
+    name: file,
+    async run({ reason, signal }) {
+      const child = startChild(file, args, { env: { ...env, ...told(reason) }, stdio: "inherit" });
+      const kill = (): void => child.signal("SIGKILL");
+      signal.addEventListener("abort", kill, { once: true });
+      try {
+        const code = await child.ended;
+        if (code !== 0) throw new Error(signal.aborted ? "was killed: no time was left" : `ended with ${code}`);
+        return "ended with 0";
+      } finally {
+        signal.removeEventListener("abort", kill);
+      }
+    },
+  };
+}
+
+/** What a command can read of the notice. */
+const told = ({ kind, action, deadline, detail }: Notice): NodeJS.ProcessEnv => ({
+  SPOTKEEPER_NOTICE: kind,
+  SPOTKEEPER_ACTION: action ?? "",
+  SPOTKEEPER_DEADLINE: deadline ?? "",
+  SPOTKEEPER_DETAIL: detail ?? "",
+  SPOTKEEPER_DRILL: kind === "drill" ? "1" : "",
+});

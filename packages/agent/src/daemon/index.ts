@@ -1,0 +1,24 @@
+import { thisProcess } from "../entry/host.ts";
+import { becomeInit } from "../entry/init.ts";
+import { SpotkeeperError } from "../errors.ts";
+import { type DaemonHost, runDaemon as runDaemonOn } from "./daemon.ts";
+import type { DaemonOptions } from "./flags.ts";
+
+export type { DaemonOptions, Flag, FlagValues } from "./flags.ts";
+export { daemonFlags, daemonOptions } from "./flags.ts";
+
+const host: DaemonHost = {
+  ...thisProcess,
+  write: (text) => void process.stderr.write(text),
+  isTerminal: process.stdin.isTTY,
+};
+
+/** Runs the daemon in this process, to its end; its exit code. */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  const why = options.command.length > 0 ? becomeInit(process.pid, process.argv.slice(1)) : null;
+  if (why !== null) {
+    const message = `As PID 1 it cannot reap orphans: ${why}. Run the container with an init.`;
+    process.emitWarning(new SpotkeeperError("SK-AGENT-REAP", message));
+  }
+  return runDaemonOn(options, host);
+}

@@ -1,0 +1,11 @@
+import type { DaemonHost } from "./daemon.ts";
+
+export type Log = (message: string, more: object) => void;
+
+/** One line of JSON for each event. */
+export const createLog =
+  ({ write, clock }: Pick<DaemonHost, "write" | "clock">): Log =>
+  (message, more) =>
+    write(
+      `${JSON.stringify({ time: new Date(clock.wall()).toISOString(), name: "spotkeeper-agent", message, ...more })}\n`,
+    );

@@ -1,0 +1,55 @@
+import type { Ms } from "../clock.ts";
+import type { Notice } from "../notice.ts";
+
+/** The phases of a drain, in their order. */
+export const phases = ["unready", "stop-intake", "finish", "save", "callbacks", "close", "exit"] as const;
+
+/**
+ * - `unready`: the health endpoint says so; requests that still come are served
+ * - `stop-intake`: nothing new is taken
+ * - `finish`: work in flight ends
+ * - `save`: checkpoints
+ * - `callbacks`: telling others
+ * - `close`: servers, connections, pools
+ * - `exit`: the last things before the process ends
+ */
+export type Phase = (typeof phases)[number];
+
+/** At most this long for each phase: together the 110 s that a drain may take. */
+export const defaultBudgets: { readonly [P in Phase]: Ms } = {
+  unready: 5_000,
+  "stop-intake": 2_000,
+  finish: 90_000,
+  save: 8_000,
+  callbacks: 2_000,
+  close: 2_000,
+  exit: 1_000,
+};
+
+/** Hibernation has begun when it is told, so only these are of use. */
+export const hibernationPhases: readonly Phase[] = ["unready", "save", "callbacks"];
+
+/** What a handler is given. */
+export interface DrainContext {
+  /** Aborted when the handler's time is nearly over, or the notice was cancelled. What goes on after that is left behind. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until this handler is left behind. */
+  remaining(): Ms;
+  /** Resolves after so many milliseconds, or as soon as `signal` is aborted. */
+  wait(ms: Ms): Promise<void>;
+  /** Why the process is to end. */
+  readonly reason: Notice;
+  /** The handlers so far that failed, or were cut off with work undone: `name (phase)`. */
+  readonly unfinished: readonly string[];
+  /** Adds a line to the handler's entry in the report. */
+  note(line: string): void;
+}
+
+/** What runs in a phase. What it throws is reported; what it returns is waited for. */
+export type DrainHandler = (context: DrainContext) => unknown;
+
+/** What takes part in several phases, as adapters do. */
+export type Drainable = { readonly [P in Phase]?: DrainHandler } & {
+  /** Takes everything up again that was stopped, for a notice that was cancelled. Without it there is no way back. */
+  readonly resume?: () => unknown;
+};

@@ -1,0 +1,51 @@
+import type { Phase } from "./drain/phases.ts";
+import type { Report } from "./drain/report.ts";
+import type { SpotkeeperError } from "./errors.ts";
+import type { Notice } from "./notice.ts";
+
+/** What an agent tells, and what comes along. */
+export interface AgentEvents {
+  /** Something says that the process is to end. Whether it drains is told by `draining`. */
+  readonly notice: Notice;
+  /** A notice went away again. `resumed`: what had been stopped for it was taken up again; if not, the drain goes on. */
+  readonly cancelled: { readonly notice: Notice; readonly resumed: boolean };
+  readonly draining: Notice;
+  readonly phase: Phase;
+  readonly drained: Report;
+  /** Something is wrong that people should mend. Without a listener it becomes a warning of the process. */
+  readonly trouble: SpotkeeperError;
+}
+
+export type AgentEvent = keyof AgentEvents;
+type Listener<E extends AgentEvent> = (value: AgentEvents[E]) => void;
+
+export interface Emitter {
+  on<E extends AgentEvent>(event: E, listener: Listener<E>): () => void;
+  emit<E extends AgentEvent>(event: E, value: AgentEvents[E]): void;
+}
+
+/**
+ * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
+ * trouble that nobody listens to, goes to `warn`.
+ */
+export function createEmitter(warn: (error: Error) => void): Emitter {
+  const listeners = new Map<AgentEvent, Set<(value: never) => void>>();
+  return {
+    on(event, listener) {
+      const known = listeners.get(event) ?? new Set();
+      listeners.set(event, known.add(listener));
+      return () => void known.delete(listener);
+    },
+    emit(event, value) {
+      const known = listeners.get(event);
+      if (event === "trouble" && (known === undefined || known.size === 0)) warn(value as SpotkeeperError);
+      for (const listener of known ?? []) {
+        try {
+          listener(value as never);
+        } catch (error) {
+          warn(error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Ms } from "./clock.ts";
+
+/** What will happen to the capacity. */
+export type Action = "terminate" | "stop" | "hibernate";
+
+/**
+ * - `interruption`: AWS takes a Spot instance back, two minutes from the warning
+ * - `rebalance`: it may do so soon; nothing is certain
+ * - `scheduled-event`: maintenance or retirement at a time that is told
+ * - `termination`: the Auto Scaling group ends the instance
+ * - `task-stop`: ECS stops this task
+ * - `signal`: SIGTERM, or another signal that asks the process to end
+ * - `request`: the application, the controller or a person asked for a drain
+ * - `drill`: somebody tries out what an interruption would do
+ */
+export type NoticeKind =
+  | "interruption"
+  | "rebalance"
+  | "scheduled-event"
+  | "termination"
+  | "task-stop"
+  | "signal"
+  | "request"
+  | "drill";
+
+/** Something that says that this process, its task or its instance is to end. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly action: Action | null;
+  /** The instant the capacity goes away, in ISO 8601 as it was told; null where nobody tells one. */
+  readonly deadline: string | null;
+  /** When it was noticed here, in ISO 8601 by this machine's clock. */
+  readonly noticedAt: string;
+  /** More about it: the signal's name, the code of a scheduled event, who asked. */
+  readonly detail: string | null;
+}
+
+/** A notice with its deadline on the monotonic clock, where one is known. */
+export interface Heard {
+  readonly notice: Notice;
+  readonly deadline: Ms | null;
+}

@@ -1,0 +1,78 @@
+import type { Ms } from "../clock.ts";
+import type { Notice } from "../notice.ts";
+
+/** Which instance this is, as its identity document says. */
+export interface Identity {
+  readonly instanceId: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly availabilityZone: string;
+}
+
+/** The source of the agent's events: `aws.` is AWS's own (EventBridge refuses it from others). */
+export const EVENT_SOURCE = "spotkeeper.agent";
+
+export interface AgentEvent {
+  readonly id: string;
+  readonly detailType: string;
+  readonly time: string;
+  readonly detail: { readonly [field: string]: string };
+}
+
+const WARNING: Ms = 120_000;
+
+/**
+ * What the controller is told of a notice: the event that AWS sends for it, so that it joins the same incident and drains
+ * nothing twice; null for notices that the controller hears of in better words. Its `time` is that of the warning, two
+ * minutes before the deadline, and its id is the same however often it is told.
+ */
+export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanceId }: Identity): AgentEvent | null {
+  switch (kind) {
+    case "interruption": {
+      const time =
+        deadline === null || action === "hibernate"
+          ? noticedAt
+          : new Date(Date.parse(deadline) - WARNING).toISOString();
+      const detail = { "instance-id": instanceId, "instance-action": action ?? "terminate" };
+      return { id: `${instanceId}-${time}`, detailType: "EC2 Spot Instance Interruption Warning", time, detail };
+    }
+    case "rebalance":
+      return {
+        id: `${instanceId}-${noticedAt}`,
+        detailType: "EC2 Instance Rebalance Recommendation",
+        time: noticedAt,
+        detail: { "instance-id": instanceId },
+      };
+    case "scheduled-event":
+    case "termination":
+    case "task-stop":
+    case "signal":
+    case "request":
+    case "drill":
+      return null;
+  }
+}
+
+/** In EventBridge's envelope, for the controller's own door. */
+export const enveloped = ({ id, detailType, time, detail }: AgentEvent, identity: Identity): object => ({
+  version: "0",
+  id,
+  "detail-type": detailType,
+  source: EVENT_SOURCE,
+  account: identity.accountId,
+  time,
+  region: identity.region,
+  resources: [`arn:aws:ec2:${identity.availabilityZone}:instance/${identity.instanceId}`],
+  detail,
+});
+
+/** Reads the identity document (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html). */
+export function identityOf(document: string): Identity | null {
+  try {
+    const { instanceId, region, accountId, availabilityZone } = JSON.parse(document) as { [field: string]: unknown };
+    if (![instanceId, region, accountId, availabilityZone].every((field) => typeof field === "string")) return null;
+    return { instanceId, region, accountId, availabilityZone } as Identity;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Agent } from "../agent.ts";
+import { thisProcess } from "../entry/host.ts";
+import { createSend } from "../net/send.ts";
+import { metadataEndpoint } from "../watch/environment.ts";
+import { createMetadata } from "../watch/metadata.ts";
+import { byEventBridge, byHttp, createTeller, type EventBridgeLike } from "./tell.ts";
+
+export type { EventBridgeLike } from "./tell.ts";
+
+/** Where the controller hears it: its own door, or a bus. */
+export type TellOptions =
+  | { readonly url: string; readonly token?: string }
+  | { readonly eventBridge: EventBridgeLike; readonly bus?: string };
+
+/**
+ * Tells the controller of the notices that this instance sees, so that it knows of them even where AWS's own message is
+ * late or lost. They join the incident that AWS's message opens, and drain nothing twice. Trouble is told by a warning of
+ * the process. Returns what ends it.
+ */
+export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => void {
+  const { clock, env, warn } = thisProcess;
+  const endpoint = metadataEndpoint(env);
+  if (endpoint === null) return () => {};
+  const send = createSend(clock);
+  const tell =
+    "url" in options
+      ? byHttp(send, new URL(options.url), options.token ?? null)
+      : byEventBridge(options.eventBridge, options.bus ?? null);
+  const metadata = createMetadata({ endpoint, allowV1: false, send, clock });
+  const teller = createTeller({ tell, metadata, clock, onTrouble: warn });
+  return agent.on("notice", (notice) => void teller(notice));
+}

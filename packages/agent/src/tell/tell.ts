@@ -1,0 +1,92 @@
+import { type Clock, type Ms, pause } from "../clock.ts";
+import { messageOf, SpotkeeperError } from "../errors.ts";
+import type { Send } from "../net/send.ts";
+import type { Notice } from "../notice.ts";
+import type { Metadata } from "../watch/metadata.ts";
+import { type AgentEvent, enveloped, EVENT_SOURCE, eventOf, type Identity, identityOf } from "./event.ts";
+
+/** Tells somebody of one event. Rejects if that did not succeed. */
+export type Tell = (event: AgentEvent, identity: Identity) => Promise<unknown>;
+
+export interface TellerOptions {
+  readonly tell: Tell;
+  readonly metadata: Pick<Metadata, "get">;
+  readonly clock: Clock;
+  readonly onTrouble: (error: SpotkeeperError) => void;
+}
+
+const IDENTITY = "/latest/dynamic/instance-identity/document";
+/** Pauses between tries; a notice is of no use to the controller much later. */
+const PAUSES: readonly Ms[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+
+/** Tells the controller what this instance sees. It never holds up a drain. */
+export function createTeller({ tell, metadata, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
+  let known: Identity | null = null;
+  const identity = async (): Promise<Identity> => {
+    if (known !== null) return known;
+    const answer = await metadata.get(IDENTITY, 1_500);
+    if (answer.is === "failed") throw answer.error;
+    known = answer.is === "found" ? identityOf(answer.body) : null;
+    if (known === null) throw new Error("the metadata service does not say which instance this is");
+    return known;
+  };
+  const once = async (notice: Notice): Promise<void> => {
+    const me = await identity();
+    const event = eventOf(notice, me);
+    if (event !== null) await tell(event, me);
+  };
+  return async (notice) => {
+    for (const wait of [...PAUSES, null]) {
+      try {
+        await once(notice);
+        return;
+      } catch (error) {
+        if (wait === null) {
+          const message = `The controller could not be told of the notice (${notice.kind}): ${messageOf(error)}.`;
+          onTrouble(new SpotkeeperError("SK-AGENT-TELL", message, { cause: error }));
+        } else await pause(clock, wait);
+      }
+    }
+  };
+}
+
+/** By HTTP: `POST /api/v1/signals` of the controller, with the token of its `sources.http`. */
+export function byHttp(send: Send, controller: URL, token: string | null): Tell {
+  const url = new URL("/api/v1/signals", controller);
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  return async (event, identity) => {
+    const headers = { ...authorization, "content-type": "application/json" };
+    const body = JSON.stringify(enveloped(event, identity));
+    const { status } = await send({ method: "POST", url, headers, body, timeout: 5_000 });
+    if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
+  };
+}
+
+/** What is used of the client `EventBridge` of `@aws-sdk/client-eventbridge`. */
+export interface EventBridgeLike {
+  putEvents(input: {
+    readonly Entries: {
+      readonly Source: string;
+      readonly DetailType: string;
+      readonly Detail: string;
+      readonly Time: Date;
+      readonly EventBusName?: string;
+    }[];
+  }): Promise<{ readonly FailedEntryCount?: number | undefined }>;
+}
+
+/** By EventBridge, whose rule sends `spotkeeper.agent` to the controller's queue. */
+export function byEventBridge(client: EventBridgeLike, bus: string | null): Tell {
+  return async ({ detailType, time, detail }) => {
+    const entry = {
+      Source: EVENT_SOURCE,
+      DetailType: detailType,
+      Detail: JSON.stringify(detail),
+      Time: new Date(time),
+    };
+    const { FailedEntryCount = 0 } = await client.putEvents({
+      Entries: [bus === null ? entry : { ...entry, EventBusName: bus }],
+    });
+    if (FailedEntryCount > 0) throw new Error("EventBridge did not take it");
+  };
+}

@@ -1,0 +1,58 @@
+import { Queue, Worker } from "bullmq";
+import { expect, test, vi } from "vitest";
+import { drainBullWorker } from "../../src/adapters/bullmq.ts";
+import { agentOf, handlerOf } from "../support/agent.ts";
+import { hasRedis, startRedis } from "../support/redis.ts";
+
+const reached = (agent: ReturnType<typeof agentOf>): Promise<void> =>
+  new Promise((resolve) => void agent.on("phase", (phase) => phase === "finish" && resolve()));
+
+test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async () => {
+  await using redis = await startRedis();
+  const connection = { host: "127.0.0.1", port: redis.port, maxRetriesPerRequest: null };
+  const queue = new Queue("work", { connection });
+  await queue.addBulk(Array.from({ length: 6 }, (_, number) => ({ name: "job", data: { number } })));
+  const done: number[] = [];
+  const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
+  let begun = 0;
+  const handle = async (job: { readonly data: { number: number } }): Promise<void> => {
+    begun += 1;
+    await go;
+    done.push(job.data.number);
+  };
+  const worker = new Worker("work", handle, { connection, concurrency: 2 });
+  const agent = agentOf();
+  agent.onDrain("jobs", drainBullWorker(worker));
+  await vi.waitFor(() => expect(begun).toBe(2), { timeout: 10_000 });
+  const finishing = reached(agent);
+  const drained = agent.drain();
+  await finishing;
+  letGo();
+  expect((await drained).outcome).toBe("drained");
+  expect(done).toHaveLength(2);
+  expect(await queue.getJobCounts("completed", "wait", "active")).toMatchObject({ completed: 2, wait: 4, active: 0 });
+  await queue.close();
+});
+
+test.skipIf(!hasRedis)("jobs that are not done in time go back to wait at once", async () => {
+  await using redis = await startRedis();
+  const connection = { host: "127.0.0.1", port: redis.port, maxRetriesPerRequest: null };
+  const queue = new Queue("work", { connection });
+  await queue.add("job", { number: 1 });
+  let begun = 0;
+  const handle = (): Promise<never> => {
+    begun += 1;
+    return new Promise(() => {});
+  };
+  const worker = new Worker("work", handle, { connection });
+  const agent = agentOf({ unready: 0, finish: 1_500 });
+  agent.onDrain("jobs", drainBullWorker(worker));
+  await vi.waitFor(() => expect(begun).toBe(1), { timeout: 10_000 });
+  const report = await agent.drain();
+  expect(handlerOf(report, "finish")).toMatchObject({
+    outcome: "cut-off",
+    notes: ["1 of 1 unfinished jobs returned to the queue"],
+  });
+  expect(await queue.getJobCounts("wait", "active")).toMatchObject({ wait: 1, active: 0 });
+  await queue.close();
+});

@@ -1,0 +1,97 @@
+import { SQS } from "@aws-sdk/client-sqs";
+import { createSimulator, realClock, serveSimulator } from "@spotkeeper/simulator";
+import { Consumer } from "sqs-consumer";
+import { expect, test, vi } from "vitest";
+import { drainSqsConsumer } from "../../src/adapters/sqs.ts";
+import { agentOf, handlerOf } from "../support/agent.ts";
+
+async function queue(messages: number) {
+  const clock = realClock({ speed: 1 });
+  const simulator = createSimulator({ clock, seed: 1, world: null, operations: [] });
+  const server = await serveSimulator(simulator);
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const sqs = new SQS({ endpoint: server.url, region: "eu-west-1", credentials });
+  const { QueueUrl: queueUrl = "" } = await sqs.createQueue({
+    QueueName: "work",
+    Attributes: { VisibilityTimeout: "600" },
+  });
+  for (let number = 1; number <= messages; number++)
+    await sqs.sendMessage({ QueueUrl: queueUrl, MessageBody: String(number) });
+  return { sqs, queueUrl, [Symbol.asyncDispose]: () => server.close() };
+}
+
+test("messages in hand are finished and deleted, and no more are received", async () => {
+  await using set = await queue(5);
+  const done: string[] = [];
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
+  const consumer = Consumer.create({
+    ...set,
+    batchSize: 2,
+    handleMessage: async (message) => {
+      begin();
+      await go;
+      done.push(message.Body ?? "");
+      return message;
+    },
+  });
+  const agent = agentOf();
+  agent.onDrain("sqs", drainSqsConsumer(consumer, set));
+  consumer.start();
+  await begun;
+  const drained = agent.drain();
+  await new Promise<void>((resolve) => void agent.on("phase", (phase) => phase === "finish" && resolve()));
+  letGo();
+  expect((await drained).outcome).toBe("drained");
+  expect(done.length).toBeLessThanOrEqual(2);
+  const { Attributes } = await set.sqs.getQueueAttributes({ QueueUrl: set.queueUrl, AttributeNames: ["All"] });
+  expect([Attributes?.["ApproximateNumberOfMessages"], Attributes?.["ApproximateNumberOfMessagesNotVisible"]]).toEqual([
+    String(5 - done.length),
+    "0",
+  ]);
+});
+
+test("what is not done in time is returned to the queue at once", async () => {
+  await using set = await queue(2);
+  let begun = 0;
+  const handleMessage = (): Promise<never> => {
+    begun += 1;
+    return new Promise(() => {});
+  };
+  const consumer = Consumer.create({ ...set, batchSize: 2, handleMessage });
+  const agent = agentOf({ unready: 0, finish: 2_000 });
+  agent.onDrain("sqs", drainSqsConsumer(consumer, set));
+  consumer.start();
+  await vi.waitFor(() => expect(begun).toBe(2), { timeout: 10_000 });
+  const report = await agent.drain();
+  expect(handlerOf(report, "finish")).toMatchObject({
+    outcome: "cut-off",
+    notes: ["2 of 2 unfinished messages returned to the queue"],
+  });
+  const { Messages } = await set.sqs.receiveMessage({ QueueUrl: set.queueUrl, MaxNumberOfMessages: 10 });
+  expect(Messages).toHaveLength(2);
+});
+
+test("an empty long poll is given up at once, and taken up again when the notice is cancelled", async () => {
+  await using set = await queue(0);
+  const done: string[] = [];
+  const consumer = Consumer.create({
+    ...set,
+    waitTimeSeconds: 20,
+    handleMessage: async (message) => {
+      done.push(message.Body ?? "");
+      return message;
+    },
+  });
+  const errors: string[] = [];
+  consumer.on("error", ({ message }) => void errors.push(message));
+  const drainable = drainSqsConsumer(consumer, set);
+  consumer.start();
+  await vi.waitFor(() => expect(consumer.status.isPolling).toBe(true));
+  await drainable["stop-intake"]?.({} as never);
+  await vi.waitFor(() => expect(consumer.status.isPolling).toBe(false), { timeout: 5_000 });
+  await drainable.resume?.();
+  await set.sqs.sendMessage({ QueueUrl: set.queueUrl, MessageBody: "again" });
+  await vi.waitFor(() => expect(done).toEqual(["again"]), { timeout: 10_000 });
+  consumer.stop();
+});

@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { createControl, type ControlOptions } from "../src/control/control.ts";
+import { agentOf } from "./support/agent.ts";
+
+const servers: { close(): void }[] = [];
+afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+async function serve(options: ControlOptions) {
+  const agent = agentOf();
+  const server = createServer(createControl(agent, options)).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ask = async (method: string, path: string, token?: string, body?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch(base + path, { method, headers, ...(body === undefined ? {} : { body }) });
+    return { status: response.status, type: response.headers.get("content-type"), body: await response.json() };
+  };
+  return { agent, ask };
+}
+
+test.each(["/drain", "/shutdown/drain"])("POST %s drains, with the token, once", async (path) => {
+  const { agent, ask } = await serve({ token: "t0ken" });
+  const reasons: unknown[] = [];
+  agent.onDrain("work", ({ reason }) => void reasons.push(reason));
+  for (const token of [undefined, "", "t0ke", "t0ken2"]) {
+    expect(await ask("POST", path, token)).toMatchObject({
+      status: 401,
+      type: "application/problem+json",
+      body: { code: "SK-AGENT-CONTROL-TOKEN" },
+    });
+  }
+  expect(agent.status().state).toBe("running");
+  const asked = await ask("POST", path, "t0ken", `{"deadlineIn":60000,"action":"stop","detail":"the controller"}`);
+  expect(asked).toMatchObject({ status: 202, body: { state: expect.stringMatching(/drain/) } });
+  await ask("POST", path, "t0ken");
+  expect((await agent.drain()).outcome).toBe("drained");
+  expect(reasons).toMatchObject([{ kind: "request", action: "stop", detail: "the controller" }]);
+});
+
+test("POST /test is a drill, with the two minutes of a warning", async () => {
+  const { agent, ask } = await serve({ token: "t" });
+  const reasons: object[] = [];
+  agent.onDrain("work", ({ reason }) => void reasons.push(reason));
+  expect((await ask("POST", "/test", "t")).status).toBe(202);
+  await agent.drain();
+  expect(reasons).toMatchObject([{ kind: "drill", deadline: expect.any(String) }]);
+});
+
+test("the status is open on loopback, and guarded where others can reach it", async () => {
+  expect(await (await serve({ token: null })).ask("GET", "/status")).toMatchObject({
+    status: 200,
+    body: { state: "running", notice: null, deadline: null, phases: [] },
+  });
+  const guarded = await serve({ token: "t", guardStatus: true });
+  expect([(await guarded.ask("GET", "/status")).status, (await guarded.ask("GET", "/status", "t")).status]).toEqual([
+    401, 200,
+  ]);
+});
+
+test("without a token nothing can be asked for", async () => {
+  const { agent, ask } = await serve({ token: null });
+  expect(await ask("POST", "/drain", "any")).toMatchObject({ status: 403, body: { code: "SK-AGENT-CONTROL-OFF" } });
+  expect(agent.status().state).toBe("running");
+});
+
+test.each([
+  ["{"],
+  ["[]"],
+  [`"x"`],
+  [`{"deadlineIn":-1}`],
+  [`{"deadlineIn":"60"}`],
+  [`{"action":"reboot"}`],
+  [`{"detail":5}`],
+  ["x".repeat(70_000)],
+])("a body that makes no sense is 400, and drains nothing: %.20s", async (body) => {
+  const { agent, ask } = await serve({ token: "t" });
+  expect(await ask("POST", "/drain", "t", body)).toMatchObject({
+    status: 400,
+    body: { code: "SK-AGENT-CONTROL-BODY" },
+  });
+  expect(agent.status().state).toBe("running");
+});
+
+test("other paths and methods are 404 and name what there is", async () => {
+  const { ask } = await serve({ token: "t" });
+  for (const [method, path] of [
+    ["GET", "/drain"],
+    ["POST", "/status"],
+    ["GET", "/"],
+    ["GET", "/__proto__"],
+  ] as const) {
+    expect(await ask(method, path, "t")).toMatchObject({ status: 404, body: { code: "SK-AGENT-CONTROL-PATH" } });
+  }
+});

@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import { createDrainer } from "../../src/drain/drainer.ts";
+import type { Drainable, DrainHandler } from "../../src/drain/phases.ts";
+import { createRegistry } from "../../src/drain/registry.ts";
+import type { Report } from "../../src/drain/report.ts";
+import { createNotices } from "../../src/notices.ts";
+import type { Heard, Notice } from "../../src/notice.ts";
+import { fakeHost } from "../support/host.ts";
+
+const notice = (kind: Notice["kind"], action: Notice["action"] = "terminate"): Notice => ({
+  kind,
+  action,
+  deadline: null,
+  noticedAt: "2026-01-31T12:00:00.000Z",
+  detail: null,
+});
+
+function set() {
+  const host = fakeHost();
+  const { clock } = host;
+  const registry = createRegistry();
+  const reports: Report[] = [];
+  const told: object[] = [];
+  const drainer = createDrainer({
+    clock,
+    registry,
+    limits: { margin: 10_000, stopTimeout: 30_000 },
+    budgets: {},
+    holds: () => true,
+    catchUncaught: () => () => {},
+    onStart: () => {},
+    onPhase: () => {},
+    onEnd: (report) => void reports.push(report),
+  });
+  const settings = { drainOn: ["interruption", "scheduled-event"] as const };
+  const emit = (event: string, value: unknown): void => void told.push({ [event]: value });
+  const notices = createNotices({ clock, settings, drainer, emit });
+  const heard = (one: Notice, left: number | null = 120_000): Heard => ({
+    notice: one,
+    deadline: left === null ? null : clock.now() + left,
+  });
+  const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain, {});
+  return { clock, add, reports, told, drainer, notices, heard };
+}
+
+test("a notice that goes while the process is only unready: all goes on as before", async () => {
+  const { clock, add, reports, told, drainer, notices, heard } = set();
+  let finished = false;
+  add("work", () => void (finished = true));
+  const first = heard(notice("interruption"));
+  notices.take({ is: "appeared", heard: first });
+  await clock.advance(3_000);
+  expect(drainer.state()).toBe("draining");
+  notices.take({ is: "vanished", heard: first });
+  await clock.advance(10);
+  expect(drainer.state()).toBe("running");
+  expect(finished).toBe(false);
+  expect(reports).toMatchObject([{ outcome: "cancelled" }]);
+  expect(told.at(-1)).toEqual({ cancelled: { notice: first.notice, resumed: true } });
+  expect(clock.pending()).toBe(0);
+
+  notices.take({ is: "appeared", heard: heard(notice("interruption")) });
+  await clock.advance(6_000);
+  expect([finished, drainer.state(), reports.length]).toEqual([true, "drained", 2]);
+});
+
+test("what can be taken up again is, with its intake stopped", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  const log: string[] = [];
+  add("server", {
+    "stop-intake": () => void log.push("stopped"),
+    finish: ({ signal }) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve());
+      }),
+    resume: () => void log.push("resumed"),
+  });
+  const first = heard(notice("interruption"));
+  notices.take({ is: "appeared", heard: first });
+  await clock.advance(20_000);
+  notices.take({ is: "vanished", heard: first });
+  await clock.advance(10);
+  expect([log, drainer.state(), reports[0]?.outcome]).toEqual([["stopped", "resumed"], "running", "cancelled"]);
+});
+
+test.each([
+  ["a consumer that has no way back", {}],
+  ["one that cannot be taken up again after all", { resume: () => Promise.reject(new Error("gone")) }],
+])("%s: the drain goes on, and that is told", async (_, more) => {
+  const { clock, add, reports, told, drainer, notices, heard } = set();
+  add("consumer", { "stop-intake": () => {}, finish: () => new Promise(() => {}), ...more });
+  let closed = false;
+  add("pool", { close: () => void (closed = true) });
+  const first = heard(notice("interruption"));
+  notices.take({ is: "appeared", heard: first });
+  await clock.advance(20_000);
+  notices.take({ is: "vanished", heard: first });
+  await clock.advance(110_000);
+  expect([closed, drainer.state(), reports.length]).toEqual([true, "drained", 1]);
+  expect(told.at(-1)).toMatchObject({ cancelled: { resumed: false } });
+});
+
+test("hibernation: two seconds for unready, save and callbacks; awake again, all goes on", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  const ran: string[] = [];
+  for (const phase of ["unready", "stop-intake", "finish", "save", "callbacks", "close", "exit"] as const) {
+    add(phase, {
+      [phase]: ({ remaining }: { remaining(): number }) => void ran.push(`${phase} ${remaining() <= 2_000}`),
+    });
+  }
+  const first = heard(notice("interruption", "hibernate"), 0);
+  notices.take({ is: "appeared", heard: first });
+  await clock.advance(2_000);
+  expect(ran).toEqual(["unready true", "save true", "callbacks true"]);
+  expect(drainer.state()).toBe("asleep");
+  expect(reports[0]?.ms).toBeLessThanOrEqual(2_000);
+
+  notices.take({ is: "vanished", heard: first });
+  await clock.advance(0);
+  expect(drainer.state()).toBe("running");
+});
+
+test.each([[0], [5_000]])("a stop after hibernation began has the whole way to go (%d ms later)", async (later) => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  let finished = 0;
+  add("work", () => void (finished += 1));
+  notices.take({ is: "appeared", heard: heard(notice("interruption", "hibernate"), 0) });
+  await clock.advance(later);
+  notices.take({ is: "appeared", heard: heard(notice("signal", null), null) });
+  await clock.advance(28_000);
+  expect([finished, drainer.state(), reports.length]).toEqual([1, "drained", 2]);
+});
+
+test("a scheduled event is told at once, and drained for two minutes before it begins", async () => {
+  const { clock, told, drainer, notices, heard } = set();
+  notices.take({ is: "appeared", heard: heard(notice("scheduled-event"), 3 * 86_400_000) });
+  await clock.advance(3 * 86_400_000 - 120_001);
+  expect([told.length, drainer.state()]).toEqual([1, "running"]);
+  await clock.advance(1);
+  expect(drainer.state()).toBe("draining");
+});
+
+test("one that is called off before is not drained for", async () => {
+  const { clock, told, drainer, notices, heard } = set();
+  const event = heard(notice("scheduled-event"), 86_400_000);
+  notices.take({ is: "appeared", heard: event });
+  await clock.advance(1_000);
+  notices.take({ is: "vanished", heard: event });
+  await clock.advance(2 * 86_400_000);
+  expect([told.length, drainer.state(), clock.pending()]).toEqual([2, "running", 0]);
+});
+
+test("a recommendation is told, and drains nothing unless that is asked for", async () => {
+  const { clock, told, drainer, notices, heard } = set();
+  notices.take({ is: "appeared", heard: heard(notice("rebalance", null), null) });
+  await clock.advance(1_000);
+  expect([told.length, drainer.state(), notices.current()?.kind]).toEqual([1, "running", "rebalance"]);
+  notices.take({ is: "appeared", heard: heard(notice("interruption")) });
+  expect(notices.current()?.kind).toBe("interruption");
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { hibernationPhases, phases } from "../../src/drain/phases.ts";
+import { planFor } from "../../src/drain/plan.ts";
+import type { Notice } from "../../src/notice.ts";
+
+const limits = { margin: 10_000, stopTimeout: 30_000 };
+const notice = (kind: Notice["kind"], action: Notice["action"] = null): Notice => ({
+  kind,
+  action,
+  deadline: null,
+  noticedAt: "2026-01-31T12:00:00.000Z",
+  detail: null,
+});
+
+test.each([
+  ["a warning ends the margin before its deadline", notice("interruption", "terminate"), 115_000, 105_000],
+  ["stop is like terminate", notice("interruption", "stop"), 119_000, 109_000],
+  ["never later than 110 s", notice("scheduled-event"), 86_400_000, 110_000],
+  ["no deadline", notice("termination", "terminate"), null, 110_000],
+  ["a deadline that is over still leaves a moment", notice("interruption", "terminate"), -4_000, 3_000],
+  ["SIGTERM: the stop time-out less 2 s", notice("signal"), null, 28_000],
+  ["ECS stops the task", notice("task-stop"), null, 28_000],
+  ["a drill is like a warning", notice("drill"), 120_000, 110_000],
+])("%s", (_, reason, left, end) => {
+  const now = 7_000;
+  const deadline = left === null ? null : now + left;
+  expect(planFor({ notice: reason, deadline }, now, limits)).toEqual({ end: now + end, phases });
+});
+
+test("hibernation has begun: 2 s, for what makes sense", () => {
+  const heard = { notice: notice("interruption", "hibernate"), deadline: 100 };
+  expect(planFor(heard, 100, limits)).toEqual({ end: 2_100, phases: hibernationPhases });
+});
+
+test("a stop time-out of a second or two is halved, not used up", () => {
+  expect(planFor({ notice: notice("signal"), deadline: null }, 0, { ...limits, stopTimeout: 2_000 }).end).toBe(1_000);
+});

@@ -1,0 +1,122 @@
+import { expect, test, vi } from "vitest";
+import { createAgentOn, type Agent } from "../../src/agent.ts";
+import { systemClock } from "../../src/clock.ts";
+import type { AgentOptions } from "../../src/options.ts";
+import { fakeHost } from "../support/host.ts";
+import { type MetadataServer, type Page, paths, sliding, startMetadata } from "../support/metadata-server.ts";
+
+/** An agent on the real clock, beside a real metadata service; what it tells, as words. */
+async function watching(server: MetadataServer, options: AgentOptions = {}, env: Record<string, string> = {}) {
+  const host = { ...fakeHost(env), clock: systemClock };
+  const agent: Agent = createAgentOn(host, { poll: 20, metadata: server.url, exit: false, signals: [], ...options });
+  const told: string[] = [];
+  agent.on("notice", ({ kind, action }) => told.push(`${kind} ${action}`));
+  agent.on("cancelled", ({ notice, resumed }) => told.push(`${notice.kind} cancelled ${resumed}`));
+  agent.on("draining", ({ kind }) => told.push(`draining for ${kind}`));
+  agent.on("trouble", ({ code }) => told.push(code));
+  await agent.start();
+  // Somebody asks for the health: being unready takes its time.
+  agent.ready();
+  return { agent, told, [Symbol.asyncDispose]: () => agent.stop() };
+}
+
+const looks = ({ requests }: MetadataServer, path: string): number =>
+  requests.filter((one) => one.path === path).length;
+const until = async (what: () => boolean): Promise<void> =>
+  vi.waitFor(() => expect(what()).toBe(true), { timeout: 20_000, interval: 5 });
+
+test("a warning whose time slides is told once, drains once, and is cancelled when it goes", async () => {
+  await using server = await startMetadata();
+  await using set = await watching(server);
+  await until(() => looks(server, paths.interruption) > 2);
+  expect(set.told).toEqual([]);
+
+  server.pages.set(paths.interruption, sliding());
+  await until(() => set.told.length === 2);
+  const seen = looks(server, paths.interruption);
+  await until(() => looks(server, paths.interruption) > seen + 5);
+  expect(set.told).toEqual(["interruption terminate", "draining for interruption"]);
+  expect(set.agent.status()).toMatchObject({
+    state: "draining",
+    notice: { kind: "interruption" },
+    deadline: expect.any(String),
+  });
+
+  server.pages.delete(paths.interruption);
+  await until(() => set.told.length === 3);
+  expect(set.told[2]).toBe("interruption cancelled true");
+  expect(set.agent.status()).toMatchObject({ state: "running", notice: null });
+});
+
+test.each<[string, Page]>([
+  ["500 with HTML", (_request, response) => void response.writeHead(500).end("<html>")],
+  ["200 with HTML", "<html><body>hello</body></html>"],
+  ["no answer", () => {}],
+  ["a cut connection", (request) => void request.socket.destroy()],
+])("a path with %s hides no other", async (_, page) => {
+  await using server = await startMetadata();
+  for (const path of [paths.rebalance, paths.scheduled, paths.lifecycle]) server.pages.set(path, page);
+  await using set = await watching(server);
+  await until(() => looks(server, paths.interruption) > 2);
+  server.pages.set(paths.interruption, sliding("stop"));
+  await until(() => set.agent.status().state === "draining");
+  expect(set.told.filter((line) => !line.startsWith("SK-"))).toEqual([
+    "interruption stop",
+    "draining for interruption",
+  ]);
+});
+
+test("a service that fails on all paths is told of once, and the notice is heard when it is back", async () => {
+  await using server = await startMetadata();
+  server.tokenPage = (_request, response) => void response.writeHead(503).end();
+  await using set = await watching(server);
+  await until(() => server.requests.length > 8);
+  expect(set.told).toEqual(["SK-AGENT-IMDS-TOKEN"]);
+  server.pages.set(paths.interruption, sliding());
+  server.tokenPage = undefined;
+  await until(() => set.told.includes("draining for interruption"));
+});
+
+test("recommendations and scheduled events are told; the group's own end drains", async () => {
+  await using server = await startMetadata();
+  server.pages.set(paths.rebalance, () => {});
+  await using set = await watching(server);
+  server.pages.set(paths.rebalance, `{"noticeTime":"2026-01-31T12:00:00Z"}`);
+  await until(() => set.told.length === 1);
+  server.pages.set(
+    paths.scheduled,
+    `[{"NotBefore":"21 Jan 2099 09:00:43 GMT","Code":"instance-stop","EventId":"e-1","State":"active"}]`,
+  );
+  await until(() => set.told.length === 2);
+  server.pages.set(paths.lifecycle, "Terminated");
+  await until(() => set.told.length === 4);
+  expect(set.told).toEqual([
+    "rebalance null",
+    "scheduled-event null",
+    "termination terminate",
+    "draining for termination",
+  ]);
+});
+
+test("ECS wants the task stopped: its own metadata says so", async () => {
+  await using server = await startMetadata();
+  server.v1 = true;
+  server.pages.set("/v4/abc/task", `{"DesiredStatus":"RUNNING","KnownStatus":"RUNNING"}`);
+  const env = { ECS_CONTAINER_METADATA_URI_V4: `${server.url}/v4/abc` };
+  await using set = await watching(server, { metadata: false }, env);
+  await until(() => looks(server, "/v4/abc/task") > 2);
+  expect(set.told).toEqual([]);
+  server.pages.set("/v4/abc/task", `{"DesiredStatus":"STOPPED","KnownStatus":"RUNNING"}`);
+  await until(() => set.told.length === 2);
+  expect(set.told).toEqual(["task-stop null", "draining for task-stop"]);
+});
+
+test("stopped, it asks no more", async () => {
+  await using server = await startMetadata();
+  const set = await watching(server);
+  await until(() => server.requests.length > 4);
+  await set.agent.stop();
+  const asked = server.requests.length;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(server.requests.length).toBe(asked);
+});
