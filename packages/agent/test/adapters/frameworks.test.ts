@@ -8,19 +8,22 @@ import { servers } from "../support/servers.ts";
 const agentOf = (unready: number) =>
   createAgentOn({ ...fakeHost(), clock: systemClock }, { metadata: false, exit: false, budgets: { unready } });
 
-test.each(Object.entries(servers))("%s: a drain under load loses no request", async (_, start) => {
-  const agent = agentOf(300);
-  const { url, drainable } = await start(agent, { quiet: 200 });
-  agent.onDrain("http", drainable);
-  const load = startLoad({ url });
-  await vi.waitFor(() => expect(load.served()).toBeGreaterThan(400), { timeout: 20_000 });
-  const report = await agent.drain();
-  const { lost, served, refused, unreached } = await load.stop();
-  expect(lost).toEqual([]);
-  expect(report).toMatchObject({ outcome: "drained", uncaught: [] });
-  expect(served).toBeGreaterThan(400);
-  expect(refused + unreached).toBe(200);
-});
+test.each(Object.entries(servers).filter(([name]) => name !== "node:http2"))(
+  "%s: a drain under load loses no request",
+  async (_, start) => {
+    const agent = agentOf(300);
+    const { url, drainable } = await start(agent, { quiet: 200 });
+    agent.onDrain("http", drainable);
+    const load = startLoad({ url });
+    await vi.waitFor(() => expect(load.served()).toBeGreaterThan(400), { timeout: 20_000 });
+    const report = await agent.drain();
+    const { lost, served, refused, unreached } = await load.stop();
+    expect(lost).toEqual([]);
+    expect(report).toMatchObject({ outcome: "drained", uncaught: [] });
+    expect(served).toBeGreaterThan(400);
+    expect(refused + unreached).toBe(200);
+  },
+);
 
 test.each(["express", "fastify", "hono"])(
   "%s: the health route says unready while requests are served",

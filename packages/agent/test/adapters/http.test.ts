@@ -11,6 +11,8 @@ import { startLoad } from "../support/load.ts";
 
 async function serve(listener: RequestListener) {
   const server = createServer(listener);
+  // Whatever ends a connection here is the drain, not a time-out.
+  server.keepAliveTimeout = 0;
   const agent = createAgentOn(
     { ...fakeHost(), clock: systemClock },
     { metadata: false, exit: false, budgets: { unready: 300 } },
@@ -58,7 +60,7 @@ test("unready, it serves and ends each connection; then it refuses with Retry-Af
   const unready = await fetch(set.url);
   expect([unready.status, unready.headers.get("connection"), set.agent.ready()]).toEqual([200, "close", false]);
   await stopped;
-  const refused = await fetch(set.url, { method: "POST", body: "x".repeat(1_000_000) });
+  const refused = await fetch(set.url, { method: "POST", body: "x" });
   expect([refused.status, refused.headers.get("retry-after"), refused.headers.get("connection")]).toEqual([
     503,
     "5",
@@ -132,6 +134,43 @@ test("idle and unused connections do not hold up the end", async () => {
   const ends = Promise.all([once(unused.resume(), "close"), once(idle.resume(), "close")]);
   expect((await set.agent.drain()).outcome).toBe("drained");
   await ends;
+});
+
+test("idle connections are closed as soon as intake stops, while others are still served", async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>();
+  await using set = await serve((incoming, response) => {
+    if (incoming.url === "/slow") arrive(() => response.end("late"));
+    else response.end("ok");
+  });
+  const idle = connect(Number(new URL(set.url).port), "127.0.0.1");
+  idle.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  await once(idle, "data");
+  const slow = fetch(new URL("/slow", set.url));
+  const answer = await arrived;
+  const drained = set.agent.drain();
+  await once(idle.resume(), "close");
+  expect(set.agent.status().state).toBe("draining");
+  answer();
+  expect(await (await slow).text()).toBe("late");
+  await drained;
+});
+
+test("a client that sends all of a long body before it reads still has its 503", async () => {
+  await using set = await serve((_request, response) => void response.end("ok"));
+  const finishing = set.phase("finish");
+  const release = set.agent.onDrain("more", () => new Promise((resolve) => setTimeout(resolve, 2_000)));
+  const drained = set.agent.drain();
+  await finishing;
+  const socket = connect(Number(new URL(set.url).port), "127.0.0.1").pause();
+  const size = 30_000_000;
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${size}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.write(Buffer.alloc(size), () => resolve());
+  });
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 /);
+  await drained;
+  release();
 });
 
 test("pipelined requests are all answered", async () => {

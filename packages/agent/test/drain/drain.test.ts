@@ -117,6 +117,18 @@ test("a handler's own budget cuts it off, and is what the phase is shared out by
   expect(reports[0]).toMatchObject({ ms: 9_000, phases: [{ budget: 10_000, handlers: [{ outcome: "cut-off" }] }] });
 });
 
+test("a handler's own budget cuts off itself, not those beside it", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.onDrain("short", untilAborted, { budget: 10_000 });
+  agent.onDrain("long", () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 20_000, resolve)));
+  void agent.drain();
+  await clock.advance(30_000);
+  expect(reports[0]?.phases[0]?.handlers).toMatchObject([
+    { name: "short", outcome: "cut-off", ms: 9_000 },
+    { name: "long", outcome: "done", ms: 20_000 },
+  ]);
+});
+
 test("unready lasts where somebody asks for the health, and the process is still served meanwhile", async () => {
   const { agent, clock, reports } = agentOn();
   expect(agent.ready()).toBe(true);

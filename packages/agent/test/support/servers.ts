@@ -4,10 +4,12 @@ import Fastify from "fastify";
 import { Hono } from "hono";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as NetServer } from "node:net";
 import { drainHttpServer, expressHealth } from "../../src/adapters/express.ts";
 import { drainFastify, fastifyHealth } from "../../src/adapters/fastify.ts";
+import { drainHttp2Server } from "../../src/adapters/http2.ts";
 import { honoHealth } from "../../src/adapters/hono.ts";
 import type { HttpOptions } from "../../src/adapters/http.ts";
 import type { Agent } from "../../src/agent.ts";
@@ -27,11 +29,11 @@ type Start = (health: Health, options?: HttpOptions) => Promise<Served>;
 /** Each request takes some milliseconds, so that some are in flight at any time. */
 const work = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
 
-async function urlOf(server: Server, scheme = "http"): Promise<string> {
+async function urlOf(server: NetServer, scheme = "http"): Promise<string> {
   if (!server.listening) await once(server, "listening");
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
-const closeOf = (server: Pick<Server, "close">) => () => new Promise((resolve) => server.close(resolve));
+const closeOf = (server: Pick<NetServer, "close">) => () => new Promise((resolve) => server.close(resolve));
 
 /** The servers of the frameworks, each as its users start it. */
 export const servers: { readonly [name: string]: Start } = {
@@ -46,6 +48,12 @@ export const servers: { readonly [name: string]: Start } = {
     const drainable = drainHttpServer(server, options);
     server.listen(0, "127.0.0.1");
     return { url: await urlOf(server, "https"), drainable, ownClose: closeOf(server) };
+  },
+  async "node:http2"(_health, options) {
+    const server = createHttp2Server((_request, response) => void work().then(() => response.end("ok")));
+    const drainable = drainHttp2Server(server, options);
+    server.listen(0, "127.0.0.1");
+    return { url: await urlOf(server), drainable, ownClose: closeOf(server) };
   },
   async express(health, options) {
     const app = express();
