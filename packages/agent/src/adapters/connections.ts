@@ -20,9 +20,16 @@ export interface Connections {
   refusing(request: IncomingMessage, response: ServerResponse): void;
   /** Resolves as soon as no request is in flight. */
   idle(): Promise<void>;
-  /** From now on each response says that its connection ends with it. */
-  endAfterResponse(on: boolean): void;
-  /** Closes the connections on which a request was served and none is under way. */
+  /**
+   * For each connection that stands now what makes it end with its next response. Those that come later do not: a client
+   * that is told to connect anew for each request would do nothing else.
+   */
+  standing(): readonly (() => void)[];
+  /** Every connection ends with its next response, also those that come later. */
+  endAll(): void;
+  /** None does any longer. */
+  keepAll(): void;
+  /** Closes those of `standing` that were told to end, have had no request since, and have none now. */
   closeIdle(): void;
   /** Closes all that have no request under way, new ones too. */
   closeUnused(): void;
@@ -31,14 +38,14 @@ export interface Connections {
 
 interface Tracked {
   readonly pending: Set<ServerResponse>;
-  served: boolean;
+  ends: boolean;
 }
 
 export function trackConnections(server: Server): Connections {
   const sockets = new Map<Socket, Tracked>();
   const counts: Counts = { served: 0, aborted: 0, refused: 0 };
   const waiting = new Set<() => void>();
-  let ending = false;
+  let [draining, all] = [false, false];
   let open = 0;
   let arrived = 0;
 
@@ -46,7 +53,7 @@ export function trackConnections(server: Server): Connections {
     const known = sockets.get(socket);
     if (known !== undefined) return known;
     arrived += 1;
-    const tracked: Tracked = { pending: new Set(), served: false };
+    const tracked: Tracked = { pending: new Set(), ends: false };
     sockets.set(socket, tracked);
     socket.once("close", () => sockets.delete(socket));
     return tracked;
@@ -60,16 +67,21 @@ export function trackConnections(server: Server): Connections {
     tracked.pending.add(response);
     response.once("close", () => {
       tracked.pending.delete(response);
-      tracked.served = true;
       then();
     });
   };
+  /** The newest on its connection: those before it (pipelined) must not end the connection under it. */
+  const sayLast = (pending: Tracked["pending"]): void => [...pending].slice(-1).forEach(say);
+  const end = (tracked: Tracked): void => {
+    tracked.ends = true;
+    sayLast(tracked.pending);
+  };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     open += 1;
-    if (ending) say(response);
+    if (all || track(request.socket).ends) say(response);
     uses(request, response, () => {
       open -= 1;
-      if (ending) counts[response.writableFinished ? "served" : "aborted"] += 1;
+      if (draining) counts[response.writableFinished ? "served" : "aborted"] += 1;
       if (open === 0) for (const resolve of waiting) resolve();
     });
   };
@@ -97,13 +109,19 @@ export function trackConnections(server: Server): Connections {
         };
         waiting.add(done);
       }),
-    endAfterResponse(on) {
-      ending = on;
-      if (!on) return;
-      // The newest on its connection: those before it (pipelined) must not end the connection under it.
-      for (const { pending } of sockets.values()) for (const response of [...pending].slice(-1)) say(response);
+    standing() {
+      draining = true;
+      return [...sockets.values()].map((tracked) => () => end(tracked));
     },
-    closeIdle: () => closeWhere(({ served }) => served),
+    endAll() {
+      [draining, all] = [true, true];
+      for (const { pending } of sockets.values()) sayLast(pending);
+    },
+    keepAll() {
+      [draining, all] = [false, false];
+      for (const tracked of sockets.values()) tracked.ends = false;
+    },
+    closeIdle: () => closeWhere(({ ends }) => ends),
     closeUnused: () => closeWhere(() => true),
     closeAll() {
       for (const socket of sockets.keys()) socket.destroy();

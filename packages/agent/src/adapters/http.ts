@@ -5,6 +5,7 @@ import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 import { trackConnections } from "./connections.ts";
+import { arrivalsTaken, untilQuiet } from "./quiet.ts";
 import { swapListeners } from "./swap.ts";
 
 export interface HttpOptions {
@@ -14,14 +15,14 @@ export interface HttpOptions {
   readonly quiet?: Ms;
 }
 
-/** So many times a quiet spell is waited for; whoever still comes then is not told again. */
-const SPELLS = 10;
+/** In so many turns, over half of `unready`, connections are told to end. */
+const TURNS = 20;
 
 /**
  * Drains a server of `node:http` or `node:https`, and whatever framework stands on it.
  *
- * - `unready`: everything is served, and each response ends its connection (`connection: close`), so that a load
- *   balancer or client comes over a new one, elsewhere if it can
+ * - `unready`: everything is served, and each connection that stands ends with its next response (`connection: close`), so
+ *   that a load balancer or client comes over a new one, elsewhere if it can
  * - `stop-intake`: new requests get 503 with `Retry-After`; idle connections are closed
  * - `finish`: waits for the requests that are in flight, and then until nobody comes any longer: a server that closes
  *   while requests are on their way resets them
@@ -36,7 +37,6 @@ export function drainHttpServer(
   const connections = trackConnections(server);
   const { counts } = connections;
   let restore: (() => void)[] = [];
-  let announced = false;
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     connections.refusing(request, response);
@@ -57,12 +57,18 @@ export function drainHttpServer(
   };
 
   return {
-    unready() {
-      connections.endAfterResponse(true);
-      announced = true;
+    async unready({ wait, remaining }) {
+      const ends = connections.standing();
+      // Not all at once: they all come again, and the system takes only so many new connections at a time.
+      const size = Math.ceil(ends.length / TURNS);
+      const half = remaining() / 2;
+      for (let from = 0; from < ends.length; from += size) {
+        for (const end of ends.slice(from, from + size)) end();
+        if (remaining() > half) await wait(half / TURNS);
+      }
     },
-    "stop-intake"() {
-      connections.endAfterResponse(true);
+    async "stop-intake"() {
+      connections.endAll();
       const instead = [
         ["request", refuse],
         ["checkContinue", answer],
@@ -71,16 +77,15 @@ export function drainHttpServer(
       restore = instead
         .filter(([event]) => event === "request" || server.listenerCount(event) > 0)
         .map(([event, listener]) => swapListeners(server, event, listener));
-      // What is still idle has been so since `unready` began. Without that, a request may be on its way right now.
-      if (announced) connections.closeIdle();
+      // Idle since `unready` began. On others a request may be on its way right now, and has its 503.
+      await arrivalsTaken();
+      connections.closeIdle();
     },
-    async finish({ signal, wait, note }) {
+    async finish(context) {
+      const { signal, note } = context;
       const inFlight = connections.inFlight();
       await Promise.race([connections.idle(), aborted(signal)]);
-      for (let spell = 0, before = -1; spell < SPELLS && before !== connections.arrived() && !signal.aborted; spell++) {
-        before = connections.arrived();
-        await wait(quiet);
-      }
+      await untilQuiet(context, connections.arrived, quiet);
       const { served, refused, aborted: gone } = counts;
       note(`${inFlight} in flight, ${served} served, ${gone} given up by clients, ${refused} refused`);
       if (connections.inFlight() > 0) note(`${connections.inFlight()} cut off`);
@@ -92,8 +97,7 @@ export function drainHttpServer(
       connections.closeAll();
     },
     resume() {
-      announced = false;
-      connections.endAfterResponse(false);
+      connections.keepAll();
       for (const put of restore.splice(0)) put();
     },
   };

@@ -4,6 +4,7 @@ import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 import { createHand } from "./hand.ts";
 import type { HttpOptions } from "./http.ts";
+import { untilQuiet } from "./quiet.ts";
 import { swapListeners } from "./swap.ts";
 
 /** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
@@ -76,13 +77,11 @@ export function drainHttp2Server(
       restore = [swapListeners(server, "stream", refuse)];
       for (const [session, told] of sessions) if (told) session.close();
     },
-    async finish({ signal, wait, note }) {
+    async finish(context) {
+      const { signal, note } = context;
       const inFlight = streams.held().length;
       await Promise.race([streams.empty(), aborted(signal)]);
-      for (let spell = 0, before = -1; spell < 10 && before !== opened && !signal.aborted; spell++) {
-        before = opened;
-        await wait(quiet);
-      }
+      await untilQuiet(context, () => opened, quiet);
       note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
       if (streams.held().length > 0) note(`${streams.held().length} cut off`);
     },

@@ -11,7 +11,7 @@ const agentOf = (unready: number) =>
 test.each(Object.entries(servers).filter(([name]) => name !== "node:http2"))(
   "%s: a drain under load loses no request",
   async (_, start) => {
-    const agent = agentOf(300);
+    const agent = agentOf(1_000);
     const { url, drainable } = await start(agent, { quiet: 200 });
     agent.onDrain("http", drainable);
     const load = startLoad({ url });

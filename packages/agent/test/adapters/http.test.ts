@@ -15,7 +15,7 @@ async function serve(listener: RequestListener) {
   server.keepAliveTimeout = 0;
   const agent = createAgentOn(
     { ...fakeHost(), clock: systemClock },
-    { metadata: false, exit: false, budgets: { unready: 300 } },
+    { metadata: false, exit: false, budgets: { unready: 1_000 } },
   );
   agent.onDrain("http", drainHttpServer(server, { quiet: 200 }));
   server.listen(0, "127.0.0.1");
@@ -194,7 +194,7 @@ test("a notice that is cancelled: it serves again, over kept connections", async
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const context = { signal: new AbortController().signal } as never;
+  const context = { signal: new AbortController().signal, remaining: () => 0, wait: () => Promise.resolve() } as never;
   await drainable.unready?.(context);
   await drainable["stop-intake"]?.(context);
   expect((await fetch(url)).status).toBe(503);

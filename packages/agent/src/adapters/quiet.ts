@@ -1,0 +1,24 @@
+import type { Ms } from "../clock.ts";
+import type { DrainContext } from "../drain/phases.ts";
+
+/** So many times a quiet spell is waited for; whoever still comes then is not told again. */
+const SPELLS = 10;
+
+/**
+ * Waits until nobody has come for `quiet` milliseconds, or there is no time left. A server that closes while requests are
+ * on their way resets them.
+ *
+ * @param arrived how many have come so far
+ */
+export async function untilQuiet({ wait, signal }: DrainContext, arrived: () => number, quiet: Ms): Promise<void> {
+  for (let spell = 0, before = -1; spell < SPELLS && before !== arrived() && !signal.aborted; spell++) {
+    before = arrived();
+    await wait(quiet);
+    await arrivalsTaken();
+  }
+}
+
+/** A busy process sees its timers before what has arrived meanwhile: this lets it take that first. */
+export async function arrivalsTaken(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
