@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { argv, stderr, stdout } from "node:process";
+import * as agent from "./agent.ts";
 import * as enrich from "./enrich.ts";
 import * as ledger from "./ledger.ts";
 import * as memory from "./memory.ts";
@@ -20,7 +21,7 @@ interface Bench {
   readonly run: () => Promise<readonly Row[]>;
 }
 
-const all: readonly Bench[] = [enrich, ledger, storm, notify, queue, start, memory];
+const all: readonly Bench[] = [enrich, ledger, storm, notify, queue, start, memory, agent];
 
 /** `npm run bench [NAME…]`: prints a table for docs/benchmarks.md. */
 const wanted = argv.slice(2);

@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createAgent } from "@spotkeeper/agent";
+import { startLoad } from "../packages/agent/test/support/load.ts";
+import { startHttp2Load } from "../packages/agent/test/support/load-http2.ts";
+import { paths, sliding, startMetadata } from "../packages/agent/test/support/metadata-server.ts";
+import { servers } from "../packages/agent/test/support/servers.ts";
+import type { Row } from "./main.ts";
+
+export const name = "agent";
+
+const DAEMON = fileURLToPath(new URL("../packages/agent/dist/main.js", import.meta.url));
+const NOTICES = 50;
+const IDLE_SECONDS = 600;
+
+/** How soon a notice is seen; what idling costs; and what a drain under load loses, beside the servers' own `close`. */
+export async function run(): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const poll of [1_000, 100]) rows.push(...(await detection(poll)));
+  for (const server of Object.keys(servers)) rows.push(...(await drains(server)));
+  rows.push(...(await idle()));
+  return rows;
+}
+
+/** From the moment that the metadata have the notice until a listener hears of it. Ten agents at once, five times. */
+async function detection(poll: number): Promise<Row[]> {
+  const latencies: number[] = [];
+  const one = async (): Promise<void> => {
+    await using metadata = await startMetadata();
+    const agent = createAgent({ metadata: metadata.url, poll, exit: false, signals: [], drainOn: [] });
+    let began = 0;
+    let heard = (): void => {};
+    agent.on("notice", () => {
+      latencies.push(performance.now() - began);
+      heard();
+    });
+    await agent.start();
+    for (let notice = 0; notice < NOTICES / 10; notice++) {
+      await delay(2.5 * poll + Math.random() * poll);
+      began = performance.now();
+      metadata.pages.set(paths.interruption, sliding());
+      await new Promise<void>((resolve) => (heard = resolve));
+      metadata.pages.delete(paths.interruption);
+    }
+    await agent.stop();
+  };
+  await Promise.all(Array.from({ length: 10 }, one));
+  const what = `a notice is seen, poll ${poll} ms, ${latencies.length} notices`;
+  return [
+    { what: `${what}: p50`, value: quantile(latencies, 0.5), unit: "ms" },
+    { what: `${what}: p99`, value: quantile(latencies, 0.99), unit: "ms" },
+  ];
+}
+
+/** Client and server share this process, so latencies hold only beside each other. */
+async function drains(server: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const how of ["the agent", "its own close()"] as const) {
+    const agent = createAgent({ metadata: false, exit: false, signals: [] });
+    const start = servers[server];
+    if (start === undefined) throw new Error(`there is no server ${server}`);
+    const { url, drainable, ownClose } = await start(agent);
+    if (how === "the agent") agent.onDrain(server, drainable);
+    const load = server === "node:http2" ? startHttp2Load(url) : startLoad({ url });
+    while (load.served() < 2_000) await delay(10);
+    load.draining();
+    // A close that waits for clients which keep coming does not end by itself.
+    await (how === "the agent" ? agent.drain() : Promise.race([ownClose(), delay(5_000)]));
+    const { lost, latencies } = await load.stop();
+    const what = `${server}, 200 connections, drained by ${how}`;
+    rows.push({ what: `${what}: requests lost`, value: lost.length, unit: "" });
+    rows.push({ what: `${what}: p99`, value: quantile(latencies, 0.99), unit: "ms" });
+  }
+  return rows;
+}
+
+/** The daemon that watches a metadata service without notices, beside a Node.js process that only sleeps. Wants a build. */
+async function idle(): Promise<Row[]> {
+  execFileSync(process.execPath, [DAEMON, "--version"]);
+  await using metadata = await startMetadata();
+  const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
+  const daemon = spawn(process.execPath, [DAEMON, "--port", "0"], { env, stdio: "ignore" });
+  const bare = spawn(process.execPath, ["--eval", "setInterval(() => {}, 2 ** 30)"], { env, stdio: "ignore" });
+  try {
+    await delay(5_000);
+    const before = [cpuSeconds(daemon.pid), cpuSeconds(bare.pid)] as const;
+    await delay(IDLE_SECONDS * 1_000);
+    const hourly = (pid: number | undefined, since: number): number =>
+      ((cpuSeconds(pid) - since) * 3_600) / IDLE_SECONDS;
+    return [
+      { what: `the daemon after ${IDLE_SECONDS / 60} min: resident`, value: residentMegabytes(daemon.pid), unit: "MB" },
+      { what: "a Node.js process that only sleeps: resident", value: residentMegabytes(bare.pid), unit: "MB" },
+      { what: "the daemon, idle: CPU", value: hourly(daemon.pid, before[0]), unit: "s/h" },
+      { what: "a Node.js process that only sleeps: CPU", value: hourly(bare.pid, before[1]), unit: "s/h" },
+    ];
+  } finally {
+    daemon.kill("SIGKILL");
+    bare.kill("SIGKILL");
+  }
+}
+
+/** User and system time; the kernel counts hundredths of a second (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+function cpuSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function residentMegabytes(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
+}
+
+function quantile(values: readonly number[], q: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
+}
