@@ -2,6 +2,7 @@ import type { ChannelFactory } from "../channel.ts";
 import { consoleChannel } from "./console.ts";
 import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
+import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
 import { webhookChannel } from "./webhook.ts";
 
@@ -10,6 +11,7 @@ export const channels = {
   console: consoleChannel,
   email: emailChannel,
   eventbridge: eventBridgeChannel,
+  slack: slackChannel,
   sns: snsChannel,
   webhook: webhookChannel,
 } satisfies Record<string, ChannelFactory>;

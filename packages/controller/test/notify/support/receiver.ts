@@ -29,25 +29,36 @@ const STATUS: { readonly [A in Exclude<Answer, "slow" | "reset">]: number } = {
   gone: 404,
 };
 
-export async function startReceiver(): Promise<Receiver> {
+export interface Reply {
+  readonly status: number;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string;
+}
+
+/** @param service answers as a service does, told how; null: as any server would */
+export async function startReceiver(
+  service: (request: Received, how: Exclude<Answer, "slow" | "reset">) => Reply | null = () => null,
+): Promise<Receiver> {
   const received: Received[] = [];
   let how: Answer = "ok";
-  let reply: { status: number; headers: { readonly [name: string]: string }; body?: string | undefined } | null = null;
+  let reply: Reply | null = null;
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
     request.on("end", () => {
-      received.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, body });
+      const one = { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
+      received.push(one);
       if (how === "slow") return;
       if (how === "reset") return void request.socket.destroy();
       const {
         status,
-        headers,
+        headers = {},
         body: text,
-      } = reply ?? {
-        status: STATUS[how],
-        headers: how === "busy" ? { "retry-after": "7" } : {},
-      };
+      } = reply ??
+        service(one, how) ?? {
+          status: STATUS[how],
+          headers: how === "busy" ? { "retry-after": "7" } : {},
+        };
       // Some answers repeat what they were sent.
       const echo = `${request.url} ${String(request.headers["x-spotkeeper-signature"])}`;
       response.writeHead(status, headers).end(text ?? echo);
@@ -60,7 +71,7 @@ export async function startReceiver(): Promise<Receiver> {
     port,
     received,
     answer: (next) => (how = next),
-    reply: (status, headers, body) => (reply = { status, headers, body }),
+    reply: (status, headers, body) => (reply = { status, headers, ...(body === undefined ? {} : { body }) }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,14 @@
+import type { HttpRequest } from "./http.ts";
+
+/** A request with a JSON body, as services that take JSON want it. */
+export const jsonRequest = (
+  method: "POST" | "PATCH",
+  url: string,
+  body: object,
+  headers: HttpRequest["headers"] = {},
+): HttpRequest => ({
+  method,
+  url,
+  headers: { "content-type": "application/json; charset=utf-8", "user-agent": "spotkeeper", ...headers },
+  body: JSON.stringify(body),
+});
