@@ -2,6 +2,7 @@ import type { ChannelFactory } from "../channel.ts";
 import { consoleChannel } from "./console.ts";
 import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
+import { googleChatChannel } from "./google-chat.ts";
 import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -11,6 +12,7 @@ export const channels = {
   console: consoleChannel,
   email: emailChannel,
   eventbridge: eventBridgeChannel,
+  "google-chat": googleChatChannel,
   slack: slackChannel,
   sns: snsChannel,
   webhook: webhookChannel,
