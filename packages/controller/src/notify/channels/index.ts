@@ -5,6 +5,7 @@ import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
 import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
+import { teamsChannel } from "./teams.ts";
 import { webhookChannel } from "./webhook.ts";
 
 /** Where people can be told, by the `type` that the config names. A channel is one file here, and one line. */
@@ -15,6 +16,7 @@ export const channels = {
   "google-chat": googleChatChannel,
   slack: slackChannel,
   sns: snsChannel,
+  teams: teamsChannel,
   webhook: webhookChannel,
 } satisfies Record<string, ChannelFactory>;
 
