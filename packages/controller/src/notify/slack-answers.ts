@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SendResult } from "./alert.ts";
 import type { HttpOutcome } from "./http.ts";
+import { jsonOrNull } from "./parse-json.ts";
 import { badCredentials, ofHttp, refused } from "./result.ts";
 
 /** What a method of Slack's Web API came to; `code` is Slack's word for what was wrong. */
@@ -91,12 +92,4 @@ export function ofHook(outcome: HttpOutcome): SendResult {
   const word = outcome.text.trim();
   if (DEAD_HOOK.has(word)) return badCredentials(`answered ${outcome.status} (${word}); make a new webhook`);
   return REFUSING_HOOK.has(word) ? refused(`answered ${outcome.status} (${word})`) : result;
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import type { ChannelFactory } from "../channel.ts";
 import { consoleChannel } from "./console.ts";
+import { discordChannel } from "./discord.ts";
 import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
@@ -11,6 +12,7 @@ import { webhookChannel } from "./webhook.ts";
 /** Where people can be told, by the `type` that the config names. A channel is one file here, and one line. */
 export const channels = {
   console: consoleChannel,
+  discord: discordChannel,
   email: emailChannel,
   eventbridge: eventBridgeChannel,
   "google-chat": googleChatChannel,
