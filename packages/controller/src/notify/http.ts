@@ -125,12 +125,15 @@ function guarded(lookup: Lookup, addresses: Addresses): LookupFunction {
 const familyOf = (family: number | "IPv4" | "IPv6" | undefined): number | undefined =>
   family === "IPv4" ? 4 : family === "IPv6" ? 6 : family;
 
-/** Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+/**
+ * Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. Some send fractions of a second. A date
+ * begins with its day: `Date.parse` makes one of nearly anything, "-7" among it.
+ */
 function spanOf(header: string | string[] | undefined, now: Ms): Ms | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim();
   if (text === undefined || text === "") return null;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Math.ceil(Number(text) * 1_000);
+  const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 

@@ -49,8 +49,12 @@ const HINTS: { readonly [code: string]: string } = {
 /** Slack's codes; whatever else stands there could repeat a secret. */
 const codeOf = (text: string): string | null => (/^[a-z_]{1,60}$/.test(text) ? text : null);
 
+/** What is kept of an answer has the form that it is documented to have: other text could repeat a secret. */
+export const channelId: z.ZodString = z.string().regex(/^[A-Z0-9]{1,40}$/);
+export const timestamp: z.ZodString = z.string().regex(/^\d{1,20}\.\d{1,10}$/);
+
 const answer = z.union([
-  z.object({ ok: z.literal(true), channel: z.string(), ts: z.string() }),
+  z.object({ ok: z.literal(true), channel: channelId, ts: timestamp }),
   z.object({ ok: z.literal(false), error: z.string() }),
 ]);
 

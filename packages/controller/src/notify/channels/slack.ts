@@ -6,7 +6,7 @@ import { jsonRequest } from "../json-request.ts";
 import { allow as allowed, reference, urlOrReference } from "../options.ts";
 import { slackDetails, type SlackMessage, slackMessage, slackSummary } from "../render/slack.ts";
 import { resolve } from "../secrets.ts";
-import { ofHook, ofMethod, type SlackAnswer } from "../slack-answers.ts";
+import { channelId, ofHook, ofMethod, type SlackAnswer, timestamp } from "../slack-answers.ts";
 
 export interface SlackOptions {
   readonly type: "slack";
@@ -64,7 +64,7 @@ function byHook({ url, allow = [] }: SlackOptions, deps: ChannelDeps): Channel {
 }
 
 /** Where an alert stands in Slack: the receipt. `details`: the reply in its thread; null while there is none. */
-const posted = z.object({ channel: z.string(), ts: z.string(), details: z.string().nullable() });
+const posted = z.object({ channel: channelId, ts: timestamp, details: timestamp.nullable() });
 type Posted = z.output<typeof posted>;
 
 function byBot(options: SlackOptions, deps: ChannelDeps): Channel {
