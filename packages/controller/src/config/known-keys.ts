@@ -36,7 +36,11 @@ function inside(def: Def, input: unknown, path: Path): readonly string[] {
 function chosen(options: readonly z.core.$ZodType[], input: unknown): z.core.$ZodType {
   const fits = options.find((option) => {
     const values = option._zod.propValues ?? {};
-    return Object.entries(values).some(([key, allowed]) => allowed.has(valueAt(input, [key]) as z.core.util.Primitive));
+    return Object.entries(values).some(([key, allowed]) => {
+      const word = valueAt(input, [key]);
+      // What may be left out points to nothing where it was.
+      return word !== undefined && allowed.has(word as z.core.util.Primitive);
+    });
   });
   const [fallback] = options.slice(-1);
   if (fallback === undefined) throw new RangeError("a union without options");

@@ -24,6 +24,8 @@ function shownText(value: string, path: Path): string {
   const hidden = `text of ${value.length} characters (not shown)`;
   if (isPrivate(path)) return hidden;
   if (value.includes("://")) return URL.canParse(value) ? `${originOf(new URL(value))}…` : hidden;
+  // A webhook's URL is a secret without its scheme as well.
+  if (/url$/i.test(String(path.at(-1)))) return hidden;
   if (value.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return hidden;
   return JSON.stringify(value);
 }
