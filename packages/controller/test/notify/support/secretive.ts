@@ -81,8 +81,14 @@ async function overSmtp(): Promise<Secretive> {
   const password = secretOf("password");
   const smtp = await startSmtp({ user: "mailer", password, plain: true });
   const options = {
-    ...{ type: "email", host: "127.0.0.1", port: smtp.port, security: "none", username: "mailer" },
-    ...{ password: "${env:SMTP}", from: "spot@example.com", to: ["oncall@example.com"] },
+    type: "email",
+    host: "127.0.0.1",
+    port: smtp.port,
+    security: "none",
+    username: "mailer",
+    password: "${env:SMTP}",
+    from: "spot@example.com",
+    to: ["oncall@example.com"],
   } as const;
   return {
     options,
