@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createTransport } from "nodemailer";
+import type { createTransport } from "nodemailer";
 import { z } from "zod";
 import { abortable } from "../abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
@@ -87,7 +87,9 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
         const { password } = found.values;
         // Read before the connection is opened: a template that fails on this alert must not leave it open.
         const message = messageOf(model, options, deps.clock.now());
-        const transport = createTransport({
+        // Loaded when it is used: it takes longer to load than all else that starts a worker.
+        const mailer = await import("nodemailer");
+        const transport = mailer.createTransport({
           ...{ host, port, secure: security === "tls", requireTLS: security === "starttls" },
           ignoreTLS: security === "none",
           ...(username === undefined || password === undefined ? {} : { auth: { user: username, pass: password } }),
