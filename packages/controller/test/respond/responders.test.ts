@@ -60,6 +60,27 @@ describe("set-draining", () => {
   });
 });
 
+describe("registrations elsewhere", () => {
+  const classic = { loadBalancer: "old", instanceId: ID };
+  const lattice = { targetGroup: "tg-1", id: ID, port: 80 };
+  const discovery = { serviceId: "srv-1", instanceId: ID, attributes: { AWS_INSTANCE_IPV4: "10.0.0.7", odd: 1 } };
+
+  test.each([
+    ["deregister-classic", classic, ["classicElb.deregister", AT, "old", ID, ACT]],
+    ["register-classic", classic, ["classicElb.register", AT, "old", ID, ACT]],
+    ["deregister-lattice", lattice, ["lattice.deregister", AT, "tg-1", { id: ID, port: 80 }, ACT]],
+    ["register-lattice", lattice, ["lattice.register", AT, "tg-1", { id: ID, port: 80 }, ACT]],
+    ["deregister-discovery", discovery, ["cloudMap.deregister", AT, "srv-1", ID, ACT]],
+    ["register-discovery", discovery, ["cloudMap.register", AT, "srv-1", ID, { AWS_INSTANCE_IPV4: "10.0.0.7" }, ACT]],
+  ] as const)("%s asks AWS once, and says whether it was so before", async (name, params, call) => {
+    const answers = { register: async () => receipt(true), deregister: async () => receipt(true) };
+    const { aws, calls } = fakeAws({ classicElb: answers, lattice: answers, cloudMap: answers });
+    const result = await run(name, stepOf(name, { params }), contextOf({ aws }));
+    expect(calls).toEqual([call]);
+    expect(result).toMatchObject({ is: "done", receipt: { already: true } });
+  });
+});
+
 describe("deregister-target", () => {
   const params = { targetGroupArn: GROUP_ARN, targets: [`80 ${ID}`, "- 10.0.0.7"] };
   const step = stepOf("deregister:web", { params });
