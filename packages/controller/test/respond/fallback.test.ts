@@ -130,6 +130,20 @@ describe("the group's record", () => {
     expect(further.body.fallback).toMatchObject({ from: 0, ours: [1, 3], until: T0 + 3_602_000 });
     expect(paramsOf(at(further, T0 + 3_602_000))).toEqual([["spot-again", { group: "web", from: [1, 3], to: 0 }]]);
   });
+  test.each(["while it is lowered", "once that is done"])("a wish %s does not stand in its way", (when) => {
+    const raised = at(answered(at(wished, T0), "done", null, T0), T0);
+    const lowering = at(raised, T0 + 3_600_000);
+    const before = when === "while it is lowered" ? lowering : answered(lowering, "done", null, T0 + 3_600_000);
+    const more = { ...before, body: withWish(before.body, { ...wish, from: 1, to: 2 }) };
+    const over = at(answered(at(more, T0 + 3_601_000), "done", null, T0 + 3_602_000), T0 + 3_602_000);
+    expect(over).toMatchObject({ wakeAt: null, body: { fallback: null, steps: [] } });
+  });
+  test("one that an earlier version let in is dropped: the base is lowered all the same", () => {
+    const raised = at(answered(at(wished, T0), "done", null, T0), T0);
+    const { body, ...doc } = answered(at(raised, T0 + 3_600_000), "done", null, T0 + 3_600_000);
+    const stuck = { ...doc, body: { ...body, fallback: { ...(body.fallback as Fallback), wanted: 2 } } };
+    expect(at(stuck, T0 + 3_601_000).body.fallback).toBeNull();
+  });
   test("what could not be lowered is told, with what to do", () => {
     const raised = at(answered(at(wished, T0), "done", null, T0), T0);
     const lowering = at(raised, T0 + 3_600_000);

@@ -51,10 +51,11 @@ export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: 
   return { from: onDemand.base, to, lasts: allowed.lasts, because: said.slice(0, LONGEST_REASON) };
 }
 
-/** The record with the wish in it; another one that is under way stands. */
+/** The record with the wish in it; another one that is under way stands, and so does the way back. */
 export function withWish(body: Group, wish: Wish): Group {
   const { fallback: had } = body;
   if (had !== null && (had.wanted !== null || had.until === null)) return body;
+  if (find(body, LOWER) !== undefined) return body;
   const { from, to, lasts, because } = wish;
   const ours = had === null ? [] : had.ours;
   return {
@@ -121,9 +122,10 @@ function raise(body: Group, note: Note, now: Ms): Group {
 
 function lower(body: Group, note: Note, now: Ms): Group {
   const { fallback } = body;
-  if (fallback === null || fallback.until === null || fallback.until > now || fallback.wanted !== null) return body;
+  if (fallback === null || fallback.until === null || fallback.until > now) return body;
   const step = find(body, LOWER);
   if (step === undefined) {
+    if (fallback.wanted !== null) return body;
     const params = { group: body.name, from: fallback.ours, to: fallback.from };
     return plan(body, { id: LOWER, responder: "set-on-demand-base", params, abandonAt: now + PAY_WITHIN });
   }
