@@ -14,16 +14,20 @@ export type Finished = {
 export interface Applied<D extends Doc> {
   readonly doc: D;
   readonly entries: readonly Entry[];
+  /** False: somebody else has settled the step, so that what ours would write to other documents is void as well. */
+  readonly counts: boolean;
 }
 
 /** Pure. A step that somebody else has settled meanwhile stays as it is; ours is only noted. */
 export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Applied<D> {
   const entries: Entry[] = [];
   let acted = false;
+  let counts = true;
   const changed = mapSteps(doc, (step) => {
     if (step.id !== finished.step.id) return step;
     if (isSettled(step)) {
       entries.push(entry(doc, finished, now, "note", `${finished.title}: already settled elsewhere`, null));
+      counts = false;
       return step;
     }
     const after = outcomeOf(step, finished, now);
@@ -35,7 +39,7 @@ export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Appli
     if (told !== null) entries.push(entry(doc, finished, now, "step", told, after));
     return after;
   });
-  return { doc: acted ? markFirstAction(changed, now) : changed, entries };
+  return { doc: acted ? markFirstAction(changed, now) : changed, entries, counts };
 }
 
 function outcomeOf(step: Step, finished: Finished, now: Ms): Step {

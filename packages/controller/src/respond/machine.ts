@@ -214,7 +214,7 @@ function lay<K extends Kind>(
     const applied = apply(doc as Doc, one, now);
     doc = applied.doc as Doc<K>;
     entries.push(...applied.entries);
-    if ("result" in one && one.result.also !== undefined) {
+    if (applied.counts && "result" in one && one.result.also !== undefined) {
       also.push(one.result.also);
       entries.push(...(one.result.also.journal ?? []));
     }

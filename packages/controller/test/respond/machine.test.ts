@@ -217,6 +217,26 @@ test("results that belong to another document are decided again when that one ha
   expect((await settle(ledger.load("service#x", "service")))?.body.heldFor).toBe("incident#other#1");
 });
 
+test("what a step that another worker has settled would write to other documents is void", async () => {
+  const key = await open();
+  const body = { heldFor: key, until: null };
+  const orphan = { kind: "service", key: "service#x", schema: 1, version: 0, wakeAt: null, tags: [], body } as const;
+  const plan = [planned("quick"), planned("join")];
+  const slow = worker({
+    plan,
+    run: async (step) => {
+      await clock.sleep(step.id === "quick" ? SECOND : 3 * SECOND);
+      return step.id === "quick" ? done : { is: "done", receipt: "late", also: { writes: [orphan] } };
+    },
+  });
+  const running = advanceDoc(slow.deps, key, "incident", never);
+  await settle(advanceDoc(worker({ plan, run: async () => done }).deps, key, "incident", never));
+  await settle(running);
+  expect(slow.ran).toEqual(["quick", "join"]);
+  expect((await stored(key)).body.steps.map(({ receipt }) => receipt)).toEqual([null, null]);
+  expect(await settle(ledger.load("service#x", "service"))).toBeNull();
+});
+
 test("the ledger goes away while steps run: what is safe goes on to its end, and all is written when it is back", async () => {
   const key = await open();
   let away = false;
