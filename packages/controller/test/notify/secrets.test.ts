@@ -33,7 +33,7 @@ describe("the search for secrets", () => {
     `Basic ${Buffer.from(`me:${SENTINEL}`).toString("base64")}`,
     `Basic ${Buffer.from(`me2:${SENTINEL}`).toString("base64url")}`,
     SENTINEL.toUpperCase(),
-    [...SENTINEL].map((one) => `%${one.charCodeAt(0).toString(16)}`).join(""),
+    Array.from(SENTINEL, (one) => `%${one.charCodeAt(0).toString(16)}`).join(""),
   ])("finds %s", (text) => {
     expect(leaks(text)).toBe(true);
   });
@@ -116,7 +116,7 @@ describe.each(Object.keys(channels) as ChannelType[])("%s tells no secret", (typ
       fixture = await setUp();
     });
     afterEach(async () => {
-      seen?.on.ledger.close();
+      await seen?.on.ledger.close();
       seen = null;
       await fixture.close();
     });
