@@ -3,6 +3,7 @@ import type { Facts } from "../enrich/facts.ts";
 import type { Incident, StepState } from "../record/doc.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
+import { askApplication } from "./ask-application.ts";
 import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, release as handOver, verify } from "./replacement.ts";
@@ -81,7 +82,7 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
     ...stages.deregister(ground),
     ...stages.drain(ground),
     ...askReplacement(ground),
-    ...stages.askApplication(ground),
+    ...askApplication(ground),
   ];
   const waits = stages.awaitEmpty(ground, sideBySide);
   const completes = stages.complete(ground, [...sideBySide, ...waits]);

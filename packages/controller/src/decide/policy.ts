@@ -57,6 +57,8 @@ export interface Actions {
     readonly path: string;
     readonly tokenRef: string | null;
     readonly timeout: Ms;
+    /** The hook is called at addresses in these only. */
+    readonly networks: readonly string[];
   } | null;
   /** A service needs at least this: below 1 a share of desired, 1 or more a number of tasks. Null: minimumHealthyPercent. */
   readonly minimum: number | null;

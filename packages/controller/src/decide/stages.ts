@@ -127,22 +127,6 @@ export function drain(ground: Ground): PlannedStep[] {
   return [step("drain", "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds })];
 }
 
-export function askApplication(ground: Ground): PlannedStep[] {
-  const { facts, t, actions } = ground;
-  if (actions.drainHook === null) return [];
-  const { port, path, tokenRef, timeout } = actions.drainHook;
-  const address = facts === null ? null : (facts.instance?.privateIp ?? null);
-  if (facts !== null && address === null) return [];
-  return [
-    step(
-      "ask",
-      "http-drain-hook",
-      { address, port, path, tokenRef, timeout },
-      { notBefore: t.start, abandonAt: t.end },
-    ),
-  ];
-}
-
 /** Waits until connections are gone, then until tasks are; stops what ECS has not stopped in time. */
 export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { t, actions } = ground;

@@ -43,18 +43,22 @@ const NOT_PUBLIC: readonly string[] = [
   "3fff::/20",
 ];
 
+/** `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
+export function isRange(entry: string): boolean {
+  const [address = "", bits, more] = entry.split("/");
+  if (more !== undefined || isIP(address) === 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32));
+}
+
 /** `hooks.internal`, `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
 export function isAllowable(entry: string): boolean {
-  const [address = "", bits, more] = entry.split("/");
-  if (more !== undefined) return false;
-  if (isIP(address) === 0) return bits === undefined && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(address);
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32));
+  return isRange(entry) || (isIP(entry) === 0 && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(entry));
 }
 
 /** @param allow what the user named although it is not public: host names, addresses and ranges (see isAllowable) */
 export function createAddresses(allow: readonly string[]): Addresses {
-  const refused = listOf(NOT_PUBLIC);
-  const ranges = listOf(allow.filter((entry) => isIP(entry.split("/")[0] ?? "") !== 0));
+  const refused = rangesOf(NOT_PUBLIC);
+  const ranges = rangesOf(allow.filter((entry) => isIP(entry.split("/")[0] ?? "") !== 0));
   const names = new Set(allow.map((entry) => entry.toLowerCase()));
   const isNamed = (host: string): boolean => names.has(host.toLowerCase()) || (isIP(host) !== 0 && ranges.check(host));
   return {
@@ -63,8 +67,11 @@ export function createAddresses(allow: readonly string[]): Addresses {
   };
 }
 
-/** A list for each family: in a list of both, IPv4 addresses match the IPv6 ranges of their mapped form. */
-function listOf(entries: readonly string[]): { readonly check: (address: string) => boolean } {
+/**
+ * Tells whether an address is in one of the ranges (see isRange). There is a list for each family: in a list of both,
+ * IPv4 addresses match the IPv6 ranges of their mapped form.
+ */
+export function rangesOf(entries: readonly string[]): { readonly check: (address: string) => boolean } {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) {
     const [address = "", bits] = entry.split("/");

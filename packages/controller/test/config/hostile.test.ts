@@ -110,6 +110,11 @@ test.each([
     "policy: {defaults: {drainHook: {port: 80, path: drain}}}",
     /drainHook\.path: got "drain", wants a path that begins with \//,
   ],
+  [
+    "policy: {defaults: {drainHook: {port: 80, path: /, networks: [10.0.0.0/33]}}}",
+    /drainHook\.networks\[0\]: got "10\.0\.0\.0\/33", wants an address or a range/,
+  ],
+  ["policy: {defaults: {drainHook: {port: 80, path: /, networks: []}}}", /drainHook\.networks: got .*at least 1/],
   ["aws: {regions: [eu]}", '1: aws.regions[0]: got "eu", wants a region, such as eu-west-1'],
   [
     "aws: {accounts: [{roleArn: 'arn:aws:iam::1:role/x'}]}",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadConfig, parseConfig } from "../../src/config/load.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
-import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
+import { defaultActions, defaultPolicy, PRIVATE_NETWORKS } from "../../src/decide/defaults.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
@@ -81,7 +81,13 @@ test("policy: rules keep only what they say, so that the next rule is heard on t
         match: { cluster: ["prod", "!prod-old"], kind: ["rebalance"], tag: { team: "checkout*" } },
         do: {
           replace: "detach",
-          drainHook: { port: 8080, path: "/drain", tokenRef: "${env:HOOK}", timeout: 5_000 },
+          drainHook: {
+            port: 8080,
+            path: "/drain",
+            tokenRef: "${env:HOOK}",
+            timeout: 5_000,
+            networks: PRIVATE_NETWORKS,
+          },
         },
       },
       { name: "rest", match: {}, do: { onRebalance: "ignore" } },

@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Missing } from "../../src/enrich/facts.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
@@ -278,53 +276,5 @@ describe("look-up", () => {
     [[throttled, { what: "instance", why: "not-found: no such instance" }]],
   ] as const)("takes as final what no further try would change: %j", async (missing) => {
     expect(await looked(missing)).toEqual({ is: "done", receipt: { missing } });
-  });
-});
-
-describe("http-drain-hook", () => {
-  const seen: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
-  /** Never answers where it is null. */
-  let status: number | null = 200;
-  const server = createServer((request, response) => {
-    seen.push({ url: request.url, headers: request.headers });
-    if (status !== null) response.writeHead(status).end("ok");
-  });
-  beforeEach(async () => {
-    seen.length = 0;
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  });
-  afterEach(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const asks = (answer: number | null, over: Parameters<typeof contextOf>[0] = {}): Promise<Result> => {
-    status = answer;
-    const { port } = server.address() as AddressInfo;
-    const params = { address: "127.0.0.1", port, path: "/drain", tokenRef: "${env:TOKEN}", timeout: 5_000 };
-    const secret = async (reference: string | null): Promise<string> => `secret of ${reference}`;
-    return run("http-drain-hook", stepOf("hook", { params }), contextOf({ secret, ...over }));
-  };
-
-  test("posts with its token, and the same idempotency key in a repetition", async () => {
-    expect(await asks(204)).toEqual({ is: "done", receipt: { status: 204 } });
-    await asks(204, { now: T0 + 1_000 });
-    expect(seen).toHaveLength(2);
-    expect(seen[0]).toMatchObject({ url: "/drain", headers: { authorization: "Bearer secret of ${env:TOKEN}" } });
-    expect(seen.map(({ headers }) => headers["idempotency-key"])).toEqual([`${base.key}/hook`, `${base.key}/hook`]);
-    await asks(204, { secret: () => Promise.resolve(null) });
-    expect(seen[2]?.headers).not.toHaveProperty("authorization");
-  });
-
-  test.each([
-    [409, { is: "done", receipt: { status: 409 }, note: "it drains already" }],
-    [503, { is: "wait", until: T0 + 1_000, reason: "the drain hook answered 503" }],
-    [404, { is: "skip", reason: "the drain hook answered 404" }],
-  ])("takes the answer %i", async (answer, expected) => {
-    expect(await asks(answer)).toEqual(expected);
-  });
-
-  test("waits for an answer no longer than its budget, nor once that is called off", async () => {
-    await expect(asks(null, { now: DEADLINE - 50 })).rejects.toThrow("timeout");
-    await expect(asks(null, { signal: AbortSignal.abort(new Error("stopping")) })).rejects.toThrow("stopping");
   });
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { defaultActions, defaultPolicy } from "../../decide/defaults.ts";
+import { defaultActions, defaultPolicy, PRIVATE_NETWORKS } from "../../decide/defaults.ts";
 import type { Actions, Policy } from "../../decide/policy.ts";
 import { defaultOverrides, type Overrides } from "../../enrich/overrides.ts";
+import { isRange } from "../../notify/addresses.ts";
 import { asDryRun } from "../dry-run.ts";
 import { duration, flag, list, number, oneOf, secret, text, whole } from "../fields.ts";
 import { given, matcher } from "./matcher.ts";
@@ -12,6 +13,12 @@ const drainHook = z
     path: z.string().regex(/^\/[^\s]*$/, { error: "a path that begins with /" }),
     token: secret().optional(),
     timeout: duration("100ms", "2m").prefault("5s"),
+    networks: list(
+      z.string().refine(isRange, { error: "an address or a range of addresses, such as 10.0.0.0/8" }),
+      "networks",
+      1,
+      20,
+    ).default([...PRIVATE_NETWORKS]),
   })
   .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
 

@@ -1,24 +1,31 @@
+import { isIPv6 } from "node:net";
 import { request } from "undici";
-import { number, numberOrNull, shown, text, textOrNull } from "../place.ts";
-import type { Responder } from "../responder.ts";
+import { whyNotCalled } from "../networks.ts";
+import { number, numberOrNull, shown, text, textOrNull, texts } from "../place.ts";
+import type { Responder, Result } from "../responder.ts";
 
 /** The application needs no more than this to say that it has begun; some answer only when they are done. */
 const DEFAULT_TIMEOUT = 10_000;
 const LARGEST_ANSWER = 64 * 1024;
 
 /**
- * `POST http://<private address>:<port><path>` on the doomed instance. The address is EC2's own of that instance, never
- * one that a message names. The application sees the same `Idempotency-Key` in each repetition.
+ * `POST http://<private address>:<port><path>` on the doomed instance: `/drain` of Spotkeeper's own agent, or
+ * `/shutdown/drain` as applications have it. The address is EC2's own of that instance, never one that a message names,
+ * and must be in the networks that the policy allows. The application sees the same `Idempotency-Key` in each repetition.
  */
 export const httpDrainHook: Responder = {
   repeat: "token",
   nature: "acts",
   title: (step) => `ask the application at ${shown(step, "address")}:${shown(step, "port")} to drain`,
   async run(step, ctx) {
-    const url = `http://${text(step, "address")}:${number(step.params, "port")}${text(step, "path")}`;
-    const token = await ctx.secret(textOrNull(step, "tokenRef"));
+    const address = text(step, "address");
+    const whyNot = whyNotCalled(address, texts(step, "networks"));
+    if (whyNot !== null) return { is: "skip", reason: whyNot };
+    const host = isIPv6(address) ? `[${address}]` : address;
+    const reference = textOrNull(step, "tokenRef");
+    const token = await ctx.secret(reference);
     const timeout = Math.max(1, Math.min(numberOrNull(step, "timeout") ?? DEFAULT_TIMEOUT, ctx.deadline - ctx.now));
-    const answer = await request(url, {
+    const answer = await request(`http://${host}:${number(step.params, "port")}${text(step, "path")}`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -29,12 +36,20 @@ export const httpDrainHook: Responder = {
       signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]),
     });
     await answer.body.dump({ limit: LARGEST_ANSWER });
-    const { statusCode } = answer;
-    if (statusCode >= 200 && statusCode < 300) return { is: "done", receipt: { status: statusCode } };
-    if (statusCode === 409 || statusCode === 410)
-      return { is: "done", receipt: { status: statusCode }, note: "it drains already" };
-    if (statusCode >= 500 || statusCode === 429)
-      return { is: "wait", until: ctx.now + 1_000, reason: `the drain hook answered ${statusCode}` };
-    return { is: "skip", reason: `the drain hook answered ${statusCode}` };
+    return resultOf(answer.statusCode, reference, ctx.now);
   },
 };
+
+function resultOf(status: number, reference: string | null, now: number): Result {
+  if (status >= 200 && status < 300) return { is: "done", receipt: { status } };
+  if (status === 409 || status === 410) return { is: "done", receipt: { status }, note: "it drains already" };
+  if (status >= 500 || status === 429)
+    return { is: "wait", until: now + 1_000, reason: `the drain hook answered ${status}` };
+  // A wrong token stays wrong, and some applications shut out whoever keeps on trying.
+  if (status === 401 || status === 403) {
+    const why =
+      reference === null ? "it wants a token; set drainHook.token" : `it does not take the token ${reference}`;
+    return { is: "skip", reason: `the drain hook answered ${status}: ${why}` };
+  }
+  return { is: "skip", reason: `the drain hook answered ${status}` };
+}

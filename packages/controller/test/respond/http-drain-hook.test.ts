@@ -1,0 +1,133 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Agent, buildConnector, getGlobalDispatcher, setGlobalDispatcher } from "undici";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { PRIVATE_NETWORKS } from "../../src/decide/defaults.ts";
+import type { Result } from "../../src/respond/responder.ts";
+import { T0, warning } from "../correlate/support.ts";
+import { contextOf, DEADLINE, run } from "./context.ts";
+import { incidentOf, stepOf } from "./support.ts";
+
+const base = incidentOf(warning(0));
+const seen: {
+  readonly url: string | undefined;
+  readonly host: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}[] = [];
+/** Never answers where it is null. */
+let status: number | null = 200;
+const server = createServer((request, response) => {
+  seen.push({ url: request.url, host: request.headers.host, headers: request.headers });
+  if (status !== null) response.writeHead(status).end("ok");
+});
+const usual = getGlobalDispatcher();
+/** Private addresses are nobody's here: whichever is dialled, the server answers. */
+const connect = buildConnector({});
+let rerouted: Agent;
+
+beforeEach(async () => {
+  seen.length = 0;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  rerouted = new Agent({
+    connect: (options, done) => connect({ ...options, hostname: "127.0.0.1", port: String(port) }, done),
+  });
+  setGlobalDispatcher(rerouted);
+});
+afterEach(async () => {
+  setGlobalDispatcher(usual);
+  await rerouted.destroy();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+interface Asked {
+  readonly address?: string;
+  readonly path?: string;
+  readonly tokenRef?: string | null;
+  readonly networks?: readonly string[];
+}
+
+const asks = (
+  answer: number | null,
+  over: Parameters<typeof contextOf>[0] = {},
+  { address = "10.0.0.7", path = "/drain", tokenRef = "${env:TOKEN}", networks = PRIVATE_NETWORKS }: Asked = {},
+): Promise<Result> => {
+  status = answer;
+  const params = { address, port: 8080, path, tokenRef, timeout: 5_000, networks };
+  const secret = async (reference: string | null): Promise<string | null> =>
+    reference === null ? null : `secret of ${reference}`;
+  return run("http-drain-hook", stepOf("hook", { params }), contextOf({ secret, ...over }));
+};
+
+test.each(["/drain", "/shutdown/drain"])(
+  "posts to %s with its token, and the same key in a repetition",
+  async (path) => {
+    expect(await asks(204, {}, { path })).toEqual({ is: "done", receipt: { status: 204 } });
+    await asks(204, { now: T0 + 1_000 }, { path });
+    expect(seen).toHaveLength(2);
+    const headers = { authorization: "Bearer secret of ${env:TOKEN}", "idempotency-key": `${base.key}/hook` };
+    for (const one of seen) expect(one).toMatchObject({ url: path, host: "10.0.0.7:8080", headers });
+    await asks(204, {}, { path, tokenRef: null });
+    expect(seen[2]?.headers).not.toHaveProperty("authorization");
+  },
+);
+
+test.each([
+  [202, { is: "done", receipt: { status: 202 } }],
+  [409, { is: "done", receipt: { status: 409 }, note: "it drains already" }],
+  [429, { is: "wait", until: T0 + 1_000, reason: "the drain hook answered 429" }],
+  [503, { is: "wait", until: T0 + 1_000, reason: "the drain hook answered 503" }],
+  [404, { is: "skip", reason: "the drain hook answered 404" }],
+  // Where it leads is not where EC2 says that the instance is.
+  [307, { is: "skip", reason: "the drain hook answered 307" }],
+  [401, { is: "skip", reason: "the drain hook answered 401: it does not take the token ${env:TOKEN}" }],
+  [403, { is: "skip", reason: "the drain hook answered 403: it does not take the token ${env:TOKEN}" }],
+])("takes the answer %i", async (answer, expected) => {
+  expect(await asks(answer)).toEqual(expected);
+});
+
+test("an application that wants a token, and is sent none, is told apart", async () => {
+  expect(await asks(401, {}, { tokenRef: null })).toMatchObject({
+    reason: "the drain hook answered 401: it wants a token; set drainHook.token",
+  });
+});
+
+test.each([
+  ["127.0.0.1", /never called/],
+  ["169.254.169.254", /never called/],
+  ["0.0.0.0", /never called/],
+  ["224.0.0.1", /never called/],
+  ["::1", /never called/],
+  ["fe80::1", /never called/],
+  ["fd00:ec2::254", /never called/],
+  ["::ffff:10.0.0.7", /never called/],
+  ["fe80::1%eth0", /no address/],
+  ["metadata.internal", /no address/],
+])("never calls %s, whatever is allowed", async (address, reason) => {
+  const networks = ["0.0.0.0/0", "::/0"];
+  expect(await asks(200, {}, { address, networks })).toEqual({ is: "skip", reason: expect.stringMatching(reason) });
+  expect(seen).toEqual([]);
+});
+
+test.each([
+  ["10.0.0.7", ["10.0.0.0/8"], true],
+  ["10.0.0.7", ["10.1.0.0/16", "10.0.0.7"], true],
+  ["10.0.0.7", ["10.1.0.0/16"], false],
+  ["172.31.255.1", PRIVATE_NETWORKS, true],
+  ["172.32.0.1", PRIVATE_NETWORKS, false],
+  ["100.64.0.1", PRIVATE_NETWORKS, false],
+  ["fd12:3456::7", PRIVATE_NETWORKS, true],
+  ["2001:db8::7", PRIVATE_NETWORKS, false],
+])("calls %s where %j is allowed: %s", async (address, networks, called) => {
+  const result = await asks(204, {}, { address, networks });
+  expect(seen).toHaveLength(called ? 1 : 0);
+  expect(result).toMatchObject(
+    called ? { is: "done" } : { is: "skip", reason: `${address} is in none of drainHook.networks` },
+  );
+});
+
+test("waits for an answer no longer than its budget, nor once that is called off", async () => {
+  await expect(asks(null, { now: DEADLINE - 50 })).rejects.toThrow("timeout");
+  await expect(asks(null, { signal: AbortSignal.abort(new Error("stopping")) })).rejects.toThrow("stopping");
+});
