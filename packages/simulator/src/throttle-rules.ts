@@ -126,6 +126,15 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
     source: "https://docs.aws.amazon.com/general/latest/gr/sns.html",
   },
   {
+    name: "ssm:commands",
+    service: "ssm",
+    operations: ["SendCommand", "GetCommandInvocation"],
+    each: true,
+    capacity: 10,
+    refill: 5,
+    source: "assumed: AWS publishes no figures for Run Command",
+  },
+  {
     name: "sts:all",
     service: "sts",
     operations: "all",

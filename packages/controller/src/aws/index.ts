@@ -15,6 +15,7 @@ import { createEventBridge } from "./services/event-bridge.ts";
 import { createLattice } from "./services/lattice.ts";
 import type { ServiceDeps } from "./services/service.ts";
 import { createSns } from "./services/sns.ts";
+import { createSsm } from "./services/ssm.ts";
 
 export interface AwsOptions {
   readonly clock: Clock;
@@ -58,6 +59,7 @@ export function createAws(options: AwsOptions): Aws & { readonly secretStores: S
     cloudMap: createCloudMap(deps),
     sns: createSns(deps),
     eventBridge: createEventBridge(deps),
+    ssm: createSsm(deps),
     secretStores: createSecretStores(deps),
     close() {
       lanes.close();

@@ -23,6 +23,7 @@ const limit = (name: string, capacity: number, refill: number): Limit => ({ name
  *   are assumed.
  * - SNS: the quota of the smallest Regions, https://docs.aws.amazon.com/general/latest/gr/sns.html
  * - PutEvents: that of the smallest Regions, https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * - Run Command: assumed; AWS publishes no figures.
  * - Parameter Store: 40 a second, https://docs.aws.amazon.com/general/latest/gr/ssm.html
  * - Secrets Manager allows far more than we ask: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  * - Cloud Map, VPC Lattice: assumed.
@@ -48,5 +49,7 @@ export const limits = {
   snsPublish: limit("sns:Publish", 300, 300),
   putEvents: limit("events:PutEvents", 400, 400),
   ssmRead: limit("ssm:read", 40, 40),
+  ssmSendCommand: limit("ssm:SendCommand", 10, 5),
+  ssmGetCommandInvocation: limit("ssm:GetCommandInvocation", 10, 5),
   secretsManagerRead: limit("secretsmanager:read", 100, 100),
 } satisfies { readonly [name: string]: Limit };

@@ -3,7 +3,7 @@ import { type Ground, step } from "./stage.ts";
 
 /** Asks the application on the instance to drain, in the ways that the policy names. */
 export function askApplication(ground: Ground): PlannedStep[] {
-  return callHook(ground);
+  return [...callHook(ground), ...runCommand(ground)];
 }
 
 function callHook({ facts, t, actions }: Ground): PlannedStep[] {
@@ -14,3 +14,27 @@ function callHook({ facts, t, actions }: Ground): PlannedStep[] {
   const params = { address, port, path, tokenRef, timeout, networks };
   return [step("ask", "http-drain-hook", params, { notBefore: t.start, abandonAt: t.end })];
 }
+
+/** The command is sent once; that it ends is waited for apart, so that a worker's crash meanwhile loses nothing. */
+function runCommand({ facts, t, actions, incident }: Ground): PlannedStep[] {
+  if (actions.ssm === null || incident.subject.type === "task") return [];
+  const { document, parameters, parameterPath } = actions.ssm;
+  const path = parameterPath === null ? null : pathOf(parameterPath, facts?.groupName ?? null);
+  const params = { instanceId: incident.subject.id, document, parameters, parameterPath: path };
+  const command = step("command", "ssm-run-command", params, { notBefore: t.start, abandonAt: t.end });
+  return [
+    command,
+    step("await-command", "await-command", { command: command.id }, { after: [command.id], abandonAt: t.end }),
+  ];
+}
+
+/**
+ * The parameter of a group: `{group}` stands for its name. Null where that makes no name of a parameter.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ */
+function pathOf(path: string, group: string | null): string | null {
+  if (!path.includes(GROUP)) return path;
+  return group !== null && /^[\w.-]+$/.test(group) ? path.replaceAll(GROUP, group) : null;
+}
+
+const GROUP = "{group}";

@@ -25,6 +25,7 @@ export const defaultActions: Actions = {
   replaceWithin: 600_000,
   onDemand: null,
   drainHook: null,
+  ssm: null,
   minimum: null,
 };
 

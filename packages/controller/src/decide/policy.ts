@@ -60,6 +60,15 @@ export interface Actions {
     /** The hook is called at addresses in these only. */
     readonly networks: readonly string[];
   } | null;
+  /**
+   * Run Command of Systems Manager. What the parameter at `parameterPath` (`{group}`: the group's name) says goes before
+   * the document and the parameters here.
+   */
+  readonly ssm: {
+    readonly document: string | null;
+    readonly parameters: { readonly [name: string]: readonly string[] };
+    readonly parameterPath: string | null;
+  } | null;
   /** A service needs at least this: below 1 a share of desired, 1 or more a number of tasks. Null: minimumHealthyPercent. */
   readonly minimum: number | null;
 }

@@ -176,7 +176,14 @@ export function complete(ground: Ground, before: readonly PlannedStep[]): Planne
     });
 }
 
-const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "http-drain-hook", "hold-last"]);
+const WAITS: ReadonlySet<string> = new Set([
+  "await-targets",
+  "drain-tasks",
+  "http-drain-hook",
+  "ssm-run-command",
+  "await-command",
+  "hold-last",
+]);
 
 const hookTimeout = ({ facts }: Ground, hook: string): number | null =>
   facts?.hooks.find((one) => one.name === hook)?.heartbeatTimeout ?? null;

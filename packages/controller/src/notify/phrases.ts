@@ -19,6 +19,8 @@ const phrases: { readonly [R in ResponderName]: string | null } = {
   "set-draining": "drain the container instance",
   "set-active": "take the container instance back into service",
   "http-drain-hook": "ask the application to drain",
+  "ssm-run-command": "run a command on the instance",
+  "await-command": "wait for the command to end",
   "await-targets": "wait for connections to end",
   "drain-tasks": "wait for tasks to stop",
   "complete-lifecycle": "complete the lifecycle action",

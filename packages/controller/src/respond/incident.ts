@@ -147,6 +147,8 @@ const EMPTYING: ReadonlySet<string> = new Set([
   "await-targets",
   "drain-tasks",
   "http-drain-hook",
+  "ssm-run-command",
+  "await-command",
 ]);
 
 /** What follows from receipts: drained, gone, served, cancelled. */

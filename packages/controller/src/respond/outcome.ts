@@ -58,5 +58,5 @@ function isUnlearnt(steps: readonly Step[]): boolean {
 }
 
 const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);
-const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks"]);
-const ACTS: ReadonlySet<string> = new Set(["deregister-target", "set-draining", "http-drain-hook"]);
+const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command"]);
+const ACTS: ReadonlySet<string> = new Set(["deregister-target", "set-draining", "http-drain-hook", "ssm-run-command"]);

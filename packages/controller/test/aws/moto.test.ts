@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-servicediscovery";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
-import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { ListCommandsCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { describeWithMoto, type MotoServer, startMoto } from "../support/moto.ts";
 import { createCluster, createGroup, motoBench, type MotoBench, REGION, runInstances } from "./moto-fleet.ts";
@@ -285,6 +285,26 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     expect(await secretStores.secretValue(home, "none", it.ask())).toBeNull();
     ssm.destroy();
     manager.destroy();
+  });
+
+  test("Run Command: a document is run on an instance, and its end is told", async () => {
+    const [instanceId = ""] = await runInstances(moto.endpoint, 1);
+    const command = {
+      instanceId,
+      document: "AWS-RunShellScript",
+      parameters: { commands: ["systemctl stop shop"] },
+      comment: "c".repeat(200),
+      startWithin: 1_000,
+    };
+    const { commandId } = await it.aws.ssm.sendCommand(home, command, it.ask());
+    expect(commandId).toMatch(/^[\da-f-]{36}$/);
+    const sent = await it.clients.ssm(home).send(new ListCommandsCommand({}));
+    expect(sent.Commands).toMatchObject([
+      { CommandId: commandId, Comment: "c".repeat(100), TimeoutSeconds: 30, Parameters: command.parameters },
+    ]);
+    const invocation = await it.aws.ssm.invocation(home, commandId ?? "", instanceId, it.ask());
+    expect(invocation).toMatchObject({ status: "Success", exitCode: 0, output: expect.any(String) });
+    expect(await it.aws.ssm.invocation(home, commandId ?? "", unknown, it.ask())).toBeNull();
   });
 
   test("another account, by its role", async () => {

@@ -114,6 +114,11 @@ test.each([
     "policy: {defaults: {drainHook: {port: 80, path: /, networks: [10.0.0.0/33]}}}",
     /drainHook\.networks\[0\]: got "10\.0\.0\.0\/33", wants an address or a range/,
   ],
+  ["policy: {defaults: {ssm: {}}}", /defaults\.ssm: .*a document, or a parameterPath/],
+  ["policy: {defaults: {ssm: {document: 'a b'}}}", /ssm\.document: got "a b", wants the name or ARN of a document/],
+  ["policy: {defaults: {ssm: {parameterPath: 'drain'}}}", /parameterPath: got "drain", wants the path of a parameter/],
+  ["policy: {defaults: {ssm: {parameterPath: '/x/{name}'}}}", /parameterPath: got .*wants the path of a parameter/],
+  ["policy: {defaults: {ssm: {document: abc, parameters: {a: 1}}}}", /parameters\.a: got .*wants a text, or a list/],
   ["policy: {defaults: {drainHook: {port: 80, path: /, networks: []}}}", /drainHook\.networks: got .*at least 1/],
   ["aws: {regions: [eu]}", '1: aws.regions[0]: got "eu", wants a region, such as eu-west-1'],
   [

@@ -65,7 +65,7 @@ test("policy: rules keep only what they say, so that the next rule is heard on t
       match: { cluster: [prod, "!prod-old"], kind: [rebalance], tag: { team: "checkout*" } }
       do: { replace: detach, drainHook: { port: 8080, path: /drain, token: "\${env:HOOK}" } }
     - name: rest
-      do: { onRebalance: ignore }
+      do: { onRebalance: ignore, ssm: { document: drain, parameters: { mode: fast, units: [a, b] } } }
   clusters:
     groupTag: null
     names: [{ pattern: "web-*", cluster: web }]
@@ -90,7 +90,14 @@ test("policy: rules keep only what they say, so that the next rule is heard on t
           },
         },
       },
-      { name: "rest", match: {}, do: { onRebalance: "ignore" } },
+      {
+        name: "rest",
+        match: {},
+        do: {
+          onRebalance: "ignore",
+          ssm: { document: "drain", parameters: { mode: ["fast"], units: ["a", "b"] }, parameterPath: null },
+        },
+      },
     ],
     clusters: { ...defaultOverrides, groupTag: null, minimum: 0.5, names: [{ pattern: "web-*", cluster: "web" }] },
   });

@@ -235,3 +235,32 @@ test("a hook that asks twice in one incident is answered twice", () => {
   expect(answers.map((step) => step.params["token"])).toEqual(["t-1", "t-2"]);
   expect(new Set(answers.map((step) => step.id)).size).toBe(2);
 });
+
+describe("a command on the instance", () => {
+  const ssm = { document: null, parameters: {}, parameterPath: "/spotkeeper/{group}/drain" };
+  const planOf = (facts = factsWith(), incident = incidentOf(warning(0))): ReturnType<typeof decide> =>
+    decide(incident.body, facts, withActions({ ssm }));
+
+  test("is sent at once, with what is kept for its group, and waited for", () => {
+    const [command, wait] = planOf().steps.filter(({ id }) => id.endsWith("command"));
+    expect(command).toMatchObject({
+      responder: "ssm-run-command",
+      after: [],
+      params: { instanceId: "i-0abcdef1234567890", parameterPath: "/spotkeeper/web/drain" },
+      abandonAt: T0 + 110_000,
+    });
+    expect(wait).toMatchObject({ responder: "await-command", after: ["command"], abandonAt: T0 + 110_000 });
+    const asked = incidentOf(warning(0), terminating(5_000, ourHook));
+    const complete = planOf(factsWith(), asked).steps.find(({ responder }) => responder === "complete-lifecycle");
+    expect(complete?.after).toEqual(expect.arrayContaining(["command", "await-command"]));
+  });
+
+  test.each(["a b", "x}${env:HOME", null])("a group named %j has no parameter", (groupName) => {
+    const command = planOf(factsWith({ groupName })).steps.find(({ id }) => id === "command");
+    expect(command?.params["parameterPath"]).toBeNull();
+  });
+
+  test("is not sent to a Fargate task, which has no instance", () => {
+    expect(idsOf(planOf(factsWith(), incidentOf(fargate(0))))).not.toContain("command");
+  });
+});

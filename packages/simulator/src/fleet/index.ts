@@ -4,6 +4,7 @@ import { autoScalingOperations } from "../services/autoscaling.ts";
 import { ec2Operations } from "../services/ec2.ts";
 import { ecsOperations } from "../services/ecs.ts";
 import { elbv2Operations } from "../services/elbv2.ts";
+import { ssmOperations } from "../services/ssm.ts";
 
 /** Every operation that reads or changes the fleet. */
 export const fleetOperations: readonly Operation<World>[] = [
@@ -11,6 +12,7 @@ export const fleetOperations: readonly Operation<World>[] = [
   ...autoScalingOperations,
   ...ecsOperations,
   ...elbv2Operations,
+  ...ssmOperations,
 ];
 
 export type { Group, Hook, Member } from "./group-state.ts";

@@ -14,7 +14,8 @@ export type EffectKind =
   | "complete-lifecycle-action"
   | "stop-task"
   | "deregister"
-  | "drain";
+  | "drain"
+  | "run-command";
 
 /** One effect of a caller's. `again`: AWS had nothing left to do, or refused, because it was done already. */
 export interface Effect {
@@ -52,6 +53,7 @@ const once: ReadonlySet<EffectKind> = new Set([
   "terminate-in-group",
   "complete-lifecycle-action",
   "stop-task",
+  "run-command",
 ]);
 
 /** Watches a world; it changes nothing. */

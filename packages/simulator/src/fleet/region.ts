@@ -37,6 +37,7 @@ export const regionOf = (world: World, account: string, name: string): Region =>
     loadBalancers: new Map(),
     pools: new Map(),
     rules: [],
+    commands: new Map(),
     shiftedZones: new Set(),
   };
   world.regions.set(key, region);

@@ -50,6 +50,14 @@ export interface Instance {
 }
 
 /** One account in one region. */
+/** A command of Systems Manager, sent to one instance. */
+export interface Command {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly document: string;
+  readonly sentAt: number;
+}
+
 export interface Region {
   readonly account: string;
   readonly name: string;
@@ -64,6 +72,8 @@ export interface Region {
   /** Free capacity of the pools that are limited; a pool that is absent never runs out. Key: `poolKey`. */
   readonly pools: Map<string, number>;
   readonly rules: EventRule[];
+  /** Run Command's commands, by id. */
+  readonly commands: Map<string, Command>;
   /** Names of zones that a zonal shift takes traffic away from. */
   readonly shiftedZones: Set<string>;
 }

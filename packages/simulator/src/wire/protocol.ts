@@ -90,6 +90,16 @@ export const wireServices: readonly WireService[] = [
     denied: accessDenied("AccessDeniedException", 400),
   },
   {
+    name: "ssm",
+    protocol: "json1.1",
+    scope: "ssm",
+    version: "2014-11-06",
+    namespace: "AmazonSSM",
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
+    throttled: { code: "ThrottlingException", status: 400, message: "Rate exceeded" },
+    denied: accessDenied("AccessDeniedException", 400),
+  },
+  {
     name: "sqs",
     protocol: "json1.0",
     scope: "sqs",

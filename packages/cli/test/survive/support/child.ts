@@ -30,7 +30,12 @@ archive: { file: ${join(folder, "archive.db")} }
 inventory: { file: ${join(folder, "inventory.db")} }
 show: { listen: "127.0.0.1:${port}" }
 policy:
-  defaults: { replaceCap: 1, replaceCooldown: 0s, replaceWithin: 5m, drainHook: { port: 9, path: /drain, timeout: 500ms } }
+  defaults:
+    replaceCap: 1
+    replaceCooldown: 0s
+    replaceWithin: 5m
+    drainHook: { port: 9, path: /drain, timeout: 500ms }
+    ssm: { document: AWS-RunShellScript, parameters: { commands: ["systemctl stop shop"] } }
   rules:
     - { name: detach, match: { group: detached }, do: { replace: detach } }
     - { name: raise, match: { group: raised }, do: { replace: raise } }

@@ -3,6 +3,7 @@ import { defaultActions, defaultPolicy, PRIVATE_NETWORKS } from "../../decide/de
 import type { Actions, Policy } from "../../decide/policy.ts";
 import { defaultOverrides, type Overrides } from "../../enrich/overrides.ts";
 import { isRange } from "../../notify/addresses.ts";
+import { commandParameters, documentName } from "../../respond/run-command.ts";
 import { asDryRun } from "../dry-run.ts";
 import { duration, flag, list, number, oneOf, secret, text, whole } from "../fields.ts";
 import { given, matcher } from "./matcher.ts";
@@ -21,6 +22,27 @@ const drainHook = z
     ).default([...PRIVATE_NETWORKS]),
   })
   .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
+
+/** Steps hold them, and a document in the ledger is small. */
+const MOST_PARAMETERS = 2_000;
+
+const runCommand = z
+  .strictObject({
+    document: documentName.nullable().default(null),
+    parameters: commandParameters
+      .refine((all) => JSON.stringify(all).length <= MOST_PARAMETERS, {
+        error: `parameters of at most ${MOST_PARAMETERS} characters; keep longer ones in Parameter Store (parameterPath)`,
+      })
+      .default({}),
+    parameterPath: z
+      .string()
+      .regex(/^\/([\w.-]|\{group\}|\/)+$/, { error: "the path of a parameter, such as /spotkeeper/drain/{group}" })
+      .nullable()
+      .default(null),
+  })
+  .refine(({ document, parameterPath }) => document !== null || parameterPath !== null, {
+    error: "a document, or a parameterPath that leads to one",
+  });
 
 const onDemand = z
   .strictObject({ for: duration("1m", "7d").prefault("1h"), most: whole(1, 1_000).default(1) })
@@ -49,6 +71,7 @@ const actions = z
     replaceWithin: duration("10s", "1d"),
     onDemand: onDemand.nullable(),
     drainHook: drainHook.nullable(),
+    ssm: runCommand.nullable(),
     minimum: number(0, 100_000).nullable(),
   } satisfies { readonly [K in keyof Actions]: z.ZodType<Actions[K]> })
   .partial();

@@ -1,5 +1,6 @@
 import type { Nature, Responder } from "../responder.ts";
 import { askReplacement } from "./ask-replacement.ts";
+import { awaitCommand } from "./await-command.ts";
 import { awaitTargets } from "./await-targets.ts";
 import { completeLifecycle } from "./complete-lifecycle.ts";
 import { deregisterClassic, registerClassic } from "./deregister-classic.ts";
@@ -19,6 +20,7 @@ import { releaseToGroup } from "./release-to-group.ts";
 import { setActive, setDraining } from "./set-draining.ts";
 import { setDesired } from "./set-desired.ts";
 import { setOnDemandBase } from "./set-on-demand-base.ts";
+import { ssmRunCommand } from "./ssm-run-command.ts";
 import { terminateDetached } from "./terminate-detached.ts";
 import { terminateInGroup } from "./terminate-in-group.ts";
 import { verifyGone } from "./verify-gone.ts";
@@ -36,6 +38,8 @@ export const responders = {
   "set-draining": setDraining,
   "ask-replacement": askReplacement,
   "http-drain-hook": httpDrainHook,
+  "ssm-run-command": ssmRunCommand,
+  "await-command": awaitCommand,
   "await-targets": awaitTargets,
   "drain-tasks": drainTasks,
   heartbeat,

@@ -1,0 +1,97 @@
+import type { Place } from "../../aws/aws.ts";
+import { AwsFailure } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
+import { SpotkeeperError } from "../../errors.ts";
+import type { Step } from "../../record/doc.ts";
+import { placeOf, shown, text } from "../place.ts";
+import type { Context, Responder, Result } from "../responder.ts";
+import { type CommandContent, contentOf } from "../run-command.ts";
+
+const PAUSE = 2_000;
+
+/**
+ * Has Systems Manager run a document on the doomed instance; `await-command` waits for its end. A command carries no
+ * token, and nothing lists it by what it was for: after a crash, or an answer that was lost, it is given up and told.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
+ */
+export const ssmRunCommand: Responder = {
+  repeat: "at-most-once",
+  nature: "acts",
+  title: (step) => `run a command on ${shown(step, "instanceId")}`,
+  async run(step, ctx) {
+    const ready = await prepare(step, ctx);
+    if ("is" in ready) return ready;
+    try {
+      return await send(ready, ctx);
+    } catch (error) {
+      if (!(error instanceof AwsFailure)) throw error;
+      return without(error, ready, ctx.now);
+    }
+  },
+};
+
+interface Ready extends CommandContent {
+  readonly at: Place;
+  readonly instanceId: string;
+}
+
+/** All that comes before the command, and may be tried again: the step counts as begun already. */
+async function prepare(step: Step, ctx: Context): Promise<Ready | Result> {
+  try {
+    const content = await contentOf(step, ctx.secret);
+    if ("skip" in content) return { is: "skip", reason: content.skip };
+    return { ...content, at: placeOf(ctx.doc), instanceId: text(step, "instanceId") };
+  } catch (error) {
+    return later(ctx.now, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const later = (now: Ms, reason: string, until: Ms = now + PAUSE): Result => ({ is: "wait", until, reason });
+
+async function send({ at, instanceId, document, parameters }: Ready, ctx: Context): Promise<Result> {
+  const command = {
+    instanceId,
+    document,
+    parameters: withTimeout(document, parameters, ctx),
+    comment: `Spotkeeper: ${ctx.doc.key}`,
+    startWithin: ctx.deadline - ctx.now,
+  };
+  const { commandId } = await ctx.aws.ssm.sendCommand(at, command, { purpose: "act", deadline: ctx.deadline });
+  return { is: "done", receipt: { commandId, instanceId }, note: `${document} was sent` };
+}
+
+/** AWS's own script documents end what runs longer than this; an hour by default, which the instance does not have. */
+function withTimeout(
+  document: string,
+  parameters: CommandContent["parameters"],
+  ctx: Context,
+): CommandContent["parameters"] {
+  const isScript = document === "AWS-RunShellScript" || document === "AWS-RunPowerShellScript";
+  if (!isScript || parameters["executionTimeout"] !== undefined) return parameters;
+  const seconds = Math.max(1, Math.floor((ctx.deadline - ctx.now) / 1_000));
+  return { ...parameters, executionTimeout: [`${seconds}`] };
+}
+
+/** Codes of failures before AWS looked at the request. */
+const NOT_BEGUN: ReadonlySet<string> = new Set([
+  "Closed",
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "RequestExpired",
+  "CredentialsProviderError",
+]);
+
+/** Only where AWS has surely not begun it is it tried again. */
+function without(failure: AwsFailure, { instanceId, document }: Ready, now: Ms): Result {
+  const { kind, awsCode, retryAt } = failure.fields;
+  if (awsCode === "InvalidInstanceId")
+    return { is: "skip", reason: `Systems Manager does not manage ${instanceId}, or cannot reach it` };
+  if (kind === "throttled" || kind === "conflict" || NOT_BEGUN.has(awsCode))
+    return later(now, `${kind}: ${failure.message}`, Math.max(retryAt ?? 0, now + PAUSE));
+  if (kind === "unavailable" || kind === "timed-out")
+    throw new SpotkeeperError(
+      "SK-STEP-UNKNOWN",
+      `AWS did not say whether ${document} was begun: not repeated (${failure.message})`,
+    );
+  throw failure;
+}
