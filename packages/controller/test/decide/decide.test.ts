@@ -261,6 +261,6 @@ describe("a command on the instance", () => {
   });
 
   test("is not sent to a Fargate task, which has no instance", () => {
-    expect(idsOf(planOf(factsWith(), incidentOf(fargate(0))))).not.toContain("command");
+    expect(idsOf(planOf(factsWith(), incidentOf(fargate(0, "RUNNING"))))).not.toContain("command");
   });
 });

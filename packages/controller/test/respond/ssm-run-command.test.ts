@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { RunCommand } from "../../src/aws/aws.ts";
+import type { FailureKind, RunCommand } from "../../src/aws/aws.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
-import type { FailureKind } from "../../src/aws/aws.ts";
+import type { Params } from "../../src/record/doc.ts";
 import type { Finished } from "../../src/respond/apply.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { runStep } from "../../src/respond/run-step.ts";
@@ -15,12 +15,9 @@ const COMMANDS = { commands: ["systemctl stop shop"] };
 const params = { instanceId: ID, document: "drain-shop", parameters: COMMANDS, parameterPath: null };
 
 /** Sends, and tells what came of it and what AWS was asked. */
-async function sends(
-  over: Record<string, unknown> = {},
-  secret?: (reference: string | null) => Promise<string | null>,
-) {
+async function sends(over: Params = {}, secret?: (reference: string | null) => Promise<string | null>) {
   const { aws, calls } = fakeAws({ ssm: { sendCommand: () => Promise.resolve({ commandId: "c-1" }) } });
-  const step = stepOf("command", { params: { ...params, ...over } as typeof params });
+  const step = stepOf("command", { params: { ...params, ...over } });
   const result = await run("ssm-run-command", step, contextOf({ aws, ...(secret === undefined ? {} : { secret }) }));
   const [call] = calls;
   return { result, calls, command: call?.[2] as RunCommand | undefined };
