@@ -4,6 +4,7 @@ import { discordChannel } from "./discord.ts";
 import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
+import { pagerdutyChannel } from "./pagerduty.ts";
 import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
 import { teamsChannel } from "./teams.ts";
@@ -16,6 +17,7 @@ export const channels = {
   email: emailChannel,
   eventbridge: eventBridgeChannel,
   "google-chat": googleChatChannel,
+  pagerduty: pagerdutyChannel,
   slack: slackChannel,
   sns: snsChannel,
   teams: teamsChannel,

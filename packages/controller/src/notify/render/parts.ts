@@ -57,7 +57,8 @@ export function partsOf(model: AlertModel, room: Room): readonly Part[] {
   return parts.filter(({ lines: shown, rest }) => shown.length > 0 || rest !== null);
 }
 
-function short(line: string, width: number): string {
+/** At most `width` characters; a line that was cut says so by its end. */
+export function short(line: string, width: number): string {
   const characters = Array.from(line);
   return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
 }

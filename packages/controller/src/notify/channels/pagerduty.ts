@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { AlertModel, Channel, SendResult } from "../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import type { HttpOutcome } from "../http.ts";
+import { jsonRequest } from "../json-request.ts";
+import { allow as allowed, reference } from "../options.ts";
+import { fit } from "../render/fit.ts";
+import type { Part } from "../render/parts.ts";
+import { alertId, placeOf, titleOf } from "../render/ticket.ts";
+import { badCredentials, ofHttp } from "../result.ts";
+import { resolve } from "../secrets.ts";
+
+export interface PagerDutyOptions {
+  readonly type: "pagerduty";
+  /** A reference to the integration key of an Events API v2 integration. */
+  readonly routingKey: string;
+  /** Acknowledge what nobody needs to do anything about: that silences escalation, so it is off unless asked for. */
+  readonly acknowledge: boolean;
+  /** Where events are sent; another in the EU service region. */
+  readonly url: string;
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** https://developer.pagerduty.com/docs/send-alert-event ("Endpoint"; "Parameters" for the limits) */
+const US = "https://events.pagerduty.com/v2/enqueue";
+const LONGEST_SUMMARY = 1_024;
+/** "Events API payloads are limited to 512 KB": https://developer.pagerduty.com/docs/events-api-v2-overview#size-limits */
+const MOST_BYTES = 512_000;
+
+export interface PagerDutyEvent {
+  readonly routing_key: string;
+  readonly event_action: "trigger" | "acknowledge" | "resolve";
+  readonly dedup_key: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Opens, adds to and resolves one PagerDuty alert for each of ours, by `dedup_key`: a repetition lands on the open alert.
+ */
+export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
+  options: z.strictObject({
+    type: z.literal("pagerduty"),
+    routingKey: reference,
+    acknowledge: z.boolean().default(false),
+    url: z.url().default(US),
+    allow: allowed,
+  }),
+  create({ routingKey, acknowledge, url, allow = [] }: PagerDutyOptions, deps: ChannelDeps): Channel {
+    const http = deps.http(allow);
+    return {
+      // Each update is one more entry in the alert's log.
+      updates: "material",
+      pace: null,
+      async send(model, _previous, signal) {
+        const found = await resolve(deps.secret, { routingKey });
+        if ("refused" in found) return found.refused;
+        let result: SendResult = { is: "sent", receipt: null };
+        for (const event of eventsOf(model, found.values.routingKey, acknowledge)) {
+          const outcome = await http(jsonRequest("POST", url, event), signal);
+          result = isUnknownKey(outcome)
+            ? badCredentials("answered 400: the routing key is not known; check its routingKey")
+            : ofHttp(outcome, { dedupKey: event.dedup_key });
+          if (result.is !== "sent") break;
+        }
+        return result;
+      },
+    };
+  },
+};
+
+/** What is sent: pure. Both are repeated if the second fails: the first then lands on what it opened. */
+export function eventsOf(model: AlertModel, routingKey: string, acknowledge: boolean): readonly PagerDutyEvent[] {
+  const to = { routing_key: routingKey, dedup_key: alertId(model) };
+  const over = model.phase === "outcome";
+  const event = fit(
+    model,
+    (parts): PagerDutyEvent => ({ ...to, event_action: over ? "resolve" : "trigger", ...contentOf(model, parts) }),
+    (one) => Buffer.byteLength(JSON.stringify(one)) <= MOST_BYTES,
+  );
+  const handled = acknowledge && model.phase === "receipt" && model.ask.length === 0;
+  return handled ? [event, { ...to, event_action: "acknowledge" }] : [event];
+}
+
+/** https://developer.pagerduty.com/docs/send-alert-event; PagerDuty shows all of it as text. */
+function contentOf(model: AlertModel, parts: readonly Part[]): object {
+  const link = model.link === null ? {} : { client_url: model.link, links: [{ href: model.link, text: "Incident" }] };
+  return {
+    payload: {
+      summary: titleOf(model, LONGEST_SUMMARY),
+      source: placeOf(model),
+      severity: model.severity,
+      timestamp: new Date(model.openedAt).toISOString(),
+      ...(model.group.group === null ? {} : { group: model.group.group }),
+      class: model.members[0]?.kinds[0] ?? "interruption",
+      custom_details: Object.fromEntries(parts.map(({ title, lines, rest }) => [title, textOf(lines, rest)])),
+    },
+    client: "Spotkeeper",
+    ...link,
+  };
+}
+
+const textOf = (lines: readonly string[], rest: string | null): string =>
+  [...lines, ...(rest === null ? [] : [rest])].join("\n");
+
+/** PagerDuty has no 401 here: "400: Length of 'routing_key' is incorrect (should be 32 characters)". */
+const isUnknownKey = (outcome: HttpOutcome): boolean =>
+  outcome.is === "answer" && outcome.status === 400 && /routing.?key/i.test(outcome.text);
