@@ -4,6 +4,7 @@ import { discordChannel } from "./discord.ts";
 import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
+import { jiraChannel } from "./jira.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
@@ -17,6 +18,7 @@ export const channels = {
   email: emailChannel,
   eventbridge: eventBridgeChannel,
   "google-chat": googleChatChannel,
+  jira: jiraChannel,
   pagerduty: pagerdutyChannel,
   slack: slackChannel,
   sns: snsChannel,

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { SendResult } from "./alert.ts";
+import type { Http } from "./http.ts";
+import { jsonRequest } from "./json-request.ts";
+import { jsonOrNull } from "./parse-json.ts";
+import type { AdfDocument } from "./render/adf.ts";
+import { ofHttp } from "./result.ts";
+
+/** What was learnt, or why it could not be. */
+export type Asked<T> = { readonly value: T } | { readonly failed: SendResult };
+
+/** The operations of Jira Cloud's REST API v3 that are used. Each is one request. */
+export interface JiraClient {
+  /** Keys of issues, oldest first: as the index has them, which lags (see createJiraClient). */
+  search(jql: string, signal: AbortSignal): Promise<Asked<readonly string[]>>;
+  create(fields: object, signal: AbortSignal): Promise<Asked<string>>;
+  comment(key: string, body: AdfDocument, signal: AbortSignal): Promise<Asked<null>>;
+  /** The id of the transition that is called `name`, or leads to a status of that name; null where there is none now. */
+  transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
+  move(key: string, transition: string, signal: AbortSignal): Promise<Asked<null>>;
+  status(key: string, signal: AbortSignal): Promise<Asked<string>>;
+}
+
+const found = z.object({ issues: z.array(z.object({ key: z.string() })) });
+const created = z.object({ key: z.string() });
+const transitions = z.object({
+  transitions: z.array(z.object({ id: z.string(), name: z.string(), to: z.object({ name: z.string() }) })),
+});
+const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() }) }) });
+
+/**
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3. Searches are not consistent with what was just written:
+ * "the majority of modifications are shown within seconds", some after minutes, and only issues whose ids are known can be
+ * reconciled (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile).
+ *
+ * @param base the site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes
+ * @param authorization `Basic <email:token>`: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis
+ */
+export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
+  const headers = { authorization, accept: "application/json" };
+  const at = (path: string): string => `${base.replace(/\/+$/, "")}/rest/api/3/${path}`;
+  const ask = async <T>(request: Parameters<Http>[0], schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> => {
+    const outcome = await http(request, signal);
+    const result = ofHttp(outcome, null);
+    if (result.is !== "sent" || outcome.is !== "answer") return { failed: result };
+    const read = schema.safeParse(jsonOrNull(outcome.text));
+    if (read.success) return { value: read.data };
+    return { failed: { is: "retry", reason: "answered something that Jira does not document", after: null } };
+  };
+  const get = <T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    ask({ method: "GET", url: at(path), headers, body: null }, schema, signal);
+  const post = <T>(path: string, body: object, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    ask(jsonRequest("POST", at(path), body, headers), schema, signal);
+  const nothing = z.unknown().transform(() => null);
+  const issueAt = (key: string): string => `issue/${encodeURIComponent(key)}`;
+
+  return {
+    search: async (jql, signal) =>
+      map(await post("search/jql", { jql, fields: ["status"], maxResults: 50 }, found, signal), ({ issues }) =>
+        issues.map(({ key }) => key),
+      ),
+    create: async (fields, signal) => map(await post("issue", { fields }, created, signal), ({ key }) => key),
+    comment: (key, body, signal) => post(`${issueAt(key)}/comment`, { body }, nothing, signal),
+    transition: async (key, name, signal) =>
+      map(
+        await get(`${issueAt(key)}/transitions`, transitions, signal),
+        (all) => all.transitions.find((one) => same(one.name, name) || same(one.to.name, name))?.id ?? null,
+      ),
+    move: (key, id, signal) => post(`${issueAt(key)}/transitions`, { transition: { id } }, nothing, signal),
+    status: async (key, signal) =>
+      map(await get(`${issueAt(key)}?fields=status`, issue, signal), ({ fields }) => fields.status.name),
+  };
+}
+
+const map = <A, B>(asked: Asked<A>, to: (value: A) => B): Asked<B> =>
+  "failed" in asked ? asked : { value: to(asked.value) };
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { type Received, type Receiver, type Reply, startReceiver } from "../receiver.ts";
+
+/**
+ * Jira Cloud's REST API v3 as strict as its documentation: https://developer.atlassian.com/cloud/jira/platform/rest/v3
+ * (api-group-issues, api-group-issue-comments, api-group-issue-search). Documents:
+ * https://developer.atlassian.com/cloud/jira/platform/apis/document/structure, of which only what is used is taken.
+ */
+const text = z.strictObject({
+  type: z.literal("text"),
+  text: z.string().min(1),
+  marks: z
+    .array(
+      z.union([
+        z.strictObject({ type: z.literal("strong") }),
+        z.strictObject({ type: z.literal("link"), attrs: z.strictObject({ href: z.url() }) }),
+      ]),
+    )
+    .optional(),
+});
+const paragraph = z.strictObject({ type: z.literal("paragraph"), content: z.array(text).min(1) });
+const heading = z.strictObject({
+  type: z.literal("heading"),
+  attrs: z.strictObject({ level: z.number().int().min(1).max(6) }),
+  content: z.array(text).min(1),
+});
+const listItem = z.strictObject({ type: z.literal("listItem"), content: z.array(paragraph).min(1) });
+const bulletList = z.strictObject({ type: z.literal("bulletList"), content: z.array(listItem).min(1) });
+/** "CONTENT_LIMIT_EXCEEDED": https://jira.atlassian.com/browse/JRACLOUD-78553 */
+export const adf = z
+  .strictObject({
+    version: z.literal(1),
+    type: z.literal("doc"),
+    content: z.array(z.union([paragraph, heading, bulletList])).min(1),
+  })
+  .refine((document) => JSON.stringify(document).length <= 33_000, "CONTENT_LIMIT_EXCEEDED");
+
+const named = z.strictObject({ name: z.string().min(1) });
+const label = z.string().regex(/^\S{1,255}$/);
+const create = z.strictObject({
+  fields: z.strictObject({
+    project: z.strictObject({ key: z.literal("OPS") }),
+    issuetype: named,
+    summary: z
+      .string()
+      .min(1)
+      .max(254)
+      .regex(/^[^\n\r]*$/),
+    description: adf,
+    labels: z.array(label),
+    priority: named.optional(),
+  }),
+});
+const comment = z.strictObject({ body: adf });
+const move = z.strictObject({ transition: z.strictObject({ id: z.literal("31") }) });
+const search = z.strictObject({
+  jql: z
+    .string()
+    .regex(/^project = "OPS" AND labels = "[a-z0-9-]+"( AND statusCategory != Done)? ORDER BY created ASC$/),
+  fields: z.array(z.string()),
+  maxResults: z.number().int().min(1).max(5_000),
+});
+
+export interface Issue {
+  readonly key: string;
+  readonly labels: readonly string[];
+  status: "To Do" | "Done";
+  readonly comments: string[];
+}
+
+export interface Jira extends Receiver {
+  readonly email: string;
+  readonly token: string;
+  readonly issues: Issue[];
+  readonly problems: string[];
+  /** What searches do not know yet. */
+  readonly unindexed: Set<string>;
+  /** Keeps the next issue and answers as if it had not. */
+  loseNextCreate(): void;
+}
+
+export async function startJira(): Promise<Jira> {
+  const issues: Issue[] = [];
+  const unindexed = new Set<string>();
+  const problems: string[] = [];
+  const [email, token] = ["bot@example.com", "s3cr3t-t0ken"];
+  let lose = false;
+  const json = (status: number, body: object): Reply => ({ status, body: JSON.stringify(body) });
+
+  const post = (path: string, body: unknown): Reply | null => {
+    if (path === "/rest/api/3/search/jql") {
+      const { jql } = search.parse(body);
+      const wanted = /labels = "([^"]+)"/.exec(jql)?.[1] ?? "";
+      const all = issues.filter(
+        ({ key, labels, status }) =>
+          labels.includes(wanted) && !unindexed.has(key) && !(jql.includes("!= Done") && status === "Done"),
+      );
+      return json(200, { issues: all.map(({ key }) => ({ id: "1", key })), isLast: true });
+    }
+    if (path === "/rest/api/3/issue") {
+      const key = `OPS-${issues.length + 1}`;
+      issues.push({ key, labels: create.parse(body).fields.labels, status: "To Do", comments: [] });
+      if (!lose) return json(201, { id: "10000", key, self: "https://example.atlassian.net" });
+      lose = false;
+      unindexed.add(key);
+      return json(504, {});
+    }
+    const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)\/(comment|transitions)$/.exec(path) ?? [];
+    const issue = issues.find((one) => one.key === key);
+    if (issue === undefined) return null;
+    if (what === "comment") {
+      issue.comments.push(JSON.stringify(comment.parse(body)));
+      return json(201, { id: "10000" });
+    }
+    move.parse(body);
+    issue.status = "Done";
+    return { status: 204 };
+  };
+  const get = (path: string): Reply | null => {
+    const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)(\/transitions|\?fields=status)$/.exec(path) ?? [];
+    const issue = issues.find((one) => one.key === key);
+    if (issue === undefined) return null;
+    if (what !== "/transitions") return json(200, { key, fields: { status: { name: issue.status } } });
+    const done = { id: "31", name: "Close it", to: { name: "Done" } };
+    return json(200, { transitions: issue.status === "Done" ? [] : [done] });
+  };
+  const answer = ({ method, path, headers, body }: Received): Reply => {
+    if (headers.authorization !== `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`)
+      return { status: 401 };
+    try {
+      const reply = method === "GET" ? get(path) : method === "POST" ? post(path, JSON.parse(body)) : null;
+      if (reply !== null) return reply;
+      problems.push(`${method} ${path}`);
+    } catch (error) {
+      problems.push(`${path}: ${String(error)}`);
+    }
+    return json(400, { errorMessages: ["wrong"], errors: {} });
+  };
+  const receiver = await startReceiver((request, how) => (how === "ok" ? answer(request) : null));
+  return { ...receiver, email, token, issues, problems, unindexed, loseNextCreate: () => (lose = true) };
+}
