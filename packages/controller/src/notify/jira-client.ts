@@ -1,13 +1,8 @@
 import { z } from "zod";
-import type { SendResult } from "./alert.ts";
+import { type Asked, exchange } from "./exchange.ts";
 import type { Http } from "./http.ts";
 import { jsonRequest } from "./json-request.ts";
-import { jsonOrNull } from "./parse-json.ts";
 import type { AdfDocument } from "./render/adf.ts";
-import { ofHttp } from "./result.ts";
-
-/** What was learnt, or why it could not be. */
-export type Asked<T> = { readonly value: T } | { readonly failed: SendResult };
 
 /** The operations of Jira Cloud's REST API v3 that are used. Each is one request. */
 export interface JiraClient {
@@ -39,18 +34,10 @@ const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() 
 export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
   const headers = { authorization, accept: "application/json" };
   const at = (path: string): string => `${base.replace(/\/+$/, "")}/rest/api/3/${path}`;
-  const ask = async <T>(request: Parameters<Http>[0], schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> => {
-    const outcome = await http(request, signal);
-    const result = ofHttp(outcome, null);
-    if (result.is !== "sent" || outcome.is !== "answer") return { failed: result };
-    const read = schema.safeParse(jsonOrNull(outcome.text));
-    if (read.success) return { value: read.data };
-    return { failed: { is: "retry", reason: "answered something that Jira does not document", after: null } };
-  };
   const get = <T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
-    ask({ method: "GET", url: at(path), headers, body: null }, schema, signal);
+    exchange(http, { method: "GET", url: at(path), headers, body: null }, schema, signal);
   const post = <T>(path: string, body: object, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
-    ask(jsonRequest("POST", at(path), body, headers), schema, signal);
+    exchange(http, jsonRequest("POST", at(path), body, headers), schema, signal);
   const nothing = z.unknown().transform(() => null);
   const issueAt = (key: string): string => `issue/${encodeURIComponent(key)}`;
 

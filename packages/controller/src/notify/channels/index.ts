@@ -6,6 +6,7 @@ import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
 import { jiraChannel } from "./jira.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
+import { servicenowChannel } from "./servicenow.ts";
 import { slackChannel } from "./slack.ts";
 import { snsChannel } from "./sns.ts";
 import { teamsChannel } from "./teams.ts";
@@ -20,6 +21,7 @@ export const channels = {
   "google-chat": googleChatChannel,
   jira: jiraChannel,
   pagerduty: pagerdutyChannel,
+  servicenow: servicenowChannel,
   slack: slackChannel,
   sns: snsChannel,
   teams: teamsChannel,
