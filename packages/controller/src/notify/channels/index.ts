@@ -5,6 +5,7 @@ import { emailChannel } from "./email.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
 import { jiraChannel } from "./jira.ts";
+import { jsmOpsChannel } from "./jsm-ops.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 import { servicenowChannel } from "./servicenow.ts";
 import { slackChannel } from "./slack.ts";
@@ -20,6 +21,7 @@ export const channels = {
   eventbridge: eventBridgeChannel,
   "google-chat": googleChatChannel,
   jira: jiraChannel,
+  "jsm-ops": jsmOpsChannel,
   pagerduty: pagerdutyChannel,
   servicenow: servicenowChannel,
   slack: slackChannel,
