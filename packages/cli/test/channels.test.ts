@@ -22,6 +22,7 @@ beforeAll(async () => {
     screen: { type: "console" },
     hook: { type: "webhook", url: `${base}/hook`, secret: "${env:KEY}", allow: ["127.0.0.1"] },
     denied: { type: "webhook", url: "${env:DENIED}", allow: ["127.0.0.1"] },
+    old: { type: "opsgenie", apiKey: "${env:KEY}", url: base, allow: ["127.0.0.1"] },
     unset: { type: "webhook", url: "${env:NOTHING}" },
   };
   writeFileSync(config, JSON.stringify({ channels }));
@@ -59,10 +60,20 @@ test("all of them: what fails is 1, with a reason each and no secret", async () 
     ["screen", true, null],
     ["hook", true, null],
     ["denied", false, "answered 401; check its credentials"],
+    ["old", true, null],
     ["unset", false, expect.stringContaining("SK-SECRET-UNAVAILABLE")],
   ]);
   expect(stderr).toMatch(/INFO receipt: TEST, nothing is wrong[\s\S]*INFO outcome: TEST, nothing is wrong/);
   expect(stdout + stderr).not.toMatch(/s3cret/);
+});
+
+test("a service that goes away is told of, beside the results", async () => {
+  const { code, stdout, stderr } = await run("old");
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: "old: Opsgenie's API ends on 5 April 2027; move to a channel of type jsm-ops.\n",
+  });
+  expect(stdout).toMatch(/\nold +opsgenie +sent in/);
 });
 
 test("a name that is not configured is 2, and sends nothing", async () => {

@@ -31,6 +31,8 @@ export function channels(program: Command, act: Act): void {
         const text =
           options.output === "json" ? reports.map((one) => `${JSON.stringify(one)}\n`).join("") : render(reports);
         await io.stdout.write(text);
+        for (const { channel, warning } of reports)
+          if (warning !== null) await io.stderr.write(`${channel}: ${warning}.\n`);
         return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
       }),
     );

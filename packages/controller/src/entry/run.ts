@@ -22,7 +22,7 @@ import { createShow } from "../show/server.ts";
 import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
-import { openChannels } from "./channels.ts";
+import { openChannels, warningOf } from "./channels.ts";
 import { openSecrets } from "./secrets.ts";
 import { createLease } from "./lease.ts";
 import { createWorker, type Observer } from "./worker.ts";
@@ -113,6 +113,10 @@ export async function run({
   const { sns, eventBridge } = aws;
   const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http: guardedHttp({ clock, lookup }) };
   const channels = openChannels(config.channels, deps);
+  for (const [channel, options] of Object.entries(config.channels)) {
+    const warning = warningOf(options);
+    if (warning !== null) log.warn({ channel }, warning);
+  }
   const onFailure = (what: string, error: unknown): void =>
     log.error({ what, err: error }, "failed; it is tried again");
   const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });

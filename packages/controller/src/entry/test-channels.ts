@@ -11,7 +11,7 @@ import { guardedHttp } from "../notify/http.ts";
 import { sampleAlert } from "../notify/sample.ts";
 import { sendOnce } from "../notify/send.ts";
 import type { Plain } from "../record/doc.ts";
-import { openChannels } from "./channels.ts";
+import { openChannels, warningOf } from "./channels.ts";
 import { openSecrets } from "./secrets.ts";
 
 export interface TestOptions {
@@ -30,6 +30,8 @@ export interface ChannelReport {
   readonly channel: string;
   readonly type: string;
   readonly ok: boolean;
+  /** What users must know of the service before it is too late. */
+  readonly warning: string | null;
   readonly sends: readonly {
     readonly phase: AlertModel["phase"];
     readonly ok: boolean;
@@ -66,7 +68,9 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
     return await Promise.all(
       chosen.map(async ([channel, driver]) => {
         const sends = await tryOut(driver, clock);
-        return { channel, type: config.channels[channel]?.type ?? "", ok: sends.every(({ ok }) => ok), sends };
+        const configured = config.channels[channel];
+        const warning = configured === undefined ? null : warningOf(configured);
+        return { channel, type: configured?.type ?? "", ok: sends.every(({ ok }) => ok), warning, sends };
       }),
     );
   } finally {

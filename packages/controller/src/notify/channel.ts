@@ -30,5 +30,7 @@ export interface ChannelDeps {
 export interface ChannelFactory<Options extends z.ZodType = z.ZodType> {
   /** Begins with `type: "<name>"`. */
   readonly options: Options;
+  /** What users must know of the service before it is too late; told at the start and by `channels test`. */
+  readonly warning?: string;
   create(options: z.output<Options>, deps: ChannelDeps): Channel;
 }

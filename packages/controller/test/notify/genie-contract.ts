@@ -12,7 +12,11 @@ const growing: AlertModel = { ...model(many(3)), phase: "update" };
 const ended = model([told("i-0abc", { body: { outcome: "drained", drainedAt: T0 + 79_000 } })]);
 
 /** What a channel must do that speaks as Opsgenie does. */
-export function testGenie(makeChannel: (url: string, key: string) => Channel, name: "jsm-ops", base: string): void {
+export function testGenie(
+  makeChannel: (url: string, key: string) => Channel,
+  name: "jsm-ops" | "opsgenie",
+  base: string,
+): void {
   testChannel(name, async () => {
     const service = await startGenie(base);
     return {

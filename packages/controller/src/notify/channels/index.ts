@@ -6,6 +6,7 @@ import { eventBridgeChannel } from "./eventbridge.ts";
 import { googleChatChannel } from "./google-chat.ts";
 import { jiraChannel } from "./jira.ts";
 import { jsmOpsChannel } from "./jsm-ops.ts";
+import { opsgenieChannel } from "./opsgenie.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 import { servicenowChannel } from "./servicenow.ts";
 import { slackChannel } from "./slack.ts";
@@ -22,6 +23,7 @@ export const channels = {
   "google-chat": googleChatChannel,
   jira: jiraChannel,
   "jsm-ops": jsmOpsChannel,
+  opsgenie: opsgenieChannel,
   pagerduty: pagerdutyChannel,
   servicenow: servicenowChannel,
   slack: slackChannel,
