@@ -16,8 +16,9 @@ export interface JiraClient {
   status(key: string, signal: AbortSignal): Promise<Asked<string>>;
 }
 
-const found = z.object({ issues: z.array(z.object({ key: z.string() })) });
-const created = z.object({ key: z.string() });
+/** Keys are kept with the alert, and become part of paths: nothing else is taken for one. */
+const created = z.object({ key: z.string().regex(/^[A-Z][A-Z0-9_]+-\d+$/) });
+const found = z.object({ issues: z.array(created) });
 const transitions = z.object({
   transitions: z.array(z.object({ id: z.string(), name: z.string(), to: z.object({ name: z.string() }) })),
 });

@@ -36,9 +36,11 @@ const RESOLVED = "6";
 /** 1 high to 3 low, for impact and urgency; the priority is looked up from both. */
 const WEIGHT: { readonly [S in AlertModel["severity"]]: string } = { critical: "1", warning: "2", info: "3" };
 
-const rows = z.object({ result: z.array(z.object({ sys_id: z.string(), correlation_id: z.string() })) });
-const row = z.object({ result: z.object({ sys_id: z.string() }) });
-const ours = z.object({ sysId: z.string(), resolved: z.boolean() });
+/** Kept with the alert, and part of a path: nothing else is taken for one. */
+const sysId = z.string().regex(/^[0-9a-f]{32}$/);
+const rows = z.object({ result: z.array(z.object({ sys_id: sysId, correlation_id: z.string() })) });
+const row = z.object({ result: z.object({ sys_id: sysId }) });
+const ours = z.object({ sysId, resolved: z.boolean() });
 type Receipt = z.output<typeof ours>;
 
 /**

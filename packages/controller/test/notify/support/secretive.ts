@@ -54,6 +54,15 @@ const allow = ["127.0.0.1"];
 const hook = (type: ChannelType, path: string) => (): Promise<Secretive> =>
   overHttp((url) => ({ options: { type, url: REF, allow } as Secretive["options"], secrets: { [REF]: url + path } }));
 
+/** A service whose address is known, and that knows us by a secret in its option `name`. */
+const overToken =
+  (type: ChannelType, name: string, more: object = {}) =>
+  (): Promise<Secretive> =>
+    overHttp((url) => ({
+      options: { type, ...{ url, [name]: "${env:TOKEN}", allow, ...more } },
+      secrets: { "${env:TOKEN}": secretOf(name) },
+    }));
+
 /** AWS knows us by its own credentials; what it says of a failure may still repeat a request. */
 function overAws(
   options: Secretive["options"],
@@ -128,6 +137,13 @@ export const secretive: { readonly [T in ChannelType]: readonly (() => Secretive
       ),
   ],
   "google-chat": [hook("google-chat", `/v1/spaces/A/messages?key=${secretOf("key")}&token=${secretOf("token")}`)],
+  jira: [
+    overToken("jira", "token", { email: "bot@example.com", project: "OPS", issueType: "Task", transition: "Done" }),
+  ],
+  "jsm-ops": [overToken("jsm-ops", "apiKey")],
+  opsgenie: [overToken("opsgenie", "apiKey")],
+  pagerduty: [overToken("pagerduty", "routingKey", { acknowledge: true })],
+  servicenow: [overToken("servicenow", "password", { username: "bot", closeCode: "Solution provided" })],
   slack: [
     hook("slack", `/services/T0/B0/${secretOf("path")}`),
     () =>
