@@ -24,7 +24,9 @@ const engines: { readonly [E in Escape]: Liquid } = {
 };
 
 function options(): ConstructorParameters<typeof Liquid>[0] {
-  return { ...BOUNDS, strictFilters: true, strictVariables: true, ownPropertyOnly: true, fs: noFiles };
+  const strict = { strictFilters: true, strictVariables: true, ownPropertyOnly: true };
+  // Without files nothing is relative to one; the engine would say so on stderr at each start.
+  return { ...BOUNDS, ...strict, fs: noFiles, relativeReference: false };
 }
 
 /** Objects have no text of their own; `| json` gives them one. */
