@@ -60,6 +60,8 @@ const DENIED =
 /** The next attempt gets fresh credentials, so that it can succeed. */
 const EXPIRED =
   /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|CredentialsProviderError|ProviderError)$/;
+/** The SDK asked AWS nothing: its chain came to its end, https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
+const NONE_FOUND = /^(CredentialsProviderError|ProviderError)$/;
 const CONFLICT =
   /^(ScalingActivityInProgress(Fault)?|ResourceContention(Fault)?|ResourceInUse(Exception|Fault)?|Conflict(Exception)?|IncorrectInstanceState|IncorrectState|OperationNotPermitted|UpdateInProgressException|DependencyViolation)$/;
 const NOT_FOUND =
@@ -85,6 +87,7 @@ function kindOf({ code, message, status, answered }: Seen): FailureKind {
 
 /** Signature errors quote the request, with its session token; parse errors quote a page of somebody's. */
 function explain(kind: FailureKind, { code, message, answered, status }: Seen): string {
+  if (NONE_FOUND.test(code)) return "no AWS credentials found (environment, profile, container or instance role)";
   if (/signature|credential|token|security/i.test(code)) {
     return "AWS did not take the credentials; check the role, its external id, and the clock of this machine";
   }

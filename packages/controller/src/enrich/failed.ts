@@ -7,7 +7,8 @@ import { SETTLED_FAILURE } from "./freshness.ts";
 /** A failure in a few words for an alert: `throttled: ecs:ListTasks (ThrottlingException)`. No message of AWS's: it can be long. */
 function failedBy({ fields }: AwsFailure): Failed {
   const { kind, service, operation, awsCode } = fields;
-  return { kind, why: `${kind}: ${service}:${operation}${awsCode === "" ? "" : ` (${awsCode})`}` };
+  const said = awsCode === "CredentialsProviderError" ? "no AWS credentials found" : awsCode;
+  return { kind, why: `${kind}: ${service}:${operation}${said === "" ? "" : ` (${said})`}` };
 }
 
 export function recordFailure(inventory: Inventory, facet: Facet, id: string, failed: Failed, at: Ms): void {

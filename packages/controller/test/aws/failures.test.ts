@@ -90,6 +90,21 @@ describe("what the SDK reports", () => {
   });
 });
 
+test("credentials that are nowhere are told from those that AWS refuses", async () => {
+  const none = (): Promise<never> =>
+    Promise.reject(Object.assign(new Error("Could not load"), { name: "CredentialsProviderError" }));
+  const bench = sandboxBench({ clients: { credentials: none } });
+  const asked = bench.aws.ecs.listClusters(home, bench.ask).catch((error: unknown) => error as AwsFailure);
+  const failure = await bench.run(asked);
+  expect(failure).toMatchObject({
+    fields: { kind: "unavailable", retryable: true },
+    message:
+      "ecs:ListClusters: CredentialsProviderError: no AWS credentials found (environment, profile, container or instance role)",
+  });
+  expect(bench.simulator.calls.recent()).toEqual([]);
+  bench.close();
+});
+
 describe("secrets", () => {
   const secrets = ["not-a-secret", "AKIA123456789012AAAA", "simulated-session-token"];
   test.each([
