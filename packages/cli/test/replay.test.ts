@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSimulator, createWorld, fleetOperations, realClock, serveSimulator } from "@spotkeeper/simulator";
 import { describe, expect, test } from "vitest";
@@ -161,6 +161,7 @@ describe("live", () => {
       { stdin: lines(warning({ time: iso(Date.now() - 600_000) }), { broken: true }), env },
     );
     await server.close();
+    expect(readdirSync(folder).filter((name) => name.includes(".db"))).toEqual([]);
     const found = jsonLines(stdout);
     expect(found[0]).toMatchObject({ message: 2, is: "rejected" });
     expect(found[1]).toMatchObject({ id: `${ID}#1`, mode: "dry-run" });
@@ -170,6 +171,18 @@ describe("live", () => {
     expect(calls).toContain("ec2:DescribeInstances:ok");
     expect(simulator.calls.recent().filter(({ mutating }) => mutating)).toEqual([]);
   }, 30_000);
+
+  test("without credentials ends at once with the reason, and leaves nothing behind", async () => {
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await spotkeeper(["replay", "--live", "--dry-run"], {
+      stdin: lines(warning()),
+      env: { AWS_EC2_METADATA_DISABLED: "true", HOME: folder },
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("No AWS credentials found");
+    expect(stderr).toContain("(SK-AWS-CREDENTIALS)");
+    expect(readdirSync(folder)).toEqual(before);
+  });
 
   test("takes no facts", async () => {
     const { code, stderr } = await spotkeeper(["replay", "--live", "--facts", "x.json"]);

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type * as Parts from "./entry/parts.ts";
 import type { Running, RunOptions } from "./entry/run.ts";
 import type { ChannelReport, TestOptions } from "./entry/test-channels.ts";
@@ -39,6 +40,12 @@ export { systemClock } from "./clock.ts";
 export async function runWorker(options: RunOptions): Promise<Running> {
   const { run } = await import("./entry/run.ts");
   return run(options);
+}
+
+/** Throws SK-AWS-CREDENTIALS where there are none (entry/credentials.ts). */
+export async function requireCredentials(clock: Clock): Promise<void> {
+  const { requireCredentials: require } = await import("./entry/credentials.ts");
+  return require(clock);
 }
 
 /** Sends a sample alert through channels (entry/test-channels.ts). */

@@ -9,13 +9,13 @@ const QUIET = 180_000;
 const PATIENCE = 3_600_000;
 const WATCHING: ReadonlySet<string> = new Set(["verify-gone", "verify-replacement"]);
 
+/** A step that has something left to do but to see what becomes of it. */
+export const isAtWork = ({ responder, state }: Incident["steps"][number]): boolean =>
+  !WATCHING.has(responder) && (state === "waiting" || state === "intended");
+
 /** Only recommended: nothing is left to do but to see, for hours, whether a warning follows. */
 export const isWatched = ({ closedAt, signals, steps, owed }: Incident): boolean =>
-  closedAt === null &&
-  signals.every(({ kind }) => kind === "rebalance") &&
-  [...steps, ...owed].every(
-    ({ state, responder }) => WATCHING.has(responder) || (state !== "waiting" && state !== "intended"),
-  );
+  closedAt === null && signals.every(({ kind }) => kind === "rebalance") && ![...steps, ...owed].some(isAtWork);
 
 /**
  * Lets time pass until every incident is closed, or only watched, or a bound; `pending` says whether the scenario brings

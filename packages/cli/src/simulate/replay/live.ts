@@ -7,6 +7,7 @@ import {
   type IncidentDetailView,
   type Key,
   type RawMessage,
+  requireCredentials,
   runWorker,
   SpotkeeperError,
   type Verdict,
@@ -15,6 +16,7 @@ import {
 import { createApi } from "../../api.ts";
 import type { Io } from "../../io.ts";
 import type { Heard, Replayed } from "./replay.ts";
+import { waitsUntil } from "./waits.ts";
 
 export interface LiveOptions {
   readonly messages: readonly RawMessage[];
@@ -26,18 +28,19 @@ export interface LiveOptions {
 /** As many messages as one request takes by far, and far below its bytes. */
 const AT_ONCE = 50;
 const LOOK_EVERY = 250;
-/** Milliseconds after which incidents that are still open are left to the next worker; a warning has two minutes. */
-const PATIENCE = 20 * 60_000;
 const STOP_WITHIN = 9_000;
 const TOKEN = "SPOTKEEPER_REPLAY_TOKEN";
 
 /**
  * Messages into a worker of the config's own, against AWS: its ledger and its channels, none of its queues. They go in
- * over its HTTP source, as whatever else sends them would. A dry run keeps its state in memory.
+ * over its HTTP source, as whatever else sends them would. A dry run keeps its state in memory. Throws
+ * SK-AWS-CREDENTIALS where there are none: every step would wait for them to the end of its time.
  */
 export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed & { readonly interrupted: boolean }> {
   const incidents = new Map<Key, Incident>();
   const { stderr } = io;
+  options.onProgress("looking for AWS credentials");
+  await requireCredentials(systemClock);
   const token = randomBytes(32).toString("base64url");
   const interrupted = io.interrupted().then(() => true);
   const output = { write: (text: string): void => void stderr.write(text), isTTY: stderr.isTTY };
@@ -57,12 +60,14 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
   });
   try {
     const heard = await send(running.url, token, options.messages);
-    const until = io.now() + PATIENCE;
     let cut = false;
     for (;;) {
-      const open = [...incidents.values()].filter(({ closedAt }) => closedAt === null).length;
-      options.onProgress(`${incidents.size} incidents, ${open} open`);
-      if (open === 0 || io.now() > until) break;
+      const now = io.now();
+      const waits = [...incidents.values()].map((one) => waitsUntil(one, now, options.dryRun));
+      const open = waits.filter((until) => until !== null);
+      if (open.length === 0) break;
+      const latest = new Date(Math.max(...open)).toISOString().slice(11, 19);
+      options.onProgress(`${incidents.size} incidents, waits for ${open.length}, until ${latest} UTC at the latest`);
       cut = await Promise.race([interrupted, pause(LOOK_EVERY)]);
       if (cut) break;
     }
@@ -89,6 +94,7 @@ function configOf({ config, dryRun }: LiveOptions): Config {
     show: { ...config.show, listen: "127.0.0.1:0", auth: null },
     ledger: { ...config.ledger, ...memory },
     archive: { ...config.archive, ...memory },
+    inventory: { ...config.inventory, ...memory },
   };
 }
 
