@@ -17,21 +17,22 @@ export interface Context {
   readonly options: GlobalOptions;
   /** Reads the config that the call, the environment or the working folder names; none at all is valid. */
   readonly config: () => Config;
+  /** Which that is; null: there is none. */
+  readonly configFile: string | null;
 }
 
 /** Runs a command; its exit code, if it did not throw. */
 export type Run = (context: Context, command: Command) => Promise<ExitCode>;
 
-const DEFAULT_CONFIG = "spotkeeper.yaml";
+export const DEFAULT_CONFIG = "spotkeeper.yaml";
 
 export function createContext(io: Io, options: GlobalOptions): Context {
+  const named = options.config ?? (io.env["SPOTKEEPER_CONFIG"] || null);
+  const configFile = named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
   return {
     io,
     options,
-    config() {
-      const named = options.config ?? (io.env["SPOTKEEPER_CONFIG"] || null);
-      const path = named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
-      return loadConfig(path, (file) => readFileSync(file, "utf8"));
-    },
+    configFile,
+    config: () => loadConfig(configFile, (file) => readFileSync(file, "utf8")),
   };
 }

@@ -59,15 +59,16 @@ archive: { file: ${name}-archive.db }
 inventory: { file: ${name}-inventory.db }
 `,
   );
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@spotkeeper/source", main, "run", "--config", `${name}.yaml`, ...args],
-    {
-      cwd: folder,
-      env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", INGEST: "hunter2" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  return launch("--config", `${name}.yaml`, ...args);
+}
+
+/** Starts a worker of a call, and waits until it says that it runs. */
+async function launch(...args: string[]): Promise<Worker> {
+  const child = spawn(process.execPath, ["--conditions=@spotkeeper/source", main, "run", ...args], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", INGEST: "hunter2" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.push(child);
   const log: { readonly [field: string]: unknown }[] = [];
   let out = "";
@@ -121,6 +122,34 @@ test("an interrupt from the keyboard drains it, too, and is 130", async () => {
   child.kill("SIGINT");
   expect(await ended).toEqual([130, null]);
   expect(log.at(-1)).toMatchObject({ msg: "drained", drained: true });
+});
+
+test("a worker without a source says so, and is not ready", async () => {
+  const files = ["ledger", "archive", "inventory"].map((name) => `${name}: { file: deaf-${name}.db }\n`).join("");
+  writeFileSync(join(folder, "deaf.yaml"), `show: { listen: "127.0.0.1:0" }\n${files}`);
+  const { url, log } = await launch("--config", "deaf.yaml");
+  expect(log).toContainEqual(
+    expect.objectContaining({ level: "warn", msg: expect.stringContaining("no source is configured") }),
+  );
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ status: "not-ready", reasons: [{ what: "no-source" }] });
+});
+
+test("a worker that finds no config says where it looked", async () => {
+  // On the default port, which may be taken here: it has said it before it listens.
+  const child = spawn(process.execPath, ["--conditions=@spotkeeper/source", main, "run"], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  children.push(child);
+  const [line] = (await once(createInterface(child.stderr), "line")) as [string];
+  expect(JSON.parse(line)).toMatchObject({
+    level: "warn",
+    msg: "no config was found",
+    lookedFor: [expect.stringMatching(/.spotkeeper\.yaml$/), "SPOTKEEPER_CONFIG"],
+  });
 });
 
 test("a second interrupt stops it at once", async () => {

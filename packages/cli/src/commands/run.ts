@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { asDryRun, createLog, runWorker, systemClock } from "@spotkeeper/controller";
 import type { Command } from "commander";
+import { DEFAULT_CONFIG } from "../context.ts";
 import { EXIT, paints } from "../io.ts";
 import type { Act } from "./index.ts";
 
@@ -19,13 +21,15 @@ export function run(program: Command, act: Act): void {
     .option("--dry-run", "say what would be done, and do nothing", false)
     .addHelpText("after", HELP)
     .action(
-      act(async ({ io, config: read }, command) => {
+      act(async ({ io, config: read, configFile }, command) => {
         const { dryRun } = command.opts<{ dryRun: boolean }>();
         const config = read();
         const policy = dryRun ? asDryRun(config.policy) : config.policy;
         const { stdout, stderr, env } = io;
         const output = { write: (text: string) => void stderr.write(text), isTTY: stderr.isTTY };
         const log = createLog({ ...config.log, output, color: paints(stderr, env), clock: systemClock });
+        if (configFile === null)
+          log.warn({ lookedFor: [resolve(DEFAULT_CONFIG), "SPOTKEEPER_CONFIG"] }, "no config was found");
         // Asked for before it starts, so that an interrupt meanwhile drains it too.
         const interrupted = io.interrupted();
         const running = await runWorker({

@@ -60,6 +60,8 @@ const GATHER: Ms = 1_000;
 const SWEEP_CALLS_A_MINUTE = 30;
 const SWEEP_OFTEN: Ms = 600_000;
 const FORGET_AFTER: Ms = 86_400_000;
+const NO_SOURCE =
+  "no source is configured: no interruption is heard of, and only what was begun before is finished. Set sources.sqs or sources.http";
 
 /**
  * The worker that a config describes: its drivers, its sources, the flow, the API. Resolves once it listens and
@@ -167,7 +169,10 @@ export async function run({
     }),
   );
   const stopping = new AbortController();
+  const deaf = config.sources.sqs.length === 0 && config.sources.http === null;
+  if (deaf) log.warn({}, NO_SOURCE);
   const readiness = (): Unready[] => [
+    ...(deaf ? [{ what: "no-source", code: null, message: NO_SOURCE }] : []),
     ...sources.flatMap((source) => source.unready()),
     ...(stopping.signal.aborted ? [{ what: "stopping", code: null, message: "it drains" }] : []),
   ];
