@@ -10,7 +10,9 @@ import { pacedClock, type Wall } from "../src/sandbox/clock.ts";
 import { countdown, stepOf } from "../src/sandbox/describe.ts";
 import { paintLine } from "../src/sandbox/paint.ts";
 import { render, type View } from "../src/sandbox/render.ts";
+import { renderSummary } from "../src/sandbox/summary.ts";
 import { isAtStake } from "../src/sandbox/watch.ts";
+import { outcomesOf } from "../src/simulate/outcome.ts";
 import { printable } from "../src/table.ts";
 import { jsonLines, spotkeeper, start } from "./support.ts";
 
@@ -72,6 +74,7 @@ const view = (more: Partial<View> = {}): View => ({
     incidents: 2,
     open: 1,
     closed: 1,
+    outcomes: { drained: 1, open: 1 },
     due: 1,
     drainedInTime: 1,
     tasksLost: 0,
@@ -104,6 +107,18 @@ describe("the picture", () => {
       expect(colored.map((line) => stripVTControlCharacters(line))).toEqual(plain);
       expect(colored.join("")).toContain("\u001B[");
     }
+  });
+
+  test("says of every incident how it ended, the bad endings among them, and they add up", () => {
+    const outcomes = { drained: 35, "missed-notice": 2, open: 1, unclassified: 1 };
+    const summary = { ...view().summary, incidents: 39, outcomes };
+    const shown = render(view({ summary }), { columns: 100, rows: 30, colors: false });
+    expect(shown).toContain("LAST OUTCOMES  35 drained, 2 missed-notice, 1 open, 1 unclassified");
+    const end = renderSummary(summary);
+    expect(end).toMatch(/^incidents +39: 35 drained, 2 missed-notice, 1 open, 1 unclassified$/m);
+    expect(end).toMatch(/^missed notices +2$/m);
+    const all = [incident(), incident({ outcome: "unclassified", closedAt: NOW })];
+    expect(outcomesOf(all)).toEqual({ open: 1, unclassified: 1 });
   });
 
   test("shows the fleet, the time that is left, the step, outcomes and counters", () => {

@@ -3,7 +3,7 @@ import { printable } from "../table.ts";
 import { clockTime, countdown, endingOf, homeOf, stepOf, subjectOf, typeOf, whyOf, zoneOf } from "./describe.ts";
 import type { Cell, GroupRow } from "./fleet.ts";
 import { cell, type Line, paintLine, type Piece, spread, type Tone } from "./paint.ts";
-import type { Summary } from "./summary.ts";
+import { outcomesText, type Summary } from "./summary.ts";
 
 /** All that a picture is made of. Times are simulated, epoch milliseconds. */
 export interface View {
@@ -47,7 +47,7 @@ export function render(view: View, { columns, rows, colors }: Canvas): readonly 
     heading("OPEN INCIDENTS", view.open.length),
     ...padded(open(view, width, forOpen), forOpen, "none: nothing is at stake"),
     [],
-    heading("LAST OUTCOMES", view.summary.closed),
+    heading("LAST OUTCOMES", outcomesText(view.summary)),
     ...padded(ended(view.ended, width, forEnded), forEnded, "none yet"),
     [],
     heading("TOLD", view.alerts.length),
@@ -178,9 +178,9 @@ function counters({ summary, trouble }: View): Line[] {
   ];
 }
 
-const heading = (name: string, count: number): Line => [
+const heading = (name: string, more: number | string): Line => [
   [name, "bold"],
-  [count === 0 ? "" : `  ${count}`, "dim"],
+  [more === 0 || more === "" ? "" : `  ${more}`, "dim"],
 ];
 
 const padded = (lines: readonly Line[], rows: number, none: string): Line[] => {

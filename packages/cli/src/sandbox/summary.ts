@@ -1,7 +1,7 @@
 import type { Incident } from "@spotkeeper/controller";
 import type { World } from "@spotkeeper/simulator";
 import type { CallTally } from "../simulate/calls.ts";
-import { isDrained, isDue, marginSeconds } from "../simulate/outcome.ts";
+import { isDrained, isDue, marginSeconds, outcomesOf } from "../simulate/outcome.ts";
 import { quantile } from "../simulate/quantile.ts";
 
 /** What happened so far; what the worker did is judged by what the simulator saw. */
@@ -9,6 +9,8 @@ export interface Summary {
   readonly incidents: number;
   readonly open: number;
   readonly closed: number;
+  /** How incidents ended, by how; `open` and `watched` (only recommended) have not. */
+  readonly outcomes: { readonly [outcome: string]: number };
   /** With a deadline that has come, or drained before. */
   readonly due: number;
   readonly drainedInTime: number;
@@ -35,6 +37,7 @@ export function summaryOf(
     incidents: incidents.length,
     open: incidents.length - closed,
     closed,
+    outcomes: outcomesOf(incidents),
     due: due.length,
     drainedInTime: due.filter(isDrained).length,
     tasksLost: warned.reduce((sum, { tasksKilled }) => sum + tasksKilled.length, 0),
@@ -45,12 +48,19 @@ export function summaryOf(
   };
 }
 
+/** `35 drained, 1 unclassified, 2 open`: what has ended, and what has not; together all there are. */
+export const outcomesText = ({ outcomes }: Pick<Summary, "outcomes">): string =>
+  Object.entries(outcomes)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(", ");
+
 /** For the end of a run. */
 export function renderSummary(summary: Summary): string {
   const { marginSeconds: margin } = summary;
   const seconds = (value: number | null): string => (value === null ? "-" : `${Math.floor(value)} s`);
   const rows: readonly (readonly [string, string])[] = [
-    ["incidents", `${summary.incidents}, ${summary.open} of them still open`],
+    ["incidents", `${summary.incidents}${summary.incidents === 0 ? "" : `: ${outcomesText(summary)}`}`],
+    ["missed notices", String(summary.outcomes["missed-notice"] ?? 0)],
     ["drained before the deadline", `${summary.drainedInTime} of ${summary.due}`],
     ["time to spare", `p50 ${seconds(margin.p50)}, least ${seconds(margin.min)}`],
     ["tasks killed by a reclaim", String(summary.tasksLost)],

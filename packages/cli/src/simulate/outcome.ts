@@ -73,11 +73,15 @@ export function outcomeOf(lab: Lab, floorSeconds: number, wallSeconds: number): 
     duplicateEffects: lab.world.oracle.duplicates().reduce((sum, { count }) => sum + count - 1, 0),
     lost: warned.filter((one) => !heard.has(one.instanceId) || isLost(one)).length,
     tasksKilled: warned.reduce((sum, { tasksKilled }) => sum + tasksKilled.length, 0),
-    outcomes: countBy(incidents, (one) => one.outcome ?? (isWatched(one) ? "watched" : "open")),
+    outcomes: outcomesOf(incidents),
     failures: lab.failures.length,
     wallSeconds,
   };
 }
+
+/** How incidents ended, by how. Of those that have not, the ones that were only recommended are `watched`. */
+export const outcomesOf = (incidents: readonly Incident[]): Outcome["outcomes"] =>
+  countBy(incidents, (one) => one.outcome ?? (isWatched(one) ? "watched" : "open"));
 
 const isLost = ({ tasksKilled, targetsLost }: InstanceFacts): boolean => tasksKilled.length + targetsLost.length > 0;
 
