@@ -57,8 +57,15 @@ interface Config {
   readonly credentials: CredentialProvider;
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>;
   readonly maxAttempts: number;
+  readonly logger: typeof SILENT;
   readonly endpoint?: string;
 }
+
+/**
+ * Without a logger the SDK writes to the console, in the midst of our JSON: for example that a queue's URL names another
+ * host than AWS's, which is as it should be. Whatever fails is told by who asked.
+ */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 export function createClients(options: ClientsOptions): Clients {
   const { endpoint, clock } = options;
@@ -103,6 +110,7 @@ export function createClients(options: ClientsOptions): Clients {
         credentials: credentialsAt(at),
         requestHandler: handler(answerWithin),
         maxAttempts: 1,
+        logger: SILENT,
         ...(endpoint === null ? {} : { endpoint }),
       });
       clients.set(key, client);

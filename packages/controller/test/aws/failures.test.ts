@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FaultEffect } from "@spotkeeper/simulator";
+import { createClients } from "../../src/aws/clients.ts";
 import { AwsFailure } from "../../src/aws/failure.ts";
 import { home, sandboxBench } from "./fleet.ts";
 
@@ -103,6 +104,21 @@ test("credentials that are nowhere are told from those that AWS refuses", async 
   });
   expect(bench.simulator.calls.recent()).toEqual([]);
   bench.close();
+});
+
+test("the SDK writes nothing of its own: a queue's URL may name another host", async () => {
+  const said = vi.spyOn(console, "warn");
+  const clients = createClients({
+    clock: it.clock,
+    accounts: [],
+    endpoint: null,
+    credentials: () => Promise.resolve({ accessKeyId: "AKIA123456789012AAAA", secretAccessKey: "x" }),
+    requestHandler: { handle: () => Promise.reject(new Error("sent nowhere")) },
+  });
+  const asked = clients.sqs(home).receiveMessage({ QueueUrl: "http://127.0.0.1:4566/123456789012/spot" });
+  await expect(asked).rejects.toThrow("sent nowhere");
+  expect(said).not.toHaveBeenCalled();
+  clients.destroy();
 });
 
 describe("secrets", () => {
