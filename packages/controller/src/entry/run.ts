@@ -23,6 +23,8 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
+import { placeFiles } from "./files.ts";
+import { createFailures } from "./outage.ts";
 import { openSecrets } from "./secrets.ts";
 import { createLease } from "./lease.ts";
 import { createWorker, type Observer } from "./worker.ts";
@@ -82,9 +84,10 @@ export async function run({
   const random = Math.random;
   const owner = randomUUID();
 
-  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, clock });
-  const archive = archives[config.archive.driver]({ file: config.archive.file, clock });
-  const inventory = openSqliteInventory({ file: config.inventory.file, clock, every: INVENTORY_EVERY });
+  const files = placeFiles(config);
+  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, file: files.ledger, clock });
+  const archive = archives[config.archive.driver]({ file: files.archive, clock });
+  const inventory = openSqliteInventory({ file: files.inventory, clock, every: INVENTORY_EVERY });
   const clients = createClients({
     clock,
     accounts: config.aws.accounts,
@@ -119,8 +122,7 @@ export async function run({
     const warning = warningOf(options);
     if (warning !== null) log.warn({ channel }, warning);
   }
-  const onFailure = (what: string, error: unknown): void =>
-    log.error({ what, err: error }, "failed; it is tried again");
+  const { told: onFailure, stop: stopTelling } = createFailures(log, ledger, clock);
   const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });
 
   const worker = createWorker({
@@ -212,6 +214,7 @@ export async function run({
         const swept = Promise.race([sweeping, clock.sleep(half)]);
         await Promise.all([...sources.map((source) => source.stop(half)), swept]);
         await Promise.all([worker.stop(half), show.close(half)]);
+        stopTelling();
         await Promise.all([ledger.close(), archive.close(), inventory.close()]);
         aws.close();
       })();
