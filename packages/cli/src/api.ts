@@ -7,7 +7,7 @@ const WITHIN = 15_000;
 const LARGEST = 32 * 1024 * 1024;
 
 export interface Api {
-  /** The JSON that a running worker answers. Throws SK-API-UNREACHABLE and SK-API-REFUSED. */
+  /** The JSON that a running worker answers. Throws SK-API-UNREACHABLE, SK-API-NOT-FOUND and SK-API-REFUSED. */
   get(path: string, query?: { readonly [name: string]: string }): Promise<unknown>;
   /** The same for a request that changes something; `body` is sent as JSON, undefined for none. */
   send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
@@ -82,6 +82,7 @@ function json(text: string): unknown {
 function refused(host: string, status: number, body: unknown): SpotkeeperError {
   const detail = typeof body === "object" && body !== null && "detail" in body ? String(body.detail) : "";
   const advice = status === 401 ? " Put its token into SPOTKEEPER_TOKEN." : "";
+  if (status === 404 && detail !== "") return new SpotkeeperError("SK-API-NOT-FOUND", `${host} says: ${detail}`);
   const said = detail === "" ? "that is no worker of Spotkeeper" : detail;
   return new SpotkeeperError("SK-API-REFUSED", `${host} answered ${status}: ${said}${advice}`);
 }

@@ -1,6 +1,9 @@
-/** Columns as wide as their longest cell, at most 48 characters; cells come from outside and are made harmless. */
+/**
+ * Columns as wide as their longest cell, at most 48 characters; the first, which names what stands in the row to other
+ * commands, is never cut. Cells come from outside and are made harmless.
+ */
 export function table(head: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
-  const cells = [head, ...rows.map((row) => row.map((cell) => fit(cell ?? "-")))];
+  const cells = [head, ...rows.map((row) => row.map((cell, column) => (column === 0 ? printable : fit)(cell ?? "-")))];
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const lines = cells.map((row) =>
     row

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { IncidentDetailView, IncidentView } from "@spotkeeper/controller";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { TASK } from "./messages.ts";
 import { jsonLines, spotkeeper } from "./support.ts";
 
 const view = (id: string, over: Partial<IncidentView> = {}): IncidentView => ({
@@ -73,6 +74,7 @@ const detail: IncidentDetailView = {
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+const NOW = "2026-11-20T12:01:00.000Z";
 const json =
   (body: unknown, status = 200): Answer =>
   (_request, response) => {
@@ -100,7 +102,7 @@ test("list reads page by page up to the limit, with the filters and the token", 
     const { searchParams } = new URL(request.url ?? "", url);
     const second = searchParams.get("cursor") === "c1";
     const items = second ? [view("i-3#1")] : [view("i-1#1"), view("i-2#1")];
-    json({ items, next: second ? "c2" : "c1", missing: [] })(request, response);
+    json({ items, now: NOW, next: second ? "c2" : "c1", missing: [] })(request, response);
   };
   const { code, stdout, stderr } = await incidents(
     "list",
@@ -131,17 +133,25 @@ test("a table for people; text from outside is harmless; a store that is away is
     marginSeconds: null,
     group: null,
   });
-  answer = json({ items: [view("i-1#1"), open], next: null, missing: [{ store: "archive", message: "gone" }] });
+  const due = view(`${TASK}#1`, { open: true, outcome: null, marginSeconds: null, stepsSettled: 2 });
+  answer = json({
+    items: [view("i-1#1"), open, due],
+    now: NOW,
+    next: null,
+    missing: [{ store: "archive", message: "gone" }],
+  });
   const { code, stdout, stderr } = await incidents();
   expect(code).toBe(0);
-  expect(stdout.split("\n")).toEqual([
-    "ID     OPENED               WHAT               STATE                             WHERE       GROUP  NAME",
-    "i-1#1  2026-11-20 12:00:00  spot-interruption  drained, 41 s to spare            us-east-1b  web    web [31m",
-    "i-2#1  2026-11-20 12:00:00  spot-interruption  open, 3 of 3 steps, time is over  us-east-1b  -      web [31m",
+  // What is left is told by the worker's clock, and an id is whole: show takes it.
+  expect(stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "))).toEqual([
+    "ID  OPENED  WHAT  STATE  WHERE  GROUP  NAME",
+    "i-1#1  2026-11-20 12:00:00  spot-interruption  drained, 41 s to spare  us-east-1b  web  web [31m",
+    "i-2#1  2026-11-20 12:00:00  spot-interruption  open, 3 of 3 steps, time is over  us-east-1b  -  web [31m",
+    `${TASK}#1  2026-11-20 12:00:00  spot-interruption  open, 2 of 3 steps, 60 s left  us-east-1b  web  web [31m`,
     "",
   ]);
   expect(stderr).toBe("The archive cannot be asked: gone\n");
-  answer = json({ items: [], next: null, missing: [] });
+  answer = json({ items: [], now: NOW, next: null, missing: [] });
   expect((await incidents("list")).stdout).toBe("No incidents.\n");
 });
 
@@ -166,11 +176,31 @@ test("show: the flight recorder", async () => {
   expect(JSON.parse((await incidents("show", "i-1#1", "--output", "json")).stdout)).toEqual(detail);
 });
 
+test("show: the newest of an instance that is named alone, and words for a command where there is none", async () => {
+  answer = (request, response) => {
+    const list = json({ items: [view("i-1#2")], now: NOW, next: null, missing: [] });
+    return (request.url?.includes("?") === true ? list : json(detail))(request, response);
+  };
+  expect((await incidents("show", "i-1")).code).toBe(0);
+  expect(asked.map((request) => request.url)).toEqual([
+    "/api/v1/incidents?instanceId=i-1&limit=1",
+    "/api/v1/incidents/i-1%232",
+  ]);
+  answer = json({ items: [], now: NOW, next: null, missing: [] });
+  const none = await incidents("show", "i-9");
+  answer = json({ detail: "Ids have # written %23." }, 404);
+  for (const { code, stderr } of [none, await incidents("show", "i-9#1")]) {
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^No incident of i-9(#1)? is known there\. spotkeeper incidents list/);
+    expect(stderr).toContain("(SK-API-NOT-FOUND)");
+  }
+});
+
 test.each([
   [
     "a problem",
-    json({ title: "x", detail: "No incident is called i-9." }, 404),
-    /answered 404: No incident is called i-9\.\n\(SK-API-REFUSED\)/,
+    json({ title: "x", detail: "The ledger is away." }, 503),
+    /answered 503: The ledger is away\.\n\(SK-API-REFUSED\)/,
   ],
   [
     "a token that is wanted",

@@ -1,6 +1,6 @@
-import type { IncidentDetailView, IncidentView } from "@spotkeeper/controller";
+import { type IncidentDetailView, type IncidentView, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, InvalidArgumentError } from "commander";
-import { createApi } from "../api.ts";
+import { type Api, createApi } from "../api.ts";
 import { EXIT } from "../io.ts";
 import { renderIncident, renderIncidents } from "../incidents/text.ts";
 import type { Act } from "./index.ts";
@@ -44,30 +44,32 @@ export function incidents(program: Command, act: Act): void {
         );
         const query = { ...Object.fromEntries(filters), ...(given.open === true ? { open: "true" } : {}) };
         const found: IncidentView[] = [];
+        let now = NaN;
         let cursor: string | null = null;
         do {
           const limit = String(Math.min(PAGE, given.limit - found.length));
           const page = await api.get("/api/v1/incidents", { ...query, limit, ...(cursor === null ? {} : { cursor }) });
           const { items, next, missing } = page as Page;
+          now = Date.parse((page as Page).now);
           for (const { store, message } of missing) await io.stderr.write(`The ${store} cannot be asked: ${message}\n`);
           if (options.output === "json") for (const item of items) await io.stdout.write(`${JSON.stringify(item)}\n`);
           found.push(...items);
           cursor = next;
         } while (cursor !== null && found.length < given.limit);
-        if (options.output === "text") await io.stdout.write(renderIncidents(found, io.now()));
+        if (options.output === "text") await io.stdout.write(renderIncidents(found, now));
         return EXIT.done;
       }),
     );
   parent
     .command("show")
     .description("one incident with its timeline")
-    .argument("<id>", "for example i-0123456789abcdef0#1")
+    .argument("<id>", "as list prints it (i-0123456789abcdef0#1); without #1 the newest of that instance or task")
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .action(
       act(async ({ io, options }, command) => {
         const { url } = command.opts<{ url: string }>();
         const [id = ""] = command.args;
-        const found = await createApi(url, io.env).get(`/api/v1/incidents/${encodeURIComponent(id)}`);
+        const found = await findOne(createApi(url, io.env), id);
         await io.stdout.write(
           options.output === "json" ? `${JSON.stringify(found)}\n` : renderIncident(found as IncidentDetailView),
         );
@@ -76,8 +78,25 @@ export function incidents(program: Command, act: Act): void {
     );
 }
 
+/** One incident by its id, or the newest of an instance or task. Throws SK-API-NOT-FOUND. */
+async function findOne(api: Api, id: string): Promise<unknown> {
+  const none = `No incident of ${id} is known there. spotkeeper incidents list shows which are.`;
+  try {
+    if (/#\d+$/.test(id)) return await api.get(`/api/v1/incidents/${encodeURIComponent(id)}`);
+    const { items } = (await api.get("/api/v1/incidents", { instanceId: id, limit: "1" })) as Page;
+    const [newest] = items;
+    if (newest !== undefined) return await api.get(`/api/v1/incidents/${encodeURIComponent(newest.id)}`);
+  } catch (cause) {
+    if (!(cause instanceof SpotkeeperError) || cause.code !== "SK-API-NOT-FOUND") throw cause;
+    throw new SpotkeeperError("SK-API-NOT-FOUND", none, { cause });
+  }
+  throw new SpotkeeperError("SK-API-NOT-FOUND", none);
+}
+
 interface Page {
   readonly items: readonly IncidentView[];
+  /** By the worker's clock, which is not always this machine's: a sandbox has one of its own. */
+  readonly now: string;
   readonly next: string | null;
   readonly missing: readonly { readonly store: string; readonly message: string }[];
 }

@@ -50,7 +50,7 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   addSignals(app, deps, ingestTokens);
   if (tokens.length > 0) app.use(onlyWith(tokens, "show.auth"));
   addMetrics(app, deps, live);
-  addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }));
+  addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }), deps.clock);
   addAlerts(app, deps.ledger);
   addSilences(app, deps);
   addStream(app, streams);

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Clock } from "../../clock.ts";
 import type { IncidentFilter } from "../../record/archive/archive.ts";
 import type { ShowApp } from "../app.ts";
 import type { Incidents } from "../incidents.ts";
@@ -6,11 +7,20 @@ import { Refusal } from "../problem.ts";
 import { detailView } from "../view/detail.ts";
 import { keyOf } from "../view/id.ts";
 import { isIncidentKey, summaryView } from "../view/incident.ts";
-import { incidentDetailSchema, incidentSchema, kindName, missingSchema, outcomeName } from "../view/schema.ts";
+import {
+  incidentDetailSchema,
+  incidentSchema,
+  kindName,
+  missingSchema,
+  outcomeName,
+  time as timeSchema,
+} from "../view/schema.ts";
+import { timeOf } from "../view/time.ts";
 import { problems } from "./problems.ts";
 
 const LARGEST_PAGE = 500;
 const DEFAULT_PAGE = 100;
+const LIMIT = `give a whole number from 1 to ${LARGEST_PAGE}`;
 
 const name = z.string().min(1).max(512).optional();
 const time = z.iso.datetime({ offset: true, error: "give a time as 2026-01-31T12:00:00Z" }).optional();
@@ -27,8 +37,8 @@ const query = z.strictObject({
   availabilityZone: name,
   instanceType: name,
   instanceId: name.openapi({ description: "An instance id, or the ARN of a Fargate task" }),
-  open: z.enum(["true", "false"]).optional(),
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).optional(),
+  open: z.enum(["true", "false"], { error: "give true or false" }).optional(),
+  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(LARGEST_PAGE, LIMIT).optional(),
   cursor: z.string().max(4_096).optional(),
 });
 
@@ -45,6 +55,7 @@ const listRoute = createRoute({
           schema: z
             .object({
               items: z.array(incidentSchema),
+              now: timeSchema.openapi({ description: "By the worker's clock: what is left until a deadline" }),
               next: z.string().nullable(),
               missing: z.array(missingSchema),
             })
@@ -72,12 +83,12 @@ const getRoute = createRoute({
   },
 });
 
-export function addIncidents(app: ShowApp, incidents: Incidents): void {
+export function addIncidents(app: ShowApp, incidents: Incidents, clock: Pick<Clock, "now">): void {
   app.openapi(listRoute, async (c) => {
     const { limit = DEFAULT_PAGE, cursor, ...rest } = c.req.valid("query");
     const { items, next, missing } = await incidents.list(toFilter(rest), limit, cursor);
     const views = items.map(({ key, incident }) => summaryView({ key, body: incident }));
-    return c.json({ items: views, next, missing: [...missing] }, 200);
+    return c.json({ items: views, now: timeOf(clock.now()), next, missing: [...missing] }, 200);
   });
 
   app.openapi(getRoute, async (c) => {

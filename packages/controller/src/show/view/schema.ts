@@ -4,7 +4,7 @@ import type { SignalKind } from "../../signal/signal.ts";
 import { outcomes } from "../outcomes.ts";
 
 /** What the API answers. The OpenAPI document is made from these, and so are the types of the views. */
-const time = z.iso.datetime();
+export const time: z.ZodISODateTime = z.iso.datetime();
 const seconds = z.number();
 
 export const outcomeName: z.ZodEnum<Record<(typeof outcomes)[number], (typeof outcomes)[number]>> = z.enum(outcomes);
