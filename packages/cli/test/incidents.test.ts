@@ -167,13 +167,21 @@ test("show: the flight recorder", async () => {
   group:        web
   state:        drained
   deadline:     2026-11-20T12:02:00.000Z
-  first action: after 1 s
+  first action: 1 s after the notice came
   drained:      with 41 s to spare
   slowest step: drain-tasks, 40.5 s
 
       +0.0 s  Spot interruption warning (terminate). (120.0 s left)
 `);
   expect(JSON.parse((await incidents("show", "i-1#1", "--output", "json")).stdout)).toEqual(detail);
+});
+
+test("show: what came after the deadline is told so, and not as time that is left", async () => {
+  const [first] = detail.timeline;
+  answer = json({ ...detail, marginSeconds: -3.2, timeline: [{ ...first, secondsLeft: -78.4 }] });
+  const { stdout } = await incidents("show", "i-1#1");
+  expect(stdout).toContain("drained:      3.2 s after the deadline");
+  expect(stdout).toContain("(78.4 s after the deadline)");
 });
 
 test("show: the newest of an instance that is named alone, and words for a command where there is none", async () => {

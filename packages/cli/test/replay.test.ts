@@ -96,6 +96,9 @@ describe("against a simulated fleet", () => {
   test("a dry run says what would be done, and does nothing", async () => {
     const [incident] = await replayed(lines(warning()), "--dry-run");
     expect(incident).toMatchObject({ mode: "dry-run", outcome: "dry-run", firstActionAt: null });
+    const texts = (incident!["timeline"] as { readonly text: string }[]).map(({ text }) => text);
+    expect(texts).toContain("would set the container instance to DRAINING");
+    expect(texts.join()).not.toContain("this would be done");
   });
 
   test("what leads to nothing is told with its reason", async () => {

@@ -18,15 +18,24 @@ export function renderIncidents(found: readonly IncidentView[], now: number): st
   );
 }
 
+const marginText = (seconds: number): string =>
+  seconds < 0 ? `${Math.round(-seconds)} s late` : `${Math.round(seconds)} s to spare`;
+
 function stateOf(
   { open, outcome, deadline, marginSeconds, stepsSettled, stepsTotal }: IncidentView,
   now: number,
 ): string {
-  if (!open) return `${outcome}${marginSeconds === null ? "" : `, ${Math.round(marginSeconds)} s to spare`}`;
+  if (!open) return `${outcome}${marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`}`;
   const left = deadline === null ? null : Math.round((Date.parse(deadline) - now) / 1_000);
   const time = left === null ? "" : left < 0 ? ", time is over" : `, ${left} s left`;
   return `open, ${stepsSettled} of ${stepsTotal} steps${time}`;
 }
+
+const spare = (seconds: number): string =>
+  seconds < 0 ? `${-seconds} s after the deadline` : `with ${seconds} s to spare`;
+
+const leftText = (seconds: number): string =>
+  seconds < 0 ? `${(-seconds).toFixed(1)} s after the deadline` : `${seconds.toFixed(1)} s left`;
 
 /** One incident with its flight recorder. */
 export function renderIncident(one: IncidentDetailView): string {
@@ -38,15 +47,15 @@ export function renderIncident(one: IncidentDetailView): string {
     ["cluster", one.cluster],
     ["state", one.open ? "open" : one.outcome],
     ["deadline", one.deadline],
-    ["first action", one.firstActionSeconds === null ? null : `after ${one.firstActionSeconds} s`],
-    ["drained", one.marginSeconds === null ? one.drainedAt : `with ${one.marginSeconds} s to spare`],
+    ["first action", one.firstActionSeconds === null ? null : `${one.firstActionSeconds} s after the notice came`],
+    ["drained", one.marginSeconds === null ? one.drainedAt : spare(one.marginSeconds)],
     ["slowest step", one.slowestStep === null ? null : `${one.slowestStep.id}, ${one.slowestStep.seconds} s`],
   ];
   const known = facts.flatMap(([name, value]) =>
     value === null ? [] : [`  ${`${name}:`.padEnd(14)}${printable(value)}`],
   );
   const timeline = one.timeline.map(({ secondsSinceOpened, secondsLeft, text }) => {
-    const left = secondsLeft === null ? "" : ` (${secondsLeft.toFixed(1)} s left)`;
+    const left = secondsLeft === null ? "" : ` (${leftText(secondsLeft)})`;
     return `  ${`+${secondsSinceOpened.toFixed(1)} s`.padStart(10)}  ${printable(text)}${left}`;
   });
   const cut = one.timelineCut ? ["  … and more"] : [];

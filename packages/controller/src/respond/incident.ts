@@ -12,7 +12,7 @@ import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
-import type { Nature } from "./responder.ts";
+import { type KnownResponders, WOULD } from "./responder.ts";
 import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf } from "./steps.ts";
 import { putBack } from "./undo.ts";
 
@@ -31,14 +31,14 @@ export function refreshIncident(
   doc: IncidentDoc,
   facts: Facts,
   policy: Policy,
-  natures: ReadonlyMap<string, Nature>,
+  known: KnownResponders,
   now: Ms,
 ): Refreshed<IncidentDoc> {
   // Its steps alone say when it is due.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
   const planned = plan(asleep, facts, policy, now);
-  const settled = settleFollowing(planned.doc, natures, now);
+  const settled = settleFollowing(planned.doc, known, now);
   const derived = derive(settled.doc, now);
   const closed = close(derived.doc, facts, now);
   return { doc: closed.doc, entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries] };
@@ -93,7 +93,7 @@ function stillToAnswer(doc: IncidentDoc, planned: readonly PlannedStep[]): Incid
 }
 
 /** Dry runs, budgets that are over, and steps that only lasted as long as others. */
-function settleFollowing(doc: IncidentDoc, natures: ReadonlyMap<string, Nature>, now: Ms): Refreshed<IncidentDoc> {
+function settleFollowing(doc: IncidentDoc, known: KnownResponders, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   const gone = isGone(doc.body);
   const open = new Set(
@@ -102,7 +102,8 @@ function settleFollowing(doc: IncidentDoc, natures: ReadonlyMap<string, Nature>,
       .map((step) => step.id),
   );
   const note = (step: Step): Step => {
-    const text = `${step.id}: ${step.state}${step.reason === null ? "" : `: ${step.reason}`}`;
+    const title = known.get(step.responder)?.title(step) ?? step.id;
+    const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
     entries.push({
       key: doc.key,
       at: now,
@@ -114,10 +115,10 @@ function settleFollowing(doc: IncidentDoc, natures: ReadonlyMap<string, Nature>,
   };
   const changed = mapSteps(doc, (step) => {
     if (isSettled(step)) return step;
-    const nature = natures.get(step.responder) ?? "acts";
+    const nature = known.get(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
-      return note(settle(step, "skipped", "dry run: this would be done", now));
-    if (gone && nature === "waits") return note(settle(step, "done", lastWord("the instance is gone", step), now));
+      return note(settle(step, "skipped", WOULD, now));
+    if (gone && nature === "waits") return note(settle(step, "done", lastWord(goneText(doc.body), step), now));
     // A signal said what its next poll would.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
     const until = step.params["until"];
@@ -131,6 +132,9 @@ function settleFollowing(doc: IncidentDoc, natures: ReadonlyMap<string, Nature>,
   });
   return { doc: changed, entries };
 }
+
+const goneText = ({ subject }: Incident): string =>
+  subject.type === "task" ? "the task has stopped" : "the instance is gone";
 
 const lastWord = (why: string, { reason }: Step): string => (reason === null ? why : `${why}; last: ${reason}`);
 
@@ -170,7 +174,7 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   const gone = receiptFlag(verified, "gone");
   if (body.goneAt === null && gone === true) {
     body = { ...body, goneAt: verified?.settledAt ?? now };
-    state("the instance is gone");
+    state(goneText(body));
   }
   if (body.cancelledAt === null && gone === false) {
     const owed = putBack(body, now).map(fresh);

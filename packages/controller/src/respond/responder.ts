@@ -41,6 +41,12 @@ export interface Context<K extends Kind = Kind> {
   readonly deadline: Ms;
 }
 
+/** Why a dry run left a step out. */
+export const WOULD = "dry run: this would be done";
+
+/** What is asked of responders about steps without running them, by name. */
+export type KnownResponders = ReadonlyMap<string, Pick<Responder, "nature" | "title">>;
+
 export type Nature = "acts" | "waits" | "observes";
 
 interface Shared {

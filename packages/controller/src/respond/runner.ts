@@ -2,8 +2,8 @@ import type { FlowDeps } from "../flow-deps.ts";
 import type { Doc, Step } from "../record/doc.ts";
 import { NOTHING } from "../decide/decide.ts";
 import type { Finished } from "./apply.ts";
-import type { Context, Responder } from "./responder.ts";
-import { responders } from "./responders/index.ts";
+import { type Context, WOULD } from "./responder.ts";
+import { known } from "./responders/index.ts";
 import { runStep } from "./run-step.ts";
 
 export interface Runner {
@@ -16,12 +16,11 @@ const LAST_CHANCE_TAKES = 30_000;
 
 /** Gives each step its responder, and what that may use. */
 export function createRunner(deps: FlowDeps): Runner {
-  const byName: ReadonlyMap<string, Responder> = new Map(Object.entries(responders));
   return {
-    isSafe: (step) => byName.get(step.responder)?.repeat === "safe",
+    isSafe: (step) => known.get(step.responder)?.repeat === "safe",
     async run(doc, step) {
       const now = deps.clock.now();
-      const responder = byName.get(step.responder);
+      const responder = known.get(step.responder);
       if (responder === undefined) {
         // A newer version planned it, and this older one runs beside it.
         const failure = { reason: `this version knows no responder "${step.responder}"`, retryAt: null };
@@ -29,7 +28,7 @@ export function createRunner(deps: FlowDeps): Runner {
       }
       if (responder.nature === "acts" && deps.policy().defaults.dryRun) {
         // Also for what an earlier run, that was none, has left to do.
-        const result = { is: "skip", reason: "dry run: this would be done" } as const;
+        const result = { is: "skip", reason: WOULD } as const;
         return { step, title: responder.title(step), acts: false, startedAt: now, result };
       }
       // A last chance (next.ts) comes after the budget.

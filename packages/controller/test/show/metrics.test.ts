@@ -6,7 +6,7 @@ import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import type { Finished } from "../../src/respond/apply.ts";
 import { refreshIncident } from "../../src/respond/incident.ts";
 import { advanceDoc } from "../../src/respond/machine.ts";
-import { natures } from "../../src/respond/responders/index.ts";
+import { known, natures } from "../../src/respond/responders/index.ts";
 import { createMetrics, type Metrics } from "../../src/show/metrics.ts";
 import { parse } from "../../src/signal/parse.ts";
 import type { Origin } from "../../src/signal/signal.ts";
@@ -218,7 +218,7 @@ test("the metrics follow from what the machine really commits", async () => {
         ledger,
         clock,
         wake: { at: () => undefined },
-        refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, natures, at),
+        refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, known, at),
         guard: () => 5_000,
         isSafe: () => true,
         run,

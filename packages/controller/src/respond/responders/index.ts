@@ -63,6 +63,9 @@ export const responders = {
 
 export type ResponderName = keyof typeof responders;
 
+/** By name, for steps as they are stored: a newer version may have planned one that is not here. */
+export const known: ReadonlyMap<string, Responder> = new Map(Object.entries(responders));
+
 export const natures: ReadonlyMap<string, Nature> = new Map(
   Object.entries(responders).map(([name, responder]) => [name, responder.nature]),
 );
