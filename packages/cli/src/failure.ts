@@ -4,8 +4,8 @@ import { CommanderError } from "commander";
 import { printable } from "./table.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 
-/** Errors about the call, the config or a secret that it names; every other one is work that failed. */
-const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET|AGENT-(CALL|ENDPOINT))(-|$)/;
+/** Errors about the call, the config, or a secret or an address that it names; every other one is work that failed. */
+const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET|AGENT-(CALL|ENDPOINT)|SHOW-LISTEN)(-|$)/;
 
 /** The exit code for an error that ended a command, and what is said about it on standard error (empty: it is said). */
 export function failureOf(error: unknown, verbose: boolean): { readonly code: ExitCode; readonly text: string } {

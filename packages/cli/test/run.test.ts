@@ -167,20 +167,20 @@ test("a second interrupt stops it at once", async () => {
   expect(log.at(-1)).toMatchObject({ signal: "SIGTERM" });
 });
 
-test("a secret that is not there is 2, and named; an address that is taken is 1", async () => {
+test("a secret that is not there is 2, and named; an address that is taken, too", async () => {
   writeFileSync(
     join(folder, "secret.yaml"),
     "sources: { http: { token: '${env:NONE}' } }\nshow: { listen: '127.0.0.1:0' }\n",
   );
   const missing = await spotkeeper(["run", "--config", "secret.yaml"]);
   expect(missing).toMatchObject({ code: 2, stdout: "" });
-  expect(missing.stderr).toContain("The secret ${env:NONE} is not available");
+  expect(missing.stderr).toContain("sources.http.token: The secret ${env:NONE} is not available");
 
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   writeFileSync(join(folder, "taken.yaml"), `show: { listen: '127.0.0.1:${(other.address() as AddressInfo).port}' }\n`);
   const taken = await spotkeeper(["run", "--config", "taken.yaml"]);
   other.close();
-  expect(taken).toMatchObject({ code: 1, stdout: "" });
+  expect(taken).toMatchObject({ code: 2, stdout: "" });
   expect(taken.stderr).toContain("something else listens there");
 });

@@ -25,7 +25,7 @@ import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { placeFiles } from "./files.ts";
 import { createFailures } from "./outage.ts";
-import { openSecrets } from "./secrets.ts";
+import { openSecrets, resolved } from "./secrets.ts";
 import { createLease } from "./lease.ts";
 import { createWorker, type Observer } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
@@ -182,8 +182,12 @@ export async function run({
     { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
     {
       listen: config.show.listen,
-      tokens: await resolved(secret, config.show.auth?.tokens ?? []),
-      ingestTokens: await resolved(secret, config.sources.http === null ? [] : [config.sources.http.token]),
+      tokens: await resolved("show.auth.tokens", secret, config.show.auth?.tokens ?? []),
+      ingestTokens: await resolved(
+        "sources.http.token",
+        secret,
+        config.sources.http === null ? [] : [config.sources.http.token],
+      ),
     },
   );
   await worker.start();
@@ -230,11 +234,6 @@ function warm(channels: Config["channels"], secret: (reference: string) => Promi
       if (typeof value === "string" && REFERENCE.test(value))
         secret(value).catch((err: unknown) => log.warn({ channel, err }, "a secret of a channel is not available"));
 }
-
-const resolved = async (
-  secret: (reference: string) => Promise<string | null>,
-  references: readonly string[],
-): Promise<string[]> => (await Promise.all(references.map(secret))).filter((one) => one !== null);
 
 /** Regions that the sweep looks at: those of the config, else those of the queues; in our own account and the others. */
 function placesOf(config: Config, queues: readonly { readonly at: Place }[]): Place[] {

@@ -34,3 +34,21 @@ function storesAt(stores: SecretStores, region: string | null, clock: Clock): Aw
     secret: async (id) => stores.secretValue(placeOf(id), id, ask()),
   };
 }
+
+/**
+ * What references stand for. Throws SK-SECRET-UNAVAILABLE.
+ *
+ * @param key of the config that has the references; an error says it, since several can name one variable
+ */
+export async function resolved(
+  key: string,
+  secret: (reference: string) => Promise<string | null>,
+  references: readonly string[],
+): Promise<string[]> {
+  try {
+    return (await Promise.all(references.map(secret))).filter((one) => one !== null);
+  } catch (cause) {
+    if (!(cause instanceof SpotkeeperError)) throw cause;
+    throw new SpotkeeperError(cause.code, `${key}: ${cause.message}`, { cause });
+  }
+}
