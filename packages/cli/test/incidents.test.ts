@@ -176,6 +176,16 @@ test("show: the flight recorder", async () => {
   expect(JSON.parse((await incidents("show", "i-1#1", "--output", "json")).stdout)).toEqual(detail);
 });
 
+test.each([
+  [["--outcome", "nonsense"], "Allowed choices are drained, deadline-passed"],
+  [["--from", "yesterday"], "It wants a time such as 2026-01-31T12:00:00Z."],
+])("list refuses %j before it asks anybody", async (args, said) => {
+  const { code, stdout, stderr } = await incidents("list", ...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(said);
+  expect(asked).toEqual([]);
+});
+
 test("show: what came after the deadline is told so, and not as time that is left", async () => {
   const [first] = detail.timeline;
   answer = json({ ...detail, marginSeconds: -3.2, timeline: [{ ...first, secondsLeft: -78.4 }] });

@@ -29,6 +29,7 @@ export { loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./config/fields.ts";
 export { noticeOf } from "./show/notice.ts";
+export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";
 export { phraseOf } from "./notify/phrases.ts";
 export { split } from "./signal/split.ts";

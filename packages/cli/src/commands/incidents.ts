@@ -1,5 +1,5 @@
-import { type IncidentDetailView, type IncidentView, SpotkeeperError } from "@spotkeeper/controller";
-import { type Command, InvalidArgumentError } from "commander";
+import { type IncidentDetailView, type IncidentView, outcomes, SpotkeeperError } from "@spotkeeper/controller";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Api, createApi } from "../api.ts";
 import { EXIT } from "../io.ts";
 import { renderIncident, renderIncidents } from "../incidents/text.ts";
@@ -15,11 +15,9 @@ interface ListOptions {
   readonly [filter: string]: unknown;
 }
 
-/** Options of `list` that the API takes by the same name. */
+/** Options of `list` that the API takes by the same name; the first of them are checked here. */
+const CHECKED = ["from", "to", "outcome"];
 const FILTERS = {
-  from: "opened at or after this time (2026-01-31T12:00:00Z)",
-  to: "opened before this time",
-  outcome: "how it ended",
   group: "of this Auto Scaling group",
   cluster: "of this ECS cluster",
   region: "of this region",
@@ -32,6 +30,9 @@ export function incidents(program: Command, act: Act): void {
   const list = parent.command("list", { isDefault: true }).description("incidents, newest first");
   for (const [name, what] of Object.entries(FILTERS)) list.option(`--${dashed(name)} <value>`, what);
   list
+    .option("--from <time>", "opened at or after this time (2026-01-31T12:00:00Z)", timeOf)
+    .option("--to <time>", "opened before this time", timeOf)
+    .addOption(new Option("--outcome <outcome>", "how it ended").choices(outcomes))
     .option("--open", "only those that are not closed")
     .option("--limit <count>", "how many at most", countOf, 100)
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
@@ -39,7 +40,7 @@ export function incidents(program: Command, act: Act): void {
       act(async ({ io, options }, command) => {
         const given = command.opts<ListOptions>();
         const api = createApi(given.url, io.env);
-        const filters = Object.keys(FILTERS).flatMap((name) =>
+        const filters = [...CHECKED, ...Object.keys(FILTERS)].flatMap((name) =>
           typeof given[name] === "string" ? [[name, given[name]] as const] : [],
         );
         const query = { ...Object.fromEntries(filters), ...(given.open === true ? { open: "true" } : {}) };
@@ -102,6 +103,12 @@ interface Page {
 }
 
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function timeOf(text: string): string {
+  const at = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError("It wants a time such as 2026-01-31T12:00:00Z.");
+  return text;
+}
 
 function countOf(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It wants a whole number from 1 to 999999.");
