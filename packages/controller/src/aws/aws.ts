@@ -304,6 +304,8 @@ export interface Aws {
   };
   readonly sns: {
     publish(at: Place, topicArn: string, message: SnsMessage, ask: Ask): Promise<{ readonly messageId: string | null }>;
+    /** Bytes that the topic takes at most, attributes included; null where it does not say. */
+    maximumMessageSize(at: Place, topicArn: string, ask: Ask): Promise<number | null>;
   };
   readonly ssm: {
     /** Runs a document on one instance, through Run Command. `InvalidInstanceId` where Systems Manager does not manage it. */

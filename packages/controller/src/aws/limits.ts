@@ -47,6 +47,7 @@ export const limits = {
   cloudMapRead: limit("servicediscovery:read", 20, 10),
   cloudMapRegistration: limit("servicediscovery:registration", 50, 25),
   snsPublish: limit("sns:Publish", 300, 300),
+  snsRead: limit("sns:GetTopicAttributes", 30, 30),
   putEvents: limit("events:PutEvents", 400, 400),
   ssmRead: limit("ssm:read", 40, 40),
   ssmSendCommand: limit("ssm:SendCommand", 10, 5),

@@ -253,6 +253,7 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
       groupId: null,
     };
     expect(await it.aws.sns.publish(home, TopicArn!, message, it.ask())).toEqual({ messageId: expect.any(String) });
+    expect(await it.aws.sns.maximumMessageSize(home, TopicArn!, it.ask())).toBeNull(); // moto does not say
     await expect(it.aws.sns.publish(home, `${TopicArn}-not`, message, it.ask())).rejects.toMatchObject({
       fields: { kind: "not-found", retryable: false },
     });

@@ -1,4 +1,4 @@
-import { PublishCommand } from "@aws-sdk/client-sns";
+import { GetTopicAttributesCommand, PublishCommand } from "@aws-sdk/client-sns";
 import type { Aws, SnsMessage } from "../aws.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
@@ -24,5 +24,18 @@ export function createSns({ lanes, clients }: ServiceDeps): Aws["sns"] {
     },
   );
 
-  return { publish: (at, topicArn, message, ask) => lanes.ask(at, publish, "", { topicArn, message }, ask) };
+  // https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
+  const size = single<string, number | null>(
+    { service: "sns", name: "GetTopicAttributes", limit: limits.snsRead, share: "in-flight" },
+    async (topicArn, at, abortSignal) => {
+      const answer = await clients.sns(at).send(new GetTopicAttributesCommand({ TopicArn: topicArn }), { abortSignal });
+      const said = Number(answer.Attributes?.["MaximumMessageSize"] ?? Number.NaN);
+      return Number.isInteger(said) && said > 0 ? said : null;
+    },
+  );
+
+  return {
+    publish: (at, topicArn, message, ask) => lanes.ask(at, publish, "", { topicArn, message }, ask),
+    maximumMessageSize: (at, topicArn, ask) => lanes.ask(at, size, "", topicArn, ask),
+  };
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { SnsMessage } from "../../aws/aws.ts";
+import { AwsFailure } from "../../aws/failure.ts";
 import { abortable } from "../abortable.ts";
-import type { AlertModel, Channel } from "../alert.ts";
+import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { messageId } from "../render/json.ts";
 import { renderText } from "../render/text.ts";
@@ -14,8 +15,13 @@ export interface SnsOptions {
   readonly topicArn: string;
 }
 
-/** 256 KB for the message and its attributes: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-const MOST_BYTES = 256 * 1024 - 4 * 1024;
+/**
+ * What a topic takes by default, message and attributes together. Its `MaximumMessageSize` may be less, down to 1 KiB, and
+ * a message that is larger is an `InvalidParameter`: https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
+ */
+const DEFAULT_SIZE = 256 * 1024;
+/** Attributes have some 150 bytes of names, types and values. */
+const ATTRIBUTES = 256;
 /** ASCII, no line breaks, less than 100 characters (same page). */
 const LONGEST_SUBJECT = 99;
 const MOST_MEMBERS = 200;
@@ -30,15 +36,27 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
   }),
   create({ topicArn }: SnsOptions, { clock, sns }: ChannelDeps): Channel {
     const region = topic.exec(topicArn)?.[1] ?? "";
+    let takes = DEFAULT_SIZE;
     return {
       updates: "material",
       pace: null,
       async send(model, _previous, signal) {
         const ask = { purpose: "act", deadline: clock.now() + SEND_WITHIN } as const;
-        const message = snsMessage(model, topicArn.endsWith(".fifo"));
+        const at = { account: null, region };
+        const publish = async (): Promise<SendResult> => {
+          const message = snsMessage(model, topicArn.endsWith(".fifo"), takes);
+          const { messageId: id } = await abortable(sns.publish(at, topicArn, message, ask), signal);
+          return { is: "sent", receipt: { messageId: id } };
+        };
         try {
-          const call = sns.publish({ account: null, region }, topicArn, message, ask);
-          return { is: "sent", receipt: { messageId: (await abortable(call, signal)).messageId } };
+          return await publish().catch(async (error: unknown) => {
+            if (!(error instanceof AwsFailure) || error.fields.awsCode !== "InvalidParameter") throw error;
+            // A topic that takes less than usual says so only if it is asked.
+            const size = await abortable(sns.maximumMessageSize(at, topicArn, ask), signal);
+            if (size === null || size >= takes) throw error;
+            takes = size;
+            return publish();
+          });
         } catch (error) {
           if (signal.aborted) return { is: "retry", reason: "sns:Publish did not answer in time", after: null };
           return ofAws(error, clock.now());
@@ -48,8 +66,12 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
   },
 };
 
-/** What is published: pure. */
-export function snsMessage(model: AlertModel, fifo: boolean): SnsMessage {
+/**
+ * What is published: pure.
+ *
+ * @param takes bytes that the topic takes, attributes included
+ */
+export function snsMessage(model: AlertModel, fifo: boolean, takes: number = DEFAULT_SIZE): SnsMessage {
   const { account, region } = model.group;
   const attributes = {
     severity: model.severity,
@@ -60,7 +82,7 @@ export function snsMessage(model: AlertModel, fifo: boolean): SnsMessage {
   };
   return {
     subject: subjectOf(model),
-    body: renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_BYTES }).join("\n"),
+    body: renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: takes - ATTRIBUTES }).join("\n"),
     attributes,
     deduplicationId: fifo ? messageId(model) : null,
     // Messages of one alert stay in order; others overtake.

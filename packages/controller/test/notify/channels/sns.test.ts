@@ -18,18 +18,25 @@ const FAILS: { readonly [A in Exclude<Answer, "ok" | "slow">]: readonly [Failure
   gone: ["not-found", false],
 };
 
+const invalid = { kind: "invalid", retryable: false, retryAt: null, requestId: null } as const;
+const tooLong = new AwsFailure(
+  { ...invalid, service: "sns", operation: "Publish", awsCode: "InvalidParameter" },
+  "Invalid parameter: Message too long",
+);
+
 /** SNS as strict as its documentation (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
-function fakeSns(): { publish: Aws["sns"]["publish"]; taken: SnsMessage[]; answer: (how: Answer) => void } {
+function fakeSns(takes = 262_144): Aws["sns"] & { taken: SnsMessage[]; answer: (how: Answer) => void } {
   const taken: SnsMessage[] = [];
   let how: Answer = "ok";
   return {
     taken,
     answer: (next) => (how = next),
+    maximumMessageSize: () => Promise.resolve(takes),
     publish(at, topic, message) {
       expect(at).toEqual({ account: null, region: "eu-west-1" });
       expect(message.subject).toMatch(/^[\x21-\x7E][\x20-\x7E]{0,98}$/);
       const attributes = Object.entries(message.attributes).flat();
-      expect(Buffer.byteLength(message.body + attributes.join(""))).toBeLessThanOrEqual(262_144);
+      if (Buffer.byteLength(message.body + attributes.join("")) > takes) return Promise.reject(tooLong);
       expect(attributes.every((text) => text !== "")).toBe(true);
       expect((message.deduplicationId === null) === !topic.endsWith(".fifo")).toBe(true);
       if (how === "slow") return new Promise<never>(() => {});
@@ -107,4 +114,21 @@ describe("sns", () => {
     for (const arn of ["arn:aws-cn:sns:cn-north-1:111122223333:a", `${topicArn}.fifo`])
       expect(channels.sns.options.safeParse({ type: "sns", topicArn: arn }).success).toBe(true);
   });
+});
+
+test.each([1_024, 4_096])("a topic that takes %i bytes gets what fits, and is asked for that once", async (takes) => {
+  const sns = fakeSns(takes);
+  let asked = 0;
+  const counted: Aws["sns"] = {
+    publish: sns.publish,
+    maximumMessageSize(...args) {
+      asked += 1;
+      return sns.maximumMessageSize(...args);
+    },
+  };
+  const channel = channels.sns.create({ type: "sns", topicArn }, depsOf({ clock: testClock(T0), sns: counted }));
+  for (let n = 0; n < 2; n++)
+    expect(await channel.send(model(many(300)), null, AbortSignal.timeout(5_000))).toMatchObject({ is: "sent" });
+  expect(asked).toBe(1);
+  expect(sns.taken[0]?.body).toMatch(/and \d+ more incidents, not shown here/);
 });

@@ -9,7 +9,7 @@ export const depsOf = (more: Partial<ChannelDeps> = {}): ChannelDeps => ({
   output: { write: () => unexpected("output") },
   color: true,
   secret: (reference) => Promise.resolve(reference === null ? null : unexpected("secret")),
-  sns: { publish: () => unexpected("sns") },
+  sns: { publish: () => unexpected("sns"), maximumMessageSize: () => unexpected("sns") },
   eventBridge: { put: () => unexpected("eventBridge") },
   http: guardedHttp({ clock: systemClock, lookup }),
   ...more,

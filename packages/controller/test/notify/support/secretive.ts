@@ -155,7 +155,7 @@ export const secretive: { readonly [T in ChannelType]: readonly (() => Secretive
   sns: [
     () =>
       overAws({ type: "sns", ...{ topicArn: "arn:aws:sns:eu-west-1:111122223333:alerts" } }, (publish) => ({
-        sns: { publish },
+        sns: { publish, maximumMessageSize: publish },
       })),
   ],
   teams: [hook("teams", `/workflows/1/triggers/manual/paths/invoke?sig=${secretOf("signature")}`)],
