@@ -90,8 +90,10 @@ function left(some: readonly Seen[], now: Ms): string {
   const open = some.filter(({ body }) => body.outcome === null && body.deadline !== null);
   if (open.length === 0) return "";
   const ahead = open.flatMap(({ body }) => (body.deadline !== null && body.deadline > now ? [body.deadline] : []));
-  if (ahead.length === 0)
-    return open.every(({ body }) => body.drainedAt !== null) ? ", drained before" : ", the time is over";
+  if (ahead.length === 0) {
+    const inTime = open.every(({ body }) => (body.drainedAt ?? Infinity) <= (body.deadline ?? 0));
+    return inTime ? `, ${open.length > 1 ? "all " : ""}drained in time` : ", the deadline has passed";
+  }
   const first = Math.min(...ahead);
   const whom = ahead.length < some.length || Math.max(...ahead) - first >= 1_000 ? " for the first" : "";
   return `, ${span(Math.max(1, Math.floor((first - now) / 1_000)))} left${ahead.length < open.length ? ` for ${ahead.length}` : whom}`;

@@ -23,7 +23,17 @@ describe("the first line", () => {
     [
       "late",
       [told("i-1", { body: { deadline: T0 } })],
-      "i-1 (web, m5.large) in eu-west-1b is reclaimed, the time is over",
+      "i-1 (web, m5.large) in eu-west-1b is reclaimed, the deadline has passed",
+    ],
+    [
+      "drained before the deadline came",
+      [told("i-1", { body: { deadline: T0 + 10_000, drainedAt: T0 + 9_000 } })],
+      "i-1 (web, m5.large) in eu-west-1b is reclaimed, drained in time",
+    ],
+    [
+      "drained too late",
+      [told("i-1", { body: { deadline: T0 + 10_000, drainedAt: T0 + 11_000 } })],
+      "i-1 (web, m5.large) in eu-west-1b is reclaimed, the deadline has passed",
     ],
     [
       "hibernated",
