@@ -14,6 +14,7 @@ import { createRefresher } from "./refresh.ts";
 import { routeNamed } from "./route.ts";
 import { alertEntry, createAlertStore, untold } from "./store.ts";
 import { sameHeld } from "./withheld.ts";
+import { createTurns } from "./turns.ts";
 
 /** Looks of one `advance`, far more than any alert has while it sends; what is left then is due again soon. */
 const MOST_ROUNDS = 500;
@@ -72,6 +73,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     refresh: createRefresher(deps.refreshSecrets, clock),
     clock,
     random: deps.random,
+    turns: createTurns(),
     onResult: (channel, outcome) => deps.observe.alert?.(channel, outcome),
   };
 

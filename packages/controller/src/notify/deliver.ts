@@ -8,6 +8,7 @@ import type { Due } from "./next.ts";
 import type { Refresher } from "./refresh.ts";
 import { type Route, routeNamed } from "./route.ts";
 import { sendOnce } from "./send.ts";
+import type { Turns } from "./turns.ts";
 import { alertEntry, type AlertStore, untold } from "./store.ts";
 
 const MOST_CONFLICTS = 8;
@@ -21,18 +22,32 @@ export interface DeliverDeps {
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
+  /** Results of one alert are written one after the other. */
+  readonly turns: Turns;
   readonly onResult: (channel: string, outcome: "sent" | "failed" | "gave-up") => void;
 }
 
 /** Sends once and records what came of it. */
 export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Due, model: AlertModel): Promise<void> {
-  const { store, clock, gates } = deps;
+  const { clock, gates } = deps;
   const channel = deps.channels.get(due.channel);
   if (channel === undefined) return;
   const previous = intended.body.sends[due.channel]?.receipt ?? null;
   const sent = await sendOnce(channel, model, previous, clock);
   gates.heard(due.channel, sent, clock.now());
   const result = await afterRefresh(deps, due.channel, sent);
+  await deps.turns(intended.key, () => record(deps, intended, due, model, result));
+}
+
+/** Another process may write meanwhile; then it is laid over what is there. */
+async function record(
+  deps: DeliverDeps,
+  intended: Doc<"alert">,
+  due: Due,
+  model: AlertModel,
+  result: SendResult,
+): Promise<void> {
+  const { store, clock } = deps;
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const doc = await store.load(intended.key);
     if (doc === null || doc.body.generation !== intended.body.generation) return;
