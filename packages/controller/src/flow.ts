@@ -6,7 +6,7 @@ import { isAway } from "./record/away.ts";
 import { advanceDoc } from "./respond/machine.ts";
 import { refreshGroup } from "./respond/group/refresh.ts";
 import { refreshIncident } from "./respond/incident.ts";
-import { known } from "./respond/responders/index.ts";
+import { findResponder } from "./respond/responders/index.ts";
 import { createRunner } from "./respond/runner.ts";
 import { parse } from "./signal/parse.ts";
 
@@ -45,7 +45,7 @@ export function createFlow(deps: FlowDeps): Flow {
   };
   const incidents = {
     ...shared,
-    refresh: (doc: Doc<"incident">, now: number) => refreshIncident(doc, factsOf(doc), policy(), known, now),
+    refresh: (doc: Doc<"incident">, now: number) => refreshIncident(doc, factsOf(doc), policy(), findResponder, now),
   };
   const groups = { ...shared, refresh: refreshGroup };
 

@@ -25,7 +25,7 @@ import type { Ledger } from "../record/ledger/ledger.ts";
 import { createDegraded } from "../respond/degraded.ts";
 import { withReason } from "../respond/labels.ts";
 import { guardOf } from "../respond/guard.ts";
-import { natures } from "../respond/responders/index.ts";
+import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
 import type { Origin, Parsed, Signal } from "../signal/signal.ts";
 import { trackAlertMembers } from "./alert-members.ts";
@@ -178,7 +178,7 @@ export function createWorker(options: WorkerOptions): Worker {
     policy,
     factsOf,
     lookUp: lookUpOf,
-    natures,
+    find: findResponder,
     isSafe: runner.isSafe,
     run: runner.run,
     tell: (doc, facts, why) => alerts.tellDirectly(doc, facts, why),

@@ -8,7 +8,7 @@ import type { Doc, Entry, Step } from "../record/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Signal } from "../signal/signal.ts";
 import type { Finished } from "./apply.ts";
-import type { Nature } from "./responder.ts";
+import type { FindResponder } from "./responder.ts";
 import { fresh } from "./steps.ts";
 import { doneUnrecorded } from "./undo.ts";
 
@@ -25,7 +25,7 @@ export interface DegradedDeps {
   readonly policy: () => Policy;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
-  readonly natures: ReadonlyMap<string, Nature>;
+  readonly find: FindResponder;
   readonly isSafe: (step: Step) => boolean;
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
   /** Tells people at once, without an outbox. */
@@ -97,7 +97,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
   function mayRun(step: Step, memory: Remembered): boolean {
     return (
       deps.isSafe(step) &&
-      deps.natures.get(step.responder) === "acts" &&
+      deps.find(step.responder)?.nature === "acts" &&
       !NOT_WITHOUT_A_LEDGER.has(step.responder) &&
       (step.notBefore ?? 0) <= deps.clock.now() &&
       !memory.done.has(step.id)

@@ -12,7 +12,7 @@ import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
-import { type KnownResponders, WOULD } from "./responder.ts";
+import { type FindResponder, WOULD } from "./responder.ts";
 import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf } from "./steps.ts";
 import { putBack } from "./undo.ts";
 
@@ -31,14 +31,14 @@ export function refreshIncident(
   doc: IncidentDoc,
   facts: Facts,
   policy: Policy,
-  known: KnownResponders,
+  find: FindResponder,
   now: Ms,
 ): Refreshed<IncidentDoc> {
   // Its steps alone say when it is due.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
   const planned = plan(asleep, facts, policy, now);
-  const settled = settleFollowing(planned.doc, known, now);
+  const settled = settleFollowing(planned.doc, find, now);
   const derived = derive(settled.doc, now);
   const closed = close(derived.doc, facts, now);
   return { doc: closed.doc, entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries] };
@@ -93,7 +93,7 @@ function stillToAnswer(doc: IncidentDoc, planned: readonly PlannedStep[]): Incid
 }
 
 /** Dry runs, budgets that are over, and steps that only lasted as long as others. */
-function settleFollowing(doc: IncidentDoc, known: KnownResponders, now: Ms): Refreshed<IncidentDoc> {
+function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   const gone = isGone(doc.body);
   const open = new Set(
@@ -102,7 +102,7 @@ function settleFollowing(doc: IncidentDoc, known: KnownResponders, now: Ms): Ref
       .map((step) => step.id),
   );
   const note = (step: Step): Step => {
-    const title = known.get(step.responder)?.title(step) ?? step.id;
+    const title = find(step.responder)?.title(step) ?? step.id;
     const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
     entries.push({
       key: doc.key,
@@ -115,7 +115,7 @@ function settleFollowing(doc: IncidentDoc, known: KnownResponders, now: Ms): Ref
   };
   const changed = mapSteps(doc, (step) => {
     if (isSettled(step)) return step;
-    const nature = known.get(step.responder)?.nature ?? "acts";
+    const nature = find(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
       return note(settle(step, "skipped", WOULD, now));
     if (gone && nature === "waits") return note(settle(step, "done", lastWord(goneText(doc.body), step), now));

@@ -45,7 +45,7 @@ export interface Context<K extends Kind = Kind> {
 export const WOULD = "dry run: this would be done";
 
 /** What is asked of responders about steps without running them, by name. */
-export type KnownResponders = ReadonlyMap<string, Pick<Responder, "nature" | "title">>;
+export type FindResponder = (name: string) => Pick<Responder, "nature" | "title"> | undefined;
 
 export type Nature = "acts" | "waits" | "observes";
 

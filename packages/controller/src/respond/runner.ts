@@ -3,7 +3,7 @@ import type { Doc, Step } from "../record/doc.ts";
 import { NOTHING } from "../decide/decide.ts";
 import type { Finished } from "./apply.ts";
 import { type Context, WOULD } from "./responder.ts";
-import { known } from "./responders/index.ts";
+import { findResponder } from "./responders/index.ts";
 import { runStep } from "./run-step.ts";
 
 export interface Runner {
@@ -17,10 +17,10 @@ const LAST_CHANCE_TAKES = 30_000;
 /** Gives each step its responder, and what that may use. */
 export function createRunner(deps: FlowDeps): Runner {
   return {
-    isSafe: (step) => known.get(step.responder)?.repeat === "safe",
+    isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
     async run(doc, step) {
       const now = deps.clock.now();
-      const responder = known.get(step.responder);
+      const responder = findResponder(step.responder);
       if (responder === undefined) {
         // A newer version planned it, and this older one runs beside it.
         const failure = { reason: `this version knows no responder "${step.responder}"`, retryAt: null };

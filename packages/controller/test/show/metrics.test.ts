@@ -6,7 +6,7 @@ import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import type { Finished } from "../../src/respond/apply.ts";
 import { refreshIncident } from "../../src/respond/incident.ts";
 import { advanceDoc } from "../../src/respond/machine.ts";
-import { known, natures } from "../../src/respond/responders/index.ts";
+import { findResponder } from "../../src/respond/responders/index.ts";
 import { createMetrics, type Metrics } from "../../src/show/metrics.ts";
 import { parse } from "../../src/signal/parse.ts";
 import type { Origin } from "../../src/signal/signal.ts";
@@ -207,7 +207,7 @@ test("the metrics follow from what the machine really commits", async () => {
   const opened = await ledger.accept(warning("i-0abc1234"), now);
   const run = (_doc: Doc<"incident">, step: Finished["step"]): Promise<Finished> => {
     now += 100;
-    const acts = natures.get(step.responder) === "acts";
+    const acts = findResponder(step.responder)?.nature === "acts";
     const receipt = step.responder === "verify-gone" ? { gone: true } : { key: "alert#a", generation: 1 };
     return Promise.resolve({ step, title: step.id, acts, startedAt: now - 100, result: { is: "done", receipt } });
   };
@@ -218,7 +218,7 @@ test("the metrics follow from what the machine really commits", async () => {
         ledger,
         clock,
         wake: { at: () => undefined },
-        refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, known, at),
+        refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, findResponder, at),
         guard: () => 5_000,
         isSafe: () => true,
         run,

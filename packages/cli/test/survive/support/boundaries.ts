@@ -1,4 +1,4 @@
-import { natures, responders } from "../../../../controller/src/respond/responders/index.ts";
+import { findResponder, responders } from "../../../../controller/src/respond/responders/index.ts";
 import { parts } from "./parts.ts";
 
 /** No simulated service answers these; they are the same one-line safe write as deregister-target, tried on moto or stubs. */
@@ -20,7 +20,7 @@ const NAMES: readonly string[] = [
 /** An effect must be reached. A poll that ended before its turn (a busy machine) had nothing left to lose. */
 export const isEffect = (boundary: string): boolean => {
   const [name = ""] = boundary.split(":");
-  return name in parts || natures.get(name) === "acts";
+  return name in parts || findResponder(name)?.nature === "acts";
 };
 
 export const ALL: readonly string[] = NAMES.flatMap((name) => [`${name}:before`, `${name}:after`]);

@@ -19,6 +19,8 @@ export function testSurvival(
   describe(`SIGKILL at every boundary: ${name}`, () => {
     let served: Served;
     let lives: Lives;
+    /** A boundary that was never reached has used the fleet up: what follows would fail late, and of that alone. */
+    let missed: string | null = null;
 
     beforeAll(async () => {
       served = await serveFleet();
@@ -35,9 +37,10 @@ export function testSurvival(
     test.each(boundaries)(
       "%s",
       async (boundary) => {
+        if (missed !== null) throw new Error(`not tried: ${missed} was not reached`);
         const came = await lives.dieAt(boundary);
-        if (mustDie(boundary)) expect(came).toBe("killed");
-        else expect(["killed", "not reached"]).toContain(came);
+        if (came === "not reached" && mustDie(boundary)) missed = boundary;
+        expect(missed).toBeNull();
       },
       BOUNDARY_WITHIN,
     );

@@ -1,4 +1,4 @@
-import type { Nature, Responder } from "../responder.ts";
+import type { Responder } from "../responder.ts";
 import { askReplacement } from "./ask-replacement.ts";
 import { awaitCommand } from "./await-command.ts";
 import { awaitTargets } from "./await-targets.ts";
@@ -63,9 +63,7 @@ export const responders = {
 
 export type ResponderName = keyof typeof responders;
 
-/** By name, for steps as they are stored: a newer version may have planned one that is not here. */
-export const known: ReadonlyMap<string, Responder> = new Map(Object.entries(responders));
+const isKnown = (name: string): name is ResponderName => Object.hasOwn(responders, name);
 
-export const natures: ReadonlyMap<string, Nature> = new Map(
-  Object.entries(responders).map(([name, responder]) => [name, responder.nature]),
-);
+/** By name, for steps as they are stored: a newer version may have planned one that is not here. */
+export const findResponder = (name: string): Responder | undefined => (isKnown(name) ? responders[name] : undefined);
