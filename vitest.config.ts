@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: ["test/support/quiet.ts"],
+    // Much of it is waiting for real servers and processes, so one for each core, not one fewer.
+    maxWorkers: "100%",
     // Bounds for what hangs, not for what is slow: a machine that does other work as well is no failure.
     testTimeout: 120_000,
     hookTimeout: 120_000,
