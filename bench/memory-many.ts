@@ -38,7 +38,11 @@ const worker = createWorker({
   overrides: defaultOverrides,
   channels: new Map(),
   links: { incident: () => null, list: () => null },
-  secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
+  secrets: {
+    resolve: () => Promise.resolve(null),
+    renew: () => Promise.resolve(null),
+    refresh: () => Promise.resolve(false),
+  },
   gather: 0,
   observer: {
     onAccepted: () => void counts.open++,

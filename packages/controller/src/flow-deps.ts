@@ -26,6 +26,8 @@ export interface FlowDeps {
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
   readonly secret: (reference: string | null) => Promise<string | null>;
+  /** What a reference stands for now, where that is not what was refused; null otherwise. */
+  readonly renewSecret: (reference: string, refused: string) => Promise<string | null>;
   /** The inventory learns from every signal that is seen anyway. */
   readonly learn: (signal: Signal) => void;
   /** And from what is about no single instance. */

@@ -133,7 +133,11 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
     routes: [DEFAULT_ROUTE],
     suppress: TELL_ALL,
     links: { incident: () => null, list: () => null },
-    secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
+    secrets: {
+      resolve: () => Promise.resolve(null),
+      renew: () => Promise.resolve(null),
+      refresh: () => Promise.resolve(false),
+    },
     gather: GATHER,
     observer: {
       onAccepted: note,

@@ -21,6 +21,8 @@ export interface AwsStores {
 export interface Secrets {
   /** What a reference stands for; null for no reference. Throws SK-SECRET-UNAVAILABLE. */
   readonly resolve: (reference: string | null) => Promise<string | null>;
+  /** What a reference stands for now, where that is not what was refused; null otherwise. Throws SK-SECRET-UNAVAILABLE. */
+  readonly renew: (reference: string, refused: string) => Promise<string | null>;
   /** Asks AWS's stores again, since a secret of theirs was refused. True: one of them has changed. */
   readonly refresh: () => Promise<boolean>;
 }
@@ -66,14 +68,20 @@ export function createSecrets({ env, readFile, stores, clock }: SecretDeps): Sec
     },
   };
 
+  async function resolve(reference: string | null): Promise<string | null> {
+    if (reference === null) return null;
+    const [, form = "", name = ""] = REFERENCE.exec(reference) ?? [];
+    const read = forms[form];
+    if (read === undefined)
+      throw unavailable("a reference", "it is none of ${env:NAME}, ${file:/path}, ${ssm:/path}, ${secret:name#key}");
+    return read(name, reference);
+  }
+
   return {
-    async resolve(reference) {
-      if (reference === null) return null;
-      const [, form = "", name = ""] = REFERENCE.exec(reference) ?? [];
-      const resolve = forms[form];
-      if (resolve === undefined)
-        throw unavailable("a reference", "it is none of ${env:NAME}, ${file:/path}, ${ssm:/path}, ${secret:name#key}");
-      return resolve(name, reference);
+    resolve,
+    async renew(reference, refused) {
+      const value = (await stored.renew(reference, refused)) ?? (await resolve(reference));
+      return value === refused ? null : value;
     },
     refresh: stored.refresh,
   };

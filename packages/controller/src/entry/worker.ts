@@ -146,6 +146,7 @@ export function createWorker(options: WorkerOptions): Worker {
     factsOf,
     lookUp: lookUpOf,
     secret: options.secrets.resolve,
+    renewSecret: options.secrets.renew,
     learn: (signal) => feed(inventory, signal),
     learnEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => {

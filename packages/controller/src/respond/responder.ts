@@ -31,6 +31,8 @@ export interface Context<K extends Kind = Kind> {
   readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
+  /** What a reference stands for now, where that is not what was refused; null otherwise. */
+  readonly renewSecret: (reference: string, refused: string) => Promise<string | null>;
   /** Where people are told, from the top. */
   readonly routes: readonly Route[];
   /** Reads only; writes go through `Also`. */

@@ -44,6 +44,7 @@ export function createRunner(deps: FlowDeps): Runner {
         facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),
         lookUp: (depth, deadline) => (doc.kind === "incident" ? deps.lookUp(doc, depth, deadline) : Promise.resolve()),
         secret: deps.secret,
+        renewSecret: deps.renewSecret,
         routes: deps.routes,
         ledger: deps.ledger,
         signal: AbortSignal.any([budget.signal, deps.stopping]),

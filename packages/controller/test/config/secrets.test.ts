@@ -22,7 +22,11 @@ const answer = (from: Map<string, string>) => (name: string) => {
   return Promise.resolve(from.get(name) ?? null);
 };
 const clock = testClock(T0);
-const { resolve: secret, refresh } = createSecrets({
+const {
+  resolve: secret,
+  renew,
+  refresh,
+} = createSecrets({
   clock,
   stores: { parameter: answer(parameters), secret: answer(stored) },
   env: { TOKEN: "s3cret", EMPTY: "" },
@@ -87,12 +91,36 @@ test("a secret that was rotated is there after a refresh, or after ten minutes",
   expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/z");
 });
 
+test("what was refused is read again once, by however many hear of it, and not again soon", async () => {
+  parameters.set("/spot/hook", "old");
+  expect(await secret("${ssm:/spot/hook}")).toBe("old");
+  parameters.set("/spot/hook", "new");
+  // Read this very moment: it is not asked again for a token that is simply wrong.
+  expect(await renew("${ssm:/spot/hook}", "old")).toBeNull();
+  clock.jump(10_000);
+  asked = 0;
+  const both = [renew("${ssm:/spot/hook}", "old"), renew("${ssm:/spot/hook}", "old")];
+  expect(await Promise.all(both)).toEqual(["new", "new"]);
+  expect(await renew("${ssm:/spot/hook}", "old")).toBe("new");
+  expect(await renew("${ssm:/spot/hook}", "new")).toBeNull();
+  expect(asked).toBe(1);
+  expect(await secret("${ssm:/spot/hook}")).toBe("new");
+});
+
+test("what is read at each use is not what was refused where it has changed meanwhile", async () => {
+  expect(await renew("${env:TOKEN}", "s3cret")).toBeNull();
+  expect(await renew("${env:TOKEN}", "before")).toBe("s3cret");
+});
+
 test("a store that is away takes back nothing that it said, and is told of where it never said anything", async () => {
   await secret("${ssm:/spot/slack}");
   away = true;
   clock.jump(3_600_000);
   expect(await secret("${ssm:/spot/slack}")).toBe("https://hooks.example.com/z");
   expect(await refresh()).toBe(false);
+  await expect(renew("${ssm:/spot/slack}", "https://hooks.example.com/z")).rejects.toMatchObject({
+    code: "SK-SECRET-UNAVAILABLE",
+  });
   await expect(secret("${ssm:/spot/other}")).rejects.toMatchObject({
     message:
       "The secret ${ssm:/spot/other} is not available: Parameter Store cannot be asked: ssm:GetParameter: Throttled: slow down.",

@@ -203,7 +203,11 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         routes: [DEFAULT_ROUTE],
         suppress: TELL_ALL,
         links: { incident: () => null, list: () => null },
-        secrets: { resolve: () => Promise.resolve(null), refresh: () => Promise.resolve(false) },
+        secrets: {
+          resolve: () => Promise.resolve(null),
+          renew: () => Promise.resolve(null),
+          refresh: () => Promise.resolve(false),
+        },
         observer: {
           onAccepted: (doc) => void subjects.add(doc.body.subject.id),
           onEntries: (_doc, more) => void entries.push(...more),

@@ -64,6 +64,7 @@ export function contextOf(over: Partial<Context> = {}): Context {
     facts: () => factsWith(),
     lookUp: () => Promise.resolve(),
     secret: () => Promise.resolve(null),
+    renewSecret: () => Promise.resolve(null),
     routes: [DEFAULT_ROUTE],
     ledger: noRecords,
     signal: new AbortController().signal,

@@ -16,9 +16,11 @@ const seen: {
 }[] = [];
 /** Never answers where it is null. */
 let status: number | null = 200;
+/** Taken, whatever the status is for others. */
+const ROTATED = "Bearer rotated";
 const server = createServer((request, response) => {
   seen.push({ url: request.url, host: request.headers.host, headers: request.headers });
-  if (status !== null) response.writeHead(status).end("ok");
+  if (status !== null) response.writeHead(request.headers.authorization === ROTATED ? 204 : status).end("ok");
 });
 const usual = getGlobalDispatcher();
 /** Private addresses are nobody's here: whichever is dialled, the server answers. */
@@ -85,6 +87,21 @@ test.each([
   [403, { is: "skip", reason: "the drain hook answered 403: it does not take the token ${env:TOKEN}" }],
 ])("takes the answer %i", async (answer, expected) => {
   expect(await asks(answer)).toEqual(expected);
+});
+
+test.each([401, 403])("a token that was rotated since it was read is tried once, after %i", async (answer) => {
+  const renewed: unknown[] = [];
+  const renewSecret = async (...asked: readonly [string, string]): Promise<string> => {
+    renewed.push(asked);
+    return "rotated";
+  };
+  expect(await asks(answer, { renewSecret })).toEqual({ is: "done", receipt: { status: 204 } });
+  expect(renewed).toEqual([["${env:TOKEN}", "secret of ${env:TOKEN}"]]);
+  expect(seen).toHaveLength(2);
+  seen.length = 0;
+  const renewSecretAway = (): Promise<never> => Promise.reject(new Error("the store is away"));
+  expect(await asks(answer, { renewSecret: renewSecretAway })).toMatchObject({ is: "skip" });
+  expect(seen).toHaveLength(1);
 });
 
 test("an application that wants a token, and is sent none, is told apart", async () => {

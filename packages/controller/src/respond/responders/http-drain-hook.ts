@@ -23,22 +23,32 @@ export const httpDrainHook: Responder = {
     if (whyNot !== null) return { is: "skip", reason: whyNot };
     const host = isIPv6(address) ? `[${address}]` : address;
     const reference = textOrNull(step, "tokenRef");
-    const token = await ctx.secret(reference);
     const timeout = Math.max(1, Math.min(numberOrNull(step, "timeout") ?? DEFAULT_TIMEOUT, ctx.deadline - ctx.now));
-    const answer = await request(`http://${host}:${number(step.params, "port")}${text(step, "path")}`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "idempotency-key": `${ctx.doc.key}/${step.id}`,
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ incident: ctx.doc.key, deadline: new Date(ctx.deadline).toISOString() }),
-      signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]),
-    });
-    await answer.body.dump({ limit: LARGEST_ANSWER });
-    return resultOf(answer.statusCode, reference, ctx.now);
+    const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]);
+    const ask = async (token: string | null): Promise<number> => {
+      const answer = await request(`http://${host}:${number(step.params, "port")}${text(step, "path")}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": `${ctx.doc.key}/${step.id}`,
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify({ incident: ctx.doc.key, deadline: new Date(ctx.deadline).toISOString() }),
+        signal,
+      });
+      await answer.body.dump({ limit: LARGEST_ANSWER });
+      return answer.statusCode;
+    };
+    const token = await ctx.secret(reference);
+    const status = await ask(token);
+    if (!isRefusal(status) || reference === null || token === null) return resultOf(status, reference, ctx.now);
+    // It may have been rotated since it was read.
+    const rotated = await ctx.renewSecret(reference, token).catch(() => null);
+    return resultOf(rotated === null ? status : await ask(rotated), reference, ctx.now);
   },
 };
+
+const isRefusal = (status: number): boolean => status === 401 || status === 403;
 
 function resultOf(status: number, reference: string | null, now: number): Result {
   if (status >= 200 && status < 300) return { is: "done", receipt: { status } };
@@ -46,7 +56,7 @@ function resultOf(status: number, reference: string | null, now: number): Result
   if (status >= 500 || status === 429)
     return { is: "wait", until: now + 1_000, reason: `the drain hook answered ${status}` };
   // A wrong token stays wrong, and some applications shut out whoever keeps on trying.
-  if (status === 401 || status === 403) {
+  if (isRefusal(status)) {
     const why =
       reference === null ? "it wants a token; set drainHook.token" : `it does not take the token ${reference}`;
     return { is: "skip", reason: `the drain hook answered ${status}: ${why}` };
