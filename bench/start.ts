@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,8 @@ import type { Row } from "./main.ts";
 
 export const name = "start";
 
-const MAIN = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
+/** As it is installed. Wants a build. */
+const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const CLIENTS = ["auto-scaling", "ec2", "ecs", "elastic-load-balancing", "elastic-load-balancing-v2", "sns", "sqs"];
 const RUNS = 5;
 
@@ -26,7 +28,7 @@ export async function run(): Promise<readonly Row[]> {
     const floor: number[] = [];
     for (let index = 0; index < RUNS; index++) {
       floor.push(await untilRunning([bare], folder));
-      product.push(await untilRunning(["--conditions=@spotkeeper/source", MAIN, "run", "--dry-run"], folder));
+      product.push(await untilRunning([MAIN, "run", "--dry-run"], folder));
     }
     return [
       { what: "run --dry-run, until it runs (median)", value: median(product), unit: "ms" },
@@ -52,7 +54,9 @@ async function untilRunning(args: readonly string[], cwd: string): Promise<numbe
     });
   } finally {
     child.removeAllListeners("exit");
-    child.kill("SIGKILL");
+    // As a service manager does it; the next finds in its cache what this one has compiled.
+    child.kill("SIGTERM");
+    await once(child, "exit");
   }
 }
 

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
 import { EXIT, type Io } from "./io.ts";
 import { createOutput } from "./output.ts";
-import { runCommandLine } from "./program.ts";
+
+// Most of a start is the compiling of AWS's clients: what it made is kept for the next one. Where there is no place for
+// it, it is made anew each time (https://nodejs.org/api/module.html#moduleenablecompilecachecachedir).
+enableCompileCache();
+const { runCommandLine } = await import("./program.ts");
 
 const waiting: ((signal: NodeJS.Signals) => void)[] = [];
 
