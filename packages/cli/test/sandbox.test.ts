@@ -140,6 +140,25 @@ describe("the picture", () => {
     expect(lines).toContain("http://127.0.0.1:8787/api/v1/incidents");
   });
 
+  test.each([
+    [80, 24, /i-0123456… shop-web +reclaim +1:30 █{6}░░ +2 tasks still run/],
+    [60, 20, /i-0123456… shop-web +1:30 +2 tasks still run/],
+  ])("of %d by %d still shows the step, the time that is left, the legend and how it ended", (columns, rows, shown) => {
+    const responder = "drain-tasks";
+    const step = { id: responder, responder, state: "waiting", startedAt: NOW, reason: "2 tasks still run" };
+    const open = [incident({ steps: [step] as unknown as Incident["steps"] })];
+    const told = "12:00:00 INFO outcome: 4 instances (2 c6i.xlarge, 2 m5a.large) in us-east-1c: all drained";
+    const lines = render(view({ open, alerts: [told] }), { columns, rows, colors: false });
+    const text = lines.join("\n");
+    expect(lines.length).toBeLessThanOrEqual(rows);
+    expect(text).toMatch(shown);
+    expect(text).toMatch(/▼ drain/);
+    expect(text).toMatch(/drained, 90 s to spare/);
+    expect(text).toContain("4 instances in us-east-1c");
+    expect(text).toMatch(/handled 1 {3}in time 1\/1/);
+    expect(text).toMatch(/Ctrl-C ends with a summary/);
+  });
+
   test("says how many more there are where they do not fit, those with the least time first", () => {
     const open = Array.from({ length: 30 }, (_, index) =>
       incident({ subject: { type: "instance", id: `i-${index}` }, deadline: NOW + (30 - index) * 1_000 }),

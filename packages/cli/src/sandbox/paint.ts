@@ -36,9 +36,11 @@ export const cell = (text: string, columns: number): string => {
   return characters.length <= columns ? text.padEnd(columns) : `${characters.slice(0, columns - 1).join("")}…`;
 };
 
+/** Characters of a line. */
+export const widthOf = (line: Line): number => line.reduce((sum, [text]) => sum + Array.from(text).length, 0);
+
 /** Two lines on one: the second at the right edge, where there is room for it. */
 export function spread(left: Line, right: Line, columns: number): Line {
-  const width = (line: Line): number => line.reduce((sum, [text]) => sum + Array.from(text).length, 0);
-  const gap = columns - width(left) - width(right);
+  const gap = columns - widthOf(left) - widthOf(right);
   return gap < 2 ? left : [...left, [" ".repeat(gap), "plain"], ...right];
 }

@@ -2,7 +2,7 @@ import type { Incident } from "@spotkeeper/controller";
 import { printable } from "../table.ts";
 import { clockTime, countdown, endingOf, homeOf, stepOf, subjectOf, typeOf, whyOf, zoneOf } from "./describe.ts";
 import type { Cell, GroupRow } from "./fleet.ts";
-import { cell, type Line, paintLine, type Piece, spread, type Tone } from "./paint.ts";
+import { cell, type Line, paintLine, type Piece, spread, type Tone, widthOf } from "./paint.ts";
 import { outcomesText, type Summary } from "./summary.ts";
 
 /** All that a picture is made of. Times are simulated, epoch milliseconds. */
@@ -34,31 +34,40 @@ export interface Canvas {
 /** Below this there is nothing to see. */
 const LEAST_COLUMNS = 40;
 
+/** Below so many rows empty lines are a waste. */
+const LEAST_AIRY = 24;
+
 /** The whole screen, exactly `rows` lines of at most `columns` characters. */
 export function render(view: View, { columns, rows, colors }: Canvas): readonly string[] {
   const width = Math.max(columns, LEAST_COLUMNS);
-  const top = [...head(view, width), [], ...fleet(view.fleet, width), []];
-  const foot = [[], ...counters(view)];
-  // Three headings and two empty lines between the lists.
-  const room = Math.max(3, rows - top.length - foot.length - 5);
+  const gap: readonly Line[] = rows < LEAST_AIRY ? [] : [[]];
+  const top = [...head(view, width), ...gap, ...fleet(view.fleet, width), ...gap];
+  const foot = [...gap, ...counters(view, width)];
+  // Three headings, and what parts the lists.
+  const room = Math.max(3, rows - top.length - foot.length - 3 - 2 * gap.length);
   const [forOpen, forEnded, forAlerts] = share(room, view);
   const lines: Line[] = [
     ...top,
     heading("OPEN INCIDENTS", view.open.length),
     ...padded(open(view, width, forOpen), forOpen, "none: nothing is at stake"),
-    [],
+    ...gap,
     heading("LAST OUTCOMES", outcomesText(view.summary)),
     ...padded(ended(view.ended, width, forEnded), forEnded, "none yet"),
-    [],
+    ...gap,
     heading("TOLD", view.alerts.length),
-    ...padded(view.alerts.slice(0, forAlerts).map(alert), forAlerts, "nobody yet"),
+    ...padded(
+      view.alerts.slice(0, forAlerts).map((text) => alert(text, width)),
+      forAlerts,
+      "nobody yet",
+    ),
     ...foot,
   ];
   return lines.slice(0, rows).map((line) => paintLine(line, columns, colors));
 }
 
 function head({ now, speed, slow, trace, url }: View, width: number): Line[] {
-  const pace = `${Number(speed.toFixed(1))}x${slow ? ", slow while work is drained" : ""}`;
+  const why = width < MIDDLE ? "" : " while work is drained";
+  const pace = `${Number(speed.toFixed(1))}x${slow ? `, slow${why}` : ""}`;
   const left: Line = [
     ["SPOTKEEPER", "title"],
     [" sandbox", "bold"],
@@ -82,12 +91,24 @@ const GLYPHS: { readonly [C in Cell]: Piece } = {
   leaving: ["·", "dim"],
 };
 const CELLS = Object.keys(GLYPHS) as Cell[];
+/** What the glyphs stand for, where there is little room. */
+const SHORT: { readonly [C in Cell]: string } = {
+  "on-demand": "od",
+  spot: "spot",
+  doomed: "doomed",
+  draining: "drain",
+  launching: "new",
+  leaving: "gone",
+};
 
 function fleet(groups: readonly GroupRow[], width: number): Line[] {
   const names = Math.min(20, Math.max(5, ...groups.map(({ name }) => name.length)));
-  const legend = CELLS.flatMap((kind): Piece[] => [["  ", "plain"], GLYPHS[kind], [` ${kind}`, "dim"]]);
+  const legend = (word: (kind: Cell) => string): Line =>
+    CELLS.flatMap((kind): Piece[] => [["  ", "plain"], GLYPHS[kind], [` ${word(kind)}`, "dim"]]);
+  const title: Line = [["FLEET", "bold"]];
+  const [long, short] = [legend((kind) => kind), legend((kind) => SHORT[kind])];
   return [
-    spread([["FLEET", "bold"]], legend, width),
+    spread(title, widthOf([...title, ...long]) + 2 <= width ? long : short, width),
     ...groups.map(({ name, desired, inService, cells }): Line => {
       const tone: Tone = inService < desired ? "warn" : "plain";
       const strip = CELLS.flatMap((kind) => {
@@ -108,6 +129,16 @@ function fleet(groups: readonly GroupRow[], width: number): Line[] {
 const BAR = 8;
 /** From here on there is room for type and zone. */
 const WIDE = 110;
+/** And from here for whole ids; below, for what comes at the end of a line: the step, and how it ended. */
+const MIDDLE = 90;
+/** Below this, for that and the time that is left only. */
+const NARROW = 70;
+
+/** Of what it is and where it belongs. */
+const who = (one: Incident, width: number): string =>
+  width < MIDDLE
+    ? `${cell(subjectOf(one), 10)} ${cell(homeOf(one), 12)}`
+    : `${cell(subjectOf(one), 19)} ${cell(homeOf(one), 13)}`;
 
 function open({ open: all, now }: View, width: number, most: number): Line[] {
   const soonest = (one: Incident): number => (one.drainedAt === null ? (one.deadline ?? Infinity) : Infinity);
@@ -119,11 +150,10 @@ function open({ open: all, now }: View, width: number, most: number): Line[] {
       const left = one.deadline === null ? null : one.deadline - now;
       const wide = width >= WIDE;
       return [
-        [`  ${cell(subjectOf(one), 19)} `, "bold"],
-        [`${cell(homeOf(one), 13)} `, "plain"],
+        [`  ${who(one, width)} `, "bold"],
         ...(wide ? [[`${cell(typeOf(one), 11)} ${cell(zoneOf(one), 10)} `, "dim"] as const] : []),
-        [`${cell(whyOf(one), 9)} `, "plain"],
-        ...timeLeft(one, left),
+        ...(width < NARROW ? [] : [[`${cell(whyOf(one), 9)} `, "plain"] as const]),
+        ...timeLeft(one, left, width < NARROW ? 0 : BAR),
         [`  ${printable(stepOf(one))}`, one.drainedAt === null ? "plain" : "dim"],
       ];
     }),
@@ -132,14 +162,14 @@ function open({ open: all, now }: View, width: number, most: number): Line[] {
 }
 
 /** Seconds until the capacity goes, and how much of two minutes that is. */
-function timeLeft({ drainedAt }: Incident, left: number | null): Piece[] {
-  if (left === null) return [[`${" ".repeat(6)}${" ".repeat(BAR + 1)}`, "plain"]];
-  const full = Math.round(Math.min(1, Math.max(0, left / 120_000)) * BAR);
+function timeLeft({ drainedAt }: Incident, left: number | null, bar: number): Piece[] {
+  if (left === null) return [[" ".repeat(6 + 1 + bar), "plain"]];
+  const full = Math.round(Math.min(1, Math.max(0, left / 120_000)) * bar);
   const tone: Tone = drainedAt !== null ? "good" : left < 20_000 ? "bad" : left < 60_000 ? "warn" : "info";
   return [
     [`${countdown(left).padStart(6)} `, tone],
     ["█".repeat(full), tone],
-    ["░".repeat(BAR - full), "dim"],
+    ["░".repeat(bar - full), "dim"],
   ];
 }
 
@@ -148,34 +178,48 @@ function ended(all: readonly Incident[], width: number, most: number): Line[] {
     const wide = width >= WIDE;
     return [
       [`  ${clockTime(one.closedAt ?? one.openedAt)} `, "dim"],
-      [`${cell(subjectOf(one), 19)} ${cell(homeOf(one), 13)} `, "plain"],
+      [`${who(one, width)} `, "plain"],
       ...(wide ? [[`${cell(typeOf(one), 11)} ${cell(zoneOf(one), 10)} `, "dim"] as const] : []),
       [endingOf(one), one.outcome === "drained" ? "good" : one.outcome === "deadline-passed" ? "bad" : "plain"],
     ];
   });
 }
 
-const alert = (text: string): Line => [[`  ${printable(text)}`, / CRITICAL /.test(text) ? "bad" : "plain"]];
+/** How it stands comes last in an alert's first line: before it is cut there, it does without the types. */
+const alert = (text: string, width: number): Line => [
+  [`  ${printable(width < WIDE ? text.replace(/ \([^()]*\)/, "") : text)}`, / CRITICAL /.test(text) ? "bad" : "plain"],
+];
 
-function counters({ summary, trouble }: View): Line[] {
+function counters({ summary, trouble }: View, width: number): Line[] {
   const { closed, due, drainedInTime, tasksLost, duplicateEffects, awsCalls, throttled } = summary;
-  const item = (name: string, value: string, tone: Tone): Piece[] => [
+  const item = (name: string, value: string, tone: Tone): Line => [
     [`${name} `, "dim"],
     [value, tone],
-    ["   ", "plain"],
   ];
   const zero = (count: number): Tone => (count === 0 ? "good" : "bad");
+  const items = [
+    item("handled", String(closed), "bold"),
+    item("in time", `${drainedInTime}/${due}`, drainedInTime === due ? "good" : "bad"),
+    item("lost tasks", String(tasksLost), zero(tasksLost)),
+    item("twice", String(duplicateEffects), zero(duplicateEffects)),
+    item("AWS calls", String(awsCalls), "bold"),
+    item("throttled", String(throttled), throttled === 0 ? "good" : "warn"),
+  ];
   return [
-    [
-      ...item("handled", String(closed), "bold"),
-      ...item("in time", `${drainedInTime}/${due}`, drainedInTime === due ? "good" : "bad"),
-      ...item("lost tasks", String(tasksLost), zero(tasksLost)),
-      ...item("twice", String(duplicateEffects), zero(duplicateEffects)),
-      ...item("AWS calls", String(awsCalls), "bold"),
-      ...item("throttled", String(throttled), throttled === 0 ? "good" : "warn"),
-    ],
+    joined(items, width),
     trouble === null ? [["Ctrl-C ends with a summary", "dim"]] : [[printable(trouble), "bad"]],
   ];
+}
+
+/** As many as there is room for. */
+function joined(items: readonly Line[], width: number): Line {
+  const line: Piece[] = [];
+  for (const item of items) {
+    const next: Line = line.length === 0 ? item : [["   ", "plain"], ...item];
+    if (widthOf([...line, ...next]) > width) break;
+    line.push(...next);
+  }
+  return line;
 }
 
 const heading = (name: string, more: number | string): Line => [

@@ -30,6 +30,8 @@ export interface SandboxOptions {
 const SLOW = 6;
 /** Pictures a second; also how often the speed is chosen. */
 const FRAME = 100;
+/** How long a line of the worker's log is on the screen, milliseconds: it says what was, not what is. */
+const TROUBLE_STAYS = 10_000;
 /** What is kept of the past, to be drawn. */
 const KEEP = 200;
 
@@ -41,7 +43,7 @@ export async function runSandbox(io: Io, options: SandboxOptions): Promise<ExitC
   const clock = pacedClock(io.now(), options.speed, systemWall);
   const alerts: string[] = [];
   const ended: Key[] = [];
-  let trouble: string | null = null;
+  let trouble: { readonly line: string; readonly at: number } | null = null;
 
   const onHappening = (happening: Happening): void => {
     if (happening.is === "closed") keep(ended, happening.incident);
@@ -55,7 +57,7 @@ export async function runSandbox(io: Io, options: SandboxOptions): Promise<ExitC
     void stdout.write(options.output === "json" ? `${JSON.stringify(json)}\n` : `${alertLine(first)}\n`);
   };
   const onLog = async (line: string): Promise<void> => {
-    if (live) trouble = line.trimEnd();
+    if (live) trouble = { line: line.trimEnd(), at: io.now() };
     else await stderr.write(line);
   };
 
@@ -73,7 +75,7 @@ export async function runSandbox(io: Io, options: SandboxOptions): Promise<ExitC
     open: [...watch.incidents.values()].filter(({ closedAt }) => closedAt === null),
     ended: ended.flatMap((key) => watch.incidents.get(key) ?? []),
     alerts,
-    trouble,
+    trouble: trouble === null || io.now() - trouble.at > TROUBLE_STAYS ? null : trouble.line,
     summary: summary(),
   });
   const screen = live ? enterScreen(stdout, paints(stdout, io.env), (canvas) => render(view(), canvas)) : null;

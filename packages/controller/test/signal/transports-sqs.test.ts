@@ -299,13 +299,14 @@ describe("trouble", () => {
     await source.stop(1_000);
   });
 
-  test("a poll that is never answered is given up", async () => {
-    const { source, queue, simulator, handled, pass } = queueBench();
+  test("a poll that is never answered is given up, and one is nobody's trouble", async () => {
+    const { source, queue, simulator, handled, lines, pass } = queueBench();
     simulator.faults.add({ match: { operation: "ReceiveMessage" }, effect: { kind: "hang" }, times: 1 });
     source.start();
     queue.send("a body");
     await pass(26);
     expect(handled).toHaveLength(1);
+    expect(lines.map(({ level }) => level)).toEqual(["info", "info"]);
     await source.stop(1_000);
   });
 });

@@ -135,10 +135,11 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
   };
 
   const onTrouble = (failure: AwsFailure | null): void => {
-    if (failure !== null && trouble === null)
-      log.error({ queueUrl, err: failure }, "the queue cannot be received from");
-    if (failure === null) log.info({ queueUrl }, "the queue can be received from again");
-    trouble = failure === null ? null : { failure, times: (trouble?.times ?? 0) + 1 };
+    const times = trouble?.times ?? 0;
+    trouble = failure === null ? null : { failure, times: times + 1 };
+    if (failure === null) return log.info({ queueUrl }, "the queue can be received from again");
+    if (times === 0) log.info({ queueUrl, err: failure }, "the queue was not received from; it is asked again");
+    if (times + 1 === FAILURES_TO_TELL) log.error({ queueUrl, err: failure }, "the queue cannot be received from");
   };
 
   return {
