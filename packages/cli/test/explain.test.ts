@@ -279,7 +279,7 @@ test("text for people: nothing from outside colours or moves the terminal", asyn
     "stdin:3  ignored",
     "",
   ]);
-  expect(stdout).toContain("    - drain: drain the container instance (at most 120 s)");
+  expect(stdout).toContain("    - drain the container instance (within 120 s)");
   expect(stdout).toContain(`tell (warning): ${ID} in us-east-1b is reclaimed, 120 s left`);
   expect(stdout).not.toContain("\u001B");
   expect((await spotkeeper(["explain"], { stdin: JSON.stringify(warning({ time: "?" })) })).stdout).toMatch(

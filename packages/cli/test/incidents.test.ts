@@ -169,7 +169,7 @@ test("show: the flight recorder", async () => {
   deadline:     2026-11-20T12:02:00.000Z
   first action: 1 s after the notice came
   drained:      with 41 s to spare
-  slowest step: drain-tasks, 40.5 s
+  slowest step: wait for tasks to stop, 40.5 s
 
       +0.0 s  Spot interruption warning (terminate). (120.0 s left)
 `);

@@ -31,7 +31,7 @@ export { milliseconds } from "./config/fields.ts";
 export { noticeOf } from "./show/notice.ts";
 export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";
-export { phraseOf } from "./notify/phrases.ts";
+export { phraseOf, wordsOf } from "./notify/phrases.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
 export { TELL_ALL } from "./notify/stages/suppress.ts";

@@ -1,4 +1,4 @@
-import { phraseOf } from "@spotkeeper/controller";
+import { wordsOf } from "@spotkeeper/controller";
 import { printable } from "../table.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -32,15 +32,21 @@ function linesOf(one: Explanation): string[] {
   return lines;
 }
 
-function planOf({ rule, mode, because, plan }: Explanation): string[] {
+function planOf({ rule, mode, because, plan, noticedAt, deadline }: Explanation): string[] {
   const how = mode === "act" ? "" : mode === "dry-run" ? ", dry run: nothing would be done" : ", only observed";
   const head = `plan by rule ${rule}${how}${because === null ? "" : `: ${because}`}`;
   if (plan.length === 0) return [`${head}: nothing to do`];
-  return [
-    head,
-    ...plan.map(({ step, responder, budgetSeconds }) => {
-      const phrase = phraseOf(responder);
-      return `  - ${step}${phrase === null || phrase === step ? "" : `: ${phrase}`} (at most ${budgetSeconds} s)`;
-    }),
-  ];
+  const left = noticedAt === null || deadline === null ? null : (Date.parse(deadline) - Date.parse(noticedAt)) / 1_000;
+  const steps = plan.map(
+    ({ responder, budgetSeconds }) => `  - ${wordsOf(responder)} (${within(budgetSeconds, left)})`,
+  );
+  // It looks twice, first for what draining needs.
+  return [head, ...new Set(steps)];
+}
+
+/** What is only watched goes on after the deadline. */
+function within(budget: number, left: number | null): string {
+  if (left === null || budget <= left) return `within ${budget} s`;
+  const after = Math.round(budget - left);
+  return `up to ${after >= 120 ? `${Math.round(after / 60)} min` : `${after} s`} after the deadline`;
 }

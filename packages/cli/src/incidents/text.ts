@@ -1,4 +1,4 @@
-import type { IncidentDetailView, IncidentView } from "@spotkeeper/controller";
+import { type IncidentDetailView, type IncidentView, wordsOf } from "@spotkeeper/controller";
 import { printable, table } from "../table.ts";
 
 /** A list as people read it: what is open first says how much time is left. */
@@ -49,7 +49,10 @@ export function renderIncident(one: IncidentDetailView): string {
     ["deadline", one.deadline],
     ["first action", one.firstActionSeconds === null ? null : `${one.firstActionSeconds} s after the notice came`],
     ["drained", one.marginSeconds === null ? one.drainedAt : spare(one.marginSeconds)],
-    ["slowest step", one.slowestStep === null ? null : `${one.slowestStep.id}, ${one.slowestStep.seconds} s`],
+    [
+      "slowest step",
+      one.slowestStep === null ? null : `${wordsOf(one.slowestStep.responder)}, ${one.slowestStep.seconds} s`,
+    ],
   ];
   const known = facts.flatMap(([name, value]) =>
     value === null ? [] : [`  ${`${name}:`.padEnd(14)}${printable(value)}`],

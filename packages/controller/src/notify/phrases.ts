@@ -1,47 +1,57 @@
 import type { ResponderName } from "../respond/responders/index.ts";
 
-/**
- * What each responder does, as people read it ("drain the container instance"). Null: it only looks, keeps books or
- * belongs to a group's own record, and nobody needs to read of it. A new responder does not compile until someone decides.
- */
-const phrases: { readonly [R in ResponderName]: string | null } = {
-  "look-up": null,
-  "join-alert": null,
-  "hold-last": "hold the last healthy target",
-  "deregister-target": "deregister from target groups",
-  "register-target": "register with target groups again",
-  "deregister-classic": "deregister from Classic Load Balancers",
-  "register-classic": "register with Classic Load Balancers again",
-  "deregister-lattice": "deregister from VPC Lattice",
-  "register-lattice": "register with VPC Lattice again",
-  "deregister-discovery": "deregister from Cloud Map",
-  "register-discovery": "register with Cloud Map again",
-  "set-draining": "drain the container instance",
-  "set-active": "take the container instance back into service",
-  "http-drain-hook": "ask the application to drain",
-  "ssm-run-command": "run a command on the instance",
-  "await-command": "wait for the command to end",
-  "await-targets": "wait for connections to end",
-  "drain-tasks": "wait for tasks to stop",
-  "complete-lifecycle": "complete the lifecycle action",
-  heartbeat: null,
-  "ask-replacement": "replace it early",
-  "release-to-group": null,
-  "verify-gone": null,
-  "verify-replacement": "see a replacement serve",
-  "group-gates": null,
-  "group-serving": null,
-  "detach-instances": null,
-  "set-desired": null,
-  "set-on-demand-base": null,
-  "terminate-in-group": null,
-  "terminate-detached": null,
+interface Phrase {
+  readonly words: string;
+  /** Alerts and screens tell of it. What only looks, keeps books or belongs to a group's own record is of no use there. */
+  readonly told: boolean;
+}
+
+const told = (words: string): Phrase => ({ words, told: true });
+const quiet = (words: string): Phrase => ({ words, told: false });
+
+/** What each responder does, as people read it. A new responder does not compile until someone decides. */
+const phrases: { readonly [R in ResponderName]: Phrase } = {
+  "look-up": quiet("look up what it is and what is at stake"),
+  "join-alert": quiet("tell people"),
+  "hold-last": told("hold the last healthy target"),
+  "deregister-target": told("deregister from target groups"),
+  "register-target": told("register with target groups again"),
+  "deregister-classic": told("deregister from Classic Load Balancers"),
+  "register-classic": told("register with Classic Load Balancers again"),
+  "deregister-lattice": told("deregister from VPC Lattice"),
+  "register-lattice": told("register with VPC Lattice again"),
+  "deregister-discovery": told("deregister from Cloud Map"),
+  "register-discovery": told("register with Cloud Map again"),
+  "set-draining": told("drain the container instance"),
+  "set-active": told("take the container instance back into service"),
+  "http-drain-hook": told("ask the application to drain"),
+  "ssm-run-command": told("run a command on the instance"),
+  "await-command": told("wait for the command to end"),
+  "await-targets": told("wait for connections to end"),
+  "drain-tasks": told("wait for tasks to stop"),
+  "complete-lifecycle": told("complete the lifecycle action"),
+  heartbeat: quiet("keep the lifecycle hook waiting"),
+  "ask-replacement": told("replace it early"),
+  "release-to-group": quiet("see its group to the end of what was begun for it"),
+  "verify-gone": quiet("see it go"),
+  "verify-replacement": told("see a replacement serve"),
+  "group-gates": quiet("see whether early replacement is allowed now"),
+  "group-serving": quiet("see the new instances serve"),
+  "detach-instances": quiet("detach it, so that the group launches another"),
+  "set-desired": quiet("raise or lower the desired capacity"),
+  "set-on-demand-base": quiet("raise or lower the On-Demand base"),
+  "terminate-in-group": quiet("terminate it in its group"),
+  "terminate-detached": quiet("terminate what was detached"),
 };
 
-const byName: ReadonlyMap<string, string | null> = new Map(Object.entries(phrases));
+const byName: ReadonlyMap<string, Phrase> = new Map(Object.entries(phrases));
 
-/** Words for a responder's steps; one that only a newer version knows is told by its name. */
+/** Words for a responder's steps; null where people need not read of it. One that only a newer version knows is told by its name. */
 export function phraseOf(responder: string): string | null {
   const phrase = byName.get(responder);
-  return phrase === undefined ? responder : phrase;
+  if (phrase === undefined) return responder;
+  return phrase.told ? phrase.words : null;
 }
+
+/** Words for any step, for those who look at the whole plan. */
+export const wordsOf = (responder: string): string => byName.get(responder)?.words ?? responder;

@@ -22,7 +22,7 @@ interface Waited {
 export const awaitTargets: Responder = {
   repeat: "safe",
   nature: "waits",
-  title: () => "wait until the targets have drained",
+  title: () => "wait for connections to end",
   async run(_step, ctx) {
     const waited = targetsOf(ctx.doc, ctx.facts());
     const groups = [...new Set(waited.map((one) => one.targetGroupArn))];

@@ -18,7 +18,7 @@ const MOST_REMEMBERED = 8;
 export const drainTasks: Responder = {
   repeat: "safe",
   nature: "waits",
-  title: () => "see the tasks off",
+  title: () => "wait for tasks to stop",
   async run(step, ctx) {
     const left = await tasksLeft(step, ctx);
     if (left.length === 0) return { is: "done", receipt: null };
