@@ -99,6 +99,9 @@ describe("against a simulated fleet", () => {
     const texts = (incident!["timeline"] as { readonly text: string }[]).map(({ text }) => text);
     expect(texts).toContain("would set the container instance to DRAINING");
     expect(texts.join()).not.toContain("this would be done");
+    const { stdout } = await spotkeeper(["replay", "--dry-run"], { stdin: lines(warning()) });
+    expect(stdout).toMatch(/^ {2}would: +.*drain the container instance.*wait for tasks to stop/m);
+    expect(stdout).not.toContain("slowest step");
   });
 
   test("what leads to nothing is told with its reason", async () => {

@@ -32,6 +32,7 @@ export { noticeOf } from "./show/notice.ts";
 export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";
 export { phraseOf, wordsOf } from "./notify/phrases.ts";
+export { WOULD } from "./respond/responder.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
 export { TELL_ALL } from "./notify/stages/suppress.ts";

@@ -1,4 +1,4 @@
-import { type IncidentDetailView, type IncidentView, wordsOf } from "@spotkeeper/controller";
+import { type IncidentDetailView, type IncidentView, WOULD, wordsOf } from "@spotkeeper/controller";
 import { printable, table } from "../table.ts";
 
 /** A list as people read it: what is open first says how much time is left. */
@@ -37,6 +37,12 @@ const spare = (seconds: number): string =>
 const leftText = (seconds: number): string =>
   seconds < 0 ? `${(-seconds).toFixed(1)} s after the deadline` : `${seconds.toFixed(1)} s left`;
 
+/** What a dry run left out, in the order of the plan; null where nothing was. */
+function wouldOf(steps: IncidentDetailView["steps"]): string | null {
+  const words = new Set(steps.filter(({ reason }) => reason === WOULD).map(({ responder }) => wordsOf(responder)));
+  return words.size === 0 ? null : [...words].join(", ");
+}
+
 /** One incident with its flight recorder. */
 export function renderIncident(one: IncidentDetailView): string {
   const facts: readonly (readonly [string, string | null])[] = [
@@ -46,12 +52,16 @@ export function renderIncident(one: IncidentDetailView): string {
     ["group", one.group],
     ["cluster", one.cluster],
     ["state", one.open ? "open" : one.outcome],
+    ["would", wouldOf(one.steps)],
     ["deadline", one.deadline],
     ["first action", one.firstActionSeconds === null ? null : `${one.firstActionSeconds} s after the notice came`],
     ["drained", one.marginSeconds === null ? one.drainedAt : spare(one.marginSeconds)],
     [
       "slowest step",
-      one.slowestStep === null ? null : `${wordsOf(one.slowestStep.responder)}, ${one.slowestStep.seconds} s`,
+      // A dry run only looks on, until all is over.
+      one.slowestStep === null || one.outcome === "dry-run"
+        ? null
+        : `${wordsOf(one.slowestStep.responder)}, ${one.slowestStep.seconds} s`,
     ],
   ];
   const known = facts.flatMap(([name, value]) =>
