@@ -11,7 +11,10 @@ const END_WITHIN = 9_800;
 
 const HELP = `
 An interrupt (SIGINT, SIGTERM) drains it within 10 s; a second one stops it at once.
-What it has begun goes on with the next start.`;
+What it has begun goes on with the next start.
+
+Without ledger.file, archive.file and inventory.file it keeps its records in the working folder:
+spotkeeper.db, spotkeeper-archive.db and spotkeeper-inventory.db.`;
 
 /** `run`: the worker. Alerts of the console channel go to standard output, the log to standard error. */
 export function run(program: Command, act: Act): void {

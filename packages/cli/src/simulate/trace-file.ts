@@ -27,10 +27,9 @@ export function readTrace(name: string): Trace {
   } catch (cause) {
     if (cause instanceof TraceError) throw new SpotkeeperError("SK-INPUT-TRACE", `${cause.message}.`, { cause });
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const why = code === "ENOENT" ? "there is no such file" : code;
     const advice = `Name a file, or one that comes along: ${Object.keys(traces).join(", ")}.`;
-    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `The trace ${name} cannot be read (${code}). ${advice}`, {
-      cause,
-    });
+    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `The trace ${name} cannot be read: ${why}. ${advice}`, { cause });
   }
   throw new SpotkeeperError("SK-INPUT-TRACE", `${name} has no interruption, so there is nothing to play.`);
 }

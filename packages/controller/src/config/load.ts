@@ -38,7 +38,10 @@ function open(path: string, readFile: (path: string) => string): string {
     return readFile(path);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    const advice = code === "ENOENT" ? "there is no such file; check --config and SPOTKEEPER_CONFIG" : code;
+    const advice =
+      code === "ENOENT"
+        ? "there is no such file; check the path that was given (--config, --policy, SPOTKEEPER_CONFIG)"
+        : code;
     throw new SpotkeeperError("SK-CONFIG-UNREADABLE", `The config ${path} cannot be read: ${advice}.`, { cause });
   }
 }

@@ -55,6 +55,7 @@ test("a port that is taken is named", async () => {
 
 const guarded = [
   "/",
+  "/api/v1",
   "/metrics",
   "/api/v1/incidents",
   "/api/v1/alerts",

@@ -19,7 +19,7 @@ const LINKS = {
 
 /** The way in, and the description of all that is added before. */
 export function addIndex(app: ShowApp): void {
-  app.get("/", (c) => c.json(LINKS));
+  for (const path of ["/", "/api/v1"]) app.get(path, (c) => c.json(LINKS));
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
