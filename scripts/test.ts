@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCounts } from "./support/counts.ts";
 import { motoVariable, provideMoto } from "./support/moto.ts";
+import { oldNodeVariable, provideOldNode } from "./support/old-node.ts";
 import { run } from "./support/process.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -18,18 +19,19 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+/** What cannot be had, a loud line each. */
+const missing: string[] = [];
+const without = (what: string, why: string): void => {
+  missing.push(`!!! ${what} cannot be had: ${why}. Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`);
+};
 const moto = await provideMoto(root, say);
-const noMoto =
-  "missing" in moto
-    ? `!!! moto cannot be had: ${moto.missing}. Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`
-    : null;
-if (noMoto !== null) say(noMoto);
+if ("missing" in moto) without("moto", moto.missing);
+const oldNode = await provideOldNode(root, say);
+if ("missing" in oldNode) without("the oldest Node.js that the agent works on", oldNode.missing);
 // The tests start their own, from what the machine has.
-const redis = spawnSync("redis-server", ["--version"]).status === 0;
-const noRedis = redis
-  ? null
-  : `!!! redis-server cannot be had (Debian: apt-get install redis-server). Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`;
-if (noRedis !== null) say(noRedis);
+if (spawnSync("redis-server", ["--version"]).status !== 0)
+  without("redis-server", "it is not installed (Debian: apt-get install redis-server)");
+for (const line of missing) say(line);
 
 // The terminal interrupts vitest as well, which ends; then this cleans up and says what was counted. Asked twice, it ends.
 process.once("SIGINT", () => {});
@@ -40,15 +42,19 @@ try {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const { code } = await run(process.execPath, [vitest, "run", ...reporters, ...process.argv.slice(2)], {
     cwd: root,
-    env: { ...process.env, [motoVariable]: "python" in moto ? moto.python : "" },
+    env: {
+      ...process.env,
+      [motoVariable]: "python" in moto ? moto.python : "",
+      [oldNodeVariable]: "node" in oldNode ? oldNode.node : "",
+    },
     output: "show",
     deadline: 60 * 60_000,
   });
-  const missing = inCi ? [noMoto, noRedis].filter((line) => line !== null).length : 0;
+  const failures = inCi ? missing.length : 0;
   const counts = await readCounts(report, code);
-  for (const line of [noMoto, noRedis]) if (line !== null) say(line);
-  process.stdout.write(`${counts.passed} passed, ${counts.failed + missing} failed, ${counts.skipped} skipped\n`);
-  process.exitCode = code === 0 && missing > 0 ? 1 : code;
+  for (const line of missing) say(line);
+  process.stdout.write(`${counts.passed} passed, ${counts.failed + failures} failed, ${counts.skipped} skipped\n`);
+  process.exitCode = code === 0 && failures > 0 ? 1 : code;
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
