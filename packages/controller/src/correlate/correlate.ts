@@ -88,10 +88,16 @@ function reopened(incident: Incident): Incident {
 
 const OBSERVED: ReadonlySet<string> = new Set(["look-up", "join-alert", "verify-gone", "verify-replacement"]);
 
-/** Another message of the same thing at the same time. Two states can fall into one second. */
+/**
+ * Another message of the same thing at the same time. Two states can fall into one second. What the instance saw itself
+ * is no twin of AWS's message: that it did see it is worth a line.
+ */
 function isTwin(incident: Incident, signal: Signal): boolean {
   if (signal.kind === "state-change") return incident.seen?.state === signal.state && incident.seen.at === signal.at;
-  return incident.signals.some((ref) => ref.kind === signal.kind && ref.at === signal.at);
+  const byAgent = signal.source === "agent";
+  return incident.signals.some(
+    (ref) => ref.kind === signal.kind && ref.at === signal.at && (ref.source === "agent") === byAgent,
+  );
 }
 
 /**
@@ -125,5 +131,6 @@ function differs(a: Incident, b: Incident, fields: readonly (keyof Incident)[]):
 function entry(doc: Doc<"incident">, signal: Signal, now: Ms): Entry {
   const { id, kind, at, timeKnown, source, deadline } = signal;
   const data = { id, kind, at, timeKnown, source, deadline, latency: Math.max(0, now - at) };
-  return { key: doc.key, at: now, kind: "signal", text: describe(signal), data };
+  const seen = source === "agent" ? " The instance saw it itself." : "";
+  return { key: doc.key, at: now, kind: "signal", text: `${describe(signal)}${seen}`, data };
 }

@@ -106,6 +106,17 @@ test("a duplicate changes nothing: by id, or of the same thing at the same time 
   }
 });
 
+test("what the instance saw itself is a line of its own, once", () => {
+  const { doc } = correlate([], warning(0), now)!;
+  const seen = correlate([doc], { ...warning(0), id: "seen", source: "agent" }, now + SECOND)!;
+  expect(seen.fresh).toBe(true);
+  expect(seen.entries).toMatchObject([{ text: expect.stringMatching(/The instance saw it itself\.$/) }]);
+  // It brings no work.
+  expect(seen.doc.wakeAt).toBe(doc.wakeAt);
+  const again = correlate([seen.doc], { ...warning(0), id: "seen again", source: "agent" }, now + MINUTE)!;
+  expect(again.fresh).toBe(false);
+});
+
 test("a duplicate of an incident that was launched again is still a duplicate", () => {
   const first = warning(0);
   const docs = hear([first, state("stopped", 3 * MINUTE), state("running", HOUR)]);

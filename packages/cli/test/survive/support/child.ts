@@ -9,6 +9,9 @@ import { REGION, type Served } from "./fleet.ts";
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 const CRASH = new URL("./crash.ts", import.meta.url).href;
 
+/** What the worker's own door takes. */
+export const INGEST_TOKEN = "let-me-in";
+
 export interface Home {
   readonly folder: string;
   readonly config: string;
@@ -16,7 +19,7 @@ export interface Home {
 }
 
 /** A folder with a config for the real `spotkeeper run`: the simulator's queue and endpoint, files of its own. */
-export function createHome(served: Served, port = 0): Home {
+export function createHome(served: Served): Home {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-survive-"));
   const config = join(folder, "spotkeeper.yaml");
   const ledger = join(folder, "ledger.db");
@@ -24,11 +27,11 @@ export function createHome(served: Served, port = 0): Home {
     config,
     `
 aws: { endpoint: "${served.server.url}", regions: [${REGION}] }
-sources: { sqs: [{ queueUrl: "${served.queueUrl}" }] }
+sources: { sqs: [{ queueUrl: "${served.queueUrl}" }], http: { token: "\${env:INGEST_TOKEN}" } }
 ledger: { file: ${ledger} }
 archive: { file: ${join(folder, "archive.db")} }
 inventory: { file: ${join(folder, "inventory.db")} }
-show: { listen: "127.0.0.1:${port}" }
+show: { listen: "127.0.0.1:0" }
 policy:
   defaults:
     replaceCap: 1
@@ -62,6 +65,7 @@ export function startRun(served: Served, home: Home, crashAt = ""): Child {
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: "AKIA123456789012",
       AWS_SECRET_ACCESS_KEY: "not-checked",
+      INGEST_TOKEN,
       SIM_CLOCK: served.clockOf(),
       CRASH_AT: crashAt,
     },
