@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 
 /** So many times a quiet spell is waited for; whoever still comes then is not told again. */
-const SPELLS = 10;
+export const SPELLS = 10;
 
 /**
  * Waits until nobody has come for `quiet` milliseconds, or there is no time left. A server that closes while requests are

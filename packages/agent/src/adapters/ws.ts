@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Drainable } from "../drain/phases.ts";
+import type { Ms } from "../clock.ts";
 import { aborted } from "./aborted.ts";
+import { SPELLS, untilQuiet } from "./quiet.ts";
 
 /** What is used of a client of `ws`. */
 export interface WebSocketLike {
@@ -10,11 +12,13 @@ export interface WebSocketLike {
   close(code: number, reason: string): void;
   terminate(): void;
   once(event: "close", listener: () => void): unknown;
+  on(event: "message", listener: () => void): unknown;
 }
 
 /** What is used of a `WebSocketServer` of `ws`. */
 export interface WebSocketServerLike {
   readonly clients: Iterable<WebSocketLike>;
+  on(event: "connection", listener: (client: WebSocketLike) => void): unknown;
   handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, callback: never) => void;
   close(callback?: (error?: Error) => void): void;
 }
@@ -24,6 +28,8 @@ export interface WebSocketOptions {
   readonly message?: string;
   /** Seconds after which a refused client should come again; 5. */
   readonly retryAfter?: number;
+  /** Milliseconds without any message after which no answer is thought to be under way any longer; 1,000. */
+  readonly quiet?: Ms;
 }
 
 /** Going away (RFC 6455, 7.4.1). */
@@ -34,13 +40,18 @@ const OPEN = 1;
  * Drains a `WebSocketServer` of `ws`.
  *
  * - `stop-intake`: new connections get 503 with `Retry-After`; clients get the message, if there is one
- * - `finish`: each connection is closed with 1001 and waited for
+ * - `finish`: waits until no client has sent anything for a while, so that what was asked is answered; then each
+ *   connection is closed with 1001 and waited for
  * - `close`: stragglers are ended, and the server is closed
  */
 export function drainWebSocketServer(
   server: WebSocketServerLike,
-  { message, retryAfter = 5 }: WebSocketOptions = {},
+  { message, retryAfter = 5, quiet = 1_000 }: WebSocketOptions = {},
 ): Drainable {
+  let arrived = 0;
+  const count = (client: WebSocketLike): unknown => client.on("message", () => void (arrived += 1));
+  for (const client of server.clients) count(client);
+  server.on("connection", count);
   const handleUpgrade = server.handleUpgrade.bind(server);
   const open = (): WebSocketLike[] => [...server.clients].filter(({ readyState }) => readyState === OPEN);
   const refuse = (_request: IncomingMessage, socket: Duplex): void => {
@@ -55,7 +66,10 @@ export function drainWebSocketServer(
       server.handleUpgrade = refuse;
       if (message !== undefined) for (const client of open()) client.send(message);
     },
-    async finish({ signal, note }) {
+    async finish(context) {
+      const { signal, note, remaining } = context;
+      // Half of the time at most: clients that never rest are closed all the same, and need time for it.
+      await untilQuiet(context, () => arrived, Math.min(quiet, remaining() / 2 / SPELLS));
       const clients = [...server.clients];
       const ends = clients.map((client) => new Promise<void>((resolve) => client.once("close", resolve)));
       for (const client of open()) client.close(GOING_AWAY, "this instance is going away");

@@ -32,6 +32,38 @@ test("each client gets the message and then 1001; the server is closed", async (
   expect(server.address()).toBeNull();
 });
 
+test("under load, clients that stop at the message have the answers to all that they asked", async () => {
+  const { server, url } = await serve();
+  server.on("connection", (socket) =>
+    socket.on("message", (data) => setTimeout(() => socket.send(`re: ${String(data)}`), 5 + Math.random() * 20)),
+  );
+  const agent = agentOf();
+  agent.onDrain("ws", drainWebSocketServer(server, { message: "going away", quiet: 100 }));
+  let [asked, answered] = [0, 0];
+  const talk = async (client: WebSocket): Promise<void> => {
+    let stop = false;
+    const ask = (): void => {
+      if (stop) return;
+      asked += 1;
+      client.send("hello");
+    };
+    client.on("message", (data) => {
+      if (String(data) === "going away") return void (stop = true);
+      answered += 1;
+      ask();
+    });
+    ask();
+    await once(client, "close");
+  };
+  const clients = await Promise.all(Array.from({ length: 200 }, () => open(url)));
+  const talks = clients.map(talk);
+  await expect.poll(() => answered).toBeGreaterThan(2_000);
+  const report = await agent.drain();
+  await Promise.all(talks);
+  expect(report.outcome).toBe("drained");
+  expect(asked - answered).toBe(0);
+});
+
 test("a client that does not answer is ended; one that comes late is refused with 503", async () => {
   const { server, url } = await serve();
   const deaf = await open(url);
