@@ -8,7 +8,9 @@ import { startLoad } from "../packages/agent/test/support/load.ts";
 import { startHttp2Load } from "../packages/agent/test/support/load-http2.ts";
 import { paths, sliding, startMetadata } from "../packages/agent/test/support/metadata-server.ts";
 import { servers } from "../packages/agent/test/support/servers.ts";
+import { workDrains } from "./agent/work.ts";
 import type { Row } from "./main.ts";
+import { quantile } from "./quantile.ts";
 
 export const name = "agent";
 
@@ -21,6 +23,7 @@ export async function run(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const poll of [1_000, 100]) rows.push(...(await detection(poll)));
   for (const server of Object.keys(servers)) rows.push(...(await drains(server)));
+  rows.push(...(await workDrains()));
   rows.push(...(await idle()));
   return rows;
 }
@@ -112,8 +115,4 @@ function cpuSeconds(pid: number | undefined): number {
 
 function residentMegabytes(pid: number | undefined): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
-}
-
-function quantile(values: readonly number[], q: number): number {
-  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
 }

@@ -1,46 +1,11 @@
-import { Client, credentials, type handleUnaryCall, Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type { Client } from "@grpc/grpc-js";
 import { expect, test, vi } from "vitest";
 import { drainGrpcServer } from "../../src/adapters/grpc.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
-
-const path = "/test.Echo/Say";
-const text = { encode: (value: string) => Buffer.from(value), decode: (bytes: Buffer) => bytes.toString() };
-const definition = {
-  say: {
-    path,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: text.encode,
-    requestDeserialize: text.decode,
-    responseSerialize: text.encode,
-    responseDeserialize: text.decode,
-  },
-} as const;
-
-async function serve(say: handleUnaryCall<string, string>) {
-  const server = new Server();
-  server.addService(definition, { say });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return {
-    server,
-    clientOf: () =>
-      new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 }),
-  };
-}
-
-const call = (client: Client): Promise<string> =>
-  new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, text.encode, text.decode, "hello", (error, value) =>
-      error === null ? resolve(value ?? "") : reject(error),
-    );
-  });
+import { call, isGone, serveGrpc } from "../support/grpc.ts";
 
 test("under load a drain loses no call", async () => {
-  const { server, clientOf } = await serve((incoming, callback) => {
+  const { server, clientOf } = await serveGrpc((incoming, callback) => {
     setTimeout(() => callback(null, incoming.request), 5 + Math.random() * 20);
   });
   const agent = agentOf();
@@ -54,8 +19,7 @@ test("under load a drain loses no call", async () => {
         await call(client);
         served += 1;
       } catch (error) {
-        // No connection could be made any longer: the call was never taken.
-        if ((error as { code: number }).code === status.UNAVAILABLE) gone += 1;
+        if (isGone(error)) gone += 1;
         else lost.push(error);
         return;
       }
@@ -73,7 +37,7 @@ test("under load a drain loses no call", async () => {
 
 test("unready tells the health service; calls that run come to their end", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>();
-  const { server, clientOf } = await serve((incoming, callback) => arrive(() => callback(null, incoming.request)));
+  const { server, clientOf } = await serveGrpc((incoming, callback) => arrive(() => callback(null, incoming.request)));
   const health: string[] = [];
   const agent = agentOf({ unready: 50 });
   agent.onDrain("grpc", drainGrpcServer(server, { health: { setStatus: (_service, now) => health.push(now) } }));
@@ -89,7 +53,7 @@ test("unready tells the health service; calls that run come to their end", async
 
 test("a call that does not end is cut off and told", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-  const { server, clientOf } = await serve(() => arrive());
+  const { server, clientOf } = await serveGrpc(() => arrive());
   const agent = agentOf({ unready: 0, finish: 300 });
   agent.onDrain("grpc", drainGrpcServer(server));
   const client = clientOf();

@@ -1,27 +1,11 @@
-import { SQS } from "@aws-sdk/client-sqs";
-import { createSimulator, realClock, serveSimulator } from "@spotkeeper/simulator";
 import { Consumer } from "sqs-consumer";
 import { expect, test, vi } from "vitest";
 import { drainSqsConsumer } from "../../src/adapters/sqs.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
-
-async function queue(messages: number) {
-  const clock = realClock({ speed: 1 });
-  const simulator = createSimulator({ clock, seed: 1, world: null, operations: [] });
-  const server = await serveSimulator(simulator);
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const sqs = new SQS({ endpoint: server.url, region: "eu-west-1", credentials });
-  const { QueueUrl: queueUrl = "" } = await sqs.createQueue({
-    QueueName: "work",
-    Attributes: { VisibilityTimeout: "600" },
-  });
-  for (let number = 1; number <= messages; number++)
-    await sqs.sendMessage({ QueueUrl: queueUrl, MessageBody: String(number) });
-  return { sqs, queueUrl, [Symbol.asyncDispose]: () => server.close() };
-}
+import { startQueue } from "../support/queue.ts";
 
 test("messages in hand are finished and deleted, and no more are received", async () => {
-  await using set = await queue(5);
+  await using set = await startQueue(5);
   const done: string[] = [];
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
@@ -52,7 +36,7 @@ test("messages in hand are finished and deleted, and no more are received", asyn
 });
 
 test("what is not done in time is returned to the queue at once", async () => {
-  await using set = await queue(2);
+  await using set = await startQueue(2);
   let begun = 0;
   const handleMessage = (): Promise<never> => {
     begun += 1;
@@ -73,7 +57,7 @@ test("what is not done in time is returned to the queue at once", async () => {
 });
 
 test("an empty long poll is given up at once, and taken up again when the notice is cancelled", async () => {
-  await using set = await queue(0);
+  await using set = await startQueue(0);
   const done: string[] = [];
   const consumer = Consumer.create({
     ...set,

@@ -1,24 +1,12 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
 import { drainWebSocketServer } from "../../src/adapters/ws.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
-
-async function serve() {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  await once(server, "listening");
-  return { server, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-async function open(url: string): Promise<WebSocket> {
-  const client = new WebSocket(url);
-  await once(client, "open");
-  return client;
-}
+import { GOING, open, serveWebSockets, startTalk } from "../support/web-sockets.ts";
 
 test("each client gets the message and then 1001; the server is closed", async () => {
-  const { server, url } = await serve();
+  const { server, url } = await serveWebSockets();
   const clients = await Promise.all(Array.from({ length: 50 }, () => open(url)));
   const heard = clients.map(async (client) => {
     const [[message], [code]] = await Promise.all([once(client, "message"), once(client, "close")]);
@@ -33,39 +21,18 @@ test("each client gets the message and then 1001; the server is closed", async (
 });
 
 test("under load, clients that stop at the message have the answers to all that they asked", async () => {
-  const { server, url } = await serve();
-  server.on("connection", (socket) =>
-    socket.on("message", (data) => setTimeout(() => socket.send(`re: ${String(data)}`), 5 + Math.random() * 20)),
-  );
+  const { server, url } = await serveWebSockets();
   const agent = agentOf();
-  agent.onDrain("ws", drainWebSocketServer(server, { message: "going away", quiet: 100 }));
-  let [asked, answered] = [0, 0];
-  const talk = async (client: WebSocket): Promise<void> => {
-    let stop = false;
-    const ask = (): void => {
-      if (stop) return;
-      asked += 1;
-      client.send("hello");
-    };
-    client.on("message", (data) => {
-      if (String(data) === "going away") return void (stop = true);
-      answered += 1;
-      ask();
-    });
-    ask();
-    await once(client, "close");
-  };
-  const clients = await Promise.all(Array.from({ length: 200 }, () => open(url)));
-  const talks = clients.map(talk);
-  await expect.poll(() => answered).toBeGreaterThan(2_000);
+  agent.onDrain("ws", drainWebSocketServer(server, { message: GOING, quiet: 100 }));
+  const load = await startTalk(server, url);
+  await expect.poll(load.answered).toBeGreaterThan(2_000);
   const report = await agent.drain();
-  await Promise.all(talks);
+  expect(await load.stop()).toMatchObject({ unanswered: 0 });
   expect(report.outcome).toBe("drained");
-  expect(asked - answered).toBe(0);
 });
 
 test("a client that does not answer is ended; one that comes late is refused with 503", async () => {
-  const { server, url } = await serve();
+  const { server, url } = await serveWebSockets();
   const deaf = await open(url);
   deaf.pause();
   const agent = agentOf({ unready: 0, finish: 500 });
@@ -83,7 +50,7 @@ test("a client that does not answer is ended; one that comes late is refused wit
 });
 
 test("resumed, it takes connections again", async () => {
-  const { server, url } = await serve();
+  const { server, url } = await serveWebSockets();
   const drainable = drainWebSocketServer(server);
   await drainable["stop-intake"]?.({} as never);
   await drainable.resume?.();
