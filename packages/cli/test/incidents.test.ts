@@ -129,13 +129,15 @@ test("a table for people; text from outside is harmless; a store that is away is
   const open = view("i-2#1", {
     open: true,
     outcome: null,
+    drainedAt: null,
     deadline: "2020-01-01T00:00:00Z",
     marginSeconds: null,
     group: null,
   });
-  const due = view(`${TASK}#1`, { open: true, outcome: null, marginSeconds: null, stepsSettled: 2 });
+  const due = view(`${TASK}#1`, { open: true, outcome: null, drainedAt: null, marginSeconds: null, stepsSettled: 2 });
+  const drained = view("i-4#1", { open: true, outcome: null });
   answer = json({
-    items: [view("i-1#1"), open, due],
+    items: [view("i-1#1"), open, due, drained],
     now: NOW,
     next: null,
     missing: [{ store: "archive", message: "gone" }],
@@ -148,6 +150,7 @@ test("a table for people; text from outside is harmless; a store that is away is
     "i-1#1  2026-11-20 12:00:00  spot-interruption  drained, 41 s to spare  us-east-1b  web  web [31m",
     "i-2#1  2026-11-20 12:00:00  spot-interruption  open, 3 of 3 steps, time is over  us-east-1b  -  web [31m",
     `${TASK}#1  2026-11-20 12:00:00  spot-interruption  open, 2 of 3 steps, 60 s left  us-east-1b  web  web [31m`,
+    "i-4#1  2026-11-20 12:00:00  spot-interruption  open, drained, 41 s to spare  us-east-1b  web  web [31m",
     "",
   ]);
   expect(stderr).toBe("The archive cannot be asked: gone\n");

@@ -23,7 +23,7 @@ test("add, list, expire: asked of a worker with the token", async () => {
     match: { cluster: ["prod"], tag: { team: ["x", "y"] } },
     author: "ana",
   });
-  expect(Date.parse(String(one?.["endsAt"])) - Date.parse(String(one?.["startsAt"]))).toBeGreaterThan(7_100_000);
+  expect(Date.parse(String(one?.["endsAt"])) - Date.parse(String(one?.["startsAt"]))).toBe(7_200_000);
   const listed = await silence();
   expect(listed.stdout).toMatch(
     /^ID +STATE +FROM +UNTIL +WHAT +BY +WHY\n\w{8} +active .* cluster=prod tag\.team=x tag\.team=y +ana +load test\n$/,

@@ -81,21 +81,20 @@ export function silence(program: Command, act: Act): void {
 }
 
 /** What the API is asked. Throws SK-CALL-MATCH and SK-CALL-SILENCE. */
-function askedFor(given: AddOptions, io: Pick<Io, "env" | "now">): object {
+function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
   const match = matcherOf(given.match);
   const author = given.author ?? io.env["USER"] ?? "";
   if (author === "") throw wrong("--author is wanted: who asks for it?");
   if (given.match.length === 0 && given.all !== true)
     throw wrong("--match is wanted: without any, everything would be silenced. Say so with --all.");
   if (given.match.length > 0 && given.all === true) throw wrong("--all and --match are given: leave one out.");
-  const from = given.from === undefined ? io.now() : Date.parse(given.from);
-  const endsAt = given.until ?? (given.for === undefined ? null : new Date(from + given.for).toISOString());
-  if (endsAt === null) throw wrong("--for or --until is wanted: a silence ends.");
+  if (given.until === undefined && given.for === undefined) throw wrong("--for or --until is wanted: a silence ends.");
   return {
     match,
     ...(given.all === true ? { all: true } : {}),
     ...(given.from === undefined ? {} : { startsAt: given.from }),
-    endsAt,
+    // Now is by the worker's clock, and this machine's may differ.
+    ...(given.for === undefined ? { endsAt: given.until } : { seconds: given.for / 1_000 }),
     author,
     comment: given.comment,
   };

@@ -22,9 +22,11 @@ const marginText = (seconds: number): string =>
   seconds < 0 ? `${Math.round(-seconds)} s late` : `${Math.round(seconds)} s to spare`;
 
 function stateOf(
-  { open, outcome, deadline, marginSeconds, stepsSettled, stepsTotal }: IncidentView,
+  { open, outcome, deadline, drainedAt, marginSeconds, stepsSettled, stepsTotal }: IncidentView,
   now: number,
 ): string {
+  if (open && drainedAt !== null)
+    return `open, drained${marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`}`;
   if (!open) return `${outcome}${marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`}`;
   const left = deadline === null ? null : Math.round((Date.parse(deadline) - now) / 1_000);
   const time = left === null ? "" : left < 0 ? ", time is over" : `, ${left} s left`;

@@ -49,12 +49,25 @@ test("made, listed, ended; as documented", async () => {
   }
 });
 
+test("lasts so many seconds from its start, which is now unless it is told", async () => {
+  await using setting = await startShow();
+  const startsAt = inAnHour();
+  for (const more of [{}, { startsAt }]) {
+    const made = await post(setting, asked({ endsAt: undefined, seconds: 90.5, ...more }));
+    const silence = (await expectAsDocumented(setting.show.url, "post", PATH, made)) as SilenceView;
+    expect(Date.parse(silence.endsAt) - Date.parse(silence.startsAt)).toBe(90_500);
+    if ("startsAt" in more) expect(silence.startsAt).toBe(startsAt);
+  }
+});
+
 test.each([
   ["an empty matcher", { match: {} }, /all/],
   ["everything, and a matcher", { all: true }, /all/],
   ["an unknown key", { match: { colour: "red" } }, /colour/],
   ["an unknown kind", { match: { kind: ["storm"] } }, /match\.kind/],
   ["no end", { endsAt: undefined }, /endsAt/],
+  ["two ends", { seconds: 60 }, /not both/],
+  ["no time at all", { endsAt: undefined, seconds: 0 }, /seconds/],
   ["an end that is over", { endsAt: "2020-01-01T00:00:00Z" }, /over/],
   ["an end before its beginning", { startsAt: inAnHour(2) }, /not after startsAt/],
   ["more than a year", { endsAt: inAnHour(24 * 500) }, /400 days are too long/],

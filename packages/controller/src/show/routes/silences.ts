@@ -24,7 +24,12 @@ const asked = z
     match: matcher.describe("As in a policy's rules; all that are given must match"),
     all: z.literal(true).optional().openapi({ description: "Said where the matcher is empty: everything is silenced" }),
     startsAt: time.optional(),
-    endsAt: time,
+    endsAt: time.optional().openapi({ description: "This, or seconds" }),
+    seconds: z
+      .number("wants seconds")
+      .positive("wants more than no time")
+      .optional()
+      .openapi({ description: "How long it lasts, by the worker's own clock" }),
     author: words(100),
     comment: words(300),
   })
@@ -82,7 +87,8 @@ export function addSilences(app: ShowApp, { silences, clock }: SilenceRoutes): v
     const { match, all, author, comment, ...times } = c.req.valid("json");
     const now = clock.now();
     const startsAt = times.startsAt === undefined ? now : Date.parse(times.startsAt);
-    const endsAt = Date.parse(times.endsAt);
+    const endsAt = endOf(times, startsAt);
+    if (endsAt === null) throw new Refusal("SK-SHOW-REQUEST", "endsAt: wanted, or seconds, and not both.");
     const wrong = wrongWith(given(match), all === true, startsAt, endsAt, now) ?? (await tooMany(silences, now));
     if (wrong !== null) throw new Refusal("SK-SHOW-REQUEST", wrong);
     const made: KnownSilence = await silences.add({ match: given(match), startsAt, endsAt, author, comment });
@@ -94,6 +100,12 @@ export function addSilences(app: ShowApp, { silences, clock }: SilenceRoutes): v
     if (ended === null) throw new Refusal("SK-SHOW-NOT-FOUND", `No silence is called ${id}.`);
     return c.json(silenceView(ended, clock.now()), 200);
   });
+}
+
+/** Null where it is not said in one way. */
+function endOf({ endsAt, seconds }: Pick<z.infer<typeof asked>, "endsAt" | "seconds">, startsAt: Ms): Ms | null {
+  if ((endsAt === undefined) === (seconds === undefined)) return null;
+  return endsAt === undefined ? startsAt + Math.round((seconds ?? 0) * 1_000) : Date.parse(endsAt);
 }
 
 function wrongWith(match: object, all: boolean, startsAt: Ms, endsAt: Ms, now: Ms): string | null {
