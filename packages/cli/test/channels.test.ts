@@ -61,10 +61,22 @@ test("all of them: what fails is 1, with a reason each and no secret", async () 
     ["hook", true, null],
     ["denied", false, "answered 401; check its credentials"],
     ["old", true, null],
-    ["unset", false, expect.stringContaining("SK-SECRET-UNAVAILABLE")],
+    [
+      "unset",
+      false,
+      expect.stringMatching(/^The secret \$\{env:\w+\} is not available: the environment has no \w+; set it$/),
+    ],
   ]);
   expect(stderr).toMatch(/INFO receipt: TEST, nothing is wrong[\s\S]*INFO outcome: TEST, nothing is wrong/);
   expect(stdout + stderr).not.toMatch(/s3cret/);
+});
+
+test("why a channel failed is told whole, below the table", async () => {
+  const { code, stdout } = await run("unset", "denied");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^denied +\w+ +failed +-$/m);
+  expect(stdout).toMatch(/^denied, receipt: answered 401; check its credentials$/m);
+  expect(stdout).toMatch(/^unset, receipt: The secret .* is not available: .*; set it$/m);
 });
 
 test("a service that goes away is told of, beside the results", async () => {

@@ -1,7 +1,7 @@
 import { type ChannelReport, testChannels } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { EXIT, paints } from "../io.ts";
-import { table } from "../table.ts";
+import { printable, table } from "../table.ts";
 import type { Act } from "./index.ts";
 
 const HELP = `
@@ -38,20 +38,22 @@ export function channels(program: Command, act: Act): void {
     );
 }
 
-const render = (reports: readonly ChannelReport[]): string =>
-  reports.length === 0
-    ? "No channels are configured.\n"
-    : table(
-        ["CHANNEL", "TYPE", "RECEIPT", "OUTCOME"],
-        reports.map(({ channel, type, sends }) => [
-          channel,
-          type,
-          ...["receipt", "outcome"].map((phase) => wordOf(sends, phase)),
-        ]),
-      );
+/** Reasons stand below the table, whole: they say what to do. */
+function render(reports: readonly ChannelReport[]): string {
+  if (reports.length === 0) return "No channels are configured.\n";
+  const rows = reports.map(({ channel, type, sends }) => [
+    channel,
+    type,
+    ...["receipt", "outcome"].map((phase) => wordOf(sends, phase)),
+  ]);
+  const reasons = reports.flatMap(({ channel, sends }) =>
+    sends.flatMap(({ ok, phase, reason }) => (ok ? [] : [`${channel}, ${phase}: ${printable(reason ?? "")}\n`])),
+  );
+  return [table(["CHANNEL", "TYPE", "RECEIPT", "OUTCOME"], rows), ...reasons].join("");
+}
 
 function wordOf(sends: ChannelReport["sends"], phase: string): string | null {
   const send = sends.find((one) => one.phase === phase);
   if (send === undefined) return null;
-  return send.ok ? `sent in ${send.seconds.toFixed(1)} s` : `failed: ${send.reason}`;
+  return send.ok ? `sent in ${send.seconds.toFixed(1)} s` : "failed";
 }
