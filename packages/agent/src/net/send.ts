@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as http } from "node:http";
+import { Agent, type IncomingHttpHeaders, request as http } from "node:http";
 import { request as https } from "node:https";
 import type { Clock, Ms } from "../clock.ts";
+import { codeOf, messageOf } from "../errors.ts";
 
 export interface Outgoing {
   readonly method: "GET" | "PUT" | "POST";
@@ -23,14 +24,11 @@ export type Send = (request: Outgoing) => Promise<Reply>;
 
 /** Nobody answered, or not in time. */
 export class NoReply extends Error {
-  /** A connection stood: somebody is there, and took the request. */
-  readonly connected: boolean;
-  readonly timedOut: boolean;
-  constructor(message: string, how: { connected: boolean; timedOut: boolean; cause?: unknown }) {
-    super(message, { cause: how.cause });
-    this.name = "NoReply";
-    this.connected = how.connected;
-    this.timedOut = how.timedOut;
+  /** A connection stood, so somebody took the request; and yet nothing came in time. */
+  readonly deaf: boolean;
+  constructor(cause: unknown, deaf: boolean) {
+    super(messageOf(cause) || String(codeOf(cause)), { cause });
+    this.deaf = deaf;
   }
 }
 
@@ -38,68 +36,53 @@ const LONGEST_BODY = 64 * 1024;
 
 /** Requests over connections that are kept: polling then costs no handshakes. */
 export function createSend(clock: Pick<Clock, "setTimer" | "now">): Send {
-  const kept = new HttpAgent({ keepAlive: true, maxFreeSockets: 4 });
-  const once = (outgoing: Outgoing): Promise<Reply> => attempt(clock, kept, outgoing);
-  return async (outgoing) => {
-    const began = clock.now();
-    try {
-      return await once(outgoing);
-    } catch (error) {
-      // The server closed a kept connection just when it was taken: the request never arrived.
-      const left = outgoing.timeout - (clock.now() - began);
-      if (!(error instanceof Stale) || left <= 0) throw error;
-      return once({ ...outgoing, timeout: left });
-    }
-  };
-}
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
 
-class Stale extends NoReply {}
-
-function attempt(clock: Pick<Clock, "setTimer" | "now">, kept: HttpAgent, outgoing: Outgoing): Promise<Reply> {
-  const { method, url, headers = {}, body = "", timeout } = outgoing;
-  return new Promise((resolve, reject) => {
-    let connected = false;
-    const secure = url.protocol === "https:";
-    const length = method === "GET" ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const request = (secure ? https : http)(url, {
-      method,
-      headers: { ...headers, ...length },
-      ...(secure ? {} : { agent: kept }),
-    });
-    const cancel = clock.setTimer(clock.now() + timeout, () => {
-      reject(new NoReply(`no answer within ${Math.round(timeout)} ms`, { connected, timedOut: true }));
-      request.destroy();
-    });
-    const fail = (cause: unknown): void => {
-      cancel();
-      const message = cause instanceof Error ? cause.message || String(Reflect.get(cause, "code")) : String(cause);
-      const how = { connected, timedOut: false, cause };
-      const stale =
-        request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(String(Reflect.get(Object(cause), "code")));
-      reject(stale ? new Stale(message, how) : new NoReply(message, how));
-    };
-    request.once("socket", (socket) => {
-      if (!socket.connecting) connected = true;
-      else socket.once("connect", () => (connected = true));
-    });
-    request.once("error", fail);
-    request.once("response", (response: IncomingMessage) => {
-      read(response).then((text) => {
+  const attempt = ({ timeout, ...outgoing }: Outgoing, first: boolean): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const { method, url, headers, body = "" } = outgoing;
+      const end = clock.now() + timeout;
+      const secure = url.protocol === "https:";
+      const length = method === "GET" ? {} : { "content-length": Buffer.byteLength(body) };
+      let [connected, over] = [false, false];
+      const request = (secure ? https : http)(url, {
+        method,
+        headers: { ...headers, ...length },
+        ...(secure ? {} : { agent }),
+      });
+      const fail = (cause: unknown, late = false): void => {
+        if (over) return;
+        over = true;
         cancel();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-      }, fail);
+        request.destroy();
+        const left = end - clock.now();
+        // The server closed a kept connection just when it was taken: the request never arrived.
+        if (first && left > 0 && request.reusedSocket && /ECONNRESET|EPIPE/.test(String(codeOf(cause))))
+          resolve(attempt({ ...outgoing, timeout: left }, false));
+        else reject(new NoReply(cause, late && connected));
+      };
+      const cancel = clock.setTimer(end, () => fail(new Error(`no answer within ${Math.round(timeout)} ms`), true));
+      request.once("socket", (socket) => {
+        if (!socket.connecting) connected = true;
+        else socket.once("connect", () => (connected = true));
+      });
+      request.on("error", fail);
+      request.once("response", async (response) => {
+        try {
+          let text = "";
+          for await (const chunk of response.setEncoding("utf8")) {
+            text += chunk;
+            if (text.length > LONGEST_BODY) throw new Error(`the answer is longer than ${LONGEST_BODY} characters`);
+          }
+          over = true;
+          cancel();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        } catch (error) {
+          fail(error);
+        }
+      });
+      request.end(body);
     });
-    request.end(body);
-  });
-}
 
-async function read(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LONGEST_BODY) throw new Error(`the answer is longer than ${LONGEST_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  return (outgoing) => attempt(outgoing, true);
 }

@@ -1,7 +1,7 @@
 import type { Send } from "../net/send.ts";
-import type { Metadata } from "./metadata.ts";
+import { answering, type Metadata } from "./metadata.ts";
 import type { Watched } from "./paths.ts";
-import { noAnswer, refused } from "./trouble.ts";
+import { refused } from "./trouble.ts";
 
 /**
  * The state that ECS wants this task in. Below the endpoint that ECS names in `ECS_CONTAINER_METADATA_URI_V4`
@@ -30,19 +30,12 @@ export const taskState: Watched = {
   },
 };
 
-/** Asks the task metadata endpoint, which wants no token. */
+/** Asks the task metadata endpoint, which wants no token. A task that it does not know is not one that goes on. */
 export function createTaskMetadata(endpoint: URL, send: Send): Metadata {
   const base = endpoint.href.replace(/\/$/, "");
-  return {
-    async get(path, timeout) {
-      try {
-        const { status, body } = await send({ method: "GET", url: new URL(base + path), timeout });
-        return status === 200
-          ? { is: "found", body, date: null }
-          : { is: "failed", error: refused(endpoint, path, status) };
-      } catch (error) {
-        return { is: "failed", error: noAnswer(endpoint, path, error) };
-      }
-    },
-  };
+  return answering(endpoint, async (path, timeout) => {
+    const reply = await send({ method: "GET", url: new URL(base + path), timeout });
+    if (reply.status === 404) throw refused(endpoint, path, 404);
+    return reply;
+  });
 }

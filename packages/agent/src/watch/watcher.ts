@@ -4,7 +4,7 @@ import type { Metadata } from "./metadata.ts";
 import { observe, type Told, unwatched } from "./observe.ts";
 import { lookTimeout, pace } from "./pace.ts";
 import type { Watched } from "./paths.ts";
-import { unreadable } from "./trouble.ts";
+import { trouble } from "./trouble.ts";
 
 export interface WatchOptions {
   readonly metadata: Pick<Metadata, "get">;
@@ -32,6 +32,10 @@ export async function watchMetadata(options: WatchOptions, signal: AbortSignal):
   await Promise.all(options.paths.map((watched) => watchPath(options, watched, say, signal)));
 }
 
+/** A good status and a body that makes no sense: it says nothing, not even that there is nothing. */
+const UNREADABLE = "SK-AGENT-IMDS-UNREADABLE";
+const ODD = "something that is not what AWS documents";
+
 type Say = (path: string, error: SpotkeeperError | null) => void;
 
 async function watchPath(options: WatchOptions, { path, read }: Watched, say: Say, signal: AbortSignal): Promise<void> {
@@ -49,7 +53,7 @@ async function watchPath(options: WatchOptions, { path, read }: Watched, say: Sa
     } else {
       failures = 0;
       const sighting = answer.is === "nothing" ? ({ is: "absent" } as const) : read(answer.body);
-      say(path, sighting.is === "unreadable" ? unreadable(endpoint, path) : null);
+      say(path, sighting.is === "unreadable" ? trouble(endpoint, UNREADABLE, `answers ${path} with ${ODD}`) : null);
       const date = answer.is === "nothing" ? null : answer.date;
       const observed = observe(watch, sighting, { now: clock.now(), wall: clock.wall(), date });
       watch = observed.watch;
