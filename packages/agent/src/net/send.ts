@@ -1,4 +1,4 @@
-import { Agent, type IncomingHttpHeaders, request as http } from "node:http";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as http } from "node:http";
 import { request as https } from "node:https";
 import type { Clock, Ms } from "../clock.ts";
 import { codeOf, messageOf } from "../errors.ts";
@@ -67,22 +67,24 @@ export function createSend(clock: Pick<Clock, "setTimer" | "now">): Send {
         else socket.once("connect", () => (connected = true));
       });
       request.on("error", fail);
-      request.once("response", async (response) => {
-        try {
-          let text = "";
-          for await (const chunk of response.setEncoding("utf8")) {
-            text += chunk;
-            if (text.length > LONGEST_BODY) throw new Error(`the answer is longer than ${LONGEST_BODY} characters`);
-          }
+      request.once("response", (response) => {
+        read(response).then((text) => {
           over = true;
           cancel();
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-        } catch (error) {
-          fail(error);
-        }
+        }, fail);
       });
       request.end(body);
     });
 
   return (outgoing) => attempt(outgoing, true);
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) {
+    text += chunk;
+    if (text.length > LONGEST_BODY) throw new Error(`the answer is longer than ${LONGEST_BODY} characters`);
+  }
+  return text;
 }
