@@ -80,7 +80,7 @@ async function drains(server: string): Promise<Row[]> {
   return rows;
 }
 
-/** The daemon that watches a metadata service without notices, beside a Node.js process that only sleeps. Wants a build. */
+/** The daemon that watches a metadata service without notices, beside a Node.js process that only sleeps. */
 async function idle(): Promise<Row[]> {
   execFileSync(process.execPath, [DAEMON, "--version"]);
   await using metadata = await startMetadata();

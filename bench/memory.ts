@@ -8,7 +8,7 @@ import type { Row } from "./main.ts";
 
 export const name = "memory";
 
-/** As it is installed. Wants a build. */
+/** As it is installed. */
 const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const MANY = fileURLToPath(new URL("./memory-many.ts", import.meta.url));
 const SETTLE = 8_000;

@@ -9,7 +9,7 @@ import type { Row } from "./main.ts";
 
 export const name = "start";
 
-/** As it is installed. Wants a build. */
+/** As it is installed. */
 const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const CLIENTS = ["auto-scaling", "ec2", "ecs", "elastic-load-balancing", "elastic-load-balancing-v2", "sns", "sqs"];
 const RUNS = 5;
