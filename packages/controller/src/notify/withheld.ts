@@ -19,7 +19,7 @@ export interface Noted {
 
 /**
  * Pure. What is put down of reasons for which people are not told. A member has its line when the reason is new, or when
- * it has joined since; so nothing is kept of each of a thousand members.
+ * it has joined since, or more was learnt of it since; so nothing is kept of each of a thousand members.
  */
 export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], now: Ms): Noted {
   const held: Held[] = [];
@@ -29,14 +29,14 @@ export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], n
   for (const one of withheld.slice(0, MOST_REASONS)) {
     const { code, text, channel, members } = one;
     const had = doc.body.withheld.find((other) => sameReason(other, one));
-    const joined = members.filter(({ doc: member }) => had === undefined || joinedAt(member, doc) > had.at);
+    const news = members.filter(({ doc: member }) => had === undefined || newsAt(member, doc) > had.at);
     if (had === undefined) {
       fresh.push(code);
       const told = `${channel === null ? "" : `${channel}: `}${plural(members.length, "incident")} not told of: ${text}`;
       entries.push(entry(doc.key, now, told, { reason: code, channel, members: members.length }));
     }
-    ofMembers.push(...joined.map((member) => memberEntry(member, doc, one, now)));
-    held.push({ code, text, channel, at: had === undefined || joined.length > 0 ? now : had.at });
+    ofMembers.push(...news.map((member) => memberEntry(member, doc, one, now)));
+    held.push({ code, text, channel, at: had === undefined || news.length > 0 ? now : had.at });
   }
   const over = doc.body.withheld.filter((had) => !withheld.some((one) => sameReason(had, one)));
   entries.push(
@@ -48,8 +48,12 @@ export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], n
 const sameReason = (a: Pick<Held, "code" | "text" | "channel">, b: Pick<Held, "code" | "text" | "channel">): boolean =>
   a.code === b.code && a.text === b.text && a.channel === b.channel;
 
-const joinedAt = ({ body }: Doc<"incident">, alert: Doc<"alert">): Ms =>
-  body.alerts.find(({ key }) => key === alert.key)?.at ?? 0;
+/** When a reason could first be its own: since it joined, or since it was looked up, which a matcher may have waited for. */
+function newsAt({ body }: Doc<"incident">, alert: Doc<"alert">): Ms {
+  const joined = body.alerts.find(({ key }) => key === alert.key)?.at ?? 0;
+  const lookedUp = body.steps.map(({ responder, settledAt }) => (responder === "look-up" ? (settledAt ?? 0) : 0));
+  return Math.max(joined, ...lookedUp);
+}
 
 function memberEntry({ doc }: Told, alert: Doc<"alert">, { code, text, channel }: Withheld, at: Ms): Entry {
   const where = channel === null ? "nobody is told" : `${channel} is not told`;

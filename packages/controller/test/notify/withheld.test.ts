@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pass } from "../../src/notify/pipeline.ts";
 import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { noteWithheld } from "../../src/notify/withheld.ts";
+import type { Incident } from "../../src/record/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { container } from "../enrich/support/fleet.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel } from "./support/bench.ts";
@@ -141,6 +142,24 @@ test("a recommendation that waits in its group is not told on its own once the w
   expect(sns.sent.map(({ model }) => model.headline)).toEqual([
     "i-1 (web, m5.large) in eu-west-1b is reclaimed, 118 s left",
   ]);
+});
+
+test("one that comes to match when more is learnt of it has its line, once", () => {
+  const [early, late] = many(2);
+  const reason = { code: "silenced", text: "silenced by ana (s1): move", channel: null } as const;
+  const of = (settledAt: number | null): typeof early => {
+    const step = { id: "look-closer", responder: "look-up", settledAt } as Incident["steps"][number];
+    return { ...late!, doc: { ...late!.doc, body: { ...late!.doc.body, steps: [step] } } };
+  };
+  const doc = alertDoc();
+  const first = noteWithheld(doc, [{ ...reason, members: [early!] }], T0 + 6_000);
+  expect(first.ofMembers.map(({ key }) => key)).toEqual([early!.doc.key]);
+  const noted = { ...doc, body: { ...doc.body, withheld: first.held } };
+  const then = noteWithheld(noted, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 12_000);
+  expect(then.ofMembers.map(({ key }) => key)).toEqual([late!.doc.key]);
+  const after = { ...doc, body: { ...doc.body, withheld: then.held } };
+  const again = noteWithheld(after, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 18_000);
+  expect(again.ofMembers).toEqual([]);
 });
 
 test("a thousand incidents have their line once, and the document stays small", () => {
