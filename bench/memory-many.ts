@@ -7,6 +7,8 @@ import { defaultActions, defaultPolicy } from "../packages/controller/src/decide
 import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts";
 import { createWorker } from "../packages/controller/src/entry/worker.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
+import { NO_SECRETS } from "../packages/controller/src/config/secrets.ts";
+import { NO_LINKS } from "../packages/controller/src/notify/links.ts";
 import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
 import { TELL_ALL } from "../packages/controller/src/notify/stages/suppress.ts";
 import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
@@ -37,12 +39,8 @@ const worker = createWorker({
   policy: () => ({ ...defaultPolicy, defaults: { ...defaultActions, onRebalance: "ignore" } }),
   overrides: defaultOverrides,
   channels: new Map(),
-  links: { incident: () => null, list: () => null },
-  secrets: {
-    resolve: () => Promise.resolve(null),
-    renew: () => Promise.resolve(null),
-    refresh: () => Promise.resolve(false),
-  },
+  links: NO_LINKS,
+  secrets: NO_SECRETS,
   gather: 0,
   observer: {
     onAccepted: () => void counts.open++,

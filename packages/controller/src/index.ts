@@ -28,6 +28,8 @@ export { joinAlert, tells } from "./notify/join.ts";
 export { loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./config/fields.ts";
+export { NO_LINKS } from "./notify/links.ts";
+export { NO_SECRETS } from "./config/secrets.ts";
 export { noticeOf } from "./show/notice.ts";
 export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";

@@ -27,6 +27,13 @@ export interface Secrets {
   readonly refresh: () => Promise<boolean>;
 }
 
+/** For a worker that is given no references. */
+export const NO_SECRETS: Secrets = {
+  resolve: () => Promise.resolve(null),
+  renew: () => Promise.resolve(null),
+  refresh: () => Promise.resolve(false),
+};
+
 /** No token is longer; a path given by mistake (a log, a device) must not be read whole into a header. */
 const LONGEST = 64 * 1024;
 

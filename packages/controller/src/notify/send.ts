@@ -9,7 +9,8 @@ export const SEND_WITHIN: Ms = 10_000;
 
 /**
  * One attempt within 10 s; never rejects. A channel that ignores its signal is left behind: nobody waits for it. Errors
- * that a channel did not expect are told by their name or code alone, since their message could hold a secret. That a secret is not there is told in full.
+ * that a channel did not expect are told by their name or code alone, since their message could hold a secret. That a
+ * secret is not there is told in full.
  */
 export async function sendOnce(
   channel: Channel,

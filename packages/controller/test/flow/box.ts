@@ -21,6 +21,8 @@ import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
+import { NO_SECRETS } from "../../src/config/secrets.ts";
+import { NO_LINKS } from "../../src/notify/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
@@ -202,12 +204,8 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         channels: new Map([["test", channel]]),
         routes: [DEFAULT_ROUTE],
         suppress: TELL_ALL,
-        links: { incident: () => null, list: () => null },
-        secrets: {
-          resolve: () => Promise.resolve(null),
-          renew: () => Promise.resolve(null),
-          refresh: () => Promise.resolve(false),
-        },
+        links: NO_LINKS,
+        secrets: NO_SECRETS,
         observer: {
           onAccepted: (doc) => void subjects.add(doc.body.subject.id),
           onEntries: (_doc, more) => void entries.push(...more),
