@@ -1,17 +1,18 @@
-import { type Drainer, createDrainer } from "./drain/drainer.ts";
-import type { Drainable, DrainHandler } from "./drain/phases.ts";
+import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
-import { cutsFinish } from "./drain/plan.ts";
-import { createRegistry, type RegisterOptions, wantsOf } from "./drain/registry.ts";
+import { createDrainer } from "./drain/drainer.ts";
+import type { Drainable, DrainHandler } from "./drain/phases.ts";
+import { cutsFinish, timeFor } from "./drain/plan.ts";
+import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
 import type { PhaseReport, Report } from "./drain/report.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { type AgentEvent, type AgentEvents, createEmitter } from "./events.ts";
-import { createSend } from "./net/send.ts";
-import type { Notice } from "./notice.ts";
-import { type AgentOptions, type Host, settingsOf } from "./options.ts";
-import { type DrainRequest, requested } from "./request.ts";
+import type { Heard, Notice } from "./notice.ts";
 import { createNotices } from "./notices.ts";
-import { createSources } from "./watch/sources.ts";
+import { type AgentOptions, checkOptions, type Host } from "./options.ts";
+import { type DrainRequest, requested } from "./request.ts";
+import { endpointOf, metadataEndpoint, stopTimeoutOf } from "./watch/environment.ts";
+import { watchAll } from "./watch/sources.ts";
 
 /**
  * - `running`: all is well
@@ -58,69 +59,62 @@ export interface Agent {
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`, `SK-AGENT-ENDPOINT`
  */
-export function createAgentOn(host: Host, options: AgentOptions = {}, keeps?: Keeps): Agent {
-  const { clock } = host;
-  const settings = settingsOf(options, host.env);
-  const events = createEmitter(host.warn);
-  const registry = createRegistry();
+export function createAgentOn(
+  host: Host,
+  {
+    poll = 1_000,
+    metadata,
+    allowV1 = false,
+    drainOn = ["interruption", "termination", "task-stop"],
+    signals = ["SIGTERM"],
+    stopTimeout: ownStopTimeout,
+    margin = 10_000,
+    budgets = {},
+    exit = true,
+  }: AgentOptions = {},
+  keeps?: Keeps,
+): Agent {
+  const { clock, process } = host;
+  const { ECS_CONTAINER_METADATA_URI_V4: ecs, KUBERNETES_SERVICE_HOST: kubernetes } = process.env;
+  const stopTimeout = ownStopTimeout ?? stopTimeoutOf(process.env);
+  checkOptions(poll, margin, stopTimeout, budgets);
+  const endpoint = metadata === false ? null : metadata ? endpointOf(metadata) : metadataEndpoint(process.env);
+  const task = ecs ? endpointOf(`${ecs}/`) : null;
   let asked = false;
+  let end: (() => Promise<unknown>) | null = null;
 
-  const drainer: Drainer = createDrainer({
-    clock,
-    registry,
-    limits: settings,
-    budgets: settings.budgets,
-    keeps,
-    holds: () => asked,
-    catchUncaught(hear) {
-      host.on("uncaughtException", hear);
-      host.on("unhandledRejection", hear);
-      return () => {
-        host.off("uncaughtException", hear);
-        host.off("unhandledRejection", hear);
-      };
-    },
-    onStart: (reason) => events.emit("draining", reason),
-    onPhase: (phase) => events.emit("phase", phase),
-    onEnd(report) {
-      events.emit("drained", report);
-      const over = report.outcome !== "cancelled" && report.reason.action !== "hibernate";
-      if (over && settings.exit) host.exit(report.uncaught.length === 0 ? 0 : 1);
-    },
-  });
-  const notices = createNotices({ clock, settings, drainer, emit: events.emit });
-  const sources = createSources({
-    host,
-    settings,
-    send: createSend(clock),
-    onTold: notices.take,
-    onTrouble: (error) => events.emit("trouble", error),
-  });
-
+  const { on, emit } = createEmitter((error) => process.emitWarning(error));
+  const registry = createRegistry(budgets, () => asked);
+  const endOf = (heard: Heard): Ms => clock.now() + timeFor(heard, clock.now(), margin, stopTimeout);
+  const drainer = createDrainer(host, registry, endOf, emit, exit, keeps);
+  const notices = createNotices(clock, drainOn, drainer, emit);
+  const onTrouble = (error: SpotkeeperError): void => emit("trouble", error);
   const warnOfShortStop = (): void => {
-    const finish = wantsOf(registry, settings.budgets, ["finish"], false).finish ?? 0;
-    // Whoever says what finish keeps knows that it may be short.
-    if (!settings.stopMatters || keeps !== undefined || !cutsFinish(finish, settings.stopTimeout)) return;
+    const finish = registry.want("finish");
+    // Whoever says what finish keeps knows that it may be short, and nobody minds where nobody stops the process.
+    const matters = !keeps && (ownStopTimeout ?? budgets.finish ?? ecs ?? kubernetes);
+    if (!matters || !cutsFinish(finish, stopTimeout)) return;
     const message =
-      `After SIGTERM there are ${settings.stopTimeout / 1_000} s, which is less than the ${finish / 1_000} s that finish may take. ` +
-      `Raise stopTimeout (in the task or pod, and for the agent), or lower budgets.finish.`;
-    events.emit("trouble", new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
+      `SIGTERM leaves ${stopTimeout / 1_000} s and finish may take ${finish / 1_000} s: ` +
+      `raise stopTimeout (of the task or pod, and here) or lower budgets.finish.`;
+    onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
   };
 
   return {
-    onDrain: (name, drainable, own = {}) => registry.add(name, drainable, own),
-    on: events.on,
+    onDrain: registry.add,
+    on,
     async start() {
       warnOfShortStop();
-      sources.start();
+      end ??= watchAll(host, poll, endpoint, allowV1, task, signals, notices.take, onTrouble);
     },
     async stop() {
-      await sources.stop();
+      await end?.();
+      end = null;
       notices.stop();
     },
-    drain: (request = {}) => {
+    drain(request = {}) {
       const heard = requested(request, clock);
-      events.emit("notice", heard.notice);
+      emit("notice", heard.notice);
       return drainer.drain(heard);
     },
     ready() {
@@ -128,9 +122,8 @@ export function createAgentOn(host: Host, options: AgentOptions = {}, keeps?: Ke
       return drainer.state() === "running";
     },
     status() {
-      const state = drainer.state();
-      const notice = notices.current() ?? (state === "running" ? null : drainer.reason());
-      return { state, notice, deadline: notice?.deadline ?? null, phases: drainer.phases() };
+      const notice = notices.current() ?? drainer.reason();
+      return { state: drainer.state(), notice, deadline: notice?.deadline ?? null, phases: drainer.phases() };
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Clock {
   setTimer(at: Ms, fn: () => void, hold?: boolean): () => void;
 }
 
-/** The longest delay that Node.js timers take; longer ones are cut and set again. */
-const LONGEST_TIMER: Ms = 2 ** 31 - 1;
+/** Below the longest delay that Node.js timers take (2,147,483,647 ms); longer ones are cut and set again. */
+const LONGEST_TIMER: Ms = 2_000_000_000;
 
 /** The machine's own clocks. */
 export const systemClock: Clock = {
@@ -34,15 +34,14 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `ms`, or as soon as `signal` is aborted; never rejects. */
-export function pause(clock: Pick<Clock, "now" | "setTimer">, ms: Ms, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+export const pause = (clock: Pick<Clock, "now" | "setTimer">, ms: Ms, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
     const end = (): void => {
       cancel();
-      signal?.removeEventListener("abort", end);
+      signal.removeEventListener("abort", end);
       resolve();
     };
     const cancel = clock.setTimer(clock.now() + ms, end);
-    if (signal?.aborted) end();
-    else signal?.addEventListener("abort", end, { once: true });
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
   });
-}

@@ -13,11 +13,10 @@ export class SpotkeeperError extends Error {
 
 /** The code of an error: ours, or that of the system (`ENOENT`); null without one. */
 export function codeOf(error: unknown): string | null {
-  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : null;
+  const code: unknown = (Object(error) as { readonly code?: unknown }).code;
   return typeof code === "string" ? code : null;
 }
 
 /** What was thrown, as one line for a report. */
-export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
-}
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message || String(codeOf(error)) : String(error)).slice(0, 500);

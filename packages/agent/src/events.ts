@@ -1,6 +1,6 @@
 import type { Phase } from "./drain/phases.ts";
 import type { Report } from "./drain/report.ts";
-import type { SpotkeeperError } from "./errors.ts";
+import { messageOf, type SpotkeeperError } from "./errors.ts";
 import type { Notice } from "./notice.ts";
 
 /** What an agent tells, and what comes along. */
@@ -29,21 +29,21 @@ export interface Emitter {
  * trouble that nobody listens to, goes to `warn`.
  */
 export function createEmitter(warn: (error: Error) => void): Emitter {
-  const listeners = new Map<AgentEvent, Set<(value: never) => void>>();
+  const listeners = new Set<readonly [AgentEvent, (value: never) => void]>();
   return {
     on(event, listener) {
-      const known = listeners.get(event) ?? new Set();
-      listeners.set(event, known.add(listener));
-      return () => void known.delete(listener);
+      const entry = [event, listener] as const;
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
     },
     emit(event, value) {
-      const known = listeners.get(event);
-      if (event === "trouble" && (known === undefined || known.size === 0)) warn(value as SpotkeeperError);
-      for (const listener of known ?? []) {
+      const heard = [...listeners].filter(([wanted]) => wanted === event);
+      if (event === "trouble" && heard.length === 0) warn(value as SpotkeeperError);
+      for (const [, listener] of heard) {
         try {
           listener(value as never);
         } catch (error) {
-          warn(error instanceof Error ? error : new Error(String(error)));
+          warn(error instanceof Error ? error : new Error(messageOf(error)));
         }
       }
     },

@@ -35,8 +35,29 @@ export interface Notice {
   readonly detail: string | null;
 }
 
-/** A notice with its deadline on the monotonic clock, where one is known. */
+/** A notice with its deadline on the monotonic clock: infinitely far where none is known. */
 export interface Heard {
   readonly notice: Notice;
-  readonly deadline: Ms | null;
+  readonly deadline: Ms;
 }
+
+/** What a notice is made of. */
+export interface Found {
+  readonly kind: NoticeKind;
+  readonly action?: Action | undefined;
+  /** Epoch milliseconds at which the capacity goes away, as it was told; infinitely far where nobody tells. */
+  readonly deadline?: Ms;
+  readonly detail?: string | undefined;
+}
+
+/** @param wall this machine's hour, in epoch milliseconds */
+export const noticeOf = ({ kind, action, deadline = Infinity, detail }: Found, wall: Ms): Notice => ({
+  kind,
+  action: action ?? null,
+  deadline: deadline < Infinity ? iso(deadline) : null,
+  noticedAt: iso(wall),
+  detail: detail ?? null,
+});
+
+/** Epoch milliseconds in ISO 8601. */
+export const iso = (at: Ms): string => new Date(at).toISOString();

@@ -1,19 +1,11 @@
 import type { Clock, Ms } from "./clock.ts";
 import type { Drainer } from "./drain/drainer.ts";
 import type { Emitter } from "./events.ts";
-import type { Heard, Notice } from "./notice.ts";
-import type { Settings } from "./options.ts";
-import type { Told } from "./watch/observe.ts";
-
-export interface NoticesOptions {
-  readonly clock: Clock;
-  readonly settings: Pick<Settings, "drainOn">;
-  readonly drainer: Pick<Drainer, "drain" | "cancel" | "reason">;
-  readonly emit: Emitter["emit"];
-}
+import type { Heard, Notice, NoticeKind } from "./notice.ts";
+import type { Change } from "./watch/observe.ts";
 
 export interface Notices {
-  take(told: Told): void;
+  take(change: Change): void;
   /** The gravest notice that stands: of those that start a drain the first, else the first of all. */
   current(): Notice | null;
   stop(): void;
@@ -23,51 +15,45 @@ export interface Notices {
 const AHEAD: Ms = 120_000;
 
 /** What the notices of all sources come to: which are told, which start a drain and when, which end one. */
-export function createNotices({ clock, settings, drainer, emit }: NoticesOptions): Notices {
+export function createNotices(
+  clock: Clock,
+  drainOn: readonly NoticeKind[],
+  drainer: Pick<Drainer, "drain" | "cancel" | "reason">,
+  emit: Emitter["emit"],
+): Notices {
   /** What stands, and what cancels the drain that it would start later. */
-  const standing = new Map<Notice, () => void>();
-  const drains = ({ kind }: Notice): boolean => kind === "signal" || settings.drainOn.includes(kind);
+  const standing = new Map<Notice, (() => void) | null>();
+  const drains = ({ kind }: Notice): boolean => kind === "signal" || drainOn.includes(kind);
+  const first = (): Notice | undefined => [...standing.keys()].find(drains);
 
-  const begin = (heard: Heard): (() => void) => {
+  const begin = (heard: Heard): (() => void) | null => {
     const { notice, deadline } = heard;
-    if (!drains(notice)) return () => {};
-    if (notice.kind !== "scheduled-event" || deadline === null) {
-      void drainer.drain(heard);
-      return () => {};
-    }
-    return clock.setTimer(deadline - AHEAD, () => void drainer.drain(heard));
+    if (!drains(notice)) return null;
+    const drain = (): void => void drainer.drain(heard);
+    if (notice.kind === "scheduled-event" && deadline < Infinity) return clock.setTimer(deadline - AHEAD, drain);
+    drain();
+    return null;
   };
   const vanish = async (notice: Notice): Promise<void> => {
-    standing.get(notice)?.();
-    standing.delete(notice);
     // A drain has one reason; while another notice stands that would start one, it goes on.
-    const another = [...standing.keys()].some(drains);
-    const resumed = drainer.reason() === notice && !another && (await drainer.cancel());
+    const resumed = drainer.reason() === notice && !first() && (await drainer.cancel());
     emit("cancelled", { notice, resumed });
   };
 
   return {
-    take(told) {
-      switch (told.is) {
-        case "appeared": {
-          for (const [notice, cancel] of standing) {
-            // The same path says something else now: a new action, another event.
-            if (notice.kind !== told.heard.notice.kind) continue;
-            cancel();
-            standing.delete(notice);
-          }
-          emit("notice", told.heard.notice);
-          standing.set(told.heard.notice, begin(told.heard));
-          return;
-        }
-        case "vanished":
-          void vanish(told.heard.notice);
-          return;
+    take([heard, before]) {
+      if (before) {
+        standing.get(before.notice)?.();
+        standing.delete(before.notice);
       }
+      if (heard) {
+        emit("notice", heard.notice);
+        standing.set(heard.notice, begin(heard));
+      } else if (before) void vanish(before.notice);
     },
-    current: () => [...standing.keys()].find(drains) ?? [...standing.keys()][0] ?? null,
+    current: () => first() ?? [...standing.keys()][0] ?? null,
     stop() {
-      for (const cancel of standing.values()) cancel();
+      for (const cancel of standing.values()) cancel?.();
     },
   };
 }

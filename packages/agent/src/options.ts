@@ -3,13 +3,7 @@ import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
 import { phases } from "./drain/phases.ts";
 import type { NoticeKind } from "./notice.ts";
-import {
-  type Environment,
-  isOrchestrated,
-  metadataEndpoint,
-  stopTimeoutOf,
-  taskEndpoint,
-} from "./watch/environment.ts";
+import type { Environment } from "./watch/environment.ts";
 
 /** All of it can be left out. Times are milliseconds. */
 export interface AgentOptions {
@@ -36,70 +30,38 @@ export interface AgentOptions {
   readonly exit?: boolean;
 }
 
-/** Hears of a signal by its name, or of an error that nobody caught. */
-export type HostListener = (what: unknown) => void;
-
 /** What the agent has of its process, so that nothing else reaches for it. */
 export interface Host {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly env: Environment;
-  readonly on: (event: string, listener: HostListener) => void;
-  readonly off: (event: string, listener: HostListener) => void;
-  readonly warn: (error: Error) => void;
-  readonly exit: (code: number) => void;
-}
-
-export interface Settings {
-  readonly poll: Ms;
-  readonly metadata: URL | null;
-  readonly task: URL | null;
-  readonly allowV1: boolean;
-  readonly drainOn: readonly NoticeKind[];
-  readonly signals: readonly NodeJS.Signals[];
-  readonly stopTimeout: Ms;
-  readonly margin: Ms;
-  readonly budgets: Budgets;
-  readonly exit: boolean;
-  /** Whether somebody will want to know that `stopTimeout` is too short. */
-  readonly stopMatters: boolean;
-}
-
-/** Throws `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes. */
-export function settingsOf(options: AgentOptions, env: Environment): Settings {
-  const { poll = 1_000, margin = 10_000, budgets = {}, metadata } = options;
-  const stopTimeout = options.stopTimeout ?? stopTimeoutOf(env);
-  within("poll", poll, 10, 60_000);
-  within("margin", margin, 0, 60_000);
-  within("stopTimeout", stopTimeout, 1_000, 24 * 3_600_000);
-  for (const [phase, budget] of Object.entries(budgets)) {
-    if (!phases.some((one) => one === phase)) {
-      throw new SpotkeeperError(
-        "SK-AGENT-OPTION",
-        `budgets.${phase}: there is no such phase; the phases are ${phases.join(", ")}.`,
-      );
-    }
-    within(`budgets.${phase}`, budget, 0, 3_600_000);
-  }
-  return {
-    poll,
-    metadata:
-      metadata === false
-        ? null
-        : metadataEndpoint(metadata === undefined ? env : { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata }),
-    task: taskEndpoint(env),
-    allowV1: options.allowV1 ?? false,
-    drainOn: options.drainOn ?? ["interruption", "termination", "task-stop"],
-    signals: options.signals ?? ["SIGTERM"],
-    stopTimeout,
-    margin,
-    budgets,
-    exit: options.exit ?? true,
-    stopMatters: options.stopTimeout !== undefined || budgets.finish !== undefined || isOrchestrated(env),
+  readonly process: {
+    readonly env: Environment;
+    /** Hears of a signal by its name, or of an error that nobody caught. */
+    on(event: string, listener: HostListener): unknown;
+    off(event: string, listener: HostListener): unknown;
+    emitWarning(error: Error): void;
+    exit(code: number): void;
   };
 }
 
+export type HostListener = (what: unknown) => void;
+
+/** Throws `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes. */
+export function checkOptions(poll: Ms, margin: Ms, stopTimeout: Ms, budgets: Budgets): void {
+  within("poll", poll, 10, 60_000);
+  within("margin", margin, 0, 60_000);
+  within("stopTimeout", stopTimeout, 1_000, 86_400_000);
+  for (const [phase, budget] of Object.entries(budgets)) {
+    if (!phases.includes(phase as (typeof phases)[number]))
+      wrong(`budgets.${phase}: there is no such phase; the phases are ${phases.join(", ")}`);
+    within(`budgets.${phase}`, budget, 0, 3_600_000);
+  }
+}
+
 function within(name: string, value: Ms, least: Ms, most: Ms): void {
-  if (Number.isFinite(value) && value >= least && value <= most) return;
-  throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${value}, wants milliseconds from ${least} to ${most}.`);
+  if (!(value >= least && value <= most)) wrong(`${name}: got ${value}, wants milliseconds from ${least} to ${most}`);
+}
+
+function wrong(text: string): never {
+  throw new SpotkeeperError("SK-AGENT-OPTION", `${text}.`);
 }

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "./clock.ts";
-import type { Action, Heard } from "./notice.ts";
+import { type Action, type Found, type Heard, noticeOf } from "./notice.ts";
 
 /** A drain that somebody asks for. */
 export interface DrainRequest {
@@ -15,16 +15,11 @@ export interface DrainRequest {
 /** A drill has the two minutes of a real warning. */
 const DRILL: Ms = 120_000;
 
-export function requested({ detail, action, deadlineIn, drill = false }: DrainRequest, clock: Clock): Heard {
-  const left = deadlineIn ?? (drill ? DRILL : null);
-  return {
-    notice: {
-      kind: drill ? "drill" : "request",
-      action: action ?? null,
-      deadline: left === null ? null : new Date(clock.wall() + left).toISOString(),
-      noticedAt: new Date(clock.wall()).toISOString(),
-      detail: detail ?? null,
-    },
-    deadline: left === null ? null : clock.now() + left,
-  };
+export function requested(
+  { detail, action, drill, deadlineIn = drill ? DRILL : Infinity }: DrainRequest,
+  clock: Clock,
+): Heard {
+  const wall = clock.wall();
+  const found: Found = { kind: drill ? "drill" : "request", action, deadline: wall + deadlineIn, detail };
+  return { notice: noticeOf(found, wall), deadline: clock.now() + deadlineIn };
 }

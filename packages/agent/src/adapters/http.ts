@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
-import { aborted } from "./aborted.ts";
-import { trackConnections } from "./connections.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
 import { swapListeners } from "./swap.ts";
 
@@ -34,70 +33,131 @@ export function drainHttpServer(
   server: Server | TlsServer,
   { retryAfter = 5, quiet = 1_000 }: HttpOptions = {},
 ): Drainable {
-  const connections = trackConnections(server);
-  const { counts } = connections;
+  /** Each connection, with its responses that are not over yet, the oldest first. */
+  const connections = new Map<Socket, Set<ServerResponse>>();
+  /**
+   * Those that end with their next response. They stood when the drain began; those that come later do not end: a client
+   * that is told to connect anew for each request would do nothing else.
+   */
+  const ending = new Set<Socket>();
+  let [inFlight, arrived, served, gone, refused] = [0, 0, 0, 0, 0];
+  let draining = false;
+  let whenIdle: (idle: unknown) => void = () => {};
   let restore: (() => void)[] = [];
 
+  const track = (socket: Socket): Set<ServerResponse> => {
+    let responses = connections.get(socket);
+    if (!responses) {
+      arrived++;
+      connections.set(socket, (responses = new Set()));
+      socket.once("close", () => {
+        connections.delete(socket);
+        ending.delete(socket);
+      });
+    }
+    return responses;
+  };
+  const uses = ({ socket }: IncomingMessage, response: ServerResponse, over: () => void): void => {
+    const responses = track(socket).add(response);
+    arrived++;
+    response.once("close", () => {
+      responses.delete(response);
+      over();
+    });
+  };
+  /** By the newest response on its connection: those before it (pipelined) must not end the connection under it. */
+  const end = (responses: ReadonlySet<ServerResponse>): void => {
+    const last = [...responses].at(-1);
+    if (last?.headersSent === false) last.setHeader("connection", "close");
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    inFlight++;
+    uses(request, response, () => {
+      if (draining && response.writableFinished) served++;
+      else if (draining) gone++;
+      if (--inFlight === 0) whenIdle(null);
+    });
+    if (ending.has(request.socket)) end(track(request.socket));
+  };
+  const closeUnused = (sockets: Iterable<Socket>): void => {
+    for (const socket of sockets) if (!connections.get(socket)?.size) socket.destroy();
+  };
+
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    connections.refusing(request, response);
-    response.writeHead(503, { "retry-after": String(retryAfter), connection: "close", "content-type": "text/plain" });
-    response.end("This instance is going away. Try again: another one will answer.\n");
+    // Nobody waits for it, but its connection is in use.
+    uses(request, response, () => refused++);
+    response.writeHead(503, { "retry-after": `${retryAfter}`, connection: "close" });
+    response.end("This instance is going away: try again.\n");
   };
   const refuse = (request: IncomingMessage, response: ServerResponse): void => {
     // A connection that is closed with its request half read is reset, and the client never sees the answer.
-    request.once("end", () => answer(request, response));
-    request.resume();
+    request.once("end", () => answer(request, response)).resume();
   };
   const refuseUpgrade = (_request: IncomingMessage, socket: Duplex): void => {
-    counts.refused += 1;
+    refused++;
     socket.on("error", () => {});
-    socket.end(
-      `HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-    );
+    socket.end(`HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`);
   };
+
+  // A TLS server tells of the plain socket first, and of the one that requests come over later.
+  server.on("setSecureContext" in server ? "secureConnection" : "connection", track);
+  // Ahead of the application's own listener, which may answer at once.
+  server.prependListener("request", onRequest);
 
   return {
     async unready({ wait, remaining }) {
-      const ends = connections.standing();
+      draining = true;
       // Not all at once: they all come again, and the system takes only so many new connections at a time.
-      const size = Math.ceil(ends.length / TURNS);
+      const standing = [...connections];
+      const size = Math.ceil(standing.length / TURNS);
       const half = remaining() / 2;
-      for (let from = 0; from < ends.length; from += size) {
-        for (const end of ends.slice(from, from + size)) end();
+      while (standing.length > 0) {
+        for (const [socket, responses] of standing.splice(0, size)) {
+          ending.add(socket);
+          end(responses);
+        }
         if (remaining() > half) await wait(half / TURNS);
       }
     },
     async "stop-intake"() {
-      connections.endAll();
+      draining = true;
+      connections.forEach(end);
       const instead = [
         ["request", refuse],
         ["checkContinue", answer],
         ["upgrade", refuseUpgrade],
       ] as const;
       restore = instead
-        .filter(([event]) => event === "request" || server.listenerCount(event) > 0)
+        .filter(([event]) => server.listenerCount(event))
         .map(([event, listener]) => swapListeners(server, event, listener));
       // Idle since `unready` began. On others a request may be on its way right now, and has its 503.
       await arrivalsTaken();
-      connections.closeIdle();
+      closeUnused(ending);
     },
     async finish(context) {
       const { signal, note } = context;
-      const inFlight = connections.inFlight();
-      await Promise.race([connections.idle(), aborted(signal)]);
-      await untilQuiet(context, connections.arrived, quiet);
-      const { served, refused, aborted: gone } = counts;
-      note(`${inFlight} in flight, ${served} served, ${gone} given up by clients, ${refused} refused`);
-      if (connections.inFlight() > 0) note(`${connections.inFlight()} cut off`);
+      const before = inFlight;
+      await new Promise<unknown>((resolve) => {
+        whenIdle = resolve;
+        if (inFlight === 0) resolve(null);
+        signal.addEventListener("abort", resolve);
+      });
+      await untilQuiet(context, () => arrived, quiet);
+      note(`${before} in flight, ${served} served, ${gone} given up by clients, ${refused} refused`);
+      if (inFlight > 0) note(`${inFlight} cut off`);
     },
     async close({ signal }) {
-      const closed = new Promise((resolve) => server.close(resolve));
-      connections.closeUnused();
-      await Promise.race([closed, aborted(signal)]);
-      connections.closeAll();
+      await new Promise<unknown>((resolve) => {
+        server.close(resolve);
+        closeUnused(connections.keys());
+        signal.addEventListener("abort", resolve);
+      });
+      for (const socket of connections.keys()) socket.destroy();
+      server.closeAllConnections();
     },
     resume() {
-      connections.keepAll();
+      draining = false;
+      ending.clear();
       for (const put of restore.splice(0)) put();
     },
   };

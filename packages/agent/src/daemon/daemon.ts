@@ -2,11 +2,11 @@ import { createServer, type Server } from "node:http";
 import { createAgentOn, type Agent } from "../agent.ts";
 import { createControl } from "../control/control.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
-import { createSend } from "../net/send.ts";
+import { sendAnywhere } from "../net/anywhere.ts";
+import type { Send } from "../net/send.ts";
 import type { Host } from "../options.ts";
-import { byHttp, createTeller } from "../tell/tell.ts";
+import { byHttp, createTeller, documentFrom } from "../tell/tell.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
-import { createMetadata } from "../watch/metadata.ts";
 import { startChild } from "./child.ts";
 import { drainChild } from "./command.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -47,9 +47,9 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   const log = createLog(host);
   const wraps = command.length > 0;
   const env = Object.fromEntries(
-    Object.entries(host.env).filter(([name]) => !SECRETS.some((secret) => secret === name)),
+    Object.entries(host.process.env).filter(([name]) => !SECRETS.some((secret) => secret === name)),
   );
-  const send = createSend(host.clock);
+  const send = sendAnywhere(host.clock);
   const warn = (error: Error): void => log(messageOf(error), { code: codeOf(error) });
   const own = {
     poll,
@@ -57,17 +57,19 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
     signals: wraps ? (["SIGTERM"] as const) : [],
     budgets: { unready: 0, "stop-intake": ALL, finish: ALL },
   };
-  const agent = createAgentOn({ ...host, warn }, own, (total) => Math.min(grace, total / 2));
-  const hooks = createHooks({ hooks: options.hooks, send, token: host.env["SPOTKEEPER_HOOK_TOKEN"] || null, env, log });
+  const agent = createAgentOn(host, own, (total) => Math.min(grace, total / 2));
+  const hookToken = host.process.env["SPOTKEEPER_HOOK_TOKEN"] || null;
+  const hooks = createHooks({ hooks: options.hooks, clock: host.clock, send, token: hookToken, env, log });
   agent.onDrain("hooks", {
     // Whoever sends a signal has told who is to be told.
     "stop-intake": (context) => (context.reason.kind === "signal" ? null : hooks(context)),
     resume: () => {},
   });
+  agent.on("trouble", warn);
   logEvents(agent, log);
-  if (options.controller !== null) tellTheController(agent, options.controller, { ...host, warn });
+  if (options.controller !== null) tellTheController(agent, options.controller, host, send, warn);
 
-  const token = host.env["SPOTKEEPER_AGENT_TOKEN"] || null;
+  const token = host.process.env["SPOTKEEPER_AGENT_TOKEN"] || null;
   const open = !["127.0.0.1", "::1", "localhost"].includes(address);
   if (open && token === null) {
     throw new SpotkeeperError(
@@ -97,7 +99,7 @@ async function wrap(
   const forward = (signal: unknown): void => child.signal(signal as NodeJS.Signals);
   const forwarded = FORWARDED.filter((signal) => signal !== "SIGINT" || !host.isTerminal);
   // Before the command runs: it may ask for a signal at once, and without a listener that would end this process.
-  for (const signal of FORWARDED) host.on(signal, forwarded.includes(signal) ? forward : ignore);
+  for (const signal of FORWARDED) host.process.on(signal, forwarded.includes(signal) ? forward : ignore);
   const child = startChild(file, args, { env, stdio: "inherit" });
   agent.onDrain("command", drainChild(child));
   const code = await child.ended;
@@ -111,7 +113,7 @@ const ignore = (): void => {};
 /** Watches until somebody ends it. */
 const machine = (host: DaemonHost): Promise<number> =>
   new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) host.on(signal, () => resolve(0));
+    for (const signal of ["SIGTERM", "SIGINT"]) host.process.on(signal, () => resolve(0));
   });
 
 function logEvents(agent: Agent, log: Log): void {
@@ -121,14 +123,17 @@ function logEvents(agent: Agent, log: Log): void {
   agent.on("drained", ({ outcome, ms, margin }) => log("drained", { outcome, ms: Math.round(ms), margin }));
 }
 
-function tellTheController(agent: Agent, controller: URL, host: Host): void {
-  const endpoint = metadataEndpoint(host.env);
+function tellTheController(
+  agent: Agent,
+  controller: URL,
+  { clock, process: { env } }: Host,
+  send: Send,
+  onTrouble: (error: Error) => void,
+): void {
+  const endpoint = metadataEndpoint(env);
   if (endpoint === null) return;
-  const { clock } = host;
-  const send = createSend(clock);
-  const tell = byHttp(send, controller, host.env["SPOTKEEPER_TOKEN"] || null);
-  const metadata = createMetadata({ endpoint, allowV1: false, send, clock });
-  const teller = createTeller({ tell, metadata, clock, onTrouble: host.warn });
+  const tell = byHttp(send, clock, controller, env["SPOTKEEPER_TOKEN"] || null);
+  const teller = createTeller({ tell, document: documentFrom(endpoint, send, clock), clock, onTrouble });
   agent.on("notice", (notice) => void teller(notice));
 }
 

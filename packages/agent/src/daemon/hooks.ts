@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Send } from "../net/send.ts";
@@ -8,6 +9,7 @@ import { wordsOf } from "./words.ts";
 
 export interface HooksOptions {
   readonly hooks: readonly string[];
+  readonly clock: Pick<Clock, "now">;
   readonly send: Send;
   /** Sent as a bearer token to hooks that are URLs. */
   readonly token: string | null;
@@ -51,7 +53,7 @@ export function createHooks(options: HooksOptions): (context: DrainContext) => P
   };
 }
 
-function httpHook(hook: string, { send, token }: HooksOptions): Hook {
+function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
   const url = URL.parse(hook);
   if (url === null) throw new SpotkeeperError("SK-AGENT-CALL", `--hook: "${hook}" is not a URL.`);
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
@@ -60,7 +62,7 @@ function httpHook(hook: string, { send, token }: HooksOptions): Hook {
     async run({ reason, remaining }) {
       const headers = { ...authorization, "content-type": "application/json" };
       const body = JSON.stringify({ notice: reason, drill: reason.kind === "drill" });
-      const { status } = await send({ method: "POST", url, headers, body, timeout: Math.max(1, remaining()) });
+      const { status } = await send("POST", url, headers, clock.now() + remaining(), body);
       if (status < 200 || status > 299) throw new Error(`answered ${status}`);
       return `answered ${status}`;
     },

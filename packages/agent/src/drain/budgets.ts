@@ -1,29 +1,30 @@
 import type { Ms } from "../clock.ts";
-import { type Phase, phases } from "./phases.ts";
-
-/** How much of so many milliseconds `finish` keeps at least. */
-export type Keeps = (total: Ms) => Ms;
-
-const half: Keeps = (total) => total / 2;
+import type { Phase } from "./phases.ts";
 
 export type Budgets = { readonly [P in Phase]?: Ms };
 
+/** How much of so many milliseconds `finish` keeps at least. Never more than there are. */
+export type Keeps = (total: Ms) => Ms;
+
 /**
- * Shares `total` among the phases that are still to come. Where it is enough, each has what it wants. Where it is not,
- * `finish` gives first, down to what it keeps, since it is the longest by far; then all others shrink alike. So a short
- * notice still leaves time to save.
+ * The share that `phase` has of `total`, which is all that is left for it and the phases to come. Where it is enough, each
+ * has what it wants. Where it is not, `finish` gives first, down to what it keeps, since it is the longest by far; then all
+ * others shrink alike. So a short notice still leaves time to save.
  *
- * @param wants milliseconds for each phase that is to come; a phase that is absent needs none
+ * @param coming the phases that are not over, this one among them
+ * @param want how many milliseconds a phase wants
  * @param keeps what `finish` is left of so much time; half of it
  */
-export function shareOut(wants: Budgets, total: Ms, keeps: Keeps = half): Budgets {
-  const available = Math.max(0, total);
-  const wanted = phases.filter((phase) => (wants[phase] ?? 0) > 0);
-  const sum = wanted.reduce((all, phase) => all + (wants[phase] ?? 0), 0);
-  if (sum <= available) return wants;
-  const finish = wants.finish ?? 0;
-  const others = sum - finish;
-  const elastic = Math.min(finish, Math.max(available - others, others === 0 ? available : keeps(available)));
-  const scale = others === 0 ? 0 : Math.min(1, (available - elastic) / others);
-  return Object.fromEntries(wanted.map((phase) => [phase, phase === "finish" ? elastic : (wants[phase] ?? 0) * scale]));
+export function shareOf(
+  phase: Phase,
+  coming: readonly Phase[],
+  want: (phase: Phase) => Ms,
+  total: Ms,
+  keeps: Keeps = (all) => all / 2,
+): Ms {
+  const left = Math.max(0, total);
+  const wanted = coming.includes("finish") ? want("finish") : 0;
+  const others = coming.reduce((sum, one) => sum + want(one), -wanted);
+  const finish = Math.min(wanted, Math.max(left - others, keeps(left)));
+  return phase === "finish" ? finish : Math.min(want(phase), (want(phase) * (left - finish)) / (others || 1));
 }

@@ -1,34 +1,19 @@
-import type { Clock } from "../clock.ts";
+import type { Emitter } from "../events.ts";
+import type { Ms } from "../clock.ts";
 import type { Heard, Notice } from "../notice.ts";
-import type { Budgets, Keeps } from "./budgets.ts";
-import { planFor, type Limits } from "./plan.ts";
-import type { Phase } from "./phases.ts";
+import type { Host } from "../options.ts";
+import type { Keeps } from "./budgets.ts";
+import { hibernates } from "./plan.ts";
 import type { Registry } from "./registry.ts";
 import type { PhaseReport, Report } from "./report.ts";
 import { type DrainRun, runDrain } from "./run-drain.ts";
-
-export interface DrainerOptions {
-  readonly clock: Clock;
-  readonly registry: Registry;
-  readonly limits: Limits;
-  readonly budgets: Budgets;
-  /** What `finish` keeps where time is short; half of it, unless told otherwise. */
-  readonly keeps?: Keeps | undefined;
-  /** Whether somebody asks for the health, so that being unready takes its time. */
-  readonly holds: () => boolean;
-  /** Hears of errors that nobody caught, until the returned function is called. */
-  readonly catchUncaught: (hear: (error: unknown) => void) => () => void;
-  readonly onStart: (reason: Notice) => void;
-  readonly onPhase: (phase: Phase) => void;
-  readonly onEnd: (report: Report) => void;
-}
 
 /** `asleep`: what hibernation leaves time for is done; the process is about to be frozen, and may wake up. */
 export type DrainState = "running" | "draining" | "asleep" | "drained";
 
 export interface Drainer {
   readonly state: () => DrainState;
-  /** The reason of the drain that runs, or of the last one. */
+  /** The reason of the drain that runs, or of the last one; null: all is well. */
   readonly reason: () => Notice | null;
   readonly phases: () => readonly PhaseReport[];
   /** Drains, once: asked again it gives the same promise, and the earlier end counts. Never rejects. */
@@ -37,46 +22,50 @@ export interface Drainer {
   cancel(): Promise<boolean>;
 }
 
-export function createDrainer(options: DrainerOptions): Drainer {
-  const { clock, limits } = options;
-  let run: DrainRun | null = null;
+/**
+ * @param endOf the instant at which a drain that begins now is over
+ * @param exit whether the process ends after a drain
+ * @param keeps what `finish` keeps where time is short
+ */
+export function createDrainer(
+  host: Host,
+  registry: Registry,
+  endOf: (heard: Heard) => Ms,
+  emit: Emitter["emit"],
+  exit: boolean,
+  keeps?: Keeps,
+): Drainer {
   let state: DrainState = "running";
+  let reason: Notice | null = null;
+  let run: DrainRun | null = null;
   let report: Promise<Report> | null = null;
 
-  const start = (heard: Heard): Promise<Report> => {
-    const { end, phases: planned } = planFor(heard, clock.now(), limits);
+  const start = async (heard: Heard): Promise<Report> => {
     state = "draining";
-    const mine = runDrain({ ...options, heard, end, planned });
-    run = mine;
-    options.onStart(heard.notice);
-    return mine.done.then((result) => {
-      state = result.outcome === "cancelled" ? "running" : heard.notice.action === "hibernate" ? "asleep" : "drained";
-      if (state === "running") report = null;
-      options.onEnd(result);
-      return result;
-    });
+    reason = heard.notice;
+    run = runDrain(host, heard, endOf(heard), registry, keeps, emit);
+    emit("draining", reason);
+    const result = await run.done;
+    state = result.outcome === "cancelled" ? "running" : hibernates(result.reason) ? "asleep" : "drained";
+    emit("drained", result);
+    if (exit && state === "drained") host.process.exit(result.uncaught.length > 0 ? 1 : 0);
+    return result;
   };
-  /** What hibernation saved is no end: whatever comes next (a stop after all) has the whole way to go. */
-  const continues = (heard: Heard): boolean =>
-    run?.heard.notice.action === "hibernate" && heard.notice.action !== "hibernate";
 
   return {
     state: () => state,
-    reason: () => run?.heard.notice ?? null,
+    reason: () => (state === "running" ? null : reason),
     phases: () => run?.phases() ?? [],
     drain(heard) {
-      if (report === null) report = start(heard);
-      else if (continues(heard)) report = state === "asleep" ? start(heard) : report.then(() => start(heard));
-      else if (state === "draining") run?.shorten(planFor(heard, clock.now(), limits).end);
+      if (!report || state === "running") report = start(heard);
+      // What hibernation saved is no end: whatever comes next (a stop after all) has the whole way to go.
+      else if (hibernates(reason) && !hibernates(heard.notice)) report = report.then(() => start(heard));
+      else run?.shorten(endOf(heard));
       return report;
     },
     async cancel() {
-      if (run === null || report === null) return false;
-      const resumed = await run.cancel();
-      if (resumed && state !== "draining") {
-        state = "running";
-        report = null;
-      }
+      const resumed = (await run?.cancel()) ?? false;
+      if (resumed && state !== "draining") state = "running";
       return resumed;
     },
   };

@@ -1,10 +1,9 @@
 import type { Ms } from "../clock.ts";
 import type { Notice } from "../notice.ts";
 
-/** The phases of a drain, in their order. */
-export const phases = ["unready", "stop-intake", "finish", "save", "callbacks", "close", "exit"] as const;
-
 /**
+ * The phases of a drain, in their order.
+ *
  * - `unready`: the health endpoint says so; requests that still come are served
  * - `stop-intake`: nothing new is taken
  * - `finish`: work in flight ends
@@ -13,7 +12,7 @@ export const phases = ["unready", "stop-intake", "finish", "save", "callbacks", 
  * - `close`: servers, connections, pools
  * - `exit`: the last things before the process ends
  */
-export type Phase = (typeof phases)[number];
+export type Phase = "unready" | "stop-intake" | "finish" | "save" | "callbacks" | "close" | "exit";
 
 /** At most this long for each phase: together the 110 s that a drain may take. */
 export const defaultBudgets: { readonly [P in Phase]: Ms } = {
@@ -26,8 +25,13 @@ export const defaultBudgets: { readonly [P in Phase]: Ms } = {
   exit: 1_000,
 };
 
-/** Hibernation has begun when it is told, so only these are of use. */
-export const hibernationPhases: readonly Phase[] = ["unready", "save", "callbacks"];
+export const phases = Object.keys(defaultBudgets) as readonly Phase[];
+
+/**
+ * Saving and telling stop nothing, and being unready ends with the drain. Hibernation has begun when it is told, so only
+ * these are of use then.
+ */
+export const gentlePhases: readonly Phase[] = ["unready", "save", "callbacks"];
 
 /** What a handler is given. */
 export interface DrainContext {

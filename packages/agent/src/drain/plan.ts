@@ -1,19 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Heard } from "../notice.ts";
-import { hibernationPhases, type Phase, phases } from "./phases.ts";
-
-export interface Limits {
-  /** How long before its deadline a drain ends. */
-  readonly margin: Ms;
-  /** From SIGTERM until whoever sent it sends SIGKILL. */
-  readonly stopTimeout: Ms;
-}
-
-export interface Plan {
-  /** The instant of the monotonic clock at which everything is over. */
-  readonly end: Ms;
-  readonly phases: readonly Phase[];
-}
+import type { Heard, Notice } from "../notice.ts";
 
 /** No drain takes longer, whatever its deadline. */
 const LONGEST: Ms = 110_000;
@@ -24,18 +10,19 @@ const HIBERNATION: Ms = 2_000;
 /** A deadline that is nearly here, or over by a wrong clock, still leaves this long: the process lives, after all. */
 const SHORTEST: Ms = 3_000;
 
-/** How long a drain that begins at `now` may take, and what of it makes sense. */
-export function planFor({ notice, deadline }: Heard, now: Ms, { margin, stopTimeout }: Limits): Plan {
-  if (notice.action === "hibernate") return { end: now + HIBERNATION, phases: hibernationPhases };
-  if (notice.kind === "signal" || notice.kind === "task-stop") {
-    return { end: now + Math.max(stopTimeout - EXIT_RESERVE, stopTimeout / 2), phases };
-  }
-  const longest = now + LONGEST;
-  if (deadline === null) return { end: longest, phases };
-  return { end: Math.min(longest, Math.max(deadline - margin, now + SHORTEST)), phases };
+export const hibernates = (notice: Notice | null): boolean => notice?.action === "hibernate";
+
+/**
+ * How long a drain that begins at `now` may take.
+ *
+ * @param margin how long before its deadline a drain ends
+ * @param stopTimeout from SIGTERM until whoever sent it sends SIGKILL
+ */
+export function timeFor({ notice, deadline }: Heard, now: Ms, margin: Ms, stopTimeout: Ms): Ms {
+  if (hibernates(notice)) return HIBERNATION;
+  if (/signal|stop/.test(notice.kind)) return Math.max(stopTimeout - EXIT_RESERVE, stopTimeout / 2);
+  return Math.min(LONGEST, Math.max(deadline - margin - now, SHORTEST));
 }
 
 /** Whether a drain for SIGTERM would cut `finish` short, of which people want to know before it happens. */
-export function cutsFinish(finish: Ms, stopTimeout: Ms): boolean {
-  return finish > stopTimeout - EXIT_RESERVE;
-}
+export const cutsFinish = (finish: Ms, stopTimeout: Ms): boolean => finish > stopTimeout - EXIT_RESERVE;

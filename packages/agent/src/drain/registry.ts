@@ -1,12 +1,12 @@
 import type { Ms } from "../clock.ts";
 import type { Budgets } from "./budgets.ts";
-import { defaultBudgets, type Drainable, type DrainHandler, type Phase, phases } from "./phases.ts";
-import type { PhaseHandler } from "./run-phase.ts";
+import { defaultBudgets, type Drainable, type DrainHandler, type Phase } from "./phases.ts";
 
 export interface Registration {
   readonly name: string;
   readonly drainable: Drainable;
-  readonly budget: Ms | null;
+  /** Milliseconds at most; undefined: as long as its phase. */
+  readonly budget: Ms | undefined;
 }
 
 export interface RegisterOptions {
@@ -16,50 +16,35 @@ export interface RegisterOptions {
   readonly budget?: Ms;
 }
 
+/** What takes part in a drain. */
 export interface Registry {
   /** Returns what takes it out again. */
-  add(name: string, drain: DrainHandler | Drainable, options: RegisterOptions): () => void;
-  all(): readonly Registration[];
-  of(phase: Phase): readonly PhaseHandler[];
+  add(name: string, drain: DrainHandler | Drainable, options?: RegisterOptions): () => void;
+  /** What has something to do in a phase, in the order in which it came. */
+  of(phase: Phase): readonly Registration[];
+  /**
+   * How long a phase wants: its budget, or more where a handler asks for more, or less where all of them do; and nothing
+   * where there is nothing to do.
+   */
+  want(phase: Phase): Ms;
 }
 
-export function createRegistry(): Registry {
-  const registered = new Set<Registration>();
+/** @param holds whether `unready` lasts although it has no handler, since somebody asks for the health */
+export function createRegistry(budgets: Budgets, holds: () => boolean): Registry {
+  const parts = new Set<Registration>();
+  const of = (phase: Phase): readonly Registration[] => [...parts].filter(({ drainable }) => drainable[phase]);
   return {
-    add(name, drain, { phase = "finish", budget }) {
-      const drainable: Drainable = typeof drain === "function" ? { [phase]: drain } : drain;
-      const registration = { name, drainable, budget: budget ?? null };
-      registered.add(registration);
-      return () => void registered.delete(registration);
+    of,
+    add(name, drain, { phase = "finish", budget } = {}) {
+      const part = { name, drainable: typeof drain === "function" ? { [phase]: drain } : drain, budget };
+      parts.add(part);
+      return () => void parts.delete(part);
     },
-    all: () => [...registered],
-    of: (phase) =>
-      [...registered].flatMap(({ name, drainable, budget }) => {
-        const handler = drainable[phase];
-        return handler === undefined ? [] : [{ name, handler, budget }];
-      }),
+    want(phase) {
+      const whole = budgets[phase] ?? defaultBudgets[phase];
+      const wants = of(phase).map(({ budget = whole }) => budget);
+      const held = phase === "unready" && (wants.length > 0 || holds());
+      return Math.max(held ? whole : 0, ...wants);
+    },
   };
-}
-
-/**
- * What each phase wants: its configured budget, or more where a handler asks for more, or less where all of them do; and
- * nothing where there is nothing to do.
- *
- * @param holds whether `unready` lasts although it has no handler, since somebody asks for the health
- */
-export function wantsOf(
-  registry: Pick<Registry, "of">,
-  configured: Budgets,
-  planned: readonly Phase[],
-  holds: boolean,
-): Budgets {
-  const wants: { [P in Phase]?: Ms } = {};
-  for (const phase of phases.filter((one) => planned.includes(one))) {
-    const budget = configured[phase] ?? defaultBudgets[phase];
-    const own = registry.of(phase).map((handler) => handler.budget ?? budget);
-    const held = phase === "unready" && (holds || own.length > 0) ? budget : 0;
-    const want = Math.max(held, ...own);
-    if (want > 0) wants[phase] = want;
-  }
-  return wants;
 }

@@ -42,8 +42,3 @@ export interface Report {
   /** Errors that nobody caught while draining went on. */
   readonly uncaught: readonly string[];
 }
-
-/** Whether anything in the phases did not come to its own end. */
-export function cutOff(reports: readonly PhaseReport[]): boolean {
-  return reports.some(({ handlers }) => handlers.some(({ outcome }) => outcome !== "done"));
-}

@@ -1,158 +1,158 @@
-import { type Clock, type Ms, pause } from "../clock.ts";
+import type { Ms } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import type { Heard } from "../notice.ts";
-import { type Budgets, shareOut } from "./budgets.ts";
-import type { DrainerOptions } from "./drainer.ts";
-import { type Phase, phases } from "./phases.ts";
-import { type Registration, wantsOf } from "./registry.ts";
-import { cutOff, type PhaseReport, type Report } from "./report.ts";
-import { type RunningPhase, runPhase } from "./run-phase.ts";
-
-export interface DrainRunOptions extends DrainerOptions {
-  readonly heard: Heard;
-  /** The instant at which all is over. */
-  readonly end: Ms;
-  readonly planned: readonly Phase[];
-}
+import type { Emitter } from "../events.ts";
+import { type Heard, iso } from "../notice.ts";
+import type { Host } from "../options.ts";
+import { type Keeps, shareOf } from "./budgets.ts";
+import { gentlePhases, type Phase, phases } from "./phases.ts";
+import { hibernates } from "./plan.ts";
+import type { Registry } from "./registry.ts";
+import type { HandlerReport, PhaseReport, Report } from "./report.ts";
+import { runHandler, type Scope } from "./run-handler.ts";
 
 export interface DrainRun {
-  readonly heard: Heard;
   /** Never rejects. */
   readonly done: Promise<Report>;
   readonly phases: () => readonly PhaseReport[];
+  /** All is to be over at another instant; the earlier one counts. */
   shorten(end: Ms): void;
+  /** The notice is gone. Whether all was taken up again; if not, the drain goes on. */
   cancel(): Promise<boolean>;
+}
+
+/** How far a phase is. */
+interface Progress {
+  readonly phase: Phase;
+  state: PhaseReport["state"];
+  budget: Ms;
+  ms: Ms;
+  readonly handlers: HandlerReport[];
 }
 
 /** Taking up again what was stopped gets this long; the notice is gone, so nothing presses. */
 const RESUME: Ms = 10_000;
 
-/** One way through the phases. */
-export function runDrain(options: DrainRunOptions): DrainRun {
-  const { clock, registry, heard, planned, budgets, holds, catchUncaught, onPhase } = options;
+/**
+ * One way through the phases.
+ *
+ * @param latest the instant at which all is over
+ * @param keeps what `finish` keeps where time is short
+ */
+export function runDrain(
+  { clock, process }: Host,
+  { notice: reason, deadline }: Heard,
+  latest: Ms,
+  { of, want }: Registry,
+  keeps: Keeps | undefined,
+  emit: Emitter["emit"],
+): DrainRun {
   const began = clock.now();
-  const startedAt = new Date(clock.wall()).toISOString();
-  const reports: PhaseReport[] = [];
+  const startedAt = iso(clock.wall());
   const uncaught: string[] = [];
-  let end = options.end;
-  let current: { readonly running: RunningPhase; readonly began: Ms; readonly wants: Budgets } | null = null;
+  const unfinished: string[] = [];
+  const scope: Scope = { clock, reason, unfinished, running: new Set() };
+  const progress = phases.map((phase): Progress => ({
+    phase,
+    state: hibernates(reason) && !gentlePhases.includes(phase) ? "skipped" : "waiting",
+    budget: 0,
+    ms: 0,
+    handlers: [],
+  }));
+  let end = latest;
+  let now: Progress | undefined;
+  let from = began;
+  let current: Promise<unknown> | null = null;
   let resumed: Promise<boolean> | null = null;
-  let over = false;
 
-  const shareOf = (phase: Phase, wants: Budgets, from: Ms): Ms =>
-    shareOut(wants, end - from, options.keeps)[phase] ?? 0;
-  const remainingFrom = (phase: Phase): readonly Phase[] =>
-    planned.filter((one) => phases.indexOf(one) >= phases.indexOf(phase));
-
-  const through = async (): Promise<void> => {
-    for (const phase of planned) {
-      // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
-      const wants = wantsOf(registry, budgets, remainingFrom(phase), holds());
-      if (wants[phase] === undefined) continue;
-      const from = clock.now();
-      const unfinished = unfinishedOf(reports);
-      const task = { phase, handlers: registry.of(phase), budget: shareOf(phase, wants, from), unfinished };
-      onPhase(phase);
-      const running = runPhase(clock, { ...task, hold: phase === "unready", reason: heard.notice });
-      current = { running, began: from, wants };
-      reports.push(await running.done);
-      current = null;
-      if (resumed !== null && (await resumed)) return;
-    }
+  const phasesIn = (states: RegExp): readonly Phase[] =>
+    progress.filter(({ state }) => states.test(state)).map(({ phase }) => phase);
+  const poke = (abort?: boolean): void => scope.running.forEach((look) => look(abort));
+  const share = (one: Progress): void => {
+    one.budget = shareOf(one.phase, phasesIn(/waiting|running/), want, end - from, keeps);
+    poke();
+  };
+  const runPhase = async (one: Progress): Promise<void> => {
+    const { phase, handlers } = one;
+    from = clock.now();
+    one.state = "running";
+    share(one);
+    emit("phase", phase);
+    await Promise.all([
+      // It lasts as long as its budget even if all handlers are done: what it waits for happens elsewhere.
+      phase === "unready" &&
+        runHandler(
+          scope,
+          phase,
+          ({ wait }) => wait(Infinity),
+          () => from + one.budget,
+          0,
+        ),
+      ...of(phase).map(async ({ name, drainable, budget = Infinity }) => {
+        const report = await runHandler(scope, name, drainable[phase], () => from + Math.min(one.budget, budget));
+        handlers.push(report);
+        if (report.outcome !== "done") unfinished.push(`${name} (${phase})`);
+      }),
+    ]);
+    one.ms = clock.now() - from;
+    one.state = "done";
   };
   const run = async (): Promise<Report> => {
+    const hear = (error: unknown): void => void uncaught.push(messageOf(error));
     // Nothing begins before the caller has what it asked for.
     await Promise.resolve();
-    const release = catchUncaught((error) => void uncaught.push(messageOf(error)));
+    // Promises whose rejection nobody handles come here too (https://nodejs.org/api/cli.html#--unhandled-rejectionsmode).
+    process.on("uncaughtException", hear);
     // Without this an application that has closed everything would end before its checkpoints are written.
-    const cancelHold = clock.setTimer(end, () => {}, true);
-    try {
-      await through();
-    } finally {
-      release();
-      cancelHold();
-      over = true;
+    const release = clock.setTimer(end, () => {}, true);
+    for (now of progress) {
+      // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
+      if (now.state === "waiting" && want(now.phase) > 0 && !(await resumed)) await (current = runPhase(now));
+      else now.state = "skipped";
     }
-    const cancelled = resumed !== null && (await resumed);
-    const margin = heard.deadline === null ? null : heard.deadline - clock.now();
+    const cancelled = await resumed;
+    release();
+    process.off("uncaughtException", hear);
     return {
-      outcome: cancelled ? "cancelled" : cutOff(reports) || uncaught.length > 0 ? "cut-off" : "drained",
-      reason: heard.notice,
+      outcome: cancelled ? "cancelled" : unfinished.length + uncaught.length > 0 ? "cut-off" : "drained",
+      reason,
       startedAt,
       ms: clock.now() - began,
-      margin,
-      phases: [...reports],
-      uncaught: [...uncaught],
+      margin: deadline < Infinity ? deadline - clock.now() : null,
+      phases: progress.filter(({ state }) => state === "done"),
+      uncaught,
     };
   };
-  const begun = (): ReadonlySet<Phase> =>
-    new Set([...reports, ...(current === null ? [] : [current.running.report()])].map(({ phase }) => phase));
 
   return {
-    heard,
     done: run(),
-    phases: () => [
-      ...reports,
-      ...(current === null ? [] : [current.running.report()]),
-      ...phases
-        .filter((phase) => !begun().has(phase))
-        .map((phase) => notBegun(phase, !over && planned.includes(phase))),
-    ],
-    shorten(to) {
-      if (to >= end) return;
-      end = to;
-      if (current === null) return;
-      const { running, began: from, wants } = current;
-      running.shorten(shareOf(running.report().phase, wants, from));
+    phases() {
+      if (now?.state === "running") now.ms = clock.now() - from;
+      return structuredClone(progress);
     },
-    cancel() {
-      if (resumed !== null) return resumed;
-      const parts = registry.all().filter(({ drainable }) => hasRun(drainable, begun()));
-      if (!parts.every(({ drainable }) => canResume(drainable, begun()))) {
-        return Promise.resolve(false);
-      }
-      resumed = (current?.running.done ?? Promise.resolve()).then(() => resumeAll(clock, parts));
-      current?.running.abort();
+    shorten(to) {
+      end = Math.min(end, to);
+      if (now?.state === "running") share(now);
+    },
+    async cancel() {
+      if (resumed) return resumed;
+      const begun = phasesIn(/running|done/);
+      // What is closed stays closed, and saving and telling stop nothing.
+      const stuck = begun.some((phase) =>
+        of(phase).some(
+          ({ drainable }) => /close|exit/.test(phase) || !(drainable.resume ?? gentlePhases.includes(phase)),
+        ),
+      );
+      if (stuck) return false;
+      poke(true);
+      resumed = (async () => {
+        await current;
+        const until = clock.now() + RESUME;
+        const parts = [...new Set(begun.flatMap(of))];
+        const resume = (): Promise<unknown> => Promise.all(parts.map(async ({ drainable }) => drainable.resume?.()));
+        // If one of them failed the drain goes on, since nobody knows what still works.
+        return (await runHandler(scope, "resume", resume, () => until)).outcome === "done";
+      })();
       return resumed;
     },
   };
 }
-
-const unfinishedOf = (reports: readonly PhaseReport[]): readonly string[] =>
-  reports.flatMap(({ phase, handlers }) =>
-    handlers.filter(({ outcome }) => outcome !== "done").map(({ name }) => `${name} (${phase})`),
-  );
-
-const hasRun = (drainable: Registration["drainable"], begun: ReadonlySet<Phase>): boolean =>
-  phases.some((phase) => begun.has(phase) && drainable[phase] !== undefined);
-
-/** Saving and telling stop nothing, and being unready ends with the drain. */
-const harmless: readonly Phase[] = ["unready", "save", "callbacks"];
-/** What is closed stays closed. */
-const final: readonly Phase[] = ["close", "exit"];
-
-function canResume(drainable: Registration["drainable"], begun: ReadonlySet<Phase>): boolean {
-  const ran = phases.filter((phase) => drainable[phase] !== undefined && begun.has(phase));
-  if (ran.some((phase) => final.includes(phase))) return false;
-  return drainable.resume !== undefined || ran.every((phase) => harmless.includes(phase));
-}
-
-/** False if one of them failed: then the drain goes on, since nobody knows what still works. */
-async function resumeAll(clock: Clock, parts: readonly Registration[]): Promise<boolean> {
-  const enough = new AbortController();
-  try {
-    const all = Promise.allSettled(parts.map(async ({ drainable }) => drainable.resume?.()));
-    const results = await Promise.race([all, pause(clock, RESUME, enough.signal)]);
-    return results !== undefined && results.every(({ status }) => status === "fulfilled");
-  } finally {
-    enough.abort();
-  }
-}
-
-const notBegun = (phase: Phase, comes: boolean): PhaseReport => ({
-  phase,
-  state: comes ? "waiting" : "skipped",
-  budget: 0,
-  ms: 0,
-  handlers: [],
-});

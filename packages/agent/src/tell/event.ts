@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Notice } from "../notice.ts";
+import { iso, type Notice } from "../notice.ts";
 
 /** Which instance this is, as its identity document says. */
 export interface Identity {
@@ -29,10 +29,7 @@ const WARNING: Ms = 120_000;
 export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanceId }: Identity): AgentEvent | null {
   switch (kind) {
     case "interruption": {
-      const time =
-        deadline === null || action === "hibernate"
-          ? noticedAt
-          : new Date(Date.parse(deadline) - WARNING).toISOString();
+      const time = deadline === null || action === "hibernate" ? noticedAt : iso(Date.parse(deadline) - WARNING);
       const detail = { "instance-id": instanceId, "instance-action": action ?? "terminate" };
       return { id: `${instanceId}-${time}`, detailType: "EC2 Spot Instance Interruption Warning", time, detail };
     }

@@ -1,9 +1,8 @@
 import type { Agent } from "../agent.ts";
 import { thisProcess } from "../entry/host.ts";
-import { createSend } from "../net/send.ts";
+import { sendAnywhere } from "../net/anywhere.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
-import { createMetadata } from "../watch/metadata.ts";
-import { byEventBridge, byHttp, createTeller, type EventBridgeLike } from "./tell.ts";
+import { byEventBridge, byHttp, createTeller, documentFrom, type EventBridgeLike } from "./tell.ts";
 
 export type { EventBridgeLike } from "./tell.ts";
 
@@ -18,15 +17,15 @@ export type TellOptions =
  * the process. Returns what ends it.
  */
 export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => void {
-  const { clock, env, warn } = thisProcess;
-  const endpoint = metadataEndpoint(env);
+  const { clock, process } = thisProcess;
+  const endpoint = metadataEndpoint(process.env);
   if (endpoint === null) return () => {};
-  const send = createSend(clock);
+  const send = sendAnywhere(clock);
   const tell =
     "url" in options
-      ? byHttp(send, new URL(options.url), options.token ?? null)
+      ? byHttp(send, clock, new URL(options.url), options.token ?? null)
       : byEventBridge(options.eventBridge, options.bus ?? null);
-  const metadata = createMetadata({ endpoint, allowV1: false, send, clock });
-  const teller = createTeller({ tell, metadata, clock, onTrouble: warn });
+  const document = documentFrom(endpoint, send, clock);
+  const teller = createTeller({ tell, document, clock, onTrouble: (error) => process.emitWarning(error) });
   return agent.on("notice", (notice) => void teller(notice));
 }

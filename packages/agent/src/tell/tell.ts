@@ -1,8 +1,8 @@
 import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
-import type { Send } from "../net/send.ts";
+import type { Reply, Send } from "../net/send.ts";
 import type { Notice } from "../notice.ts";
-import type { Metadata } from "../watch/metadata.ts";
+import { createMetadata } from "../watch/metadata.ts";
 import { type AgentEvent, enveloped, EVENT_SOURCE, eventOf, type Identity, identityOf } from "./event.ts";
 
 /** Tells somebody of one event. Rejects if that did not succeed. */
@@ -10,23 +10,29 @@ export type Tell = (event: AgentEvent, identity: Identity) => Promise<unknown>;
 
 export interface TellerOptions {
   readonly tell: Tell;
-  readonly metadata: Pick<Metadata, "get">;
+  /** Asks for the identity document; null: there is none. */
+  readonly document: () => Promise<Reply | null>;
   readonly clock: Clock;
   readonly onTrouble: (error: SpotkeeperError) => void;
 }
 
-const IDENTITY = "/latest/dynamic/instance-identity/document";
 /** Pauses between tries; a notice is of no use to the controller much later. */
 const PAUSES: readonly Ms[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+const never = new AbortController().signal;
+
+/** The identity document, by the metadata service at `endpoint`. */
+export function documentFrom(endpoint: URL, send: Send, clock: Clock): TellerOptions["document"] {
+  const ask = createMetadata(endpoint, false, send, clock);
+  const url = new URL("/latest/dynamic/instance-identity/document", endpoint);
+  return () => ask(url, clock.now() + 1_500);
+}
 
 /** Tells the controller what this instance sees. It never holds up a drain. */
-export function createTeller({ tell, metadata, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
+export function createTeller({ tell, document, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
   let known: Identity | null = null;
   const identity = async (): Promise<Identity> => {
     if (known !== null) return known;
-    const answer = await metadata.get(IDENTITY, 1_500);
-    if (answer.is === "failed") throw answer.error;
-    known = answer.is === "found" ? identityOf(answer.body) : null;
+    known = identityOf((await document())?.body ?? "");
     if (known === null) throw new Error("the metadata service does not say which instance this is");
     return known;
   };
@@ -44,20 +50,20 @@ export function createTeller({ tell, metadata, clock, onTrouble }: TellerOptions
         if (wait === null) {
           const message = `The controller could not be told of the notice (${notice.kind}): ${messageOf(error)}.`;
           onTrouble(new SpotkeeperError("SK-AGENT-TELL", message, { cause: error }));
-        } else await pause(clock, wait);
+        } else await pause(clock, wait, never);
       }
     }
   };
 }
 
 /** By HTTP: `POST /api/v1/signals` of the controller, with the token of its `sources.http`. */
-export function byHttp(send: Send, controller: URL, token: string | null): Tell {
+export function byHttp(send: Send, clock: Pick<Clock, "now">, controller: URL, token: string | null): Tell {
   const url = new URL("/api/v1/signals", controller);
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (event, identity) => {
     const headers = { ...authorization, "content-type": "application/json" };
     const body = JSON.stringify(enveloped(event, identity));
-    const { status } = await send({ method: "POST", url, headers, body, timeout: 5_000 });
+    const { status } = await send("POST", url, headers, clock.now() + 5_000, body);
     if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
   };
 }

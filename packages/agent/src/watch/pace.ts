@@ -10,11 +10,8 @@ const LONGEST: Ms = 2_000;
  * @param failures looks in a row that brought no answer
  * @param random from 0 up to 1
  */
-export function pace(failures: number, poll: Ms, random: number): Ms {
-  if (failures === 0) return poll;
-  const wanted = Math.min(LONGEST, poll * 2 ** Math.min(failures, 10));
-  return wanted * (0.75 + random / 4);
-}
+export const pace = (failures: number, poll: Ms, random: number): Ms =>
+  failures === 0 ? poll : Math.min(LONGEST, poll * 2 ** failures) * (0.75 + random / 4);
 
-/** A look ends in time for the next. */
-export const lookTimeout: Ms = 1_500;
+/** A look takes no longer, so that it ends in time for the next. */
+export const LOOK: Ms = 1_500;

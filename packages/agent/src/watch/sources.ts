@@ -1,67 +1,48 @@
+import type { Ms } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
-import type { Send } from "../net/send.ts";
-import type { Host, Settings } from "../options.ts";
-import { createMetadata } from "./metadata.ts";
-import type { Told } from "./observe.ts";
-import { watchedPaths } from "./paths.ts";
-import { createTaskMetadata, taskState } from "./task.ts";
-import { watchMetadata } from "./watcher.ts";
+import { createSend } from "../net/send.ts";
+import { noticeOf } from "../notice.ts";
+import type { Host } from "../options.ts";
+import { createMetadata, createTaskMetadata } from "./metadata.ts";
+import type { Change } from "./observe.ts";
+import { instancePaths, taskPaths } from "./paths.ts";
+import { createWatch } from "./watcher.ts";
 
-export interface SourcesOptions {
-  readonly host: Host;
-  readonly settings: Settings;
-  readonly send: Send;
-  readonly onTold: (told: Told) => void;
-  readonly onTrouble: (error: SpotkeeperError) => void;
-}
-
-export interface Sources {
-  start(): void;
-  /** Resolves when nothing is asked any longer. */
-  stop(): Promise<void>;
-}
-
-/** Everything that says that the end is near: instance metadata, ECS, signals. */
-export function createSources({ host, settings, send, onTold, onTrouble }: SourcesOptions): Sources {
-  const { clock, random } = host;
-  const shared = { poll: settings.poll, clock, random, onTold, onTrouble };
-  let running: { readonly end: AbortController; readonly over: Promise<unknown>; readonly release: () => void } | null =
-    null;
-
+/**
+ * Begins to watch all that says that the end is near. Returns what ends it, and resolves when nothing is asked any longer.
+ *
+ * @param metadata where the instance metadata is; null: it is not watched
+ * @param task where the metadata of the ECS task is
+ * @param signals those that ask the process to end
+ */
+export function watchAll(
+  host: Host,
+  poll: Ms,
+  metadata: URL | null,
+  allowV1: boolean,
+  task: URL | null,
+  signals: readonly string[],
+  onChange: (change: Change) => void,
+  onTrouble: (error: SpotkeeperError) => void,
+): () => Promise<unknown> {
+  const { clock, process } = host;
+  const end = new AbortController();
+  const send = createSend(clock);
+  const watch = createWatch(host, poll, onChange, onTrouble, end.signal);
+  const watching: Promise<unknown>[] = [];
+  if (metadata) {
+    const ask = createMetadata(metadata, allowV1, send, clock);
+    watching.push(watch(new URL("/latest/meta-data/", metadata), ask, instancePaths));
+  }
+  if (task) watching.push(watch(task, createTaskMetadata(send), taskPaths));
   const onSignal = (signal: unknown): void => {
-    const noticedAt = new Date(clock.wall()).toISOString();
-    const notice = { kind: "signal", action: null, deadline: null, noticedAt, detail: String(signal) } as const;
-    onTold({ is: "appeared", heard: { notice, deadline: null } });
+    const notice = noticeOf({ kind: "signal", detail: String(signal) }, clock.wall());
+    onChange([{ notice, deadline: Infinity }, null]);
   };
-
-  return {
-    start() {
-      if (running !== null) return;
-      const end = new AbortController();
-      const watching: Promise<void>[] = [];
-      if (settings.metadata !== null) {
-        const endpoint = settings.metadata;
-        const metadata = createMetadata({ endpoint, allowV1: settings.allowV1, send, clock });
-        watching.push(watchMetadata({ ...shared, metadata, endpoint, paths: watchedPaths }, end.signal));
-      }
-      if (settings.task !== null) {
-        const endpoint = settings.task;
-        const metadata = createTaskMetadata(endpoint, send);
-        watching.push(watchMetadata({ ...shared, metadata, endpoint, paths: [taskState] }, end.signal));
-      }
-      for (const signal of settings.signals) host.on(signal, onSignal);
-      running = {
-        end,
-        over: Promise.all(watching),
-        release: () => settings.signals.forEach((signal) => host.off(signal, onSignal)),
-      };
-    },
-    async stop() {
-      const ending = running;
-      running = null;
-      ending?.release();
-      ending?.end.abort();
-      await ending?.over;
-    },
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    end.abort();
+    return Promise.all(watching);
   };
 }

@@ -1,7 +1,16 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { SpotkeeperError } from "../errors.ts";
-import { NoReply, type Send } from "../net/send.ts";
-import { deaf, refusedToken } from "./trouble.ts";
+import { codeOf } from "../errors.ts";
+import { type Send, SILENT } from "../net/send.ts";
+import { trouble } from "./trouble.ts";
+
+/**
+ * A token that lives; empty where there is none to be had and version 1 is allowed. Rejects with the trouble that there is
+ * with it, or that of a request that could not be made.
+ *
+ * @param until the instant at which nobody waits for it any longer
+ * @param refused the one that is no longer taken
+ */
+export type Token = (until: Ms, refused?: string) => Promise<string>;
 
 const TTL = "x-aws-ec2-metadata-token-ttl-seconds";
 /** The longest life that AWS gives a token, in seconds. */
@@ -9,55 +18,46 @@ const LIFE = 21_600;
 /** How long after a renewal that failed the next is tried, while the old token still lives. */
 const AGAIN: Ms = 5_000;
 
-/** There is no token to be had from a service that is there. */
-export const isNoToken = ({ code }: SpotkeeperError): boolean =>
-  code === "SK-AGENT-IMDS-TOKEN" || code === "SK-AGENT-IMDS-HOPS";
-
-export interface Token {
-  /** A token that lives. Rejects with the trouble that there is with it, or that of a request that could not be made. */
-  get(timeout: Ms): Promise<string>;
-  /** This one is no longer taken. */
-  drop(value: string): void;
-}
-
 /**
  * A session token, renewed when a fifth of its life is left. However many ask, one request is made; and while the old
  * token lives, a renewal that fails holds nobody up.
  */
-export function createToken(endpoint: URL, send: Send, clock: Clock): Token {
+export function createToken(endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Token {
+  const url = new URL("/latest/api/token", endpoint);
   let [value, renewAt, expires] = ["", 0, 0];
   let asking: Promise<string> | null = null;
 
-  const fetch = async (timeout: Ms): Promise<string> => {
+  const ask = async (until: Ms): Promise<string> => {
     const asked = clock.now();
-    const url = new URL("/latest/api/token", endpoint);
     try {
-      const reply = await send({ method: "PUT", url, headers: { [TTL]: String(LIFE) }, timeout });
-      if (reply.status !== 200 || reply.body === "") throw refusedToken(endpoint, reply.status);
-      const told = Number(reply.headers[TTL]);
-      const life = (told > 0 ? told : LIFE) * 1_000;
-      [value, renewAt, expires] = [reply.body.trim(), asked + life * 0.8, asked + life];
-      return value;
+      const { status, headers, body } = await send("PUT", url, { [TTL]: `${LIFE}` }, until);
+      if (status === 200) {
+        const life = (Number(headers[TTL]) || LIFE) * 1_000;
+        [value, renewAt, expires] = [body, asked + life * 0.8, asked + life];
+        return value;
+      }
+      if (allowV1 && status < 500) return "";
+      throw trouble(url, "SK-AGENT-IMDS-TOKEN", `answers ${status}: it is switched off, or needs allowV1`);
     } catch (error) {
-      throw error instanceof NoReply && error.deaf ? deaf(endpoint) : error;
+      if (codeOf(error) !== SILENT) throw error;
+      if (allowV1) return "";
+      // The connection stood, and yet the answer to the PUT did not come through: its packets were allowed too few hops
+      // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html).
+      const said =
+        "takes connections and does not answer: a container needs a hop limit of 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2) or the host's network";
+      throw trouble(url, "SK-AGENT-IMDS-HOPS", said);
     } finally {
       asking = null;
     }
   };
-  const renew = (timeout: Ms): Promise<string> => (asking ??= fetch(timeout));
 
-  return {
-    async get(timeout) {
-      const now = clock.now();
-      if (value === "" || now >= expires) return renew(timeout);
-      if (now >= renewAt && asking === null) {
-        renewAt = now + AGAIN;
-        renew(timeout).catch(() => {});
-      }
-      return value;
-    },
-    drop(refusedValue) {
-      if (value === refusedValue) value = "";
-    },
+  return async (until, refused) => {
+    const now = clock.now();
+    if (now >= expires || value === refused) return (asking ??= ask(until));
+    if (now >= renewAt) {
+      renewAt = now + AGAIN;
+      (asking ??= ask(until)).catch(() => {});
+    }
+    return value;
   };
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
@@ -85,6 +85,22 @@ test("a request in flight is finished, and its connection ends with it", async (
   expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
     "1 in flight, 1 served, 0 given up by clients, 0 refused",
   ]);
+});
+
+test("a client that asks before it sends its body is answered, before a drain and while it goes on", async () => {
+  await using set = await serve((incoming, response) => void text(incoming).then((body) => response.end(body)));
+  const ask = async (): Promise<readonly [number | undefined, string]> => {
+    const sent = request(set.url, { method: "POST", headers: { expect: "100-continue" }, agent: false });
+    sent.once("continue", () => sent.end("whole"));
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    return [response.statusCode, await text(response)];
+  };
+  expect(await ask()).toEqual([200, "whole"]);
+  const unready = set.phase("unready");
+  const drained = set.agent.drain();
+  await unready;
+  expect(await ask()).toEqual([200, "whole"]);
+  await drained;
 });
 
 test("a client that gives up is counted, and not waited for", async () => {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shareOut } from "../../src/drain/budgets.ts";
+import { type Budgets, shareOf } from "../../src/drain/budgets.ts";
 import { defaultBudgets, phases } from "../../src/drain/phases.ts";
+
+/** What every phase that wants something has of `total`. */
+function shareOut(wants: Budgets, total: number): Budgets {
+  const coming = phases.filter((phase) => phase in wants);
+  return Object.fromEntries(coming.map((phase) => [phase, shareOf(phase, coming, (one) => wants[one] ?? 0, total)]));
+}
 
 const sum = (budgets: object): number => Object.values(budgets).reduce((all: number, one: number) => all + one, 0);
 

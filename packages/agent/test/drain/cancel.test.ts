@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { createDrainer } from "../../src/drain/drainer.ts";
 import type { Drainable, DrainHandler } from "../../src/drain/phases.ts";
+import { timeFor } from "../../src/drain/plan.ts";
 import { createRegistry } from "../../src/drain/registry.ts";
 import type { Report } from "../../src/drain/report.ts";
+import type { Emitter } from "../../src/events.ts";
 import { createNotices } from "../../src/notices.ts";
 import type { Heard, Notice } from "../../src/notice.ts";
 import { fakeHost } from "../support/host.ts";
@@ -18,28 +20,18 @@ const notice = (kind: Notice["kind"], action: Notice["action"] = "terminate"): N
 function set() {
   const host = fakeHost();
   const { clock } = host;
-  const registry = createRegistry();
+  const registry = createRegistry({}, () => true);
   const reports: Report[] = [];
   const told: object[] = [];
-  const drainer = createDrainer({
-    clock,
-    registry,
-    limits: { margin: 10_000, stopTimeout: 30_000 },
-    budgets: {},
-    holds: () => true,
-    catchUncaught: () => () => {},
-    onStart: () => {},
-    onPhase: () => {},
-    onEnd: (report) => void reports.push(report),
-  });
-  const settings = { drainOn: ["interruption", "scheduled-event"] as const };
-  const emit = (event: string, value: unknown): void => void told.push({ [event]: value });
-  const notices = createNotices({ clock, settings, drainer, emit });
-  const heard = (one: Notice, left: number | null = 120_000): Heard => ({
-    notice: one,
-    deadline: left === null ? null : clock.now() + left,
-  });
-  const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain, {});
+  const emit: Emitter["emit"] = (event, value) => {
+    if (event === "drained") reports.push(value as Report);
+    if (event === "notice" || event === "cancelled") told.push({ [event]: value });
+  };
+  const endOf = (one: Heard): number => clock.now() + timeFor(one, clock.now(), 10_000, 30_000);
+  const drainer = createDrainer(host, registry, endOf, emit, false);
+  const notices = createNotices(clock, ["interruption", "scheduled-event"], drainer, emit);
+  const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
+  const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain);
   return { clock, add, reports, told, drainer, notices, heard };
 }
 
@@ -48,10 +40,10 @@ test("a notice that goes while the process is only unready: all goes on as befor
   let finished = false;
   add("work", () => void (finished = true));
   const first = heard(notice("interruption"));
-  notices.take({ is: "appeared", heard: first });
+  notices.take([first, null]);
   await clock.advance(3_000);
   expect(drainer.state()).toBe("draining");
-  notices.take({ is: "vanished", heard: first });
+  notices.take([null, first]);
   await clock.advance(10);
   expect(drainer.state()).toBe("running");
   expect(finished).toBe(false);
@@ -59,7 +51,7 @@ test("a notice that goes while the process is only unready: all goes on as befor
   expect(told.at(-1)).toEqual({ cancelled: { notice: first.notice, resumed: true } });
   expect(clock.pending()).toBe(0);
 
-  notices.take({ is: "appeared", heard: heard(notice("interruption")) });
+  notices.take([heard(notice("interruption")), null]);
   await clock.advance(6_000);
   expect([finished, drainer.state(), reports.length]).toEqual([true, "drained", 2]);
 });
@@ -76,9 +68,9 @@ test("what can be taken up again is, with its intake stopped", async () => {
     resume: () => void log.push("resumed"),
   });
   const first = heard(notice("interruption"));
-  notices.take({ is: "appeared", heard: first });
+  notices.take([first, null]);
   await clock.advance(20_000);
-  notices.take({ is: "vanished", heard: first });
+  notices.take([null, first]);
   await clock.advance(10);
   expect([log, drainer.state(), reports[0]?.outcome]).toEqual([["stopped", "resumed"], "running", "cancelled"]);
 });
@@ -92,9 +84,9 @@ test.each([
   let closed = false;
   add("pool", { close: () => void (closed = true) });
   const first = heard(notice("interruption"));
-  notices.take({ is: "appeared", heard: first });
+  notices.take([first, null]);
   await clock.advance(20_000);
-  notices.take({ is: "vanished", heard: first });
+  notices.take([null, first]);
   await clock.advance(110_000);
   expect([closed, drainer.state(), reports.length]).toEqual([true, "drained", 1]);
   expect(told.at(-1)).toMatchObject({ cancelled: { resumed: false } });
@@ -109,13 +101,13 @@ test("hibernation: two seconds for unready, save and callbacks; awake again, all
     });
   }
   const first = heard(notice("interruption", "hibernate"), 0);
-  notices.take({ is: "appeared", heard: first });
+  notices.take([first, null]);
   await clock.advance(2_000);
   expect(ran).toEqual(["unready true", "save true", "callbacks true"]);
   expect(drainer.state()).toBe("asleep");
   expect(reports[0]?.ms).toBeLessThanOrEqual(2_000);
 
-  notices.take({ is: "vanished", heard: first });
+  notices.take([null, first]);
   await clock.advance(0);
   expect(drainer.state()).toBe("running");
 });
@@ -124,16 +116,16 @@ test.each([[0], [5_000]])("a stop after hibernation began has the whole way to g
   const { clock, add, reports, drainer, notices, heard } = set();
   let finished = 0;
   add("work", () => void (finished += 1));
-  notices.take({ is: "appeared", heard: heard(notice("interruption", "hibernate"), 0) });
+  notices.take([heard(notice("interruption", "hibernate"), 0), null]);
   await clock.advance(later);
-  notices.take({ is: "appeared", heard: heard(notice("signal", null), null) });
+  notices.take([heard(notice("signal", null), Infinity), null]);
   await clock.advance(28_000);
   expect([finished, drainer.state(), reports.length]).toEqual([1, "drained", 2]);
 });
 
 test("a scheduled event is told at once, and drained for two minutes before it begins", async () => {
   const { clock, told, drainer, notices, heard } = set();
-  notices.take({ is: "appeared", heard: heard(notice("scheduled-event"), 3 * 86_400_000) });
+  notices.take([heard(notice("scheduled-event"), 3 * 86_400_000), null]);
   await clock.advance(3 * 86_400_000 - 120_001);
   expect([told.length, drainer.state()]).toEqual([1, "running"]);
   await clock.advance(1);
@@ -143,18 +135,18 @@ test("a scheduled event is told at once, and drained for two minutes before it b
 test("one that is called off before is not drained for", async () => {
   const { clock, told, drainer, notices, heard } = set();
   const event = heard(notice("scheduled-event"), 86_400_000);
-  notices.take({ is: "appeared", heard: event });
+  notices.take([event, null]);
   await clock.advance(1_000);
-  notices.take({ is: "vanished", heard: event });
+  notices.take([null, event]);
   await clock.advance(2 * 86_400_000);
   expect([told.length, drainer.state(), clock.pending()]).toEqual([2, "running", 0]);
 });
 
 test("a recommendation is told, and drains nothing unless that is asked for", async () => {
   const { clock, told, drainer, notices, heard } = set();
-  notices.take({ is: "appeared", heard: heard(notice("rebalance", null), null) });
+  notices.take([heard(notice("rebalance", null), Infinity), null]);
   await clock.advance(1_000);
   expect([told.length, drainer.state(), notices.current()?.kind]).toEqual([1, "running", "rebalance"]);
-  notices.take({ is: "appeared", heard: heard(notice("interruption")) });
+  notices.take([heard(notice("interruption")), null]);
   expect(notices.current()?.kind).toBe("interruption");
 });

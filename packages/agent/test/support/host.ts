@@ -12,18 +12,20 @@ export interface FakeHost extends Host {
 }
 
 /** A process on a virtual clock. */
-export function fakeHost(env: Host["env"] = {}): FakeHost {
+export function fakeHost(env: Host["process"]["env"] = {}): FakeHost {
   const events = new EventEmitter();
   const exits: number[] = [];
   const warnings: Error[] = [];
   return {
     clock: virtualClock(),
     random: () => 1,
-    env,
-    on: (event, listener) => void events.on(event, listener),
-    off: (event, listener) => void events.off(event, listener),
-    warn: (error) => void warnings.push(error),
-    exit: (code) => void exits.push(code),
+    process: {
+      env,
+      on: (event, listener) => events.on(event, listener),
+      off: (event, listener) => events.off(event, listener),
+      emitWarning: (error) => void warnings.push(error),
+      exit: (code) => void exits.push(code),
+    },
     happen: (event, what) => void events.emit(event, what),
     listeners: (event) => events.listenerCount(event),
     exits,

@@ -4,12 +4,11 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { SpotkeeperError } from "../../src/errors.ts";
-import { createSend } from "../../src/net/send.ts";
+import { createSend, type Reply } from "../../src/net/send.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Notice } from "../../src/notice.ts";
 import { eventOf, identityOf } from "../../src/tell/event.ts";
 import { byEventBridge, byHttp, createTeller, type Tell } from "../../src/tell/tell.ts";
-import type { Answer } from "../../src/watch/metadata.ts";
 import { virtualClock } from "../support/clock.ts";
 
 const document = JSON.stringify({
@@ -25,17 +24,17 @@ const warning: Notice = {
   noticedAt: "2026-01-31T12:00:00.700Z",
   detail: null,
 };
-const found: Answer = { is: "found", body: document, date: null };
+const found: Reply = { status: 200, headers: {}, body: document };
 
-function teller(tell: Tell, answers: readonly Answer[] = [found]) {
+function teller(tell: Tell, answers: readonly (Reply | null)[] = [found]) {
   const clock = virtualClock();
   const left = [...answers];
   const troubles: SpotkeeperError[] = [];
-  const get = async (): Promise<Answer> => (left.length > 1 ? left.shift()! : left[0]!);
+  const asked = async (): Promise<Reply | null> => (left.length > 1 ? left.shift()! : left[0]!);
   return {
     clock,
     troubles,
-    told: createTeller({ tell, metadata: { get }, clock, onTrouble: (error) => void troubles.push(error) }),
+    told: createTeller({ tell, document: asked, clock, onTrouble: (error) => void troubles.push(error) }),
   };
 }
 
@@ -65,7 +64,7 @@ test("by HTTP: the controller's door, with its token, in an envelope", async () 
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const { told, troubles } = teller(byHttp(createSend(systemClock), url, "t0ken"));
+  const { told, troubles } = teller(byHttp(createSend(systemClock), systemClock, url, "t0ken"));
   await told(warning);
   server.close();
   expect(troubles).toEqual([]);
@@ -127,10 +126,7 @@ test("a controller that is away is tried seven times in half a minute, and then 
 
 test("a metadata service that does not say who this is: asked again", async () => {
   const events: unknown[] = [];
-  const { told, clock } = teller(
-    async (event) => events.push(event),
-    [{ is: "nothing" }, { is: "found", body: "<html>", date: null }, found],
-  );
+  const { told, clock } = teller(async (event) => events.push(event), [null, { ...found, body: "<html>" }, found]);
   const done = told(warning);
   await clock.advance(2_000);
   await done;

@@ -70,7 +70,7 @@ test("a service that fails on all paths is told of once, and the notice is heard
   await using server = await startMetadata();
   server.tokenPage = (_request, response) => void response.writeHead(503).end();
   await using set = await watching(server);
-  await until(() => server.requests.length > 8);
+  await until(() => server.requests.length > 5);
   expect(set.told).toEqual(["SK-AGENT-IMDS-TOKEN"]);
   server.pages.set(paths.interruption, sliding());
   server.tokenPage = undefined;

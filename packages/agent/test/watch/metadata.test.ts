@@ -1,66 +1,71 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../src/clock.ts";
-import { createSend } from "../../src/net/send.ts";
-import { createMetadata, type Metadata } from "../../src/watch/metadata.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import type { SpotkeeperError } from "../../src/errors.ts";
+import { createSend, type Reply } from "../../src/net/send.ts";
+import { createMetadata } from "../../src/watch/metadata.ts";
 import { type MetadataServer, paths, startMetadata } from "../support/metadata-server.ts";
 
-const clientOf = ({ url }: { readonly url: string }, allowV1 = false): Metadata =>
-  createMetadata({ endpoint: new URL(url), allowV1, send: createSend(systemClock), clock: systemClock });
+/** Asks for a path within so many milliseconds. */
+type Client = (path: string, within?: number) => Promise<Reply | null>;
+
+function clientOf({ url }: { readonly url: string }, allowV1 = false, clock: Clock = systemClock): Client {
+  const ask = createMetadata(new URL(url), allowV1, createSend(systemClock), clock);
+  return (path, within = 5_000) => ask(new URL(path, url), systemClock.now() + within);
+}
 const asks = ({ requests }: MetadataServer, method: string): number =>
   requests.filter((request) => request.method === method).length;
-const failure = async (answer: ReturnType<Metadata["get"]>): Promise<string> => {
-  const got = await answer;
-  return got.is === "failed" ? got.error.code : got.is;
-};
+const failure = (answer: Promise<Reply | null>): Promise<string> =>
+  answer.then(
+    (reply) => reply?.body ?? "nothing",
+    ({ code }: SpotkeeperError) => code,
+  );
 
 test("version 2: one token for all, asked for once however many want it", async () => {
   await using server = await startMetadata();
   server.pages.set(paths.rebalance, `{"noticeTime":"2026-01-31T12:00:00Z"}`);
   const metadata = clientOf(server);
-  const answers = await Promise.all(Object.values(paths).map((path) => metadata.get(path, 5_000)));
-  expect(answers.map(({ is }) => is)).toEqual(["nothing", "found", "nothing", "found"]);
+  const answers = await Promise.all(Object.values(paths).map((path) => metadata(path)));
+  expect(answers.map((reply) => reply?.status)).toEqual([undefined, 200, undefined, 200]);
   expect([asks(server, "PUT"), asks(server, "GET")]).toEqual([1, 4]);
-  expect(answers[3]).toMatchObject({ body: "InService", date: expect.any(Number) });
+  expect(answers[3]).toMatchObject({ body: "InService", headers: { date: expect.any(String) } });
 });
 
 test("a 401 renews the token at once, and the same look has its answer", async () => {
   await using server = await startMetadata();
   const metadata = clientOf(server);
-  await metadata.get(paths.lifecycle, 5_000);
+  await metadata(paths.lifecycle);
   server.expireTokens();
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
   expect([asks(server, "PUT"), asks(server, "GET")]).toEqual([2, 3]);
 });
 
 test("a token that is never taken is a failure, not an endless round", async () => {
   await using server = await startMetadata();
   server.tokenPage = (_request, response) => void response.end("not a token");
-  expect(await failure(clientOf(server).get(paths.lifecycle, 5_000))).toBe("SK-AGENT-IMDS-REFUSED");
+  expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-REFUSED");
   expect(server.requests).toHaveLength(4);
 });
 
 test("a token is renewed before it ends; while that fails the old one serves", async () => {
   await using server = await startMetadata();
   let now = 0;
-  const clock = { ...systemClock, now: () => now };
-  const send = createSend(systemClock);
-  const metadata = createMetadata({ endpoint: new URL(server.url), allowV1: false, send, clock });
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
+  const metadata = clientOf(server, false, { ...systemClock, now: () => now });
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
   now = 0.79 * 21_600_000;
-  await metadata.get(paths.lifecycle, 5_000);
+  await metadata(paths.lifecycle);
   expect(asks(server, "PUT")).toBe(1);
 
   server.tokenPage = (_request, response) => void response.writeHead(503).end();
   now = 0.81 * 21_600_000;
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
-  await metadata.get(paths.lifecycle, 5_000);
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  await metadata(paths.lifecycle);
   expect(asks(server, "PUT")).toBe(2);
   server.tokenPage = undefined;
   now += 6_000;
-  await metadata.get(paths.lifecycle, 5_000);
+  await metadata(paths.lifecycle);
   await expect.poll(() => asks(server, "PUT")).toBe(3);
   now = 21_700_000;
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
   expect(asks(server, "PUT")).toBe(3);
 });
 
@@ -112,31 +117,36 @@ test.each([
 ])("%s: %s, and never nothing", async (_, code, breaks) => {
   await using server = await startMetadata();
   breaks(server);
-  expect(await failure(clientOf(server).get(paths.lifecycle, 5_000))).toBe(code);
+  expect(await failure(clientOf(server)(paths.lifecycle))).toBe(code);
 });
 
 test("a service that does not answer in time, and one that is not there", async () => {
   await using server = await startMetadata();
   server.pages.set(paths.lifecycle, () => {});
-  expect(await failure(clientOf(server).get(paths.lifecycle, 50))).toBe("SK-AGENT-IMDS-AWAY");
-  expect(await failure(clientOf({ url: "http://127.0.0.1:1" }).get(paths.lifecycle, 2_000))).toBe("SK-AGENT-IMDS-AWAY");
+  expect(await failure(clientOf(server)(paths.lifecycle, 50))).toBe("SK-AGENT-IMDS-AWAY");
+  expect(await failure(clientOf({ url: "http://127.0.0.1:1" })(paths.lifecycle, 2_000))).toBe("SK-AGENT-IMDS-AWAY");
 });
 
 test("a hop limit that is too low for a container is told as such", async () => {
   await using server = await startMetadata();
   // The connection stands and the request arrives; only the answer's packets are dropped.
   server.tokenPage = () => {};
-  const answer = await clientOf(server).get(paths.lifecycle, 100);
-  expect(answer).toMatchObject({ is: "failed", error: { code: "SK-AGENT-IMDS-HOPS" } });
-  expect(answer.is === "failed" && answer.error.message).toMatch(/--http-put-response-hop-limit 2/);
+  await expect(clientOf(server)(paths.lifecycle, 100)).rejects.toMatchObject({
+    code: "SK-AGENT-IMDS-HOPS",
+    message: expect.stringContaining("--http-put-response-hop-limit 2"),
+  });
 });
 
 test("version 1 is asked only where that is allowed", async () => {
   await using server = await startMetadata();
   server.v1 = true;
   server.tokenPage = (_request, response) => void response.writeHead(404).end();
-  expect(await failure(clientOf(server).get(paths.lifecycle, 5_000))).toBe("SK-AGENT-IMDS-TOKEN");
-  expect(await clientOf(server, true).get(paths.lifecycle, 5_000)).toMatchObject({ is: "found", body: "InService" });
+  expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
+  expect(await clientOf(server, true)(paths.lifecycle)).toMatchObject({ body: "InService" });
+  server.tokenPage = () => {};
+  expect(await failure(clientOf(server, true)(paths.lifecycle, 100))).toBe("SK-AGENT-IMDS-AWAY");
+  server.tokenPage = (_request, response) => void response.writeHead(503).end();
+  expect(await failure(clientOf(server, true)(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
 });
 
 test("a kept connection that the server closed meanwhile is not a failure", async () => {
@@ -147,7 +157,17 @@ test("a kept connection that the server closed meanwhile is not a failure", asyn
     if (turn++ === 1) return void request.socket.resetAndDestroy();
     response.end("InService");
   });
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
-  expect(await metadata.get(paths.lifecycle, 5_000)).toMatchObject({ is: "found" });
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
   expect(turn).toBe(3);
+});
+
+test("what comes too late over a kept connection is given up, and not asked for once more", async () => {
+  await using server = await startMetadata();
+  const metadata = clientOf(server);
+  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  server.pages.set(paths.lifecycle, () => {});
+  expect(await failure(metadata(paths.lifecycle, 50))).toBe("SK-AGENT-IMDS-AWAY");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(asks(server, "GET")).toBe(2);
 });

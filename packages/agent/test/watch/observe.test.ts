@@ -1,42 +1,47 @@
 import { expect, test } from "vitest";
-import { type Instant, observe, unwatched, type Watch } from "../../src/watch/observe.ts";
-import { interruption, lifecycle, rebalance, scheduled } from "../../src/watch/paths.ts";
-import type { Sighting } from "../../src/watch/sighting.ts";
+import type { Heard } from "../../src/notice.ts";
+import { type Change, createObserver } from "../../src/watch/observe.ts";
+import { interruption, lifecycle, rebalance, scheduled, type Seen } from "../../src/watch/paths.ts";
 import { noon } from "../support/clock.ts";
 
-const absent: Sighting = { is: "absent" };
-const warning = (at: number, action = "terminate"): Sighting =>
-  interruption.read(JSON.stringify({ action, time: new Date(at).toISOString() }));
-const at = (now: number, wall = noon + now, date: number | null = null): Instant => ({ now, wall, date });
+const absent = null;
+const warning = (at: number, action = "terminate"): Seen | null =>
+  interruption(JSON.stringify({ action, time: new Date(at).toISOString() }));
 
-function look(...looks: readonly (readonly [Sighting, Instant])[]): { watch: Watch; told: readonly unknown[] } {
-  let watch = unwatched;
-  const told: unknown[] = [];
-  for (const [sighting, instant] of looks) {
-    const seen = observe(watch, sighting, instant);
-    watch = seen.watch;
-    if (seen.told !== null) told.push(seen.told);
-  }
-  return { watch, told };
+/** The clocks at one look: the monotonic one, this machine's, and that of whoever told. */
+interface Instant {
+  readonly now: number;
+  readonly wall: number;
+  readonly date: number;
+}
+const at = (now: number, wall = noon + now, date = Number.NaN): Instant => ({ now, wall, date });
+
+function look(...looks: readonly (readonly [Seen | null, Instant])[]): { heard: Heard | null; told: Change[] } {
+  let instant = at(0);
+  const observe = createObserver({ now: () => instant.now, wall: () => instant.wall });
+  const told = looks.flatMap(([seen, when]) => {
+    instant = when;
+    const change = observe(seen, when.date);
+    return change === null ? [] : [change];
+  });
+  return { told, heard: told.at(-1)?.[0] ?? null };
 }
 
 test("a warning appears once, with its own time as the deadline", () => {
   const { told } = look([absent, at(0)], [warning(noon + 119_000), at(1_000)], [warning(noon + 119_000), at(2_000)]);
-  expect(told).toMatchObject([
-    { is: "appeared", heard: { deadline: 119_000, notice: { kind: "interruption", action: "terminate" } } },
-  ]);
+  expect(told).toMatchObject([[{ deadline: 119_000, notice: { kind: "interruption", action: "terminate" } }, null]]);
 });
 
 test("a time that slides is one notice, and the first deadline stays", () => {
   const looks = [0, 1_000, 2_000, 60_000].map((now) => [warning(noon + now + 120_000), at(now)] as const);
-  const { watch, told } = look(...looks);
+  const { heard, told } = look(...looks);
   expect(told).toHaveLength(1);
-  expect(watch.heard?.deadline).toBe(120_000);
+  expect(heard?.deadline).toBe(120_000);
 });
 
 test("this machine's clock is ten minutes off: the clock of whoever told counts", () => {
   const [fast, slow] = [600_000, -600_000].map(
-    (off) => look([warning(noon + 110_000), at(10_000, noon + 10_000 + off, noon + 9_000)]).watch.heard?.deadline,
+    (off) => look([warning(noon + 110_000), at(10_000, noon + 10_000 + off, noon + 9_000)]).heard?.deadline,
   );
   // In whole seconds, rounded so that there is rather less time than more.
   expect([fast, slow]).toEqual([110_000, 110_000]);
@@ -44,22 +49,22 @@ test("this machine's clock is ten minutes off: the clock of whoever told counts"
 
 test("all clocks are wrong: two minutes from the last look that was clear", () => {
   for (const off of [600_000, -600_000]) {
-    const { watch } = look([absent, at(4_000, noon + off)], [warning(noon + 120_000), at(5_000, noon + off)]);
-    expect(watch.heard?.deadline).toBe(124_000);
+    const { heard } = look([absent, at(4_000, noon + off)], [warning(noon + 120_000), at(5_000, noon + off)]);
+    expect(heard?.deadline).toBe(124_000);
   }
 });
 
 test("a warning that is found at the start, with a time that is over, leaves nothing", () => {
-  expect(look([warning(noon - 30_000), at(0)]).watch.heard?.deadline).toBe(0);
+  expect(look([warning(noon - 30_000), at(0)]).heard?.deadline).toBe(0);
 });
 
 test("hibernation begins at once, whatever its time", () => {
-  expect(look([warning(noon + 120_000, "hibernate"), at(3_000)]).watch.heard?.deadline).toBe(3_000);
+  expect(look([warning(noon + 120_000, "hibernate"), at(3_000)]).heard?.deadline).toBe(3_000);
 });
 
 test("a warning without a time that can be read has two minutes", () => {
-  const sighting = interruption.read(`{"action":"stop"}`);
-  expect(look([sighting, at(3_000)]).watch.heard).toMatchObject({ deadline: 123_000, notice: { action: "stop" } });
+  const sighting = interruption(`{"action":"stop"}`);
+  expect(look([sighting, at(3_000)]).heard).toMatchObject({ deadline: 123_000, notice: { action: "stop" } });
 });
 
 test("one empty look is a slip; two are a cancellation; then it can come again", () => {
@@ -67,31 +72,37 @@ test("one empty look is a slip; two are a cancellation; then it can come again",
   const slip = look([first, at(0)], [absent, at(1)], [first, at(2)], [absent, at(3)]);
   expect(slip.told).toHaveLength(1);
   const gone = look([first, at(0)], [absent, at(1)], [absent, at(2)], [absent, at(3)], [first, at(4)]);
-  expect(gone.told).toMatchObject([{ is: "appeared" }, { is: "vanished" }, { is: "appeared" }]);
+  const is = { notice: { kind: "interruption" } };
+  expect(gone.told).toMatchObject([
+    [is, null],
+    [null, is],
+    [is, null],
+  ]);
 });
 
-test("what cannot be read is neither a notice nor its end", () => {
-  const html = interruption.read("<html><body>502</body></html>");
-  expect(look([html, at(0)]).told).toEqual([]);
-  const { told } = look([warning(noon + 120_000), at(0)], [html, at(1)], [html, at(2)], [html, at(3)]);
-  expect(told).toHaveLength(1);
-});
+test.each(["<html><body>502</body></html>", "null", "[]", `"x"`, "1", "{}"])(
+  "what cannot be read is not taken for a notice: %s",
+  (body) => {
+    for (const read of [interruption, rebalance]) expect(() => read(body)).toThrow(Error);
+  },
+);
 
 test("another action is told anew", () => {
   const { told } = look([warning(noon + 120_000, "stop"), at(0)], [warning(noon + 120_000, "hibernate"), at(1_000)]);
+  const [stop, hibernate] = [{ notice: { action: "stop" } }, { notice: { action: "hibernate" } }];
   expect(told).toMatchObject([
-    { heard: { notice: { action: "stop" } } },
-    { heard: { notice: { action: "hibernate" } } },
+    [stop, null],
+    [hibernate, stop],
   ]);
 });
 
 test("a recommendation's time is in the past, slides, and is no deadline", () => {
   const looks = [0, 1_000].map((now) => {
     const noticeTime = new Date(noon + now - 60_000).toISOString();
-    return [rebalance.read(JSON.stringify({ noticeTime })), at(now)] as const;
+    return [rebalance(JSON.stringify({ noticeTime })), at(now)] as const;
   });
   expect(look(...looks).told).toMatchObject([
-    { heard: { deadline: null, notice: { kind: "rebalance", deadline: null } } },
+    [{ deadline: Infinity, notice: { kind: "rebalance", deadline: null } }, null],
   ]);
 });
 
@@ -108,13 +119,15 @@ test("scheduled events are a list; those that are over do not count; the earlies
   const [later, sooner] = ["31 Jan 2026 14:00:00 GMT", "31 Jan 2026 13:00:00 GMT"];
   const list = [event("b", later), event("a", sooner), event("c", "1 Jan 2026 00:00:00 GMT", { State: "completed" })];
   const { told } = look(
-    [scheduled.read(JSON.stringify(list)), at(0)],
-    [scheduled.read(JSON.stringify(list.toReversed())), at(1)],
+    [scheduled(JSON.stringify(list)), at(0)],
+    [scheduled(JSON.stringify(list.toReversed())), at(1)],
   );
-  expect(told).toMatchObject([{ heard: { deadline: 3_600_000, notice: { deadline: "2026-01-31T13:00:00.000Z" } } }]);
-  expect(scheduled.read("[]")).toEqual(absent);
-  expect(scheduled.read(`[{"Description":"[Canceled] x","EventId":"a"}]`)).toEqual(absent);
-  expect(scheduled.read(`{"events":1}`)).toEqual({ is: "unreadable" });
+  expect(told).toMatchObject([[{ deadline: 3_600_000, notice: { deadline: "2026-01-31T13:00:00.000Z" } }, null]]);
+  expect(scheduled("[]")).toEqual(absent);
+  expect(scheduled(`[{"Description":"[Canceled] x","EventId":"a"}]`)).toEqual(absent);
+  for (const body of [`{"events":1}`, "null", `[null]`, `[{"State":"active"}]`, "<html>"]) {
+    expect(() => scheduled(body)).toThrow(Error);
+  }
 });
 
 test.each([
@@ -126,5 +139,7 @@ test.each([
   ["<html>", "unreadable"],
   ["", "unreadable"],
 ])("target lifecycle state %j: %s", (body, is) => {
-  expect(lifecycle.read(body).is).toBe(is);
+  const outcome = (): string => (lifecycle(body) === null ? "absent" : "present");
+  if (is === "unreadable") expect(outcome).toThrow(Error);
+  else expect(outcome()).toBe(is);
 });
