@@ -1,13 +1,12 @@
-import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
 import { createDrainer } from "./drain/drainer.ts";
 import type { Drainable, DrainHandler } from "./drain/phases.ts";
-import { cutsFinish, timeFor } from "./drain/plan.ts";
+import { createPlan, cutsFinish } from "./drain/plan.ts";
 import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
 import type { PhaseReport, Report } from "./drain/report.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { type AgentEvent, type AgentEvents, createEmitter } from "./events.ts";
-import type { Heard, Notice } from "./notice.ts";
+import type { Notice } from "./notice.ts";
 import { createNotices } from "./notices.ts";
 import { type AgentOptions, checkOptions, type Host } from "./options.ts";
 import { type DrainRequest, requested } from "./request.ts";
@@ -59,7 +58,7 @@ export interface Agent {
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`, `SK-AGENT-ENDPOINT`
  */
-export function createAgentOn(
+export const createAgentOn = (
   host: Host,
   {
     poll = 1_000,
@@ -73,7 +72,7 @@ export function createAgentOn(
     exit = true,
   }: AgentOptions = {},
   keeps?: Keeps,
-): Agent {
+): Agent => {
   const { clock, process } = host;
   const { ECS_CONTAINER_METADATA_URI_V4: ecs, KUBERNETES_SERVICE_HOST: kubernetes } = process.env;
   const stopTimeout = ownStopTimeout ?? stopTimeoutOf(process.env);
@@ -85,7 +84,7 @@ export function createAgentOn(
 
   const { on, emit } = createEmitter((error) => process.emitWarning(error));
   const registry = createRegistry(budgets, () => asked);
-  const endOf = (heard: Heard): Ms => clock.now() + timeFor(heard, clock.now(), margin, stopTimeout);
+  const endOf = createPlan(clock, margin, stopTimeout);
   const drainer = createDrainer(host, registry, endOf, emit, exit, keeps);
   const notices = createNotices(clock, drainOn, drainer, emit);
   const onTrouble = (error: SpotkeeperError): void => emit("trouble", error);
@@ -96,7 +95,7 @@ export function createAgentOn(
     if (!matters || !cutsFinish(finish, stopTimeout)) return;
     const message =
       `SIGTERM leaves ${stopTimeout / 1_000} s and finish may take ${finish / 1_000} s: ` +
-      `raise stopTimeout (of the task or pod, and here) or lower budgets.finish.`;
+      `raise stopTimeout, of the task too, or lower budgets.finish.`;
     onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
   };
 
@@ -126,4 +125,4 @@ export function createAgentOn(
       return { state: drainer.state(), notice, deadline: notice?.deadline ?? null, phases: drainer.phases() };
     },
   };
-}
+};

@@ -20,7 +20,7 @@ const LONGEST_TIMER: Ms = 2_000_000_000;
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  wall: () => Date.now(),
+  wall: Date.now,
   setTimer(at, fn, hold = false) {
     let handle: NodeJS.Timeout;
     const arm = (): void => {

@@ -28,7 +28,7 @@ export interface Emitter {
  * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
  * trouble that nobody listens to, goes to `warn`.
  */
-export function createEmitter(warn: (error: Error) => void): Emitter {
+export const createEmitter = (warn: (error: Error) => void): Emitter => {
   const listeners = new Set<readonly [AgentEvent, (value: never) => void]>();
   return {
     on(event, listener) {
@@ -48,4 +48,4 @@ export function createEmitter(warn: (error: Error) => void): Emitter {
       }
     },
   };
-}
+};

@@ -1,4 +1,4 @@
-import type { Ms } from "./clock.ts";
+import type { Clock, Ms } from "./clock.ts";
 
 /** What will happen to the capacity. */
 export type Action = "terminate" | "stop" | "hibernate";
@@ -50,14 +50,15 @@ export interface Found {
   readonly detail?: string | undefined;
 }
 
-/** @param wall this machine's hour, in epoch milliseconds */
-export const noticeOf = ({ kind, action, deadline = Infinity, detail }: Found, wall: Ms): Notice => ({
-  kind,
-  action: action ?? null,
-  deadline: deadline < Infinity ? iso(deadline) : null,
-  noticedAt: iso(wall),
-  detail: detail ?? null,
-});
+/** @param left milliseconds until the capacity goes away; infinitely many where nobody knows */
+export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms = Infinity): Heard => {
+  const { kind, action = null, deadline = Infinity, detail = null } = found;
+  const noticedAt = iso(clock.wall());
+  return {
+    notice: { kind, action, deadline: deadline < Infinity ? iso(deadline) : null, noticedAt, detail },
+    deadline: clock.now() + left,
+  };
+};
 
 /** Epoch milliseconds in ISO 8601. */
 export const iso = (at: Ms): string => new Date(at).toISOString();

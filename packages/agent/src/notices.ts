@@ -15,12 +15,12 @@ export interface Notices {
 const AHEAD: Ms = 120_000;
 
 /** What the notices of all sources come to: which are told, which start a drain and when, which end one. */
-export function createNotices(
+export const createNotices = (
   clock: Clock,
   drainOn: readonly NoticeKind[],
   drainer: Pick<Drainer, "drain" | "cancel" | "reason">,
   emit: Emitter["emit"],
-): Notices {
+): Notices => {
   /** What stands, and what cancels the drain that it would start later. */
   const standing = new Map<Notice, (() => void) | null>();
   const drains = ({ kind }: Notice): boolean => kind === "signal" || drainOn.includes(kind);
@@ -56,4 +56,4 @@ export function createNotices(
       for (const cancel of standing.values()) cancel?.();
     },
   };
-}
+};

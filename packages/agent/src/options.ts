@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
-import { phases } from "./drain/phases.ts";
+import { defaultBudgets, phases } from "./drain/phases.ts";
 import type { NoticeKind } from "./notice.ts";
 import type { Environment } from "./watch/environment.ts";
 
@@ -47,21 +47,20 @@ export interface Host {
 export type HostListener = (what: unknown) => void;
 
 /** Throws `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes. */
-export function checkOptions(poll: Ms, margin: Ms, stopTimeout: Ms, budgets: Budgets): void {
+export const checkOptions = (poll: Ms, margin: Ms, stopTimeout: Ms, budgets: Budgets): void => {
   within("poll", poll, 10, 60_000);
   within("margin", margin, 0, 60_000);
   within("stopTimeout", stopTimeout, 1_000, 86_400_000);
   for (const [phase, budget] of Object.entries(budgets)) {
-    if (!phases.includes(phase as (typeof phases)[number]))
-      wrong(`budgets.${phase}: there is no such phase; the phases are ${phases.join(", ")}`);
+    must(phase in defaultBudgets, `budgets.${phase}: there is no such phase; there are ${phases.join(", ")}`);
     within(`budgets.${phase}`, budget, 0, 3_600_000);
   }
-}
+};
 
-function within(name: string, value: Ms, least: Ms, most: Ms): void {
-  if (!(value >= least && value <= most)) wrong(`${name}: got ${value}, wants milliseconds from ${least} to ${most}`);
-}
+const within = (name: string, value: Ms, least: Ms, most: Ms): void => {
+  must(value >= least && value <= most, `${name}: got ${value}, wants ${least} to ${most} ms`);
+};
 
-function wrong(text: string): never {
-  throw new SpotkeeperError("SK-AGENT-OPTION", `${text}.`);
-}
+const must = (holds: boolean, text: string): void => {
+  if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${text}.`);
+};

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "./clock.ts";
-import { type Action, type Found, type Heard, noticeOf } from "./notice.ts";
+import { type Action, type Heard, hear } from "./notice.ts";
 
 /** A drain that somebody asks for. */
 export interface DrainRequest {
@@ -15,11 +15,8 @@ export interface DrainRequest {
 /** A drill has the two minutes of a real warning. */
 const DRILL: Ms = 120_000;
 
-export function requested(
-  { detail, action, drill, deadlineIn = drill ? DRILL : Infinity }: DrainRequest,
-  clock: Clock,
-): Heard {
-  const wall = clock.wall();
-  const found: Found = { kind: drill ? "drill" : "request", action, deadline: wall + deadlineIn, detail };
-  return { notice: noticeOf(found, wall), deadline: clock.now() + deadlineIn };
-}
+export const requested = (request: DrainRequest, clock: Clock): Heard => {
+  const { detail, action, drill, deadlineIn = drill ? DRILL : Infinity } = request;
+  const deadline = clock.wall() + deadlineIn;
+  return hear({ kind: drill ? "drill" : "request", action, deadline, detail }, clock, deadlineIn);
+};

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
-import { swapListeners } from "./swap.ts";
+import { takeEvents } from "./take.ts";
 
 export interface HttpOptions {
   /** Seconds after which a refused client should come again; 5. */
@@ -13,9 +13,6 @@ export interface HttpOptions {
   /** Milliseconds without any request or connection after which nobody is thought to come any longer; 1,000. */
   readonly quiet?: Ms;
 }
-
-/** In so many turns, over half of `unready`, connections are told to end. */
-const TURNS = 20;
 
 /**
  * Drains a server of `node:http` or `node:https`, and whatever framework stands on it.
@@ -29,10 +26,10 @@ const TURNS = 20;
  *
  * Make it before the server takes requests: what came earlier is not seen.
  */
-export function drainHttpServer(
+export const drainHttpServer = (
   server: Server | TlsServer,
   { retryAfter = 5, quiet = 1_000 }: HttpOptions = {},
-): Drainable {
+): Drainable => {
   /** Each connection, with its responses that are not over yet, the oldest first. */
   const connections = new Map<Socket, Set<ServerResponse>>();
   /**
@@ -43,7 +40,7 @@ export function drainHttpServer(
   let [inFlight, arrived, served, gone, refused] = [0, 0, 0, 0, 0];
   let draining = false;
   let whenIdle: (idle: unknown) => void = () => {};
-  let restore: (() => void)[] = [];
+  let restore = (): void => {};
 
   const track = (socket: Socket): Set<ServerResponse> => {
     let responses = connections.get(socket);
@@ -57,13 +54,14 @@ export function drainHttpServer(
     }
     return responses;
   };
-  const uses = ({ socket }: IncomingMessage, response: ServerResponse, over: () => void): void => {
+  const uses = ({ socket }: IncomingMessage, response: ServerResponse, over: () => void): Set<ServerResponse> => {
     const responses = track(socket).add(response);
     arrived++;
     response.once("close", () => {
       responses.delete(response);
       over();
     });
+    return responses;
   };
   /** By the newest response on its connection: those before it (pipelined) must not end the connection under it. */
   const end = (responses: ReadonlySet<ServerResponse>): void => {
@@ -72,12 +70,12 @@ export function drainHttpServer(
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     inFlight++;
-    uses(request, response, () => {
+    const responses = uses(request, response, () => {
       if (draining && response.writableFinished) served++;
       else if (draining) gone++;
       if (--inFlight === 0) whenIdle(null);
     });
-    if (ending.has(request.socket)) end(track(request.socket));
+    if (ending.has(request.socket)) end(responses);
   };
   const closeUnused = (sockets: Iterable<Socket>): void => {
     for (const socket of sockets) if (!connections.get(socket)?.size) socket.destroy();
@@ -107,7 +105,8 @@ export function drainHttpServer(
   return {
     async unready({ wait, remaining }) {
       draining = true;
-      // Not all at once: they all come again, and the system takes only so many new connections at a time.
+      // In so many turns, over half of `unready`: they all come again, and the system takes only so many at a time.
+      const TURNS = 20;
       const standing = [...connections];
       const size = Math.ceil(standing.length / TURNS);
       const half = remaining() / 2;
@@ -122,14 +121,7 @@ export function drainHttpServer(
     async "stop-intake"() {
       draining = true;
       connections.forEach(end);
-      const instead = [
-        ["request", refuse],
-        ["checkContinue", answer],
-        ["upgrade", refuseUpgrade],
-      ] as const;
-      restore = instead
-        .filter(([event]) => server.listenerCount(event))
-        .map(([event, listener]) => swapListeners(server, event, listener));
+      restore = takeEvents(server, { request: refuse, checkContinue: answer, upgrade: refuseUpgrade });
       // Idle since `unready` began. On others a request may be on its way right now, and has its 503.
       await arrivalsTaken();
       closeUnused(ending);
@@ -158,7 +150,7 @@ export function drainHttpServer(
     resume() {
       draining = false;
       ending.clear();
-      for (const put of restore.splice(0)) put();
+      restore();
     },
   };
-}
+};

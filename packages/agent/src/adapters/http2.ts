@@ -5,7 +5,7 @@ import { aborted } from "./aborted.ts";
 import { createHand } from "./hand.ts";
 import type { HttpOptions } from "./http.ts";
 import { untilQuiet } from "./quiet.ts";
-import { swapListeners } from "./swap.ts";
+import { takeEvents } from "./take.ts";
 
 /** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
 const ALL_STREAMS = 2 ** 31 - 1;
@@ -31,7 +31,7 @@ export function drainHttp2Server(
   const sessions = new Map<ServerHttp2Session, boolean>();
   const streams = createHand<{ readonly key: string }>(({ key }) => key);
   let opened = 0;
-  let restore: (() => void)[] = [];
+  let restore = (): void => {};
   let ending = false;
   const counts = { served: 0, aborted: 0, refused: 0 };
 
@@ -74,7 +74,7 @@ export function drainHttp2Server(
       ending = true;
       tellAll();
       await wait(ROUND_TRIP);
-      restore = [swapListeners(server, "stream", refuse)];
+      restore = takeEvents(server, { stream: refuse });
       for (const [session, told] of sessions) if (told) session.close();
     },
     async finish(context) {
@@ -94,7 +94,7 @@ export function drainHttp2Server(
     resume() {
       ending = false;
       for (const session of sessions.keys()) sessions.set(session, false);
-      for (const put of restore.splice(0)) put();
+      restore();
     },
   };
 }

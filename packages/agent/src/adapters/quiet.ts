@@ -10,15 +10,15 @@ export const SPELLS = 10;
  *
  * @param arrived how many have come so far
  */
-export async function untilQuiet({ wait, signal }: DrainContext, arrived: () => number, quiet: Ms): Promise<void> {
+export const untilQuiet = async ({ wait, signal }: DrainContext, arrived: () => number, quiet: Ms): Promise<void> => {
   for (let spell = 0, before = -1; spell < SPELLS && before !== arrived() && !signal.aborted; spell++) {
     before = arrived();
     await wait(quiet);
     await arrivalsTaken();
   }
-}
+};
 
 /** A busy process sees its timers before what has arrived meanwhile: this lets it take that first. */
-export async function arrivalsTaken(): Promise<void> {
+export const arrivalsTaken = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
+};

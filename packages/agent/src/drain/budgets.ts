@@ -15,16 +15,16 @@ export type Keeps = (total: Ms) => Ms;
  * @param want how many milliseconds a phase wants
  * @param keeps what `finish` is left of so much time; half of it
  */
-export function shareOf(
+export const shareOf = (
   phase: Phase,
   coming: readonly Phase[],
   want: (phase: Phase) => Ms,
   total: Ms,
   keeps: Keeps = (all) => all / 2,
-): Ms {
+): Ms => {
   const left = Math.max(0, total);
   const wanted = coming.includes("finish") ? want("finish") : 0;
   const others = coming.reduce((sum, one) => sum + want(one), -wanted);
   const finish = Math.min(wanted, Math.max(left - others, keeps(left)));
   return phase === "finish" ? finish : Math.min(want(phase), (want(phase) * (left - finish)) / (others || 1));
-}
+};

@@ -1,12 +1,14 @@
-import type { Emitter } from "../events.ts";
 import type { Ms } from "../clock.ts";
-import type { Heard, Notice } from "../notice.ts";
+import { messageOf } from "../errors.ts";
+import type { Emitter } from "../events.ts";
+import { type Heard, iso, type Notice } from "../notice.ts";
 import type { Host } from "../options.ts";
-import type { Keeps } from "./budgets.ts";
-import { hibernates } from "./plan.ts";
+import { type Keeps, shareOf } from "./budgets.ts";
+import { gentlePhases, type Phase, phases } from "./phases.ts";
+import { hibernates, type Plan } from "./plan.ts";
 import type { Registry } from "./registry.ts";
-import type { PhaseReport, Report } from "./report.ts";
-import { type DrainRun, runDrain } from "./run-drain.ts";
+import type { HandlerReport, PhaseReport, Report } from "./report.ts";
+import { createRunner, type Poke, type Run } from "./run-handler.ts";
 
 /** `asleep`: what hibernation leaves time for is done; the process is about to be frozen, and may wake up. */
 export type DrainState = "running" | "draining" | "asleep" | "drained";
@@ -15,6 +17,7 @@ export interface Drainer {
   readonly state: () => DrainState;
   /** The reason of the drain that runs, or of the last one; null: all is well. */
   readonly reason: () => Notice | null;
+  /** Those of the drain that runs, or of the last one. */
   readonly phases: () => readonly PhaseReport[];
   /** Drains, once: asked again it gives the same promise, and the earlier end counts. Never rejects. */
   drain(heard: Heard): Promise<Report>;
@@ -22,51 +25,166 @@ export interface Drainer {
   cancel(): Promise<boolean>;
 }
 
+/** How far a phase is that has begun. */
+interface Progress extends PhaseReport {
+  state: PhaseReport["state"];
+  budget: Ms;
+  ms: Ms;
+  readonly handlers: HandlerReport[];
+}
+
+const entry = (phase: Phase, state: PhaseReport["state"]): Progress => ({
+  phase,
+  state,
+  budget: 0,
+  ms: 0,
+  handlers: [],
+});
+
 /**
- * @param endOf the instant at which a drain that begins now is over
+ * Goes through the phases, once for each notice that is not called off.
+ *
  * @param exit whether the process ends after a drain
  * @param keeps what `finish` keeps where time is short
  */
-export function createDrainer(
+export const createDrainer = (
   host: Host,
-  registry: Registry,
-  endOf: (heard: Heard) => Ms,
+  { of, want }: Registry,
+  endOf: Plan,
   emit: Emitter["emit"],
   exit: boolean,
   keeps?: Keeps,
-): Drainer {
+): Drainer => {
+  const { clock, process } = host;
   let state: DrainState = "running";
   let reason: Notice | null = null;
-  let run: DrainRun | null = null;
-  let report: Promise<Report> | null = null;
+  let report: Promise<Report> | undefined;
+  /** The phases that have begun, and those that are not over. */
+  let begun: Progress[] = [];
+  let coming: readonly Phase[] = [];
+  let run: Run;
+  let poke: Poke;
+  let unfinished: string[];
+  /** The phase that runs, since when, and when all is to be over. */
+  let now: Progress | undefined;
+  let [from, end] = [0, 0];
+  let current: Promise<unknown> | undefined;
+  let resumed: Promise<boolean> | undefined;
 
+  const share = (one: Progress): void => {
+    one.budget = shareOf(one.phase, coming, want, end - from, keeps);
+    poke();
+  };
+  const runPhase = async (phase: Phase): Promise<void> => {
+    const one = entry(phase, "running");
+    const { handlers } = one;
+    from = clock.now();
+    begun.push(one);
+    now = one;
+    share(one);
+    emit("phase", phase);
+    const until =
+      (own = Infinity) =>
+      () =>
+        from + Math.min(one.budget, own);
+    await Promise.all([
+      // It lasts as long as its budget even if all handlers are done: what it waits for happens elsewhere.
+      phase === "unready" && run(phase, ({ wait }) => wait(Infinity), until(), 0),
+      ...of(phase).map(async ({ name, drain, budget }) => {
+        const done = await run(name, drain[phase], until(budget));
+        handlers.push(done);
+        if (done.outcome !== "done") unfinished.push(`${name} (${phase})`);
+      }),
+    ]);
+    one.ms = clock.now() - from;
+    one.state = "done";
+    now = undefined;
+  };
   const start = async (heard: Heard): Promise<Report> => {
+    const { notice, deadline } = heard;
+    const began = clock.now();
+    const startedAt = iso(clock.wall());
+    const uncaught: string[] = [];
+    const hear = (error: unknown): void => void uncaught.push(messageOf(error));
     state = "draining";
-    reason = heard.notice;
-    run = runDrain(host, heard, endOf(heard), registry, keeps, emit);
-    emit("draining", reason);
-    const result = await run.done;
-    state = result.outcome === "cancelled" ? "running" : hibernates(result.reason) ? "asleep" : "drained";
+    reason = notice;
+    end = endOf(heard);
+    unfinished = [];
+    [run, poke] = createRunner(clock, notice, unfinished);
+    begun = [];
+    coming = hibernates(notice) ? gentlePhases : phases;
+    emit("draining", notice);
+    // Nothing begins before the caller has what it asked for.
+    await Promise.resolve();
+    // Promises whose rejection nobody handles come here too (https://nodejs.org/api/cli.html#--unhandled-rejectionsmode).
+    process.on("uncaughtException", hear);
+    // Without this an application that has closed everything would end before its checkpoints are written.
+    const release = clock.setTimer(end, () => {}, true);
+    for (const phase of coming) {
+      // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
+      if (want(phase) > 0 && !(await resumed)) await (current = runPhase(phase));
+      coming = coming.slice(1);
+    }
+    const cancelled = await resumed;
+    release();
+    process.off("uncaughtException", hear);
+    current = resumed = undefined;
+    const result: Report = {
+      outcome: cancelled ? "cancelled" : unfinished.length + uncaught.length > 0 ? "cut-off" : "drained",
+      reason: notice,
+      startedAt,
+      ms: clock.now() - began,
+      margin: deadline < Infinity ? deadline - clock.now() : null,
+      phases: begun,
+      uncaught,
+    };
+    state = cancelled ? "running" : hibernates(notice) ? "asleep" : "drained";
     emit("drained", result);
-    if (exit && state === "drained") host.process.exit(result.uncaught.length > 0 ? 1 : 0);
+    if (exit && state === "drained") host.process.exit(uncaught.length ? 1 : 0);
     return result;
   };
 
   return {
     state: () => state,
     reason: () => (state === "running" ? null : reason),
-    phases: () => run?.phases() ?? [],
+    phases() {
+      if (now) now.ms = clock.now() - from;
+      const state = (phase: Phase) => (coming.includes(phase) ? "waiting" : "skipped");
+      return structuredClone(
+        (reason ? phases : []).map((phase) => begun.find((one) => one.phase === phase) ?? entry(phase, state(phase))),
+      );
+    },
     drain(heard) {
       if (!report || state === "running") report = start(heard);
       // What hibernation saved is no end: whatever comes next (a stop after all) has the whole way to go.
       else if (hibernates(reason) && !hibernates(heard.notice)) report = report.then(() => start(heard));
-      else run?.shorten(endOf(heard));
+      else {
+        end = Math.min(end, endOf(heard));
+        if (now) share(now);
+      }
       return report;
     },
     async cancel() {
-      const resumed = (await run?.cancel()) ?? false;
-      if (resumed && state !== "draining") state = "running";
-      return resumed;
+      // What is closed stays closed, and saving and telling stop nothing.
+      const stuck = begun.some(({ phase }) =>
+        of(phase).some(({ drain }) => /close|exit/.test(phase) || !(drain.resume ?? gentlePhases.includes(phase))),
+      );
+      if (stuck) return false;
+      poke(true);
+      resumed ??= (async () => {
+        await current;
+        const parts = [...new Set(begun.flatMap(({ phase }) => of(phase)))];
+        const resume = (): Promise<unknown> => Promise.all(parts.map(async ({ drain }) => drain.resume?.()));
+        // The notice is gone, so nothing presses. If one of them fails the drain goes on: nobody knows what still works.
+        const until = clock.now() + 10_000;
+        return (await run("resume", resume, () => until)).outcome === "done";
+      })();
+      const all = await resumed;
+      if (state !== "draining") {
+        resumed = undefined;
+        if (all) state = "running";
+      }
+      return all;
     },
   };
-}
+};

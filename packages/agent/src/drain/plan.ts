@@ -1,4 +1,4 @@
-import type { Ms } from "../clock.ts";
+import type { Clock, Ms } from "../clock.ts";
 import type { Heard, Notice } from "../notice.ts";
 
 /** No drain takes longer, whatever its deadline. */
@@ -12,17 +12,21 @@ const SHORTEST: Ms = 3_000;
 
 export const hibernates = (notice: Notice | null): boolean => notice?.action === "hibernate";
 
+/** The instant at which a drain that begins now is over. */
+export type Plan = (heard: Heard) => Ms;
+
 /**
- * How long a drain that begins at `now` may take.
- *
  * @param margin how long before its deadline a drain ends
  * @param stopTimeout from SIGTERM until whoever sent it sends SIGKILL
  */
-export function timeFor({ notice, deadline }: Heard, now: Ms, margin: Ms, stopTimeout: Ms): Ms {
-  if (hibernates(notice)) return HIBERNATION;
-  if (/signal|stop/.test(notice.kind)) return Math.max(stopTimeout - EXIT_RESERVE, stopTimeout / 2);
-  return Math.min(LONGEST, Math.max(deadline - margin - now, SHORTEST));
-}
+export const createPlan =
+  (clock: Pick<Clock, "now">, margin: Ms, stopTimeout: Ms): Plan =>
+  ({ notice, deadline }) => {
+    const now = clock.now();
+    if (hibernates(notice)) return now + HIBERNATION;
+    if (/signal|stop/.test(notice.kind)) return now + Math.max(stopTimeout - EXIT_RESERVE, stopTimeout / 2);
+    return Math.min(now + LONGEST, Math.max(deadline - margin, now + SHORTEST));
+  };
 
 /** Whether a drain for SIGTERM would cut `finish` short, of which people want to know before it happens. */
 export const cutsFinish = (finish: Ms, stopTimeout: Ms): boolean => finish > stopTimeout - EXIT_RESERVE;

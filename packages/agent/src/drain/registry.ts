@@ -4,7 +4,7 @@ import { defaultBudgets, type Drainable, type DrainHandler, type Phase } from ".
 
 export interface Registration {
   readonly name: string;
-  readonly drainable: Drainable;
+  readonly drain: Drainable;
   /** Milliseconds at most; undefined: as long as its phase. */
   readonly budget: Ms | undefined;
 }
@@ -30,13 +30,13 @@ export interface Registry {
 }
 
 /** @param holds whether `unready` lasts although it has no handler, since somebody asks for the health */
-export function createRegistry(budgets: Budgets, holds: () => boolean): Registry {
+export const createRegistry = (budgets: Budgets, holds: () => boolean): Registry => {
   const parts = new Set<Registration>();
-  const of = (phase: Phase): readonly Registration[] => [...parts].filter(({ drainable }) => drainable[phase]);
+  const of = (phase: Phase): readonly Registration[] => [...parts].filter(({ drain }) => drain[phase]);
   return {
     of,
     add(name, drain, { phase = "finish", budget } = {}) {
-      const part = { name, drainable: typeof drain === "function" ? { [phase]: drain } : drain, budget };
+      const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
       parts.add(part);
       return () => void parts.delete(part);
     },
@@ -47,4 +47,4 @@ export function createRegistry(budgets: Budgets, holds: () => boolean): Registry
       return Math.max(held ? whole : 0, ...wants);
     },
   };
-}
+};

@@ -4,71 +4,78 @@ import type { Notice } from "../notice.ts";
 import type { DrainContext, DrainHandler } from "./phases.ts";
 import type { HandlerReport } from "./report.ts";
 
-/** What the handlers of a drain have in common. */
-export interface Scope {
-  readonly clock: Clock;
-  readonly reason: Notice;
-  /** Of those so far. */
-  readonly unfinished: readonly string[];
-  /** For each that runs, what has it look at its end again, since that may be earlier now; or be aborted. */
-  readonly running: Set<(abort?: boolean) => void>;
-}
-
-/** After its signal a handler has a part of its time, and this at most, to put away what it had in hand. */
-const LONGEST_GRACE: Ms = 2_000;
-
 /**
  * Runs one handler, and leaves it behind when its time is over. Never rejects.
  *
  * @param end the instant at which its time is over
- * @param part how much of its time is for putting away
+ * @param part how much of its time, at the end, is for putting away what it had in hand; a tenth
  */
-export async function runHandler(
-  { clock, reason, unfinished, running }: Scope,
+export type Run = (
   name: string,
   handler: DrainHandler | undefined,
   end: () => Ms,
-  part = 0.1,
-): Promise<HandlerReport> {
-  const began = clock.now();
-  const controller = new AbortController();
-  const { signal } = controller;
-  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-  const notes: string[] = [];
-  let latest = Infinity;
-  let cancel: (() => void) | undefined;
-  let error: string | null = null;
+  part?: number,
+) => Promise<HandlerReport>;
 
-  const hardEnd = (): Ms => Math.min(end(), latest);
-  const softEnd = (): Ms => hardEnd() - Math.min(LONGEST_GRACE, (hardEnd() - began) * part);
-  const look = (abort?: boolean): void => {
-    if (abort) {
-      latest = clock.now() + LONGEST_GRACE;
-      controller.abort(new Error(`${name} has no time left`));
-    }
+/** Has all that run look at their end again, since it may be earlier now; or aborts them. */
+export type Poke = (abort?: boolean) => void;
+
+/**
+ * For the handlers of one drain.
+ *
+ * @param unfinished those so far
+ */
+export const createRunner = (
+  clock: Clock,
+  reason: Notice,
+  unfinished: readonly string[],
+): readonly [run: Run, poke: Poke] => {
+  const LONGEST_GRACE: Ms = 2_000;
+  const running = new Set<Poke>();
+
+  const run: Run = async (name, handler, end, part = 0.1) => {
+    const began = clock.now();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const notes: string[] = [];
+    let latest = Infinity;
+    let error: string | null = null;
+    let cancel: (() => void) | undefined;
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => (leave = resolve));
+
+    const hardEnd = (): Ms => Math.min(end(), latest);
+    const softEnd = (): Ms => hardEnd() - Math.min(LONGEST_GRACE, (hardEnd() - began) * part);
+    const look: Poke = (abort) => {
+      if (abort) {
+        latest = clock.now() + LONGEST_GRACE;
+        controller.abort(new Error(`${name} has no time left`));
+      }
+      cancel?.();
+      cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), () => look(true));
+    };
+    const context: DrainContext = {
+      signal,
+      remaining: () => Math.max(0, softEnd() - clock.now()),
+      wait: (ms) => pause(clock, ms, signal),
+      reason,
+      unfinished,
+      note: (line) => void notes.push(line),
+    };
+
+    running.add(look);
+    look();
+    const work = (async () => handler?.(context))().then(
+      () => (signal.aborted ? "cut-off" : "done"),
+      (thrown: unknown) => {
+        error = messageOf(thrown);
+        return "failed" as const;
+      },
+    );
+    const outcome = (await Promise.race([work, left])) ?? "left-behind";
+    running.delete(look);
     cancel?.();
-    cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), () => look(true));
+    return { name, outcome, ms: clock.now() - began, error, notes: [...notes] };
   };
-  const context: DrainContext = {
-    signal,
-    remaining: () => Math.max(0, softEnd() - clock.now()),
-    wait: (ms) => pause(clock, ms, signal),
-    reason,
-    unfinished,
-    note: (line) => void notes.push(line),
-  };
-
-  running.add(look);
-  look();
-  const work = (async () => handler?.(context))().then(
-    () => (signal.aborted ? "cut-off" : "done"),
-    (thrown: unknown) => {
-      error = messageOf(thrown);
-      return "failed" as const;
-    },
-  );
-  const outcome = (await Promise.race([work, left])) ?? "left-behind";
-  running.delete(look);
-  cancel?.();
-  return { name, outcome, ms: clock.now() - began, error, notes: [...notes] };
-}
+  return [run, (abort) => running.forEach((look) => look(abort))];
+};

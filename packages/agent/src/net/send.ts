@@ -28,11 +28,11 @@ export const SILENT = "ESILENT";
 const LONGEST_BODY = 65_536;
 
 /** Requests over connections that are kept: polling then costs no handshakes. */
-export function createSend(
+export const createSend = (
   clock: Pick<Clock, "setTimer" | "now">,
   open: typeof http = http,
   agent: Agent = new Agent({ keepAlive: true }),
-): Send {
+): Send => {
   const send: Send = (method, url, headers, until, body) =>
     new Promise((resolve, reject) => {
       let over = false;
@@ -67,4 +67,4 @@ export function createSend(
       request.on("error", fail).end(body);
     });
   return send;
-}
+};

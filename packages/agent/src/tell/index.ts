@@ -2,7 +2,7 @@ import type { Agent } from "../agent.ts";
 import { thisProcess } from "../entry/host.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
-import { byEventBridge, byHttp, createTeller, documentFrom, type EventBridgeLike } from "./tell.ts";
+import { byEventBridge, byHttp, createTeller, identifyBy, type EventBridgeLike } from "./tell.ts";
 
 export type { EventBridgeLike } from "./tell.ts";
 
@@ -25,7 +25,7 @@ export function tellController(agent: Pick<Agent, "on">, options: TellOptions): 
     "url" in options
       ? byHttp(send, clock, new URL(options.url), options.token ?? null)
       : byEventBridge(options.eventBridge, options.bus ?? null);
-  const document = documentFrom(endpoint, send, clock);
-  const teller = createTeller({ tell, document, clock, onTrouble: (error) => process.emitWarning(error) });
+  const identify = identifyBy(endpoint, send, clock);
+  const teller = createTeller({ tell, identify, clock, onTrouble: (error) => process.emitWarning(error) });
   return agent.on("notice", (notice) => void teller(notice));
 }

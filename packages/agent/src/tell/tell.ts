@@ -1,6 +1,6 @@
 import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
-import type { Reply, Send } from "../net/send.ts";
+import type { Send } from "../net/send.ts";
 import type { Notice } from "../notice.ts";
 import { createMetadata } from "../watch/metadata.ts";
 import { type AgentEvent, enveloped, EVENT_SOURCE, eventOf, type Identity, identityOf } from "./event.ts";
@@ -10,8 +10,8 @@ export type Tell = (event: AgentEvent, identity: Identity) => Promise<unknown>;
 
 export interface TellerOptions {
   readonly tell: Tell;
-  /** Asks for the identity document; null: there is none. */
-  readonly document: () => Promise<Reply | null>;
+  /** Asks which instance this is; null: that is not to be had. */
+  readonly identify: () => Promise<Identity | null>;
   readonly clock: Clock;
   readonly onTrouble: (error: SpotkeeperError) => void;
 }
@@ -20,19 +20,19 @@ export interface TellerOptions {
 const PAUSES: readonly Ms[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 const never = new AbortController().signal;
 
-/** The identity document, by the metadata service at `endpoint`. */
-export function documentFrom(endpoint: URL, send: Send, clock: Clock): TellerOptions["document"] {
+/** By the metadata service at `endpoint`. */
+export function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptions["identify"] {
   const ask = createMetadata(endpoint, false, send, clock);
   const url = new URL("/latest/dynamic/instance-identity/document", endpoint);
-  return () => ask(url, clock.now() + 1_500);
+  return () => ask(url, clock.now() + 1_500, (reply) => identityOf(reply?.body ?? ""));
 }
 
 /** Tells the controller what this instance sees. It never holds up a drain. */
-export function createTeller({ tell, document, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
+export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
   let known: Identity | null = null;
   const identity = async (): Promise<Identity> => {
     if (known !== null) return known;
-    known = identityOf((await document())?.body ?? "");
+    known = await identify();
     if (known === null) throw new Error("the metadata service does not say which instance this is");
     return known;
   };

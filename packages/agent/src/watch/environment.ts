@@ -3,18 +3,20 @@ import { SpotkeeperError } from "../errors.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
 
+const DEFAULT = "http://169.254.169.254";
+
 /**
  * Where the instance metadata is; null: it is not to be asked. The names are those of the AWS SDKs
  * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html).
  */
-export function metadataEndpoint({
+export const metadataEndpoint = ({
   AWS_EC2_METADATA_DISABLED: disabled,
   AWS_EC2_METADATA_SERVICE_ENDPOINT: own,
   AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: mode,
-}: Environment): URL | null {
+}: Environment): URL | null => {
   if (disabled?.toLowerCase() === "true") return null;
-  return endpointOf(own || (mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254"));
-}
+  return endpointOf(own || (mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : DEFAULT));
+};
 
 const STOP_TIMEOUT: Ms = 30_000;
 
@@ -29,21 +31,18 @@ export const stopTimeoutOf = (env: Environment): Ms =>
 const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
 
 /** `90s`, `1m30s`, `500ms`; a number without a unit at the end counts seconds. Null: it is none. */
-export function durationOf(text: string): Ms | null {
+export const durationOf = (text: string): Ms | null => {
   let sum = 0;
   const rest = text.replace(/(\d+(?:\.\d+)?)(ms|[smh]|$)/g, (_, amount: string, unit: string) => {
     sum += Number(amount) * (units[unit] ?? 0);
     return "";
   });
   return text === "" || rest !== "" ? null : sum;
-}
+};
 
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
-export function endpointOf(text: string): URL {
+export const endpointOf = (text: string): URL => {
   const url = URL.parse(text);
   if (url?.protocol === "http:") return url;
-  throw new SpotkeeperError(
-    "SK-AGENT-ENDPOINT",
-    `A metadata endpoint wants a URL such as http://169.254.169.254, and is "${text}".`,
-  );
-}
+  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `metadata: got "${text}", wants a URL such as ${DEFAULT}.`);
+};

@@ -1,14 +1,16 @@
 import type { Clock, Ms } from "../clock.ts";
-import { messageOf, SpotkeeperError } from "../errors.ts";
+import { type ErrorCode, messageOf, SpotkeeperError } from "../errors.ts";
 import type { Reply, Send } from "../net/send.ts";
 import { createToken } from "./token.ts";
 import { trouble } from "./trouble.ts";
 
 /**
- * Asks, until an instant. Null: there is nothing. Rejects with a `SpotkeeperError`: that it could not be asked is never
- * "nothing".
+ * Asks, and reads the answer; null: there is nothing. Rejects with a `SpotkeeperError`: that it could not be asked, or makes
+ * no sense, is never "nothing".
+ *
+ * @param until the instant by which the answer must be there
  */
-export type Ask = (url: URL, until: Ms) => Promise<Reply | null>;
+export type Ask = <T>(url: URL, until: Ms, read: (reply: Reply | null) => T) => Promise<T>;
 
 /**
  * The instance metadata service, version 2
@@ -16,7 +18,7 @@ export type Ask = (url: URL, until: Ms) => Promise<Reply | null>;
  *
  * @param allowV1 ask without a token where none can be had: version 1
  */
-export function createMetadata(endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Ask {
+export const createMetadata = (endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Ask => {
   const tokenOf = createToken(endpoint, allowV1, send, clock);
   return answering(404, async (url, until) => {
     const ask = (token: string): Promise<Reply> =>
@@ -26,27 +28,34 @@ export function createMetadata(endpoint: URL, allowV1: boolean, send: Send, cloc
     // The token is no longer taken, whatever its age (the instance slept, or the service started anew).
     return reply.status === 401 && token ? ask(await tokenOf(until, token)) : reply;
   });
-}
+};
 
 /**
  * The task metadata endpoint, which wants no token
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html). A task that it does not
  * know is not one that goes on.
  */
-export const createTaskMetadata = (send: Send): Ask => answering(null, (url, until) => send("GET", url, {}, until));
+export const createTaskMetadata = (send: Send): Ask => answering(0, (url, until) => send("GET", url, {}, until));
 
 /** @param nothing the status that says that there is nothing; whatever else is not 200 is a failure */
 const answering =
-  (nothing: number | null, ask: (url: URL, until: Ms) => Promise<Reply>): Ask =>
-  async (url, until) => {
+  (nothing: number, ask: (url: URL, until: Ms) => Promise<Reply>): Ask =>
+  async (url, until, read) => {
+    let wrong: readonly [ErrorCode, string] | undefined;
     try {
       const reply = await ask(url, until);
-      if (reply.status === nothing) return null;
-      if (reply.status === 200) return reply;
-      throw trouble(url, "SK-AGENT-IMDS-REFUSED", `answers ${reply.status}: it is asked again`);
+      const { status } = reply;
+      wrong = ["SK-AGENT-IMDS-REFUSED", `answers ${status}: it is asked again`];
+      if (status === 200 || status === nothing) {
+        wrong = ["SK-AGENT-IMDS-UNREADABLE", "answers what AWS does not document"];
+        return read(status === 200 ? reply : null);
+      }
     } catch (error) {
       if (error instanceof SpotkeeperError) throw error;
-      const said = `cannot be asked (${messageOf(error)}): on EC2, see what blocks it; elsewhere notices come by signals only`;
-      throw trouble(url, "SK-AGENT-IMDS-AWAY", said, error);
+      wrong ??= [
+        "SK-AGENT-IMDS-AWAY",
+        `cannot be asked (${messageOf(error)}); off EC2, set AWS_EC2_METADATA_DISABLED=true`,
+      ];
     }
+    throw trouble(url, ...wrong);
   };

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import { type Heard, noticeOf } from "../notice.ts";
+import { type Heard, hear } from "../notice.ts";
 import type { Seen } from "./paths.ts";
 
 /** The notice that came, if one did, and the one that went or is replaced, if one was there. */
@@ -20,7 +20,7 @@ const WARNING: Ms = 120_000;
 const TOLERANCE: Ms = 5_000;
 
 /** Observes one path. A notice whose times slide is one notice, and its first deadline stays. */
-export function createObserver(clock: Pick<Clock, "now" | "wall">): Observe {
+export const createObserver = (clock: Pick<Clock, "now" | "wall">): Observe => {
   let heard: Heard | null = null;
   let key: string | null | undefined = null;
   /** Looks in a row that showed nothing. */
@@ -35,15 +35,14 @@ export function createObserver(clock: Pick<Clock, "now" | "wall">): Observe {
       absences = 0;
       if (seen.key === key) return null;
       key = seen.key;
-      const wall = clock.wall();
-      heard = { notice: noticeOf(seen, wall), deadline: now + left(seen, hourOf(wall, date), now - clearAt) };
+      heard = hear(seen, clock, left(seen, hourOf(clock.wall(), date), now - clearAt));
       return [heard, before];
     }
     if (heard && ++absences < CERTAIN) return null;
     [heard, key, clearAt] = [null, null, now];
     return before && [null, before];
   };
-}
+};
 
 /**
  * How much time is left, by the notice's own time. Where that makes no sense for a warning (it is over, or further off than
@@ -51,13 +50,13 @@ export function createObserver(clock: Pick<Clock, "now" | "wall">): Observe {
  *
  * @param clear how long ago that was; not a number where there was none
  */
-function left({ kind, action, deadline = Infinity }: Seen, hour: Ms, clear: Ms): Ms {
+const left = ({ kind, action, deadline = Infinity }: Seen, hour: Ms, clear: Ms): Ms => {
   const told = deadline - hour;
   if (kind !== "interruption") return told;
   if (action === "hibernate") return 0;
   if (told > 0 && told <= WARNING + TOLERANCE) return Math.min(told, WARNING);
   return Math.max(0, clear >= 0 ? WARNING - clear : Math.min(told, WARNING));
-}
+};
 
 /** The hour: by this machine's clock where it agrees with whoever told, since that is finer; else theirs, rounded up. */
 const hourOf = (wall: Ms, date: Ms): Ms => (Math.abs(wall - date - 1_000) > 2_000 ? date + 1_000 : wall);

@@ -91,7 +91,7 @@ export const taskPaths: Paths = {
 /** RFC 3339 in notices, RFC 1123 without the weekday in scheduled events: `Date.parse` reads both. */
 const timeOf = (time: unknown): Ms => Date.parse(String(time)) || Infinity;
 
-function text(value: unknown): string {
+const text = (value: unknown): string => {
   if (typeof value === "string") return value;
   throw new TypeError("not a text");
-}
+};

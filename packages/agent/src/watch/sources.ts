@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
 import { createSend } from "../net/send.ts";
-import { noticeOf } from "../notice.ts";
+import { hear } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { createMetadata, createTaskMetadata } from "./metadata.ts";
 import type { Change } from "./observe.ts";
@@ -15,7 +15,7 @@ import { createWatch } from "./watcher.ts";
  * @param task where the metadata of the ECS task is
  * @param signals those that ask the process to end
  */
-export function watchAll(
+export const watchAll = (
   host: Host,
   poll: Ms,
   metadata: URL | null,
@@ -24,7 +24,7 @@ export function watchAll(
   signals: readonly string[],
   onChange: (change: Change) => void,
   onTrouble: (error: SpotkeeperError) => void,
-): () => Promise<unknown> {
+): (() => Promise<unknown>) => {
   const { clock, process } = host;
   const end = new AbortController();
   const send = createSend(clock);
@@ -35,14 +35,11 @@ export function watchAll(
     watching.push(watch(new URL("/latest/meta-data/", metadata), ask, instancePaths));
   }
   if (task) watching.push(watch(task, createTaskMetadata(send), taskPaths));
-  const onSignal = (signal: unknown): void => {
-    const notice = noticeOf({ kind: "signal", detail: String(signal) }, clock.wall());
-    onChange([{ notice, deadline: Infinity }, null]);
-  };
+  const onSignal = (signal: unknown): void => onChange([hear({ kind: "signal", detail: String(signal) }, clock), null]);
   for (const signal of signals) process.on(signal, onSignal);
   return () => {
     for (const signal of signals) process.off(signal, onSignal);
     end.abort();
     return Promise.all(watching);
   };
-}
+};

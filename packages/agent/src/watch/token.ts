@@ -13,16 +13,16 @@ import { trouble } from "./trouble.ts";
 export type Token = (until: Ms, refused?: string) => Promise<string>;
 
 const TTL = "x-aws-ec2-metadata-token-ttl-seconds";
-/** The longest life that AWS gives a token, in seconds. */
-const LIFE = 21_600;
-/** How long after a renewal that failed the next is tried, while the old token still lives. */
-const AGAIN: Ms = 5_000;
 
 /**
  * A session token, renewed when a fifth of its life is left. However many ask, one request is made; and while the old
  * token lives, a renewal that fails holds nobody up.
  */
-export function createToken(endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Token {
+export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Token => {
+  /** The longest life that AWS gives a token, in seconds. */
+  const LIFE = 21_600;
+  /** How long after a renewal that failed the next is tried, while the old token still lives. */
+  const AGAIN: Ms = 5_000;
   const url = new URL("/latest/api/token", endpoint);
   let [value, renewAt, expires] = ["", 0, 0];
   let asking: Promise<string> | null = null;
@@ -44,7 +44,7 @@ export function createToken(endpoint: URL, allowV1: boolean, send: Send, clock: 
       // The connection stood, and yet the answer to the PUT did not come through: its packets were allowed too few hops
       // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html).
       const said =
-        "takes connections and does not answer: a container needs a hop limit of 2 (aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2) or the host's network";
+        "takes connections and does not answer: a container needs the host's network or --http-put-response-hop-limit 2";
       throw trouble(url, "SK-AGENT-IMDS-HOPS", said);
     } finally {
       asking = null;
@@ -60,4 +60,4 @@ export function createToken(endpoint: URL, allowV1: boolean, send: Send, clock: 
     }
     return value;
   };
-}
+};

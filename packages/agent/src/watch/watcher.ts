@@ -1,11 +1,10 @@
 import { type Ms, pause } from "../clock.ts";
-import { SpotkeeperError } from "../errors.ts";
+import type { SpotkeeperError } from "../errors.ts";
 import type { Host } from "../options.ts";
 import type { Ask } from "./metadata.ts";
 import { type Change, createObserver } from "./observe.ts";
 import { LOOK, pace } from "./pace.ts";
 import type { Paths } from "./paths.ts";
-import { trouble } from "./trouble.ts";
 
 /** Watches each path below `base` on its own, until there is no more to do; resolves then. */
 export type Watch = (base: URL, ask: Ask, paths: Paths) => Promise<unknown>;
@@ -28,24 +27,23 @@ export const createWatch =
     const watching = Object.entries(paths).map(async ([path, read]) => {
       const url = new URL(path, base);
       const observe = createObserver(clock);
-      let failures = 0;
+      /** Looks in a row that brought no answer, beyond the first. */
+      let failures = -1;
       while (!signal.aborted) {
         const began = clock.now();
         try {
-          const reply = await ask(url, began + LOOK);
-          failures = 0;
-          const change = observe(reply && read(reply.body), Date.parse(`${reply?.headers.date}`));
+          const change = await ask(url, began + LOOK, (reply) => {
+            failures = -1;
+            return observe(reply && read(reply.body), Date.parse(`${reply?.headers.date}`));
+          });
           troubles.delete(url);
           if (change && !signal.aborted) onChange(change);
-        } catch (thrown) {
-          const failed = thrown instanceof SpotkeeperError;
-          if (failed) failures++;
-          const error = failed
-            ? thrown
-            : trouble(url, "SK-AGENT-IMDS-UNREADABLE", "answers what AWS does not document");
+        } catch (error) {
+          failures++;
+          const { code } = error as SpotkeeperError;
           // One cause troubles several paths: it is told with the first.
-          if (![...troubles.values()].includes(error.code)) onTrouble(error);
-          troubles.set(url, error.code);
+          if (![...troubles.values()].includes(code)) onTrouble(error as SpotkeeperError);
+          troubles.set(url, code);
         }
         await pause(clock, began + pace(failures, poll, random()) - clock.now(), signal);
       }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createDrainer } from "../../src/drain/drainer.ts";
 import type { Drainable, DrainHandler } from "../../src/drain/phases.ts";
-import { timeFor } from "../../src/drain/plan.ts";
+import { createPlan } from "../../src/drain/plan.ts";
 import { createRegistry } from "../../src/drain/registry.ts";
 import type { Report } from "../../src/drain/report.ts";
 import type { Emitter } from "../../src/events.ts";
@@ -27,8 +27,7 @@ function set() {
     if (event === "drained") reports.push(value as Report);
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
   };
-  const endOf = (one: Heard): number => clock.now() + timeFor(one, clock.now(), 10_000, 30_000);
-  const drainer = createDrainer(host, registry, endOf, emit, false);
+  const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), emit, false);
   const notices = createNotices(clock, ["interruption", "scheduled-event"], drainer, emit);
   const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
   const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain);
@@ -110,6 +109,11 @@ test("hibernation: two seconds for unready, save and callbacks; awake again, all
   notices.take([null, first]);
   await clock.advance(0);
   expect(drainer.state()).toBe("running");
+
+  ran.splice(0);
+  notices.take([heard(notice("interruption")), null]);
+  await clock.advance(110_000);
+  expect([ran.length, drainer.state()]).toEqual([7, "drained"]);
 });
 
 test.each([[0], [5_000]])("a stop after hibernation began has the whole way to go (%d ms later)", async (later) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeFor } from "../../src/drain/plan.ts";
+import { createPlan } from "../../src/drain/plan.ts";
 import type { Notice } from "../../src/notice.ts";
 
 const [MARGIN, STOP_TIMEOUT] = [10_000, 30_000];
@@ -23,14 +23,14 @@ test.each([
 ])("%s", (_, reason, left, end) => {
   const now = 7_000;
   const deadline = left === null ? Infinity : now + left;
-  expect(timeFor({ notice: reason, deadline }, now, MARGIN, STOP_TIMEOUT)).toBe(end);
+  expect(createPlan({ now: () => now }, MARGIN, STOP_TIMEOUT)({ notice: reason, deadline })).toBe(now + end);
 });
 
 test("hibernation has begun: 2 s", () => {
   const heard = { notice: notice("interruption", "hibernate"), deadline: 100 };
-  expect(timeFor(heard, 100, MARGIN, STOP_TIMEOUT)).toBe(2_000);
+  expect(createPlan({ now: () => 100 }, MARGIN, STOP_TIMEOUT)(heard)).toBe(2_100);
 });
 
 test("a stop time-out of a second or two is halved, not used up", () => {
-  expect(timeFor({ notice: notice("signal"), deadline: Infinity }, 0, MARGIN, 2_000)).toBe(1_000);
+  expect(createPlan({ now: () => 0 }, MARGIN, 2_000)({ notice: notice("signal"), deadline: Infinity })).toBe(1_000);
 });

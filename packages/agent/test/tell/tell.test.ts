@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { SpotkeeperError } from "../../src/errors.ts";
-import { createSend, type Reply } from "../../src/net/send.ts";
+import { createSend } from "../../src/net/send.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Notice } from "../../src/notice.ts";
-import { eventOf, identityOf } from "../../src/tell/event.ts";
+import { eventOf, type Identity, identityOf } from "../../src/tell/event.ts";
 import { byEventBridge, byHttp, createTeller, type Tell } from "../../src/tell/tell.ts";
 import { virtualClock } from "../support/clock.ts";
 
@@ -24,17 +24,17 @@ const warning: Notice = {
   noticedAt: "2026-01-31T12:00:00.700Z",
   detail: null,
 };
-const found: Reply = { status: 200, headers: {}, body: document };
+const found = identityOf(document);
 
-function teller(tell: Tell, answers: readonly (Reply | null)[] = [found]) {
+function teller(tell: Tell, answers: readonly (Identity | null)[] = [found]) {
   const clock = virtualClock();
   const left = [...answers];
   const troubles: SpotkeeperError[] = [];
-  const asked = async (): Promise<Reply | null> => (left.length > 1 ? left.shift()! : left[0]!);
+  const identify = async (): Promise<Identity | null> => (left.length > 1 ? left.shift()! : left[0]!);
   return {
     clock,
     troubles,
-    told: createTeller({ tell, document: asked, clock, onTrouble: (error) => void troubles.push(error) }),
+    told: createTeller({ tell, identify, clock, onTrouble: (error) => void troubles.push(error) }),
   };
 }
 
@@ -126,7 +126,7 @@ test("a controller that is away is tried seven times in half a minute, and then 
 
 test("a metadata service that does not say who this is: asked again", async () => {
   const events: unknown[] = [];
-  const { told, clock } = teller(async (event) => events.push(event), [null, { ...found, body: "<html>" }, found]);
+  const { told, clock } = teller(async (event) => events.push(event), [null, identityOf("<html>"), found]);
   const done = told(warning);
   await clock.advance(2_000);
   await done;

@@ -10,7 +10,7 @@ type Client = (path: string, within?: number) => Promise<Reply | null>;
 
 function clientOf({ url }: { readonly url: string }, allowV1 = false, clock: Clock = systemClock): Client {
   const ask = createMetadata(new URL(url), allowV1, createSend(systemClock), clock);
-  return (path, within = 5_000) => ask(new URL(path, url), systemClock.now() + within);
+  return (path, within = 5_000) => ask(new URL(path, url), systemClock.now() + within, (reply) => reply);
 }
 const asks = ({ requests }: MetadataServer, method: string): number =>
   requests.filter((request) => request.method === method).length;

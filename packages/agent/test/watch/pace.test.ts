@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { LOOK, pace } from "../../src/watch/pace.ts";
 
 test("while all is well looks come at the poll", () => {
-  expect(pace(0, 1_000, 0.3)).toBe(1_000);
+  expect(pace(-1, 1_000, 0.3)).toBe(1_000);
   expect(pace(0, 100, 0.3)).toBe(100);
 });
 
