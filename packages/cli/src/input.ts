@@ -21,8 +21,7 @@ export async function readInput(name: string, io: Pick<Io, "stdin">): Promise<st
       chunks.push(buffer);
     }
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `${shown} cannot be read: ${REASONS[code] ?? code}.`, { cause });
+    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `${shown} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
   if (bytes > LARGEST) {
     const advice = "Split it, for example with split -C 200m.";
@@ -43,3 +42,9 @@ const REASONS: { readonly [code: string]: string | undefined } = {
   EISDIR: "it is a folder; name its files",
   EACCES: "permission denied",
 };
+
+/** Why a file could not be read, in words. */
+export function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  return REASONS[code] ?? code;
+}

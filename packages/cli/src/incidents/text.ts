@@ -25,9 +25,9 @@ function stateOf(
   { open, outcome, deadline, drainedAt, marginSeconds, stepsSettled, stepsTotal }: IncidentView,
   now: number,
 ): string {
-  if (open && drainedAt !== null)
-    return `open, drained${marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`}`;
-  if (!open) return `${outcome}${marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`}`;
+  const margin = marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`;
+  if (open && drainedAt !== null) return `open, drained${margin}`;
+  if (!open) return `${outcome}${margin}`;
   const left = deadline === null ? null : Math.round((Date.parse(deadline) - now) / 1_000);
   const time = left === null ? "" : left < 0 ? ", time is over" : `, ${left} s left`;
   return `open, ${stepsSettled} of ${stepsTotal} steps${time}`;

@@ -31,6 +31,12 @@ export interface Canvas {
   readonly colors: boolean;
 }
 
+/** From here on there is room for type and zone. */
+const WIDE = 110;
+/** And from here for whole ids; below, for what comes at the end of a line: the step, and how it ended. */
+const MIDDLE = 90;
+/** Below this, for that and the time that is left only. */
+const NARROW = 70;
 /** Below this there is nothing to see. */
 const LEAST_COLUMNS = 40;
 
@@ -127,12 +133,6 @@ function fleet(groups: readonly GroupRow[], width: number): Line[] {
 }
 
 const BAR = 8;
-/** From here on there is room for type and zone. */
-const WIDE = 110;
-/** And from here for whole ids; below, for what comes at the end of a line: the step, and how it ended. */
-const MIDDLE = 90;
-/** Below this, for that and the time that is left only. */
-const NARROW = 70;
 
 /** Of what it is and where it belongs. */
 const who = (one: Incident, width: number): string =>

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpotkeeperError } from "@spotkeeper/controller";
 import { parseTrace, type Trace, TraceError } from "@spotkeeper/simulator";
+import { reasonOf } from "../input.ts";
 
 /** Traces that come along, by the name that `--trace` takes for them; each has its licence beside it. */
 const traces = {
@@ -26,10 +27,12 @@ export function readTrace(name: string): Trace {
     if (trace.events.some(({ kind }) => kind === "interrupt")) return trace;
   } catch (cause) {
     if (cause instanceof TraceError) throw new SpotkeeperError("SK-INPUT-TRACE", `${cause.message}.`, { cause });
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    const why = code === "ENOENT" ? "there is no such file" : code;
     const advice = `Name a file, or one that comes along: ${Object.keys(traces).join(", ")}.`;
-    throw new SpotkeeperError("SK-INPUT-UNREADABLE", `The trace ${name} cannot be read: ${why}. ${advice}`, { cause });
+    throw new SpotkeeperError(
+      "SK-INPUT-UNREADABLE",
+      `The trace ${name} cannot be read: ${reasonOf(cause)}. ${advice}`,
+      { cause },
+    );
   }
   throw new SpotkeeperError("SK-INPUT-TRACE", `${name} has no interruption, so there is nothing to play.`);
 }
