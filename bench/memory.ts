@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import manifest from "../packages/controller/package.json" with { type: "json" };
 import type { Row } from "./main.ts";
 
 export const name = "memory";
@@ -11,6 +12,7 @@ export const name = "memory";
 /** As it is installed. */
 const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const MANY = fileURLToPath(new URL("./memory-many.ts", import.meta.url));
+const CONTROLLER = fileURLToPath(new URL("../packages/controller/", import.meta.url));
 const SETTLE = 8_000;
 /** The inventory holds 50,000 instances at most, so that between the last two only what is closed could grow. */
 const COUNTS = [10_000, 120_000, 240_000];
@@ -18,13 +20,17 @@ const COUNTS = [10_000, 120_000, 240_000];
 /** Resident memory of an idle worker; and the heap of one after many incidents that closed. */
 export async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
+  writeFileSync(join(folder, "spotkeeper.yaml"), `show: { listen: "127.0.0.1:0" }\n`);
   try {
-    const idle = await idleMegabytes(folder);
+    const idle = await idleMegabytes([MAIN, "run"], folder);
+    const all = Object.keys(manifest.dependencies).flatMap((one) => /^@aws-sdk\/client-(.*)/.exec(one)?.[1] ?? []);
     const args = ["--expose-gc", "--conditions=@spotkeeper/source", MANY, folder, ...COUNTS.map(String)];
     const output = execFileSync(process.execPath, args, { encoding: "utf8", timeout: 1_800_000 });
     const figures = output.trim().split(" ").map(Number);
     return [
       { what: "resident memory of an idle worker", value: idle, unit: "MB" },
+      { what: "of a bare process that loads the SDK's EC2 client", value: await clients(["ec2"]), unit: "MB" },
+      { what: `of one that loads all ${all.length} clients of the worker`, value: await clients(all), unit: "MB" },
       ...COUNTS.map((count, index) => ({
         what: `heap after ${count} incidents, all closed and archived`,
         value: figures[index] ?? Number.NaN,
@@ -37,9 +43,14 @@ export async function run(): Promise<readonly Row[]> {
   }
 }
 
-async function idleMegabytes(folder: string): Promise<number> {
-  writeFileSync(join(folder, "spotkeeper.yaml"), `show: { listen: "127.0.0.1:0" }\n`);
-  const child = spawn(process.execPath, [MAIN, "run"], { cwd: folder, stdio: "ignore" });
+/** Resident memory of a process that loads some of the SDK's clients, and then only waits. */
+const clients = (names: readonly string[]): Promise<number> => {
+  const imports = names.map((one) => `import "@aws-sdk/client-${one}";`).join("\n");
+  return idleMegabytes(["--input-type=module", "--eval", `${imports}\nsetInterval(() => {}, 60_000);`], CONTROLLER);
+};
+
+async function idleMegabytes(args: readonly string[], cwd: string): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd, stdio: "ignore" });
   try {
     await delay(SETTLE);
     return Number(execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)], { encoding: "utf8" })) / 1024;
