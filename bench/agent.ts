@@ -10,7 +10,7 @@ import { paths, sliding, startMetadata } from "../packages/agent/test/support/me
 import { servers } from "../packages/agent/test/support/servers.ts";
 import { workDrains } from "./agent/work.ts";
 import type { Row } from "./main.ts";
-import { quantile } from "./quantile.ts";
+import { quantile } from "../packages/cli/src/simulate/quantile.ts";
 
 export const name = "agent";
 
@@ -53,8 +53,8 @@ async function detection(poll: number): Promise<Row[]> {
   await Promise.all(Array.from({ length: 10 }, one));
   const what = `a notice is seen, poll ${poll} ms, ${latencies.length} notices`;
   return [
-    { what: `${what}: p50`, value: quantile(latencies, 0.5), unit: "ms" },
-    { what: `${what}: p99`, value: quantile(latencies, 0.99), unit: "ms" },
+    { what: `${what}: p50`, value: quantile(latencies, 0.5) ?? Number.NaN, unit: "ms" },
+    { what: `${what}: p99`, value: quantile(latencies, 0.99) ?? Number.NaN, unit: "ms" },
   ];
 }
 
@@ -75,7 +75,7 @@ async function drains(server: string): Promise<Row[]> {
     const { lost, latencies } = await load.stop();
     const what = `${server}, 200 connections, drained by ${how}`;
     rows.push({ what: `${what}: requests lost`, value: lost.length, unit: "" });
-    rows.push({ what: `${what}: p99`, value: quantile(latencies, 0.99), unit: "ms" });
+    rows.push({ what: `${what}: p99`, value: quantile(latencies, 0.99) ?? Number.NaN, unit: "ms" });
   }
   return rows;
 }

@@ -1,3 +1,4 @@
+import { quantile } from "../packages/cli/src/simulate/quantile.ts";
 import type { Row } from "./main.ts";
 import { renderings } from "./notify/render.ts";
 import { singleAlerts } from "./notify/single.ts";
@@ -7,18 +8,18 @@ export const name = "notify";
 
 /** Telling people: how soon, how often, how much. Times but for rendering are those of the virtual clock. */
 export async function run(): Promise<readonly Row[]> {
-  const single = (await singleAlerts()).toSorted((a, b) => a - b);
+  const single = await singleAlerts();
   const storm = await tellStorm();
   return [
     { what: "single warnings told", value: single.length, unit: "alerts" },
     {
       what: "from receipt of a warning to a channel's hand, median",
-      value: (single[Math.floor(single.length / 2)] ?? 0) / 1_000,
+      value: (quantile(single, 0.5) ?? Number.NaN) / 1_000,
       unit: "s",
     },
     {
       what: "from receipt of a warning to a channel's hand, p99",
-      value: (single[Math.ceil(single.length * 0.99) - 1] ?? 0) / 1_000,
+      value: (quantile(single, 0.99) ?? Number.NaN) / 1_000,
       unit: "s",
     },
     {

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Agent, createAgent, type Drainable } from "@spotkeeper/agent";
+import type { Drainable } from "@spotkeeper/agent";
 import { drainBullWorker } from "@spotkeeper/agent/bullmq";
 import { drainGrpcServer } from "@spotkeeper/agent/grpc";
 import { drainSqsConsumer } from "@spotkeeper/agent/sqs";
 import { drainWebSocketServer } from "@spotkeeper/agent/ws";
-import { call, isGone, serveGrpc } from "../../packages/agent/test/support/grpc.ts";
+import { agentOf } from "../../packages/agent/test/support/agent.ts";
+import { serveGrpc, startCalls } from "../../packages/agent/test/support/grpc.ts";
 import { startJobs } from "../../packages/agent/test/support/jobs.ts";
 import { consumerOf, startQueue } from "../../packages/agent/test/support/queue.ts";
 import { hasRedis, startRedis } from "../../packages/agent/test/support/redis.ts";
 import { GOING, serveWebSockets, startTalk } from "../../packages/agent/test/support/web-sockets.ts";
 import type { Row } from "../main.ts";
-import { quantile } from "../quantile.ts";
+import { quantile } from "../../packages/cli/src/simulate/quantile.ts";
 
 /** What a drain leaves undone on servers and queues that are not HTTP, beside their own way to close. */
 export async function workDrains(): Promise<readonly Row[]> {
@@ -32,12 +33,9 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(10);
 }
 
-const agentOf = (): Agent =>
-  createAgent({ metadata: false, exit: false, signals: [], budgets: { unready: 0, finish: FINISH } });
-
 async function end(how: How, drainable: Drainable, own: () => Promise<unknown>): Promise<void> {
   if (how === "its own close") return void (await Promise.race([own(), delay(PATIENCE)]));
-  const agent = agentOf();
+  const agent = agentOf({ unready: 0, finish: FINISH });
   agent.onDrain("work", drainable);
   await agent.drain();
 }
@@ -47,30 +45,13 @@ async function grpc(how: How): Promise<Row[]> {
     setTimeout(() => callback(null, incoming.request), 5 + Math.random() * 20);
   });
   const drainable = drainGrpcServer(server);
-  const latencies: number[] = [];
-  let [served, lost, keeping] = [0, 0, false];
-  const lane = async (client: ReturnType<typeof clientOf>): Promise<void> => {
-    for (;;) {
-      const began = performance.now();
-      try {
-        await call(client);
-      } catch (error) {
-        if (!isGone(error)) lost += 1;
-        return;
-      }
-      served += 1;
-      if (keeping) latencies.push(performance.now() - began);
-    }
-  };
-  const clients = Array.from({ length: 20 }, clientOf);
-  const lanes = clients.flatMap((client) => Array.from({ length: 10 }, () => lane(client)));
-  await until(() => served >= 2_000);
-  keeping = true;
+  const calls = startCalls(clientOf);
+  await until(() => calls.served() >= 2_000);
+  calls.draining();
   await end(how, drainable, () => new Promise((resolve) => server.tryShutdown(resolve)));
   server.forceShutdown();
-  await Promise.all(lanes);
-  for (const client of clients) client.close();
-  return rowsOf(`gRPC, 200 calls side by side, drained by ${how}`, "calls", lost, latencies);
+  const { lost, latencies } = await calls.ended();
+  return rowsOf(`gRPC, 200 calls side by side, drained by ${how}`, "calls", lost.length, latencies);
 }
 
 async function webSockets(how: How): Promise<Row[]> {
@@ -89,7 +70,7 @@ async function webSockets(how: How): Promise<Row[]> {
 
 const rowsOf = (what: string, unit: string, lost: number, latencies: readonly number[]): Row[] => [
   { what: `${what}: lost`, value: lost, unit },
-  { what: `${what}: p99`, value: quantile(latencies, 0.99), unit: "ms" },
+  { what: `${what}: p99`, value: quantile(latencies, 0.99) ?? Number.NaN, unit: "ms" },
 ];
 
 /** Messages that nobody has when the process ends: hidden until their time-out is over. */

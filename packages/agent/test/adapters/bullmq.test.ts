@@ -1,7 +1,7 @@
-import { Queue, Worker } from "bullmq";
 import { expect, test, vi } from "vitest";
 import { drainBullWorker } from "../../src/adapters/bullmq.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
+import { startJobs } from "../support/jobs.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
 
 const reached = (agent: ReturnType<typeof agentOf>): Promise<void> =>
@@ -9,9 +9,6 @@ const reached = (agent: ReturnType<typeof agentOf>): Promise<void> =>
 
 test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async () => {
   await using redis = await startRedis();
-  const connection = { host: "127.0.0.1", port: redis.port, maxRetriesPerRequest: null };
-  const queue = new Queue("work", { connection });
-  await queue.addBulk(Array.from({ length: 6 }, (_, number) => ({ name: "job", data: { number } })));
   const done: number[] = [];
   const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
   let begun = 0;
@@ -20,7 +17,7 @@ test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async
     await go;
     done.push(job.data.number);
   };
-  const worker = new Worker("work", handle, { connection, concurrency: 2 });
+  const { queue, worker } = await startJobs(redis, 6, handle, 2);
   const agent = agentOf();
   agent.onDrain("jobs", drainBullWorker(worker));
   await vi.waitFor(() => expect(begun).toBe(2), { timeout: 10_000 });
@@ -36,15 +33,12 @@ test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async
 
 test.skipIf(!hasRedis)("jobs that are not done in time go back to wait at once", async () => {
   await using redis = await startRedis();
-  const connection = { host: "127.0.0.1", port: redis.port, maxRetriesPerRequest: null };
-  const queue = new Queue("work", { connection });
-  await queue.add("job", { number: 1 });
   let begun = 0;
   const handle = (): Promise<never> => {
     begun += 1;
     return new Promise(() => {});
   };
-  const worker = new Worker("work", handle, { connection });
+  const { queue, worker } = await startJobs(redis, 1, handle);
   const agent = agentOf({ unready: 0, finish: 1_500 });
   agent.onDrain("jobs", drainBullWorker(worker));
   await vi.waitFor(() => expect(begun).toBe(1), { timeout: 10_000 });

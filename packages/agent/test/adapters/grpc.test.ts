@@ -1,8 +1,7 @@
-import type { Client } from "@grpc/grpc-js";
 import { expect, test, vi } from "vitest";
 import { drainGrpcServer } from "../../src/adapters/grpc.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
-import { call, isGone, serveGrpc } from "../support/grpc.ts";
+import { call, serveGrpc, startCalls } from "../support/grpc.ts";
 
 test("under load a drain loses no call", async () => {
   const { server, clientOf } = await serveGrpc((incoming, callback) => {
@@ -11,26 +10,10 @@ test("under load a drain loses no call", async () => {
   const agent = agentOf();
   const health: string[] = [];
   agent.onDrain("grpc", drainGrpcServer(server, { health: { setStatus: (_service, now) => health.push(now) } }));
-  let [served, gone] = [0, 0];
-  const lost: unknown[] = [];
-  const lane = async (client: Client): Promise<void> => {
-    for (;;) {
-      try {
-        await call(client);
-        served += 1;
-      } catch (error) {
-        if (isGone(error)) gone += 1;
-        else lost.push(error);
-        return;
-      }
-    }
-  };
-  const clients = Array.from({ length: 20 }, clientOf);
-  const lanes = clients.flatMap((client) => Array.from({ length: 10 }, () => lane(client)));
-  await vi.waitFor(() => expect(served).toBeGreaterThan(400), { timeout: 20_000 });
+  const calls = startCalls(clientOf);
+  await vi.waitFor(() => expect(calls.served()).toBeGreaterThan(400), { timeout: 20_000 });
   const report = await agent.drain();
-  await Promise.all(lanes);
-  for (const client of clients) client.close();
+  const { lost, gone } = await calls.ended();
   expect(lost).toEqual([]);
   expect([gone, report.outcome]).toEqual([200, "drained"]);
 });

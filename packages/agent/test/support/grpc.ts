@@ -40,4 +40,38 @@ export const call = (client: Client): Promise<string> =>
   });
 
 /** No connection could be made any longer: the call was never taken. */
-export const isGone = (error: unknown): boolean => (error as { readonly code: number }).code === status.UNAVAILABLE;
+const isGone = (error: unknown): boolean => (error as { readonly code: number }).code === status.UNAVAILABLE;
+
+/** Calls without a pause, side by side: 20 clients, ten calls each. Each ends with its first call that is not answered. */
+export function startCalls(clientOf: () => Client) {
+  const lost: unknown[] = [];
+  const latencies: number[] = [];
+  let [served, gone, keeping] = [0, 0, false];
+  const lane = async (client: Client): Promise<void> => {
+    for (;;) {
+      const began = performance.now();
+      try {
+        await call(client);
+      } catch (error) {
+        if (isGone(error)) gone += 1;
+        else lost.push(error);
+        return;
+      }
+      served += 1;
+      if (keeping) latencies.push(performance.now() - began);
+    }
+  };
+  const clients = Array.from({ length: 20 }, clientOf);
+  const lanes = clients.flatMap((client) => Array.from({ length: 10 }, () => lane(client)));
+  return {
+    served: () => served,
+    /** From now on latencies count. */
+    draining: () => void (keeping = true),
+    /** Resolves when all have ended. */
+    async ended() {
+      await Promise.all(lanes);
+      for (const client of clients) client.close();
+      return { lost, gone, latencies };
+    },
+  };
+}
