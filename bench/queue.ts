@@ -32,7 +32,7 @@ export async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const moto = spawn(provided.python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
+  const moto = spawn(provided.path, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
     env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: "false" },
   });

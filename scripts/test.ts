@@ -44,8 +44,8 @@ try {
     cwd: root,
     env: {
       ...process.env,
-      [motoVariable]: "python" in moto ? moto.python : "",
-      [oldNodeVariable]: "node" in oldNode ? oldNode.node : "",
+      [motoVariable]: "path" in moto ? moto.path : "",
+      [oldNodeVariable]: "path" in oldNode ? oldNode.path : "",
     },
     output: "show",
     deadline: 60 * 60_000,

@@ -1,54 +1,50 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./process.ts";
+import { lastLines, makeWhole, type Provided } from "./provided.ts";
 
 const minutes = 60_000;
 
 /** Where the tests find the interpreter that runs `-m moto.server`. Empty: it could not be had, and those suites are skipped. */
 export const motoVariable = "SPOTKEEPER_MOTO_PYTHON";
 
-export type Provided = { readonly python: string } | { readonly missing: string };
-
 /**
  * Provides moto, the emulator of AWS's APIs that adapter tests talk to, in a virtual environment of its own under
  * `.cache/`. It is made on first use, when its requirements change, and when it no longer runs.
  *
- * The environment is built aside and renamed, so that an interrupted or concurrent run never leaves half of one. It
- * can be renamed because moto is started as `python -m moto.server`, not by pip's launchers, which hold absolute paths.
+ * The environment can be renamed because moto is started as `python -m moto.server`, not by pip's launchers, which hold absolute paths.
  */
 export async function provideMoto(root: string, say: (line: string) => void): Promise<Provided> {
   const requirements = join(root, "scripts/support/moto-requirements.txt");
   const home = join(root, ".cache/moto");
-  const python = join(home, "bin/python");
+  const path = join(home, "bin/python");
   const stamp = join(home, "requirements.sha256");
   const wanted = createHash("sha256")
     .update(await readFile(requirements))
     .digest("hex");
 
-  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === wanted && (await works(python))) return { python };
+  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === wanted && (await works(path))) return { path };
 
   const host = await hostPython();
   if ("missing" in host) return host;
-  const aside = `${home}.${process.pid}`;
-  try {
+  const missing = await makeWhole(home, async (aside) => {
     await mkdir(join(root, ".cache"), { recursive: true });
     say("moto: making its Python environment in .cache/moto (first use; under a minute)");
-    const made = await run(host.python, ["-m", "venv", "--clear", aside], { output: "keep", deadline: 2 * minutes });
-    if (made.code !== 0) return { missing: `python3 -m venv failed: ${lastLines(made.output)}` };
+    const made = await run(host.path, ["-m", "venv", "--clear", aside], { output: "keep", deadline: 2 * minutes });
+    if (made.code !== 0) return `python3 -m venv failed: ${lastLines(made.output)}`;
     say("moto: installing moto-requirements.txt from the Python package index");
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements];
     const installed = await run(join(aside, "bin/python"), pip, { output: "keep", deadline: 10 * minutes });
-    if (installed.code !== 0) return { missing: `pip install failed: ${lastLines(installed.output)}` };
-    if (!(await works(join(aside, "bin/python")))) return { missing: "what pip installed does not start" };
+    if (installed.code !== 0) return `pip install failed: ${lastLines(installed.output)}`;
+    if (!(await works(join(aside, "bin/python")))) return "what pip installed does not start";
     await writeFile(join(aside, "requirements.sha256"), wanted);
-    await replace(aside, home);
-    say("moto: ready");
-    return { python };
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
+    return null;
+  });
+  if (missing !== null) return { missing };
+  say("moto: ready");
+  return { path };
 }
 
 async function works(python: string): Promise<boolean> {
@@ -57,23 +53,13 @@ async function works(python: string): Promise<boolean> {
 }
 
 async function hostPython(): Promise<Provided> {
-  const python = "python3";
+  const path = "python3";
   try {
-    const { code } = await run(python, ["-c", "import ensurepip, venv"], { output: "keep", deadline: minutes });
+    const { code } = await run(path, ["-c", "import ensurepip, venv"], { output: "keep", deadline: minutes });
     return code === 0
-      ? { python }
+      ? { path }
       : { missing: "python3 has no venv or ensurepip (Debian: apt-get install python3-venv)" };
   } catch {
     return { missing: "there is no python3 (Debian: apt-get install python3 python3-venv)" };
   }
-}
-
-/** A directory cannot be renamed over one that has content: the old one goes first. */
-async function replace(from: string, to: string): Promise<void> {
-  await rm(to, { recursive: true, force: true });
-  await rename(from, to);
-}
-
-function lastLines(output: string): string {
-  return output.trim().split("\n").slice(-3).join(" / ");
 }
