@@ -91,7 +91,7 @@ export const createAgentOn = (
   const warnOfShortStop = (): void => {
     const finish = registry.want("finish");
     // Whoever says what finish keeps knows that it may be short, and nobody minds where nobody stops the process.
-    const matters = !keeps && (ownStopTimeout ?? budgets.finish ?? ecs ?? kubernetes);
+    const matters = !keeps && (ownStopTimeout || budgets.finish || ecs || kubernetes);
     if (!matters || !cutsFinish(finish, stopTimeout)) return;
     const message =
       `SIGTERM leaves ${stopTimeout / 1_000} s and finish may take ${finish / 1_000} s: ` +
@@ -107,8 +107,9 @@ export const createAgentOn = (
       end ??= watchAll(host, poll, endpoint, allowV1, task, signals, notices.take, onTrouble);
     },
     async stop() {
-      await end?.();
+      const over = end?.();
       end = null;
+      await over;
       notices.stop();
     },
     drain(request = {}) {

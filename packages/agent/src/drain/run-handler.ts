@@ -30,6 +30,7 @@ export const createRunner = (
   reason: Notice,
   unfinished: readonly string[],
 ): readonly [run: Run, poke: Poke] => {
+  /** However long its time is, no more of it is for putting away. */
   const LONGEST_GRACE: Ms = 2_000;
   const running = new Set<Poke>();
 

@@ -42,7 +42,7 @@ export const createWatch =
           failures++;
           const { code } = error as SpotkeeperError;
           // One cause troubles several paths: it is told with the first.
-          if (![...troubles.values()].includes(code)) onTrouble(error as SpotkeeperError);
+          if (!signal.aborted && ![...troubles.values()].includes(code)) onTrouble(error as SpotkeeperError);
           troubles.set(url, code);
         }
         await pause(clock, began + pace(failures, poll, random()) - clock.now(), signal);
