@@ -105,17 +105,17 @@ export const drainHttpServer = (
   return {
     async unready({ wait, remaining }) {
       draining = true;
-      // In so many turns, over half of `unready`: they all come again, and the system takes only so many at a time.
-      const TURNS = 20;
+      // In so many turns, over most of `unready`: they all come again, and a busy process takes new connections one by one.
+      const TURNS = 40;
       const standing = [...connections];
       const size = Math.ceil(standing.length / TURNS);
-      const half = remaining() / 2;
+      const whole = remaining();
       while (standing.length > 0) {
         for (const [socket, responses] of standing.splice(0, size)) {
           ending.add(socket);
           end(responses);
         }
-        if (remaining() > half) await wait(half / TURNS);
+        if (remaining() > whole * 0.2) await wait((whole * 0.8) / TURNS);
       }
     },
     async "stop-intake"() {
