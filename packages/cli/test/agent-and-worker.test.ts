@@ -92,3 +92,17 @@ test.each([
   expect(texts.filter((text) => text.includes("The instance saw it itself."))).toHaveLength(1);
   expect(served.world.oracle.duplicates()).toEqual([]);
 });
+
+test("a notice that goes from the instance's metadata is told on the timeline, and settles nothing", async () => {
+  const { served, worker } = await setting();
+  const instance = served.fresh("plain");
+  const metadata = await startDaemon(instance, worker);
+  const texts = async (): Promise<readonly string[]> =>
+    (await incidentsOf(instance, worker)).flatMap(({ timeline }) => timeline.map(({ text }) => text));
+  notice(metadata, served.world.clock.now() + 120_000);
+  await expect.poll(texts).toContainEqual(expect.stringContaining("warning (terminate)"));
+  metadata.pages.delete(paths.interruption);
+  await expect.poll(texts).toContainEqual(expect.stringContaining("gone from the instance's metadata"));
+  // Whether the instance stays is not known before the deadline is over.
+  expect(await incidentsOf(instance, worker)).toMatchObject([{ open: true }]);
+});

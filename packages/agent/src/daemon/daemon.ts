@@ -5,7 +5,7 @@ import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import type { Send } from "../net/send.ts";
 import type { Host } from "../options.ts";
-import { byHttp, createTeller, identifyBy } from "../tell/tell.ts";
+import { byHttp, createTeller, identifyBy, tellOf } from "../tell/tell.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
 import { startChild } from "./child.ts";
 import { drainChild } from "./command.ts";
@@ -134,7 +134,7 @@ function tellTheController(
   if (endpoint === null) return;
   const tell = byHttp(send, clock, controller, env["SPOTKEEPER_TOKEN"] || null);
   const teller = createTeller({ tell, identify: identifyBy(endpoint, send, clock), clock, onTrouble });
-  agent.on("notice", (notice) => void teller(notice));
+  tellOf(agent, teller, clock);
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {

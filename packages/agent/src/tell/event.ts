@@ -16,7 +16,13 @@ export interface AgentEvent {
   readonly id: string;
   readonly detailType: string;
   readonly time: string;
-  readonly detail: { readonly [field: string]: string };
+  readonly detail: { readonly [field: string]: string | boolean };
+}
+
+/** When a notice was seen to be gone, in ISO 8601, and whether the work that had stopped for it goes on again. */
+export interface Withdrawal {
+  readonly at: string;
+  readonly resumed: boolean;
 }
 
 const WARNING: Ms = 120_000;
@@ -48,6 +54,14 @@ export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanc
     case "drill":
       return null;
   }
+}
+
+/** What the controller is told of a notice that went away again, of which AWS says nothing elsewhere; null: it knows nothing of it. */
+export function withdrawalOf(notice: Notice, { at, resumed }: Withdrawal, identity: Identity): AgentEvent | null {
+  const told = eventOf(notice, identity);
+  if (told === null) return null;
+  const detail = { "instance-id": identity.instanceId, resumed };
+  return { id: `${told.id}-withdrawn`, detailType: "Spot Notice Withdrawn", time: at, detail };
 }
 
 /** In EventBridge's envelope, for the controller's own door. */

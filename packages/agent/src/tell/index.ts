@@ -2,7 +2,7 @@ import type { Agent } from "../agent.ts";
 import { thisProcess } from "../entry/host.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
-import { byEventBridge, byHttp, createTeller, identifyBy, type EventBridgeLike } from "./tell.ts";
+import { byEventBridge, byHttp, createTeller, identifyBy, tellOf, type EventBridgeLike } from "./tell.ts";
 
 export type { EventBridgeLike } from "./tell.ts";
 
@@ -12,7 +12,7 @@ export type TellOptions =
   | { readonly eventBridge: EventBridgeLike; readonly bus?: string };
 
 /**
- * Tells the controller of the notices that this instance sees, so that it knows of them even where AWS's own message is
+ * Tells the controller of the notices that this instance sees come and go, so that it knows of them even where AWS's own message is
  * late or lost. They join the incident that AWS's message opens, and drain nothing twice. Trouble is told by a warning of
  * the process. Returns what ends it.
  */
@@ -27,5 +27,5 @@ export function tellController(agent: Pick<Agent, "on">, options: TellOptions): 
       : byEventBridge(options.eventBridge, options.bus ?? null);
   const identify = identifyBy(endpoint, send, clock);
   const teller = createTeller({ tell, identify, clock, onTrouble: (error) => process.emitWarning(error) });
-  return agent.on("notice", (notice) => void teller(notice));
+  return tellOf(agent, teller, clock);
 }

@@ -1,9 +1,19 @@
+import type { Agent } from "../agent.ts";
 import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Send } from "../net/send.ts";
-import type { Notice } from "../notice.ts";
+import { iso, type Notice } from "../notice.ts";
 import { createMetadata } from "../watch/metadata.ts";
-import { type AgentEvent, enveloped, EVENT_SOURCE, eventOf, type Identity, identityOf } from "./event.ts";
+import {
+  type AgentEvent,
+  enveloped,
+  EVENT_SOURCE,
+  eventOf,
+  type Identity,
+  identityOf,
+  type Withdrawal,
+  withdrawalOf,
+} from "./event.ts";
 
 /** Tells somebody of one event. Rejects if that did not succeed. */
 export type Tell = (event: AgentEvent, identity: Identity) => Promise<unknown>;
@@ -27,33 +37,61 @@ export function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptio
   return () => ask(url, clock.now() + 1_500, (reply) => identityOf(reply?.body ?? ""));
 }
 
+/** Has the controller hear of the notices that an agent sees come and go. */
+export interface Teller {
+  came(notice: Notice): Promise<void>;
+  went(notice: Notice, withdrawal: Withdrawal): Promise<void>;
+}
+
 /** Tells the controller what this instance sees. It never holds up a drain. */
-export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions): (notice: Notice) => Promise<void> {
+export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions): Teller {
   let known: Identity | null = null;
+  const coming = new WeakMap<Notice, Promise<void>>();
   const identity = async (): Promise<Identity> => {
     if (known !== null) return known;
     known = await identify();
     if (known === null) throw new Error("the metadata service does not say which instance this is");
     return known;
   };
-  const once = async (notice: Notice): Promise<void> => {
+  const once = async (about: (me: Identity) => AgentEvent | null): Promise<void> => {
     const me = await identity();
-    const event = eventOf(notice, me);
+    const event = about(me);
     if (event !== null) await tell(event, me);
   };
-  return async (notice) => {
+  const tries = async ({ kind }: Notice, about: (me: Identity) => AgentEvent | null): Promise<void> => {
     for (const wait of [...PAUSES, null]) {
       try {
-        await once(notice);
+        await once(about);
         return;
       } catch (error) {
         if (wait === null) {
-          const message = `The controller could not be told of the notice (${notice.kind}): ${messageOf(error)}.`;
+          const message = `The controller could not be told of the notice (${kind}): ${messageOf(error)}.`;
           onTrouble(new SpotkeeperError("SK-AGENT-TELL", message, { cause: error }));
         } else await pause(clock, wait, never);
       }
     }
   };
+  return {
+    came(notice) {
+      const told = tries(notice, (me) => eventOf(notice, me));
+      coming.set(notice, told);
+      return told;
+    },
+    async went(notice, withdrawal) {
+      // Of a notice that it has not heard of yet it could make nothing.
+      await coming.get(notice);
+      await tries(notice, (me) => withdrawalOf(notice, withdrawal, me));
+    },
+  };
+}
+
+/** Has it hear of what `agent` sees from now on. Returns what ends that. */
+export function tellOf(agent: Pick<Agent, "on">, teller: Teller, clock: Pick<Clock, "wall">): () => void {
+  const ends = [
+    agent.on("notice", (notice) => void teller.came(notice)),
+    agent.on("cancelled", ({ notice, resumed }) => void teller.went(notice, { at: iso(clock.wall()), resumed })),
+  ];
+  return () => ends.forEach((end) => end());
 }
 
 /** By HTTP: `POST /api/v1/signals` of the controller, with the token of its `sources.http`. */

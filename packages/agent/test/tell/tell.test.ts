@@ -7,8 +7,9 @@ import type { SpotkeeperError } from "../../src/errors.ts";
 import { createSend } from "../../src/net/send.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Notice } from "../../src/notice.ts";
-import { eventOf, type Identity, identityOf } from "../../src/tell/event.ts";
-import { byEventBridge, byHttp, createTeller, type Tell } from "../../src/tell/tell.ts";
+import { eventOf, type Identity, identityOf, withdrawalOf } from "../../src/tell/event.ts";
+import type { AgentEvents } from "../../src/events.ts";
+import { byEventBridge, byHttp, createTeller, type Tell, tellOf } from "../../src/tell/tell.ts";
 import { virtualClock } from "../support/clock.ts";
 
 const document = JSON.stringify({
@@ -65,7 +66,7 @@ test("by HTTP: the controller's door, with its token, in an envelope", async () 
   await once(server, "listening");
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const { told, troubles } = teller(byHttp(createSend(systemClock), systemClock, url, "t0ken"));
-  await told(warning);
+  await told.came(warning);
   server.close();
   expect(troubles).toEqual([]);
   expect(got).toMatchObject([
@@ -93,7 +94,7 @@ test("by EventBridge, under its own source; an entry that failed is a failure", 
     },
   };
   const { told, clock, troubles } = teller(byEventBridge(client, "spot"));
-  const done = told(warning);
+  const done = told.came(warning);
   await clock.advance(100);
   FailedEntryCount = 0;
   await clock.advance(500);
@@ -115,7 +116,7 @@ test("a controller that is away is tried seven times in half a minute, and then 
     tries += 1;
     return Promise.reject(new Error("away"));
   });
-  const done = told(warning);
+  const done = told.came(warning);
   await clock.advance(31_499);
   expect([tries, troubles.length]).toEqual([6, 0]);
   await clock.advance(1);
@@ -127,8 +128,49 @@ test("a controller that is away is tried seven times in half a minute, and then 
 test("a metadata service that does not say who this is: asked again", async () => {
   const events: unknown[] = [];
   const { told, clock } = teller(async (event) => events.push(event), [null, identityOf("<html>"), found]);
-  const done = told(warning);
+  const done = told.came(warning);
   await clock.advance(2_000);
   await done;
   expect(events).toHaveLength(1);
+});
+
+test("a notice that goes is told, of those whose coming was, with an id of its own", () => {
+  const me = identityOf(document)!;
+  const withdrawal = { at: "2026-01-31T12:00:09.000Z", resumed: true };
+  expect(withdrawalOf(warning, withdrawal, me)).toEqual({
+    id: "i-0123456789abcdef0-2026-01-31T12:00:00.000Z-withdrawn",
+    detailType: "Spot Notice Withdrawn",
+    time: "2026-01-31T12:00:09.000Z",
+    detail: { "instance-id": "i-0123456789abcdef0", resumed: true },
+  });
+  expect(withdrawalOf({ ...warning, kind: "task-stop" }, withdrawal, me)).toBeNull();
+});
+
+test("of a notice that it has not heard of yet the controller is not told that it went", async () => {
+  const told: string[] = [];
+  let away = true;
+  const tell: Tell = async ({ detailType, time }) => {
+    if (away) throw new Error("away");
+    told.push(`${detailType} ${time}`);
+  };
+  const { clock, told: teach } = teller(tell);
+  const listeners = new Map<string, (value: never) => void>();
+  const on = (event: string, listener: (value: never) => void) => {
+    listeners.set(event, listener);
+    return () => void listeners.delete(event);
+  };
+  const emit = <E extends keyof AgentEvents>(event: E, value: AgentEvents[E]) => listeners.get(event)?.(value as never);
+  const end = tellOf({ on }, teach, { wall: () => Date.parse("2026-01-31T12:00:09Z") });
+  emit("notice", warning);
+  await clock.advance(100);
+  emit("cancelled", { notice: warning, resumed: false });
+  await clock.advance(100);
+  away = false;
+  await clock.advance(1_000);
+  expect(told).toEqual([
+    "EC2 Spot Instance Interruption Warning 2026-01-31T12:00:00.000Z",
+    "Spot Notice Withdrawn 2026-01-31T12:00:09.000Z",
+  ]);
+  end();
+  expect(listeners.size).toBe(0);
 });

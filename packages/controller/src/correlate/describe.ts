@@ -25,6 +25,8 @@ export function describe(signal: Signal): string {
       return `Group ${signal.group} ${signal.ok ? "terminated" : "failed to terminate"} the instance.`;
     case "fleet-change":
       return `${signal.fleet.id} ${FLEET[signal.change]}.`;
+    case "notice-withdrawn":
+      return `The notice is gone from the instance's metadata${signal.resumed ? ", and its application has taken its work up again" : ""}.`;
     case "container-instance-change":
       return `ECS says that the container instance is ${signal.status}.`;
   }

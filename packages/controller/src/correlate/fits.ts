@@ -57,6 +57,8 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
     case "rebalance":
     case "scheduled-change":
       return announcementFits(signal.at, episode);
+    case "notice-withdrawn":
+      return episode.start - TOLERANCE <= signal.at && signal.at <= (incident.closedAt ?? Infinity);
     case "launch-result":
     case "container-instance-change":
       return false;

@@ -87,6 +87,7 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     case "state-change":
     case "capacity-reservation-interruption":
     case "container-instance-change":
+    case "notice-withdrawn":
       return incident.hints;
   }
 }

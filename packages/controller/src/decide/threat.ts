@@ -63,6 +63,7 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
     case "termination-result":
     case "container-instance-change":
     case "launch-result":
+    case "notice-withdrawn":
       return "none";
   }
 }

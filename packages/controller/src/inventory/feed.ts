@@ -61,6 +61,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "rebalance":
     case "scheduled-change":
     case "capacity-reservation-interruption":
+    case "notice-withdrawn":
       return [];
   }
 }

@@ -6,6 +6,7 @@ import type { SignalKind } from "../signal/signal.ts";
 const URGENCY: Readonly<Record<SignalKind, number>> = {
   "container-instance-change": 0,
   "launch-result": 0,
+  "notice-withdrawn": 0,
   "termination-result": 1,
   "fleet-change": 1,
   "state-change": 1,

@@ -6,6 +6,7 @@ import { fleetChange } from "./kinds/fleet-change.ts";
 import { launchResult } from "./kinds/launch-result.ts";
 import { lifecycleLaunching } from "./kinds/lifecycle-launching.ts";
 import { lifecycleTerminating } from "./kinds/lifecycle-terminating.ts";
+import { noticeWithdrawn } from "./kinds/notice-withdrawn.ts";
 import { rebalance } from "./kinds/rebalance.ts";
 import { scheduledChange } from "./kinds/scheduled-change.ts";
 import { spotInterruption } from "./kinds/spot-interruption.ts";
@@ -27,4 +28,5 @@ export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
   "launch-result": launchResult,
   "termination-result": terminationResult,
   "fleet-change": fleetChange,
+  "notice-withdrawn": noticeWithdrawn,
 };

@@ -83,6 +83,8 @@ export interface Details {
   "launch-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
   /** `termination_notified`: the fleet's target was lowered, and this one goes. */
   "fleet-change": { readonly fleet: Fleet; readonly change: "launched" | "terminated" | "termination_notified" };
+  /** An agent saw a notice go from the metadata of its instance. `resumed`: its application has taken its work up again. */
+  "notice-withdrawn": { readonly resumed: boolean };
   "termination-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
 }
 

@@ -20,6 +20,7 @@ import {
   state,
   terminating,
   warning,
+  withdrawn,
 } from "./support.ts";
 
 const now = T0 + 10 * SECOND;
@@ -115,6 +116,27 @@ test("what the instance saw itself is a line of its own, once", () => {
   expect(seen.doc.wakeAt).toBe(doc.wakeAt);
   const again = correlate([seen.doc], { ...warning(0), id: "seen again", source: "agent" }, now + MINUTE)!;
   expect(again.fresh).toBe(false);
+});
+
+test("a notice that went from the instance's metadata is a line of its incident, and opens none", () => {
+  expect(correlate([], withdrawn(0), now)).toBeNull();
+  const [doc] = hear([warning(0)]);
+  const told = correlate([doc!], withdrawn(20 * SECOND), now)!;
+  expect(told.entries).toMatchObject([
+    { text: expect.stringMatching(/gone from the instance's metadata, and .* its work up again\. The instance saw/) },
+  ]);
+  const { signals: _heard, signalCount: _count, ...before } = doc!.body;
+  expect(told.doc.body).toMatchObject(before);
+  const silent = correlate([doc!], withdrawn(20 * SECOND, false), now)!;
+  expect(silent.entries[0]?.text).not.toContain("work");
+  expect(correlate([told.doc], { ...withdrawn(20 * SECOND), id: "again" }, now)!.fresh).toBe(false);
+});
+
+test("a notice that went long before its incident, or after it was closed, is none of it", () => {
+  const [doc] = hear([warning(0)]);
+  expect(correlate([doc!], withdrawn(-HOUR), now)).toBeNull();
+  const closed = { ...doc!, body: { ...doc!.body, closedAt: T0 + MINUTE } };
+  expect(correlate([closed], withdrawn(2 * MINUTE), now)).toBeNull();
 });
 
 test("a duplicate of an incident that was launched again is still a duplicate", () => {

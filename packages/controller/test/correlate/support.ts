@@ -35,6 +35,13 @@ export const warning = (offset: number, over: Partial<SignalOf<"spot-interruptio
   ...over,
 });
 
+export const withdrawn = (offset: number, resumed = true): Signal => ({
+  ...base(offset),
+  kind: "notice-withdrawn",
+  source: "agent",
+  resumed,
+});
+
 export const rebalance = (offset: number): Signal => ({ ...base(offset), kind: "rebalance" });
 
 export const state = (name: SignalOf<"state-change">["state"], offset: number): Signal => ({

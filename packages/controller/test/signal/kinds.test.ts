@@ -312,3 +312,10 @@ test("what the agent on an instance tells is of the same kind, and says whose vi
   expect(only({ ...warning(), source: "spotkeeper.agent" })).toEqual({ ...only(warning()), source: "agent" });
   expect(read({ ...warning(), source: "somebody.else" })).toMatchObject({ is: "ignored", reason: "unknown-event" });
 });
+
+test("a notice that an agent saw go is a signal of its own", () => {
+  const event = (resumed: unknown) =>
+    envelope("spotkeeper.agent", "Spot Notice Withdrawn", { "instance-id": ID, resumed });
+  expect(only(event(true))).toMatchObject({ kind: "notice-withdrawn", at: T0, source: "agent", resumed: true });
+  expect(read(event("yes"))).toMatchObject({ is: "rejected", message: expect.stringContaining("detail.resumed") });
+});

@@ -27,6 +27,7 @@ export function strike(world: World, signal: Signal): void {
     case "launch-result":
     case "fleet-change":
     case "termination-result":
+    case "notice-withdrawn":
       return;
   }
 }
