@@ -114,8 +114,11 @@ export const createAgentOn = (
     },
     drain(request = {}) {
       const heard = requested(request, clock);
-      emit("notice", heard.notice);
-      return drainer.drain(heard);
+      const running = drainer.state() === "running";
+      const report = drainer.drain(heard);
+      // Only of what began, and afterwards: a listener that drains for every notice would ask, and be told, for ever.
+      if (running) emit("notice", heard.notice);
+      return report;
     },
     ready() {
       asked = true;

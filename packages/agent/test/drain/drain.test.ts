@@ -65,6 +65,19 @@ test("asked twice, it is the same promise", async () => {
   expect(runs).toBe(1);
 });
 
+test("a listener that drains for every notice is told once of the drain that it asks for", async () => {
+  const { agent, clock, host, reports } = agentOn();
+  const told: string[] = [];
+  agent.on("notice", ({ kind }) => {
+    told.push(kind);
+    void agent.drain();
+  });
+  void agent.drain({ detail: "by hand" });
+  await clock.advance(0);
+  expect([told, host.warnings]).toEqual([["request"], []]);
+  expect(reports).toMatchObject([{ reason: { detail: "by hand" } }]);
+});
+
 test("what throws is named, and keeps nobody from going on", async () => {
   const { agent, clock, reports } = agentOn();
   agent.onDrain("sync", () => {
