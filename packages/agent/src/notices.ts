@@ -35,8 +35,8 @@ export const createNotices = (
     return null;
   };
   const vanish = async (notice: Notice): Promise<void> => {
-    // A drain has one reason; while another notice stands that would start one, it goes on.
-    const resumed = drainer.reason() === notice && !first() && (await drainer.cancel());
+    // Whichever it began with: while a notice stands that would start a drain, it goes on.
+    const resumed = drains(notice) && !first() && (await drainer.cancel());
     emit("cancelled", { notice, resumed });
   };
 

@@ -34,10 +34,11 @@ export function drainBullWorker(worker: BullWorkerLike): Drainable {
 
   return {
     "stop-intake": () => worker.pause(true),
-    async finish({ signal, note }) {
+    async finish(context) {
+      const { signal, note } = context;
       await Promise.race([hand.empty(), aborted(signal)]);
       const unfinished = hand.held();
-      if (unfinished.length === 0) return;
+      if (unfinished.length === 0 || context.calledOff) return;
       const results = await Promise.allSettled(unfinished.map(async (job) => job.moveToWait(job.token)));
       const back = results.filter(({ status }) => status === "fulfilled").length;
       note(`${back} of ${unfinished.length} unfinished jobs returned to the queue`);

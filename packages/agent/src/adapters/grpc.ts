@@ -17,12 +17,14 @@ export interface GrpcOptions {
  *
  * - `unready`: the health service says NOT_SERVING, and all calls are served
  * - `finish`: `tryShutdown`: GOAWAY to each client, no new calls, those that run come to their end; `forceShutdown` when
- *   there is no time left. There is no way back from it
+ *   there is no time left. Until then the health service says SERVING again if the notice is called off
  */
 export function drainGrpcServer(server: GrpcServerLike, { health }: GrpcOptions = {}): Drainable {
+  let shutting = false;
   return {
     unready: () => health?.setStatus("", "NOT_SERVING"),
     async finish({ signal, note }) {
+      shutting = true;
       const shut = new Promise<void>((resolve, reject) => {
         server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
       });
@@ -30,6 +32,9 @@ export function drainGrpcServer(server: GrpcServerLike, { health }: GrpcOptions 
       if (!signal.aborted) return;
       note("calls were cut off");
       server.forceShutdown();
+    },
+    get resume() {
+      return shutting ? undefined : () => health?.setStatus("", "SERVING");
     },
   };
 }

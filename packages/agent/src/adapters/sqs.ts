@@ -56,10 +56,11 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
   return {
     // To abort while messages are in hand would abort their deletion too.
     "stop-intake": () => consumer.stop({ abort: hand.held().length === 0 }),
-    async finish({ signal, note }) {
+    async finish(context) {
+      const { signal, note } = context;
       await Promise.race([hand.empty(), aborted(signal)]);
       const unfinished = hand.held();
-      if (unfinished.length === 0) return;
+      if (unfinished.length === 0 || context.calledOff) return;
       const results = await Promise.allSettled(unfinished.map(giveBack));
       const back = results.filter(({ status }) => status === "fulfilled").length;
       note(`${back} of ${unfinished.length} unfinished messages returned to the queue`);

@@ -70,6 +70,7 @@ export function drainWebSocketServer(
       const { signal, note, remaining } = context;
       // Half of the time at most: clients that never rest are closed all the same, and need time for it.
       await untilQuiet(context, () => arrived, Math.min(quiet, remaining() / 2 / SPELLS));
+      if (context.calledOff) return;
       const clients = [...server.clients];
       const ends = clients.map((client) => new Promise<void>((resolve) => client.once("close", resolve)));
       for (const client of open()) client.close(GOING_AWAY, "this instance is going away");

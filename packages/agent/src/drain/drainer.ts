@@ -5,7 +5,7 @@ import { type Heard, iso, type Notice } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { type Keeps, shareOf } from "./budgets.ts";
 import { gentlePhases, type Phase, phases } from "./phases.ts";
-import { hibernates, type Plan } from "./plan.ts";
+import { hibernates, passes, type Plan } from "./plan.ts";
 import type { Registry } from "./registry.ts";
 import type { HandlerReport, PhaseReport, Report } from "./report.ts";
 import { createRunner, type Poke, type Run } from "./run-handler.ts";
@@ -41,6 +41,13 @@ const entry = (phase: Phase, state: PhaseReport["state"]): Progress => ({
   handlers: [],
 });
 
+interface Next {
+  readonly heard: Heard;
+  end: Ms;
+}
+
+const isAsked = ({ kind }: Notice): boolean => kind === "request" || kind === "drill";
+
 /**
  * Goes through the phases, once for each notice that is not called off.
  *
@@ -70,6 +77,10 @@ export const createDrainer = (
   let [from, end] = [0, 0];
   let current: Promise<unknown> | undefined;
   let resumed: Promise<boolean> | undefined;
+  /** Somebody asked for it, and nobody takes that back. */
+  let asked = false;
+  /** What is drained for when this drain has given way, and its own end. */
+  let next: Next | undefined;
 
   const share = (one: Progress): void => {
     one.budget = shareOf(one.phase, coming, want, end - from, keeps);
@@ -100,7 +111,41 @@ export const createDrainer = (
     one.state = "done";
     now = undefined;
   };
-  const start = async (heard: Heard): Promise<Report> => {
+  const resume = async (): Promise<boolean> => {
+    await current;
+    const parts = [...new Set(begun.flatMap(({ phase }) => of(phase)))];
+    const all = (): Promise<unknown> => Promise.all(parts.map(async ({ drain }) => drain.resume?.()));
+    // The notice is gone, so nothing presses.
+    const until = clock.now() + 10_000;
+    const done = (await run("resume", all, () => until)).outcome === "done";
+    if (state !== "draining") {
+      resumed = undefined;
+      if (done) state = "running";
+    }
+    return done;
+  };
+  /** Drains for what was heard meanwhile, unless all is over by then: it came too late to be called off, or to wake up. */
+  const then = async (before: Promise<Report>, after: Next): Promise<Report> => {
+    const done = await before;
+    await resumed;
+    next = undefined;
+    return state === "drained" ? done : start(after.heard, after.end);
+  };
+  /** Runs the phases. Whether the notice was called off meanwhile; null: it was not. */
+  const goThrough = async (): Promise<boolean | null> => {
+    begun = [];
+    unfinished.length = 0;
+    coming = hibernates(reason) ? gentlePhases : phases;
+    for (const phase of coming) {
+      // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
+      if (want(phase) > 0 && !resumed) await (current = runPhase(phase));
+      coming = coming.slice(1);
+    }
+    const all = (await resumed) ?? null;
+    current = resumed = undefined;
+    return all;
+  };
+  const start = async (heard: Heard, itsEnd: Ms): Promise<Report> => {
     const { notice, deadline } = heard;
     const began = clock.now();
     const startedAt = iso(clock.wall());
@@ -108,11 +153,11 @@ export const createDrainer = (
     const hear = (error: unknown): void => void uncaught.push(messageOf(error));
     state = "draining";
     reason = notice;
-    end = endOf(heard);
+    end = itsEnd;
+    asked = isAsked(notice);
     unfinished = [];
     [run, poke] = createRunner(clock, notice, unfinished);
     begun = [];
-    coming = hibernates(notice) ? gentlePhases : phases;
     emit("draining", notice);
     // Nothing begins before the caller has what it asked for.
     await Promise.resolve();
@@ -120,15 +165,11 @@ export const createDrainer = (
     process.on("uncaughtException", hear);
     // Without this an application that has closed everything would end before its checkpoints are written.
     const release = clock.setTimer(end, () => {}, true);
-    for (const phase of coming) {
-      // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
-      if (want(phase) > 0 && !(await resumed)) await (current = runPhase(phase));
-      coming = coming.slice(1);
-    }
-    const cancelled = await resumed;
+    let cancelled: boolean | null;
+    // Where not all could be taken up again, nobody knows what still works, and some of it does: all of it stops anew.
+    while ((cancelled = await goThrough()) === false);
     release();
     process.off("uncaughtException", hear);
-    current = resumed = undefined;
     const result: Report = {
       outcome: cancelled ? "cancelled" : unfinished.length + uncaught.length > 0 ? "cut-off" : "drained",
       reason: notice,
@@ -155,36 +196,38 @@ export const createDrainer = (
       );
     },
     drain(heard) {
-      if (!report || state === "running") report = start(heard);
-      // What hibernation saved is no end: whatever comes next (a stop after all) has the whole way to go.
-      else if (hibernates(reason) && !hibernates(heard.notice)) report = report.then(() => start(heard));
-      else {
-        end = Math.min(end, endOf(heard));
-        if (now) share(now);
+      const { notice } = heard;
+      const itsEnd = endOf(heard);
+      asked ||= isAsked(notice);
+      if (!report || state === "running" || (state === "drained" && passes(reason))) {
+        report = start(heard, itsEnd);
+        return report;
       }
+      const passing = passes(reason) && !passes(notice);
+      if (next) next.end = Math.min(next.end, itsEnd);
+      else if (resumed || passing) {
+        next = { heard, end: itsEnd };
+        report = then(report, next);
+        // A drill gives way at once; hibernation is about to be over by itself.
+        if (passing && state === "draining" && !hibernates(reason)) {
+          poke(true);
+          resumed ??= Promise.resolve(true);
+        }
+      }
+      end = Math.min(end, itsEnd);
+      if (now) share(now);
       return report;
     },
     async cancel() {
+      if (asked || state === "running") return false;
       // What is closed stays closed, and saving and telling stop nothing.
       const stuck = begun.some(({ phase }) =>
         of(phase).some(({ drain }) => /close|exit/.test(phase) || !(drain.resume ?? gentlePhases.includes(phase))),
       );
       if (stuck) return false;
       poke(true);
-      resumed ??= (async () => {
-        await current;
-        const parts = [...new Set(begun.flatMap(({ phase }) => of(phase)))];
-        const resume = (): Promise<unknown> => Promise.all(parts.map(async ({ drain }) => drain.resume?.()));
-        // The notice is gone, so nothing presses. If one of them fails the drain goes on: nobody knows what still works.
-        const until = clock.now() + 10_000;
-        return (await run("resume", resume, () => until)).outcome === "done";
-      })();
-      const all = await resumed;
-      if (state !== "draining") {
-        resumed = undefined;
-        if (all) state = "running";
-      }
-      return all;
+      resumed ??= resume();
+      return resumed;
     },
   };
 };

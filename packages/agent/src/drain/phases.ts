@@ -35,8 +35,10 @@ export const gentlePhases: readonly Phase[] = ["unready", "save", "callbacks"];
 
 /** What a handler is given. */
 export interface DrainContext {
-  /** Aborted when the handler's time is nearly over, or the notice was cancelled. What goes on after that is left behind. */
+  /** Aborted when the handler's time is nearly over, or the notice was called off. What goes on after that is left behind. */
   readonly signal: AbortSignal;
+  /** Whether `signal` was aborted since the notice was called off: work in hand goes on, so nothing is given back. */
+  readonly calledOff: boolean;
   /** Milliseconds until this handler is left behind. */
   remaining(): Ms;
   /** Resolves after so many milliseconds, or as soon as `signal` is aborted. */
@@ -54,6 +56,9 @@ export type DrainHandler = (context: DrainContext) => unknown;
 
 /** What takes part in several phases, as adapters do. */
 export type Drainable = { readonly [P in Phase]?: DrainHandler } & {
-  /** Takes everything up again that was stopped, for a notice that was cancelled. Without it there is no way back. */
-  readonly resume?: () => unknown;
+  /**
+   * Takes everything up again that was stopped, for a notice that was called off; undefined: there is no way back (any
+   * longer). Where it fails, or another part's does, the drain begins anew.
+   */
+  readonly resume?: (() => unknown) | undefined;
 };

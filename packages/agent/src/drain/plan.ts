@@ -12,6 +12,9 @@ const SHORTEST: Ms = 3_000;
 
 export const hibernates = (notice: Notice | null): boolean => notice?.action === "hibernate";
 
+/** What passes by, and leaves a process that a notice in earnest finds running. */
+export const passes = (notice: Notice | null): boolean => hibernates(notice) || notice?.kind === "drill";
+
 /** The instant at which a drain that begins now is over. */
 export type Plan = (heard: Heard) => Ms;
 

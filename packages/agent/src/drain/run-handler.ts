@@ -17,8 +17,8 @@ export type Run = (
   part?: number,
 ) => Promise<HandlerReport>;
 
-/** Has all that run look at their end again, since it may be earlier now; or aborts them. */
-export type Poke = (abort?: boolean) => void;
+/** Has all that run look at their end again, since it may be earlier now; or calls them off. */
+export type Poke = (callOff?: boolean) => void;
 
 /**
  * For the handlers of one drain.
@@ -41,22 +41,32 @@ export const createRunner = (
     const notes: string[] = [];
     let latest = Infinity;
     let error: string | null = null;
+    let calledOff = false;
     let cancel: (() => void) | undefined;
     let leave = (): void => {};
     const left = new Promise<void>((resolve) => (leave = resolve));
 
     const hardEnd = (): Ms => Math.min(end(), latest);
     const softEnd = (): Ms => hardEnd() - Math.min(LONGEST_GRACE, (hardEnd() - began) * part);
-    const look: Poke = (abort) => {
-      if (abort) {
-        latest = clock.now() + LONGEST_GRACE;
-        controller.abort(new Error(`${name} has no time left`));
-      }
+    const abort = (): void => {
+      latest = clock.now() + LONGEST_GRACE;
+      controller.abort(new Error(`${name} has no time left`));
+      look();
+    };
+    const look = (): void => {
       cancel?.();
-      cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), () => look(true));
+      cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), abort);
+    };
+    const poke: Poke = (callOff) => {
+      calledOff ||= callOff === true;
+      if (callOff) abort();
+      else look();
     };
     const context: DrainContext = {
       signal,
+      get calledOff() {
+        return calledOff;
+      },
       remaining: () => Math.max(0, softEnd() - clock.now()),
       wait: (ms) => pause(clock, ms, signal),
       reason,
@@ -64,7 +74,7 @@ export const createRunner = (
       note: (line) => void notes.push(line),
     };
 
-    running.add(look);
+    running.add(poke);
     look();
     const work = (async () => handler?.(context))().then(
       () => (signal.aborted ? "cut-off" : "done"),
@@ -74,9 +84,9 @@ export const createRunner = (
       },
     );
     const outcome = (await Promise.race([work, left])) ?? "left-behind";
-    running.delete(look);
+    running.delete(poke);
     cancel?.();
     return { name, outcome, ms: clock.now() - began, error, notes: [...notes] };
   };
-  return [run, (abort) => running.forEach((look) => look(abort))];
+  return [run, (callOff) => running.forEach((poke) => poke(callOff))];
 };

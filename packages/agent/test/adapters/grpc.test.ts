@@ -48,3 +48,14 @@ test("a call that does not end is cut off and told", async () => {
   expect(handlerOf(report, "finish")).toMatchObject({ outcome: "cut-off", notes: ["calls were cut off"] });
   client.close();
 });
+
+test("the health service serves again where the notice is called off in time; once it shuts there is no way back", () => {
+  const health: string[] = [];
+  const server = { tryShutdown: (done: () => void) => done(), forceShutdown: () => {} };
+  const drainable = drainGrpcServer(server, { health: { setStatus: (_service, now) => health.push(now) } });
+  void drainable.unready?.({} as never);
+  void drainable.resume?.();
+  expect(health).toEqual(["NOT_SERVING", "SERVING"]);
+  void drainable.finish?.({ signal: new AbortController().signal, note: () => {} } as never);
+  expect(drainable.resume).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 import { Consumer } from "sqs-consumer";
 import { expect, test, vi } from "vitest";
 import { drainSqsConsumer } from "../../src/adapters/sqs.ts";
+import type { Drainable } from "../../src/drain/phases.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
 import { startQueue } from "../support/queue.ts";
 
@@ -78,4 +79,35 @@ test("an empty long poll is given up at once, and taken up again when the notice
   await set.sqs.sendMessage({ QueueUrl: set.queueUrl, MessageBody: "again" });
   await vi.waitFor(() => expect(done).toEqual(["again"]), { timeout: 10_000 });
   consumer.stop();
+});
+
+test("of a notice that is called off, what is in hand goes on and is not given back", async () => {
+  await using set = await startQueue(1);
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
+  let times = 0;
+  const consumer = Consumer.create({
+    ...set,
+    handleMessage: async (message) => {
+      times += 1;
+      begin();
+      await go;
+      return message;
+    },
+  });
+  const drainable: Drainable = drainSqsConsumer(consumer, set);
+  consumer.start();
+  await begun;
+  const context = { signal: AbortSignal.abort(), calledOff: true, note: () => {} };
+  await drainable["stop-intake"]?.(context as never);
+  await drainable.finish?.(context as never);
+  await drainable.resume?.();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  letGo();
+  await vi.waitFor(async () => {
+    const { Attributes } = await set.sqs.getQueueAttributes({ QueueUrl: set.queueUrl, AttributeNames: ["All"] });
+    expect(Attributes?.["ApproximateNumberOfMessagesNotVisible"]).toBe("0");
+  });
+  consumer.stop();
+  expect(times).toBe(1);
 });

@@ -28,10 +28,10 @@ function set() {
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
   };
   const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), emit, false);
-  const notices = createNotices(clock, ["interruption", "scheduled-event"], drainer, emit);
+  const notices = createNotices(clock, ["interruption", "rebalance", "scheduled-event"], drainer, emit);
   const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
   const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain);
-  return { clock, add, reports, told, drainer, notices, heard };
+  return { clock, add, reports, told, drainer, notices, heard, emit };
 }
 
 test("a notice that goes while the process is only unready: all goes on as before", async () => {
@@ -147,10 +147,163 @@ test("one that is called off before is not drained for", async () => {
 });
 
 test("a recommendation is told, and drains nothing unless that is asked for", async () => {
-  const { clock, told, drainer, notices, heard } = set();
+  const { clock, told, drainer, emit, heard } = set();
+  const notices = createNotices(clock, ["interruption"], drainer, emit);
   notices.take([heard(notice("rebalance", null), Infinity), null]);
   await clock.advance(1_000);
   expect([told.length, drainer.state(), notices.current()?.kind]).toEqual([1, "running", "rebalance"]);
   notices.take([heard(notice("interruption")), null]);
   expect(notices.current()?.kind).toBe("interruption");
+});
+
+test("work that goes on since the notice was called off can tell that from having no time left", async () => {
+  const { clock, add, notices, heard } = set();
+  const ends: boolean[] = [];
+  add("jobs", {
+    finish: async (context) => {
+      await context.wait(Infinity);
+      ends.push(context.calledOff);
+    },
+    resume: () => {},
+  });
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(20_000);
+  notices.take([null, first]);
+  await clock.advance(10);
+  notices.take([heard(notice("interruption")), null]);
+  await clock.advance(110_000);
+  expect(ends).toEqual([true, false]);
+});
+
+test.each([
+  ["from the beginning", "terminate", 20_000],
+  ["out of hibernation", "hibernate", 5_000],
+] as const)("a notice that comes while all is being taken up again is drained for (%s)", async (_, action, after) => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  add("work", {
+    unready: () => {},
+    finish: ({ wait }) => wait(Infinity),
+    resume: () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 4_000, resolve)),
+  });
+  const first = heard(notice("interruption", action), action === "hibernate" ? 0 : 120_000);
+  notices.take([first, null]);
+  await clock.advance(after);
+  notices.take([null, first]);
+  await clock.advance(1_000);
+  notices.take([heard(notice("signal", null), Infinity), null]);
+  // Its own time counts from when it was heard.
+  await clock.advance(28_000);
+  expect(drainer.state()).toBe("drained");
+  expect(reports.at(-1)).toMatchObject({ outcome: "cut-off", reason: { kind: "signal" } });
+});
+
+test("where one cannot be taken up again, those that were are stopped anew, and nothing in flight is cut off", async () => {
+  const { clock, add, reports, told, drainer, notices, heard } = set();
+  const log: string[] = [];
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  add("server", {
+    "stop-intake": () => void log.push("stop"),
+    finish: async ({ wait, signal }) => {
+      await Promise.race([finished, wait(Infinity)]);
+      log.push(signal.aborted ? "aborted" : "finished");
+    },
+    resume: () => void log.push("resume"),
+  });
+  add("consumer", { "stop-intake": () => {}, resume: () => Promise.reject(new Error("gone")) });
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(20_000);
+  notices.take([null, first]);
+  await clock.advance(20_000);
+  finish();
+  await clock.advance(80_000);
+  expect(log).toEqual(["stop", "aborted", "resume", "stop", "finished"]);
+  expect([drainer.state(), reports[0]?.outcome]).toEqual(["drained", "drained"]);
+  expect(told.at(-1)).toMatchObject({ cancelled: { resumed: false } });
+});
+
+test("a notice whose action changes, and that goes then, is called off all the same", async () => {
+  const { clock, add, drainer, notices, heard } = set();
+  add("work", { finish: ({ wait }) => wait(Infinity), resume: () => {} });
+  const first = heard(notice("interruption"));
+  const second = heard(notice("interruption", "stop"));
+  notices.take([first, null]);
+  await clock.advance(10_000);
+  notices.take([second, first]);
+  await clock.advance(1_000);
+  notices.take([null, second]);
+  await clock.advance(10);
+  expect(drainer.state()).toBe("running");
+});
+
+test("of two notices that drain, the drain is called off with the last, whichever it began with", async () => {
+  const { clock, add, drainer, notices, heard } = set();
+  add("work", { finish: ({ wait }) => wait(Infinity), resume: () => {} });
+  const first = heard(notice("rebalance", null), Infinity);
+  const second = heard(notice("interruption"));
+  notices.take([first, null]);
+  notices.take([second, null]);
+  await clock.advance(10_000);
+  notices.take([null, first]);
+  await clock.advance(10);
+  expect(drainer.state()).toBe("draining");
+  notices.take([null, second]);
+  await clock.advance(10);
+  expect(drainer.state()).toBe("running");
+});
+
+test("what somebody asked for goes on though the notice that it joined is gone", async () => {
+  const { clock, add, reports, told, drainer, notices, heard } = set();
+  add("work", { finish: ({ wait }) => wait(Infinity), resume: () => {} });
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(10_000);
+  const asked = drainer.drain(heard(notice("request", null), Infinity));
+  notices.take([null, first]);
+  await clock.advance(110_000);
+  expect([drainer.state(), reports.length]).toEqual(["drained", 1]);
+  expect((await asked).outcome).toBe("cut-off");
+  expect(told.at(-1)).toMatchObject({ cancelled: { resumed: false } });
+});
+
+test("two that ask while hibernation begins have the same promise, and the drain that follows is one", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  let closed = 0;
+  add("pool", { close: () => void (closed += 1) });
+  add("state", { save: ({ wait }) => wait(Infinity) });
+  notices.take([heard(notice("interruption", "hibernate"), 0), null]);
+  await clock.advance(100);
+  const first = drainer.drain(heard(notice("request", null), Infinity));
+  expect(drainer.drain(heard(notice("request", null), 60_000))).toBe(first);
+  await clock.advance(50_000);
+  expect([closed, reports.length, (await first).reason.kind]).toEqual([1, 2, "request"]);
+});
+
+test("after a drill a notice in earnest is drained for", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  let runs = 0;
+  add("work", () => void (runs += 1));
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(10_000);
+  expect([runs, drainer.state()]).toEqual([1, "drained"]);
+  notices.take([heard(notice("interruption")), null]);
+  await clock.advance(10_000);
+  expect([runs, reports.at(-1)?.reason.kind]).toEqual([2, "interruption"]);
+});
+
+test("a drill gives way to a notice in earnest", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  const reasons: string[] = [];
+  add("work", async ({ reason, wait }) => {
+    reasons.push(reason.kind);
+    await wait(30_000);
+  });
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(10_000);
+  notices.take([heard(notice("interruption")), null]);
+  await clock.advance(50_000);
+  expect(reasons).toEqual(["drill", "interruption"]);
+  expect(reports.map(({ outcome }) => outcome)).toEqual(["cancelled", "drained"]);
+  expect(reports[1]?.ms).toBe(35_000);
 });
