@@ -1,17 +1,15 @@
 import type { EventEmitter } from "node:events";
 
 /**
- * Has `instead` hear of its events, and nobody else. Returns what puts it back. Before that nothing of the application's own
- * wiring is touched, and what it wires meanwhile stands afterwards.
+ * Has `handlers` hear of their events before everybody else; where one answers true, nobody else does. Nothing of the
+ * application's own wiring is touched, and Node.js, which asks for some events whether anybody listens, sees no more
+ * listeners than there were.
  */
-export const takeEvents = (
+export const hearFirst = (
   emitter: EventEmitter,
-  instead: { readonly [event: string]: (...args: never[]) => unknown },
-): (() => void) => {
+  handlers: { readonly [event: string]: (...args: never[]) => unknown },
+): void => {
   const { emit } = emitter;
   emitter.emit = (event: string, ...args: never[]) =>
-    instead[event] ? !instead[event](...args) : emit.call(emitter, event, ...args);
-  return () => {
-    emitter.emit = emit;
-  };
+    handlers[event]?.(...args) === true || emit.call(emitter, event, ...args);
 };

@@ -1,11 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
+import { hearFirst } from "./hear-first.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
-import { takeEvents } from "./take.ts";
 
 export interface HttpOptions {
   /** Seconds after which a refused client should come again; 5. */
@@ -38,21 +37,21 @@ export const drainHttpServer = (
    */
   const ending = new Set<Socket>();
   let [inFlight, arrived, served, gone, refused] = [0, 0, 0, 0, 0];
-  let draining = false;
+  let [draining, refusing] = [false, false];
   let whenIdle: (idle: unknown) => void = () => {};
-  let restore = (): void => {};
 
   const track = (socket: Socket): Set<ServerResponse> => {
     let responses = connections.get(socket);
     if (!responses) {
       arrived++;
       connections.set(socket, (responses = new Set()));
-      socket.once("close", () => {
-        connections.delete(socket);
-        ending.delete(socket);
-      });
+      socket.once("close", () => forget(socket));
     }
     return responses;
+  };
+  const forget = (socket: Socket): void => {
+    connections.delete(socket);
+    ending.delete(socket);
   };
   const uses = ({ socket }: IncomingMessage, response: ServerResponse, over: () => void): Set<ServerResponse> => {
     const responses = track(socket).add(response);
@@ -91,16 +90,34 @@ export const drainHttpServer = (
     // A connection that is closed with its request half read is reset, and the client never sees the answer.
     request.once("end", () => answer(request, response)).resume();
   };
-  const refuseUpgrade = (_request: IncomingMessage, socket: Duplex): void => {
+  const onUpgrade = (_request: IncomingMessage, socket: Socket): boolean => {
+    // It is another protocol's from here on, and for that one to end.
+    forget(socket);
+    if (refusing) refuseUpgrade(socket);
+    return refusing;
+  };
+  const refuseUpgrade = (socket: Socket): void => {
     refused++;
     socket.on("error", () => {});
     socket.end(`HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`);
   };
 
-  // A TLS server tells of the plain socket first, and of the one that requests come over later.
-  server.on("setSecureContext" in server ? "secureConnection" : "connection", track);
-  // Ahead of the application's own listener, which may answer at once.
-  server.prependListener("request", onRequest);
+  const unless =
+    (refuse: typeof onRequest) =>
+    (request: IncomingMessage, response: ServerResponse): boolean => {
+      // One that asked first is told of by `checkContinue`, and often once more by the application.
+      if (connections.get(request.socket)?.has(response)) return false;
+      (refusing ? refuse : onRequest)(request, response);
+      return refusing;
+    };
+  hearFirst(server, {
+    // A TLS server tells of the plain socket first, and of the one that requests come over later.
+    ["setSecureContext" in server ? "secureConnection" : "connection"]: track,
+    request: unless(refuse),
+    checkContinue: unless(answer),
+    upgrade: onUpgrade,
+    connect: onUpgrade,
+  });
 
   return {
     async unready({ wait, remaining }) {
@@ -121,7 +138,7 @@ export const drainHttpServer = (
     async "stop-intake"() {
       draining = true;
       connections.forEach(end);
-      restore = takeEvents(server, { request: refuse, checkContinue: answer, upgrade: refuseUpgrade });
+      refusing = true;
       // Idle since `unready` began. On others a request may be on its way right now, and has its 503.
       await arrivalsTaken();
       closeUnused(ending);
@@ -148,9 +165,8 @@ export const drainHttpServer = (
       server.closeAllConnections();
     },
     resume() {
-      draining = false;
+      draining = refusing = false;
       ending.clear();
-      restore();
     },
   };
 };

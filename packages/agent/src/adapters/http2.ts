@@ -3,9 +3,10 @@ import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 import { createHand } from "./hand.ts";
+import { hearFirst } from "./hear-first.ts";
 import type { HttpOptions } from "./http.ts";
+import { createHttp1Within, type Taken } from "./http1-within.ts";
 import { untilQuiet } from "./quiet.ts";
-import { takeEvents } from "./take.ts";
 
 /** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
 const ALL_STREAMS = 2 ** 31 - 1;
@@ -14,7 +15,7 @@ const ALL_STREAMS = 2 ** 31 - 1;
 const ROUND_TRIP: Ms = 500;
 
 /**
- * Drains a server of `node:http2`.
+ * Drains a server of `node:http2`, and its clients of HTTP/1.1 where `allowHTTP1` lets them in.
  *
  * - `unready`: every session is told GOAWAY with the highest number, which refuses nothing: clients open new streams over
  *   new sessions, and what comes is served
@@ -31,8 +32,7 @@ export function drainHttp2Server(
   const sessions = new Map<ServerHttp2Session, boolean>();
   const streams = createHand<{ readonly key: string }>(({ key }) => key);
   let opened = 0;
-  let restore = (): void => {};
-  let ending = false;
+  let [ending, refusing] = [false, false];
   const counts = { served: 0, aborted: 0, refused: 0 };
 
   const onSession = (session: ServerHttp2Session): void => {
@@ -46,35 +46,54 @@ export function drainHttp2Server(
       session.goaway(0, ALL_STREAMS);
     }
   };
-  const onStream = (stream: ServerHttp2Stream): void => {
+  const take = (): Taken => {
     const one = { key: String((opened += 1)) };
     streams.take(one);
-    stream.once("close", () => {
-      if (ending) counts[stream.rstCode === 0 ? "served" : "aborted"] += 1;
-      streams.release(one);
-    });
+    return {
+      release(ok) {
+        if (ending) counts[ok ? "served" : "aborted"] += 1;
+        streams.release(one);
+      },
+    };
   };
-  const refuse = (stream: ServerHttp2Stream): void => {
+  const onStream = (stream: ServerHttp2Stream): void => {
+    const { release } = take();
+    stream.once("close", () => release(stream.rstCode === 0));
+  };
+  const onRefused = (): void => {
     counts.refused += 1;
     opened += 1;
+  };
+  const http1 = createHttp1Within(retryAfter, take, onRefused);
+  const refuse = (stream: ServerHttp2Stream): void => {
+    onRefused();
     stream.on("error", () => {});
     stream.respond({ ":status": 503, "retry-after": String(retryAfter) });
     stream.end();
   };
 
-  server.on("session", onSession);
-  server.prependListener("stream", onStream);
+  hearFirst(server, {
+    session: onSession,
+    stream(stream: ServerHttp2Stream) {
+      (refusing ? refuse : onStream)(stream);
+      return refusing;
+    },
+    request: http1.request,
+  });
 
   return {
     unready() {
       ending = true;
+      http1.end(true);
       tellAll();
     },
     async "stop-intake"({ wait }) {
       ending = true;
+      http1.end(true);
       tellAll();
       await wait(ROUND_TRIP);
-      restore = takeEvents(server, { stream: refuse });
+      refusing = true;
+      http1.refuse(true);
       for (const [session, told] of sessions) if (told) session.close();
     },
     async finish(context) {
@@ -88,13 +107,16 @@ export function drainHttp2Server(
     async close({ signal }) {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const session of sessions.keys()) session.close();
+      http1.destroy(false);
       await Promise.race([closed, aborted(signal)]);
       for (const session of sessions.keys()) session.destroy();
+      http1.destroy(true);
     },
     resume() {
-      ending = false;
+      ending = refusing = false;
+      http1.end(false);
+      http1.refuse(false);
       for (const session of sessions.keys()) sessions.set(session, false);
-      restore();
     },
   };
 }

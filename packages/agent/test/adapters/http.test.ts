@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
@@ -101,6 +108,32 @@ test("a client that asks before it sends its body is answered, before a drain an
   await unready;
   expect(await ask()).toEqual([200, "whole"]);
   await drained;
+});
+
+test("a request that asked first, of an application that answers that itself, is counted once and finished", async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>();
+  await using set = await serve((_incoming, response) => arrive(() => response.end("late")));
+  set.server.on("checkContinue", (incoming: IncomingMessage, response: ServerResponse) => {
+    setTimeout(() => {
+      response.writeContinue();
+      set.server.emit("request", incoming, response);
+    }, 1_500);
+  });
+  const sent = request(set.url, { method: "POST", headers: { expect: "100-continue" }, agent: false });
+  sent.once("continue", () => sent.end("x"));
+  sent.flushHeaders();
+  const answered = once(sent, "response") as Promise<[IncomingMessage]>;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const finishing = set.phase("finish");
+  const drained = set.agent.drain();
+  await finishing;
+  // By now others are refused.
+  expect((await fetch(set.url)).status).toBe(503);
+  (await arrived)();
+  expect((await answered)[0].statusCode).toBe(200);
+  expect((await drained).phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
+    "1 in flight, 1 served, 0 given up by clients, 1 refused",
+  ]);
 });
 
 test("a client that gives up is counted, and not waited for", async () => {

@@ -1,11 +1,15 @@
 import { once } from "node:events";
-import { connect, createServer } from "node:http2";
+import { request, type RequestOptions } from "node:https";
+import { connect, createSecureServer, createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
 import { drainHttp2Server } from "../../src/adapters/http2.ts";
 import { createAgentOn } from "../../src/agent.ts";
 import { systemClock } from "../../src/clock.ts";
+import { text } from "node:stream/consumers";
+import type { IncomingMessage } from "node:http";
 import { fakeHost } from "../support/host.ts";
+import { certificate } from "../support/tls.ts";
 import { get, startHttp2Load } from "../support/load-http2.ts";
 
 async function serve(work: () => Promise<void>, budgets: object = { unready: 300 }) {
@@ -59,5 +63,43 @@ test("streams that do not end are cut off and told", async () => {
   await expect(inFlight).rejects.toThrow("closed");
   expect(report.outcome).toBe("cut-off");
   expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toContain("1 cut off");
+  expect(server.listening).toBe(false);
+});
+
+test("clients of HTTP/1.1, where they are let in, are finished, refused and ended too", async () => {
+  const answers: (() => void)[] = [];
+  const server = createSecureServer({ ...certificate, allowHTTP1: true }, (incoming, response) => {
+    if (incoming.url === "/slow") answers.push(() => response.end("late"));
+    else response.end("ok");
+  });
+  const agent = createAgentOn(
+    { ...fakeHost(), clock: systemClock },
+    { metadata: false, exit: false, budgets: { unready: 300 } },
+  );
+  agent.onDrain("http2", drainHttp2Server(server, { quiet: 200 }));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const ask = async (path: string, more: RequestOptions = {}): Promise<IncomingMessage> => {
+    const sent = request({ port, path, host: "127.0.0.1", rejectUnauthorized: false, agent: false, ...more }).end();
+    return ((await once(sent, "response")) as [IncomingMessage])[0];
+  };
+  const slow = ask("/slow");
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  const finishing = new Promise<void>((resolve) => void agent.on("phase", (now) => now === "finish" && resolve()));
+  const drained = agent.drain();
+  await finishing;
+  const refused = await ask("/");
+  expect([refused.statusCode, refused.headers["retry-after"], refused.headers.connection]).toEqual([503, "5", "close"]);
+  refused.resume();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(agent.status().state).toBe("draining");
+  answers[0]?.();
+  expect([await text(await slow), (await slow).headers.connection]).toEqual(["late", "close"]);
+  const report = await drained;
+  expect(report.outcome).toBe("drained");
+  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
+    "1 streams open, 1 served, 0 given up, 1 refused",
+  ]);
   expect(server.listening).toBe(false);
 });

@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
+import { drainHttpServer } from "../../src/adapters/http.ts";
 import { drainWebSocketServer } from "../../src/adapters/ws.ts";
 import { agentOf, handlerOf } from "../support/agent.ts";
 import { GOING, open, serveWebSockets, startTalk } from "../support/web-sockets.ts";
@@ -55,6 +58,35 @@ test("resumed, it takes connections again", async () => {
   await drainable["stop-intake"]?.({} as never);
   await drainable.resume?.();
   const client = await open(url);
+  expect(client.readyState).toBe(WebSocket.OPEN);
+  client.terminate();
+  server.close();
+});
+
+test("over a server of node:http that is drained as well, each client gets its 1001", async () => {
+  const web = createServer((_request, response) => void response.end("ok"));
+  const server = new WebSocketServer({ server: web });
+  const agent = agentOf({ unready: 50 });
+  agent.onDrain("http", drainHttpServer(web, { quiet: 50 }));
+  agent.onDrain("ws", drainWebSocketServer(server, { quiet: 50 }));
+  web.listen(0, "127.0.0.1");
+  await once(web, "listening");
+  const url = `ws://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  const clients = await Promise.all(Array.from({ length: 5 }, () => open(url)));
+  const codes = Promise.all(clients.map(async (client) => (await once(client, "close"))[0] as number));
+  const report = await agent.drain();
+  expect(new Set(await codes)).toEqual(new Set([1001]));
+  const finish = report.phases.find(({ phase }) => phase === "finish")?.handlers;
+  expect(finish?.find(({ name }) => name === "ws")?.notes).toEqual(["5 connections, 0 ended by force"]);
+  expect(web.listening).toBe(false);
+});
+
+test("a notice that is called off leaves the connections open", async () => {
+  const { server, url } = await serveWebSockets();
+  const client = await open(url);
+  const drainable = drainWebSocketServer(server);
+  const context = { signal: AbortSignal.abort(), calledOff: true, remaining: () => 0, wait: async () => {} };
+  await drainable.finish?.({ ...context, note: () => {} } as never);
   expect(client.readyState).toBe(WebSocket.OPEN);
   client.terminate();
   server.close();
