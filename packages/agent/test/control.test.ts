@@ -41,12 +41,34 @@ test.each(["/drain", "/shutdown/drain"])("POST %s drains, with the token, once",
   expect(reasons).toMatchObject([{ kind: "request", action: "stop", detail: "the controller" }]);
 });
 
+test("the controller's own body: its deadline counts, by the milliseconds where they are told", async () => {
+  const { agent, ask } = await serve({ token: "t", clock: { wall: () => Date.parse("2026-01-31T12:00:00Z") } });
+  const left: number[] = [];
+  agent.onDrain("work", ({ remaining }) => void left.push(remaining()));
+  const body = { incident: "incident#i-0abc#1", deadline: "2026-01-31T12:00:40.000Z" };
+  await ask("POST", "/shutdown/drain", "t", JSON.stringify(body));
+  // 30 s, since a drain ends 10 s ahead, less what is for putting away.
+  const { reason } = await agent.drain();
+  expect(reason).toMatchObject({ kind: "request", detail: "incident#i-0abc#1" });
+  expect(Math.round(left[0]! / 1_000)).toBe(28);
+
+  const late = await serve({ token: "t" });
+  late.agent.onDrain("work", ({ remaining }) => void left.push(remaining()));
+  await late.ask("POST", "/drain", "t", JSON.stringify({ ...body, deadlineIn: 60_000 }));
+  await late.agent.drain();
+  expect(Math.round(left[1]! / 1_000)).toBe(48);
+  for (const deadline of ["soon", 12, null]) {
+    expect((await late.ask("POST", "/drain", "t", JSON.stringify({ deadline }))).status).toBe(400);
+  }
+});
+
 test("POST /test is a drill, with the two minutes of a warning", async () => {
   const { agent, ask } = await serve({ token: "t" });
   const reasons: object[] = [];
   agent.onDrain("work", ({ reason }) => void reasons.push(reason));
+  const drained = new Promise((resolve) => void agent.on("drained", resolve));
   expect((await ask("POST", "/test", "t")).status).toBe(202);
-  await agent.drain();
+  await drained;
   expect(reasons).toMatchObject([{ kind: "drill", deadline: expect.any(String) }]);
 });
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Agent } from "../agent.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../notice.ts";
 import type { DrainRequest } from "../request.ts";
 
@@ -9,6 +10,8 @@ export interface ControlOptions {
   readonly token: string | null;
   /** The status wants the token too: where others than this machine can reach it. */
   readonly guardStatus?: boolean;
+  /** What a `deadline` is compared with; this machine's. */
+  readonly clock?: Pick<Clock, "wall">;
 }
 
 type Answer = readonly [status: number, body: object];
@@ -19,22 +22,27 @@ const LONGEST_BODY = 64 * 1024;
  * Answers `GET /status`, `POST /drain` (also `POST /shutdown/drain`) and `POST /test`, which begins a drill: a drain for
  * real, on a notice that nobody sent.
  *
- * The body of a POST is JSON or nothing: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. The answer
+ * The body of a POST is JSON or nothing: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. Where there
+ * is no `deadlineIn`, a `deadline` in ISO 8601 is taken, by this machine's clock; for `detail` the `incident` of the
+ * controller. The answer
  * is 202 with the status; errors are problem details (RFC 9457).
  *
  * @example
  * createServer(createControl(agent, { token })).listen(8788, "127.0.0.1");
  */
-export function createControl(agent: Agent, { token, guardStatus = false }: ControlOptions): RequestListener {
+export function createControl(
+  agent: Agent,
+  { token, guardStatus = false, clock = systemClock }: ControlOptions,
+): RequestListener {
   const drains =
     (drill: boolean) =>
     async (request: IncomingMessage): Promise<Answer> => {
-      const asked = await requestOf(request);
+      const asked = await requestOf(request, clock);
       if (asked === null) {
         return problem(
           400,
           "SK-AGENT-CONTROL-BODY",
-          "The body wants a JSON object with deadlineIn (milliseconds), action, detail, or nothing.",
+          "The body wants a JSON object with deadlineIn (milliseconds) or deadline (ISO 8601), action, detail, or nothing.",
         );
       }
       void agent.drain({ ...asked, drill });
@@ -85,7 +93,7 @@ const problem = (status: number, code: string, detail: string): Answer => [statu
 const same = (one: string, other: string): boolean => timingSafeEqual(sum(one), sum(other));
 const sum = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-async function requestOf(request: IncomingMessage): Promise<DrainRequest | null> {
+async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): Promise<DrainRequest | null> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
     text += chunk;
@@ -99,7 +107,8 @@ async function requestOf(request: IncomingMessage): Promise<DrainRequest | null>
     return null;
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
-  const { deadlineIn, action, detail } = body as { readonly [field: string]: unknown };
+  const { deadline, action, incident, ...more } = body as { readonly [field: string]: unknown };
+  const { deadlineIn = untilOf(deadline, clock), detail = incident } = more;
   const asked: { deadlineIn?: number; action?: Action; detail?: string } = {};
   if (deadlineIn !== undefined) {
     if (typeof deadlineIn !== "number" || !(deadlineIn >= 0 && deadlineIn <= 86_400_000)) return null;
@@ -114,4 +123,10 @@ async function requestOf(request: IncomingMessage): Promise<DrainRequest | null>
     asked.detail = detail.slice(0, 200);
   }
   return asked;
+}
+
+/** Milliseconds until then, none if it has passed; not a number where it is no time. */
+function untilOf(deadline: unknown, clock: Pick<Clock, "wall">): number | undefined {
+  if (deadline === undefined) return undefined;
+  return typeof deadline === "string" ? Math.max(0, Date.parse(deadline) - clock.wall()) : Number.NaN;
 }

@@ -33,7 +33,12 @@ export const httpDrainHook: Responder = {
           "idempotency-key": `${ctx.doc.key}/${step.id}`,
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         },
-        body: JSON.stringify({ incident: ctx.doc.key, deadline: new Date(ctx.deadline).toISOString() }),
+        // By both, since that machine's clock may be wrong.
+        body: JSON.stringify({
+          incident: ctx.doc.key,
+          deadline: new Date(ctx.deadline).toISOString(),
+          deadlineIn: Math.max(0, ctx.deadline - ctx.now),
+        }),
         signal,
       });
       await answer.body.dump({ limit: LARGEST_ANSWER });
