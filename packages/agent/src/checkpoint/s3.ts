@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CheckpointStore } from "./store.ts";
 
 /** What is used of the client `S3` of `@aws-sdk/client-s3`. */
@@ -27,29 +28,38 @@ export interface S3StoreOptions {
  */
 export function s3Store(s3: S3Like, { bucket, prefix = "" }: S3StoreOptions): CheckpointStore {
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: prefix + key });
+  const read = async (key: string): Promise<Uint8Array | null> => {
+    try {
+      const { Body } = await s3.getObject(at(key));
+      return (await Body?.transformToByteArray()) ?? null;
+    } catch (error) {
+      if (nameOf(error) === "NoSuchKey") return null;
+      throw error;
+    }
+  };
   return {
-    async read(key) {
-      try {
-        const { Body } = await s3.getObject(at(key));
-        return (await Body?.transformToByteArray()) ?? null;
-      } catch (error) {
-        if (nameOf(error) === "NoSuchKey") return null;
-        throw error;
-      }
-    },
+    read,
     async write(key, bytes) {
       await s3.putObject({ ...at(key), Body: bytes });
     },
     async claim(key) {
-      try {
-        await s3.putObject({ ...at(key), Body: new Uint8Array(), IfNoneMatch: "*" });
-        return true;
-      } catch (error) {
-        if (nameOf(error) === "PreconditionFailed") return false;
-        throw error;
+      const mine = Buffer.from(randomUUID());
+      for (let tries = TRIES; ; tries--) {
+        try {
+          await s3.putObject({ ...at(key), Body: mine, IfNoneMatch: "*" });
+          return true;
+        } catch (error) {
+          // It may be our own: the client puts again where an answer was lost.
+          if (nameOf(error) === "PreconditionFailed") return mine.equals((await read(key)) ?? Buffer.alloc(0));
+          // Others put at this moment, and one of them may yet fail.
+          if (nameOf(error) !== "ConditionalRequestConflict" || tries <= 1) throw error;
+        }
       }
     },
   };
 }
+
+/** So often a mark is put while others put theirs. */
+const TRIES = 5;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");

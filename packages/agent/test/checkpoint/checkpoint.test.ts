@@ -66,3 +66,36 @@ test("names that lead elsewhere, and data that JSON does not have", async () => 
   });
   expect(existsSync(join(folder, "n.b"))).toBe(false);
 });
+
+test("a mark whose answer was lost, and that the client put again, is ours", async () => {
+  const inner = fakeS3();
+  let lost = true;
+  const s3 = {
+    ...inner,
+    async putObject(input: Parameters<typeof inner.putObject>[0]) {
+      await inner.putObject(input);
+      if (input.IfNoneMatch !== undefined && lost) await inner.putObject(input);
+    },
+  };
+  const store = s3Store(s3, { bucket: "state" });
+  await checkpoint("n", () => 1, { store }).saveNow();
+  expect(await restore("n", { store, once: true })).toMatchObject({ data: 1 });
+  lost = false;
+  expect(await restore("n", { store, once: true })).toBeNull();
+});
+
+test("a mark that others put at the same moment is put once more", async () => {
+  const inner = fakeS3();
+  let conflicts = 2;
+  const s3 = {
+    ...inner,
+    async putObject(input: Parameters<typeof inner.putObject>[0]) {
+      const name = "ConditionalRequestConflict";
+      if (input.IfNoneMatch !== undefined && conflicts-- > 0) throw Object.assign(new Error(name), { name });
+      return inner.putObject(input);
+    },
+  };
+  const store = s3Store(s3, { bucket: "state" });
+  await checkpoint("n", () => 1, { store }).saveNow();
+  expect(await restore("n", { store, once: true })).toMatchObject({ data: 1 });
+});
