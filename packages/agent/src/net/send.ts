@@ -53,8 +53,9 @@ export const createSend = (
       const fail = (cause: Error): void => {
         cancel();
         request.destroy();
-        // The server closed a kept connection just when it was taken: the request never arrived. There are only so many.
-        const again = !over && request.reusedSocket && /RESET|PIPE/.test(`${codeOf(cause)}`);
+        // The server closed a kept connection just when it was taken. Whether the request arrived is not known, so only
+        // what can be repeated is. There are only so many such connections.
+        const again = !over && method !== "POST" && request.reusedSocket && /RESET|PIPE/.test(`${codeOf(cause)}`);
         over = true;
         if (again) resolve(send(method, url, headers, until, body));
         else reject(cause);

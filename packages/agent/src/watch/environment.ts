@@ -42,7 +42,6 @@ export const durationOf = (text: string): Ms | null => {
 
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string): URL => {
-  const url = URL.parse(text);
-  if (url?.protocol === "http:") return url;
+  if (URL.canParse(text) && text.startsWith("http:")) return new URL(text);
   throw new SpotkeeperError("SK-AGENT-ENDPOINT", `metadata: got "${text}", wants a URL such as ${DEFAULT}.`);
 };

@@ -11,7 +11,7 @@ const LONGEST: Ms = 2_000;
  * @param random from 0 up to 1
  */
 export const pace = (failures: number, poll: Ms, random: number): Ms =>
-  failures < 1 ? poll : Math.min(LONGEST, poll * 2 ** failures) * (0.75 + random / 4);
+  failures < 0 ? poll : Math.min(LONGEST, poll * 2 ** failures) * (failures < 1 ? 1 : 0.75 + random / 4);
 
 /** A look takes no longer, so that it ends in time for the next. */
 export const LOOK: Ms = 1_500;

@@ -31,7 +31,8 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
     const asked = clock.now();
     try {
       const { status, headers, body } = await send("PUT", url, { [TTL]: `${LIFE}` }, until);
-      if (status === 200) {
+      // What cannot stand in a header is no token, whoever answered.
+      if (status === 200 && /^[!-~]+$/.test(body)) {
         const life = (Number(headers[TTL]) || LIFE) * 1_000;
         [value, renewAt, expires] = [body, asked + life * 0.8, asked + life];
         return value;

@@ -41,10 +41,22 @@ test("a 401 renews the token at once, and the same look has its answer", async (
 
 test("a token that is never taken is a failure, not an endless round", async () => {
   await using server = await startMetadata();
-  server.tokenPage = (_request, response) => void response.end("not a token");
+  server.tokenPage = (_request, response) => void response.end("not-a-token");
   expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-REFUSED");
   expect(server.requests).toHaveLength(4);
 });
+
+test.each(["", "<html>no such page</html>", "a\nb"])(
+  "what cannot stand in a header (%j) is no token, and is not kept",
+  async (body) => {
+    await using server = await startMetadata();
+    server.tokenPage = (_request, response) => void response.end(body);
+    const metadata = clientOf(server);
+    expect(await failure(metadata(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
+    server.tokenPage = undefined;
+    expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  },
+);
 
 test("a token is renewed before it ends; while that fails the old one serves", async () => {
   await using server = await startMetadata();
