@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { createAgentOn, type Agent } from "../agent.ts";
 import { createControl } from "../control/control.ts";
+import { hibernates } from "../drain/plan.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import type { Send } from "../net/send.ts";
@@ -34,6 +35,9 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGCONT",
 ];
 
+/** They end a daemon that has no command. */
+const ENDS = ["SIGTERM", "SIGINT"] as const;
+
 /** Longer than any drain: how long a phase may take is told by what the deadline leaves. */
 const ALL = 110_000;
 
@@ -54,7 +58,7 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   const own = {
     poll,
     exit: false,
-    signals: wraps ? (["SIGTERM"] as const) : [],
+    signals: wraps ? (["SIGTERM"] as const) : ENDS,
     budgets: { unready: 0, "stop-intake": ALL, finish: ALL },
   };
   const agent = createAgentOn(host, own, (total) => Math.min(grace, total / 2));
@@ -64,6 +68,12 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
     // Whoever sends a signal has told who is to be told.
     "stop-intake": (context) => (context.reason.kind === "signal" ? null : hooks(context)),
     resume: () => {},
+  });
+  let forget = (): void => {};
+  agent.on("draining", (notice) => {
+    forget();
+    // What hibernation leaves time for; always there it would take time from the command.
+    forget = hibernates(notice) ? agent.onDrain("hooks", hooks, { phase: "callbacks" }) : () => {};
   });
   agent.on("trouble", warn);
   logEvents(agent, log);
@@ -81,7 +91,7 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   log("watching", { status: urlOf(server), command: command[0] ?? null, hooks: options.hooks.length });
   try {
     await agent.start();
-    return wraps ? await wrap(agent, command, env, host) : await machine(host);
+    return wraps ? await wrap(agent, command, env, host) : await machine(agent, host);
   } finally {
     await agent.stop();
     server.close();
@@ -95,7 +105,6 @@ async function wrap(
   env: NodeJS.ProcessEnv,
   host: DaemonHost,
 ): Promise<number> {
-  const drained = new Promise((resolve) => void agent.on("drained", resolve));
   const forward = (signal: unknown): void => child.signal(signal as NodeJS.Signals);
   const forwarded = FORWARDED.filter((signal) => signal !== "SIGINT" || !host.isTerminal);
   // Before the command runs: it may ask for a signal at once, and without a listener that would end this process.
@@ -104,17 +113,31 @@ async function wrap(
   agent.onDrain("command", drainChild(child));
   const code = await child.ended;
   // Hooks that run have their time, whatever became of the command.
-  if (agent.status().state === "draining") await drained;
+  await untilOver(agent);
   return code;
 }
 
 const ignore = (): void => {};
 
-/** Watches until somebody ends it. */
-const machine = (host: DaemonHost): Promise<number> =>
-  new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) host.process.on(signal, () => resolve(0));
+/** Watches until somebody ends it, and then until the hooks that run have had their time. */
+async function machine(agent: Agent, host: DaemonHost): Promise<number> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ENDS) host.process.on(signal, () => resolve());
   });
+  await untilOver(agent);
+  return 0;
+}
+
+/** Resolves when no drain runs, nor one that follows it. */
+async function untilOver(agent: Agent): Promise<void> {
+  while (agent.status().state === "draining") {
+    const drained = new Promise<() => void>((resolve) => {
+      const forget = agent.on("drained", () => resolve(forget));
+    });
+    (await drained)();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 function logEvents(agent: Agent, log: Log): void {
   agent.on("notice", (notice) => log("notice", { notice }));

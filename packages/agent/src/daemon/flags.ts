@@ -46,7 +46,7 @@ export function daemonOptions(values: FlagValues, command: readonly string[]): D
   const port = one("port") ?? "8788";
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) wrong("port", port, "a port from 0 to 65535");
   const controller = one("controller");
-  const url = controller === null ? null : URL.parse(controller);
+  const url = controller !== null && URL.canParse(controller) ? new URL(controller) : null;
   if (controller !== null && (url === null || !/^https?:$/.test(url.protocol))) {
     wrong("controller", controller, "a URL such as http://10.0.0.5:8787");
   }

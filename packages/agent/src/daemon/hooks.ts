@@ -54,8 +54,9 @@ export function createHooks(options: HooksOptions): (context: DrainContext) => P
 }
 
 function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
-  const url = URL.parse(hook);
-  if (url === null) throw new SpotkeeperError("SK-AGENT-CALL", `--hook: "${hook}" is not a URL.`);
+  // It may have a password, so it is not repeated.
+  if (!URL.canParse(hook)) throw new SpotkeeperError("SK-AGENT-CALL", "--hook: got http… that is not a URL.");
+  const url = new URL(hook);
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   return {
     name: url.origin + url.pathname,

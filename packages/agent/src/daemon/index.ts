@@ -15,7 +15,7 @@ const host: DaemonHost = {
 
 /** Runs the daemon in this process, to its end; its exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
-  const why = options.command.length > 0 ? becomeInit(process.pid, process.argv.slice(1)) : null;
+  const why = becomeInit(process.pid, process.argv.slice(1));
   if (why !== null) {
     const message = `As PID 1 it cannot reap orphans: ${why}. Run the container with an init.`;
     process.emitWarning(new SpotkeeperError("SK-AGENT-REAP", message));

@@ -22,7 +22,10 @@ export function wordsOf(command: string): readonly [file: string, ...args: strin
       word = (word ?? "") + letter;
     }
   }
-  if (quote !== null) throw new SpotkeeperError("SK-AGENT-CALL", `--hook: a quote is not closed in: ${command}`);
+  if (quote !== null) {
+    const said = `--hook: a quote is not closed in the command that begins with ${words[0] ?? "it"}.`;
+    throw new SpotkeeperError("SK-AGENT-CALL", said);
+  }
   if (word !== null) words.push(word);
   const [file, ...args] = words;
   if (file === undefined) throw new SpotkeeperError("SK-AGENT-CALL", "--hook: got nothing, wants a URL or a command.");

@@ -183,6 +183,57 @@ test("for a machine: the status, hooks on a notice, a cancellation, and hooks ag
   expect(await daemon.ended).toBe(0);
 });
 
+test("a machine that was tried out by a drill runs its hooks when it is in earnest", async () => {
+  await using metadata = await startMetadata();
+  await using daemon = startDaemon({
+    metadata: metadata.url,
+    args: ["--hook", `/bin/sh -c 'echo "hooked by $SPOTKEEPER_NOTICE"'`],
+    env: { SPOTKEEPER_AGENT_TOKEN: "t" },
+  });
+  const url = new URL("/test", await daemon.status());
+  expect((await fetch(url, { method: "POST", headers: { authorization: "Bearer t" } })).status).toBe(202);
+  await daemon.said("hooked by drill");
+  metadata.pages.set(paths.interruption, sliding());
+  await daemon.said("hooked by interruption");
+  expect(daemon.log().filter(({ message }) => message === "notice")).toHaveLength(2);
+});
+
+test("hibernation: the hooks have what time there is", async () => {
+  await using metadata = await startMetadata();
+  await using daemon = startDaemon({
+    metadata: metadata.url,
+    args: ["--hook", `/bin/sh -c 'echo "hooked for $SPOTKEEPER_ACTION"'`],
+  });
+  await daemon.status();
+  metadata.pages.set(paths.interruption, sliding("hibernate"));
+  await daemon.said("hooked for hibernate");
+  await vi.waitFor(() => expect(daemon.log()).toContainEqual(expect.objectContaining({ outcome: "drained" })));
+});
+
+test.each([
+  ["of a machine whose daemon is ended", []],
+  ["of a command that ends by itself, after a notice that was called off", ["/bin/sh", "-c", "sleep 2.5; exit 3"]],
+])("hooks that run come to their end: %s", async (_, command) => {
+  await using metadata = await startMetadata();
+  await using daemon = startDaemon({
+    metadata: metadata.url,
+    args: ["--hook", "echo first", "--hook", `/bin/sh -c 'echo begun; sleep 3; echo second'`],
+    command,
+  });
+  await daemon.status();
+  if (command.length > 0) {
+    metadata.pages.set(paths.interruption, sliding());
+    await daemon.said("begun");
+    metadata.pages.delete(paths.interruption);
+    await vi.waitFor(() => expect(daemon.log().some(({ resumed }) => resumed === true)).toBe(true), 10_000);
+  }
+  metadata.pages.set(paths.interruption, sliding());
+  await vi.waitFor(() => expect(daemon.stdout().trim().endsWith("first\nbegun")).toBe(true), 10_000);
+  if (command.length === 0) daemon.kill("SIGTERM");
+  expect(await daemon.ended).toBe(command.length > 0 ? 3 : 0);
+  expect(daemon.stdout()).toContain("second");
+});
+
 test.each([
   [["--port", "99999"], '--port: got "99999", wants a port'],
   [["--poll", "soon"], '--poll: got "soon", wants a duration'],
