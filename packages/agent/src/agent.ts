@@ -76,9 +76,10 @@ export const createAgentOn = (
   const { clock, process } = host;
   const { ECS_CONTAINER_METADATA_URI_V4: ecs, KUBERNETES_SERVICE_HOST: kubernetes } = process.env;
   const stopTimeout = ownStopTimeout ?? stopTimeoutOf(process.env);
-  checkOptions(poll, margin, stopTimeout, budgets);
-  const endpoint = metadata === false ? null : metadata ? endpointOf(metadata) : metadataEndpoint(process.env);
-  const task = ecs ? endpointOf(`${ecs}/`) : null;
+  checkOptions(poll, margin, stopTimeout, budgets, drainOn);
+  const endpoint =
+    metadata === false ? null : metadata ? endpointOf(metadata, "metadata") : metadataEndpoint(process.env);
+  const task = ecs ? endpointOf(`${ecs}/`, "ECS_CONTAINER_METADATA_URI_V4") : null;
   let asked = false;
   let end: (() => Promise<unknown>) | null = null;
 
@@ -91,13 +92,22 @@ export const createAgentOn = (
   const warnOfShortStop = (): void => {
     const finish = registry.want("finish");
     // Whoever says what finish keeps knows that it may be short, and nobody minds where nobody stops the process.
-    const matters = !keeps && (ownStopTimeout || budgets.finish || ecs || kubernetes);
+    const own = budgets.finish || registry.of("finish").some(({ budget }) => budget);
+    const matters = !keeps && (ownStopTimeout || own || ecs || kubernetes);
     if (!matters || !cutsFinish(finish, stopTimeout)) return;
     const message =
       `SIGTERM leaves ${stopTimeout / 1_000} s and finish may take ${finish / 1_000} s: ` +
       `raise stopTimeout, of the task too, or lower budgets.finish.`;
     onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
   };
+
+  on("drained", ({ outcome, phases, uncaught }) => {
+    if (outcome !== "cut-off") return;
+    const undone = phases.flatMap(({ phase, handlers }) =>
+      handlers.flatMap((one) => (one.outcome === "done" ? [] : `${one.name} (${phase}): ${one.error ?? one.outcome}`)),
+    );
+    onTrouble(new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${[...undone, ...uncaught].join("; ")}.`));
+  });
 
   return {
     onDrain: registry.add,

@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
-import { defaultBudgets, phases } from "./drain/phases.ts";
+import { MOST, phases } from "./drain/phases.ts";
 import type { NoticeKind } from "./notice.ts";
 import type { Environment } from "./watch/environment.ts";
 
@@ -14,10 +14,7 @@ export interface AgentOptions {
   /** Ask without a token where none can be had; false. */
   readonly allowV1?: boolean;
   /** What starts a drain; `interruption`, `termination` and `task-stop`. The others are only told. */
-  readonly drainOn?: readonly Extract<
-    NoticeKind,
-    "interruption" | "termination" | "task-stop" | "rebalance" | "scheduled-event"
-  >[];
+  readonly drainOn?: readonly (typeof causes)[number][];
   /** Signals that start a drain; `["SIGTERM"]`. */
   readonly signals?: readonly NodeJS.Signals[];
   /** From SIGTERM to SIGKILL: `stopTimeout` in ECS, `terminationGracePeriodSeconds` in Kubernetes; 30,000. */
@@ -46,21 +43,35 @@ export interface Host {
 
 export type HostListener = (what: unknown) => void;
 
+/** What a drain can begin with, where that is wanted. */
+const causes = ["interruption", "termination", "task-stop", "rebalance", "scheduled-event"] as const;
+
 /** Throws `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes. */
-export const checkOptions = (poll: Ms, margin: Ms, stopTimeout: Ms, budgets: Budgets): void => {
+export const checkOptions = (
+  poll: Ms,
+  margin: Ms,
+  stopTimeout: Ms,
+  budgets: Budgets,
+  drainOn: readonly NoticeKind[],
+): void => {
   within("poll", poll, 10, 60_000);
   within("margin", margin, 0, 60_000);
   within("stopTimeout", stopTimeout, 1_000, 86_400_000);
+  for (const kind of drainOn) oneOf("drainOn", kind, causes);
   for (const [phase, budget] of Object.entries(budgets)) {
-    must(phase in defaultBudgets, `budgets.${phase}: there is no such phase; there are ${phases.join(", ")}`);
-    within(`budgets.${phase}`, budget, 0, 3_600_000);
+    oneOf("budgets", phase, phases);
+    within(`budgets.${phase}`, budget, 0, MOST);
   }
 };
 
-const within = (name: string, value: Ms, least: Ms, most: Ms): void => {
+const oneOf = (name: string, value: string, all: readonly string[]): void => {
+  must(all.includes(value), `${name}: got ${value}, wants of ${all.join(", ")}`);
+};
+
+export const within = (name: string, value: Ms, least: Ms, most: Ms): void => {
   must(value >= least && value <= most, `${name}: got ${value}, wants ${least} to ${most} ms`);
 };
 
-const must = (holds: boolean, text: string): void => {
+export const must = (holds: boolean, text: string): void => {
   if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${text}.`);
 };

@@ -72,9 +72,9 @@ export const createDrainer = (
   let run: Run;
   let poke: Poke;
   let unfinished: string[];
-  /** The phase that runs, since when, and when all is to be over. */
+  /** The phase that runs, since when, when all is to be over, and when the capacity goes. */
   let now: Progress | undefined;
-  let [from, end] = [0, 0];
+  let [from, end, deadline] = [0, 0, 0];
   let current: Promise<unknown> | undefined;
   let resumed: Promise<boolean> | undefined;
   /** Somebody asked for it, and nobody takes that back. */
@@ -146,14 +146,14 @@ export const createDrainer = (
     return all;
   };
   const start = async (heard: Heard, itsEnd: Ms): Promise<Report> => {
-    const { notice, deadline } = heard;
+    const { notice } = heard;
     const began = clock.now();
     const startedAt = iso(clock.wall());
     const uncaught: string[] = [];
     const hear = (error: unknown): void => void uncaught.push(messageOf(error));
     state = "draining";
     reason = notice;
-    end = itsEnd;
+    [end, deadline] = [itsEnd, heard.deadline];
     asked = isAsked(notice);
     unfinished = [];
     [run, poke] = createRunner(clock, notice, unfinished);
@@ -181,7 +181,9 @@ export const createDrainer = (
     };
     state = cancelled ? "running" : hibernates(notice) ? "asleep" : "drained";
     emit("drained", result);
-    if (exit && state === "drained") host.process.exit(uncaught.length ? 1 : 0);
+    // A turn later, so that whoever asked is answered, and warnings are written.
+    if (exit && state === "drained")
+      clock.setTimer(clock.now(), () => host.process.exit(uncaught.length ? 1 : 0), true);
     return result;
   };
 
@@ -215,6 +217,7 @@ export const createDrainer = (
         }
       }
       end = Math.min(end, itsEnd);
+      deadline = Math.min(deadline, heard.deadline);
       if (now) share(now);
       return report;
     },

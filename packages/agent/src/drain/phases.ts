@@ -25,6 +25,9 @@ export const defaultBudgets: { readonly [P in Phase]: Ms } = {
   exit: 1_000,
 };
 
+/** No budget is longer. Nor is a drain by far, but whoever means "all there is" need not know. */
+export const MOST: Ms = 3_600_000;
+
 export const phases = Object.keys(defaultBudgets) as readonly Phase[];
 
 /**

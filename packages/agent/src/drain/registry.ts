@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
+import { must, within } from "../options.ts";
 import type { Budgets } from "./budgets.ts";
-import { defaultBudgets, type Drainable, type DrainHandler, type Phase } from "./phases.ts";
+import { defaultBudgets, type Drainable, type DrainHandler, MOST, type Phase, phases } from "./phases.ts";
 
 export interface Registration {
   readonly name: string;
@@ -18,7 +19,11 @@ export interface RegisterOptions {
 
 /** What takes part in a drain. */
 export interface Registry {
-  /** Returns what takes it out again. */
+  /**
+   * Returns what takes it out again.
+   *
+   * @throws SpotkeeperError `SK-AGENT-OPTION`
+   */
   add(name: string, drain: DrainHandler | Drainable, options?: RegisterOptions): () => void;
   /** What has something to do in a phase, in the order in which it came. */
   of(phase: Phase): readonly Registration[];
@@ -37,6 +42,10 @@ export const createRegistry = (budgets: Budgets, holds: () => boolean): Registry
     of,
     add(name, drain, { phase = "finish", budget } = {}) {
       const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
+      const { drain: made }: { readonly drain: Drainable | undefined } = part;
+      const does = phases.some((one) => typeof made?.[one] === "function");
+      must(does, `onDrain "${name}": wants a function, for one of the phases ${phases.join(", ")}`);
+      if (budget !== undefined) within(`onDrain "${name}": budget`, budget, 0, MOST);
       parts.add(part);
       return () => void parts.delete(part);
     },

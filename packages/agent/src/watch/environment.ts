@@ -15,18 +15,19 @@ export const metadataEndpoint = ({
   AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: mode,
 }: Environment): URL | null => {
   if (disabled?.toLowerCase() === "true") return null;
-  return endpointOf(own || (mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : DEFAULT));
+  const usual = mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : DEFAULT;
+  return endpointOf(own || usual, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
 };
 
 const STOP_TIMEOUT: Ms = 30_000;
 
 /**
  * From SIGTERM to SIGKILL: what the ECS agent is configured with, where that is handed in, else the 30 s of ECS and
- * Kubernetes. A task definition's `stopTimeout` is not to be seen from within
+ * Kubernetes; not a number where that makes no sense. A task definition's `stopTimeout` is not to be seen from within
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
  */
-export const stopTimeoutOf = (env: Environment): Ms =>
-  durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] ?? "") ?? STOP_TIMEOUT;
+export const stopTimeoutOf = ({ ECS_CONTAINER_STOP_TIMEOUT: text }: Environment): Ms =>
+  text ? (durationOf(text) ?? Number.NaN) : STOP_TIMEOUT;
 
 const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
 
@@ -41,7 +42,7 @@ export const durationOf = (text: string): Ms | null => {
 };
 
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
-export const endpointOf = (text: string): URL => {
+export const endpointOf = (text: string, name: string): URL => {
   if (URL.canParse(text) && text.startsWith("http:")) return new URL(text);
-  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `metadata: got "${text}", wants a URL such as ${DEFAULT}.`);
+  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: got "${text}", wants a URL such as ${DEFAULT}.`);
 };

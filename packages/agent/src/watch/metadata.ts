@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import { type ErrorCode, messageOf, SpotkeeperError } from "../errors.ts";
+import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Reply, Send } from "../net/send.ts";
 import { createToken } from "./token.ts";
 import { trouble } from "./trouble.ts";
@@ -41,21 +41,15 @@ export const createTaskMetadata = (send: Send): Ask => answering(0, (url, until)
 const answering =
   (nothing: number, ask: (url: URL, until: Ms) => Promise<Reply>): Ask =>
   async (url, until, read) => {
-    let wrong: readonly [ErrorCode, string] | undefined;
+    let status = 0;
     try {
       const reply = await ask(url, until);
-      const { status } = reply;
-      wrong = ["SK-AGENT-IMDS-REFUSED", `answers ${status}: it is asked again`];
-      if (status === 200 || status === nothing) {
-        wrong = ["SK-AGENT-IMDS-UNREADABLE", "answers what AWS does not document"];
-        return read(status === 200 ? reply : null);
-      }
+      status = reply.status;
+      if (status === 200 || status === nothing) return read(status === 200 ? reply : null);
     } catch (error) {
       if (error instanceof SpotkeeperError) throw error;
-      wrong ??= [
-        "SK-AGENT-IMDS-AWAY",
-        `cannot be asked (${messageOf(error)}); off EC2, set AWS_EC2_METADATA_DISABLED=true`,
-      ];
+      const why = `cannot be asked (${messageOf(error)}); off EC2, set AWS_EC2_METADATA_DISABLED=true`;
+      if (!status) throw trouble(url, "SK-AGENT-IMDS-AWAY", why);
     }
-    throw trouble(url, ...wrong);
+    throw trouble(url, "SK-AGENT-IMDS-ANSWER", `answers ${status}, and not as AWS documents it: it is asked again`);
   };

@@ -50,3 +50,25 @@ test.skipIf(!hasRedis)("jobs that are not done in time go back to wait at once",
   expect(await queue.getJobCounts("wait", "active")).toMatchObject({ wait: 1, active: 0 });
   await queue.close();
 });
+
+test.skipIf(!hasRedis)("of a notice that is called off, a job in hand goes on and is not given back", async () => {
+  await using redis = await startRedis();
+  const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
+  let begun = 0;
+  const { queue, worker } = await startJobs(redis, 1, async () => {
+    begun += 1;
+    await go;
+  });
+  const drainable = drainBullWorker(worker);
+  await vi.waitFor(() => expect(begun).toBe(1), { timeout: 10_000 });
+  const context = { signal: AbortSignal.abort(), calledOff: true, note: () => {} } as never;
+  await drainable["stop-intake"]?.(context);
+  await drainable.finish?.(context);
+  await drainable.resume?.();
+  expect(await queue.getJobCounts("wait", "active")).toMatchObject({ wait: 0, active: 1 });
+  letGo();
+  await vi.waitFor(async () => expect(await queue.getJobCounts("completed")).toMatchObject({ completed: 1 }));
+  expect(begun).toBe(1);
+  await worker.close();
+  await queue.close();
+});

@@ -232,6 +232,11 @@ test("a finish budget above the stop time-out is told at the start, where somebo
   agent.onDrain("work", () => {});
   await agent.start();
   expect(host.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
+  const bare = fakeHost();
+  const asking = createAgentOn(bare, { metadata: false });
+  asking.onDrain("work", () => {}, { budget: 60_000 });
+  await asking.start();
+  expect(bare.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
   const fine = fakeHost({ KUBERNETES_SERVICE_HOST: "10.0.0.1" });
   const short = createAgentOn(fine, { metadata: false, stopTimeout: 95_000 });
   short.onDrain("work", () => {});
@@ -243,10 +248,52 @@ test.each([
   [{ poll: 5 }, "poll: got 5"],
   [{ margin: Number.NaN }, "margin: got NaN"],
   [{ budgets: { finish: -1 } }, "budgets.finish: got -1"],
-  [{ budgets: { finsh: 1, finish: 1 } }, "budgets.finsh: there is no such phase"],
+  [{ budgets: { finsh: 1, finish: 1 } }, "budgets: got finsh, wants of unready"],
   [{ metadata: "nowhere" }, "wants a URL"],
+  [{ drainOn: ["interuption"] as never }, "drainOn: got interuption"],
 ])("%j is refused at once", (options, said) => {
   expect(() => createAgentOn(fakeHost(), options)).toThrow(said);
+});
+
+test("a stop time-out in the environment that makes no sense is refused too", () => {
+  const host = fakeHost({ ECS_CONTAINER_STOP_TIMEOUT: "soon" });
+  expect(() => createAgentOn(host, { metadata: false })).toThrow("stopTimeout: got NaN");
+});
+
+test.each([
+  ["nothing", undefined],
+  ["a number", 5],
+  ["an object without a phase", { finsh: () => {} }],
+])("%s takes no part in a drain, and that is said at once", (_, drain) => {
+  const { agent } = agentOn();
+  expect(() => agent.onDrain("jobs", drain as never)).toThrow(/^onDrain "jobs": wants a function, for one of/);
+});
+
+test("nor does a function in a phase that there is not, or with a budget that is no number", () => {
+  const { agent } = agentOn();
+  expect(() => agent.onDrain("jobs", () => {}, { phase: "finsh" as never })).toThrow("wants a function, for one of");
+  expect(() => agent.onDrain("jobs", () => {}, { budget: "30s" as never })).toThrow(`onDrain "jobs": budget: got 30s`);
+});
+
+test("what was not done is a warning where nobody listens", async () => {
+  const { agent, clock, host } = agentOn();
+  agent.onDrain("hangs", forever, { budget: 10_000 });
+  agent.onDrain("state", () => Promise.reject(new Error("EACCES")), { phase: "save" });
+  void agent.drain();
+  await clock.advance(110_000);
+  expect(host.warnings).toMatchObject([
+    { code: "SK-AGENT-DRAIN", message: "Not all was done: hangs (finish): left-behind; state (save): EACCES." },
+  ]);
+});
+
+test("the margin is that of the nearest deadline, whoever told of it", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.onDrain("work", () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 20_000, resolve)));
+  void agent.drain({ deadlineIn: 120_000 });
+  await clock.advance(10_000);
+  void agent.drain({ deadlineIn: 40_000 });
+  await clock.advance(20_000);
+  expect(reports).toMatchObject([{ ms: 20_000, margin: 30_000 }]);
 });
 
 test("a drain that is over leaves no timer behind", async () => {

@@ -42,7 +42,7 @@ test("a 401 renews the token at once, and the same look has its answer", async (
 test("a token that is never taken is a failure, not an endless round", async () => {
   await using server = await startMetadata();
   server.tokenPage = (_request, response) => void response.end("not-a-token");
-  expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-REFUSED");
+  expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-ANSWER");
   expect(server.requests).toHaveLength(4);
 });
 
@@ -84,12 +84,12 @@ test("a token is renewed before it ends; while that fails the old one serves", a
 test.each([
   [
     "a 500",
-    "SK-AGENT-IMDS-REFUSED",
+    "SK-AGENT-IMDS-ANSWER",
     (s: MetadataServer) => s.pages.set(paths.lifecycle, (_q, r) => void r.writeHead(500).end("<html>")),
   ],
   [
     "a 403",
-    "SK-AGENT-IMDS-REFUSED",
+    "SK-AGENT-IMDS-ANSWER",
     (s: MetadataServer) => s.pages.set(paths.lifecycle, (_q, r) => void r.writeHead(403).end()),
   ],
   [
