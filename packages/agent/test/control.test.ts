@@ -3,7 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createControl, type ControlOptions } from "../src/control/control.ts";
+import { createAgentOn } from "../src/agent.ts";
+import { systemClock } from "../src/clock.ts";
 import { agentOf } from "./support/agent.ts";
+import { fakeHost } from "./support/host.ts";
 
 const servers: { close(): void }[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -90,19 +93,19 @@ test("without a token nothing can be asked for", async () => {
 });
 
 test.each([
-  ["{"],
-  ["[]"],
-  [`"x"`],
-  [`{"deadlineIn":-1}`],
-  [`{"deadlineIn":"60"}`],
-  [`{"action":"reboot"}`],
-  [`{"detail":5}`],
-  ["x".repeat(70_000)],
-])("a body that makes no sense is 400, and drains nothing: %.20s", async (body) => {
+  ["{", "not JSON"],
+  ["[]", "wants a JSON object"],
+  [`"x"`, "wants a JSON object"],
+  [`{"deadlineIn":-1}`, "deadlineIn wants"],
+  [`{"deadlineIn":"60"}`, "deadlineIn wants"],
+  [`{"action":"reboot"}`, "action wants terminate, stop or hibernate"],
+  [`{"detail":5}`, "detail wants"],
+  ["x".repeat(70_000), "more than 65536"],
+])("a body that makes no sense is 400, and drains nothing: %.20s", async (body, detail) => {
   const { agent, ask } = await serve({ token: "t" });
   expect(await ask("POST", "/drain", "t", body)).toMatchObject({
     status: 400,
-    body: { code: "SK-AGENT-CONTROL-BODY" },
+    body: { code: "SK-AGENT-CONTROL-BODY", detail: expect.stringContaining(detail) },
   });
   expect(agent.status().state).toBe("running");
 });
@@ -117,4 +120,31 @@ test("other paths and methods are 404 and name what there is", async () => {
   ] as const) {
     expect(await ask(method, path, "t")).toMatchObject({ status: 404, body: { code: "SK-AGENT-CONTROL-PATH" } });
   }
+});
+
+test("health checkers may ask for the status by HEAD", async () => {
+  const server = createServer(createControl(agentOf(), { token: null })).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { status, headers } = await fetch(`http://127.0.0.1:${port}/status`, { method: "HEAD" });
+  expect([status, headers.get("content-type")]).toEqual([200, "application/json"]);
+});
+
+test("one who asks a process that ends at once still has the answer", async () => {
+  const host = fakeHost();
+  const agent = createAgentOn({ ...host, clock: systemClock }, { metadata: false, signals: [] });
+  const server = createServer(createControl(agent, { token: "t" })).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const ended: number[] = [];
+  server.on("request", (_request, response) => response.once("finish", () => ended.push(host.exits.length)));
+  const asked = await fetch(`http://127.0.0.1:${port}/test`, {
+    method: "POST",
+    headers: { authorization: "Bearer t" },
+  });
+  expect(asked.status).toBe(202);
+  await expect.poll(() => host.exits).toEqual([0]);
+  expect(ended).toEqual([0]);
 });

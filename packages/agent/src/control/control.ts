@@ -38,13 +38,7 @@ export function createControl(
     (drill: boolean) =>
     async (request: IncomingMessage): Promise<Answer> => {
       const asked = await requestOf(request, clock);
-      if (asked === null) {
-        return problem(
-          400,
-          "SK-AGENT-CONTROL-BODY",
-          "The body wants a JSON object with deadlineIn (milliseconds) or deadline (ISO 8601), action, detail, or nothing.",
-        );
-      }
+      if (typeof asked === "string") return problem(400, "SK-AGENT-CONTROL-BODY", `${asked}.`);
       void agent.drain({ ...asked, drill });
       return [202, agent.status()];
     };
@@ -57,14 +51,20 @@ export function createControl(
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const path = (request.url ?? "").split("?")[0] ?? "";
-    const route = `${request.method} ${path}`;
+    // Health checkers ask by HEAD; Node.js leaves the body out.
+    const route = `${request.method === "HEAD" ? "GET" : request.method} ${path}`;
     const act = routes[route];
     if (act === undefined) {
       const known = Object.keys(routes).join(", ");
       return problem(404, "SK-AGENT-CONTROL-PATH", `There is ${known}.`);
     }
     if (route !== "GET /status" || guardStatus) {
-      if (token === null) return problem(403, "SK-AGENT-CONTROL-OFF", "No token is set, so nothing can be asked for.");
+      if (token === null)
+        return problem(
+          403,
+          "SK-AGENT-CONTROL-OFF",
+          "No token is set (SPOTKEEPER_AGENT_TOKEN, or token), so nothing can be asked for.",
+        );
       if (!same(request.headers.authorization ?? "", `Bearer ${token}`)) {
         return problem(401, "SK-AGENT-CONTROL-TOKEN", "The bearer token is missing or wrong.");
       }
@@ -93,33 +93,37 @@ const problem = (status: number, code: string, detail: string): Answer => [statu
 const same = (one: string, other: string): boolean => timingSafeEqual(sum(one), sum(other));
 const sum = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): Promise<DrainRequest | null> {
+/** What is asked for, or what is wrong with it. */
+async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): Promise<DrainRequest | string> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
     text += chunk;
-    if (text.length > LONGEST_BODY) return null;
+    if (text.length > LONGEST_BODY) return `The body has more than ${LONGEST_BODY} characters`;
   }
   if (text.trim() === "") return {};
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return null;
+    return "The body is not JSON. It wants an object, or nothing";
   }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    return "The body wants a JSON object, or nothing";
   const { deadline, action, incident, ...more } = body as { readonly [field: string]: unknown };
   const { deadlineIn = untilOf(deadline, clock), detail = incident } = more;
   const asked: { deadlineIn?: number; action?: Action; detail?: string } = {};
   if (deadlineIn !== undefined) {
-    if (typeof deadlineIn !== "number" || !(deadlineIn >= 0 && deadlineIn <= 86_400_000)) return null;
+    if (typeof deadlineIn !== "number" || !(deadlineIn >= 0 && deadlineIn <= 86_400_000))
+      return "deadlineIn wants milliseconds from 0 to 86400000, and deadline a time in ISO 8601";
     asked.deadlineIn = deadlineIn;
   }
   if (action !== undefined) {
-    if (action !== "terminate" && action !== "stop" && action !== "hibernate") return null;
+    if (action !== "terminate" && action !== "stop" && action !== "hibernate")
+      return "action wants terminate, stop or hibernate";
     asked.action = action;
   }
   if (detail !== undefined) {
-    if (typeof detail !== "string") return null;
+    if (typeof detail !== "string") return "detail wants a text";
     asked.detail = detail.slice(0, 200);
   }
   return asked;

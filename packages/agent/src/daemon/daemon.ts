@@ -160,15 +160,26 @@ function tellTheController(
   tellOf(agent, teller, clock);
 }
 
-function listen(server: Server, port: number, host: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) => {
-      const message = `The status cannot be served at ${host}:${port}: ${messageOf(error)}. Choose another --port; 0 takes any that is free.`;
-      reject(new SpotkeeperError("SK-AGENT-PORT", message, { cause: error }));
-    });
-    server.listen(port, host, () => resolve(server));
-  });
+/** Where the status is served unless told otherwise. */
+const USUAL_PORT = 8788;
+
+/** @param port null: the usual one, or another where that is taken, so that nothing is left without its daemon */
+async function listen(server: Server, port: number | null, host: string): Promise<Server> {
+  try {
+    return await listening(server, port ?? USUAL_PORT, host);
+  } catch (error) {
+    if (port === null && codeOf(error) === "EADDRINUSE") return listen(server, 0, host);
+    const advice = codeOf(error) === "EADDRINUSE" ? "Choose another --port; 0 takes any that is free" : "See --host";
+    const message = `The status cannot be served at ${host}:${port ?? USUAL_PORT}: ${messageOf(error)}. ${advice}.`;
+    throw new SpotkeeperError("SK-AGENT-PORT", message, { cause: error });
+  }
 }
+
+const listening = (server: Server, port: number, host: string): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve(server.off("error", reject)));
+  });
 
 function urlOf(server: Server): string | null {
   const address = server.address();

@@ -5,7 +5,7 @@ import { durationOf } from "../watch/environment.ts";
 
 /** What can stand on the call, for `spotkeeper-agent` and `spotkeeper agent` alike. */
 export const daemonFlags: readonly Flag[] = [
-  { name: "port", value: "number", says: "where the status is served (8788; 0: any that is free)" },
+  { name: "port", value: "number", says: "where the status is served (8788, or any if it is taken; 0: any)" },
   { name: "host", value: "address", says: "the address it is served at (127.0.0.1; any other wants a token)" },
   { name: "poll", value: "duration", says: "from look to look at the metadata (1s)" },
   { name: "hook", value: "url|command", says: "what runs first on a notice, in order; can be repeated", many: true },
@@ -23,7 +23,8 @@ export interface Flag {
 export interface DaemonOptions {
   /** Empty: it watches for the machine. */
   readonly command: readonly string[];
-  readonly port: number;
+  /** Null: the usual one, or another where that is taken. */
+  readonly port: number | null;
   readonly host: string;
   readonly poll: Ms;
   readonly hooks: readonly string[];
@@ -39,12 +40,15 @@ export function daemonOptions(values: FlagValues, command: readonly string[]): D
     const value = values[name];
     return typeof value === "string" ? value : null;
   };
-  const duration = (name: string, otherwise: Ms): Ms => {
+  const duration = (name: string, otherwise: Ms, least: Ms, most: Ms, wants: string): Ms => {
     const text = one(name);
-    return text === null ? otherwise : (durationOf(text) ?? wrong(name, text, "a duration such as 30s or 1m30s"));
+    if (text === null) return otherwise;
+    const value = durationOf(text);
+    return value !== null && value >= least && value <= most ? value : wrong(name, text, `a duration ${wants}`);
   };
-  const port = one("port") ?? "8788";
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) wrong("port", port, "a port from 0 to 65535");
+  const port = one("port");
+  if (port !== null && (!/^\d{1,5}$/.test(port) || Number(port) > 65_535))
+    wrong("port", port, "a port from 0 to 65535");
   const controller = one("controller");
   const url = controller !== null && URL.canParse(controller) ? new URL(controller) : null;
   if (controller !== null && (url === null || !/^https?:$/.test(url.protocol))) {
@@ -53,11 +57,11 @@ export function daemonOptions(values: FlagValues, command: readonly string[]): D
   const hooks = values["hook"];
   return {
     command,
-    port: Number(port),
+    port: port === null ? null : Number(port),
     host: one("host") ?? "127.0.0.1",
-    poll: duration("poll", 1_000),
+    poll: duration("poll", 1_000, 10, 60_000, "from 10ms to 60s"),
     hooks: typeof hooks === "string" ? [hooks] : (hooks ?? []),
-    grace: duration("grace", 30_000),
+    grace: duration("grace", 30_000, 0, 110_000, "up to 110s, such as 30s or 1m30s"),
     controller: url,
   };
 }
@@ -75,7 +79,7 @@ export function readCall(args: readonly string[]): Call {
   try {
     const { values } = parseArgs({
       args: [...own],
-      options: { help: { type: "boolean" }, version: { type: "boolean" }, ...Object.fromEntries(strings) },
+      options: { help: { type: "boolean", short: "h" }, version: { type: "boolean" }, ...Object.fromEntries(strings) },
     });
     const { help, version, ...rest } = values;
     const wants = help === true ? "help" : version === true ? "version" : "run";
@@ -85,7 +89,7 @@ export function readCall(args: readonly string[]): Call {
     const said = error instanceof Error ? error.message : String(error);
     throw new SpotkeeperError(
       "SK-AGENT-CALL",
-      `${said}. The command comes behind --: spotkeeper-agent --poll 1s -- node server.js`,
+      `${said.replace(/\.$/, "")}. See --help; a command comes behind --: spotkeeper-agent --poll 1s -- node server.js`,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
@@ -72,6 +74,15 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
 
 function commandHook(hook: string, { env }: HooksOptions): Hook {
   const [file, ...args] = wordsOf(hook);
+  const shell = args.find((word) => /^(\|\|?|&&?|;|[<>]+)$/.test(word));
+  if (shell !== undefined) {
+    const said = `--hook: ${file} is run without a shell, to which ${shell} means nothing. Use sh -c '…'.`;
+    throw new SpotkeeperError("SK-AGENT-CALL", said);
+  }
+  if (!canRun(file, env["PATH"])) {
+    const said = `--hook: ${file} is not there, or may not be executed. Give a command, or a URL of http or https.`;
+    throw new SpotkeeperError("SK-AGENT-CALL", said);
+  }
   return {
     name: file,
     async run({ reason, signal }) {
@@ -88,6 +99,17 @@ function commandHook(hook: string, { env }: HooksOptions): Hook {
     },
   };
 }
+
+/** Known at the start and not in the two minutes. */
+const canRun = (file: string, path = ""): boolean =>
+  (file.includes("/") ? [""] : path.split(delimiter)).some((folder) => {
+    try {
+      accessSync(join(folder, file), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 
 /** What a command can read of the notice. */
 const told = ({ kind, action, deadline, detail }: Notice): NodeJS.ProcessEnv => ({

@@ -16,6 +16,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const inSeconds = (seconds: number): string =>
   JSON.stringify({ action: "terminate", time: new Date(Date.now() + seconds * 1_000).toISOString() });
 
+async function listeningAt(): Promise<AddressInfo> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.unref();
+  return server.address() as AddressInfo;
+}
+
 const python = `
 import signal, sys, time
 def stop(number, frame):
@@ -183,6 +190,17 @@ test("for a machine: the status, hooks on a notice, a cancellation, and hooks ag
   expect(await daemon.ended).toBe(0);
 });
 
+test("where the usual port is taken the command runs all the same, and the status is served at another", async () => {
+  const other = createServer().listen(8788, "127.0.0.1");
+  await Promise.race([once(other, "listening"), once(other, "error")]);
+  await using daemon = startDaemon({ args: [], port: null, command: ["/bin/sh", "-c", "exit 4"] });
+  expect(Number(new URL(await daemon.status()).port)).not.toBe(8788);
+  expect(await daemon.ended).toBe(4);
+  other.close();
+  const taken = startDaemon({ port: (await listeningAt()).port, command: ["/bin/sh", "-c", "exit 4"] });
+  expect(await taken.ended).toBe(1);
+});
+
 test("a machine that was tried out by a drill runs its hooks when it is in earnest", async () => {
   await using metadata = await startMetadata();
   await using daemon = startDaemon({
@@ -237,6 +255,14 @@ test.each([
 test.each([
   [["--port", "99999"], '--port: got "99999", wants a port'],
   [["--poll", "soon"], '--poll: got "soon", wants a duration'],
+  [["--poll", "1h"], '--poll: got "1h", wants a duration from 10ms to 60s'],
+  [["--grace", "10m"], '--grace: got "10m", wants a duration up to 110s'],
+  [["--hook", "/no/such/hook --all"], "--hook: /no/such/hook is not there"],
+  [
+    ["--hook", "htp://127.0.0.1/x"],
+    "--hook: htp://127.0.0.1/x is not there, or may not be executed. Give a command, or a URL",
+  ],
+  [["--hook", "echo hi | cat"], "--hook: echo is run without a shell, to which | means nothing"],
   [["--pol", "1s"], "Unknown option '--pol'"],
   [["node", "server.js"], "Unexpected argument 'node'"],
   [["--hook", "echo 'x"], "a quote is not closed"],

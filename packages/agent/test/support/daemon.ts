@@ -22,13 +22,16 @@ export interface DaemonCall {
   readonly args?: readonly string[];
   readonly command?: readonly string[];
   readonly env?: { readonly [name: string]: string };
+  /** 0: any; null: none is asked for. */
+  readonly port?: number | null;
 }
 
 /** The real daemon, as its bin starts it. */
-export function startDaemon({ metadata, args = [], command = [], env = {} }: DaemonCall): Daemon {
+export function startDaemon({ metadata, args = [], command = [], env = {}, port = 0 }: DaemonCall): Daemon {
   const own =
     metadata === undefined ? { AWS_EC2_METADATA_DISABLED: "true" } : { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata };
-  const call = ["--port", "0", "--poll", "50ms", ...args, ...(command.length > 0 ? ["--", ...command] : [])];
+  const asked = port === null ? [] : ["--port", String(port)];
+  const call = [...asked, "--poll", "50ms", ...args, ...(command.length > 0 ? ["--", ...command] : [])];
   const child = spawn(process.execPath, [bin, ...call], {
     env: { PATH: process.env["PATH"], ...own, ...env },
     stdio: ["ignore", "pipe", "pipe"],
