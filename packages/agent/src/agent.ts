@@ -1,7 +1,8 @@
+import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
 import { createDrainer } from "./drain/drainer.ts";
 import type { Drainable, DrainHandler } from "./drain/phases.ts";
-import { createPlan, cutsFinish } from "./drain/plan.ts";
+import { createPlan, cutsFinish, hibernates } from "./drain/plan.ts";
 import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
 import type { PhaseReport, Report } from "./drain/report.ts";
 import { SpotkeeperError } from "./errors.ts";
@@ -47,6 +48,9 @@ export interface Agent {
   ready(): boolean;
   status(): Status;
 }
+
+/** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
+const AWAKE: Ms = 60_000;
 
 /**
  * Watches for the end of this instance, task or process, and ends the application well.
@@ -128,6 +132,9 @@ export const createAgentOn = (
       const report = drainer.drain(heard);
       // Only of what began, and afterwards: a listener that drains for every notice would ask, and be told, for ever.
       if (running) emit("notice", heard.notice);
+      // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
+      const wake = (): unknown => notices.current() ?? drainer.cancel();
+      if (hibernates(heard.notice)) void report.then(() => clock.setTimer(clock.now() + AWAKE, wake));
       return report;
     },
     ready() {

@@ -46,7 +46,7 @@ interface Next {
   end: Ms;
 }
 
-const isAsked = ({ kind }: Notice): boolean => kind === "request" || kind === "drill";
+const isAsked = (notice: Notice): boolean => /request|drill/.test(notice.kind) && !hibernates(notice);
 
 /**
  * Goes through the phases, once for each notice that is not called off.
@@ -77,7 +77,7 @@ export const createDrainer = (
   let [from, end, deadline] = [0, 0, 0];
   let current: Promise<unknown> | undefined;
   let resumed: Promise<boolean> | undefined;
-  /** Somebody asked for it, and nobody takes that back. */
+  /** Somebody asked for it, and nobody takes that back. From hibernation a process wakes up whoever asked. */
   let asked = false;
   /** What is drained for when this drain has given way, and its own end. */
   let next: Next | undefined;

@@ -286,6 +286,20 @@ test("what was not done is a warning where nobody listens", async () => {
   ]);
 });
 
+test("from hibernation that was asked for the process is awake a minute later, and so is its health", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.ready();
+  let runs = 0;
+  agent.onDrain("state", () => void (runs += 1), { phase: "save" });
+  for (const times of [1, 2]) {
+    void agent.drain({ action: "hibernate" });
+    await clock.advance(2_000);
+    expect([agent.status().state, agent.ready()]).toEqual(["asleep", false]);
+    await clock.advance(60_000);
+    expect([agent.status().state, agent.ready(), runs, reports.length]).toEqual(["running", true, times, times]);
+  }
+});
+
 test("the margin is that of the nearest deadline, whoever told of it", async () => {
   const { agent, clock, reports } = agentOn();
   agent.onDrain("work", () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 20_000, resolve)));
