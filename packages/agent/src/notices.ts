@@ -18,21 +18,23 @@ const AHEAD: Ms = 120_000;
 export const createNotices = (
   clock: Clock,
   drainOn: readonly NoticeKind[],
-  drainer: Pick<Drainer, "drain" | "cancel" | "reason">,
+  drainer: Pick<Drainer, "drain" | "cancel">,
   emit: Emitter["emit"],
 ): Notices => {
-  /** What stands, and what cancels the drain that it would start later. */
+  /** What stands, and what cancels the drain that it is to start later. */
   const standing = new Map<Notice, (() => void) | null>();
   const drains = ({ kind }: Notice): boolean => kind === "signal" || drainOn.includes(kind);
-  const first = (): Notice | undefined => [...standing.keys()].find(drains);
+  const first = (): Notice | undefined => [...standing].find(([one, waits]) => drains(one) && !waits)?.[0];
 
-  const begin = (heard: Heard): (() => void) | null => {
+  const begin = (heard: Heard): void => {
     const { notice, deadline } = heard;
-    if (!drains(notice)) return null;
-    const drain = (): void => void drainer.drain(heard);
-    if (notice.kind === "scheduled-event" && deadline < Infinity) return clock.setTimer(deadline - AHEAD, drain);
-    drain();
-    return null;
+    const now = (): void => {
+      standing.set(notice, null);
+      if (drains(notice)) void drainer.drain(heard);
+    };
+    if (notice.kind === "scheduled-event" && drains(notice) && deadline < Infinity) {
+      standing.set(notice, clock.setTimer(deadline - AHEAD, now));
+    } else now();
   };
   const vanish = async (notice: Notice): Promise<void> => {
     // Whichever it began with: while a notice stands that would start a drain, it goes on.
@@ -48,7 +50,7 @@ export const createNotices = (
       }
       if (heard) {
         emit("notice", heard.notice);
-        standing.set(heard.notice, begin(heard));
+        begin(heard);
       } else if (before) void vanish(before.notice);
     },
     current: () => first() ?? [...standing.keys()][0] ?? null,

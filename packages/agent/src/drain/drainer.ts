@@ -41,12 +41,21 @@ const entry = (phase: Phase, state: PhaseReport["state"]): Progress => ({
   handlers: [],
 });
 
-interface Next {
-  readonly heard: Heard;
+/** What is drained for: one notice, and what others that joined it make of it. */
+interface Due {
+  notice: Notice;
+  /** When the capacity goes, and when all is to be over. */
+  deadline: Ms;
   end: Ms;
+  /** Somebody asked for it, and nobody takes that back. From hibernation a process wakes up whoever asked. */
+  asked: boolean;
 }
 
-const isAsked = (notice: Notice): boolean => /request|drill/.test(notice.kind) && !hibernates(notice);
+const join = (one: Due, other: Due): void => {
+  one.deadline = Math.min(one.deadline, other.deadline);
+  one.end = Math.min(one.end, other.end);
+  one.asked ||= other.asked;
+};
 
 /**
  * Goes through the phases, once for each notice that is not called off.
@@ -64,7 +73,7 @@ export const createDrainer = (
 ): Drainer => {
   const { clock, process } = host;
   let state: DrainState = "running";
-  let reason: Notice | null = null;
+  let due: Due | undefined;
   let report: Promise<Report> | undefined;
   /** The phases that have begun, and those that are not over. */
   let begun: Progress[] = [];
@@ -72,18 +81,16 @@ export const createDrainer = (
   let run: Run;
   let poke: Poke;
   let unfinished: string[];
-  /** The phase that runs, since when, when all is to be over, and when the capacity goes. */
+  /** The phase that runs, and since when. */
   let now: Progress | undefined;
-  let [from, end, deadline] = [0, 0, 0];
+  let from = 0;
   let current: Promise<unknown> | undefined;
   let resumed: Promise<boolean> | undefined;
-  /** Somebody asked for it, and nobody takes that back. From hibernation a process wakes up whoever asked. */
-  let asked = false;
-  /** What is drained for when this drain has given way, and its own end. */
-  let next: Next | undefined;
+  /** What is drained for when this drain has given way. */
+  let next: Due | undefined;
 
   const share = (one: Progress): void => {
-    one.budget = shareOf(one.phase, coming, want, end - from, keeps);
+    one.budget = shareOf(one.phase, coming, want, (due?.end ?? 0) - from, keeps);
     poke();
   };
   const runPhase = async (phase: Phase): Promise<void> => {
@@ -125,17 +132,22 @@ export const createDrainer = (
     return done;
   };
   /** Drains for what was heard meanwhile, unless all is over by then: it came too late to be called off, or to wake up. */
-  const then = async (before: Promise<Report>, after: Next): Promise<Report> => {
+  const then = async (before: Promise<Report>, after: Due): Promise<Report> => {
     const done = await before;
     await resumed;
+    if (next !== after) {
+      // It was called off as well.
+      if (state === "draining" && !next) state = "running";
+      return done;
+    }
     next = undefined;
-    return state === "drained" ? done : start(after.heard, after.end);
+    return state === "drained" ? done : start(after);
   };
   /** Runs the phases. Whether the notice was called off meanwhile; null: it was not. */
-  const goThrough = async (): Promise<boolean | null> => {
+  const goThrough = async (notice: Notice): Promise<boolean | null> => {
     begun = [];
     unfinished.length = 0;
-    coming = hibernates(reason) ? gentlePhases : phases;
+    coming = hibernates(notice) ? gentlePhases : phases;
     for (const phase of coming) {
       // Asked for anew at each phase: what one leaves over is there for the next, and a handler may come late.
       if (want(phase) > 0 && !resumed) await (current = runPhase(phase));
@@ -145,16 +157,14 @@ export const createDrainer = (
     current = resumed = undefined;
     return all;
   };
-  const start = async (heard: Heard, itsEnd: Ms): Promise<Report> => {
-    const { notice } = heard;
+  const start = async (its: Due): Promise<Report> => {
+    const { notice } = its;
     const began = clock.now();
     const startedAt = iso(clock.wall());
     const uncaught: string[] = [];
     const hear = (error: unknown): void => void uncaught.push(messageOf(error));
     state = "draining";
-    reason = notice;
-    [end, deadline] = [itsEnd, heard.deadline];
-    asked = isAsked(notice);
+    due = its;
     unfinished = [];
     [run, poke] = createRunner(clock, notice, unfinished);
     begun = [];
@@ -164,10 +174,10 @@ export const createDrainer = (
     // Promises whose rejection nobody handles come here too (https://nodejs.org/api/cli.html#--unhandled-rejectionsmode).
     process.on("uncaughtException", hear);
     // Without this an application that has closed everything would end before its checkpoints are written.
-    const release = clock.setTimer(end, () => {}, true);
+    const release = clock.setTimer(its.end, () => {}, true);
     let cancelled: boolean | null;
     // Where not all could be taken up again, nobody knows what still works, and some of it does: all of it stops anew.
-    while ((cancelled = await goThrough()) === false);
+    while ((cancelled = await goThrough(notice)) === false);
     release();
     process.off("uncaughtException", hear);
     const result: Report = {
@@ -175,11 +185,13 @@ export const createDrainer = (
       reason: notice,
       startedAt,
       ms: clock.now() - began,
-      margin: deadline < Infinity ? deadline - clock.now() : null,
+      margin: its.deadline < Infinity ? its.deadline - clock.now() : null,
       phases: begun,
       uncaught,
     };
-    state = cancelled ? "running" : hibernates(notice) ? "asleep" : "drained";
+    // Where another drain follows at once nobody begins one in between.
+    if (!cancelled) state = hibernates(notice) ? "asleep" : "drained";
+    else if (!next) state = "running";
     emit("drained", result);
     // A turn later, so that whoever asked is answered, and warnings are written.
     if (exit && state === "drained")
@@ -189,47 +201,54 @@ export const createDrainer = (
 
   return {
     state: () => state,
-    reason: () => (state === "running" ? null : reason),
+    reason: () => (state === "running" ? null : (due?.notice ?? null)),
     phases() {
       if (now) now.ms = clock.now() - from;
       const state = (phase: Phase) => (coming.includes(phase) ? "waiting" : "skipped");
       return structuredClone(
-        (reason ? phases : []).map((phase) => begun.find((one) => one.phase === phase) ?? entry(phase, state(phase))),
+        (due ? phases : []).map((phase) => begun.find((one) => one.phase === phase) ?? entry(phase, state(phase))),
       );
     },
     drain(heard) {
-      const { notice } = heard;
-      const itsEnd = endOf(heard);
-      asked ||= isAsked(notice);
-      if (!report || state === "running" || (state === "drained" && passes(reason))) {
-        report = start(heard, itsEnd);
+      const { notice, deadline } = heard;
+      const asked = /request|drill/.test(notice.kind) && !hibernates(notice);
+      const its: Due = { notice, deadline, end: endOf(heard), asked };
+      const over = state === "running" || passes(state === "drained" ? (due?.notice ?? null) : null);
+      if (!report || !due || over || (state === "asleep" && !resumed && passes(notice))) {
+        report = start(its);
         return report;
       }
-      const passing = passes(reason) && !passes(notice);
-      if (next) next.end = Math.min(next.end, itsEnd);
-      else if (resumed || passing) {
-        next = { heard, end: itsEnd };
+      const gives = passes(due.notice) && !passes(notice);
+      if (next) {
+        // Hibernation's two seconds are no bound for what follows on it.
+        if (passes(next.notice) && !passes(notice)) [next.notice, next.end] = [notice, its.end];
+        join(next, its);
+      } else if (resumed || gives) {
+        next = its;
         report = then(report, next);
         // A drill gives way at once; hibernation is about to be over by itself.
-        if (passing && state === "draining" && !hibernates(reason)) {
+        if (state === "draining" && due.notice.kind === "drill" && gives) {
           poke(true);
           resumed ??= Promise.resolve(true);
         }
       }
-      end = Math.min(end, itsEnd);
-      deadline = Math.min(deadline, heard.deadline);
+      join(due, { ...its, asked: asked && !next });
       if (now) share(now);
       return report;
     },
     async cancel() {
-      if (asked || state === "running") return false;
+      // What stands no longer is not drained for later either.
+      if (!next?.asked) next = undefined;
+      if (!due || due.asked || state === "running") return false;
       // What is closed stays closed, and saving and telling stop nothing.
       const stuck = begun.some(({ phase }) =>
         of(phase).some(({ drain }) => /close|exit/.test(phase) || !(drain.resume ?? gentlePhases.includes(phase))),
       );
       if (stuck) return false;
-      poke(true);
-      resumed ??= resume();
+      if (!resumed) {
+        poke(true);
+        resumed = resume();
+      }
       return resumed;
     },
   };

@@ -23,15 +23,20 @@ function set() {
   const registry = createRegistry({}, () => true);
   const reports: Report[] = [];
   const told: object[] = [];
+  let listener = (): void => {};
   const emit: Emitter["emit"] = (event, value) => {
-    if (event === "drained") reports.push(value as Report);
+    if (event === "drained") {
+      reports.push(value as Report);
+      listener();
+    }
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
   };
   const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), emit, false);
   const notices = createNotices(clock, ["interruption", "rebalance", "scheduled-event"], drainer, emit);
   const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
   const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain);
-  return { clock, add, reports, told, drainer, notices, heard, emit };
+  const listen = (to: () => void): void => void (listener = to);
+  return { clock, add, reports, told, drainer, notices, heard, emit, listen };
 }
 
 test("a notice that goes while the process is only unready: all goes on as before", async () => {
@@ -306,4 +311,110 @@ test("a drill gives way to a notice in earnest", async () => {
   expect(reasons).toEqual(["drill", "interruption"]);
   expect(reports.map(({ outcome }) => outcome)).toEqual(["cancelled", "drained"]);
   expect(reports[1]?.ms).toBe(35_000);
+});
+
+test("one that comes and goes while an earlier one is called off changes nothing", async () => {
+  const { clock, add, reports, told, drainer, notices, heard } = set();
+  const log: string[] = [];
+  add("work", {
+    "stop-intake": () => void log.push("stop"),
+    finish: ({ wait }) => wait(Infinity),
+    resume: async () => {
+      await new Promise<void>((resolve) => void clock.setTimer(clock.now() + 1_000, resolve));
+      log.push("resumed");
+    },
+  });
+  const [first, second] = [heard(notice("interruption")), heard(notice("rebalance", null), Infinity)];
+  notices.take([first, null]);
+  await clock.advance(20_000);
+  notices.take([null, first]);
+  await clock.advance(500);
+  notices.take([second, null]);
+  await clock.advance(100);
+  notices.take([null, second]);
+  await clock.advance(120_000);
+  expect([log, drainer.state(), reports.length]).toEqual([["stop", "resumed"], "running", 1]);
+  expect(told.slice(-2)).toMatchObject([{ cancelled: { resumed: true } }, { cancelled: { resumed: true } }]);
+});
+
+test("a stop that followed on hibernation, and is gone before it is drained for, is not drained for", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  add("state", { save: ({ wait }) => wait(1_000), resume: () => {} });
+  const [first, second] = [heard(notice("interruption", "hibernate"), 0), heard(notice("interruption", "stop"))];
+  notices.take([first, null]);
+  await clock.advance(300);
+  notices.take([second, first]);
+  await clock.advance(300);
+  notices.take([null, second]);
+  await clock.advance(120_000);
+  expect([drainer.state(), reports.map(({ outcome }) => outcome)]).toEqual(["running", ["cancelled"]]);
+});
+
+test("of those that wait for a drain to give way the gravest counts, and who asks is served", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  let finished = 0;
+  add("work", {
+    finish: async ({ wait }) => {
+      await wait(3_000);
+      finished += 1;
+    },
+    resume: () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 3_000, resolve)),
+  });
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(6_000);
+  notices.take([null, first]);
+  await clock.advance(1_000);
+  const second = heard(notice("rebalance", "hibernate"), 0);
+  notices.take([second, null]);
+  const third = heard(notice("interruption"), 60_000);
+  notices.take([third, null]);
+  const asked = drainer.drain(heard(notice("request", null), Infinity));
+  await clock.advance(3_000);
+  notices.take([null, second]);
+  notices.take([null, third]);
+  await clock.advance(50_000);
+  expect((await asked).outcome).toBe("drained");
+  expect([finished, drainer.state(), reports.at(-1)?.reason.kind]).toEqual([2, "drained", "interruption"]);
+  expect(reports.at(-1)?.margin).toBeLessThan(60_000);
+});
+
+test("an event that is far off does not keep a notice from being called off, nor hides it", async () => {
+  const { clock, add, drainer, notices, heard } = set();
+  add("work", { finish: ({ wait }) => wait(Infinity), resume: () => {} });
+  notices.take([heard(notice("scheduled-event"), 7 * 86_400_000), null]);
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  expect(notices.current()?.kind).toBe("interruption");
+  await clock.advance(10_000);
+  notices.take([null, first]);
+  await clock.advance(10);
+  expect([drainer.state(), notices.current()?.kind]).toEqual(["running", "scheduled-event"]);
+});
+
+test("a drill of hibernation can be followed by another drill", async () => {
+  const { clock, add, drainer, heard } = set();
+  let runs = 0;
+  add("state", { save: () => void (runs += 1) });
+  for (const times of [1, 2]) {
+    void drainer.drain(heard(notice("drill", "hibernate")));
+    await clock.advance(2_000);
+    expect([runs, drainer.state()]).toEqual([times, "asleep"]);
+  }
+});
+
+test("whoever asks again as soon as a drill has given way begins no second drain", async () => {
+  const { clock, add, drainer, heard, reports, listen } = set();
+  let [running, most] = [0, 0];
+  add("work", async ({ wait }) => {
+    most = Math.max(most, (running += 1));
+    await wait(5_000);
+    running -= 1;
+  });
+  listen(() => void drainer.drain(heard(notice("request", null), Infinity)));
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(7_000);
+  void drainer.drain(heard(notice("interruption")));
+  await clock.advance(110_000);
+  expect([most, reports.map(({ reason }) => reason.kind)]).toEqual([1, ["drill", "interruption"]]);
 });
