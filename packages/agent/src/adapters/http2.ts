@@ -4,8 +4,7 @@ import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 import { createHand } from "./hand.ts";
 import { hearFirst } from "./hear-first.ts";
-import type { HttpOptions } from "./http.ts";
-import { createHttp1Within, type Taken } from "./http1-within.ts";
+import { createHttp1, type HttpOptions } from "./http1.ts";
 import { untilQuiet } from "./quiet.ts";
 
 /** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
@@ -46,27 +45,17 @@ export function drainHttp2Server(
       session.goaway(0, ALL_STREAMS);
     }
   };
-  const take = (): Taken => {
+  const onStream = (stream: ServerHttp2Stream): void => {
     const one = { key: String((opened += 1)) };
     streams.take(one);
-    return {
-      release(ok) {
-        if (ending) counts[ok ? "served" : "aborted"] += 1;
-        streams.release(one);
-      },
-    };
+    stream.once("close", () => {
+      if (ending) counts[stream.rstCode === 0 ? "served" : "aborted"] += 1;
+      streams.release(one);
+    });
   };
-  const onStream = (stream: ServerHttp2Stream): void => {
-    const { release } = take();
-    stream.once("close", () => release(stream.rstCode === 0));
-  };
-  const onRefused = (): void => {
+  const refuse = (stream: ServerHttp2Stream): void => {
     counts.refused += 1;
     opened += 1;
-  };
-  const http1 = createHttp1Within(retryAfter, take, onRefused);
-  const refuse = (stream: ServerHttp2Stream): void => {
-    onRefused();
     stream.on("error", () => {});
     stream.respond({ ":status": 503, "retry-after": String(retryAfter) });
     stream.end();
@@ -78,44 +67,45 @@ export function drainHttp2Server(
       (refusing ? refuse : onStream)(stream);
       return refusing;
     },
-    request: http1.request,
   });
+  const http1 = createHttp1(server, null, { retryAfter, quiet });
 
   return {
-    unready() {
+    async unready(context) {
       ending = true;
-      http1.end(true);
       tellAll();
+      await http1.unready(context);
     },
     async "stop-intake"({ wait }) {
       ending = true;
-      http1.end(true);
       tellAll();
       await wait(ROUND_TRIP);
       refusing = true;
-      http1.refuse(true);
       for (const [session, told] of sessions) if (told) session.close();
+      await http1["stop-intake"]();
     },
     async finish(context) {
       const { signal, note } = context;
       const inFlight = streams.held().length;
-      await Promise.race([streams.empty(), aborted(signal)]);
-      await untilQuiet(context, () => opened, quiet);
+      const own = async (): Promise<void> => {
+        await Promise.race([streams.empty(), aborted(signal)]);
+        await untilQuiet(context, () => opened, quiet);
+      };
+      await Promise.all([own(), http1.finish(context)]);
       note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
       if (streams.held().length > 0) note(`${streams.held().length} cut off`);
     },
     async close({ signal }) {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const session of sessions.keys()) session.close();
-      http1.destroy(false);
+      http1.end();
       await Promise.race([closed, aborted(signal)]);
       for (const session of sessions.keys()) session.destroy();
-      http1.destroy(true);
+      http1.end(true);
     },
     resume() {
       ending = refusing = false;
-      http1.end(false);
-      http1.refuse(false);
+      http1.resume();
       for (const session of sessions.keys()) sessions.set(session, false);
     },
   };

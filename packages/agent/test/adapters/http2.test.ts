@@ -1,13 +1,21 @@
 import { once } from "node:events";
 import { request, type RequestOptions } from "node:https";
-import { connect, createSecureServer, createServer } from "node:http2";
+import {
+  connect,
+  createSecureServer,
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
 import { drainHttp2Server } from "../../src/adapters/http2.ts";
 import { createAgentOn } from "../../src/agent.ts";
 import { systemClock } from "../../src/clock.ts";
 import { text } from "node:stream/consumers";
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { connect as connectTls } from "node:tls";
+import { handlerOf, reached } from "../support/agent.ts";
 import { fakeHost } from "../support/host.ts";
 import { certificate } from "../support/tls.ts";
 import { get, startHttp2Load } from "../support/load-http2.ts";
@@ -66,12 +74,9 @@ test("streams that do not end are cut off and told", async () => {
   expect(server.listening).toBe(false);
 });
 
-test("clients of HTTP/1.1, where they are let in, are finished, refused and ended too", async () => {
-  const answers: (() => void)[] = [];
-  const server = createSecureServer({ ...certificate, allowHTTP1: true }, (incoming, response) => {
-    if (incoming.url === "/slow") answers.push(() => response.end("late"));
-    else response.end("ok");
-  });
+/** A server of both, and one that asks it by HTTP/1.1. */
+async function serveBoth(listener: (incoming: Http2ServerRequest, response: Http2ServerResponse) => void) {
+  const server = createSecureServer({ ...certificate, allowHTTP1: true }, listener);
   const agent = createAgentOn(
     { ...fakeHost(), clock: systemClock },
     { metadata: false, exit: false, budgets: { unready: 300 } },
@@ -80,16 +85,25 @@ test("clients of HTTP/1.1, where they are let in, are finished, refused and ende
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const ask = async (path: string, more: RequestOptions = {}): Promise<IncomingMessage> => {
-    const sent = request({ port, path, host: "127.0.0.1", rejectUnauthorized: false, agent: false, ...more }).end();
-    return ((await once(sent, "response")) as [IncomingMessage])[0];
-  };
-  const slow = ask("/slow");
+  const send = (path: string, more: RequestOptions = {}): ClientRequest =>
+    request({ port, path, host: "127.0.0.1", rejectUnauthorized: false, agent: false, ...more });
+  const answer = async (sent: ClientRequest): Promise<IncomingMessage> =>
+    ((await once(sent, "response")) as [IncomingMessage])[0];
+  return { server, agent, port, send, answer };
+}
+
+test("clients of HTTP/1.1, where they are let in, are finished, refused and ended too", async () => {
+  const answers: (() => void)[] = [];
+  const { server, agent, send, answer } = await serveBoth((incoming, response) => {
+    if (incoming.url === "/slow") answers.push(() => response.end("late"));
+    else response.end("ok");
+  });
+  const slow = answer(send("/slow").end());
   await vi.waitFor(() => expect(answers).toHaveLength(1));
-  const finishing = new Promise<void>((resolve) => void agent.on("phase", (now) => now === "finish" && resolve()));
+  const finishing = reached(agent, "finish");
   const drained = agent.drain();
   await finishing;
-  const refused = await ask("/");
+  const refused = await answer(send("/").end());
   expect([refused.statusCode, refused.headers["retry-after"], refused.headers.connection]).toEqual([503, "5", "close"]);
   refused.resume();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -98,8 +112,48 @@ test("clients of HTTP/1.1, where they are let in, are finished, refused and ende
   expect([await text(await slow), (await slow).headers.connection]).toEqual(["late", "close"]);
   const report = await drained;
   expect(report.outcome).toBe("drained");
-  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
-    "1 streams open, 1 served, 0 given up, 1 refused",
+  expect(handlerOf(report, "finish")?.notes).toEqual([
+    "1 in flight, 1 served, 0 given up by clients, 1 refused",
+    "0 streams open, 0 served, 0 given up, 0 refused",
   ]);
   expect(server.listening).toBe(false);
+});
+
+test("one of HTTP/1.1 that asks first, of an application that answers that itself, is waited for", async () => {
+  const { server, agent, send, answer } = await serveBoth((_incoming, response) => void response.end("late"));
+  server.on("checkContinue", (incoming: Http2ServerRequest, response: Http2ServerResponse) => {
+    setTimeout(() => {
+      response.writeContinue();
+      server.emit("request", incoming, response);
+    }, 1_500);
+  });
+  const sent = send("/", { method: "POST", headers: { expect: "100-continue" } });
+  sent.once("continue", () => sent.end("x"));
+  sent.flushHeaders();
+  const answered = answer(sent);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const report = agent.drain();
+  expect((await answered).statusCode).toBe(200);
+  expect((await report).outcome).toBe("drained");
+});
+
+test("pipelined requests of HTTP/1.1 are all answered, also what came behind one that was told to end", async () => {
+  const answers: (() => void)[] = [];
+  const { agent, port } = await serveBoth(
+    (incoming, response) => void answers.push(() => response.end(`answer to ${incoming.url}`)),
+  );
+  const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  const received = text(socket);
+  const ask = (path: string): unknown => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+  ask("/1");
+  ask("/2");
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  const unready = reached(agent, "unready");
+  const drained = agent.drain();
+  await unready;
+  ask("/3");
+  await vi.waitFor(() => expect(answers).toHaveLength(3));
+  for (const answer of answers) answer();
+  await drained;
+  expect((await received).match(/answer to \/\d/g)).toEqual(["answer to /1", "answer to /2", "answer to /3"]);
 });
