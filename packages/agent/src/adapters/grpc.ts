@@ -20,21 +20,21 @@ export interface GrpcOptions {
  *   there is no time left. Until then the health service says SERVING again if the notice is called off
  */
 export function drainGrpcServer(server: GrpcServerLike, { health }: GrpcOptions = {}): Drainable {
-  let shutting = false;
+  let shut: Promise<void> | undefined;
   return {
     unready: () => health?.setStatus("", "NOT_SERVING"),
-    async finish({ signal, note }) {
-      shutting = true;
-      const shut = new Promise<void>((resolve, reject) => {
+    async finish(context) {
+      const { signal, note } = context;
+      shut ??= new Promise<void>((resolve, reject) => {
         server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
       });
       await Promise.race([shut, aborted(signal)]);
-      if (!signal.aborted) return;
+      if (!signal.aborted || context.calledOff) return;
       note("calls were cut off");
       server.forceShutdown();
     },
     get resume() {
-      return shutting ? undefined : () => health?.setStatus("", "SERVING");
+      return shut ? undefined : () => health?.setStatus("", "SERVING");
     },
   };
 }

@@ -16,11 +16,15 @@ export interface WorkerPoolLike {
 export const drainPool = (pool: EndsLike): Drainable => ({ close: () => pool.end() });
 
 /** Lets the tasks of a pool of workers come to their end in `finish`, and ends the workers when there is no time left. */
-export const drainWorkerPool = (pool: WorkerPoolLike): Drainable => ({
-  async finish({ signal, note }) {
-    await Promise.race([pool.close(), aborted(signal)]);
-    if (!signal.aborted) return;
-    note("tasks were cut off");
-    await pool.destroy?.();
-  },
-});
+export const drainWorkerPool = (pool: WorkerPoolLike): Drainable => {
+  let closed: PromiseLike<unknown> | undefined;
+  return {
+    async finish(context) {
+      closed ??= pool.close();
+      await Promise.race([closed, aborted(context.signal)]);
+      if (!context.signal.aborted || context.calledOff) return;
+      context.note("tasks were cut off");
+      await pool.destroy?.();
+    },
+  };
+};

@@ -12,7 +12,11 @@ export interface SqsMessage {
 export interface SqsConsumerLike {
   start(): void;
   stop(options?: { abort?: boolean }): void;
-  /** `message_received`, `message_processed`, `processing_error`, `timeout_error`, `response_processed` are heard. */
+  readonly status: { readonly isPolling: boolean };
+  /**
+   * Heard are `message_received`, `message_processed`, `processing_error`, `timeout_error`, and at the end of a poll
+   * `response_processed`, `empty`, `error`.
+   */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
@@ -47,6 +51,14 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
   consumer.on("timeout_error", (_error, message) => hand.release(message as SqsMessage));
   // A message that its handler did not acknowledge has no event of its own.
   consumer.on("response_processed", hand.clear);
+  let resumes = false;
+  // While its last poll goes on, what is in hand with it, another start would make it poll twice side by side.
+  const startWhenIdle = (): void => {
+    if (!resumes || consumer.status.isPolling) return;
+    resumes = false;
+    consumer.start();
+  };
+  for (const end of ["response_processed", "empty", "error"]) consumer.on(end, () => void setImmediate(startWhenIdle));
 
   const giveBack = async ({ ReceiptHandle }: SqsMessage): Promise<unknown> =>
     ReceiptHandle === undefined
@@ -55,7 +67,10 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
 
   return {
     // To abort while messages are in hand would abort their deletion too.
-    "stop-intake": () => consumer.stop({ abort: hand.held().length === 0 }),
+    "stop-intake"() {
+      resumes = false;
+      consumer.stop({ abort: hand.held().length === 0 });
+    },
     async finish(context) {
       const { signal, note } = context;
       await Promise.race([hand.empty(), aborted(signal)]);
@@ -65,6 +80,9 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
       const back = results.filter(({ status }) => status === "fulfilled").length;
       note(`${back} of ${unfinished.length} unfinished messages returned to the queue`);
     },
-    resume: () => consumer.start(),
+    resume() {
+      resumes = true;
+      startWhenIdle();
+    },
   };
 }

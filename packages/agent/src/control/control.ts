@@ -113,9 +113,10 @@ async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): 
   const { deadlineIn = untilOf(deadline, clock), detail = incident } = more;
   const asked: { deadlineIn?: number; action?: Action; detail?: string } = {};
   if (deadlineIn !== undefined) {
-    if (typeof deadlineIn !== "number" || !(deadlineIn >= 0 && deadlineIn <= 86_400_000))
-      return "deadlineIn wants milliseconds from 0 to 86400000, and deadline a time in ISO 8601";
-    asked.deadlineIn = deadlineIn;
+    if (typeof deadlineIn !== "number" || !(deadlineIn >= 0))
+      return "deadlineIn wants milliseconds, and deadline a time in ISO 8601";
+    // A drain begins at once and is over long before.
+    asked.deadlineIn = Math.min(deadlineIn, 86_400_000);
   }
   if (action !== undefined) {
     if (action !== "terminate" && action !== "stop" && action !== "hibernate")

@@ -1,21 +1,21 @@
+import { aborted } from "../adapters/aborted.ts";
 import type { Drainable } from "../drain/phases.ts";
 import type { Child } from "./child.ts";
 
-/** Ends a process: SIGTERM at once, SIGKILL when there is no time left. */
+/** Ends a process: SIGTERM at once and once, SIGKILL when there is no time left. */
 export function drainChild(child: Child): Drainable {
+  let told = false;
   return {
-    async finish({ signal, note }) {
-      child.signal("SIGTERM");
-      const kill = (): void => {
+    async finish(context) {
+      const { signal, note } = context;
+      if (!told) child.signal("SIGTERM");
+      told = true;
+      const code = await Promise.race([child.ended, aborted(signal)]);
+      if (code === undefined && !context.calledOff) {
         note("killed: it did not end in time");
         child.signal("SIGKILL");
-      };
-      signal.addEventListener("abort", kill, { once: true });
-      try {
-        note(`ended with ${await child.ended}`);
-      } finally {
-        signal.removeEventListener("abort", kill);
       }
+      if (!context.calledOff) note(`ended with ${await child.ended}`);
     },
   };
 }

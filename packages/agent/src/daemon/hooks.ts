@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
@@ -38,7 +38,7 @@ export function createHooks(options: HooksOptions): (context: DrainContext) => P
     for (const { name, run } of hooks) {
       if (context.signal.aborted) {
         failed.push(name);
-        context.note(`${name}: no time was left`);
+        context.note(`${name}: ${context.calledOff ? "the notice is gone" : "no time was left"}`);
         continue;
       }
       try {
@@ -74,9 +74,9 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
 
 function commandHook(hook: string, { env }: HooksOptions): Hook {
   const [file, ...args] = wordsOf(hook);
-  const shell = args.find((word) => /^(\|\|?|&&?|;|[<>]+)$/.test(word));
-  if (shell !== undefined) {
-    const said = `--hook: ${file} is run without a shell, to which ${shell} means nothing. Use sh -c '…'.`;
+  const [, operator] = /\s(\|\|?|&&?|>>?|<)\s/.exec(hook.replaceAll(/'[^']*'|"[^"]*"/g, "")) ?? [];
+  if (operator !== undefined) {
+    const said = `--hook: ${file} is run without a shell, to which ${operator} means nothing. Use sh -c '…'.`;
     throw new SpotkeeperError("SK-AGENT-CALL", said);
   }
   if (!canRun(file, env["PATH"])) {
@@ -85,9 +85,13 @@ function commandHook(hook: string, { env }: HooksOptions): Hook {
   }
   return {
     name: file,
-    async run({ reason, signal }) {
+    async run(context) {
+      const { reason, signal } = context;
       const child = startChild(file, args, { env: { ...env, ...told(reason) }, stdio: "inherit" });
-      const kill = (): void => child.signal("SIGKILL");
+      // One that has begun is not torn down half-way since the notice is gone.
+      const kill = (): void => {
+        if (!context.calledOff) child.signal("SIGKILL");
+      };
       signal.addEventListener("abort", kill, { once: true });
       try {
         const code = await child.ended;
@@ -100,12 +104,12 @@ function commandHook(hook: string, { env }: HooksOptions): Hook {
   };
 }
 
-/** Known at the start and not in the two minutes. */
-const canRun = (file: string, path = ""): boolean =>
+/** Known at the start and not in the two minutes. Without a PATH the system looks in these (execvp(3)). */
+const canRun = (file: string, path = "/usr/bin:/bin"): boolean =>
   (file.includes("/") ? [""] : path.split(delimiter)).some((folder) => {
     try {
       accessSync(join(folder, file), constants.X_OK);
-      return true;
+      return statSync(join(folder, file)).isFile();
     } catch {
       return false;
     }

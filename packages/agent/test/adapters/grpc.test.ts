@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { drainGrpcServer } from "../../src/adapters/grpc.ts";
-import { agentOf, handlerOf } from "../support/agent.ts";
+import { agentOf, handlerOf, reached } from "../support/agent.ts";
 import { call, serveGrpc, startCalls } from "../support/grpc.ts";
 
 test("under load a drain loses no call", async () => {
@@ -58,4 +58,22 @@ test("the health service serves again where the notice is called off in time; on
   expect(health).toEqual(["NOT_SERVING", "SERVING"]);
   void drainable.finish?.({ signal: new AbortController().signal, note: () => {} } as never);
   expect(drainable.resume).toBeUndefined();
+});
+
+test("a call that runs while the notice is called off, or a drill gives way, is not cut off", async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>();
+  const { server, clientOf } = await serveGrpc((incoming, callback) => arrive(() => callback(null, incoming.request)));
+  const agent = agentOf();
+  agent.onDrain("grpc", drainGrpcServer(server));
+  const client = clientOf();
+  const inFlight = call(client);
+  const answer = await arrived;
+  const finishing = reached(agent, "finish");
+  void agent.drain({ drill: true });
+  await finishing;
+  const drained = agent.drain();
+  await reached(agent, "finish");
+  answer();
+  expect([await inFlight, (await drained).outcome]).toEqual(["hello", "drained"]);
+  client.close();
 });

@@ -111,3 +111,29 @@ test("of a notice that is called off, what is in hand goes on and is not given b
   consumer.stop();
   expect(times).toBe(1);
 });
+
+test("resumed while its last poll goes on, it polls on once and not side by side", async () => {
+  await using set = await startQueue(6);
+  let [inHand, most, done] = [0, 0, 0];
+  const consumer = Consumer.create({
+    ...set,
+    batchSize: 1,
+    handleMessage: async (message) => {
+      most = Math.max(most, (inHand += 1));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      inHand -= 1;
+      done += 1;
+      return message;
+    },
+  });
+  const drainable: Drainable = drainSqsConsumer(consumer, set);
+  consumer.start();
+  for (const times of [1, 2, 3]) {
+    await vi.waitFor(() => expect(inHand + done).toBeGreaterThanOrEqual(times), { interval: 5, timeout: 5_000 });
+    await drainable["stop-intake"]?.({} as never);
+    await drainable.resume?.();
+  }
+  await vi.waitFor(() => expect(done).toBe(6), { timeout: 10_000 });
+  expect(most).toBe(1);
+  consumer.stop();
+});

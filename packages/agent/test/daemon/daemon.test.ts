@@ -216,6 +216,23 @@ test("a machine that was tried out by a drill runs its hooks when it is in earne
   expect(daemon.log().filter(({ message }) => message === "notice")).toHaveLength(2);
 });
 
+test("a command that a drill has told to end has its time when a notice in earnest comes meanwhile", async () => {
+  await using metadata = await startMetadata();
+  const slow = `trap 'echo told; sleep 3.5; echo ended well; exit 0' TERM; echo runs; while :; do sleep 0.05; done`;
+  await using daemon = startDaemon({
+    metadata: metadata.url,
+    command: ["/bin/sh", "-c", slow],
+    env: { SPOTKEEPER_AGENT_TOKEN: "t" },
+  });
+  await daemon.said("runs");
+  const url = new URL("/test", await daemon.status());
+  await fetch(url, { method: "POST", headers: { authorization: "Bearer t" } });
+  await daemon.said("told");
+  metadata.pages.set(paths.interruption, sliding());
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.stdout()).toBe("runs\ntold\nended well\n");
+});
+
 test("hibernation: the hooks have what time there is", async () => {
   await using metadata = await startMetadata();
   await using daemon = startDaemon({
