@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { Agent, buildConnector, getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PRIVATE_NETWORKS } from "../../src/decide/defaults.ts";
@@ -13,13 +14,15 @@ const seen: {
   readonly url: string | undefined;
   readonly host: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  readonly body: Promise<unknown>;
 }[] = [];
 /** Never answers where it is null. */
 let status: number | null = 200;
 /** Taken, whatever the status is for others. */
 const ROTATED = "Bearer rotated";
 const server = createServer((request, response) => {
-  seen.push({ url: request.url, host: request.headers.host, headers: request.headers });
+  const { url, headers } = request;
+  seen.push({ url, host: headers.host, headers, body: json(request) });
   if (status !== null) response.writeHead(request.headers.authorization === ROTATED ? 204 : status).end("ok");
 });
 const usual = getGlobalDispatcher();
@@ -74,6 +77,19 @@ test.each(["/drain", "/shutdown/drain"])(
     expect(seen[2]?.headers).not.toHaveProperty("authorization");
   },
 );
+
+test("tells when the capacity goes, by the hour and by what is left, and not the worker's own end", async () => {
+  await asks(204, { deadline: DEADLINE - 10_000 });
+  const deadline = base.body.deadline ?? Number.NaN;
+  expect(await seen[0]?.body).toEqual({
+    incident: base.key,
+    deadline: new Date(deadline).toISOString(),
+    deadlineIn: deadline - T0,
+  });
+  const over = { ...base, body: { ...base.body, deadline: T0 - 1_000 } };
+  await asks(204, { doc: over });
+  expect(await seen[1]?.body).toMatchObject({ deadlineIn: DEADLINE - T0 });
+});
 
 test.each([
   [202, { is: "done", receipt: { status: 202 } }],

@@ -24,6 +24,9 @@ export const httpDrainHook: Responder = {
     const host = isIPv6(address) ? `[${address}]` : address;
     const reference = textOrNull(step, "tokenRef");
     const timeout = Math.max(1, Math.min(numberOrNull(step, "timeout") ?? DEFAULT_TIMEOUT, ctx.deadline - ctx.now));
+    // When the capacity goes: what margin there is to be is the application's own. Where nobody tells, or it is over, when
+    // the plan ends.
+    const deadline = Math.max(ctx.deadline, ctx.doc.kind === "incident" ? (ctx.doc.body.deadline ?? 0) : 0);
     const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]);
     const ask = async (token: string | null): Promise<number> => {
       const answer = await request(`http://${host}:${number(step.params, "port")}${text(step, "path")}`, {
@@ -36,8 +39,8 @@ export const httpDrainHook: Responder = {
         // By both, since that machine's clock may be wrong.
         body: JSON.stringify({
           incident: ctx.doc.key,
-          deadline: new Date(ctx.deadline).toISOString(),
-          deadlineIn: Math.max(0, ctx.deadline - ctx.now),
+          deadline: new Date(deadline).toISOString(),
+          deadlineIn: Math.max(0, deadline - ctx.now),
         }),
         signal,
       });
