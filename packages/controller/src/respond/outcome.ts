@@ -18,7 +18,8 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
       return drainedInTime(body);
     case "termination":
       // A group asks for an instance that was reclaimed without a warning, too.
-      return ending === "missed-notice" ? ending : drainedInTime(body);
+      if (ending === "missed-notice") return ending;
+      return body.cancelledAt === null ? drainedInTime(body) : "cancelled";
     case "warm-pool":
       return "returned-to-warm-pool";
     case "ending":

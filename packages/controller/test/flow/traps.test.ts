@@ -165,6 +165,27 @@ test("a hook that is not ours is never touched", async () => {
   await expectSettled(box);
 });
 
+test("an instance that somebody else's hook holds for half an hour is going: nothing is put back", async () => {
+  const backup = { ...ourHook, name: "backup-logs", heartbeatTimeout: 1_800 };
+  box = await openBox({ build: shop({ web: { desired: 6 }, group: { hooks: [ourHook, backup] } }) });
+  await box.run(60);
+  scaleIn(box.world, groupOf(box.region));
+  await box.run(900);
+  const [open] = await box.incidents();
+  const victim = box.world.instances.get(open?.body.subject.id ?? "");
+  expect([victim?.state, victim?.member?.state]).toEqual(["running", "Terminating:Wait"]);
+  if (open === undefined) throw new Error("no incident");
+  expect(step(open.body, "verify-gone").reason).toBe("its group still terminates it (Terminating:Wait)");
+  await box.run(1_500);
+  expect(victim?.state).toBe("terminated");
+  const [closed] = await box.incidents();
+  expect(closed?.body).toMatchObject({ outcome: "drained", cancelledAt: null, owed: [] });
+  expect(writes(box).filter(({ operation }) => /Register|UpdateContainerInstancesState/.test(operation))).toHaveLength(
+    1,
+  );
+  await expectSettled(box);
+});
+
 test("a launching hook of ours is completed", async () => {
   box = await openBox({
     build: shop({

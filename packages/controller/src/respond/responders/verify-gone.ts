@@ -43,8 +43,7 @@ export const verifyGone: Responder = {
         return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
       return { is: "wait", until, reason: "only recommended: watched for a warning" };
     }
-    if (ctx.now >= deadline + RECLAIM_GRACE)
-      return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
+    if (ctx.now >= deadline + RECLAIM_GRACE) return stillRuns(text(step, "subject"), state, ctx);
     return {
       is: "wait",
       until: Math.max(ctx.now + POLL, Math.min(deadline, ctx.now + RARE_POLL)),
@@ -52,6 +51,30 @@ export const verifyGone: Responder = {
     };
   },
 };
+
+/**
+ * It runs, long after it was to go. EC2 says so as well of one that its group holds with a hook, for up to 48 hours: that
+ * one is going, and nothing is put back.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
+async function stillRuns(id: string, state: string, ctx: Context): Promise<Result> {
+  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
+  const inGroup = "untold" in members ? null : (members.get(id)?.state ?? null);
+  const undecided =
+    inGroup !== null && TERMINATES.test(inGroup)
+      ? `its group still terminates it (${inGroup})`
+      : "untold" in members && ctx.doc.kind === "incident" && threatOf(ctx.doc.body) === "termination"
+        ? `its group does not say whether it still terminates it: ${members.untold}`
+        : null;
+  if (undecided === null) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
+  const until = ctx.now + RARE_POLL;
+  if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: undecided };
+  return { is: "wait", until, reason: undecided };
+}
+
+/** `Terminating`, `Terminating:Wait`, `Terminating:Proceed`, and the same of a warm pool. */
+const TERMINATES = /Terminat/;
 
 /** Throttled and the like is tried again by the step's own retries; what is refused stays so. */
 function untold(error: unknown): { readonly untold: string } {
