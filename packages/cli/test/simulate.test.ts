@@ -78,13 +78,19 @@ describe("a storm", () => {
     expect(outcome["firstActionSeconds"]).toEqual({ p50: null, p99: null, max: null });
   });
 
+  test("is as small as you like, but has an instance for each cluster", async () => {
+    expect(await storm("--storm", "2")).toMatchObject({ incidents: 2, lost: 0 });
+    const { code, stderr } = await spotkeeper(["simulate", "--storm", "2", "--clusters", "3"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--clusters: got 3, wants 2 at most")]);
+  });
+
   test("is printed for people, too", async () => {
     const { code, stdout } = await spotkeeper(["simulate", "--storm", "10", "--clusters", "1"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^incidents +10 \(10 drained\)$/m);
     expect(stdout).toMatch(/^first action +p50 [\d.]+ s, p99 [\d.]+ s, max [\d.]+ s$/m);
     expect(stdout).toMatch(/^drained before the deadline +100 %$/m);
-    expect(stdout).toMatch(/^lost +0 instances, 0 tasks killed by a reclaim$/m);
+    expect(stdout).toMatch(/^lost +0 instances, 0 tasks killed by a reclaim that was told$/m);
   });
 });
 

@@ -20,7 +20,7 @@ interface SimulateOptions {
   readonly storm?: number;
   readonly trace?: string;
   readonly policy?: string;
-  readonly clusters: number;
+  readonly clusters?: number;
   readonly buckets: number;
   readonly mix: StormMix;
   readonly seed: number;
@@ -34,7 +34,7 @@ export function simulate(program: Command, act: Act): void {
     .option("--storm <count>", "strike so many instances at once", whole(1, 100_000))
     .option("--trace <file>", "play a trace: a file, or g4dn, p3, training-on-a-dime")
     .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
-    .option("--clusters <count>", "ECS clusters of a storm's fleet", whole(1, 1_000), 10)
+    .option("--clusters <count>", "ECS clusters of a storm's fleet (10, or as many as strike)", whole(1, 1_000))
     .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
     .addOption(
       new Option("--mix <mix>", "what a storm brings: thirds are warnings, recommendations, ends without warning")
@@ -50,9 +50,23 @@ export function simulate(program: Command, act: Act): void {
         if ((size === undefined) === (trace === undefined)) {
           throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants either --storm or --trace.");
         }
+        const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
+        if (size !== undefined && clusters > size) {
+          throw new SpotkeeperError(
+            "SK-CALL-SIMULATE",
+            `--clusters: got ${clusters}, wants ${size} at most: each cluster has an instance of --storm ${size}.`,
+          );
+        }
         const { policy } = given.policy === undefined ? config() : policyFrom(given.policy);
         const progress = createProgress(io);
-        const shared = { ...given, policy, overrides: policy.clusters, wall: io.now, onProgress: progress.show };
+        const shared = {
+          ...given,
+          clusters,
+          policy,
+          overrides: policy.clusters,
+          wall: io.now,
+          onProgress: progress.show,
+        };
         // Loaded here: other commands need neither the AWS SDK nor the simulator.
         const { simulateStorm } = await import("../simulate/storm.ts");
         const { simulateTrace } = await import("../simulate/play.ts");

@@ -10,7 +10,7 @@ export function renderOutcome(outcome: Outcome): string {
     ["  AWS's throttling allows", `p99 ${seconds(outcome.firstActionFloorSeconds)}`],
     ["drained before the deadline", share(outcome.drainedBeforeDeadline)],
     ["  time to spare", `p50 ${seconds(margin.p50)}, least ${seconds(margin.min)}`],
-    ["lost", `${outcome.lost} instances, ${outcome.tasksKilled} tasks killed by a reclaim`],
+    ["lost", `${outcome.lost} instances, ${outcome.tasksKilled} tasks killed by a reclaim that was told`],
     ["duplicate effects", String(outcome.duplicateEffects)],
     ["failures in the worker", String(outcome.failures)],
     ["alerts", `${outcome.alerts}, in ${outcome.messagesSent} messages`],

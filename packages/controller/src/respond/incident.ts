@@ -101,8 +101,9 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
       .filter((step) => !isSettled(step))
       .map((step) => step.id),
   );
-  const note = (step: Step): Step => {
-    const title = find(step.responder)?.title(step) ?? step.id;
+  // By the step as it was: a settled one has forgotten what it was about.
+  const note = (before: Step, step: Step): Step => {
+    const title = find(step.responder)?.title(before) ?? step.id;
     const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
     entries.push({
       key: doc.key,
@@ -117,16 +118,16 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
     if (isSettled(step)) return step;
     const nature = find(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
-      return note(settle(step, "skipped", WOULD, now));
-    if (gone && nature === "waits") return note(settle(step, "done", lastWord(goneText(doc.body), step), now));
+      return note(step, settle(step, "skipped", WOULD, now));
+    if (gone && nature === "waits") return note(step, settle(step, "done", lastWord(goneText(doc.body), step), now));
     // A signal said what its next poll would.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
     const until = step.params["until"];
     if (Array.isArray(until) && until.every((id) => typeof id === "string" && !isOpen(id, open)))
-      return note(settle(step, "done", "what it lasted for is over", now));
+      return note(step, settle(step, "done", "what it lasted for is over", now));
     if (overdue(step, now)) {
       const tried = step.attempts === 0 ? "its time was over before it could start" : "its time is over";
-      return note(settle(step, "abandoned", lastWord(tried, step), now));
+      return note(step, settle(step, "abandoned", lastWord(tried, step), now));
     }
     return step;
   });
