@@ -95,6 +95,7 @@ const kinds: readonly (readonly [string, () => object, boolean, readonly string[
   ["launch-result", () => messages.result("Launch Successful"), false, null],
   ["termination-result", () => messages.result("Terminate Successful"), false, null],
   ["fleet-change", messages.fleet, false, [...DOOMED, ...VERIFIED]],
+  ["notice-withdrawn", messages.withdrawn, false, null],
 ];
 
 test("every kind of signal: what it is, what would be done, whether people are told", async () => {
@@ -129,6 +130,7 @@ test("every kind of signal: what it is, what would be done, whether people are t
     iso(T0 + 86_400_000),
     iso(T0 + 90_000),
     iso(T0 + 30_000),
+    null,
     null,
     null,
     null,

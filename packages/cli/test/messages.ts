@@ -97,3 +97,7 @@ export const fleet = (): Json =>
     { "instance-id": ID, "sub-type": "termination_notified" },
     { resources: ["arn:aws:ec2:us-east-1:111122223333:fleet/fleet-598fb973-87b7-422d-be4d-6b0809bfff0a"] },
   );
+
+/** What an agent on an instance tells of itself. */
+export const withdrawn = (): Json =>
+  event("spotkeeper.agent", "Spot Notice Withdrawn", { "instance-id": ID, resumed: true });

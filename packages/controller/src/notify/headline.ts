@@ -26,7 +26,9 @@ export function headline(all: readonly Seen[], now: Ms): string {
     const who = place === 0 ? `${subjects(some, threat)}${zones(some)}` : `${some.length} more`;
     return `${who} ${verb(threat, some)}${place === 0 ? left(some, now) : ""}`;
   });
-  return parts.length === 0 ? "nothing is interrupted" : parts.join("; ");
+  if (parts.length === 0) return "nothing is interrupted";
+  if (all.every(({ body }) => body.mode === "dry-run")) parts.push("a dry run, nothing is done");
+  return parts.join("; ");
 }
 
 /** "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare" */
@@ -85,11 +87,15 @@ function verb(threat: Threat, some: readonly Seen[]): string {
   }
 }
 
-/** Of those that still have time, the first; somebody who reads on must not give up on what can be saved. */
+/**
+ * Of those that still have time and are not empty yet, the first; somebody who reads on must neither give up on what can
+ * be saved, nor run for what is.
+ */
 function left(some: readonly Seen[], now: Ms): string {
   const open = some.filter(({ body }) => body.outcome === null && body.deadline !== null);
   if (open.length === 0) return "";
-  const ahead = open.flatMap(({ body }) => (body.deadline !== null && body.deadline > now ? [body.deadline] : []));
+  const full = open.filter(({ body }) => body.drainedAt === null);
+  const ahead = full.flatMap(({ body }) => (body.deadline !== null && body.deadline > now ? [body.deadline] : []));
   if (ahead.length === 0) {
     const inTime = open.every(({ body }) => (body.drainedAt ?? Infinity) <= (body.deadline ?? 0));
     return inTime ? `, ${open.length > 1 ? "all " : ""}drained in time` : ", the deadline has passed";

@@ -31,6 +31,20 @@ describe("the first line", () => {
       "i-1 (web, m5.large) in eu-west-1b is reclaimed, drained in time",
     ],
     [
+      "some drained and some not: what time is left for these",
+      [
+        told("i-1", { body: { drainedAt: T0 } }),
+        told("i-2", { body: { deadline: T0 + 180_000 } }),
+        told("i-3", { body: { drainedAt: T0 } }),
+      ],
+      "3 of m5.large in eu-west-1b are reclaimed, 154 s left for 1",
+    ],
+    [
+      "a dry run",
+      [told("i-1", { body: { mode: "dry-run" } })],
+      "i-1 (web, m5.large) in eu-west-1b is reclaimed, 94 s left; a dry run, nothing is done",
+    ],
+    [
       "drained too late",
       [told("i-1", { body: { deadline: T0 + 10_000, drainedAt: T0 + 11_000 } })],
       "i-1 (web, m5.large) in eu-west-1b is reclaimed, the deadline has passed",
