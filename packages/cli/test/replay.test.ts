@@ -48,6 +48,22 @@ describe("against a simulated fleet", () => {
     expect(ended).toMatchObject({ outcome: "plain-end" });
   });
 
+  test("an instance that a hook holds is held, and ends when the hook is answered, or its time is over", async () => {
+    const [ours] = await replayed(lines(lifecycle("terminate")));
+    expect(ours).toMatchObject({ outcome: "drained" });
+    const texts = (ours!["timeline"] as { text: string }[]).map(({ text }) => text);
+    expect(texts).toContain("complete the lifecycle action of graceful-shutdown-hook: done");
+    expect(texts).toContain("the instance is gone");
+    const theirs = lifecycle("terminate");
+    const [other] = await replayed(
+      lines(JSON.parse(JSON.stringify(theirs).replaceAll("graceful-shutdown-hook", "backup"))),
+    );
+    expect(other).toMatchObject({ outcome: "drained" });
+    const said = (other!["timeline"] as { text: string }[]).map(({ text }) => text);
+    expect(said).toContain("the instance is gone");
+    expect(said.some((text) => text.includes("put back"))).toBe(false);
+  });
+
   test("facts make the fleet: their group, cluster and services", async () => {
     const facts = join(folder, "facts.json");
     writeFileSync(

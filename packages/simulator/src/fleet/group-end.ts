@@ -34,8 +34,10 @@ const leaveBalancers = (world: World, member: Member, gone: () => void): void =>
  * Ends a member: leaves the balancers, is held by the terminating hooks, and goes. Asking twice changes nothing.
  * The wait for connection draining comes before the hooks (assumed); an instance that is dead already is not waited for.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html
+ *
+ * @param waits for connections to drain, before the hooks
  */
-export const endMember = (world: World, member: Member, cause: string): Activity | null => {
+export const endMember = (world: World, member: Member, cause: string, waits = true): Activity | null => {
   const { group, instance } = member;
   if (member.state.startsWith("Terminating")) return null;
   for (const action of [...member.actions.values()]) action.cancelTimer();
@@ -48,13 +50,20 @@ export const endMember = (world: World, member: Member, cause: string): Activity
       member.state = "Terminating:Proceed";
       finish(world, member, activity);
     });
-  if (isAlive(instance)) leaveBalancers(world, member, hold);
+  if (waits && isAlive(instance)) leaveBalancers(world, member, hold);
   else {
     leaveBalancers(world, member, () => {});
     hold();
   }
   changed(world, group);
   return activity;
+};
+
+/** A member that a hook holds already, by what its message says: the group has let go of it before. */
+export const holdMember = (world: World, member: Member, hook: string, token: string | null): void => {
+  endMember(world, member, "a lifecycle hook's message says so", false);
+  const action = member.actions.get(hook);
+  if (action !== undefined && token !== null) action.token = token;
 };
 
 /** With `TerminateHookAbandon=retain` the instance stays, outside the group: https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html */

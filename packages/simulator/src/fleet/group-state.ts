@@ -30,7 +30,7 @@ export interface Hook {
 
 /** One hook that holds one instance. */
 export interface LifecycleAction {
-  readonly token: string;
+  token: string;
   readonly hook: Hook;
   readonly member: Member;
   readonly startedAt: Ms;

@@ -25,6 +25,7 @@ export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
 export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
 export { createGroup } from "./groups.ts";
+export { holdMember } from "./group-end.ts";
 export { createTargetGroup } from "./targets.ts";
 export { createWorld } from "./world.ts";
 export { interrupt, recommend } from "./interrupt.ts";

@@ -1,5 +1,5 @@
 import type { Signal } from "@spotkeeper/controller";
-import { endInstance, type Instance, interrupt, recommend, type World } from "@spotkeeper/simulator";
+import { endInstance, holdMember, type Instance, interrupt, recommend, type World } from "@spotkeeper/simulator";
 
 const ENDS: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
 
@@ -19,7 +19,11 @@ export function strike(world: World, signal: Signal): void {
     case "state-change":
       if (ENDS.has(signal.state)) end(world, instance, signal.state, doomed);
       return;
-    case "lifecycle-terminating":
+    case "lifecycle-terminating": {
+      const { hook, token, destination } = signal.lifecycle;
+      if (instance.member !== null && destination !== "WarmPool") holdMember(world, instance.member, hook, token);
+      return;
+    }
     case "lifecycle-launching":
     case "scheduled-change":
     case "fargate-spot-stop":
