@@ -213,8 +213,12 @@ export const createDrainer = (
       const { notice, deadline } = heard;
       const asked = /request|drill/.test(notice.kind) && !hibernates(notice);
       const its: Due = { notice, deadline, end: endOf(heard), asked };
-      const over = state === "running" || passes(state === "drained" ? (due?.notice ?? null) : null);
-      if (!report || !due || over || (state === "asleep" && !resumed && passes(notice))) {
+      const begins =
+        state === "running" ||
+        (state === "drained" && due?.notice.kind === "drill") ||
+        // Hibernation once more, or a drill.
+        (state === "asleep" && !resumed && passes(notice));
+      if (!report || !due || begins) {
         report = start(its);
         return report;
       }
