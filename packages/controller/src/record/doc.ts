@@ -116,7 +116,16 @@ export interface Incident {
   readonly archivedVersion: number;
 }
 
-export type ReplacementState = "asked" | "launching" | "serves" | "retiring" | "settled" | "refused" | "cancelled";
+/** `lowering`: called off, and what was raised for it is being paid back. */
+export type ReplacementState =
+  | "asked"
+  | "launching"
+  | "serves"
+  | "retiring"
+  | "lowering"
+  | "settled"
+  | "refused"
+  | "cancelled";
 
 /** One doomed instance under replacement in its group. */
 export interface Replacement {

@@ -227,8 +227,9 @@ describe("owned to its end", () => {
 });
 
 describe("what may have been written though its answer was lost", () => {
-  const abandoned = (by: "detach" | "raise", reason: string): Doc<"group"> => {
-    const asked = refreshGroup(groupOf([asks(0, { by })]), T0 + 1_000).doc;
+  const abandoned = (by: "detach" | "raise", reason: string, count = 1): Doc<"group"> => {
+    const all = Array.from({ length: count }, (_, index) => asks(index, { by }));
+    const asked = refreshGroup(groupOf(all, { cap: 1 }), T0 + 1_000).doc;
     const settled = (doc: Doc<"group">, responder: string, over: Partial<Step>): Doc<"group"> => ({
       ...doc,
       body: {
@@ -249,6 +250,25 @@ describe("what may have been written though its answer was lost", () => {
   test("a raise is lowered again, if it is there", () => {
     const doc = abandoned("raise", "its time is over");
     expect(doc.body.steps.find((step) => step.id === "lower:i-0")?.params).toMatchObject({ from: 11, to: 10 });
+  });
+  test("a raise for several is lowered one by one, since each changes what the next one finds", () => {
+    let doc = abandoned("raise", "its time is over", 3);
+    const lowering = (): object[] =>
+      doc.body.steps
+        .filter(({ id, state }) => id.startsWith("lower:") && state === "waiting")
+        .map(({ params }) => params);
+    for (const [from, to] of [
+      [13, 12],
+      [12, 11],
+      [11, 10],
+    ]) {
+      expect(lowering()).toEqual([expect.objectContaining({ from, to })]);
+      const steps = doc.body.steps.map((step) =>
+        step.id.startsWith("lower:") ? { ...step, state: "done" as const, settledAt: T0 } : step,
+      );
+      doc = refreshGroup({ ...doc, body: { ...doc.body, steps } }, T0 + 1_000).doc;
+    }
+    expect([lowering(), new Set(statesOf(doc))]).toEqual([[], new Set(["refused"])]);
   });
   test("what AWS refused was not written", () => {
     expect(abandoned("raise", "denied: no").body.steps.some((step) => step.id.startsWith("lower"))).toBe(false);

@@ -62,6 +62,7 @@ export function forget(body: Group, now: Ms): Group {
   const needed = new Set(
     Object.values(replacing).flatMap((one) => {
       if (one.state === "launching") return [one.batch ?? "", `serving:${one.batch ?? ""}`];
+      if (one.state === "lowering") return [one.batch ?? "", `lower:${one.instanceId}`];
       return one.state === "retiring" ? [one.batch ?? "", `retire:${one.instanceId}`, `lower:${one.instanceId}`] : [];
     }),
   );

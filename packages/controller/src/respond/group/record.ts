@@ -48,6 +48,6 @@ export function hasPlace({ replacing }: Group): boolean {
 
 /** Under replacement now: what counts against the cap. */
 export const isUnderway = (one: Replacement): boolean =>
-  one.state === "launching" || one.state === "serves" || one.state === "retiring";
+  one.state === "launching" || one.state === "serves" || one.state === "retiring" || one.state === "lowering";
 export const isOver = (one: Replacement): boolean =>
   one.state === "settled" || one.state === "refused" || one.state === "cancelled";

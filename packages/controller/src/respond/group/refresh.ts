@@ -15,7 +15,8 @@ type GroupDoc = Doc<"group">;
  * Pure: the group's own machine. Of each replacement:
  *
  *     asked ─gates─▶ launching ─serving─▶ serves ─released, or its time is over─▶ retiring ─▶ settled
- *       └─▶ refused      └─ write failed ─▶ refused           (cancelled: what was raised is lowered again)
+ *       └─▶ refused      ├─ not written ─▶ refused
+ *                        └─ given up ─▶ lowering ─▶ refused   (what may have been raised is lowered again)
  *
  * Only this document's steps write to the group's capacity, so that two incidents that want its last room cannot both
  * have it: each reads this document and commits it at its version.
@@ -120,27 +121,32 @@ function callOff(
   if (!mayHaveHappened) return change(body, incident, { state: "refused", reason }, now);
   // What is still in its group is not terminated: the step that does it looks first.
   if (one.by === "detach") return change(body, incident, { state: "retiring", reason }, now);
-  return change(planLower(body, one.instanceId, now), incident, { state: "refused", reason }, now);
+  return change(body, incident, { state: "lowering", reason }, now);
 }
 
 /**
- * Retired is settled. Where the instance had gone by itself before it could be terminated with decrement, the group has
- * filled its place: what was raised for it is lowered by a step of its own. One write to the capacity at a time: each
- * changes what the next one finds.
+ * Retired is settled, and paid back is refused. Where the instance had gone by itself before it could be terminated with
+ * decrement, the group has filled its place: what was raised for it is lowered by a step of its own, as it is for one that
+ * was called off. One write to the capacity at a time: each changes what the next one finds.
  */
 function readRetired(body: Group, note: Note, now: Ms): Group {
   let next = body;
   for (const [incident, one] of Object.entries(body.replacing)) {
-    if (one.state !== "retiring") continue;
     const step = find(next, `retire:${one.instanceId}`);
-    if (step === undefined || !isSettled(step)) continue;
+    const calledOff = one.state === "lowering";
+    if (!calledOff && (one.state !== "retiring" || step === undefined || !isSettled(step))) continue;
     const lower = find(next, `lower:${one.instanceId}`);
-    if (one.by === "raise" && wentByItself(step) && lower === undefined) {
-      if (!isChangingCapacity(next)) next = planLower(next, one.instanceId, now);
+    const owes = calledOff || (one.by === "raise" && wentByItself(step));
+    if (owes && lower === undefined && body.baseline !== null) {
+      if (!isChangingCapacity(next)) next = planLower(next, body.baseline, one.instanceId, now);
       continue;
     }
     if (lower !== undefined && !isSettled(lower)) continue;
-    const reason = step.state === "done" ? null : step.reason;
+    if (calledOff) {
+      next = change(next, incident, { state: "refused" }, now);
+      continue;
+    }
+    const reason = step?.state === "done" ? null : (step?.reason ?? null);
     next = change(next, incident, { state: "settled", reason }, now);
     note(`${one.instanceId} is retired${reason === null ? "" : `: ${reason}`}`, { incident });
   }
@@ -150,17 +156,16 @@ function readRetired(body: Group, note: Note, now: Ms): Group {
 const isChangingCapacity = (body: Group): boolean =>
   body.steps.some((step) => !isSettled(step) && /^(?:raise|retire|lower):/.test(step.id));
 
-const wentByItself = (step: Step): boolean =>
-  step.state === "done" &&
+const wentByItself = (step: Step | undefined): boolean =>
+  step?.state === "done" &&
   step.receipt !== null &&
   typeof step.receipt === "object" &&
   "already" in step.receipt &&
   step.receipt.already === true;
 
-function planLower(body: Group, instanceId: string, now: Ms): Group {
-  if (body.baseline === null) return body;
+function planLower(body: Group, baseline: number, instanceId: string, now: Ms): Group {
   const raised = Object.values(body.replacing).filter((one) => one.by === "raise" && isUnderway(one)).length;
-  const params = { group: body.name, from: body.baseline + raised, to: body.baseline + raised - 1 };
+  const params = { group: body.name, from: baseline + raised, to: baseline + raised - 1 };
   return plan(body, { id: `lower:${instanceId}`, responder: "set-desired", params, abandonAt: now + PAY_WITHIN });
 }
 

@@ -60,6 +60,7 @@ export const askReplacement: Responder = {
       case "retiring":
       case "settled":
         return { is: "done", receipt: { by: mine.by }, ...(mine.reason === null ? {} : { note: mine.reason }) };
+      case "lowering":
       case "refused":
       case "cancelled":
         return { is: "skip", reason: mine.reason ?? mine.state };

@@ -37,6 +37,7 @@ async function hand(step: Step, ctx: Context): Promise<Result> {
     case "retiring":
       return { is: "wait", until: ctx.now + POLL, reason: "it is being retired" };
     case "settled":
+    case "lowering":
     case "refused":
     case "cancelled":
       return { is: "done", receipt: { state: mine.state }, ...(mine.reason === null ? {} : { note: mine.reason }) };
