@@ -32,13 +32,22 @@ export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: re
   return world;
 }
 
-/** A group that names no account or region is where a message places one of its instances; else where the first does. */
+/** With the hooks that messages name. A group that names no account or region is where a message places one of its instances; else where the first does. */
 function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
   const ids = new Set(group.instances.map(({ id }) => id));
   const own = signals.filter(({ subject }) => ids.has(subject.id));
   const find = (part: "account" | "region"): string | null =>
     [...own, ...signals].map((signal) => signal[part]).find((one) => one !== null) ?? null;
-  return { ...group, account: group.account ?? find("account"), region: group.region ?? find("region") };
+  // What a message says of a hook is so, whether the facts name it or not.
+  const hooks = own.flatMap((one) =>
+    "lifecycle" in one && one.lifecycle.transition === "terminating" ? one.lifecycle.hook : [],
+  );
+  return {
+    ...group,
+    account: group.account ?? find("account"),
+    region: group.region ?? find("region"),
+    hooks: [...new Set([...group.hooks, ...hooks])],
+  };
 }
 
 interface Seen {
