@@ -86,6 +86,7 @@ export const createAgentOn = (
   const task = ecs ? endpointOf(`${ecs}/`, "ECS_CONTAINER_METADATA_URI_V4") : null;
   let asked = false;
   let end: (() => Promise<unknown>) | null = null;
+  let stayAsleep = (): void => {};
 
   const { on, emit } = createEmitter((error) => process.emitWarning(error));
   const registry = createRegistry(budgets, () => asked);
@@ -133,8 +134,11 @@ export const createAgentOn = (
       // Only of what began, and afterwards: a listener that drains for every notice would ask, and be told, for ever.
       if (running) emit("notice", heard.notice);
       // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
-      const wake = (): unknown => notices.current() ?? drainer.cancel();
-      if (hibernates(heard.notice)) void report.then(() => clock.setTimer(clock.now() + AWAKE, wake));
+      const wake = (): unknown => notices.presses() || drainer.cancel();
+      if (hibernates(heard.notice)) {
+        stayAsleep();
+        void report.then(() => (stayAsleep = clock.setTimer(clock.now() + AWAKE, wake)));
+      }
       return report;
     },
     ready() {

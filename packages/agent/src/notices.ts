@@ -8,6 +8,8 @@ export interface Notices {
   take(change: Change): void;
   /** The gravest notice that stands: of those that start a drain the first, else the first of all. */
   current(): Notice | null;
+  /** Whether one stands that starts a drain, and has. */
+  presses(): boolean;
   stop(): void;
 }
 
@@ -53,6 +55,7 @@ export const createNotices = (
         begin(heard);
       } else if (before) void vanish(before.notice);
     },
+    presses: () => first() !== undefined,
     current: () => first() ?? [...standing.keys()][0] ?? null,
     stop() {
       for (const cancel of standing.values()) cancel?.();

@@ -89,16 +89,18 @@ export const createHttp1 = (
     for (const socket of sockets) if (!connections.get(socket)?.size) socket.destroy();
   };
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = (request: IncomingMessage, response: ServerResponse, whole = true): void => {
     // Nobody waits for it, but its connection is in use.
     uses(request, response, () => refused++);
-    response.writeHead(503, { "retry-after": `${retryAfter}`, connection: "close" });
-    response.end("This instance is going away: try again.\n");
-  };
-  const refuse = (request: IncomingMessage, response: ServerResponse): void => {
+    const say = (): void => {
+      response.writeHead(503, { "retry-after": `${retryAfter}`, connection: "close" });
+      response.end("This instance is going away: try again.\n");
+    };
+    if (whole) say();
     // A connection that is closed with its request half read is reset, and the client never sees the answer.
-    request.once("end", () => answer(request, response)).resume();
+    else request.once("end", say).resume();
   };
+  const refuse = (request: IncomingMessage, response: ServerResponse): void => answer(request, response, false);
   const refuseUpgrade = (socket: Socket): void => {
     refused++;
     socket.on("error", () => {});
@@ -143,6 +145,8 @@ export const createHttp1 = (
       const whole = remaining();
       while (standing.length > 0) {
         for (const [socket, responses] of standing.splice(0, size)) {
+          // It may be over by now, or another protocol's.
+          if (!connections.has(socket)) continue;
           ending.add(socket);
           end(responses);
         }
@@ -168,7 +172,7 @@ export const createHttp1 = (
       await untilQuiet(context, () => arrived, quiet);
       if (opens || arrived > 0)
         note(`${before} in flight, ${served} served, ${gone} given up by clients, ${refused} refused`);
-      if (inFlight > 0) note(`${inFlight} cut off`);
+      if (inFlight > 0 && !context.calledOff) note(`${inFlight} cut off`);
     },
     resume() {
       draining = refusing = false;

@@ -93,7 +93,7 @@ export function drainHttp2Server(
       };
       await Promise.all([own(), http1.finish(context)]);
       note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
-      if (streams.held().length > 0) note(`${streams.held().length} cut off`);
+      if (streams.held().length > 0 && !context.calledOff) note(`${streams.held().length} cut off`);
     },
     async close({ signal }) {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -11,7 +11,7 @@ import { wordsOf } from "./words.ts";
 
 export interface HooksOptions {
   readonly hooks: readonly string[];
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "setTimer">;
   readonly send: Send;
   /** Sent as a bearer token to hooks that are URLs. */
   readonly token: string | null;
@@ -72,11 +72,12 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
   };
 }
 
-function commandHook(hook: string, { env }: HooksOptions): Hook {
+function commandHook(hook: string, { env, clock }: HooksOptions): Hook {
   const [file, ...args] = wordsOf(hook);
-  const [, operator] = /\s(\|\|?|&&?|>>?|<)\s/.exec(hook.replaceAll(/'[^']*'|"[^"]*"/g, "")) ?? [];
+  // A semicolon at the end is that of find -exec.
+  const operator = /\s(\|\|?|&&?|>>?|<)(?=\s|$)|\s;(?=\s+\S)/.exec(hook.replaceAll(/'[^']*'|"[^"]*"/g, ""))?.[0];
   if (operator !== undefined) {
-    const said = `--hook: ${file} is run without a shell, to which ${operator} means nothing. Use sh -c '…'.`;
+    const said = `--hook: ${file} is run without a shell, and${operator} means nothing then. Use sh -c '…'.`;
     throw new SpotkeeperError("SK-AGENT-CALL", said);
   }
   if (!canRun(file, env["PATH"])) {
@@ -88,9 +89,12 @@ function commandHook(hook: string, { env }: HooksOptions): Hook {
     async run(context) {
       const { reason, signal } = context;
       const child = startChild(file, args, { env: { ...env, ...told(reason) }, stdio: "inherit" });
-      // One that has begun is not torn down half-way since the notice is gone.
+      const end = clock.now() + context.remaining();
+      let forget = (): void => {};
       const kill = (): void => {
-        if (!context.calledOff) child.signal("SIGKILL");
+        // One that has begun is not torn down half-way since the notice is gone, and has what time it had.
+        if (context.calledOff) forget = clock.setTimer(end, () => child.signal("SIGKILL"));
+        else child.signal("SIGKILL");
       };
       signal.addEventListener("abort", kill, { once: true });
       try {
@@ -99,6 +103,7 @@ function commandHook(hook: string, { env }: HooksOptions): Hook {
         return "ended with 0";
       } finally {
         signal.removeEventListener("abort", kill);
+        forget();
       }
     },
   };

@@ -78,6 +78,8 @@ export const createDrainer = (
   /** The phases that have begun, and those that are not over. */
   let begun: Progress[] = [];
   let coming: readonly Phase[] = [];
+  /** What has begun since all was running last, in this drain or one before it that gave way: there is that to take up. */
+  const stopped = new Set<Phase>();
   let run: Run;
   let poke: Poke;
   let unfinished: string[];
@@ -98,6 +100,7 @@ export const createDrainer = (
     const { handlers } = one;
     from = clock.now();
     begun.push(one);
+    stopped.add(phase);
     now = one;
     share(one);
     emit("phase", phase);
@@ -120,11 +123,12 @@ export const createDrainer = (
   };
   const resume = async (): Promise<boolean> => {
     await current;
-    const parts = [...new Set(begun.flatMap(({ phase }) => of(phase)))];
+    const parts = [...new Set([...stopped].flatMap(of))];
     const all = (): Promise<unknown> => Promise.all(parts.map(async ({ drain }) => drain.resume?.()));
     // The notice is gone, so nothing presses.
     const until = clock.now() + 10_000;
     const done = (await run("resume", all, () => until)).outcome === "done";
+    if (done) stopped.clear();
     if (state !== "draining") {
       resumed = undefined;
       if (done) state = "running";
@@ -211,7 +215,8 @@ export const createDrainer = (
     },
     drain(heard) {
       const { notice, deadline } = heard;
-      const asked = /request|drill/.test(notice.kind) && !hibernates(notice);
+      const byHand = /request|drill/.test(notice.kind);
+      const asked = byHand && !hibernates(notice);
       const its: Due = { notice, deadline, end: endOf(heard), asked };
       const begins =
         state === "running" ||
@@ -222,10 +227,13 @@ export const createDrainer = (
         report = start(its);
         return report;
       }
+      // Nobody tries out what happens for real right now.
+      if (byHand && passes(notice) && !passes(due.notice)) return report;
       const gives = passes(due.notice) && !passes(notice);
       if (next) {
         // Hibernation's two seconds are no bound for what follows on it.
-        if (passes(next.notice) && !passes(notice)) [next.notice, next.end] = [notice, its.end];
+        if (passes(next.notice) && !passes(notice))
+          [next.notice, next.end, next.deadline] = [notice, its.end, deadline];
         join(next, its);
       } else if (resumed || gives) {
         next = its;
@@ -241,11 +249,14 @@ export const createDrainer = (
       return report;
     },
     async cancel() {
-      // What stands no longer is not drained for later either.
-      if (!next?.asked) next = undefined;
+      // What stands no longer is not drained for later either; and a drill that gave way to it begins anew.
+      if (next && !next.asked) {
+        next = undefined;
+        if (due?.notice.kind === "drill" && resumed) resumed = Promise.resolve(false);
+      }
       if (!due || due.asked || state === "running") return false;
       // What is closed stays closed, and saving and telling stop nothing.
-      const stuck = begun.some(({ phase }) =>
+      const stuck = [...stopped].some((phase) =>
         of(phase).some(({ drain }) => /close|exit/.test(phase) || !(drain.resume ?? gentlePhases.includes(phase))),
       );
       if (stuck) return false;

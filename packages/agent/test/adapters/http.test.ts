@@ -222,6 +222,48 @@ test("a client that sends all of a long body before it reads still has its 503",
   release();
 });
 
+test("a request that is refused while its body is still coming has its 503 when that is whole", async () => {
+  await using set = await serve((_request, response) => void response.end("ok"));
+  const finishing = set.phase("finish");
+  const drained = set.agent.drain();
+  await finishing;
+  const sent = request(set.url, { method: "POST", agent: false });
+  const answered = once(sent, "response") as Promise<[IncomingMessage]>;
+  sent.write("begun");
+  // Longer than it takes to be thought that nobody comes any longer.
+  setTimeout(() => sent.end("whole"), 1_000);
+  expect((await answered)[0].statusCode).toBe(503);
+  await drained;
+});
+
+test("a connection that becomes another's while the others are told to end is left alone", async () => {
+  await using set = await serve((_request, response) => void response.end("ok"));
+  set.server.on("upgrade", (_request, socket: Socket) => {
+    socket.write("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    socket.on("data", (data: Buffer) => socket.write(`echo ${data.toString()}`));
+  });
+  const port = Number(new URL(set.url).port);
+  const all = await Promise.all(
+    Array.from({ length: 41 }, async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+      await once(socket, "data");
+      return socket;
+    }),
+  );
+  const last = all.at(-1);
+  if (last === undefined) throw new Error("no connection");
+  const [unready, finishing] = [set.phase("unready"), set.phase("finish")];
+  const drained = set.agent.drain();
+  await unready;
+  last.write("GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+  await once(last, "data");
+  await finishing;
+  last.write("hello");
+  expect(String((await once(last, "data"))[0])).toBe("echo hello");
+  await drained;
+});
+
 test("pipelined requests are all answered", async () => {
   const answers: (() => void)[] = [];
   await using set = await serve((incoming, response) => void answers.push(() => response.end(incoming.url)));

@@ -157,8 +157,9 @@ test("a recommendation is told, and drains nothing unless that is asked for", as
   notices.take([heard(notice("rebalance", null), Infinity), null]);
   await clock.advance(1_000);
   expect([told.length, drainer.state(), notices.current()?.kind]).toEqual([1, "running", "rebalance"]);
+  expect(notices.presses()).toBe(false);
   notices.take([heard(notice("interruption")), null]);
-  expect(notices.current()?.kind).toBe("interruption");
+  expect([notices.current()?.kind, notices.presses()]).toEqual(["interruption", true]);
 });
 
 test("work that goes on since the notice was called off can tell that from having no time left", async () => {
@@ -417,4 +418,75 @@ test("whoever asks again as soon as a drill has given way begins no second drain
   void drainer.drain(heard(notice("interruption")));
   await clock.advance(110_000);
   expect([most, reports.map(({ reason }) => reason.kind)]).toEqual([1, ["drill", "interruption"]]);
+});
+
+test("a drill that gave way to a notice which is gone itself begins anew, and ends as it was asked to", async () => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  const log: string[] = [];
+  add("work", {
+    "stop-intake": () => void log.push("stop"),
+    finish: async ({ wait }) => {
+      await wait(5_000);
+      // It lets go of what it has in hand.
+      await new Promise<void>((resolve) => void clock.setTimer(clock.now() + 1_000, resolve));
+    },
+    resume: () => void log.push("resume"),
+  });
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(7_000);
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(300);
+  notices.take([null, first]);
+  await clock.advance(30_000);
+  expect([log, drainer.state(), reports.map(({ reason }) => reason.kind)]).toEqual([
+    ["stop", "stop"],
+    "drained",
+    ["drill"],
+  ]);
+});
+
+test("what a drill had stopped is taken up again when the notice it gave way to is gone", async () => {
+  const { clock, add, drainer, notices, heard } = set();
+  const log: string[] = [];
+  add("consumer", {
+    "stop-intake": () => void log.push("stop"),
+    finish: ({ wait }) => wait(Infinity),
+    resume: () => void log.push("resume"),
+  });
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(7_000);
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(1_000);
+  // The drain for it has only begun to be unready.
+  notices.take([null, first]);
+  await clock.advance(10);
+  expect([log, drainer.state()]).toEqual([["stop", "resume"], "running"]);
+});
+
+test("what a drill has closed stays closed, and the drain that follows is not called off", async () => {
+  const { clock, add, told, drainer, notices, heard } = set();
+  add("pool", { close: () => {}, resume: () => {} });
+  void drainer.drain(heard(notice("drill", null)));
+  await clock.advance(7_000);
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(1_000);
+  notices.take([null, first]);
+  await clock.advance(10_000);
+  expect([drainer.state(), told.at(-1)]).toMatchObject(["drained", { cancelled: { resumed: false } }]);
+});
+
+test.each([null, "hibernate"] as const)("a drill (%s) changes nothing of a drain in earnest", async (action) => {
+  const { clock, add, reports, drainer, notices, heard } = set();
+  add("work", { finish: ({ wait }) => wait(6_000), resume: () => {} });
+  const first = heard(notice("interruption"));
+  notices.take([first, null]);
+  await clock.advance(6_000);
+  void drainer.drain(heard(notice("drill", action)));
+  await clock.advance(1_000);
+  notices.take([null, first]);
+  await clock.advance(10);
+  expect([drainer.state(), reports.map(({ outcome }) => outcome)]).toEqual(["running", ["cancelled"]]);
 });

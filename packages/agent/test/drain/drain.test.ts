@@ -300,6 +300,16 @@ test("from hibernation that was asked for the process is awake a minute later, a
   }
 });
 
+test("an earlier asking does not wake what was asked to sleep later", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.onDrain("state", ({ wait }) => wait(Infinity), { phase: "save" });
+  void agent.drain({ action: "hibernate" });
+  await clock.advance(61_000);
+  void agent.drain({ action: "hibernate" });
+  await clock.advance(2_000);
+  expect([agent.status().state, reports.map(({ outcome }) => outcome)]).toEqual(["asleep", ["cut-off", "cut-off"]]);
+});
+
 test("the margin is that of the nearest deadline, whoever told of it", async () => {
   const { agent, clock, reports } = agentOn();
   agent.onDrain("work", () => new Promise<void>((resolve) => void clock.setTimer(clock.now() + 20_000, resolve)));
