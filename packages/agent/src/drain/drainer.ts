@@ -219,10 +219,11 @@ export const createDrainer = (
       const asked = byHand && !hibernates(notice);
       const its: Due = { notice, deadline, end: endOf(heard), asked };
       const begins =
-        state === "running" ||
-        (state === "drained" && due?.notice.kind === "drill") ||
-        // Hibernation once more, or a drill.
-        (state === "asleep" && !resumed && passes(notice));
+        !next &&
+        (state === "running" ||
+          (state === "drained" && due?.notice.kind === "drill") ||
+          // Hibernation once more, or a drill.
+          (state === "asleep" && !resumed && passes(notice)));
       if (!report || !due || begins) {
         report = start(its);
         return report;

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createDrainer } from "../../src/drain/drainer.ts";
+import { createPlan } from "../../src/drain/plan.ts";
+import { createRegistry } from "../../src/drain/registry.ts";
+import { createNotices } from "../../src/notices.ts";
+import type { Action, Heard, NoticeKind } from "../../src/notice.ts";
+import { fakeHost } from "../support/host.ts";
+
+/** What can happen to a process, in any order. `path`: where metadata tell of it. */
+type Happening =
+  | { readonly is: "comes" | "changes"; readonly path: number; readonly action: Action }
+  | { readonly is: "goes"; readonly path: number }
+  | { readonly is: "signal" }
+  | { readonly is: "asked"; readonly kind: NoticeKind; readonly action: Action | null }
+  | { readonly is: "time"; readonly ms: number };
+
+const action = fc.constantFrom<Action>("terminate", "stop", "hibernate");
+const path = fc.integer({ min: 0, max: 1 });
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record({ is: fc.constantFrom("comes" as const, "changes" as const), path, action }),
+  fc.record({ is: fc.constant("goes" as const), path }),
+  fc.record({
+    is: fc.constant("asked" as const),
+    kind: fc.constantFrom<NoticeKind>("drill", "request"),
+    action: fc.constantFrom<Action | null>(null, "hibernate"),
+  }),
+  fc.record({ is: fc.constant("signal" as const) }),
+  fc.record({ is: fc.constant("time" as const), ms: fc.constantFrom(0, 10, 200, 600, 2_500, 7_000, 20_000) }),
+);
+
+/** A process some of whose parts cannot be taken up again at the first try, where `fails` says so. */
+function process(fails: boolean) {
+  const host = fakeHost();
+  const { clock } = host;
+  const registry = createRegistry({}, () => true);
+  const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), () => {}, false);
+  const notices = createNotices(clock, ["interruption"], drainer, () => {});
+  const is = { stopped: false, closed: false };
+  let [running, most, tries] = [0, 0, 0];
+  registry.add("work", {
+    "stop-intake": () => void (is.stopped = true),
+    finish: async ({ wait }) => {
+      most = Math.max(most, (running += 1));
+      await wait(4_000);
+      running -= 1;
+    },
+    resume: async () => {
+      await new Promise<void>((resolve) => void clock.setTimer(clock.now() + 300, resolve));
+      if (fails && (tries += 1) % 2 === 1) throw new Error("gone");
+      is.stopped = false;
+    },
+  });
+  registry.add("pool", { close: () => void (is.closed = true) });
+  return { clock, drainer, notices, is, most: () => most };
+}
+
+test("whatever happens, in any order: what stands is drained for, and who says that it runs does", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, fails) => {
+      const { clock, drainer, notices, is, most } = process(fails);
+      const standing: (Heard | undefined)[] = [];
+      let [asked, drilled] = [false, false];
+      const heard = (kind: NoticeKind, what: Action | null): Heard => ({
+        notice: { kind, action: what, deadline: null, noticedAt: "", detail: null },
+        deadline: clock.now() + 120_000,
+      });
+      for (const one of happenings) {
+        if (one.is === "time") await clock.advance(one.ms);
+        else if (one.is === "signal") {
+          asked = true;
+          notices.take([heard("signal", null), null]);
+        } else if (one.is === "asked") {
+          asked ||= one.kind === "request" && one.action === null;
+          drilled ||= one.kind === "drill" || one.action === "hibernate";
+          void drainer.drain(heard(one.kind, one.action));
+        } else {
+          const before = standing[one.path];
+          if ((one.is === "comes") === (before !== undefined)) continue;
+          const now = one.is === "goes" ? undefined : heard("interruption", one.action);
+          standing[one.path] = now;
+          notices.take([now ?? null, before ?? null]);
+        }
+      }
+      await clock.advance(400_000);
+
+      const stands = standing.flatMap((one) => one?.notice.action ?? []);
+      const state = drainer.state();
+      if (asked || stands.some((what) => what !== "hibernate")) expect(state).toBe("drained");
+      else if (stands.length > 0) expect(state).toMatch(/^(asleep|drained)$/);
+      else if (!drilled && !is.closed && !fails) expect(state).toBe("running");
+      if (state === "running") expect([is, stands]).toEqual([{ stopped: false, closed: false }, []]);
+      if (state === "drained") expect(is.closed).toBe(true);
+      expect(state).not.toBe("draining");
+      expect([most() <= 1, clock.pending()]).toEqual([true, 0]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
