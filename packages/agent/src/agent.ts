@@ -4,7 +4,7 @@ import { createDrainer } from "./drain/drainer.ts";
 import type { Drainable, DrainHandler } from "./drain/phases.ts";
 import { createPlan, cutsFinish, hibernates } from "./drain/plan.ts";
 import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
-import type { PhaseReport, Report } from "./drain/report.ts";
+import { type PhaseReport, type Report, undone } from "./drain/report.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { type AgentEvent, type AgentEvents, createEmitter } from "./events.ts";
 import type { Notice } from "./notice.ts";
@@ -106,12 +106,9 @@ export const createAgentOn = (
     onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
   };
 
-  on("drained", ({ outcome, phases, uncaught }) => {
-    if (outcome !== "cut-off") return;
-    const undone = phases.flatMap(({ phase, handlers }) =>
-      handlers.flatMap((one) => (one.outcome === "done" ? [] : `${one.name} (${phase}): ${one.error ?? one.outcome}`)),
-    );
-    onTrouble(new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${[...undone, ...uncaught].join("; ")}.`));
+  on("drained", (report) => {
+    if (report.outcome !== "cut-off") return;
+    onTrouble(new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${undone(report).join("; ")}.`));
   });
 
   return {
@@ -134,8 +131,8 @@ export const createAgentOn = (
       // Only of what began, and afterwards: a listener that drains for every notice would ask, and be told, for ever.
       if (running) emit("notice", heard.notice);
       // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
-      const wake = (): unknown => notices.presses() || drainer.cancel();
       if (hibernates(heard.notice)) {
+        const wake = (): unknown => notices.presses() || drainer.cancel();
         stayAsleep();
         void report.then(() => (stayAsleep = clock.setTimer(clock.now() + AWAKE, wake)));
       }

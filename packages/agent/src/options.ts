@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
-import { MOST, phases } from "./drain/phases.ts";
+import { LONGEST_BUDGET, phases } from "./drain/phases.ts";
 import type { NoticeKind } from "./notice.ts";
 import type { Environment } from "./watch/environment.ts";
 
@@ -60,7 +60,7 @@ export const checkOptions = (
   for (const kind of drainOn) oneOf("drainOn", kind, causes);
   for (const [phase, budget] of Object.entries(budgets)) {
     oneOf("budgets", phase, phases);
-    within(`budgets.${phase}`, budget, 0, MOST);
+    within(`budgets.${phase}`, budget, 0, LONGEST_BUDGET);
   }
 };
 

@@ -1,6 +1,5 @@
 import type { Drainable } from "../drain/phases.ts";
-import { aborted } from "./aborted.ts";
-import { createHand } from "./hand.ts";
+import { createHand, finishOrGiveBack } from "./hand.ts";
 
 /** What is used of a job of BullMQ. */
 export interface BullJobLike {
@@ -34,15 +33,7 @@ export function drainBullWorker(worker: BullWorkerLike): Drainable {
 
   return {
     "stop-intake": () => worker.pause(true),
-    async finish(context) {
-      const { signal, note } = context;
-      await Promise.race([hand.empty(), aborted(signal)]);
-      const unfinished = hand.held();
-      if (unfinished.length === 0 || context.calledOff) return;
-      const results = await Promise.allSettled(unfinished.map(async (job) => job.moveToWait(job.token)));
-      const back = results.filter(({ status }) => status === "fulfilled").length;
-      note(`${back} of ${unfinished.length} unfinished jobs returned to the queue`);
-    },
+    finish: (context) => finishOrGiveBack(hand, context, "jobs", async (job) => job.moveToWait(job.token)),
     close: () => worker.close(hand.held().length > 0),
     resume: () => worker.resume(),
   };

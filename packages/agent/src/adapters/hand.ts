@@ -1,3 +1,6 @@
+import type { DrainContext } from "../drain/phases.ts";
+import { aborted } from "./aborted.ts";
+
 /** What is in hand: messages, jobs. */
 export interface Hand<T> {
   take(one: T): void;
@@ -35,4 +38,24 @@ export function createHand<T>(keyOf: (one: T) => string): Hand<T> {
         look();
       }),
   };
+}
+
+/**
+ * Waits until nothing is in hand. What is not done in time is given back, so that others have it at once; what is in hand
+ * when the notice is called off goes on.
+ *
+ * @param what it is, for the report: `messages`
+ */
+export async function finishOrGiveBack<T>(
+  hand: Hand<T>,
+  context: DrainContext,
+  what: string,
+  giveBack: (one: T) => Promise<unknown>,
+): Promise<void> {
+  await Promise.race([hand.empty(), aborted(context.signal)]);
+  const unfinished = hand.held();
+  if (unfinished.length === 0 || context.calledOff) return;
+  const results = await Promise.allSettled(unfinished.map(giveBack));
+  const back = results.filter(({ status }) => status === "fulfilled").length;
+  context.note(`${back} of ${unfinished.length} unfinished ${what} returned to the queue`);
 }

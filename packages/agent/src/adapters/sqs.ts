@@ -1,6 +1,5 @@
 import type { Drainable } from "../drain/phases.ts";
-import { aborted } from "./aborted.ts";
-import { createHand } from "./hand.ts";
+import { createHand, finishOrGiveBack } from "./hand.ts";
 
 /** What is used of a message of SQS. */
 export interface SqsMessage {
@@ -71,15 +70,7 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
       resumes = false;
       consumer.stop({ abort: hand.held().length === 0 });
     },
-    async finish(context) {
-      const { signal, note } = context;
-      await Promise.race([hand.empty(), aborted(signal)]);
-      const unfinished = hand.held();
-      if (unfinished.length === 0 || context.calledOff) return;
-      const results = await Promise.allSettled(unfinished.map(giveBack));
-      const back = results.filter(({ status }) => status === "fulfilled").length;
-      note(`${back} of ${unfinished.length} unfinished messages returned to the queue`);
-    },
+    finish: (context) => finishOrGiveBack(hand, context, "messages", giveBack),
     resume() {
       resumes = true;
       startWhenIdle();

@@ -24,8 +24,7 @@ const LONGEST_BODY = 64 * 1024;
  *
  * The body of a POST is JSON or nothing: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. Where there
  * is no `deadlineIn`, a `deadline` in ISO 8601 is taken, by this machine's clock; for `detail` the `incident` of the
- * controller. The answer
- * is 202 with the status; errors are problem details (RFC 9457).
+ * controller. The answer is 202 with the status; errors are problem details (RFC 9457).
  *
  * @example
  * createServer(createControl(agent, { token })).listen(8788, "127.0.0.1");

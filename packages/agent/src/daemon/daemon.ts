@@ -4,10 +4,8 @@ import { createControl } from "../control/control.ts";
 import { hibernates } from "../drain/plan.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
-import type { Send } from "../net/send.ts";
 import type { Host } from "../options.ts";
-import { byHttp, createTeller, identifyBy, tellOf } from "../tell/tell.ts";
-import { metadataEndpoint } from "../watch/environment.ts";
+import { byHttp, type Tell, tellFrom } from "../tell/tell.ts";
 import { startChild } from "./child.ts";
 import { drainChild } from "./command.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -77,7 +75,11 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   });
   agent.on("trouble", warn);
   logEvents(agent, log);
-  if (options.controller !== null) tellTheController(agent, options.controller, host, send, warn);
+  const { controller } = options;
+  if (controller !== null) {
+    const byItsDoor = (): Tell => byHttp(send, host.clock, controller, host.process.env["SPOTKEEPER_TOKEN"] || null);
+    tellFrom(host, agent, send, byItsDoor, warn);
+  }
 
   const token = host.process.env["SPOTKEEPER_AGENT_TOKEN"] || null;
   const open = !["127.0.0.1", "::1", "localhost"].includes(address);
@@ -144,20 +146,6 @@ function logEvents(agent: Agent, log: Log): void {
   agent.on("cancelled", (cancelled) => log("the notice is gone", cancelled));
   agent.on("phase", (phase) => log("phase", { phase }));
   agent.on("drained", ({ outcome, ms, margin }) => log("drained", { outcome, ms: Math.round(ms), margin }));
-}
-
-function tellTheController(
-  agent: Agent,
-  controller: URL,
-  { clock, process: { env } }: Host,
-  send: Send,
-  onTrouble: (error: Error) => void,
-): void {
-  const endpoint = metadataEndpoint(env);
-  if (endpoint === null) return;
-  const tell = byHttp(send, clock, controller, env["SPOTKEEPER_TOKEN"] || null);
-  const teller = createTeller({ tell, identify: identifyBy(endpoint, send, clock), clock, onTrouble });
-  tellOf(agent, teller, clock);
 }
 
 /** Where the status is served unless told otherwise. */

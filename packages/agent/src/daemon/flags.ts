@@ -5,7 +5,11 @@ import { durationOf } from "../watch/environment.ts";
 
 /** What can stand on the call, for `spotkeeper-agent` and `spotkeeper agent` alike. */
 export const daemonFlags: readonly Flag[] = [
-  { name: "port", value: "number", says: "where the status is served (8788, or any if it is taken; 0: any)" },
+  {
+    name: "port",
+    value: "number",
+    says: "where the status is served (8788; another where that is taken; 0: a free one)",
+  },
   { name: "host", value: "address", says: "the address it is served at (127.0.0.1; any other wants a token)" },
   { name: "poll", value: "duration", says: "from look to look at the metadata (1s)" },
   { name: "hook", value: "url|command", says: "what runs first on a notice, in order; can be repeated", many: true },

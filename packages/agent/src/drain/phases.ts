@@ -26,7 +26,7 @@ export const defaultBudgets: { readonly [P in Phase]: Ms } = {
 };
 
 /** No budget is longer. Nor is a drain by far, but whoever means "all there is" need not know. */
-export const MOST: Ms = 3_600_000;
+export const LONGEST_BUDGET: Ms = 3_600_000;
 
 export const phases = Object.keys(defaultBudgets) as readonly Phase[];
 

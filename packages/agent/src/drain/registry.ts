@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import { must, within } from "../options.ts";
 import type { Budgets } from "./budgets.ts";
-import { defaultBudgets, type Drainable, type DrainHandler, MOST, type Phase, phases } from "./phases.ts";
+import { defaultBudgets, type Drainable, type DrainHandler, LONGEST_BUDGET, type Phase, phases } from "./phases.ts";
 
 export interface Registration {
   readonly name: string;
@@ -34,6 +34,9 @@ export interface Registry {
   want(phase: Phase): Ms;
 }
 
+const takesPart = (drain: Drainable | undefined): boolean =>
+  phases.some((phase) => typeof drain?.[phase] === "function");
+
 /** @param holds whether `unready` lasts although it has no handler, since somebody asks for the health */
 export const createRegistry = (budgets: Budgets, holds: () => boolean): Registry => {
   const parts = new Set<Registration>();
@@ -42,10 +45,8 @@ export const createRegistry = (budgets: Budgets, holds: () => boolean): Registry
     of,
     add(name, drain, { phase = "finish", budget } = {}) {
       const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
-      const { drain: made }: { readonly drain: Drainable | undefined } = part;
-      const does = phases.some((one) => typeof made?.[one] === "function");
-      must(does, `onDrain "${name}": wants a function, for one of the phases ${phases.join(", ")}`);
-      if (budget !== undefined) within(`onDrain "${name}": budget`, budget, 0, MOST);
+      must(takesPart(part.drain), `onDrain "${name}": wants a function, for one of the phases ${phases.join(", ")}`);
+      if (budget !== undefined) within(`onDrain "${name}": budget`, budget, 0, LONGEST_BUDGET);
       parts.add(part);
       return () => void parts.delete(part);
     },

@@ -58,9 +58,9 @@ export const createRunner = (
       cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), abort);
     };
     const poke: Poke = (callOff) => {
-      calledOff ||= callOff === true;
-      if (callOff) abort();
-      else look();
+      if (!callOff) return look();
+      calledOff = true;
+      abort();
     };
     const context: DrainContext = {
       signal,

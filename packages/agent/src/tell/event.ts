@@ -56,7 +56,10 @@ export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanc
   }
 }
 
-/** What the controller is told of a notice that went away again, of which AWS says nothing elsewhere; null: it knows nothing of it. */
+/**
+ * What the controller is told of a notice that went away again, which AWS says nowhere else; null: it was not told of its
+ * coming.
+ */
 export function withdrawalOf(notice: Notice, { at, resumed }: Withdrawal, identity: Identity): AgentEvent | null {
   const told = eventOf(notice, identity);
   if (told === null) return null;

@@ -1,8 +1,7 @@
 import type { Agent } from "../agent.ts";
 import { thisProcess } from "../entry/host.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
-import { metadataEndpoint } from "../watch/environment.ts";
-import { byEventBridge, byHttp, createTeller, identifyBy, tellOf, type EventBridgeLike } from "./tell.ts";
+import { byEventBridge, byHttp, type EventBridgeLike, type Tell, tellFrom } from "./tell.ts";
 
 export type { EventBridgeLike } from "./tell.ts";
 
@@ -18,14 +17,10 @@ export type TellOptions =
  */
 export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => void {
   const { clock, process } = thisProcess;
-  const endpoint = metadataEndpoint(process.env);
-  if (endpoint === null) return () => {};
   const send = sendAnywhere(clock);
-  const tell =
+  const makeTell = (): Tell =>
     "url" in options
       ? byHttp(send, clock, new URL(options.url), options.token ?? null)
       : byEventBridge(options.eventBridge, options.bus ?? null);
-  const identify = identifyBy(endpoint, send, clock);
-  const teller = createTeller({ tell, identify, clock, onTrouble: (error) => process.emitWarning(error) });
-  return tellOf(agent, teller, clock);
+  return tellFrom(thisProcess, agent, send, makeTell, (error) => process.emitWarning(error));
 }

@@ -3,6 +3,8 @@ import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Send } from "../net/send.ts";
 import { iso, type Notice } from "../notice.ts";
+import type { Host } from "../options.ts";
+import { metadataEndpoint } from "../watch/environment.ts";
 import { createMetadata } from "../watch/metadata.ts";
 import {
   type AgentEvent,
@@ -31,7 +33,7 @@ const PAUSES: readonly Ms[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 const never = new AbortController().signal;
 
 /** By the metadata service at `endpoint`. */
-export function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptions["identify"] {
+function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptions["identify"] {
   const ask = createMetadata(endpoint, false, send, clock);
   const url = new URL("/latest/dynamic/instance-identity/document", endpoint);
   return () => ask(url, clock.now() + 1_500, (reply) => identityOf(reply?.body ?? ""));
@@ -83,6 +85,23 @@ export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions
       await tries(notice, (me) => withdrawalOf(notice, withdrawal, me));
     },
   };
+}
+
+/**
+ * Has a controller hear of what `agent` sees from now on. Returns what ends that. Where no metadata say which instance this
+ * is, nobody is told.
+ */
+export function tellFrom(
+  { clock, process: { env } }: Pick<Host, "clock" | "process">,
+  agent: Pick<Agent, "on">,
+  send: Send,
+  makeTell: () => Tell,
+  onTrouble: (error: SpotkeeperError) => void,
+): () => void {
+  const endpoint = metadataEndpoint(env);
+  if (endpoint === null) return () => {};
+  const identify = identifyBy(endpoint, send, clock);
+  return tellOf(agent, createTeller({ tell: makeTell(), identify, clock, onTrouble }), clock);
 }
 
 /** Has it hear of what `agent` sees from now on. Returns what ends that. */
