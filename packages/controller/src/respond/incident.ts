@@ -101,8 +101,9 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
       .filter((step) => !isSettled(step))
       .map((step) => step.id),
   );
-  // By the step as it was: a settled one has forgotten what it was about.
-  const note = (before: Step, step: Step): Step => {
+  const end = (before: Step, state: "done" | "skipped" | "abandoned", why: string): Step => {
+    const step = settle(before, state, why, now);
+    // By the step as it was: a settled one has forgotten what it was about.
     const title = find(step.responder)?.title(before) ?? step.id;
     const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
     entries.push({
@@ -118,16 +119,16 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
     if (isSettled(step)) return step;
     const nature = find(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
-      return note(step, settle(step, "skipped", WOULD, now));
-    if (gone && nature === "waits") return note(step, settle(step, "done", lastWord(goneText(doc.body), step), now));
+      return end(step, "skipped", WOULD);
+    if (gone && nature === "waits") return end(step, "done", lastWord(goneText(doc.body), step));
     // A signal said what its next poll would.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
     const until = step.params["until"];
     if (Array.isArray(until) && until.every((id) => typeof id === "string" && !isOpen(id, open)))
-      return note(step, settle(step, "done", "what it lasted for is over", now));
+      return end(step, "done", "what it lasted for is over");
     if (overdue(step, now)) {
       const tried = step.attempts === 0 ? "its time was over before it could start" : "its time is over";
-      return note(step, settle(step, "abandoned", lastWord(tried, step), now));
+      return end(step, "abandoned", lastWord(tried, step));
     }
     return step;
   });

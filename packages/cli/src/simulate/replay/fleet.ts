@@ -32,16 +32,17 @@ export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: re
   return world;
 }
 
-/** With the hooks that messages name. A group that names no account or region is where a message places one of its instances; else where the first does. */
+/**
+ * With the hooks that messages name. A group that names no account or region is where a message places one of its
+ * instances; else where the first does.
+ */
 function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
   const ids = new Set(group.instances.map(({ id }) => id));
   const own = signals.filter(({ subject }) => ids.has(subject.id));
   const find = (part: "account" | "region"): string | null =>
     [...own, ...signals].map((signal) => signal[part]).find((one) => one !== null) ?? null;
   // What a message says of a hook is so, whether the facts name it or not.
-  const hooks = own.flatMap((one) =>
-    "lifecycle" in one && one.lifecycle.transition === "terminating" ? one.lifecycle.hook : [],
-  );
+  const hooks = own.flatMap(terminatingHooks);
   return {
     ...group,
     account: group.account ?? find("account"),
@@ -49,6 +50,9 @@ function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
     hooks: [...new Set([...group.hooks, ...hooks])],
   };
 }
+
+const terminatingHooks = (signal: Signal): readonly string[] =>
+  "lifecycle" in signal && signal.lifecycle.transition === "terminating" ? [signal.lifecycle.hook] : [];
 
 interface Seen {
   zone: string | null;
@@ -71,9 +75,9 @@ function groupsOf(signals: readonly Signal[], facts: FleetFacts): readonly Group
     seen.set(id, about);
     about.zone ??= signal.availabilityZone;
     if ("lifecycle" in signal) {
-      const { group, hook, transition } = signal.lifecycle;
+      const { group } = signal.lifecycle;
       about.group ??= group;
-      if (transition === "terminating") hooks.set(group, new Set([...(hooks.get(group) ?? []), hook]));
+      hooks.set(group, new Set([...(hooks.get(group) ?? []), ...terminatingHooks(signal)]));
     }
     if ("group" in signal) about.group ??= signal.group;
     if ("clusterArn" in signal) about.cluster ??= signal.clusterArn.slice(signal.clusterArn.lastIndexOf("/") + 1);

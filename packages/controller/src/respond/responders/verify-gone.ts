@@ -58,19 +58,23 @@ export const verifyGone: Responder = {
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 async function stillRuns(id: string, state: string, ctx: Context): Promise<Result> {
-  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
-  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
-  const inGroup = "untold" in members ? null : (members.get(id)?.state ?? null);
-  const undecided =
-    inGroup !== null && TERMINATES.test(inGroup)
-      ? `its group still terminates it (${inGroup})`
-      : "untold" in members && ctx.doc.kind === "incident" && threatOf(ctx.doc.body) === "termination"
-        ? `its group does not say whether it still terminates it: ${members.untold}`
-        : null;
+  const undecided = await terminatedByGroup(id, ctx);
   if (undecided === null) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
   const until = ctx.now + RARE_POLL;
   if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: undecided };
   return { is: "wait", until, reason: undecided };
+}
+
+/** In words, that its group is terminating it, or may be; null: it is not. */
+async function terminatedByGroup(id: string, ctx: Context): Promise<string | null> {
+  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
+  if ("untold" in members) {
+    const began = ctx.doc.kind === "incident" && threatOf(ctx.doc.body) === "termination";
+    return began ? `its group does not say whether it still terminates it: ${members.untold}` : null;
+  }
+  const inGroup = members.get(id)?.state ?? "";
+  return TERMINATES.test(inGroup) ? `its group still terminates it (${inGroup})` : null;
 }
 
 /** `Terminating`, `Terminating:Wait`, `Terminating:Proceed`, and the same of a warm pool. */
