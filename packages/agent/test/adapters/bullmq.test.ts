@@ -1,11 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { drainBullWorker } from "../../src/adapters/bullmq.ts";
-import { agentOf, handlerOf } from "../support/agent.ts";
+import { agentOf, handlerOf, reached } from "../support/agent.ts";
 import { startJobs } from "../support/jobs.ts";
 import { hasRedis, startRedis } from "../support/redis.ts";
-
-const reached = (agent: ReturnType<typeof agentOf>): Promise<void> =>
-  new Promise((resolve) => void agent.on("phase", (phase) => phase === "finish" && resolve()));
 
 test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async () => {
   await using redis = await startRedis();
@@ -21,7 +18,7 @@ test.skipIf(!hasRedis)("jobs in hand are finished, and no more are taken", async
   const agent = agentOf();
   agent.onDrain("jobs", drainBullWorker(worker));
   await vi.waitFor(() => expect(begun).toBe(2), { timeout: 10_000 });
-  const finishing = reached(agent);
+  const finishing = reached(agent, "finish");
   const drained = agent.drain();
   await finishing;
   letGo();

@@ -11,25 +11,20 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
 import { drainHttpServer } from "../../src/adapters/http.ts";
-import { createAgentOn } from "../../src/agent.ts";
-import { systemClock } from "../../src/clock.ts";
-import { fakeHost } from "../support/host.ts";
+import type { Phase } from "../../src/drain/phases.ts";
+import { agentOf, handlerOf, reached } from "../support/agent.ts";
 import { startLoad } from "../support/load.ts";
 
 async function serve(listener: RequestListener) {
   const server = createServer(listener);
   // Whatever ends a connection here is the drain, not a time-out.
   server.keepAliveTimeout = 0;
-  const agent = createAgentOn(
-    { ...fakeHost(), clock: systemClock },
-    { metadata: false, exit: false, budgets: { unready: 1_000 } },
-  );
+  const agent = agentOf({ unready: 1_000 });
   agent.onDrain("http", drainHttpServer(server, { quiet: 200 }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const phase = (name: string): Promise<void> =>
-    new Promise((resolve) => void agent.on("phase", (now) => now === name && resolve()));
+  const phase = (name: Phase): Promise<void> => reached(agent, name);
   return { server, agent, url, phase, [Symbol.asyncDispose]: () => close(server) };
 }
 
@@ -50,9 +45,7 @@ test("under load, over 200 kept connections, a drain loses no request", async ()
   expect(report.outcome).toBe("drained");
   expect(served).toBeGreaterThan(400);
   expect(refused + unreached).toBe(200);
-  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes[0]).toMatch(
-    /0 given up by clients, \d+ refused/,
-  );
+  expect(handlerOf(report, "finish")?.notes[0]).toMatch(/0 given up by clients, \d+ refused/);
 });
 
 test("unready, it serves and ends each connection; then it refuses with Retry-After; then it is gone", async () => {
@@ -89,9 +82,7 @@ test("a request in flight is finished, and its connection ends with it", async (
   answer();
   expect([await (await response).text(), (await response).headers.get("connection")]).toEqual(["late", "close"]);
   const report = await drained;
-  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
-    "1 in flight, 1 served, 0 given up by clients, 0 refused",
-  ]);
+  expect(handlerOf(report, "finish")?.notes).toEqual(["1 in flight, 1 served, 0 given up by clients, 0 refused"]);
 });
 
 test("a client that asks before it sends its body is answered, before a drain and while it goes on", async () => {
@@ -131,7 +122,7 @@ test("a request that asked first, of an application that answers that itself, is
   expect((await fetch(set.url)).status).toBe(503);
   (await arrived)();
   expect((await answered)[0].statusCode).toBe(200);
-  expect((await drained).phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toEqual([
+  expect(handlerOf(await drained, "finish")?.notes).toEqual([
     "1 in flight, 1 served, 0 given up by clients, 1 refused",
   ]);
 });
@@ -147,7 +138,7 @@ test("a client that gives up is counted, and not waited for", async () => {
   const drained = set.agent.drain();
   await finishing;
   sent.destroy();
-  expect((await drained).phases.find(({ phase }) => phase === "finish")?.handlers[0]).toMatchObject({
+  expect(handlerOf(await drained, "finish")).toMatchObject({
     outcome: "done",
     notes: ["1 in flight, 0 served, 1 given up by clients, 0 refused"],
   });
@@ -156,10 +147,7 @@ test("a client that gives up is counted, and not waited for", async () => {
 test("what does not end in time is cut off and told", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
   const server = createServer(() => arrive());
-  const agent = createAgentOn(
-    { ...fakeHost(), clock: systemClock },
-    { metadata: false, exit: false, budgets: { unready: 0, finish: 100 } },
-  );
+  const agent = agentOf({ unready: 0, finish: 100 });
   agent.onDrain("http", drainHttpServer(server), { budget: 100 });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -169,7 +157,7 @@ test("what does not end in time is cut off and told", async () => {
   const report = await agent.drain();
   await expect(response).rejects.toThrow("fetch failed");
   expect(report.outcome).toBe("cut-off");
-  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toContain("1 cut off");
+  expect(handlerOf(report, "finish")?.notes).toContain("1 cut off");
   expect(server.listening).toBe(false);
 });
 

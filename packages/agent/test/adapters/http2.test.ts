@@ -10,19 +10,17 @@ import {
 import type { AddressInfo } from "node:net";
 import { expect, test, vi } from "vitest";
 import { drainHttp2Server } from "../../src/adapters/http2.ts";
-import { createAgentOn } from "../../src/agent.ts";
-import { systemClock } from "../../src/clock.ts";
+import type { Budgets } from "../../src/drain/budgets.ts";
 import { text } from "node:stream/consumers";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { connect as connectTls } from "node:tls";
-import { handlerOf, reached } from "../support/agent.ts";
-import { fakeHost } from "../support/host.ts";
+import { agentOf, handlerOf, reached } from "../support/agent.ts";
 import { certificate } from "../support/tls.ts";
 import { get, startHttp2Load } from "../support/load-http2.ts";
 
-async function serve(work: () => Promise<void>, budgets: object = { unready: 300 }) {
+async function serve(work: () => Promise<void>, budgets: Budgets = { unready: 300 }) {
   const server = createServer((_request, response) => void work().then(() => response.end("ok")));
-  const agent = createAgentOn({ ...fakeHost(), clock: systemClock }, { metadata: false, exit: false, budgets });
+  const agent = agentOf(budgets);
   agent.onDrain("http2", drainHttp2Server(server, { quiet: 200 }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -70,17 +68,14 @@ test("streams that do not end are cut off and told", async () => {
   const report = await agent.drain();
   await expect(inFlight).rejects.toThrow("closed");
   expect(report.outcome).toBe("cut-off");
-  expect(report.phases.find(({ phase }) => phase === "finish")?.handlers[0]?.notes).toContain("1 cut off");
+  expect(handlerOf(report, "finish")?.notes).toContain("1 cut off");
   expect(server.listening).toBe(false);
 });
 
 /** A server of both, and one that asks it by HTTP/1.1. */
 async function serveBoth(listener: (incoming: Http2ServerRequest, response: Http2ServerResponse) => void) {
   const server = createSecureServer({ ...certificate, allowHTTP1: true }, listener);
-  const agent = createAgentOn(
-    { ...fakeHost(), clock: systemClock },
-    { metadata: false, exit: false, budgets: { unready: 300 } },
-  );
+  const agent = agentOf({ unready: 300 });
   agent.onDrain("http2", drainHttp2Server(server, { quiet: 200 }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createDrainer } from "../../src/drain/drainer.ts";
-import { createPlan } from "../../src/drain/plan.ts";
-import { createRegistry } from "../../src/drain/registry.ts";
-import { createNotices } from "../../src/notices.ts";
 import type { Action, Heard, NoticeKind } from "../../src/notice.ts";
-import { fakeHost } from "../support/host.ts";
+import { notice, set } from "./support/set.ts";
 
 /** What can happen to a process, in any order. `path`: where metadata tell of it. */
 type Happening =
@@ -31,14 +27,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 /** A process some of whose parts cannot be taken up again at the first try, where `fails` says so. */
 function process(fails: boolean) {
-  const host = fakeHost();
-  const { clock } = host;
-  const registry = createRegistry({}, () => true);
-  const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), () => {}, false);
-  const notices = createNotices(clock, ["interruption"], drainer, () => {});
+  const { clock, add, drainer, notices, heard, lasts } = set();
   const is = { stopped: false, closed: false };
   let [running, most, tries] = [0, 0, 0];
-  registry.add("work", {
+  add("work", {
     "stop-intake": () => void (is.stopped = true),
     finish: async ({ wait }) => {
       most = Math.max(most, (running += 1));
@@ -46,38 +38,34 @@ function process(fails: boolean) {
       running -= 1;
     },
     resume: async () => {
-      await new Promise<void>((resolve) => void clock.setTimer(clock.now() + 300, resolve));
+      await lasts(300);
       if (fails && (tries += 1) % 2 === 1) throw new Error("gone");
       is.stopped = false;
     },
   });
-  registry.add("pool", { close: () => void (is.closed = true) });
-  return { clock, drainer, notices, is, most: () => most };
+  add("pool", { close: () => void (is.closed = true) });
+  return { clock, drainer, notices, heard, is, most: () => most };
 }
 
 test("whatever happens, in any order: what stands is drained for, and who says that it runs does", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, fails) => {
-      const { clock, drainer, notices, is, most } = process(fails);
+      const { clock, drainer, notices, heard, is, most } = process(fails);
       const standing: (Heard | undefined)[] = [];
       let [asked, drilled] = [false, false];
-      const heard = (kind: NoticeKind, what: Action | null): Heard => ({
-        notice: { kind, action: what, deadline: null, noticedAt: "", detail: null },
-        deadline: clock.now() + 120_000,
-      });
       for (const one of happenings) {
         if (one.is === "time") await clock.advance(one.ms);
         else if (one.is === "signal") {
           asked = true;
-          notices.take([heard("signal", null), null]);
+          notices.take([heard(notice("signal", null)), null]);
         } else if (one.is === "asked") {
           asked ||= one.kind === "request" && one.action === null;
           drilled ||= one.kind === "drill" || one.action === "hibernate";
-          void drainer.drain(heard(one.kind, one.action));
+          void drainer.drain(heard(notice(one.kind, one.action)));
         } else {
           const before = standing[one.path];
           if ((one.is === "comes") === (before !== undefined)) continue;
-          const now = one.is === "goes" ? undefined : heard("interruption", one.action);
+          const now = one.is === "goes" ? undefined : heard(notice("interruption", one.action));
           standing[one.path] = now;
           notices.take([now ?? null, before ?? null]);
         }

@@ -22,7 +22,7 @@ export interface DaemonCall {
   readonly args?: readonly string[];
   readonly command?: readonly string[];
   readonly env?: { readonly [name: string]: string };
-  /** 0: any; null: none is asked for. */
+  /** 0: a free one; null: the flag is left out. */
   readonly port?: number | null;
 }
 
