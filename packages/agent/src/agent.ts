@@ -4,7 +4,7 @@ import { createDrainer } from "./drain/drainer.ts";
 import type { Drainable, DrainHandler } from "./drain/phases.ts";
 import { createPlan, cutsFinish, hibernates } from "./drain/plan.ts";
 import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
-import { type PhaseReport, type Report, undone } from "./drain/report.ts";
+import type { PhaseReport, Report } from "./drain/report.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { type AgentEvent, type AgentEvents, createEmitter } from "./events.ts";
 import type { Notice } from "./notice.ts";
@@ -86,7 +86,6 @@ export const createAgentOn = (
   const task = ecs ? endpointOf(`${ecs}/`, "ECS_CONTAINER_METADATA_URI_V4") : null;
   let asked = false;
   let end: (() => Promise<unknown>) | null = null;
-  let stayAsleep = (): void => {};
 
   const { on, emit } = createEmitter((error) => process.emitWarning(error));
   const registry = createRegistry(budgets, () => asked);
@@ -105,11 +104,6 @@ export const createAgentOn = (
       `raise stopTimeout, of the task too, or lower budgets.finish.`;
     onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
   };
-
-  on("drained", (report) => {
-    if (report.outcome !== "cut-off") return;
-    onTrouble(new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${undone(report).join("; ")}.`));
-  });
 
   return {
     onDrain: registry.add,
@@ -132,9 +126,8 @@ export const createAgentOn = (
       if (running) emit("notice", heard.notice);
       // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
       if (hibernates(heard.notice)) {
-        const wake = (): unknown => notices.presses() || drainer.cancel();
-        stayAsleep();
-        void report.then(() => (stayAsleep = clock.setTimer(clock.now() + AWAKE, wake)));
+        const wake = (): unknown => drainer.withdraw(heard);
+        void report.then(() => clock.setTimer(clock.now() + AWAKE, wake));
       }
       return report;
     },

@@ -28,7 +28,7 @@ export interface Emitter {
  * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
  * trouble that nobody listens to, goes to `warn`.
  */
-export const createEmitter = (warn: (error: Error) => void): Emitter => {
+export const createEmitter = (warn: (error: Error | string) => void): Emitter => {
   const listeners = new Set<readonly [AgentEvent, (value: never) => void]>();
   return {
     on(event, listener) {
@@ -37,15 +37,17 @@ export const createEmitter = (warn: (error: Error) => void): Emitter => {
       return () => void listeners.delete(entry);
     },
     emit(event, value) {
-      const heard = [...listeners].filter(([wanted]) => wanted === event);
-      if (event === "trouble" && heard.length === 0) warn(value as SpotkeeperError);
-      for (const [, listener] of heard) {
+      let heard = event !== "trouble";
+      for (const [wanted, listener] of [...listeners]) {
+        if (wanted !== event) continue;
+        heard = true;
         try {
           listener(value as never);
         } catch (error) {
-          warn(error instanceof Error ? error : new Error(messageOf(error)));
+          warn(error instanceof Error ? error : messageOf(error));
         }
       }
+      if (!heard) warn(value as SpotkeeperError);
     },
   };
 };

@@ -8,8 +8,6 @@ export interface Notices {
   take(change: Change): void;
   /** The gravest notice that stands: of those that start a drain the first, else the first of all. */
   current(): Notice | null;
-  /** Whether one stands that starts a drain, and has. */
-  presses(): boolean;
   stop(): void;
 }
 
@@ -20,7 +18,7 @@ const AHEAD: Ms = 120_000;
 export const createNotices = (
   clock: Clock,
   drainOn: readonly NoticeKind[],
-  drainer: Pick<Drainer, "drain" | "cancel">,
+  drainer: Pick<Drainer, "drain" | "withdraw">,
   emit: Emitter["emit"],
 ): Notices => {
   /** What stands, and what cancels the drain that it is to start later. */
@@ -38,24 +36,22 @@ export const createNotices = (
       standing.set(notice, clock.setTimer(deadline - AHEAD, now));
     } else now();
   };
-  const vanish = async (notice: Notice): Promise<void> => {
-    // Whichever it began with: while a notice stands that would start a drain, it goes on.
-    const resumed = drains(notice) && !first() && (await drainer.cancel());
-    emit("cancelled", { notice, resumed });
+  const vanish = async (heard: Heard, replaced: boolean): Promise<void> => {
+    const { notice } = heard;
+    standing.get(notice)?.();
+    standing.delete(notice);
+    const resumed = await drainer.withdraw(heard);
+    if (!replaced) emit("cancelled", { notice, resumed });
   };
 
   return {
     take([heard, before]) {
-      if (before) {
-        standing.get(before.notice)?.();
-        standing.delete(before.notice);
-      }
       if (heard) {
         emit("notice", heard.notice);
         begin(heard);
-      } else if (before) void vanish(before.notice);
+      }
+      if (before) void vanish(before, heard !== null);
     },
-    presses: () => first() !== undefined,
     current: () => first() ?? [...standing.keys()][0] ?? null,
     stop() {
       for (const cancel of standing.values()) cancel?.();

@@ -36,7 +36,7 @@ export interface Host {
     /** Hears of a signal by its name, or of an error that nobody caught. */
     on(event: string, listener: HostListener): unknown;
     off(event: string, listener: HostListener): unknown;
-    emitWarning(error: Error): void;
+    emitWarning(error: Error | string): void;
     exit(code: number): void;
   };
 }
@@ -65,13 +65,13 @@ export const checkOptions = (
 };
 
 const oneOf = (name: string, value: string, all: readonly string[]): void => {
-  must(all.includes(value), `${name}: got ${value}, wants of ${all.join(", ")}`);
+  wants(all.includes(value), name, value, `one of ${all.join(", ")}`);
 };
 
 export const within = (name: string, value: Ms, least: Ms, most: Ms): void => {
-  must(value >= least && value <= most, `${name}: got ${value}, wants ${least} to ${most} ms`);
+  wants(value >= least && value <= most, name, value, `${least} to ${most} ms`);
 };
 
-export const must = (holds: boolean, text: string): void => {
-  if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${text}.`);
+export const wants = (holds: boolean, name: string, got: unknown, what: string): void => {
+  if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${String(got)}, wants ${what}.`);
 };

@@ -95,7 +95,7 @@ export interface Restored {
   /** Why the process stopped. */
   readonly why: Notice["kind"];
   readonly detail: string | null;
-  /** What was still running then: `name (phase)`. */
+  /** What was still running then, and why it is not done: `name (phase): why`. */
   readonly running: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export interface Stamp {
   /** Why the process stopped, and in more words. */
   readonly why: NoticeKind;
   readonly detail: string | null;
-  /** What was still running when it was saved: `name (phase)`. */
+  /** What was still running when it was saved, and why it is not done: `name (phase): why`. */
   readonly running: readonly string[];
   readonly binary: boolean;
 }

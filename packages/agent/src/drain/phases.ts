@@ -48,7 +48,7 @@ export interface DrainContext {
   wait(ms: Ms): Promise<void>;
   /** Why the process is to end. */
   readonly reason: Notice;
-  /** The handlers so far that failed, or were cut off with work undone: `name (phase)`. */
+  /** The handlers so far that failed, or were cut off with work undone, and why: `name (phase): why`. */
   readonly unfinished: readonly string[];
   /** Adds a line to the handler's entry in the report. */
   note(line: string): void;

@@ -10,10 +10,7 @@ const HIBERNATION: Ms = 2_000;
 /** A deadline that is nearly here, or over by a wrong clock, still leaves this long: the process lives, after all. */
 const SHORTEST: Ms = 3_000;
 
-export const hibernates = (notice: Notice | null): boolean => notice?.action === "hibernate";
-
-/** What passes by, and leaves a process that a notice in earnest finds running. */
-export const passes = (notice: Notice | null): boolean => hibernates(notice) || notice?.kind === "drill";
+export const hibernates = ({ action }: Notice): boolean => action === "hibernate";
 
 /** The instant at which a drain that begins now is over. */
 export type Plan = (heard: Heard) => Ms;

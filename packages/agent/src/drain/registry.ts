@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { must, within } from "../options.ts";
+import { wants, within } from "../options.ts";
 import type { Budgets } from "./budgets.ts";
 import { defaultBudgets, type Drainable, type DrainHandler, LONGEST_BUDGET, type Phase, phases } from "./phases.ts";
 
@@ -45,16 +45,16 @@ export const createRegistry = (budgets: Budgets, holds: () => boolean): Registry
     of,
     add(name, drain, { phase = "finish", budget } = {}) {
       const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
-      must(takesPart(part.drain), `onDrain "${name}": wants a function, for one of the phases ${phases.join(", ")}`);
-      if (budget !== undefined) within(`onDrain "${name}": budget`, budget, 0, LONGEST_BUDGET);
+      const called = `onDrain "${name}"`;
+      wants(takesPart(part.drain), called, drain, `a function, for one of the phases ${phases.join(", ")}`);
+      within(`${called}: budget`, budget ?? 0, 0, LONGEST_BUDGET);
       parts.add(part);
       return () => void parts.delete(part);
     },
     want(phase) {
       const whole = budgets[phase] ?? defaultBudgets[phase];
-      const wants = of(phase).map(({ budget = whole }) => budget);
-      const held = phase === "unready" && (wants.length > 0 || holds());
-      return Math.max(held ? whole : 0, ...wants);
+      const held = phase === "unready" && holds();
+      return Math.max(held ? whole : 0, ...of(phase).map(({ budget = whole }) => budget));
     },
   };
 };

@@ -42,11 +42,3 @@ export interface Report {
   /** Errors that nobody caught while draining went on. */
   readonly uncaught: readonly string[];
 }
-
-/** What was not done, a line each: who, in which phase, and why; and errors that nobody caught. */
-export const undone = ({ phases, uncaught }: Report): readonly string[] => [
-  ...phases.flatMap(({ phase, handlers }) =>
-    handlers.flatMap((one) => (one.outcome === "done" ? [] : `${one.name} (${phase}): ${one.error ?? one.outcome}`)),
-  ),
-  ...uncaught,
-];

@@ -21,13 +21,12 @@ export type Run = (
 export type Poke = (callOff?: boolean) => void;
 
 /**
- * For the handlers of one drain.
- *
+ * @param reason why there is a drain
  * @param unfinished those so far
  */
 export const createRunner = (
   clock: Clock,
-  reason: Notice,
+  reason: () => Notice,
   unfinished: readonly string[],
 ): readonly [run: Run, poke: Poke] => {
   /** However long its time is, no more of it is for putting away. */
@@ -41,7 +40,6 @@ export const createRunner = (
     const notes: string[] = [];
     let latest = Infinity;
     let error: string | null = null;
-    let calledOff = false;
     let cancel: (() => void) | undefined;
     let leave = (): void => {};
     const left = new Promise<void>((resolve) => (leave = resolve));
@@ -59,17 +57,15 @@ export const createRunner = (
     };
     const poke: Poke = (callOff) => {
       if (!callOff) return look();
-      calledOff = true;
+      context.calledOff = true;
       abort();
     };
-    const context: DrainContext = {
+    const context: { -readonly [K in keyof DrainContext]: DrainContext[K] } = {
       signal,
-      get calledOff() {
-        return calledOff;
-      },
+      calledOff: false,
       remaining: () => Math.max(0, softEnd() - clock.now()),
       wait: (ms) => pause(clock, ms, signal),
-      reason,
+      reason: reason(),
       unfinished,
       note: (line) => void notes.push(line),
     };

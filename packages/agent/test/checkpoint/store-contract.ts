@@ -21,7 +21,7 @@ export function testStore(name: string, make: () => CheckpointStore): void {
         savedAt: expect.stringMatching(/^\d{4}-.*Z$/),
         why: "drill",
         detail: "a test",
-        running: ["crawl (finish)"],
+        running: ["crawl (finish): left-behind"],
       });
     });
 

@@ -53,6 +53,8 @@ test("whatever happens, in any order: what stands is drained for, and who says t
       const { clock, drainer, notices, heard, is, most } = process(fails);
       const standing: (Heard | undefined)[] = [];
       let [asked, drilled] = [false, false];
+      let answers = 0;
+      const requests: Promise<unknown>[] = [];
       for (const one of happenings) {
         if (one.is === "time") await clock.advance(one.ms);
         else if (one.is === "signal") {
@@ -61,7 +63,7 @@ test("whatever happens, in any order: what stands is drained for, and who says t
         } else if (one.is === "asked") {
           asked ||= one.kind === "request" && one.action === null;
           drilled ||= one.kind === "drill" || one.action === "hibernate";
-          void drainer.drain(heard(notice(one.kind, one.action)));
+          requests.push(drainer.drain(heard(notice(one.kind, one.action))).then(() => (answers += 1)));
         } else {
           const before = standing[one.path];
           if ((one.is === "comes") === (before !== undefined)) continue;
@@ -80,7 +82,7 @@ test("whatever happens, in any order: what stands is drained for, and who says t
       if (state === "running") expect([is, stands]).toEqual([{ stopped: false, closed: false }, []]);
       if (state === "drained") expect(is.closed).toBe(true);
       expect(state).not.toBe("draining");
-      expect([most() <= 1, clock.pending()]).toEqual([true, 0]);
+      expect([most() <= 1, clock.pending(), answers]).toEqual([true, 0, requests.length]);
     }),
     { numRuns: 2_000 },
   );

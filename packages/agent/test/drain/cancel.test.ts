@@ -80,9 +80,8 @@ test("a recommendation is told, and drains nothing unless that is asked for", as
   notices.take([heard(notice("rebalance", null), Infinity), null]);
   await clock.advance(1_000);
   expect([told.length, drainer.state(), notices.current()?.kind]).toEqual([1, "running", "rebalance"]);
-  expect(notices.presses()).toBe(false);
   notices.take([heard(notice("interruption")), null]);
-  expect([notices.current()?.kind, notices.presses()]).toEqual(["interruption", true]);
+  expect([notices.current()?.kind, drainer.state()]).toEqual(["interruption", "draining"]);
 });
 
 test("work that goes on since the notice was called off can tell that from having no time left", async () => {

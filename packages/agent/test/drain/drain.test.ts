@@ -92,7 +92,7 @@ test("what throws is named, and keeps nobody from going on", async () => {
   expect(handlers(reports[0])).toEqual({ sync: "failed", async: "failed", good: "done", state: "done" });
   expect(reports[0]?.outcome).toBe("cut-off");
   expect(reports[0]?.phases[0]?.handlers.map(({ error }) => error).toSorted()).toEqual(["neither", "no", null]);
-  expect(saved.map((names) => names.toSorted())).toEqual([["async (finish)", "sync (finish)"]]);
+  expect(saved.map((names) => names.toSorted())).toEqual([["async (finish): neither", "sync (finish): no"]]);
 });
 
 test("what hangs is aborted, then left behind, and later phases have their time", async () => {
@@ -248,7 +248,7 @@ test.each([
   [{ poll: 5 }, "poll: got 5"],
   [{ margin: Number.NaN }, "margin: got NaN"],
   [{ budgets: { finish: -1 } }, "budgets.finish: got -1"],
-  [{ budgets: { finsh: 1, finish: 1 } }, "budgets: got finsh, wants of unready"],
+  [{ budgets: { finsh: 1, finish: 1 } }, "budgets: got finsh, wants one of unready"],
   [{ metadata: "nowhere" }, "wants a URL"],
   [{ drainOn: ["interuption"] as never }, "drainOn: got interuption"],
 ])("%j is refused at once", (options, said) => {
@@ -266,7 +266,7 @@ test.each([
   ["an object without a phase", { finsh: () => {} }],
 ])("%s takes no part in a drain, and that is said at once", (_, drain) => {
   const { agent } = agentOn();
-  expect(() => agent.onDrain("jobs", drain as never)).toThrow(/^onDrain "jobs": wants a function, for one of/);
+  expect(() => agent.onDrain("jobs", drain as never)).toThrow(/^onDrain "jobs": got .*, wants a function, for one of/);
 });
 
 test("nor does a function in a phase that there is not, or with a budget that is no number", () => {

@@ -8,14 +8,14 @@ export interface FakeHost extends Host {
   readonly happen: (event: string, what: unknown) => void;
   readonly listeners: (event: string) => number;
   readonly exits: number[];
-  readonly warnings: Error[];
+  readonly warnings: (Error | string)[];
 }
 
 /** A process on a virtual clock. */
 export function fakeHost(env: Host["process"]["env"] = {}): FakeHost {
   const events = new EventEmitter();
   const exits: number[] = [];
-  const warnings: Error[] = [];
+  const warnings: (Error | string)[] = [];
   return {
     clock: virtualClock(),
     random: () => 1,
