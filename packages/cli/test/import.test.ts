@@ -36,14 +36,14 @@ const environment = {
   MIN_CAPACITY_THRESHOLD: "0.5",
 };
 
-const made = (found: ReturnType<typeof settingsOf>) => {
+const made = (found: ReturnType<typeof fromEnvironment>) => {
   const { lines, warnings } = convert(new Map(found));
   const text = renderConfig(lines);
   return { text, warnings, config: parseConfig(text, "made") };
 };
 
 test("input.json: mail as it was, its password by reference, and no static keys", () => {
-  const { text, warnings, config } = made(settingsOf(inputJson, "input.json"));
+  const { text, warnings, config } = made(settingsOf(inputJson, "input.json").found);
   expect(config.channels).toEqual({
     mail: {
       type: "email",
@@ -102,7 +102,9 @@ test("a stack's parameters", () => {
     { ParameterKey: "EnableSNS", ParameterValue: "true" },
     { ParameterKey: "SNSTopicArn", ParameterValue: environment.SNS_TOPIC_ARN },
   ];
-  expect(made(settingsOf(JSON.stringify(stack), "stack.json")).config.channels).toMatchObject({ sns: { type: "sns" } });
+  expect(made(settingsOf(JSON.stringify(stack), "stack.json").found).config.channels).toMatchObject({
+    sns: { type: "sns" },
+  });
 });
 
 test("static keys of a role's session are no static keys", () => {
@@ -128,6 +130,27 @@ test.each([
   expect(result.stderr).toContain(error);
 });
 
-test.each(['{"a":1}', "{", '[{"x":1}]', '{"smtpCredentials": 5}'])("%s is told, with its file", (content) => {
+test("what nobody knows is told by name, and a value that does not load with where it came from", async () => {
+  const file = join(folder, "odd.env");
+  writeFileSync(file, "ENABLE_EMIAL=hush\nMAINTENANCE_START=25:99\nMAINTENANCE_END=06:00\n");
+  const { code, stdout, stderr } = await spotkeeper(["import", file]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(`${file}: left out, since nobody knows it here: ENABLE_EMIAL.`);
+  expect(stderr).toContain(`the config made of ${file}`);
+  expect(stderr).not.toContain("hush");
+  const json = { region: 1, awsCredentials: { region_name: "eu-west-1", regoin: "x" } };
+  expect(settingsOf(JSON.stringify(json), "old.json").unknown).toEqual(["region", "awsCredentials.regoin"]);
+});
+
+test.each([
+  '{"a":1}',
+  "{",
+  '[{"x":1}]',
+  '[{"ParameterKey":"VpcId","ParameterValue":"x"}]',
+  '{"smtpCredentials": 5}',
+  "hello world",
+  "FOO=bar",
+  "",
+])("%s is told, with its file", (content) => {
   expect(() => settingsOf(content, "old.json")).toThrow(/old\.json cannot be imported/);
 });

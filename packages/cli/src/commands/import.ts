@@ -21,6 +21,11 @@ interface ImportOptions {
   readonly parameters?: string | true;
 }
 
+const sourcesOf = (files: readonly string[], environment: boolean, parameters: string | true | undefined): string =>
+  [...files, environment && "the environment", parameters !== undefined && "Parameter Store"]
+    .filter((one) => one !== false)
+    .join(" and ");
+
 /** `import [FILE…]`: a config from an existing set-up. */
 export function importing(program: Command, act: Act): void {
   program
@@ -36,17 +41,29 @@ export function importing(program: Command, act: Act): void {
         if (command.args.length === 0 && !environment && parameters === undefined)
           throw new SpotkeeperError("SK-CALL-IMPORT", "Nothing to import: name a file, --environment or --parameters.");
         const found: (readonly [SettingName, Setting])[] = [];
+        const notes: string[] = [];
         if (parameters !== undefined) {
           const path = parameters === true ? DEFAULT_PATH : parameters;
-          found.push(...fromParameters(await readParameters(path, io.env)));
+          const below = fromParameters(await readParameters(path, io.env));
+          if (below.length === 0) notes.push(`Parameter Store has nothing below ${path} that is known.`);
+          found.push(...below);
         }
-        for (const file of command.args) found.push(...settingsOf(await readInput(file, io), file));
-        if (environment) found.push(...fromEnvironment(io.env, "the environment"));
+        for (const file of command.args) {
+          const read = settingsOf(await readInput(file, io), file);
+          found.push(...read.found);
+          if (read.unknown.length > 0)
+            notes.push(`${file}: left out, since nobody knows it here: ${read.unknown.join(", ")}.`);
+        }
+        if (environment) {
+          const set = fromEnvironment(io.env, "the environment");
+          if (set.length === 0) notes.push("The environment has no variable that is known.");
+          found.push(...set);
+        }
         const { lines, warnings } = convert(new Map(found));
         const text = renderConfig(lines);
+        for (const warning of [...notes, ...warnings]) await io.stderr.write(`note: ${warning}\n`);
         // What does not load would help nobody; the message names what is wrong in the old set-up's value.
-        parseConfig(text, "the imported config");
-        for (const warning of warnings) await io.stderr.write(`note: ${warning}\n`);
+        parseConfig(text, `the config made of ${sourcesOf(command.args, environment, parameters)}`);
         await io.stdout.write(text);
         return EXIT.done;
       }),

@@ -5,22 +5,38 @@ import { isKnown, type Setting, setting, type SettingName } from "./settings.ts"
 
 type Found = readonly (readonly [SettingName, Setting])[];
 
+export interface Read {
+  readonly found: Found;
+  /** Names that the file has and nobody knows: a slip of the pen, or nothing that Spotkeeper needs. */
+  readonly unknown: readonly string[];
+}
+
 const text = z.union([z.string(), z.number()]).transform(String).nullish();
 const texts = z
   .union([z.array(z.string()), z.string()])
   .transform((all) => (typeof all === "string" ? all : all.join(",")));
 
 /** `input.json`, as the scripts that Spotkeeper replaces read it. */
+const sections = {
+  awsCredentials: z.looseObject({
+    region_name: text,
+    profile_name: text,
+    role_arn: text,
+    access_key: text,
+    secret_key: text,
+  }),
+  smtpCredentials: z.looseObject({ host: text, port: text, username: text, password: text, from_email: text }),
+  emailNotification: z.looseObject({
+    email_subject: text,
+    subject_prefix: text,
+    to: texts.nullish(),
+    cc: texts.nullish(),
+  }),
+};
 const inputJson = z.looseObject({
-  awsCredentials: z
-    .looseObject({ region_name: text, profile_name: text, role_arn: text, access_key: text, secret_key: text })
-    .nullish(),
-  smtpCredentials: z
-    .looseObject({ host: text, port: text, username: text, password: text, from_email: text })
-    .nullish(),
-  emailNotification: z
-    .looseObject({ email_subject: text, subject_prefix: text, to: texts.nullish(), cc: texts.nullish() })
-    .nullish(),
+  awsCredentials: sections.awsCredentials.nullish(),
+  smtpCredentials: sections.smtpCredentials.nullish(),
+  emailNotification: sections.emailNotification.nullish(),
 });
 
 /** Parameters of a stack, as `aws cloudformation describe-stacks` and `create-stack --parameters` have them. */
@@ -35,9 +51,9 @@ const STACK: { readonly [parameter: string]: SettingName } = {
 };
 
 /** The settings of a file: `input.json`, a stack's parameters, or variables (`.env`). Throws SK-INPUT-IMPORT. */
-export function settingsOf(content: string, file: string): Found {
+export function settingsOf(content: string, file: string): Read {
   const trimmed = content.trim();
-  if (!/^[[{]/.test(trimmed)) return fromEnvironment(parseEnv(trimmed), file);
+  if (!/^[[{]/.test(trimmed)) return fromVariables(trimmed, file);
   let json: unknown;
   try {
     json = JSON.parse(trimmed);
@@ -58,17 +74,38 @@ export function fromEnvironment(env: { readonly [name: string]: string | undefin
   );
 }
 
-function fromStack(json: unknown, file: string): Found {
+function fromVariables(content: string, file: string): Read {
+  const env = parseEnv(content);
+  const unknown = Object.keys(env).filter((name) => !isKnown(name));
+  if (unknown.length === Object.keys(env).length)
+    throw wrong(file, "none of its lines sets a variable that is known, such as ENABLE_SNS=true");
+  return { found: fromEnvironment(env, file), unknown };
+}
+
+function fromStack(json: unknown, file: string): Read {
   const read = stackParameters.safeParse(json);
   if (!read.success) throw wrong(file, `as a stack's parameters it wants ParameterKey and ParameterValue in each`);
-  return read.data.flatMap(({ ParameterKey, ParameterValue = "" }) => {
+  const keys = read.data.map(({ ParameterKey }) => ParameterKey);
+  const unknown = keys.filter((key) => !Object.hasOwn(STACK, key));
+  if (unknown.length === keys.length) throw wrong(file, `it has none of ${Object.keys(STACK).join(", ")}`);
+  const found = read.data.flatMap(({ ParameterKey, ParameterValue = "" }) => {
     const name = Object.hasOwn(STACK, ParameterKey) ? STACK[ParameterKey] : undefined;
     if (name === undefined || ParameterValue === "") return [];
     return [[name, setting(name, ParameterValue, file, `\${env:${name}}`)] as const];
   });
+  return { found, unknown };
 }
 
-function fromInputJson(json: unknown, file: string): Found {
+/** Keys that nobody reads, with the section that they stand in. */
+function unknownIn(json: z.infer<typeof inputJson>): string[] {
+  const known = (keys: object, all: object): string[] => Object.keys(all).filter((key) => !Object.hasOwn(keys, key));
+  const within = Object.entries(sections).flatMap(([section, { shape }]) =>
+    known(shape, json[section as keyof typeof sections] ?? {}).map((key) => `${section}.${key}`),
+  );
+  return [...known(sections, json), ...within];
+}
+
+function fromInputJson(json: unknown, file: string): Read {
   const read = inputJson.safeParse(json);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -99,7 +136,8 @@ function fromInputJson(json: unknown, file: string): Found {
   if (found.length === 0) throw wrong(file, "it has none of awsCredentials, smtpCredentials, emailNotification");
   // It had no switch of its own: whoever named a server and people wanted mail.
   const mails = found.some(([name]) => name === "SMTP_HOST") && found.some(([name]) => name === "EMAIL_TO");
-  return mails ? [...found, ["ENABLE_EMAIL", { value: "true", reference: null, from: file }]] : found;
+  const on = ["ENABLE_EMAIL", { value: "true", reference: null, from: file }] as const;
+  return { found: mails ? [...found, on] : found, unknown: unknownIn(read.data) };
 }
 
 const wrong = (file: string, why: string, cause?: unknown): SpotkeeperError =>
