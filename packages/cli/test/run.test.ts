@@ -124,13 +124,21 @@ test("an interrupt from the keyboard drains it, too, and is 130", async () => {
   expect(log.at(-1)).toMatchObject({ msg: "drained", drained: true });
 });
 
-test("a worker without a source says so, and is not ready", async () => {
+test("a worker without a source says so, and is not ready; a secret that is not there is told at the start", async () => {
   const files = ["ledger", "archive", "inventory"].map((name) => `${name}: { file: deaf-${name}.db }\n`).join("");
-  writeFileSync(join(folder, "deaf.yaml"), `show: { listen: "127.0.0.1:0" }\n${files}`);
+  const hook =
+    "policy: { rules: [{ name: shop, do: { drainHook: { port: 80, path: /drain, token: '${env:NO_TOKEN}' } } }] }\n";
+  writeFileSync(join(folder, "deaf.yaml"), `show: { listen: "127.0.0.1:0" }\n${files}${hook}`);
   const { url, log } = await launch("--config", "deaf.yaml");
   expect(log).toContainEqual(
     expect.objectContaining({ level: "warn", msg: expect.stringContaining("no source is configured") }),
   );
+  await until(() => log.some(({ msg }) => msg === "a secret is not available"));
+  expect(log.find(({ msg }) => msg === "a secret is not available")).toMatchObject({
+    level: "warn",
+    key: expect.stringContaining("drainHook") as string,
+    err: { message: expect.stringContaining("${env:NO_TOKEN}") as string },
+  });
   const ready = await fetch(`${url}/readyz`);
   expect(ready.status).toBe(503);
   expect(await ready.json()).toMatchObject({ status: "not-ready", reasons: [{ what: "no-source" }] });

@@ -5,7 +5,7 @@ import { createAws } from "../aws/index.ts";
 import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import type { CallRecord } from "../aws/operation.ts";
 import { systemClock } from "../clock.ts";
-import { REFERENCE } from "../config/fields.ts";
+import { referencesIn } from "../config/references.ts";
 import type { Config } from "../config/schema.ts";
 import { openSqliteInventory } from "../inventory/sqlite.ts";
 import { createSweeper } from "../inventory/sweep/sweeper.ts";
@@ -191,7 +191,7 @@ export async function run({
     },
   );
   await worker.start();
-  warm(config.channels, secret, log);
+  warm(config, secret, log);
   for (const source of sources) source.start();
   const sweeper = createSweeper({
     aws,
@@ -228,11 +228,9 @@ export async function run({
 }
 
 /** A secret that is missing is told at the start, and not first when somebody had to be told of a storm. */
-function warm(channels: Config["channels"], secret: (reference: string) => Promise<string | null>, log: Log): void {
-  for (const [channel, options] of Object.entries(channels))
-    for (const value of Object.values(options as object) as unknown[])
-      if (typeof value === "string" && REFERENCE.test(value))
-        secret(value).catch((err: unknown) => log.warn({ channel, err }, "a secret of a channel is not available"));
+function warm(config: Config, secret: (reference: string) => Promise<string | null>, log: Log): void {
+  for (const { key, reference } of referencesIn(config))
+    secret(reference).catch((err: unknown) => log.warn({ key, err }, "a secret is not available"));
 }
 
 /** Regions that the sweep looks at: those of the config, else those of the queues; in our own account and the others. */

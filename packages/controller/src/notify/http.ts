@@ -89,7 +89,8 @@ async function start(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "failed", reason, retryable });
 
-function refusalOf(url: URL, addresses: Addresses): string | null {
+/** Why a URL is not called, as far as it says so itself; null where that depends on its name, or nothing is wrong. */
+export function refusalOf(url: URL, addresses: Addresses): string | null {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.username !== "" || url.password !== "") return `the url of ${url.host} holds a user name or password`;
   if (url.protocol !== "https:" && !(url.protocol === "http:" && addresses.isNamed(host)))

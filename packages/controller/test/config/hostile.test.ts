@@ -144,6 +144,18 @@ test.each([
     "channels: {a: {type: webhook, url: nonsense}}",
     "1: channels.a.url: got text of 8 characters (not shown), wants a URL, or ${env:NAME} for one",
   ],
+  [
+    "channels: {a: {type: webhook, url: 'http://hooks.example.com/x'}}",
+    '1: channels.a.url: got http://hooks.example.com/…, wants a URL that may be called: the url of hooks.example.com is not https, and hooks.example.com is not named in "allow"',
+  ],
+  [
+    "channels: {a: {type: teams, url: 'https://u:p@h.example.com/'}}",
+    /channels\.a\.url: .*holds a user name or password/,
+  ],
+  [
+    "channels: {a: {type: webhook, url: 'https://10.0.0.5/'}}",
+    /channels\.a\.url: .*10\.0\.0\.5 is not a public address/,
+  ],
   ["__proto__: {a: 1}", /__proto__: is no known key/],
   ["? [a, b]\n: 1", "SYNTAX"],
   ["log: {level: info", "SYNTAX"],

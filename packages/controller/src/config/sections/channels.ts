@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { createAddresses } from "../../notify/addresses.ts";
 import { channels as drivers, type ChannelType } from "../../notify/channels/index.ts";
+import { refusalOf } from "../../notify/http.ts";
 import { REFERENCE } from "../fields.ts";
 
 type Options = { readonly [T in ChannelType]: z.output<(typeof drivers)[T]["options"]> }[ChannelType];
@@ -24,11 +26,24 @@ function resolvable(given: Options, context: z.RefinementCtx): void {
   }
 }
 
+/** What its own URL says is never called is told now, and not when people had to be told of a storm. */
+function callable(given: Options, context: z.RefinementCtx): void {
+  const addresses = createAddresses("allow" in given ? (given.allow ?? []) : []);
+  for (const [key, value] of Object.entries(given)) {
+    const target = typeof value === "string" && value.includes("://") ? URL.parse(value) : null;
+    const message = target === null ? null : refusalOf(target, addresses);
+    if (message !== null)
+      context.addIssue({ code: "custom", path: [key], message: `a URL that may be called: ${message}` });
+  }
+}
+
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
   error: "a name of small letters, digits, - and _ (at most 64)",
 });
 
 /** Where people are told, by names of the user's own. Without any: the console. */
 export const channels = z
-  .record(name, channel.superRefine(resolvable), { error: "names, each with the options of a channel" })
+  .record(name, channel.superRefine(resolvable).superRefine(callable), {
+    error: "names, each with the options of a channel",
+  })
   .prefault({ console: { type: "console" } });

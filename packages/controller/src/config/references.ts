@@ -1,0 +1,14 @@
+import { REFERENCE } from "./fields.ts";
+
+export interface Referred {
+  /** Where it stands: `channels.mail.password`. */
+  readonly key: string;
+  readonly reference: string;
+}
+
+/** All references to secrets in a config, or a part of one, in its order. */
+export function referencesIn(value: unknown, key = ""): readonly Referred[] {
+  if (typeof value === "string") return REFERENCE.test(value) ? [{ key, reference: value }] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => referencesIn(one, key === "" ? name : `${key}.${name}`));
+}
