@@ -168,6 +168,7 @@ test("show: the flight recorder", async () => {
   where:        111122223333 / us-east-1b
   instance:     web [31m, m5.large
   group:        web
+  opened:       2026-11-20T12:00:00.000Z
   state:        drained
   deadline:     2026-11-20T12:02:00.000Z
   first action: 1 s after the notice came

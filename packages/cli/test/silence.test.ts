@@ -51,6 +51,7 @@ const comment = ["--comment", "x"];
 test.each([
   ["no matcher", ["--for", "1h", ...comment], /everything would be silenced.*--all[\s\S]*SK-CALL-SILENCE/],
   ["both", ["--all", "--match", "group=a", "--for", "1h", ...comment], /leave one out/],
+  ["nothing", [], /--match is wanted[\s\S]*--for or --until is wanted[\s\S]*--comment is wanted/],
   ["no end", ["--match", "group=a", ...comment], /--for or --until is wanted/],
   ["an unknown key", ["--match", "clutser=a", "--for", "1h", ...comment], /did you mean cluster\?[\s\S]*SK-CALL-MATCH/],
   ["no key", ["--match", "prod", "--for", "1h", ...comment], /key=value/],

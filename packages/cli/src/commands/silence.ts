@@ -24,7 +24,7 @@ interface AddOptions {
   readonly until?: string;
   readonly from?: string;
   readonly author?: string;
-  readonly comment: string;
+  readonly comment?: string;
 }
 
 /** `silence add|list|expire`: quiet about some incidents for a while, asked of a running worker over its HTTP API. */
@@ -39,7 +39,7 @@ export function silence(program: Command, act: Act): void {
     .option("--until <time>", "until when, such as 2026-01-31T12:00:00Z", timeOf)
     .option("--from <time>", "from when on; now, unless told", timeOf)
     .option("--author <name>", "who asks for it; USER, unless told")
-    .requiredOption("--comment <text>", "why")
+    .option("--comment <text>", "why")
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .addHelpText("after", HELP)
     .action(
@@ -84,11 +84,16 @@ export function silence(program: Command, act: Act): void {
 function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
   const match = matcherOf(given.match);
   const author = given.author ?? io.env["USER"] ?? "";
-  if (author === "") throw wrong("--author is wanted: who asks for it?");
-  if (given.match.length === 0 && given.all !== true)
-    throw wrong("--match is wanted: without any, everything would be silenced. Say so with --all.");
-  if (given.match.length > 0 && given.all === true) throw wrong("--all and --match are given: leave one out.");
-  if (given.until === undefined && given.for === undefined) throw wrong("--for or --until is wanted: a silence ends.");
+  const [matches, all] = [given.match.length > 0, given.all === true];
+  const lacks: readonly (readonly [boolean, string])[] = [
+    [!matches && !all, "--match is wanted: without any, everything would be silenced. Say so with --all."],
+    [matches && all, "--all and --match are given: leave one out."],
+    [given.until === undefined && given.for === undefined, "--for or --until is wanted: a silence ends."],
+    [(given.comment ?? "") === "", "--comment is wanted: why?"],
+    [author === "", "--author is wanted: who asks for it?"],
+  ];
+  const wrong = lacks.flatMap(([is, message]) => (is ? [message] : []));
+  if (wrong.length > 0) throw new SpotkeeperError("SK-CALL-SILENCE", wrong.join("\n"));
   return {
     match,
     ...(given.all === true ? { all: true } : {}),
@@ -99,8 +104,6 @@ function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
     comment: given.comment,
   };
 }
-
-const wrong = (message: string): SpotkeeperError => new SpotkeeperError("SK-CALL-SILENCE", message);
 
 const print = (io: Io, output: "text" | "json", all: readonly SilenceView[]): Promise<void> =>
   io.stdout.write(output === "json" ? all.map((one) => `${JSON.stringify(one)}\n`).join("") : renderSilences(all));

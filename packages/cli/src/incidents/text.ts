@@ -53,6 +53,7 @@ export function renderIncident(one: IncidentDetailView): string {
     ["instance", [one.name, one.instanceType].filter((part) => part !== null).join(", ") || null],
     ["group", one.group],
     ["cluster", one.cluster],
+    ["opened", one.openedAt],
     ["state", one.open ? "open" : one.outcome],
     ["would", wouldOf(one.steps)],
     ["deadline", one.deadline],
