@@ -181,7 +181,7 @@ test("show: the flight recorder", async () => {
 });
 
 test.each([
-  [["--outcome", "nonsense"], "Allowed choices are drained, deadline-passed"],
+  [["--outcome", "nonsense"], "Allowed choices are drained, nothing-drained, deadline-passed"],
   [["--from", "yesterday"], "It wants a time such as 2026-01-31T12:00:00Z."],
 ])("list refuses %j before it asks anybody", async (args, said) => {
   const { code, stdout, stderr } = await incidents("list", ...args);

@@ -85,9 +85,9 @@ export const outcomesOf = (incidents: readonly Incident[]): Outcome["outcomes"] 
 
 const isLost = ({ tasksKilled, targetsLost }: InstanceFacts): boolean => tasksKilled.length + targetsLost.length > 0;
 
-/** Of capacity that is ours to handle, whose deadline came or is to come. */
-export const isDue = ({ deadline, cancelledAt, mode }: Incident): boolean =>
-  deadline !== null && cancelledAt === null && mode !== "observe";
+/** Of capacity that is ours to handle and has something on it, whose deadline came or is to come. */
+export const isDue = ({ deadline, cancelledAt, mode, outcome }: Incident): boolean =>
+  deadline !== null && cancelledAt === null && mode !== "observe" && outcome !== "nothing-drained";
 
 export const isDrained = (incident: Incident): boolean =>
   (marginSeconds(incident) ?? (incident.outcome === "drained" ? 0 : -1)) >= 0;

@@ -21,8 +21,16 @@ export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): rea
   return lines.slice(0, MOST_LINES);
 }
 
-const lostTasks = (outcome: string | null): boolean =>
-  outcome === null || outcome === "drained" || outcome === "deadline-passed" || outcome === "missed-notice";
+/** Outcomes with which an instance went, and its tasks with it. */
+const WENT: ReadonlySet<string | null> = new Set([
+  null,
+  "drained",
+  "nothing-drained",
+  "deadline-passed",
+  "missed-notice",
+]);
+
+const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
 
 /** Effects that were given up. Waits that ran out are told as "not drained in time", and observing costs nobody. */
 function byHand(all: readonly Seen[]): string[] {

@@ -123,6 +123,7 @@ const wordOf = (outcome: Outcome | null): string => (outcome === null ? "still o
 
 const OUTCOMES: { readonly [O in Outcome]: string } = {
   drained: "drained",
+  "nothing-drained": "nothing to drain",
   "deadline-passed": "not drained in time",
   cancelled: "not interrupted after all",
   "missed-notice": "ended without a warning",

@@ -47,6 +47,8 @@ export interface SignalRef {
 /** How an incident ended. */
 export type Outcome =
   | "drained"
+  /** Nothing was there to be taken off, or nothing that the policy allows. */
+  | "nothing-drained"
   | "deadline-passed"
   | "cancelled"
   | "missed-notice"

@@ -8,6 +8,7 @@ import { classifyEnding, hasEnded, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
 import { joinedBy, memberTag } from "../notify/join.ts";
+import { empties, wasEmptied } from "./emptying.ts";
 import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -77,7 +78,7 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
 function stillToEmpty(body: Incident, planned: readonly PlannedStep[]): readonly PlannedStep[] {
   if (body.drainedAt === null) return planned;
   const had = new Set(body.steps.map((step) => step.id));
-  return planned.filter((step) => had.has(step.id) || !EMPTYING.has(step.responder));
+  return planned.filter((step) => had.has(step.id) || !empties(step));
 }
 
 /**
@@ -143,20 +144,6 @@ const lastWord = (why: string, { reason }: Step): string => (reason === null ? w
 /** A signal said that it ends; a `running` later than that has taken it back. */
 const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(body);
 
-const EMPTYING: ReadonlySet<string> = new Set([
-  "hold-last",
-  "deregister-target",
-  "deregister-classic",
-  "deregister-lattice",
-  "deregister-discovery",
-  "set-draining",
-  "await-targets",
-  "drain-tasks",
-  "http-drain-hook",
-  "ssm-run-command",
-  "await-command",
-]);
-
 /** What follows from receipts: drained, gone, served, cancelled. */
 function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
@@ -164,9 +151,9 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   const state = (text: string, data: Entry["data"] = {}): void => {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
-  const emptying = body.steps.filter((step) => EMPTYING.has(step.responder));
+  const emptying = body.steps.filter(empties);
   const lookedUp = body.steps.every((step) => step.id !== "look-up" || isSettled(step));
-  if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && emptying.length > 0) {
+  if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && wasEmptied(emptying)) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;

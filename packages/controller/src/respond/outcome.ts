@@ -1,5 +1,6 @@
 import type { classifyEnding, Threat } from "../decide/threat.ts";
 import type { Incident, Outcome, Step } from "../record/doc.ts";
+import { wasEmptied } from "./emptying.ts";
 
 /** How an incident ended; exhaustive over threats. */
 export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typeof classifyEnding>): Outcome {
@@ -14,7 +15,7 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
     case "recommendation":
       // Watched to the end, and nothing had been taken away: it was only told.
       if (body.cancelledAt !== null && body.owed.length > 0) return "cancelled";
-      if (!wasEmptied(body)) return (body.goneAt === null ? null : ending) ?? "told";
+      if (!wasEmptied(body.steps)) return (body.goneAt === null ? null : ending) ?? "told";
       return drainedInTime(body);
     case "termination":
       // A group asks for an instance that was reclaimed without a warning, too.
@@ -33,17 +34,12 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
 
 function drainedInTime(body: Incident): Outcome {
   const { drainedAt, deadline, steps } = body;
-  const emptied = wasEmptied(body);
-  // Nothing was there to empty; or nobody could be asked what there was.
-  if (!emptied && isUnlearnt(steps)) return "deadline-passed";
-  if (!emptied) return "drained";
+  // Nothing was there to empty, or nothing was to be; or nobody could be asked what there was.
+  if (!wasEmptied(steps)) return isUnlearnt(steps) ? "deadline-passed" : "nothing-drained";
   if (drainedAt === null) return "deadline-passed";
   const cut = steps.some((step) => WAITS.has(step.responder) && step.state === "abandoned");
   return cut || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }
-
-const wasEmptied = ({ steps }: Incident): boolean =>
-  steps.some((step) => step.state !== "skipped" && (WAITS.has(step.responder) || ACTS.has(step.responder)));
 
 /** What draining needs was asked for to the end, and not learnt. */
 function isUnlearnt(steps: readonly Step[]): boolean {
@@ -60,4 +56,3 @@ function isUnlearnt(steps: readonly Step[]): boolean {
 
 const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);
 const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command"]);
-const ACTS: ReadonlySet<string> = new Set(["deregister-target", "set-draining", "http-drain-hook", "ssm-run-command"]);

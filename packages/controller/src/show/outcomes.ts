@@ -3,6 +3,7 @@ import type { Outcome } from "../record/doc.ts";
 /** Every outcome; a new one does not compile until it stands here, so that filters and metrics know it. */
 const ALL = {
   drained: true,
+  "nothing-drained": true,
   "deadline-passed": true,
   cancelled: true,
   "missed-notice": true,

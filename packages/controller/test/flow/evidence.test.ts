@@ -61,7 +61,7 @@ test("an instance of an EC2 Fleet: known by the fleet's events; what the fleet c
   ofFleet("EC2 Fleet Error", { "sub-type": "spotInstanceCountLimitExceeded", description: "too many" });
   await box.run(1_800);
   expect(await box.incident(LONE)).toMatchObject({
-    outcome: "drained",
+    outcome: "nothing-drained",
     labels: { fleet: FLEET, evidence: [`${FLEET}: spotInstanceCountLimitExceeded: too many`] },
   });
   await expectSettled(box);
