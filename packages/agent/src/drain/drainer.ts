@@ -94,13 +94,10 @@ export const createDrainer = (
     emit("draining", reason);
     // Promises whose rejection nobody handles come here too (https://nodejs.org/api/cli.html#--unhandled-rejectionsmode).
     process.on("uncaughtException", hear);
-    // Without this an application that has closed everything would end before its checkpoints are written.
-    const release = clock.setTimer(Infinity, () => {}, true);
     do {
       await begin(first);
       resumed = await broken;
     } while (resumed === false && !due.some(graver));
-    release();
     process.off("uncaughtException", hear);
     const deadline = nearest("deadline");
     const undone = [...unfinished, ...uncaught];

@@ -2,7 +2,7 @@ import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Notice } from "../notice.ts";
 import type { DrainContext, DrainHandler } from "./phases.ts";
-import type { HandlerReport } from "./report.ts";
+import type { HandlerOutcome, HandlerReport } from "./report.ts";
 
 /**
  * Runs one handler, and leaves it behind when its time is over. Never rejects.
@@ -20,6 +20,9 @@ export type Run = (
 /** Has all that run look at their end again, since it may be earlier now; or calls them off. */
 export type Poke = (callOff?: boolean) => void;
 
+/** However long a handler's time is, no more of it is for putting away. */
+const LONGEST_GRACE: Ms = 2_000;
+
 /**
  * @param reason why there is a drain
  * @param unfinished those so far
@@ -29,8 +32,6 @@ export const createRunner = (
   reason: () => Notice,
   unfinished: readonly string[],
 ): readonly [run: Run, poke: Poke] => {
-  /** However long its time is, no more of it is for putting away. */
-  const LONGEST_GRACE: Ms = 2_000;
   const running = new Set<Poke>();
 
   const run: Run = async (name, handler, end, part = 0.1) => {
@@ -40,49 +41,49 @@ export const createRunner = (
     const notes: string[] = [];
     let latest = Infinity;
     let error: string | null = null;
-    let cancel: (() => void) | undefined;
-    let leave = (): void => {};
-    const left = new Promise<void>((resolve) => (leave = resolve));
+    let cancel = (): void => {};
+    let settle: (outcome: HandlerOutcome) => void;
+    const settled = new Promise<HandlerOutcome>((resolve) => (settle = resolve));
 
     const hardEnd = (): Ms => Math.min(end(), latest);
     const softEnd = (): Ms => hardEnd() - Math.min(LONGEST_GRACE, (hardEnd() - began) * part);
-    const abort = (): void => {
-      latest = clock.now() + LONGEST_GRACE;
-      controller.abort(new Error(`${name} has no time left`));
-      look();
-    };
-    const look = (): void => {
-      cancel?.();
-      cancel = signal.aborted ? clock.setTimer(hardEnd(), leave) : clock.setTimer(softEnd(), abort);
-    };
-    const poke: Poke = (callOff) => {
-      if (!callOff) return look();
-      context.calledOff = true;
-      abort();
+    const remaining = (): Ms => Math.max(0, softEnd() - clock.now());
+    const look: Poke = (callOff = false) => {
+      cancel();
+      if (signal.aborted && clock.now() >= hardEnd()) settle("left-behind");
+      else {
+        context.calledOff ||= callOff;
+        if (!signal.aborted && (callOff || remaining() === 0)) {
+          latest = clock.now() + LONGEST_GRACE;
+          controller.abort(new Error("no time left"));
+        }
+        // It holds the process: what has closed everything else would end before its checkpoints are written.
+        cancel = clock.setTimer(signal.aborted ? hardEnd() : softEnd(), look, true);
+      }
     };
     const context: { -readonly [K in keyof DrainContext]: DrainContext[K] } = {
       signal,
       calledOff: false,
-      remaining: () => Math.max(0, softEnd() - clock.now()),
+      remaining,
       wait: (ms) => pause(clock, ms, signal),
       reason: reason(),
       unfinished,
       note: (line) => void notes.push(line),
     };
 
-    running.add(poke);
+    running.add(look);
     look();
-    const work = (async () => handler?.(context))().then(
-      () => (signal.aborted ? "cut-off" : "done"),
+    (async () => handler?.(context))().then(
+      () => settle(signal.aborted ? "cut-off" : "done"),
       (thrown: unknown) => {
         error = messageOf(thrown);
-        return "failed" as const;
+        settle("failed");
       },
     );
-    const outcome = (await Promise.race([work, left])) ?? "left-behind";
-    running.delete(poke);
-    cancel?.();
+    const outcome = await settled;
+    running.delete(look);
+    cancel();
     return { name, outcome, ms: clock.now() - began, error, notes: [...notes] };
   };
-  return [run, (callOff) => running.forEach((poke) => poke(callOff))];
+  return [run, (callOff) => running.forEach((look) => look(callOff))];
 };
