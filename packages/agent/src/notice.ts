@@ -31,7 +31,7 @@ export interface Notice {
   readonly deadline: string | null;
   /** When it was noticed here, in ISO 8601 by this machine's clock. */
   readonly noticedAt: string;
-  /** More about it: the signal's name, the code of a scheduled event, who asked. */
+  /** More about it: the signal's name, code and id of a scheduled event, who asked. */
   readonly detail: string | null;
 }
 
@@ -44,21 +44,17 @@ export interface Heard {
 /** What a notice is made of. */
 export interface Found {
   readonly kind: NoticeKind;
-  readonly action?: Action | undefined;
+  readonly action?: Action | null;
   /** Epoch milliseconds at which the capacity goes away, as it was told; infinitely far where nobody tells. */
   readonly deadline?: Ms;
-  readonly detail?: string | undefined;
+  readonly detail?: string | null;
 }
 
 /** @param left milliseconds until the capacity goes away; infinitely many where nobody knows */
-export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms = Infinity): Heard => {
-  const { kind, action = null, deadline = Infinity, detail = null } = found;
-  const noticedAt = iso(clock.wall());
-  return {
-    notice: { kind, action, deadline: deadline < Infinity ? iso(deadline) : null, noticedAt, detail },
-    deadline: clock.now() + left,
-  };
-};
+export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms = Infinity): Heard => ({
+  notice: { action: null, detail: null, ...found, deadline: iso(found.deadline), noticedAt: iso(clock.wall()) },
+  deadline: clock.now() + left,
+});
 
-/** Epoch milliseconds in ISO 8601. */
-export const iso = (at: Ms): string => new Date(at).toISOString();
+/** Epoch milliseconds in ISO 8601. Of what is no instant `toJSON` makes null, whatever its type says: `hear` counts on it. */
+export const iso = (at?: Ms): string => new Date(at as Ms).toJSON();

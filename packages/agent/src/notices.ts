@@ -11,7 +11,7 @@ export interface Notices {
   stop(): void;
 }
 
-/** A scheduled event is told days ahead; a drain for it begins as late as one for a warning does. */
+/** A scheduled event is told days ahead; a drain for it begins as late as one for a warning does, and not without a time. */
 const AHEAD: Ms = 120_000;
 
 /** What the notices of all sources come to: which are told, which start a drain and when, which end one. */
@@ -32,7 +32,7 @@ export const createNotices = (
       standing.set(notice, null);
       if (drains(notice)) void drainer.drain(heard);
     };
-    if (notice.kind === "scheduled-event" && drains(notice) && deadline < Infinity) {
+    if (notice.kind === "scheduled-event" && drains(notice)) {
       standing.set(notice, clock.setTimer(deadline - AHEAD, now));
     } else now();
   };

@@ -30,7 +30,6 @@ export interface AgentOptions {
 /** What the agent has of its process, so that nothing else reaches for it. */
 export interface Host {
   readonly clock: Clock;
-  readonly random: () => number;
   readonly process: {
     readonly env: Environment;
     /** Hears of a signal by its name, or of an error that nobody caught. */

@@ -16,7 +16,7 @@ export interface DrainRequest {
 const DRILL: Ms = 120_000;
 
 export const requested = (request: DrainRequest, clock: Clock): Heard => {
-  const { detail, action, drill, deadlineIn = drill ? DRILL : Infinity } = request;
+  const { detail = null, action = null, drill, deadlineIn = drill ? DRILL : Infinity } = request;
   const deadline = clock.wall() + deadlineIn;
   return hear({ kind: drill ? "drill" : "request", action, deadline, detail }, clock, deadlineIn);
 };

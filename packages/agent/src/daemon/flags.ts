@@ -48,7 +48,7 @@ export function daemonOptions(values: FlagValues, command: readonly string[]): D
     const text = one(name);
     if (text === null) return otherwise;
     const value = durationOf(text);
-    return value !== null && value >= least && value <= most ? value : wrong(name, text, `a duration ${wants}`);
+    return value >= least && value <= most ? value : wrong(name, text, `a duration ${wants}`);
   };
   const port = one("port");
   if (port !== null && (!/^\d{1,5}$/.test(port) || Number(port) > 65_535))

@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
+import { isTaken, outcomeOf } from "../net/anywhere.ts";
 import type { Send } from "../net/send.ts";
 import type { Notice } from "../notice.ts";
 import type { Environment } from "../watch/environment.ts";
@@ -65,9 +66,9 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
     async run({ reason, remaining }) {
       const headers = { ...authorization, "content-type": "application/json" };
       const body = JSON.stringify({ notice: reason, drill: reason.kind === "drill" });
-      const { status } = await send("POST", url, headers, clock.now() + remaining(), body);
-      if (status < 200 || status > 299) throw new Error(`answered ${status}`);
-      return `answered ${status}`;
+      const reply = await send("POST", url, headers, clock.now() + remaining(), body);
+      if (!isTaken(reply)) throw new Error(outcomeOf(reply));
+      return outcomeOf(reply);
     },
   };
 }

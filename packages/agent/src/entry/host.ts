@@ -2,4 +2,4 @@ import { systemClock } from "../clock.ts";
 import type { Host } from "../options.ts";
 
 /** This process. */
-export const thisProcess: Host = { clock: systemClock, random: Math.random, process };
+export const thisProcess: Host = { clock: systemClock, process };

@@ -1,10 +1,15 @@
-import { Agent, request } from "node:https";
+import https from "node:https";
 import type { Clock } from "../clock.ts";
-import { createSend, type Send } from "./send.ts";
+import { createSend, type Reply, type Send } from "./send.ts";
 
 /** Requests by HTTP and HTTPS, for what people give a URL of. The metadata services speak HTTP only. */
 export function sendAnywhere(clock: Pick<Clock, "setTimer" | "now">): Send {
   const plain = createSend(clock);
-  const secure = createSend(clock, request, new Agent({ keepAlive: true }));
+  const secure = createSend(clock, https);
   return (method, url, ...more) => (url.protocol === "https:" ? secure : plain)(method, url, ...more);
 }
+
+export const isTaken = ({ status }: Reply): boolean => status >= 200 && status < 300;
+
+/** What came of a request, in words. */
+export const outcomeOf = ({ status, body }: Reply): string => (status > 0 ? `answered ${status}` : body);

@@ -1,71 +1,64 @@
-import { Agent, type IncomingHttpHeaders, request as http } from "node:http";
+import http, { type IncomingMessage } from "node:http";
 import type { Clock, Ms } from "../clock.ts";
-import { codeOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 
+/** What came of a request. */
 export interface Reply {
+  /** 0 where no whole answer came in time: `body` says why then. */
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** At most 64 Ki characters; what is longer is an error. */
+  /** The hour by whoever answers, in whole seconds: the header of that name. */
+  readonly date?: string | undefined;
+  /** At most 64 Ki characters; what is longer does not count as an answer. */
   readonly body: string;
 }
 
+export type Headers = { readonly [name: string]: string };
+
 /**
- * Makes one request. Rejects with what kept the whole answer from coming in time.
+ * Makes one request, once; it rejects only for what cannot be sent at all. Over a kept connection no answer may mean no
+ * more than that the server closed it just when it was taken: whoever can, asks again.
  *
  * @param until the instant by which the whole answer must be there
  */
 export type Send = (
   method: "GET" | "PUT" | "POST",
   url: URL,
-  headers: { readonly [name: string]: string },
+  headers: Headers,
   until: Ms,
   body?: string,
 ) => Promise<Reply>;
 
-/** The code of the error where a connection stood, so that somebody took the request, and yet nothing came in time. */
-export const SILENT = "ESILENT";
-
-const LONGEST_BODY = 65_536;
+/** Why there is no answer where a connection stood, so that somebody took the request, and yet nothing came in time. */
+export const SILENT = "no answer";
 
 /** Requests over connections that are kept: polling then costs no handshakes. */
 export const createSend = (
   clock: Pick<Clock, "setTimer" | "now">,
-  open: typeof http = http,
-  agent: Agent = new Agent({ keepAlive: true }),
+  via: Pick<typeof http, "request"> & { readonly Agent: typeof http.Agent } = http,
 ): Send => {
-  const send: Send = (method, url, headers, until, body) =>
-    new Promise((resolve, reject) => {
-      let over = false;
-      const request = open(url, { method, headers, agent }, (response) => {
-        let text = "";
-        response
-          .setEncoding("utf8")
-          .on("data", (chunk) => {
-            text += chunk;
-            if (text.length > LONGEST_BODY) fail(new Error("the answer is too long"));
-          })
-          .on("error", fail)
-          .on("end", () => {
-            cancel();
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-          });
-      });
-      const fail = (cause: Error): void => {
-        cancel();
-        request.destroy();
-        // The server closed a kept connection just when it was taken. Whether the request arrived is not known, so only
-        // what can be repeated is. There are only so many such connections.
-        const again = !over && method !== "POST" && request.reusedSocket && /RESET|PIPE/.test(`${codeOf(cause)}`);
-        over = true;
-        if (again) resolve(send(method, url, headers, until, body));
-        else reject(cause);
-      };
-      const late = (): void => {
-        const code = request.socket?.connecting ? null : SILENT;
-        fail(Object.assign(new Error("no answer in time"), { code }));
-      };
-      const cancel = clock.setTimer(until, late, true);
-      request.on("error", fail).end(body);
-    });
-  return send;
+  const LONGEST_BODY = 65_536;
+  const agent = new via.Agent({ keepAlive: true });
+  return async (method, url, headers, until, body) => {
+    const request = via.request(url, { method, headers, agent });
+    // A connection that did not come about is not one where nobody answers.
+    const cancel = clock.setTimer(
+      until,
+      () => request.destroy(new Error(request.socket?.connecting ? "no connection" : SILENT)),
+      true,
+    );
+    try {
+      const response = await new Promise<IncomingMessage>((resolve, reject) =>
+        request.on("response", resolve).on("error", reject).end(body),
+      );
+      let text = "";
+      for await (const chunk of response.setEncoding("utf8")) {
+        if ((text += chunk).length > LONGEST_BODY) throw new Error("endless answer");
+      }
+      return { status: response.statusCode as number, date: response.headers.date, body: text };
+    } catch (error) {
+      return { status: 0, body: messageOf(error) };
+    } finally {
+      cancel();
+    }
+  };
 };

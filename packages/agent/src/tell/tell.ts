@@ -1,11 +1,13 @@
 import type { Agent } from "../agent.ts";
 import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
+import { isTaken, outcomeOf } from "../net/anywhere.ts";
 import type { Send } from "../net/send.ts";
 import { iso, type Notice } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { metadataEndpoint } from "../watch/environment.ts";
-import { createMetadata } from "../watch/metadata.ts";
+import { createAsk } from "../watch/metadata.ts";
+import { createToken } from "../watch/token.ts";
 import {
   type AgentEvent,
   enveloped,
@@ -34,9 +36,9 @@ const never = new AbortController().signal;
 
 /** By the metadata service at `endpoint`. */
 function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptions["identify"] {
-  const ask = createMetadata(endpoint, false, send, clock);
+  const ask = createAsk(send, 404, createToken(endpoint, false, send, clock));
   const url = new URL("/latest/dynamic/instance-identity/document", endpoint);
-  return () => ask(url, clock.now() + 1_500, (reply) => identityOf(reply?.body ?? ""));
+  return async () => (await ask(url, clock.now() + 1_500, identityOf))[0];
 }
 
 /** Has the controller hear of the notices that an agent sees come and go. */
@@ -120,8 +122,8 @@ export function byHttp(send: Send, clock: Pick<Clock, "now">, controller: URL, t
   return async (event, identity) => {
     const headers = { ...authorization, "content-type": "application/json" };
     const body = JSON.stringify(enveloped(event, identity));
-    const { status } = await send("POST", url, headers, clock.now() + 5_000, body);
-    if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
+    const reply = await send("POST", url, headers, clock.now() + 5_000, body);
+    if (!isTaken(reply)) throw new Error(outcomeOf(reply));
   };
 }
 

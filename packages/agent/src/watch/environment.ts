@@ -3,46 +3,40 @@ import { SpotkeeperError } from "../errors.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
 
-const DEFAULT = "http://169.254.169.254";
+/** The variable that says that the instance metadata is not to be asked. */
+export const DISABLED = "AWS_EC2_METADATA_DISABLED";
+const ENDPOINT = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+const USUAL = "http://169.254.169.254";
 
 /**
  * Where the instance metadata is; null: it is not to be asked. The names are those of the AWS SDKs
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html).
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html). One that is not set matches neither pattern.
  */
-export const metadataEndpoint = ({
-  AWS_EC2_METADATA_DISABLED: disabled,
-  AWS_EC2_METADATA_SERVICE_ENDPOINT: own,
-  AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: mode,
-}: Environment): URL | null => {
-  if (disabled?.toLowerCase() === "true") return null;
-  const usual = mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : DEFAULT;
-  return endpointOf(own || usual, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-};
-
-const STOP_TIMEOUT: Ms = 30_000;
+export const metadataEndpoint = (env: Environment): URL | null =>
+  /^true$/i.test(env[DISABLED] as string)
+    ? null
+    : endpointOf(
+        env[ENDPOINT] || (/^ipv6$/i.test(env[`${ENDPOINT}_MODE`] as string) ? "http://[fd00:ec2::254]" : USUAL),
+        ENDPOINT,
+      );
 
 /**
  * From SIGTERM to SIGKILL: what the ECS agent is configured with, where that is handed in, else the 30 s of ECS and
  * Kubernetes; not a number where that makes no sense. A task definition's `stopTimeout` is not to be seen from within
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
  */
-export const stopTimeoutOf = ({ ECS_CONTAINER_STOP_TIMEOUT: text }: Environment): Ms =>
-  text ? (durationOf(text) ?? Number.NaN) : STOP_TIMEOUT;
+export const stopTimeoutOf = (env: Environment): Ms => durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] || "30s");
 
-const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
+const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** `90s`, `1m30s`, `500ms`; a number without a unit at the end counts seconds. Null: it is none. */
-export const durationOf = (text: string): Ms | null => {
-  let sum = 0;
-  const rest = text.replace(/(\d+(?:\.\d+)?)(ms|[smh]|$)/g, (_, amount: string, unit: string) => {
-    sum += Number(amount) * (units[unit] ?? 0);
-    return "";
-  });
-  return text === "" || rest !== "" ? null : sum;
-};
+/** `90s`, `1m30s`, `500ms`, as Go writes durations; not a number where it is none. */
+export const durationOf = (text: string): Ms =>
+  text
+    .split(/(?<=[a-z])(?=\d)/)
+    .reduce((sum, part) => sum + parseFloat(part) * (units[part.replace(/^[\d.]+/, "")] as Ms), 0);
 
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string, name: string): URL => {
-  if (URL.canParse(text) && text.startsWith("http:")) return new URL(text);
-  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: got "${text}", wants a URL such as ${DEFAULT}.`);
+  if (URL.canParse(text) && /^http:/i.test(text)) return new URL(text);
+  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: got "${text}", wants a URL such as ${USUAL}.`);
 };

@@ -1,55 +1,40 @@
-import type { Clock, Ms } from "../clock.ts";
-import { messageOf, SpotkeeperError } from "../errors.ts";
-import type { Reply, Send } from "../net/send.ts";
-import { createToken } from "./token.ts";
+import type { Ms } from "../clock.ts";
+import type { Headers, Reply, Send } from "../net/send.ts";
+import type { Token } from "./token.ts";
 import { trouble } from "./trouble.ts";
 
 /**
- * Asks, and reads the answer; null: there is nothing. Rejects with a `SpotkeeperError`: that it could not be asked, or makes
- * no sense, is never "nothing".
+ * Asks, and reads the answer; null: there is nothing. Beside it the hour by the service, as HTTP writes it; undefined where
+ * it does not say. Rejects with a `SpotkeeperError`: that it could not be asked, or makes no sense, is never "nothing".
  *
  * @param until the instant by which the answer must be there
+ * @param read throws where the body makes no sense
  */
-export type Ask = <T>(url: URL, until: Ms, read: (reply: Reply | null) => T) => Promise<T>;
+export type Ask = <T>(
+  url: URL,
+  until: Ms,
+  read: (body: string) => T,
+) => Promise<readonly [seen: T | null, date?: string | undefined]>;
 
 /**
- * The instance metadata service, version 2
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html).
+ * Asks a metadata service: that of the instance with tokens, that of an ECS task without.
  *
- * @param allowV1 ask without a token where none can be had: version 1
+ * @param nothing the status that says that there is nothing; whatever else is not 200 is a failure
  */
-export const createMetadata = (endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Ask => {
-  const tokenOf = createToken(endpoint, allowV1, send, clock);
-  return answering(404, async (url, until) => {
-    const ask = (token: string): Promise<Reply> =>
-      send("GET", url, token ? { "x-aws-ec2-metadata-token": token } : {}, until);
-    const token = await tokenOf(until);
-    const reply = await ask(token);
-    // The token is no longer taken, whatever its age (the instance slept, or the service started anew).
-    return reply.status === 401 && token ? ask(await tokenOf(until, token)) : reply;
-  });
-};
-
-/**
- * The task metadata endpoint, which wants no token
- * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html). A task that it does not
- * know is not one that goes on.
- */
-export const createTaskMetadata = (send: Send): Ask => answering(0, (url, until) => send("GET", url, {}, until));
-
-/** @param nothing the status that says that there is nothing; whatever else is not 200 is a failure */
-const answering =
-  (nothing: number, ask: (url: URL, until: Ms) => Promise<Reply>): Ask =>
+export const createAsk =
+  (send: Send, nothing = 200, tokenOf: Token = async () => ({})): Ask =>
   async (url, until, read) => {
-    let status = 0;
+    let token: Headers | undefined;
+    const get = async (): Promise<Reply> => send("GET", url, (token = await tokenOf(until, token)), until);
+    let reply = await get();
+    // The token is no longer taken, whatever its age (the instance slept, or the service started anew).
+    if (reply.status === 401) reply = await get();
+    const { status, date, body } = reply;
     try {
-      const reply = await ask(url, until);
-      status = reply.status;
-      if (status === 200 || status === nothing) return read(status === 200 ? reply : null);
-    } catch (error) {
-      if (error instanceof SpotkeeperError) throw error;
-      const why = `cannot be asked (${messageOf(error)}); off EC2, set AWS_EC2_METADATA_DISABLED=true`;
-      if (!status) throw trouble(url, "SK-AGENT-IMDS-AWAY", why);
+      if (status === 200) return [read(body), date];
+      if (status === nothing) return [null];
+    } catch {
+      // It is told below.
     }
-    throw trouble(url, "SK-AGENT-IMDS-ANSWER", `answers ${status}, and not as AWS documents it: it is asked again`);
+    throw trouble(url, reply, ["SK-AGENT-IMDS-ANSWER", "not as AWS documents it, so see what is in between"]);
   };

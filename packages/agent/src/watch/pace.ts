@@ -4,14 +4,12 @@ import type { Ms } from "../clock.ts";
 const LONGEST: Ms = 2_000;
 
 /**
- * From the start of one look to the start of the next. After failures it backs off, a little apart for each instance so
- * that a service that comes back is not met by all at once.
+ * From the start of one look to the start of the next. A first failure may be a kept connection that was torn, so the next
+ * look is at once; then it backs off, by one more poll each time.
  *
- * @param failures looks in a row that brought no answer, beyond the first
- * @param random from 0 up to 1
+ * @param failures looks in a row that brought no answer
  */
-export const pace = (failures: number, poll: Ms, random: number): Ms =>
-  failures < 0 ? poll : Math.min(LONGEST, poll * 2 ** failures) * (failures < 1 ? 1 : 0.75 + random / 4);
+export const pace = (failures: number, poll: Ms): Ms => (failures ? Math.min(LONGEST, poll * (failures - 1)) : poll);
 
 /** A look takes no longer, so that it ends in time for the next. */
 export const LOOK: Ms = 1_500;

@@ -65,6 +65,13 @@ test("a scheduled event is told at once, and drained for two minutes before it b
   expect(drainer.state()).toBe("draining");
 });
 
+test("one whose time nobody tells is only told", async () => {
+  const { clock, told, drainer, comes } = set();
+  comes(notice("scheduled-event"), Infinity);
+  await clock.advance(30 * 86_400_000);
+  expect([told.length, drainer.state()]).toEqual([1, "running"]);
+});
+
 test("one that is called off before is not drained for", async () => {
   const { clock, told, drainer, comes, goes } = set();
   const event = comes(notice("scheduled-event"), 86_400_000);

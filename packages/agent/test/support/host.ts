@@ -18,7 +18,6 @@ export function fakeHost(env: Host["process"]["env"] = {}): FakeHost {
   const warnings: (Error | string)[] = [];
   return {
     clock: virtualClock(),
-    random: () => 1,
     process: {
       env,
       on: (event, listener) => events.on(event, listener),

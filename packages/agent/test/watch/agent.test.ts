@@ -77,6 +77,23 @@ test("a service that fails on all paths is told of once, and the notice is heard
   await until(() => set.told.includes("draining for interruption"));
 });
 
+test("a kept connection that the server closed meanwhile is no trouble: it is looked again at once", async () => {
+  await using server = await startMetadata();
+  const looked: number[] = [];
+  server.pages.set(paths.lifecycle, (request, response) => {
+    looked.push(performance.now());
+    if (looked.length === 2) return void request.socket.resetAndDestroy();
+    response.end("InService");
+  });
+  await using set = await watching(server, { poll: 1_000 });
+  await until(() => looked.length > 3);
+  const [first = 0, torn = 0, again = 0, next = 0] = looked;
+  expect(torn - first).toBeGreaterThan(900);
+  expect(again - torn).toBeLessThan(500);
+  expect(next - again).toBeGreaterThan(900);
+  expect(set.told).toEqual([]);
+});
+
 test("recommendations and scheduled events are told; the group's own end drains", async () => {
   await using server = await startMetadata();
   server.pages.set(paths.rebalance, () => {});

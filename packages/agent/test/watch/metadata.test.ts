@@ -1,22 +1,24 @@
 import { expect, test } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { SpotkeeperError } from "../../src/errors.ts";
-import { createSend, type Reply } from "../../src/net/send.ts";
-import { createMetadata } from "../../src/watch/metadata.ts";
+import { createSend } from "../../src/net/send.ts";
+import { createAsk } from "../../src/watch/metadata.ts";
+import { createToken } from "../../src/watch/token.ts";
 import { type MetadataServer, paths, startMetadata } from "../support/metadata-server.ts";
 
-/** Asks for a path within so many milliseconds. */
-type Client = (path: string, within?: number) => Promise<Reply | null>;
+/** Asks for a path within so many milliseconds: the body, if there is something, and the hour. */
+type Client = (path: string, within?: number) => Promise<readonly [body: string | null, date?: string | undefined]>;
 
 function clientOf({ url }: { readonly url: string }, allowV1 = false, clock: Clock = systemClock): Client {
-  const ask = createMetadata(new URL(url), allowV1, createSend(systemClock), clock);
-  return (path, within = 5_000) => ask(new URL(path, url), systemClock.now() + within, (reply) => reply);
+  const send = createSend(systemClock);
+  const ask = createAsk(send, 404, createToken(new URL(url), allowV1, send, clock));
+  return (path, within = 5_000) => ask(new URL(path, url), systemClock.now() + within, (body) => body);
 }
 const asks = ({ requests }: MetadataServer, method: string): number =>
   requests.filter((request) => request.method === method).length;
-const failure = (answer: Promise<Reply | null>): Promise<string> =>
+const failure = (answer: ReturnType<Client>): Promise<string> =>
   answer.then(
-    (reply) => reply?.body ?? "nothing",
+    ([body]) => body ?? "nothing",
     ({ code }: SpotkeeperError) => code,
   );
 
@@ -25,9 +27,9 @@ test("version 2: one token for all, asked for once however many want it", async 
   server.pages.set(paths.rebalance, `{"noticeTime":"2026-01-31T12:00:00Z"}`);
   const metadata = clientOf(server);
   const answers = await Promise.all(Object.values(paths).map((path) => metadata(path)));
-  expect(answers.map((reply) => reply?.status)).toEqual([undefined, 200, undefined, 200]);
+  expect(answers.map(([body]) => body)).toEqual([null, `{"noticeTime":"2026-01-31T12:00:00Z"}`, null, "InService"]);
   expect([asks(server, "PUT"), asks(server, "GET")]).toEqual([1, 4]);
-  expect(answers[3]).toMatchObject({ body: "InService", headers: { date: expect.any(String) } });
+  expect(Date.parse(answers[3]?.[1] ?? "")).toBeGreaterThan(Date.now() - 60_000);
 });
 
 test("a 401 renews the token at once, and the same look has its answer", async () => {
@@ -35,7 +37,7 @@ test("a 401 renews the token at once, and the same look has its answer", async (
   const metadata = clientOf(server);
   await metadata(paths.lifecycle);
   server.expireTokens();
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   expect([asks(server, "PUT"), asks(server, "GET")]).toEqual([2, 3]);
 });
 
@@ -54,7 +56,7 @@ test.each(["", "<html>no such page</html>", "a\nb"])(
     const metadata = clientOf(server);
     expect(await failure(metadata(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
     server.tokenPage = undefined;
-    expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+    expect(await metadata(paths.lifecycle)).toContain("InService");
   },
 );
 
@@ -62,14 +64,14 @@ test("a token is renewed before it ends; while that fails the old one serves", a
   await using server = await startMetadata();
   let now = 0;
   const metadata = clientOf(server, false, { ...systemClock, now: () => now });
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   now = 0.79 * 21_600_000;
   await metadata(paths.lifecycle);
   expect(asks(server, "PUT")).toBe(1);
 
   server.tokenPage = (_request, response) => void response.writeHead(503).end();
   now = 0.81 * 21_600_000;
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   await metadata(paths.lifecycle);
   expect(asks(server, "PUT")).toBe(2);
   server.tokenPage = undefined;
@@ -77,7 +79,7 @@ test("a token is renewed before it ends; while that fails the old one serves", a
   await metadata(paths.lifecycle);
   await expect.poll(() => asks(server, "PUT")).toBe(3);
   now = 21_700_000;
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   expect(asks(server, "PUT")).toBe(3);
 });
 
@@ -154,30 +156,20 @@ test("version 1 is asked only where that is allowed", async () => {
   server.v1 = true;
   server.tokenPage = (_request, response) => void response.writeHead(404).end();
   expect(await failure(clientOf(server)(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
-  expect(await clientOf(server, true)(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await clientOf(server, true)(paths.lifecycle)).toContain("InService");
+  // Nor do its answers come through, with too low a hop limit: that is known with the first look.
   server.tokenPage = () => {};
-  expect(await failure(clientOf(server, true)(paths.lifecycle, 100))).toBe("SK-AGENT-IMDS-AWAY");
+  const metadata = clientOf(server, true);
+  await failure(metadata(paths.lifecycle, 100));
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   server.tokenPage = (_request, response) => void response.writeHead(503).end();
   expect(await failure(clientOf(server, true)(paths.lifecycle))).toBe("SK-AGENT-IMDS-TOKEN");
-});
-
-test("a kept connection that the server closed meanwhile is not a failure", async () => {
-  await using server = await startMetadata();
-  const metadata = clientOf(server);
-  let turn = 0;
-  server.pages.set(paths.lifecycle, (request, response) => {
-    if (turn++ === 1) return void request.socket.resetAndDestroy();
-    response.end("InService");
-  });
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
-  expect(turn).toBe(3);
 });
 
 test("what comes too late over a kept connection is given up, and not asked for once more", async () => {
   await using server = await startMetadata();
   const metadata = clientOf(server);
-  expect(await metadata(paths.lifecycle)).toMatchObject({ body: "InService" });
+  expect(await metadata(paths.lifecycle)).toContain("InService");
   server.pages.set(paths.lifecycle, () => {});
   expect(await failure(metadata(paths.lifecycle, 50))).toBe("SK-AGENT-IMDS-AWAY");
   await new Promise((resolve) => setTimeout(resolve, 50));

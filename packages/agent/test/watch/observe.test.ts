@@ -1,29 +1,39 @@
 import { expect, test } from "vitest";
-import type { Heard } from "../../src/notice.ts";
+import type { Found, Heard } from "../../src/notice.ts";
 import { type Change, createObserver } from "../../src/watch/observe.ts";
-import { interruption, lifecycle, rebalance, scheduled, type Seen } from "../../src/watch/paths.ts";
+import { instancePaths, type Nothing } from "../../src/watch/paths.ts";
 import { noon } from "../support/clock.ts";
 
+const {
+  "spot/instance-action": interruption,
+  "events/recommendations/rebalance": rebalance,
+  "events/maintenance/scheduled": scheduled,
+  "autoscaling/target-lifecycle-state": lifecycle,
+} = instancePaths;
 const absent = null;
-const warning = (at: number, action = "terminate"): Seen | null =>
+const warning = (at: number, action = "terminate"): Found | Nothing =>
   interruption(JSON.stringify({ action, time: new Date(at).toISOString() }));
 
 /** The clocks at one look: the monotonic one, this machine's, and that of whoever told. */
 interface Instant {
   readonly now: number;
   readonly wall: number;
-  readonly date: number;
+  readonly date: string | undefined;
 }
-const at = (now: number, wall = noon + now, date = Number.NaN): Instant => ({ now, wall, date });
+const at = (now: number, wall = noon + now, date?: number): Instant => ({
+  now,
+  wall,
+  date: date === undefined ? date : new Date(date).toUTCString(),
+});
 
-function look(...looks: readonly (readonly [Seen | null, Instant])[]): { heard: Heard | null; told: Change[] } {
+function look(...looks: readonly (readonly [Found | Nothing, Instant])[]): { heard: Heard | null; told: Change[] } {
   let instant = at(0);
-  const observe = createObserver({ now: () => instant.now, wall: () => instant.wall });
-  const told = looks.flatMap(([seen, when]) => {
+  const told: Change[] = [];
+  const observe = createObserver({ now: () => instant.now, wall: () => instant.wall }, (change) => told.push(change));
+  for (const [seen, when] of looks) {
     instant = when;
-    const change = observe(seen, when.date);
-    return change === null ? [] : [change];
-  });
+    observe(seen, when.date);
+  }
   return { told, heard: told.at(-1)?.[0] ?? null };
 }
 
@@ -123,8 +133,8 @@ test("scheduled events are a list; those that are over do not count; the earlies
     [scheduled(JSON.stringify(list.toReversed())), at(1)],
   );
   expect(told).toMatchObject([[{ deadline: 3_600_000, notice: { deadline: "2026-01-31T13:00:00.000Z" } }, null]]);
-  expect(scheduled("[]")).toEqual(absent);
-  expect(scheduled(`[{"Description":"[Canceled] x","EventId":"a"}]`)).toEqual(absent);
+  expect(scheduled("[]")).toBeFalsy();
+  expect(scheduled(`[{"Description":"[Canceled] x","EventId":"a"}]`)).toBeFalsy();
   for (const body of [`{"events":1}`, "null", `[null]`, `[{"State":"active"}]`, "<html>"]) {
     expect(() => scheduled(body)).toThrow(Error);
   }
@@ -139,7 +149,7 @@ test.each([
   ["<html>", "unreadable"],
   ["", "unreadable"],
 ])("target lifecycle state %j: %s", (body, is) => {
-  const outcome = (): string => (lifecycle(body) === null ? "absent" : "present");
+  const outcome = (): string => (lifecycle(body) ? "present" : "absent");
   if (is === "unreadable") expect(outcome).toThrow(Error);
   else expect(outcome()).toBe(is);
 });
