@@ -1,0 +1,37 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect, test, vi } from "vitest";
+import { serve } from "../support/http.ts";
+
+test("pipelined requests are all answered", async () => {
+  const answers: (() => void)[] = [];
+  await using set = await serve((incoming, response) => void answers.push(() => response.end(incoming.url)));
+  const socket = connect(Number(new URL(set.url).port), "127.0.0.1");
+  socket.write("GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n");
+  const received = text(socket);
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  const finishing = set.phase("finish");
+  const drained = set.agent.drain();
+  await finishing;
+  for (const answer of answers) answer();
+  await drained;
+  expect(await received).toMatch(/keep-alive[^]*\/1[^]*Connection: close[^]*\/2/i);
+});
+
+test("what is pipelined behind a request that was told to end its connection is answered too", async () => {
+  const answers: (() => void)[] = [];
+  await using set = await serve((incoming, response) => void answers.push(() => response.end(`for ${incoming.url}`)));
+  const socket = connect(Number(new URL(set.url).port), "127.0.0.1");
+  const received = text(socket);
+  socket.write("GET /1 HTTP/1.1\r\nhost: x\r\n\r\n");
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  const unready = set.phase("unready");
+  const drained = set.agent.drain();
+  await unready;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.write("GET /2 HTTP/1.1\r\nhost: x\r\n\r\n");
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  for (const answer of answers) answer();
+  await drained;
+  expect(await received).toMatch(/for \/1[^]*connection: close[^]*for \/2/i);
+});
