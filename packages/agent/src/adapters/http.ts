@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import type { Drainable } from "../drain/phases.ts";
+import { hearFirst } from "./hear-first.ts";
 import { createHttp1, type HttpOptions } from "./http1.ts";
 
 export type { HttpOptions } from "./http1.ts";
@@ -10,7 +11,7 @@ export type { HttpOptions } from "./http1.ts";
  *
  * - `unready`: everything is served, and each connection that stands ends with its next response (`connection: close`), so
  *   that a load balancer or client comes over a new one, elsewhere if it can
- * - `stop-intake`: new requests get 503 with `Retry-After`; idle connections are closed
+ * - `stop-intake`: new requests get 503 with `Retry-After`; connections that are idle since `unready` are closed
  * - `finish`: waits for the requests that are in flight, and then until nobody comes any longer: a server that closes
  *   while requests are on their way resets them
  * - `close`: closes the server, and what is still open when there is no time left. Connections that were upgraded are for
@@ -19,22 +20,16 @@ export type { HttpOptions } from "./http1.ts";
  * Make it before the server takes requests: what came earlier is not seen.
  */
 export const drainHttpServer = (server: Server | TlsServer, options: HttpOptions = {}): Drainable => {
+  const [phases, events, opened, end] = createHttp1(options);
   // A TLS server tells of the plain socket first, and of the one that requests come over later.
-  const { end, ...phases } = createHttp1(
-    server,
-    "setSecureContext" in server ? "secureConnection" : "connection",
-    options,
-  );
+  hearFirst(server, { ...events, ["setSecureContext" in server ? "secureConnection" : "connection"]: opened });
   return {
     ...phases,
-    async close({ signal }) {
-      await new Promise<unknown>((resolve) => {
+    close: ({ wait }) =>
+      new Promise<unknown>((resolve) => {
         server.close(resolve);
         end();
-        signal.addEventListener("abort", resolve);
-      });
-      end(true);
-      server.closeAllConnections();
-    },
+        void wait(Infinity).then(() => end(true));
+      }),
   };
 };

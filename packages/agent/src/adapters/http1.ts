@@ -1,9 +1,7 @@
-import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
-import { hearFirst } from "./hear-first.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
 
 export interface HttpOptions {
@@ -13,175 +11,137 @@ export interface HttpOptions {
   readonly quiet?: Ms;
 }
 
+/** Whether the application is not to hear of it. An upgrade has the connection itself in place of a response. */
+type Hear = (request: IncomingMessage, response: Last) => boolean;
+
 /** What of a drain is HTTP/1.1, whatever the server is. */
-export interface Http1 {
-  readonly unready: (context: DrainContext) => Promise<void>;
-  readonly "stop-intake": () => Promise<void>;
-  readonly finish: (context: DrainContext) => Promise<void>;
-  readonly resume: () => void;
-  /** Ends the connections that nobody uses, and those that have become another protocol's; or all. */
-  readonly end: (all?: boolean) => void;
-}
-
-/** @param opens the event that tells of a connection; null: it is known by its first request */
-export const createHttp1 = (
-  server: EventEmitter,
-  opens: string | null,
-  { retryAfter = 5, quiet = 1_000 }: HttpOptions,
-): Http1 => {
-  /** Each connection, with its responses that are not over yet, the oldest first. */
-  const connections = new Map<Socket, Set<ServerResponse>>();
+export type Http1 = readonly [
+  phases: {
+    readonly unready: (context: DrainContext) => Promise<void>;
+    readonly "stop-intake": () => Promise<void>;
+    readonly finish: (context: DrainContext) => Promise<void>;
+    readonly resume: () => void;
+  },
+  /** What is to hear of the server's events first. */
+  events: { readonly [event: string]: Hear },
+  /** A connection was opened. One that nobody told of is known by its first request. */
+  opened: (socket: Socket) => void,
   /**
-   * Those that end with their next response. They stood when the drain began; those that come later do not end: a client
-   * that is told to connect anew for each request would do nothing else.
+   * Ends the connections that were never used, and those that have become another protocol's; or all. Those that are idle
+   * end with the server: Node.js sees to that, but not to these.
    */
-  const ending = new Set<Socket>();
-  /** Connections that were upgraded, or refused that: another's to end, but not for ever. */
-  const upgraded = new Set<Socket>();
-  let [inFlight, arrived, served, gone, refused] = [0, 0, 0, 0, 0];
-  let [draining, refusing] = [false, false];
-  let whenIdle: (idle: unknown) => void = () => {};
+  end: (all?: boolean) => void,
+];
 
-  const forget = (socket: Socket): void => {
-    connections.delete(socket);
-    ending.delete(socket);
-  };
-  const track = (socket: Socket): Set<ServerResponse> => {
-    let responses = connections.get(socket);
-    if (!responses) {
-      arrived++;
-      connections.set(socket, (responses = new Set()));
-      socket.once("close", () => {
-        forget(socket);
-        upgraded.delete(socket);
-      });
-    }
-    return responses;
-  };
-  const newest = (responses: ReadonlySet<ServerResponse>): ServerResponse | undefined => [...responses].at(-1);
-  const uses = ({ socket }: IncomingMessage, response: ServerResponse, over: () => void): Set<ServerResponse> => {
-    const responses = track(socket);
-    const before = newest(responses);
-    // It must not end the connection under one that comes behind it (pipelined).
-    if (draining && before?.headersSent === false) before.removeHeader("connection");
-    responses.add(response);
+/**
+ * What uses a connection: its newest response, since they end in the order that they were asked for. Before the first,
+ * and once it was upgraded, its socket.
+ *
+ * `shouldKeepAlive`: whether the connection goes on after it, which Node.js says and does with each response.
+ */
+type Last = ServerResponse | (Socket & { shouldKeepAlive?: boolean });
+
+export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Http1 => {
+  const connections = new Map<Socket, Last>();
+  const inFlight = new Set<Last>();
+  let arrived = 0;
+  /** How many clients gave up since `finish` began, and how many were refused since intake stopped. */
+  let gone = 0;
+  let refused = 0;
+  let refusing = false;
+  /** Ends with its connection, so that it needs no length. */
+  const unavailable = `HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`;
+
+  const opened = (socket: Socket): Last => {
     arrived++;
-    response.once("close", () => {
-      responses.delete(response);
-      over();
-    });
-    return responses;
+    connections.set(socket, socket);
+    socket.once("close", () => connections.delete(socket));
+    return socket;
   };
-  const end = (responses: ReadonlySet<ServerResponse>): void => {
-    const last = newest(responses);
-    if (last?.headersSent === false) last.setHeader("connection", "close");
-  };
-  const accept = (request: IncomingMessage, response: ServerResponse): void => {
-    inFlight++;
-    const responses = uses(request, response, () => {
-      if (draining && response.writableFinished) served++;
-      else if (draining) gone++;
-      if (--inFlight === 0) whenIdle(null);
-    });
-    if (ending.has(request.socket)) end(responses);
-  };
-  const closeUnused = (sockets: Iterable<Socket>): void => {
-    for (const socket of sockets) if (!connections.get(socket)?.size) socket.destroy();
-  };
-
-  const answer = (request: IncomingMessage, response: ServerResponse, whole = true): void => {
-    // Nobody waits for it, but its connection is in use.
-    uses(request, response, () => refused++);
-    const say = (): void => {
-      response.writeHead(503, { "retry-after": `${retryAfter}`, connection: "close" });
-      response.end("This instance is going away: try again.\n");
-    };
-    if (whole) say();
-    // A connection that is closed with its request half read is reset, and the client never sees the answer.
-    else request.once("end", say).resume();
-  };
-  const refuse = (request: IncomingMessage, response: ServerResponse): void => answer(request, response, false);
-  const refuseUpgrade = (socket: Socket): void => {
-    refused++;
-    socket.on("error", () => {});
-    socket.end(`HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`);
-  };
-  const onUpgrade = ({ httpVersionMajor }: IncomingMessage, socket: Socket): boolean => {
-    if (httpVersionMajor > 1) return false;
-    const before = newest(track(socket));
-    forget(socket);
-    upgraded.add(socket);
-    if (!refusing) return false;
-    // Its turn comes when what was asked before it is answered.
-    if (before) before.once("close", () => refuseUpgrade(socket));
-    else refuseUpgrade(socket);
-    return true;
-  };
-  const unless =
-    (refuseIt: typeof accept) =>
-    (request: IncomingMessage, response: ServerResponse): boolean => {
+  const hear =
+    (whole?: boolean): Hear =>
+    (request, response) => {
       // One that asked first is told of by `checkContinue`, and often once more by the application.
-      const known = connections.get(request.socket)?.has(response);
-      if (known || request.httpVersionMajor > 1) return false;
-      (refusing ? refuseIt : accept)(request, response);
+      if (inFlight.has(response)) return false;
+      const { socket } = request;
+      const ahead: Last = connections.get(socket) ?? opened(socket);
+      arrived++;
+      connections.set(socket, response);
+      // What comes behind takes over whether the connection ends: it must not end under that one (pipelined). Those that
+      // come later do not end: a client that is told to connect anew for each request would do nothing else.
+      response.shouldKeepAlive &&= ahead.shouldKeepAlive !== false;
+      ahead.shouldKeepAlive = true;
+      if (refusing) {
+        refused++;
+        // Over the connection itself, which serves for an upgrade too. Nobody else hears any longer that one broke.
+        const say = () =>
+          socket
+            .on("error", () => {})
+            .end(unavailable)
+            .destroySoon();
+        // A connection that is closed with its request half read is reset, and the client never sees the answer.
+        const next = whole ? () => request.once("end", say).resume() : say;
+        // Its turn comes when what was asked before it is answered.
+        if (ahead === socket || ahead.closed) next();
+        else ahead.once("close", next);
+      } else if (response !== socket) {
+        inFlight.add(response);
+        response.once("close", () => {
+          inFlight.delete(response);
+          if (!response.writableFinished) gone++;
+        });
+      }
       return refusing;
     };
-  hearFirst(server, {
-    ...(opens && { [opens]: track }),
-    request: unless(refuse),
-    checkContinue: unless(answer),
-    checkExpectation: unless(answer),
-    upgrade: onUpgrade,
-    connect: onUpgrade,
-  });
 
-  return {
-    async unready({ wait, remaining }) {
-      draining = true;
-      // In so many turns, over most of `unready`: they all come again, and a busy process takes new connections one by one.
-      const TURNS = 40;
-      const standing = [...connections];
-      const size = Math.ceil(standing.length / TURNS);
-      const whole = remaining();
-      while (standing.length > 0) {
-        for (const [socket, responses] of standing.splice(0, size)) {
-          // It may be over by now, or another protocol's.
-          if (!connections.has(socket)) continue;
-          ending.add(socket);
-          end(responses);
+  return [
+    {
+      async unready({ wait, remaining }) {
+        // In turns, over most of `unready`: they all come again, and a busy process takes new connections one by one.
+        let left = remaining();
+        const turn = (left * 0.8) / connections.size;
+        for (const socket of [...connections.keys()]) {
+          const last: Last = connections.get(socket) ?? socket;
+          last.shouldKeepAlive = false;
+          left -= turn;
+          if (remaining() > left) await wait(remaining() - left);
         }
-        if (remaining() > whole * 0.2) await wait((whole * 0.8) / TURNS);
-      }
+      },
+      async "stop-intake"() {
+        refusing = true;
+        refused = 0;
+        await arrivalsTaken();
+        // A request that is in flight ends its connection, whenever that was opened.
+        for (const [socket, last] of connections)
+          if (!last.closed) last.shouldKeepAlive = false;
+          // Idle since it was told. On others a request may be on its way right now, and has its 503.
+          else if (!last.shouldKeepAlive) socket.destroy();
+      },
+      async finish(context) {
+        const before = inFlight.size;
+        gone = 0;
+        await untilQuiet(
+          context,
+          () => arrived,
+          // Who does not wait for quiet does not want to look all the time either.
+          quiet || 50,
+          () => inFlight.size,
+        );
+        if (arrived)
+          context.note(
+            `${before} in flight, ${before - gone - inFlight.size} served, ${gone} given up by clients, ${refused} refused`,
+          );
+        if (inFlight.size && !context.calledOff) context.note(`${inFlight.size} cut off`);
+      },
+      resume() {
+        // Who was told to end goes on to: nothing is lost by that.
+        refusing = false;
+      },
     },
-    async "stop-intake"() {
-      draining = true;
-      connections.forEach(end);
-      refusing = true;
-      // Idle since `unready` began. On others a request may be on its way right now, and has its 503.
-      await arrivalsTaken();
-      closeUnused(ending);
+    { request: hear(true), checkContinue: hear(), checkExpectation: hear(), upgrade: hear(), connect: hear() },
+    opened,
+    (all) => {
+      for (const [socket, last] of connections) if (all || last === socket) socket.destroy();
     },
-    async finish(context) {
-      const { signal, note } = context;
-      const before = inFlight;
-      await new Promise<unknown>((resolve) => {
-        whenIdle = resolve;
-        if (inFlight === 0) resolve(null);
-        signal.addEventListener("abort", resolve);
-      });
-      await untilQuiet(context, () => arrived, quiet);
-      if (opens || arrived > 0)
-        note(`${before} in flight, ${served} served, ${gone} given up by clients, ${refused} refused`);
-      if (inFlight > 0 && !context.calledOff) note(`${inFlight} cut off`);
-    },
-    resume() {
-      draining = refusing = false;
-      ending.clear();
-    },
-    end(all) {
-      for (const socket of upgraded) socket.destroy();
-      if (all) for (const socket of connections.keys()) socket.destroy();
-      else closeUnused(connections.keys());
-    },
-  };
+  ];
 };

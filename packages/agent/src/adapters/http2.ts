@@ -2,7 +2,6 @@ import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Str
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
-import { createHand } from "./hand.ts";
 import { hearFirst } from "./hear-first.ts";
 import { createHttp1, type HttpOptions } from "./http1.ts";
 import { untilQuiet } from "./quiet.ts";
@@ -29,7 +28,7 @@ export function drainHttp2Server(
 ): Drainable {
   /** Every session, and whether it was told. */
   const sessions = new Map<ServerHttp2Session, boolean>();
-  const streams = createHand<{ readonly key: string }>(({ key }) => key);
+  const streams = new Set<ServerHttp2Stream>();
   let opened = 0;
   let [ending, refusing] = [false, false];
   const counts = { served: 0, aborted: 0, refused: 0 };
@@ -46,11 +45,11 @@ export function drainHttp2Server(
     }
   };
   const onStream = (stream: ServerHttp2Stream): void => {
-    const one = { key: String((opened += 1)) };
-    streams.take(one);
+    opened += 1;
+    streams.add(stream);
     stream.once("close", () => {
       if (ending) counts[stream.rstCode === 0 ? "served" : "aborted"] += 1;
-      streams.release(one);
+      streams.delete(stream);
     });
   };
   const refuse = (stream: ServerHttp2Stream): void => {
@@ -61,14 +60,20 @@ export function drainHttp2Server(
     stream.end();
   };
 
+  const [http1, events, , endHttp1] = createHttp1({ retryAfter, quiet });
+  // The server tells of streams by `request` and the like too.
+  const ofHttp1 = Object.entries(events).map(([event, hear]) => [
+    event,
+    (...[request, response]: Parameters<typeof hear>) => request.httpVersionMajor === 1 && hear(request, response),
+  ]);
   hearFirst(server, {
+    ...(Object.fromEntries(ofHttp1) as typeof events),
     session: onSession,
     stream(stream: ServerHttp2Stream) {
       (refusing ? refuse : onStream)(stream);
       return refusing;
     },
   });
-  const http1 = createHttp1(server, null, { retryAfter, quiet });
 
   return {
     async unready(context) {
@@ -85,23 +90,25 @@ export function drainHttp2Server(
       await http1["stop-intake"]();
     },
     async finish(context) {
-      const { signal, note } = context;
-      const inFlight = streams.held().length;
-      const own = async (): Promise<void> => {
-        await Promise.race([streams.empty(), aborted(signal)]);
-        await untilQuiet(context, () => opened, quiet);
-      };
-      await Promise.all([own(), http1.finish(context)]);
+      const { note } = context;
+      const inFlight = streams.size;
+      const own = untilQuiet(
+        context,
+        () => opened,
+        quiet || 50,
+        () => streams.size,
+      );
+      await Promise.all([own, http1.finish(context)]);
       note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
-      if (streams.held().length > 0 && !context.calledOff) note(`${streams.held().length} cut off`);
+      if (streams.size > 0 && !context.calledOff) note(`${streams.size} cut off`);
     },
     async close({ signal }) {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const session of sessions.keys()) session.close();
-      http1.end();
+      endHttp1();
       await Promise.race([closed, aborted(signal)]);
       for (const session of sessions.keys()) session.destroy();
-      http1.end(true);
+      endHttp1(true);
     },
     resume() {
       ending = refusing = false;

@@ -9,9 +9,19 @@ export const SPELLS = 10;
  * on their way resets them.
  *
  * @param arrived how many have come so far
+ * @param inFlight how many of them are not done with: they are waited for, however long it takes
  */
-export const untilQuiet = async ({ wait, signal }: DrainContext, arrived: () => number, quiet: Ms): Promise<void> => {
-  for (let spell = 0, before = -1; spell < SPELLS && before !== arrived() && !signal.aborted; spell++) {
+export const untilQuiet = async (
+  { wait, signal }: DrainContext,
+  arrived: () => number,
+  quiet: Ms,
+  inFlight: () => number,
+): Promise<void> => {
+  for (
+    let spell = 0, before = -1;
+    (inFlight() || (spell < SPELLS && before !== arrived())) && !signal.aborted;
+    spell++
+  ) {
     before = arrived();
     await wait(quiet);
     await arrivalsTaken();
@@ -20,5 +30,5 @@ export const untilQuiet = async ({ wait, signal }: DrainContext, arrived: () => 
 
 /** A busy process sees its timers before what has arrived meanwhile: this lets it take that first. */
 export const arrivalsTaken = async (): Promise<void> => {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
 };

@@ -69,7 +69,13 @@ export function drainWebSocketServer(
     async finish(context) {
       const { signal, note, remaining } = context;
       // Half of the time at most: clients that never rest are closed all the same, and need time for it.
-      await untilQuiet(context, () => arrived, Math.min(quiet, remaining() / 2 / SPELLS));
+      await untilQuiet(
+        context,
+        () => arrived,
+        Math.min(quiet, remaining() / 2 / SPELLS),
+        // Nobody but the application knows what is an answer to what.
+        () => 0,
+      );
       if (context.calledOff) return;
       const clients = [...server.clients];
       const ends = clients.map((client) => new Promise<void>((resolve) => client.once("close", resolve)));
