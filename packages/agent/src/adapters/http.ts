@@ -29,7 +29,11 @@ export const drainHttpServer = (server: Server | TlsServer, options: HttpOptions
       new Promise<unknown>((resolve) => {
         server.close(resolve);
         end();
-        void wait(Infinity).then(() => end(true));
+        void wait(Infinity).then(() => {
+          end(true);
+          // Those from before this was made.
+          server.closeAllConnections();
+        });
       }),
   };
 };

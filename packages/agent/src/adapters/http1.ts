@@ -43,7 +43,7 @@ type Last = ServerResponse | (Socket & { shouldKeepAlive?: boolean });
 
 export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Http1 => {
   const connections = new Map<Socket, Last>();
-  const inFlight = new Set<Last>();
+  const inFlight = new Set<ServerResponse>();
   let arrived = 0;
   /** How many clients gave up since `finish` began, and how many were refused since intake stopped. */
   let gone = 0;
@@ -55,14 +55,21 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
   const opened = (socket: Socket): Last => {
     arrived++;
     connections.set(socket, socket);
-    socket.once("close", () => connections.delete(socket));
+    socket.once("close", () => {
+      // Of what was pipelined Node.js 22 does not tell that it is over.
+      if (!connections.get(socket)?.closed) for (const one of inFlight) if (one.req.socket === socket) over(one);
+      connections.delete(socket);
+    });
     return socket;
+  };
+  const over = (response: ServerResponse): void => {
+    if (inFlight.delete(response) && !response.writableFinished) gone++;
   };
   const hear =
     (whole?: boolean): Hear =>
     (request, response) => {
       // One that asked first is told of by `checkContinue`, and often once more by the application.
-      if (inFlight.has(response)) return false;
+      if (inFlight.has(response as ServerResponse)) return false;
       const { socket } = request;
       const ahead: Last = connections.get(socket) ?? opened(socket);
       arrived++;
@@ -84,12 +91,9 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
         // Its turn comes when what was asked before it is answered.
         if (ahead === socket || ahead.closed) next();
         else ahead.once("close", next);
-      } else if (response !== socket) {
+      } else if ("req" in response) {
         inFlight.add(response);
-        response.once("close", () => {
-          inFlight.delete(response);
-          if (!response.writableFinished) gone++;
-        });
+        response.once("close", () => over(response));
       }
       return refusing;
     };

@@ -55,3 +55,15 @@ test("what is refused behind a request in flight has its 503 when that one is an
   expect(await received).toMatch(/200 OK[^]*begun [^]*for \/1[^]*HTTP\/1\.1 503 [^]*connection: close/);
   await drained;
 });
+
+test("a client that pipelines and goes away holds nothing up", async () => {
+  let asked = 0;
+  await using set = await serve(() => void (asked += 1));
+  const socket = connect(Number(new URL(set.url).port), "127.0.0.1");
+  socket.write("GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n");
+  await vi.waitFor(() => expect(asked).toBe(2));
+  socket.destroy();
+  const { phases } = await set.agent.drain();
+  const finish = phases.find(({ phase }) => phase === "finish");
+  expect(finish?.handlers).toMatchObject([{ outcome: "done" }]);
+});
