@@ -289,6 +289,16 @@ test("text for people: nothing from outside colours or moves the terminal", asyn
   );
 });
 
+test("what waits for a scheduled event says when it begins", async () => {
+  const { stdout } = await spotkeeper(["explain"], { stdin: JSON.stringify(messages.scheduled()) });
+  expect(stdout).toMatch(/drain the container instance \(from \d{4}-\d\d-\d\dT[\d:.]+Z on, within 60 min\)/);
+  const { lines } = await explain(messages.scheduled());
+  const plan = lines[0]?.["plan"] as readonly { readonly step: string; readonly beginsAt?: string }[];
+  const [drain, tell] = ["drain", "tell"].map((name) => plan.find(({ step }) => step === name)?.beginsAt);
+  expect(Date.parse(String(lines[0]?.["deadline"])) - Date.parse(String(drain))).toBe(3_600_000);
+  expect(tell).toBeUndefined();
+});
+
 test("an empty input is one message that is empty; an empty array holds none", async () => {
   expect((await explain(" \n")).lines).toEqual([
     expect.objectContaining({ message: 1, kind: null, error: expect.stringContaining("empty") }),

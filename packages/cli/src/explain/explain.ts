@@ -122,7 +122,12 @@ function plan(doc: Doc<"incident">, policy: Policy, asOf: number): ExplainedPlan
     rule,
     mode,
     because,
-    plan: steps.map((step) => ({ step: step.id, responder: step.responder, budgetSeconds: budgetSeconds(step, asOf) })),
+    plan: steps.map((step) => ({
+      step: step.id,
+      responder: step.responder,
+      budgetSeconds: budgetSeconds(step, asOf),
+      ...(step.notBefore !== null && step.notBefore > asOf ? { beginsAt: iso(step.notBefore) } : {}),
+    })),
   };
 }
 

@@ -29,6 +29,14 @@ export interface Explanation extends ExplainedPlan {
   readonly alert: ExplainedAlert | null;
 }
 
+export interface ExplainedStep {
+  readonly step: string;
+  readonly responder: string;
+  readonly budgetSeconds: number;
+  /** Where it does not begin at once. */
+  readonly beginsAt?: string;
+}
+
 /** What would be done, as far as it can be told without asking AWS. */
 export interface ExplainedPlan {
   /** Names of the policy's rules that made the plan. */
@@ -36,5 +44,5 @@ export interface ExplainedPlan {
   readonly mode: Plan["mode"] | null;
   /** Why it would only be observed, or what acting depends on that only AWS can tell. */
   readonly because: string | null;
-  readonly plan: readonly { readonly step: string; readonly responder: string; readonly budgetSeconds: number }[];
+  readonly plan: readonly ExplainedStep[];
 }

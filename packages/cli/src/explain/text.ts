@@ -1,4 +1,4 @@
-import { wordsOf } from "@spotkeeper/controller";
+import { span, wordsOf } from "@spotkeeper/controller";
 import { printable } from "../table.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -38,7 +38,8 @@ function planOf({ rule, mode, because, plan, noticedAt, deadline }: Explanation)
   if (plan.length === 0) return [`${head}: nothing to do`];
   const left = noticedAt === null || deadline === null ? null : (Date.parse(deadline) - Date.parse(noticedAt)) / 1_000;
   const steps = plan.map(
-    ({ responder, budgetSeconds }) => `  - ${wordsOf(responder)} (${within(budgetSeconds, left)})`,
+    ({ responder, budgetSeconds, beginsAt }) =>
+      `  - ${wordsOf(responder)} (${beginsAt === undefined ? "" : `from ${beginsAt} on, `}${within(budgetSeconds, left)})`,
   );
   // It looks twice, first for what draining needs.
   return [head, ...new Set(steps)];
@@ -46,7 +47,7 @@ function planOf({ rule, mode, because, plan, noticedAt, deadline }: Explanation)
 
 /** What is only watched goes on after the deadline. */
 function within(budget: number, left: number | null): string {
-  if (left === null || budget <= left) return `within ${budget} s`;
+  if (left === null || budget <= left) return `within ${span(budget)}`;
   const after = Math.round(budget - left);
   return `up to ${after >= 120 ? `${Math.round(after / 60)} min` : `${after} s`} after the deadline`;
 }
