@@ -33,6 +33,7 @@ export const drainHttpServer = (server: Server | TlsServer, options: HttpOptions
           end(true);
           // Those from before this was made.
           server.closeAllConnections();
+          resolve(null);
         });
       }),
   };

@@ -27,23 +27,29 @@ export type Http1 = readonly [
   /** A connection was opened. One that nobody told of is known by its first request. */
   opened: (socket: Socket) => void,
   /**
-   * Ends the connections that were never used, and those that have become another protocol's; or all. Those that are idle
-   * end with the server: Node.js sees to that, but not to these.
+   * Ends the connections that nobody uses, and those that have become another protocol's: Node.js sees to some of them
+   * only. Or all.
    */
   end: (all?: boolean) => void,
 ];
 
 /**
- * What uses a connection: its newest response, since they end in the order that they were asked for. Before the first,
- * and once it was upgraded, its socket.
+ * What uses a connection: its newest response, since they end in the order that they were asked for; once it was upgraded,
+ * its socket.
  *
  * `shouldKeepAlive`: whether the connection goes on after it, which Node.js says and does with each response.
  */
-type Last = ServerResponse | (Socket & { shouldKeepAlive?: boolean });
+type Last = ServerResponse | Rest | (Socket & { shouldKeepAlive?: boolean });
+
+/** Stands in for a response where there is none, so that of what is over nothing is kept. */
+interface Rest {
+  readonly closed: true;
+  shouldKeepAlive: boolean;
+}
 
 export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Http1 => {
   const connections = new Map<Socket, Last>();
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = new Map<ServerResponse, Socket>();
   let arrived = 0;
   /** How many clients gave up since `finish` began, and how many were refused since intake stopped. */
   let gone = 0;
@@ -52,59 +58,66 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
   /** Ends with its connection, so that it needs no length. */
   const unavailable = `HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`;
 
+  const rests = (socket: Socket, shouldKeepAlive: boolean): Last => {
+    const rest: Rest = { closed: true, shouldKeepAlive };
+    connections.set(socket, rest);
+    return rest;
+  };
   const opened = (socket: Socket): Last => {
     arrived++;
-    connections.set(socket, socket);
     socket.once("close", () => {
-      // Of what was pipelined Node.js 22 does not tell that it is over.
-      if (!connections.get(socket)?.closed) for (const one of inFlight) if (one.req.socket === socket) over(one);
+      const last = connections.get(socket);
       connections.delete(socket);
+      // Of what was pipelined Node.js 22 does not tell that it is over, nor any of what is before an upgrade.
+      if (!last?.closed || last === socket) for (const [one, its] of inFlight) if (its === socket) over(one, socket);
     });
-    return socket;
+    return rests(socket, true);
   };
-  const over = (response: ServerResponse): void => {
+  const over = (response: ServerResponse, socket: Socket): void => {
     if (inFlight.delete(response) && !response.writableFinished) gone++;
+    if (connections.get(socket) === response) rests(socket, response.shouldKeepAlive);
   };
   const hear =
     (whole?: boolean): Hear =>
     (request, response) => {
-      // One that asked first is told of by `checkContinue`, and often once more by the application.
-      if (inFlight.has(response as ServerResponse)) return false;
       const { socket } = request;
-      const ahead: Last = connections.get(socket) ?? opened(socket);
+      // One that asked first is told of by `checkContinue`, and often once more by the application. Of one whose client
+      // has left meanwhile nobody tells that it is over.
+      if (inFlight.has(response as ServerResponse) || socket.destroyed || response.closed) return false;
+      const ahead = connections.get(socket) ?? opened(socket);
       arrived++;
       connections.set(socket, response);
       // What comes behind takes over whether the connection ends: it must not end under that one (pipelined). Those that
       // come later do not end: a client that is told to connect anew for each request would do nothing else.
       response.shouldKeepAlive &&= ahead.shouldKeepAlive !== false;
       ahead.shouldKeepAlive = true;
+      if ("req" in response) {
+        if (!refusing) inFlight.set(response, socket);
+        response.once("close", () => over(response, socket));
+      }
       if (refusing) {
         refused++;
         // Over the connection itself, which serves for an upgrade too. Nobody else hears any longer that one broke.
-        const say = () =>
-          socket
-            .on("error", () => {})
-            .end(unavailable)
-            .destroySoon();
+        const say = () => socket.on("error", () => {}).end(unavailable, () => socket.destroy());
         // A connection that is closed with its request half read is reset, and the client never sees the answer.
         const next = whole ? () => request.once("end", say).resume() : say;
         // Its turn comes when what was asked before it is answered.
-        if (ahead === socket || ahead.closed) next();
-        else ahead.once("close", next);
-      } else if ("req" in response) {
-        inFlight.add(response);
-        response.once("close", () => over(response));
+        if (ahead.closed) next();
+        else (ahead as ServerResponse).once("close", next);
       }
       return refusing;
     };
 
   return [
     {
-      async unready({ wait, remaining }) {
+      async unready(context) {
+        const { wait, remaining } = context;
         // In turns, over most of `unready`: they all come again, and a busy process takes new connections one by one.
         let left = remaining();
         const turn = (left * 0.8) / connections.size;
         for (const socket of [...connections.keys()]) {
+          // All is well again, and whoever was not told stays.
+          if (context.calledOff) return;
           const last: Last = connections.get(socket) ?? socket;
           last.shouldKeepAlive = false;
           left -= turn;
@@ -145,7 +158,7 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
     { request: hear(true), checkContinue: hear(), checkExpectation: hear(), upgrade: hear(), connect: hear() },
     opened,
     (all) => {
-      for (const [socket, last] of connections) if (all || last === socket) socket.destroy();
+      for (const [socket, last] of connections) if (all || last.closed || last === socket) socket.destroy();
     },
   ];
 };

@@ -1,4 +1,5 @@
 import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { TLSSocket } from "node:tls";
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
@@ -60,7 +61,7 @@ export function drainHttp2Server(
     stream.end();
   };
 
-  const [http1, events, , endHttp1] = createHttp1({ retryAfter, quiet });
+  const [http1, events, opened1, endHttp1] = createHttp1({ retryAfter, quiet });
   // The server tells of streams by `request` and the like too.
   const ofHttp1 = Object.entries(events).map(([event, hear]) => [
     event,
@@ -69,6 +70,9 @@ export function drainHttp2Server(
   hearFirst(server, {
     ...(Object.fromEntries(ofHttp1) as typeof events),
     session: onSession,
+    secureConnection(socket: TLSSocket) {
+      if (socket.alpnProtocol !== "h2") opened1(socket);
+    },
     stream(stream: ServerHttp2Stream) {
       (refusing ? refuse : onStream)(stream);
       return refusing;

@@ -20,7 +20,8 @@ export const untilQuiet = async (
   for (
     let spell = 0, before = -1;
     (inFlight() || (spell < SPELLS && before !== arrived())) && !signal.aborted;
-    spell++
+    // It counts from when all is answered.
+    spell = inFlight() ? 0 : spell + 1
   ) {
     before = arrived();
     await wait(quiet);

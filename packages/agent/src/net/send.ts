@@ -40,23 +40,31 @@ export const createSend = (
   const agent = new via.Agent({ keepAlive: true });
   return async (method, url, headers, until, body) => {
     const request = via.request(url, { method, headers, agent });
+    let late: Error | undefined;
     // A connection that did not come about is not one where nobody answers.
     const cancel = clock.setTimer(
       until,
-      () => request.destroy(new Error(request.socket?.connecting ? "no connection" : SILENT)),
+      () => request.destroy((late = new Error(request.socket?.connecting ? "no connection" : SILENT))),
       true,
     );
     try {
       const response = await new Promise<IncomingMessage>((resolve, reject) =>
-        request.on("response", resolve).on("error", reject).end(body),
+        request
+          .on("response", resolve)
+          .on("error", reject)
+          // For one, another protocol was taken up (101).
+          .on("close", () => reject(new Error("no HTTP answer")))
+          .end(body),
       );
       let text = "";
       for await (const chunk of response.setEncoding("utf8")) {
         if ((text += chunk).length > LONGEST_BODY) throw new Error("endless answer");
       }
+      // A body without a length ends with its connection, whoever ended that.
+      if (late) throw late;
       return { status: response.statusCode as number, date: response.headers.date, body: text };
     } catch (error) {
-      return { status: 0, body: messageOf(error) };
+      return { status: 0, body: messageOf(late ?? error) };
     } finally {
       cancel();
     }

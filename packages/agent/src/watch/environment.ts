@@ -38,5 +38,8 @@ export const durationOf = (text: string): Ms =>
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string, name: string): URL => {
   if (URL.canParse(text) && /^http:/i.test(text)) return new URL(text);
-  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: got "${text}", wants a URL such as ${USUAL}.`);
+  throw new SpotkeeperError(
+    "SK-AGENT-ENDPOINT",
+    `${name}: got "${text.replace(/\/\/.*@/, "//…@")}", wants a URL such as ${USUAL}.`,
+  );
 };

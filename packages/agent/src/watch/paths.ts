@@ -21,6 +21,8 @@ interface Fields {
   readonly EventId: string;
   readonly Code: string;
   readonly NotBefore: string;
+  readonly State: string;
+  readonly Description: string;
   readonly DesiredStatus: string;
 }
 const fieldsOf = <T = Fields>(body: string): T => JSON.parse(body) as T;
@@ -53,7 +55,9 @@ export const instancePaths = {
   /** Scheduled events, in a list (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_scheduled_events.html). */
   "events/maintenance/scheduled": (body) => {
     // Those that are over are listed for a while: their state says so, or their description begins with it.
-    const active = fieldsOf<Fields[]>(body).filter((event) => !/"\[?(completed|cancel)/i.test(JSON.stringify(event)));
+    const active = fieldsOf<Fields[]>(body).filter(
+      ({ State, Description }) => !/^\s*\[?(completed|cancell?ed)/im.test(`${State}\n${Description}`),
+    );
     const detail = active
       .map((event) => `${event.Code} ${event.EventId.trim()}`)
       .sort()
@@ -73,7 +77,7 @@ export const instancePaths = {
    */
   "autoscaling/target-lifecycle-state": (body) =>
     // Of whatever else, HTML for one, there is no match, and reading it throws.
-    (/^(Warmed:)?(\w+)\s*$/.exec(body) as RegExpExecArray)[2] === "Terminated" && {
+    (/^\s*(Warmed:)?([\w:]+)\s*$/.exec(body) as RegExpExecArray)[2] === "Terminated" && {
       kind: "termination",
       action: "terminate",
     },

@@ -32,8 +32,8 @@ export const watchAll = (
   const end = new AbortController();
   const { signal } = end;
   const send = createSend(clock);
-  /** What is wrong, and has been told. One cause troubles several paths: it is told with the first. */
-  let told: { [what: string]: true } = {};
+  /** What is wrong with a path, and has been told. One cause troubles several: it is told with the first. */
+  const told = new Map<URL, string>();
 
   /** Watches one path on its own, so that a bad answer hides no other. */
   const watch = async (url: URL, ask: Ask, read: Read): Promise<void> => {
@@ -44,14 +44,14 @@ export const watchAll = (
       const began = clock.now();
       try {
         observe(...(await ask(url, began + LOOK, read)));
-        if (failures > 1) told = {};
+        told.delete(url);
         failures = 0;
       } catch (error) {
         // The first may be no more than a kept connection that was torn.
         if (failures++) {
           const what = url.host + (error as SpotkeeperError).code;
-          if (!told[what]) onTrouble(error as SpotkeeperError);
-          told[what] = true;
+          if (![...told.values()].includes(what)) onTrouble(error as SpotkeeperError);
+          told.set(url, what);
         }
       }
       await pause(clock, began + pace(failures, poll) - clock.now(), signal);

@@ -31,7 +31,7 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
   let renewAt = 0;
   let renewal: Promise<Headers> | null | undefined;
 
-  const renew = async (until: Ms): Promise<Headers> => {
+  const renew = async (until: Ms, refused?: Headers): Promise<Headers> => {
     renewAt = clock.now() + AGAIN;
     const reply = await send("PUT", url, { [`${TOKEN}-ttl-seconds`]: `${LIFE}` }, until);
     const { status, body } = reply;
@@ -40,7 +40,7 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
     if (status === 200 && /^[!-~]+$/.test(body)) {
       renewAt += FRESH;
       held = { [TOKEN]: body };
-    } else if (allowV1 && status < 500) held = {};
+    } else if (allowV1 && status < 500) held = held && held !== refused ? held : {};
     else {
       throw trouble(
         url,
@@ -56,7 +56,7 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
 
   return async (until, refused) => {
     // With none yet, and none refused, both are undefined.
-    if (held === refused || clock.now() > renewAt) (renewal ??= renew(until)).catch(() => {});
+    if (held === refused || clock.now() > renewAt) (renewal ??= renew(until, refused)).catch(() => {});
     return (held === refused ? renewal : held) as Headers | Promise<Headers>;
   };
 };

@@ -137,3 +137,17 @@ test("stopped, it asks no more", async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(server.requests.length).toBe(asked);
 });
+
+test("trouble that stands with one path is not told again since another comes and goes", async () => {
+  await using server = await startMetadata();
+  server.pages.set(paths.rebalance, (_request, response) => void response.writeHead(500).end());
+  let looked = 0;
+  // It fails twice, and is well twice.
+  server.pages.set(
+    paths.scheduled,
+    (_request, response) => void response.writeHead(looked++ % 4 < 2 ? 500 : 404).end(),
+  );
+  await using set = await watching(server);
+  await until(() => looked > 16);
+  expect(set.told).toEqual(["SK-AGENT-IMDS-ANSWER"]);
+});

@@ -175,3 +175,15 @@ test("what comes too late over a kept connection is given up, and not asked for 
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(asks(server, "GET")).toBe(2);
 });
+
+test("with version 1 allowed, a renewal that fails takes no token away that is still good", async () => {
+  await using server = await startMetadata();
+  let skew = 0;
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + skew };
+  const metadata = clientOf(server, true, clock);
+  await metadata(paths.lifecycle);
+  skew = 18_000_000;
+  server.tokenPage = (_request, response) => void response.writeHead(403).end();
+  for (let look = 0; look < 3; look++) expect(await metadata(paths.lifecycle, 5_000)).toContain("InService");
+  expect(asks(server, "PUT")).toBe(2);
+});
