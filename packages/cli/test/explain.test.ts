@@ -299,6 +299,14 @@ test("what waits for a scheduled event says when it begins", async () => {
   expect(tell).toBeUndefined();
 });
 
+test("a scheduled event whose time cannot be read is told, and nothing is drained for it", async () => {
+  const { lines } = await explain(messages.scheduled({ startTime: "soon" }));
+  const plan = lines[0]?.["plan"] as readonly { readonly responder: string }[];
+  const responders = plan.map(({ responder }) => responder);
+  expect(responders).toContain("join-alert");
+  expect(responders).not.toContain("set-draining");
+});
+
 test("an empty input is one message that is empty; an empty array holds none", async () => {
   expect((await explain(" \n")).lines).toEqual([
     expect.objectContaining({ message: 1, kind: null, error: expect.stringContaining("empty") }),

@@ -68,10 +68,12 @@ export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions
         await once(about);
         return;
       } catch (error) {
-        if (wait === null) {
-          const message = `The controller could not be told of the notice (${kind}): ${messageOf(error)}.`;
+        // Once may be a slip. What stands, a wrong token for one, is told while there is time: a drain can be short.
+        if (wait === PAUSES[1]) {
+          const message = `The controller cannot be told of the notice (${kind}): ${messageOf(error)}. It is tried for half a minute.`;
           onTrouble(new SpotkeeperError("SK-AGENT-TELL", message, { cause: error }));
-        } else await pause(clock, wait, never);
+        }
+        if (wait !== null) await pause(clock, wait, never);
       }
     }
   };

@@ -62,7 +62,8 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
     case "warm-pool":
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, false);
     case "scheduled":
-      return doomed(ground, true);
+      // It may be weeks away.
+      return ground.t.known ? doomed(ground, true) : observe(threat, ground);
     case "recommendation":
       return recommended(ground);
     case "ending":
