@@ -1,56 +1,42 @@
 import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
 import { createDrainer } from "./drain/drainer.ts";
-import type { Drainable, DrainHandler } from "./drain/phases.ts";
-import { createPlan, cutsFinish, hibernates } from "./drain/plan.ts";
-import { createRegistry, type RegisterOptions } from "./drain/registry.ts";
-import type { PhaseReport, Report } from "./drain/report.ts";
+import { defaultBudgets, onePhase } from "./drain/phases.ts";
+import { hibernates } from "./drain/plan.ts";
+import { type Add, addTo, type Registration } from "./drain/registry.ts";
+import type { Report } from "./drain/report.ts";
+import type { Status } from "./drain/status.ts";
 import { SpotkeeperError } from "./errors.ts";
-import { type AgentEvent, type AgentEvents, createEmitter } from "./events.ts";
-import type { Notice } from "./notice.ts";
-import { createNotices } from "./notices.ts";
-import { type AgentOptions, checkOptions, type Host } from "./options.ts";
-import { type DrainRequest, requested } from "./request.ts";
+import { createEmitter, type On } from "./events.ts";
+import { hear, type Notice } from "./notice.ts";
+import { type AgentOptions, causes, type Host, wants, within } from "./options.ts";
+import type { DrainRequest } from "./request.ts";
 import { endpointOf, metadataEndpoint, stopTimeoutOf } from "./watch/environment.ts";
 import { watchAll } from "./watch/sources.ts";
-
-/**
- * - `running`: all is well
- * - `draining`: work is moved off
- * - `asleep`: hibernation is about to freeze the process; all that there was time for is done
- * - `drained`: over
- */
-export type AgentState = "running" | "draining" | "asleep" | "drained";
-
-/** What `GET /status` answers. Times are ISO 8601 and milliseconds. */
-export interface Status {
-  readonly state: AgentState;
-  readonly notice: Notice | null;
-  readonly deadline: string | null;
-  readonly phases: readonly PhaseReport[];
-}
 
 export interface Agent {
   /**
    * Has something take part in a drain: a function in one phase (`finish`, unless told otherwise), or what an adapter
    * made, in several. Returns what takes it out again.
    */
-  onDrain(name: string, drain: DrainHandler | Drainable, options?: RegisterOptions): () => void;
+  readonly onDrain: Add;
   /** Calls `listener` for each event. Returns what takes it out again. */
-  on<E extends AgentEvent>(event: E, listener: (value: AgentEvents[E]) => void): () => void;
+  readonly on: On;
   /** Begins to watch. Resolves at once: a service does not wait for its metadata. */
   start(): Promise<void>;
   /** Ends the watching; a drain goes on. */
   stop(): Promise<void>;
-  /** Drains, as if there had been a notice. Asked twice, or while a notice is being handled, it gives the same promise. */
+  /**
+   * Drains, as if there had been a notice; that it does is told by `draining`. Asked twice, or while a notice is being
+   * handled, it gives the same promise.
+   */
   drain(request?: DrainRequest): Promise<Report>;
   /** Whether new work is welcome. For the health endpoint that a load balancer asks. */
   ready(): boolean;
   status(): Status;
 }
 
-/** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
-const AWAKE: Ms = 60_000;
+const ECS_METADATA = "ECS_CONTAINER_METADATA_URI_V4";
 
 /**
  * Watches for the end of this instance, task or process, and ends the application well.
@@ -68,76 +54,84 @@ export const createAgentOn = (
     poll = 1_000,
     metadata,
     allowV1 = false,
-    drainOn = ["interruption", "termination", "task-stop"],
+    drainOn = causes.slice(0, 3),
     signals = ["SIGTERM"],
-    stopTimeout: ownStopTimeout,
+    stopTimeout = stopTimeoutOf(host.process.env),
     margin = 10_000,
     budgets = {},
     exit = true,
   }: AgentOptions = {},
   keeps?: Keeps,
 ): Agent => {
+  /** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
+  const AWAKE: Ms = 60_000;
+  /** A drill has the two minutes of a real warning. */
+  const DRILL: Ms = 120_000;
   const { clock, process } = host;
-  const { ECS_CONTAINER_METADATA_URI_V4: ecs, KUBERNETES_SERVICE_HOST: kubernetes } = process.env;
-  const stopTimeout = ownStopTimeout ?? stopTimeoutOf(process.env);
-  checkOptions(poll, margin, stopTimeout, budgets, drainOn);
-  const endpoint =
-    metadata === false ? null : metadata ? endpointOf(metadata, "metadata") : metadataEndpoint(process.env);
-  const task = ecs ? endpointOf(`${ecs}/`, "ECS_CONTAINER_METADATA_URI_V4") : null;
-  let asked = false;
-  let end: (() => Promise<unknown>) | null = null;
+  const { env } = process;
+  const ecs = env[ECS_METADATA];
+  within("poll", poll, 10, 60_000);
+  within("margin", margin, 0, 60_000);
+  within("stopTimeout", stopTimeout, 1_000);
+  for (const kind of drainOn) wants(causes.includes(kind), "drainOn", kind, `one of ${causes.join(", ")}`);
+  for (const [phase, budget] of Object.entries(budgets)) {
+    wants(phase in defaultBudgets, "budgets", phase, onePhase);
+    within(`budgets.${phase}`, budget);
+  }
+  const endpoint = metadata === false ? null : metadata ? endpointOf(metadata, "metadata") : metadataEndpoint(env);
+  const task = ecs ? endpointOf(`${ecs}/`, ECS_METADATA) : null;
+  // What lies between that and SIGKILL is left to the exit itself.
+  const afterStop = Math.max(stopTimeout - 2_000, stopTimeout / 2);
+  const parts = new Set<Registration>();
+  const standing = new Set<Notice>();
+  let end: (() => Promise<unknown>) | undefined;
 
-  const { on, emit } = createEmitter((error) => process.emitWarning(error));
-  const registry = createRegistry(budgets, () => asked);
-  const endOf = createPlan(clock, margin, stopTimeout);
-  const drainer = createDrainer(host, registry, endOf, emit, exit, keeps);
-  const notices = createNotices(clock, drainOn, drainer, emit);
+  const [on, emit] = createEmitter((error) => process.emitWarning(error));
+  const [take, drain, status, ready, want] = createDrainer(
+    host,
+    parts,
+    standing,
+    budgets,
+    margin,
+    afterStop,
+    drainOn,
+    exit,
+    emit,
+    keeps,
+  );
   const onTrouble = (error: SpotkeeperError): void => emit("trouble", error);
-  const warnOfShortStop = (): void => {
-    const finish = registry.want("finish");
-    // Whoever says what finish keeps knows that it may be short, and nobody minds where nobody stops the process.
-    const own = budgets.finish || registry.of("finish").some(({ budget }) => budget);
-    const matters = !keeps && (ownStopTimeout || own || ecs || kubernetes);
-    if (!matters || !cutsFinish(finish, stopTimeout)) return;
-    const message =
-      `SIGTERM leaves ${stopTimeout / 1_000} s and finish may take ${finish / 1_000} s: ` +
-      `raise stopTimeout, of the task too, or lower budgets.finish.`;
-    onTrouble(new SpotkeeperError("SK-AGENT-STOP-TIMEOUT", message));
-  };
 
   return {
-    onDrain: registry.add,
+    onDrain: addTo(parts),
     on,
     async start() {
-      warnOfShortStop();
-      end ??= watchAll(host, poll, endpoint, allowV1, task, signals, notices.take, onTrouble);
+      const finish = want("finish");
+      // Nobody minds where nobody stops the process, and whoever says what finish keeps knows that it may be short.
+      if (finish > afterStop && !keeps && (ecs || env["KUBERNETES_SERVICE_HOST"] || finish !== defaultBudgets.finish)) {
+        onTrouble(
+          new SpotkeeperError(
+            "SK-AGENT-STOP-TIMEOUT",
+            `SIGTERM leaves ${afterStop / 1_000} s and finish may take ${finish / 1_000} s: ` +
+              `raise stopTimeout, of the task too, or lower budgets.finish.`,
+          ),
+        );
+      }
+      end ??= watchAll(host, poll, endpoint, allowV1, task, signals, take, onTrouble);
     },
     async stop() {
       const over = end?.();
-      end = null;
+      end = undefined;
+      standing.clear();
       await over;
-      notices.stop();
     },
-    drain(request = {}) {
-      const heard = requested(request, clock);
-      const running = drainer.state() === "running";
-      const report = drainer.drain(heard);
-      // Only of what began, and afterwards: a listener that drains for every notice would ask, and be told, for ever.
-      if (running) emit("notice", heard.notice);
+    drain({ detail = null, action = null, drill, deadlineIn = drill ? DRILL : Infinity } = {}) {
+      const kind = drill ? "drill" : "request";
+      const heard = hear({ kind, action, detail }, clock, deadlineIn);
       // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
-      if (hibernates(heard.notice)) {
-        const wake = (): unknown => drainer.withdraw(heard);
-        void report.then(() => clock.setTimer(clock.now() + AWAKE, wake));
-      }
-      return report;
+      if (hibernates(heard.notice)) clock.setTimer(clock.now() + AWAKE, () => take([null, heard]));
+      return drain(heard);
     },
-    ready() {
-      asked = true;
-      return drainer.state() === "running";
-    },
-    status() {
-      const notice = notices.current() ?? drainer.reason();
-      return { state: drainer.state(), notice, deadline: notice?.deadline ?? null, phases: drainer.phases() };
-    },
+    ready,
+    status,
   };
 };

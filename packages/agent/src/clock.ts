@@ -4,7 +4,7 @@ export type Ms = number;
 /** Time is a parameter: everything that waits or asks for the hour is given one of these. */
 export interface Clock {
   /** Monotonic: nobody sets it, so deadlines are kept on it. It has no relation to the hour. */
-  now(): Ms;
+  readonly now: () => Ms;
   /** Epoch milliseconds by this machine, whose clock may be wrong. */
   wall(): Ms;
   /**
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   // Whole, since people read what comes of it.
   now: () => Math.floor(performance.now()),
   wall: Date.now,
-  setTimer(at, fn, hold = false) {
+  setTimer(at, fn, hold) {
     let handle: NodeJS.Timeout;
     const arm = (): void => {
       const left = Math.max(0, at - performance.now());

@@ -5,7 +5,7 @@ import type { Notice } from "./notice.ts";
 
 /** What an agent tells, and what comes along. */
 export interface AgentEvents {
-  /** Something says that the process is to end. Whether it drains is told by `draining`. */
+  /** Something says that the process is to end. Whether it drains, also because somebody asks, is told by `draining`. */
   readonly notice: Notice;
   /** A notice went away again. `resumed`: what had been stopped for it was taken up again; if not, the drain goes on. */
   readonly cancelled: { readonly notice: Notice; readonly resumed: boolean };
@@ -19,24 +19,22 @@ export interface AgentEvents {
 export type AgentEvent = keyof AgentEvents;
 type Listener<E extends AgentEvent> = (value: AgentEvents[E]) => void;
 
-export interface Emitter {
-  on<E extends AgentEvent>(event: E, listener: Listener<E>): () => void;
-  emit<E extends AgentEvent>(event: E, value: AgentEvents[E]): void;
-}
+export type On = <E extends AgentEvent>(event: E, listener: Listener<E>) => () => void;
+export type Emit = <E extends AgentEvent>(event: E, value: AgentEvents[E]) => void;
 
 /**
  * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
  * trouble that nobody listens to, goes to `warn`.
  */
-export const createEmitter = (warn: (error: Error | string) => void): Emitter => {
+export const createEmitter = (warn: (error: Error | string) => void): readonly [on: On, emit: Emit] => {
   const listeners = new Set<readonly [AgentEvent, (value: never) => void]>();
-  return {
-    on(event, listener) {
+  return [
+    (event, listener) => {
       const entry = [event, listener] as const;
       listeners.add(entry);
-      return () => void listeners.delete(entry);
+      return () => listeners.delete(entry);
     },
-    emit(event, value) {
+    (event, value) => {
       let heard = event !== "trouble";
       for (const [wanted, listener] of [...listeners]) {
         if (wanted !== event) continue;
@@ -49,5 +47,5 @@ export const createEmitter = (warn: (error: Error | string) => void): Emitter =>
       }
       if (!heard) warn(value as SpotkeeperError);
     },
-  };
+  ];
 };

@@ -3,7 +3,8 @@ import { thisProcess } from "./entry/host.ts";
 import type { AgentOptions } from "./options.ts";
 
 export type { Action, Notice, NoticeKind } from "./notice.ts";
-export type { Agent, AgentState, Status } from "./agent.ts";
+export type { Agent } from "./agent.ts";
+export type { AgentState, Status } from "./drain/status.ts";
 export type { AgentEvent, AgentEvents } from "./events.ts";
 export type { AgentOptions } from "./options.ts";
 export type { Budgets } from "./drain/budgets.ts";

@@ -45,14 +45,20 @@ export interface Heard {
 export interface Found {
   readonly kind: NoticeKind;
   readonly action?: Action | null;
-  /** Epoch milliseconds at which the capacity goes away, as it was told; infinitely far where nobody tells. */
+  /** Epoch milliseconds at which the capacity goes away, as it was told; else it is reckoned by this machine's clock. */
   readonly deadline?: Ms;
   readonly detail?: string | null;
 }
 
 /** @param left milliseconds until the capacity goes away; infinitely many where nobody knows */
 export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms = Infinity): Heard => ({
-  notice: { action: null, detail: null, ...found, deadline: iso(found.deadline), noticedAt: iso(clock.wall()) },
+  notice: {
+    action: null,
+    detail: null,
+    ...found,
+    deadline: iso(found.deadline ?? clock.wall() + left),
+    noticedAt: iso(clock.wall()),
+  },
   deadline: clock.now() + left,
 });
 

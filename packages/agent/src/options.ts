@@ -1,8 +1,6 @@
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
-import { LONGEST_BUDGET, phases } from "./drain/phases.ts";
-import type { NoticeKind } from "./notice.ts";
 import type { Environment } from "./watch/environment.ts";
 
 /** All of it can be left out. Times are milliseconds. */
@@ -42,35 +40,18 @@ export interface Host {
 
 export type HostListener = (what: unknown) => void;
 
-/** What a drain can begin with, where that is wanted. */
-const causes = ["interruption", "termination", "task-stop", "rebalance", "scheduled-event"] as const;
+/** What a drain can begin with, where that is wanted. The first three mean that the end is certain. */
+export const causes = ["interruption", "termination", "task-stop", "rebalance", "scheduled-event"] as const;
 
-/** Throws `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes. */
-export const checkOptions = (
-  poll: Ms,
-  margin: Ms,
-  stopTimeout: Ms,
-  budgets: Budgets,
-  drainOn: readonly NoticeKind[],
-): void => {
-  within("poll", poll, 10, 60_000);
-  within("margin", margin, 0, 60_000);
-  within("stopTimeout", stopTimeout, 1_000, 86_400_000);
-  for (const kind of drainOn) oneOf("drainOn", kind, causes);
-  for (const [phase, budget] of Object.entries(budgets)) {
-    oneOf("budgets", phase, phases);
-    within(`budgets.${phase}`, budget, 0, LONGEST_BUDGET);
-  }
-};
-
-const oneOf = (name: string, value: string, all: readonly string[]): void => {
-  wants(all.includes(value), name, value, `one of ${all.join(", ")}`);
-};
-
-export const within = (name: string, value: Ms, least: Ms, most: Ms): void => {
+/**
+ * @param most a day: a drain is far shorter, but whoever means "all there is" need not know
+ * @throws SpotkeeperError `SK-AGENT-OPTION`
+ */
+export const within = (name: string, value: Ms, least: Ms = 0, most: Ms = 86_400_000): void => {
   wants(value >= least && value <= most, name, value, `${least} to ${most} ms`);
 };
 
+/** @throws SpotkeeperError `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes */
 export const wants = (holds: boolean, name: string, got: unknown, what: string): void => {
-  if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${String(got)}, wants ${what}.`);
+  if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${got as string}, wants ${what}.`);
 };

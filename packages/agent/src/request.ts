@@ -1,5 +1,5 @@
-import type { Clock, Ms } from "./clock.ts";
-import { type Action, type Heard, hear } from "./notice.ts";
+import type { Ms } from "./clock.ts";
+import type { Action } from "./notice.ts";
 
 /** A drain that somebody asks for. */
 export interface DrainRequest {
@@ -11,12 +11,3 @@ export interface DrainRequest {
   /** It is only to be seen what would happen. All happens, and handlers can tell by `reason.kind`. */
   readonly drill?: boolean;
 }
-
-/** A drill has the two minutes of a real warning. */
-const DRILL: Ms = 120_000;
-
-export const requested = (request: DrainRequest, clock: Clock): Heard => {
-  const { detail = null, action = null, drill, deadlineIn = drill ? DRILL : Infinity } = request;
-  const deadline = clock.wall() + deadlineIn;
-  return hear({ kind: drill ? "drill" : "request", action, deadline, detail }, clock, deadlineIn);
-};

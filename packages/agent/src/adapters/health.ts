@@ -1,4 +1,5 @@
-import type { Agent, AgentState } from "../agent.ts";
+import type { Agent } from "../agent.ts";
+import type { AgentState } from "../drain/status.ts";
 
 /** What a load balancer's health check is answered. */
 export interface Health {

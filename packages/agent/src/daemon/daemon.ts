@@ -133,16 +133,17 @@ async function machine(agent: Agent, host: DaemonHost): Promise<number> {
 /** Resolves when no drain runs, nor one that follows it. */
 async function untilOver(agent: Agent): Promise<void> {
   while (agent.status().state === "draining") {
-    const drained = new Promise<() => void>((resolve) => {
-      const forget = agent.on("drained", () => resolve(forget));
-    });
-    (await drained)();
+    const forgets: (() => void)[] = [];
+    // Where one was called off it is over when all is taken up again.
+    await new Promise<unknown>((resolve) => forgets.push(agent.on("drained", resolve), agent.on("cancelled", resolve)));
+    for (const forget of forgets) forget();
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 function logEvents(agent: Agent, log: Log): void {
   agent.on("notice", (notice) => log("notice", { notice }));
+  agent.on("draining", ({ kind }) => log("draining", { for: kind }));
   agent.on("cancelled", (cancelled) => log("the notice is gone", cancelled));
   agent.on("phase", (phase) => log("phase", { phase }));
   agent.on("drained", ({ outcome, ms, margin }) => log("drained", { outcome, ms: Math.round(ms), margin }));

@@ -1,167 +1,249 @@
 import type { Ms } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
-import type { Emitter } from "../events.ts";
-import { type Heard, iso, type Notice } from "../notice.ts";
+import type { Emit } from "../events.ts";
+import { type Heard, iso, type Notice, type NoticeKind } from "../notice.ts";
 import type { Host } from "../options.ts";
-import type { Keeps } from "./budgets.ts";
-import { createPassage } from "./passage.ts";
-import { hibernates, type Plan } from "./plan.ts";
-import type { Registry } from "./registry.ts";
-import type { PhaseReport, Report } from "./report.ts";
+import type { Change } from "../watch/observe.ts";
+import { type Budgets, type Keeps, shareOf } from "./budgets.ts";
+import { type Due, gravity } from "./due.ts";
+import { defaultBudgets, type DrainHandler, gentlePhases, type Phase, phases } from "./phases.ts";
+import { endOf, hibernates } from "./plan.ts";
+import type { Registration } from "./registry.ts";
+import type { HandlerReport, PhaseReport, Report } from "./report.ts";
+import { type Poke, runHandler } from "./run-handler.ts";
+import type { AgentState, Status } from "./status.ts";
 
-/** `asleep`: what hibernation leaves time for is done; the process is about to be frozen, and may wake up. */
-export type DrainState = "running" | "draining" | "asleep" | "drained";
+/** Drains, once: asked again it gives the same promise, and the earlier end counts. Never rejects. */
+export type Drain = (heard: Heard) => Promise<Report>;
 
-export interface Drainer {
-  readonly state: () => DrainState;
-  /** The reason of the drain that runs, or of the last one; null: all is well. */
-  readonly reason: () => Notice | null;
-  /** Those of the drain that runs, or of the last one, all of them; none before the first. */
-  readonly phases: () => readonly PhaseReport[];
-  /** Drains, once: asked again it gives the same promise, and the earlier end counts. Never rejects. */
-  drain(heard: Heard): Promise<Report>;
-  /** It is gone again. Whether all was taken up again for that; if not, there is more to drain for, or no way back. */
-  withdraw(heard: Heard): Promise<boolean>;
+/** Takes what watching shows: tells of it, and drains for it or ends that. */
+export type Take = (change: Change) => void;
+
+/** How far a phase is. `status` shows these, the report those that are done. */
+interface Progress extends PhaseReport {
+  state: PhaseReport["state"];
+  budget: Ms;
+  ms: Ms;
+  readonly handlers: HandlerReport[];
 }
 
-/** Something to drain for, and when that is to be over. */
-interface Due extends Heard {
-  readonly end: Ms;
-}
-
-/** What is graver is drained for in place of what is less: a drill gives way at once, hibernation is over soon. */
-const gravity = ({ notice }: Heard): number => (notice.kind === "drill" ? 0 : hibernates(notice) ? 1 : 2);
+/** Under it Node.js tells of promises whose rejection nobody handles too. */
+const UNCAUGHT = "uncaughtException";
 
 /**
  * Goes through the phases for what is due: the notices that stand, and what was asked for. Whatever comes or goes only
- * changes what is due, and pokes; one loop looks at that and does what is left to do.
+ * changes what is due; one loop looks at that, and goes on or back.
  *
+ * @param parts what takes part
+ * @param standing what was told and is not gone; what is not among them any longer begins nothing
+ * @param margin how long before its deadline a drain is over
+ * @param afterStop how long one takes at most after whoever stops the process has said so
+ * @param drainOn what is drained for, and not only told
  * @param exit whether the process ends after a drain
  * @param keeps what `finish` keeps where time is short
  */
 export const createDrainer = (
-  host: Host,
-  registry: Registry,
-  endOf: Plan,
-  emit: Emitter["emit"],
+  { clock, process: program }: Host,
+  parts: ReadonlySet<Registration>,
+  standing: Set<Notice>,
+  budgets: Budgets,
+  margin: Ms,
+  afterStop: Ms,
+  drainOn: readonly NoticeKind[],
   exit: boolean,
+  emit: Emit,
   keeps?: Keeps,
-): Drainer => {
-  const { clock, process } = host;
-  let state: DrainState = "running";
+): readonly [take: Take, drain: Drain, status: () => Status, ready: () => boolean, want: (phase: Phase) => Ms] => {
+  /** A scheduled event is told days ahead; a drain for it begins as late as for a warning, and not without a time. */
+  const AHEAD: Ms = 120_000;
+  /** To take up again what was stopped, at most: the notice is gone, so nothing presses. */
+  const BACK: Ms = 10_000;
+  const { now } = clock;
+  let state: AgentState = "running";
+  /** Whether somebody asks for the health, so that `unready` lasts although it has no handler. */
+  let asked = false;
+  /** What is drained for, the gravest first. A drill is not among others. */
   let due: readonly Due[] = [];
-  /** What the drain that runs, or was the last, is for: what it began with, and what joined it. */
-  let its: Due[] = [];
+  /** What was due and is gone, when nothing else was due: all is to be taken up again. */
+  let gone: Due[] = [];
+  /** The gravity of the drain that runs, or was the last. */
   let grave = 0;
-  let reason: Notice;
+  /** Whether it goes on: false as soon as it is called off. */
+  let going = false;
+  let progress: readonly Progress[] = [];
+  let last: Report;
   let report: Promise<Report> | undefined;
-  let active = false;
-  /** The drain ends early, since nothing is due any longer, or what is graver: whether all is taken up again. */
-  let broken: Promise<boolean> | undefined;
+  /** What has begun since all was running last, in however many drains: there is that to take up. */
+  const stopped = new Set<Phase>();
+  const running = new Set<Poke>();
 
-  const graver = (one: Due): boolean => gravity(one) > grave;
-  /** Whether something is due that is not drained for yet. */
-  const comes = (): boolean => due.some((one) => !its.includes(one));
+  /** What has something to do in a phase. */
+  const of = (phase: Phase): readonly Registration[] => [...parts].filter(({ drain }) => drain[phase]);
+  /**
+   * How long a phase wants: its budget, or more where a handler asks for more, or less where all of them do; and nothing
+   * where there is nothing to do.
+   */
+  const want = (phase: Phase): Ms => {
+    const whole = budgets[phase] ?? defaultBudgets[phase];
+    return Math.max(asked && phase === "unready" ? whole : 0, ...of(phase).map(({ budget = whole }) => budget));
+  };
   /** The nearest of those that the drain is for. Hibernation's two seconds are no bound for what is graver. */
   const nearest = (what: "end" | "deadline"): Ms =>
-    Math.min(...its.map((one) => (gravity(one) < grave ? Infinity : one[what])));
-  const passage = createPassage(host, registry, emit, () => nearest("end"), keeps);
-  const { unfinished } = passage;
+    Math.min(...due.map((one) => (gravity(one) < grave ? Infinity : one[what])));
 
-  const breakOff = async (): Promise<boolean> => {
-    await passage.breakOff();
-    const resumed = due.length === 0 && (await passage.goBack());
-    if (resumed && due.length === 0) state = "running";
-    return resumed;
-  };
-  const begin = async (first: Due): Promise<void> => {
-    // Where not all could be taken up again, nobody knows what still works, and some of it does: all of it stops anew.
-    if (due.length === 0) due = [first];
-    its = [...due];
-    broken = undefined;
-    await passage.go(reason);
-  };
-  const drainOnce = async (): Promise<Report> => {
-    const began = clock.now();
+  const drainOnce = async (first: Due): Promise<Report> => {
+    const { notice: reason } = first;
+    const names = hibernates(reason) ? gentlePhases : phases;
+    const began = now();
     const startedAt = iso(clock.wall());
+    const unfinished: string[] = [];
     const uncaught: string[] = [];
-    const hear = (error: unknown): void => void uncaught.push(messageOf(error));
-    let resumed: boolean | undefined;
-    const [first] = due.toSorted((one, other) => gravity(other) - gravity(one)) as [Due];
+    const hear = (error: unknown): unknown => uncaught.push(messageOf(error));
     grave = gravity(first);
-    reason = first.notice;
-    state = "draining";
+    going = true;
+    progress = names.map((phase) => ({ phase, state: "waiting", budget: 0, ms: 0, handlers: [] }));
     emit("draining", reason);
-    // Promises whose rejection nobody handles come here too (https://nodejs.org/api/cli.html#--unhandled-rejectionsmode).
-    process.on("uncaughtException", hear);
-    do {
-      await begin(first);
-      resumed = await broken;
-    } while (resumed === false && !due.some(graver));
-    process.off("uncaughtException", hear);
+    program.on(UNCAUGHT, hear);
+    for (const [at, row] of progress.entries()) {
+      const { phase } = row;
+      const from = now();
+      // Looked at anew each time: what one phase leaves over is there for the next, and an earlier end may come.
+      const share = (): Ms => (row.budget = shareOf(names.slice(at), want, nearest("end") - from, keeps));
+      if (going && want(phase)) {
+        row.state = "running";
+        stopped.add(phase);
+        emit("phase", phase);
+        await Promise.all([
+          // It lasts as long as its budget even if all handlers are done: what it waits for happens elsewhere. That
+          // nobody hears of it as of a handler is meant.
+          phase === "unready" && runHandler(clock, running, "", ({ wait }) => wait(Infinity), share, 0),
+          ...of(phase).map(async ({ name, drain, budget = Infinity }) => {
+            const done = await runHandler(
+              clock,
+              running,
+              name,
+              drain[phase] as DrainHandler,
+              () => Math.min(share(), budget),
+              0.1,
+              { reason, unfinished },
+            );
+            row.handlers.push(done);
+            if (done.outcome !== "done") unfinished.push(`${name} (${phase}): ${done.error ?? done.outcome}`);
+          }),
+        ]);
+        row.ms = now() - from;
+        row.state = "done";
+      } else row.state = "skipped";
+    }
+    program.off(UNCAUGHT, hear);
     const deadline = nearest("deadline");
     const undone = [...unfinished, ...uncaught];
+    const outcome = going ? (undone[0] ? "cut-off" : "drained") : "cancelled";
+    if (going) {
+      going = false;
+      if (hibernates(reason)) state = "asleep";
+      else {
+        state = "drained";
+        // A drill is over with its drain; from one of hibernation the process is to be woken.
+        if (!grave) due = [];
+      }
+    }
     const result: Report = {
-      outcome: broken ? "cancelled" : undone.length > 0 ? "cut-off" : "drained",
+      outcome,
       reason,
       startedAt,
-      ms: clock.now() - began,
-      margin: deadline < Infinity ? deadline - clock.now() : null,
-      phases: passage.progress().filter(({ state }) => state === "done"),
+      ms: now() - began,
+      margin: deadline < Infinity ? deadline - now() : null,
+      phases: progress.filter((row) => row.state === "done"),
       uncaught,
     };
-    // A drill is over with its drain, also where that gave way; one of hibernation is to be woken from.
-    due = due.filter(({ notice }) => notice.kind !== "drill" || hibernates(notice));
-    if (!broken) state = hibernates(reason) ? "asleep" : "drained";
     emit("drained", result);
-    if (result.outcome === "cut-off")
+    if (outcome === "cut-off")
       emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${undone.join("; ")}.`));
     // A turn later, so that whoever asked is answered, and warnings are written.
-    if (exit && state === "drained") clock.setTimer(clock.now(), () => host.process.exit(uncaught.length && 1), true);
+    if (exit && state === "drained") setImmediate(() => program.exit(uncaught[0] ? 1 : 0));
     return result;
   };
-  /** Drains for what is due, until nothing is that has not been drained for. */
-  const go = async (): Promise<Report> => {
-    let last: Report | undefined;
-    active = true;
-    // Nothing begins before the caller has what it asked for.
-    await Promise.resolve();
-    do {
-      if (due.length > 0 && !broken) last = await drainOnce();
-      await broken;
-      broken = undefined;
-    } while (comes());
-    active = false;
-    return last as Report;
+
+  /** Takes up again what was stopped, all of it at once. */
+  const goBack = (): unknown =>
+    Promise.all([...new Set([...stopped].flatMap(of))].map(async ({ drain }) => drain.resume?.()));
+  const tell = (notice: Notice, resumed: boolean): void => emit("cancelled", { notice, resumed });
+
+  /** @param before nothing begins before it is over, nor before the caller has what it asked for */
+  const go = async (before: unknown): Promise<Report> => {
+    state = "draining";
+    await before;
+    while (state === "draining") {
+      if (gone[0]) {
+        const resumed = !due[0] && (await runHandler(clock, running, "", goBack, () => BACK, 0.1)).outcome === "done";
+        const told = gone;
+        gone = [];
+        if (resumed) stopped.clear();
+        if (!due[0]) {
+          if (resumed) state = "running";
+          // Nobody knows what still works, and some of it does: all of it stops anew.
+          else due = told;
+        }
+        for (const { notice } of told) tell(notice, resumed);
+      } else last = await drainOnce(due[0] as Due);
+    }
+    return last;
+  };
+  const look = (): void => {
+    if (state !== "draining") report = go(report);
+    else if (going) {
+      going = !!due[0] && gravity(due[0]) <= grave;
+      running.forEach((poke) => poke(!going));
+    }
   };
 
-  return {
-    state: () => (comes() ? "draining" : state),
-    reason: () => (state === "running" ? null : reason),
-    phases: passage.progress,
-    drain(heard) {
-      const one = { ...heard, end: endOf(heard) };
-      // Nobody tries out what happens for real right now.
-      if (gravity(one) > 0 || !due.some(gravity)) {
-        due = [...due, one];
-        // What has ended for good is not gone through once more.
-        const joins = !broken && (state === "drained" ? grave > 0 : state === "draining" && !graver(one));
-        if (joins) {
-          its.push(one);
-          passage.hurry();
-        } else if (!active) report = go();
-        else if (state === "draining" && !grave) broken ??= breakOff();
-      }
-      return report as Promise<Report>;
-    },
-    async withdraw({ notice }) {
-      const rest = due.filter((one) => one.notice !== notice);
-      if (rest.length === due.length || (rest.length === 0 && !passage.canGoBack())) return false;
-      due = rest;
-      if (rest.length > 0) return false;
-      broken ??= breakOff();
-      if (!active) void go();
-      return broken;
-    },
+  const drain: Drain = (heard) => {
+    due = [...due, { ...heard, end: endOf(heard, now(), margin, afterStop) }]
+      // Nobody tries out what happens for real right now, or goes on to.
+      .filter((one, _, all) => gravity(one) || !all.some(gravity))
+      .toSorted((one, other) => gravity(other) - gravity(one));
+    // What has ended for good is not gone through once more.
+    if (state !== "drained" || !grave) look();
+    return report as Promise<Report>;
   };
+  const take: Take = ([heard, before]) => {
+    if (heard) {
+      const { notice, deadline } = heard;
+      const { kind } = notice;
+      const begin = (): unknown => standing.has(notice) && drain(heard);
+      standing.add(notice);
+      emit("notice", notice);
+      if (kind === "signal" || drainOn.includes(kind)) {
+        if (kind === "scheduled-event") clock.setTimer(deadline - AHEAD, begin);
+        else begin();
+      }
+    }
+    if (before) {
+      const { notice } = before;
+      const rest = due.filter((one) => one.notice !== notice);
+      // What is closed stays closed, and saving and telling stop nothing.
+      const canGoBack = [...stopped].every((phase) =>
+        of(phase).every(({ drain }) => (/stop|finish/.test(phase) ? drain.resume : gentlePhases.includes(phase))),
+      );
+      standing.delete(notice);
+      if (due[0] && !rest[0] && canGoBack) {
+        gone.push(...due);
+        due = [];
+        look();
+      } else {
+        if (rest[0]) due = rest;
+        if (!heard) tell(notice, false);
+      }
+    }
+  };
+  const status = (): Status => {
+    const notice = due[0]?.notice ?? [...standing][0] ?? null;
+    return { state, notice, deadline: notice && notice.deadline, phases: progress };
+  };
+  const ready = (): boolean => {
+    asked = true;
+    return state === "running";
+  };
+  return [take, drain, status, ready, want];
 };

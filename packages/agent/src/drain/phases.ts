@@ -25,10 +25,10 @@ export const defaultBudgets: { readonly [P in Phase]: Ms } = {
   exit: 1_000,
 };
 
-/** No budget is longer. Nor is a drain by far, but whoever means "all there is" need not know. */
-export const LONGEST_BUDGET: Ms = 3_600_000;
-
 export const phases = Object.keys(defaultBudgets) as readonly Phase[];
+
+/** What is wanted where a phase is named. */
+export const onePhase = `one of ${phases.join(", ")}`;
 
 /**
  * Saving and telling stop nothing, and being unready ends with the drain. Hibernation has begun when it is told, so only

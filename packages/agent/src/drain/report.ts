@@ -31,7 +31,7 @@ export interface PhaseReport {
 
 /** What a drain did. */
 export interface Report {
-  /** `cut-off`: some work was not done in time, or failed. `cancelled`: the notice went away, and all was taken up again. */
+  /** `cut-off`: some work was not done in time, or failed. `cancelled`: the notice went away, or what is graver came. */
   readonly outcome: "drained" | "cut-off" | "cancelled";
   readonly reason: Notice;
   readonly startedAt: string;

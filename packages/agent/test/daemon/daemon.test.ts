@@ -213,7 +213,10 @@ test("a machine that was tried out by a drill runs its hooks when it is in earne
   await daemon.said("hooked by drill");
   metadata.pages.set(paths.interruption, sliding());
   await daemon.said("hooked by interruption");
-  expect(daemon.log().filter(({ message }) => message === "notice")).toHaveLength(2);
+  expect(daemon.log().filter(({ message }) => message === "draining")).toMatchObject([
+    { for: "drill" },
+    { for: "interruption" },
+  ]);
 });
 
 test("a command that a drill has told to end has its time when a notice in earnest comes meanwhile", async () => {

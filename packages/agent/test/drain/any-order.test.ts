@@ -27,7 +27,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 /** A process some of whose parts cannot be taken up again at the first try, where `fails` says so. */
 function process(fails: boolean) {
-  const { clock, add, drainer, notices, heard, lasts } = set();
+  const { clock, add, heard, lasts, take, drain, state } = set();
   const is = { stopped: false, closed: false };
   let [running, most, tries] = [0, 0, 0];
   add("work", {
@@ -44,13 +44,13 @@ function process(fails: boolean) {
     },
   });
   add("pool", { close: () => void (is.closed = true) });
-  return { clock, drainer, notices, heard, is, most: () => most };
+  return { clock, take, drain, state, heard, is, most: () => most };
 }
 
 test("whatever happens, in any order: what stands is drained for, and who says that it runs does", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, fails) => {
-      const { clock, drainer, notices, heard, is, most } = process(fails);
+      const { clock, take, drain, state, heard, is, most } = process(fails);
       const standing: (Heard | undefined)[] = [];
       let [asked, drilled] = [false, false];
       let answers = 0;
@@ -59,29 +59,29 @@ test("whatever happens, in any order: what stands is drained for, and who says t
         if (one.is === "time") await clock.advance(one.ms);
         else if (one.is === "signal") {
           asked = true;
-          notices.take([heard(notice("signal", null)), null]);
+          take([heard(notice("signal", null)), null]);
         } else if (one.is === "asked") {
           asked ||= one.kind === "request" && one.action === null;
           drilled ||= one.kind === "drill" || one.action === "hibernate";
-          requests.push(drainer.drain(heard(notice(one.kind, one.action))).then(() => (answers += 1)));
+          requests.push(drain(heard(notice(one.kind, one.action))).then(() => (answers += 1)));
         } else {
           const before = standing[one.path];
           if ((one.is === "comes") === (before !== undefined)) continue;
           const now = one.is === "goes" ? undefined : heard(notice("interruption", one.action));
           standing[one.path] = now;
-          notices.take([now ?? null, before ?? null]);
+          take([now ?? null, before ?? null]);
         }
       }
       await clock.advance(400_000);
 
       const stands = standing.flatMap((one) => one?.notice.action ?? []);
-      const state = drainer.state();
-      if (asked || stands.some((what) => what !== "hibernate")) expect(state).toBe("drained");
-      else if (stands.length > 0) expect(state).toMatch(/^(asleep|drained)$/);
-      else if (!drilled && !is.closed && !fails) expect(state).toBe("running");
-      if (state === "running") expect([is, stands]).toEqual([{ stopped: false, closed: false }, []]);
-      if (state === "drained") expect(is.closed).toBe(true);
-      expect(state).not.toBe("draining");
+      const ends = state();
+      if (asked || stands.some((what) => what !== "hibernate")) expect(ends).toBe("drained");
+      else if (stands.length > 0) expect(ends).toMatch(/^(asleep|drained)$/);
+      else if (!drilled && !is.closed && !fails) expect(ends).toBe("running");
+      if (ends === "running") expect([is, stands]).toEqual([{ stopped: false, closed: false }, []]);
+      if (ends === "drained") expect(is.closed).toBe(true);
+      expect(ends).not.toBe("draining");
       expect([most() <= 1, clock.pending(), answers]).toEqual([true, 0, requests.length]);
     }),
     { numRuns: 2_000 },

@@ -3,10 +3,17 @@ import { expect, test } from "vitest";
 import { type Budgets, shareOf } from "../../src/drain/budgets.ts";
 import { defaultBudgets, phases } from "../../src/drain/phases.ts";
 
-/** What every phase that wants something has of `total`. */
+/** What every phase that wants something has of `total`, each taking its share of what those before it have left. */
 function shareOut(wants: Budgets, total: number): Budgets {
   const coming = phases.filter((phase) => phase in wants);
-  return Object.fromEntries(coming.map((phase) => [phase, shareOf(phase, coming, (one) => wants[one] ?? 0, total)]));
+  let left = total;
+  return Object.fromEntries(
+    coming.map((phase, at) => {
+      const share = shareOf(coming.slice(at), (one) => wants[one] ?? 0, left);
+      left -= share;
+      return [phase, share];
+    }),
+  );
 }
 
 const sum = (budgets: object): number => Object.values(budgets).reduce((all: number, one: number) => all + one, 0);
@@ -20,9 +27,10 @@ test("what is missing comes out of finish first", () => {
   expect(shareOut(defaultBudgets, 60_000)).toEqual({ ...defaultBudgets, finish: 40_000 });
 });
 
-test("after SIGTERM finish keeps half, and the others shrink alike", () => {
-  const { finish, save, unready } = shareOut(defaultBudgets, 28_000);
-  expect({ finish, save, unready }).toEqual({ finish: 14_000, save: 5_600, unready: 3_500 });
+test("after SIGTERM finish keeps half of what is left for it, and the others shrink alike", () => {
+  const { unready, finish, save = 0, callbacks = 0, close } = shareOut(defaultBudgets, 28_000);
+  expect([unready, finish]).toEqual([3_500, (28_000 - 3_500 - 1_633.333_333) / 2].map((ms) => expect.closeTo(ms, 0)));
+  expect([callbacks, close]).toEqual([expect.closeTo(save / 4, 3), expect.closeTo(save / 4, 3)]);
 });
 
 test("nothing is wanted, or nothing is there", () => {

@@ -65,10 +65,11 @@ test("asked twice, it is the same promise", async () => {
   expect(runs).toBe(1);
 });
 
-test("a listener that drains for every notice is told once of the drain that it asks for", async () => {
+test("a listener that asks for a drain whenever one begins is told once, and joins it", async () => {
   const { agent, clock, host, reports } = agentOn();
   const told: string[] = [];
-  agent.on("notice", ({ kind }) => {
+  agent.on("notice", ({ kind }) => void told.push(`notice: ${kind}`));
+  agent.on("draining", ({ kind }) => {
     told.push(kind);
     void agent.drain();
   });
@@ -191,6 +192,16 @@ test("SIGTERM without a notice: the stop time-out less 2 s is all there is", asy
   await agent.stop();
 });
 
+test("a stop time-out of a second or two is halved, not used up", async () => {
+  const { agent, clock, reports, host } = agentOn({ stopTimeout: 2_000 });
+  await agent.start();
+  agent.onDrain("hangs", forever);
+  host.happen("SIGTERM", "SIGTERM");
+  await clock.advance(2_000);
+  expect(reports[0]?.ms).toBeCloseTo(1_000, 0);
+  await agent.stop();
+});
+
 test("an uncaught error while draining does not skip the rest, and ends the process with 1", async () => {
   const { agent, clock, reports, host } = agentOn();
   let saved = false;
@@ -291,6 +302,8 @@ test("from hibernation that was asked for the process is awake a minute later, a
   agent.ready();
   let runs = 0;
   agent.onDrain("state", () => void (runs += 1), { phase: "save" });
+  const woken: boolean[] = [];
+  agent.on("cancelled", ({ resumed }) => void woken.push(resumed));
   for (const times of [1, 2]) {
     void agent.drain({ action: "hibernate" });
     await clock.advance(2_000);
@@ -298,13 +311,14 @@ test("from hibernation that was asked for the process is awake a minute later, a
     await clock.advance(60_000);
     expect([agent.status().state, agent.ready(), runs, reports.length]).toEqual(["running", true, times, times]);
   }
+  expect(woken).toEqual([true, true]);
 });
 
 test("an earlier asking does not wake what was asked to sleep later", async () => {
   const { agent, clock, reports } = agentOn();
   agent.onDrain("state", ({ wait }) => wait(Infinity), { phase: "save" });
   void agent.drain({ action: "hibernate" });
-  await clock.advance(61_000);
+  await clock.advance(59_000);
   void agent.drain({ action: "hibernate" });
   await clock.advance(2_000);
   expect([agent.status().state, reports.map(({ outcome }) => outcome)]).toEqual(["asleep", ["cut-off", "cut-off"]]);
@@ -317,7 +331,7 @@ test("the margin is that of the nearest deadline, whoever told of it", async () 
   await clock.advance(10_000);
   void agent.drain({ deadlineIn: 40_000 });
   await clock.advance(20_000);
-  expect(reports).toMatchObject([{ ms: 20_000, margin: 30_000 }]);
+  expect(reports).toMatchObject([{ ms: 20_000, margin: 30_000, reason: { deadline: "2026-01-31T12:02:00.000Z" } }]);
 });
 
 test("a drain that is over leaves no timer behind", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { notice, set } from "./support/set.ts";
 
 test("hibernation: two seconds for unready, save and callbacks; awake again, all goes on", async () => {
-  const { clock, add, reports, drainer, comes, goes } = set();
+  const { clock, add, reports, comes, goes, state } = set();
   const ran: string[] = [];
   for (const phase of ["unready", "stop-intake", "finish", "save", "callbacks", "close", "exit"] as const) {
     add(phase, {
@@ -12,52 +12,52 @@ test("hibernation: two seconds for unready, save and callbacks; awake again, all
   const first = comes(notice("interruption", "hibernate"), 0);
   await clock.advance(2_000);
   expect(ran).toEqual(["unready true", "save true", "callbacks true"]);
-  expect(drainer.state()).toBe("asleep");
+  expect(state()).toBe("asleep");
   expect(reports[0]?.ms).toBeLessThanOrEqual(2_000);
 
   goes(first);
   await clock.advance(0);
-  expect(drainer.state()).toBe("running");
+  expect(state()).toBe("running");
 
   ran.splice(0);
   comes(notice("interruption"));
   await clock.advance(110_000);
-  expect([ran.length, drainer.state()]).toEqual([7, "drained"]);
+  expect([ran.length, state()]).toEqual([7, "drained"]);
 });
 
 test.each([[0], [5_000]])("a stop after hibernation began has the whole way to go (%d ms later)", async (later) => {
-  const { clock, add, reports, drainer, comes } = set();
+  const { clock, add, reports, comes, state } = set();
   let finished = 0;
   add("work", () => void (finished += 1));
   comes(notice("interruption", "hibernate"), 0);
   await clock.advance(later);
   comes(notice("signal", null), Infinity);
   await clock.advance(28_000);
-  expect([finished, drainer.state(), reports.length]).toEqual([1, "drained", 2]);
+  expect([finished, state(), reports.length]).toEqual([1, "drained", 2]);
 });
 
 test("two that ask while hibernation begins have the same promise, and the drain that follows is one", async () => {
-  const { clock, add, reports, drainer, heard, comes } = set();
+  const { clock, add, reports, heard, comes, drain } = set();
   let closed = 0;
   add("pool", { close: () => void (closed += 1) });
   add("state", { save: ({ wait }) => wait(Infinity) });
   comes(notice("interruption", "hibernate"), 0);
   await clock.advance(100);
-  const first = drainer.drain(heard(notice("request", null), Infinity));
-  expect(drainer.drain(heard(notice("request", null), 60_000))).toBe(first);
+  const first = drain(heard(notice("request", null), Infinity));
+  expect(drain(heard(notice("request", null), 60_000))).toBe(first);
   await clock.advance(50_000);
   expect([closed, reports.length, (await first).reason.kind]).toEqual([1, 2, "request"]);
 });
 
-test("a stop that followed on hibernation, and is gone before it is drained for, is not drained for", async () => {
-  const { clock, add, reports, drainer, notices, heard, goes } = set();
+test("hibernation gives way to a stop that follows on it, and all goes on when that is gone too", async () => {
+  const { clock, add, reports, heard, goes, take, state } = set();
   add("state", { save: ({ wait }) => wait(1_000), resume: () => {} });
   const [first, second] = [heard(notice("interruption", "hibernate"), 0), heard(notice("interruption", "stop"))];
-  notices.take([first, null]);
+  take([first, null]);
   await clock.advance(300);
-  notices.take([second, first]);
+  take([second, first]);
   await clock.advance(300);
   goes(second);
   await clock.advance(120_000);
-  expect([drainer.state(), reports.map(({ outcome }) => outcome)]).toEqual(["running", ["cancelled"]]);
+  expect([state(), reports.map(({ outcome }) => outcome)]).toEqual(["running", ["cancelled", "cancelled"]]);
 });

@@ -1,12 +1,11 @@
 import type { Ms } from "../../../src/clock.ts";
 import { createDrainer } from "../../../src/drain/drainer.ts";
+import type { AgentState } from "../../../src/drain/status.ts";
 import type { Drainable, DrainHandler } from "../../../src/drain/phases.ts";
-import { createPlan } from "../../../src/drain/plan.ts";
-import { createRegistry } from "../../../src/drain/registry.ts";
+import { addTo, type Registration } from "../../../src/drain/registry.ts";
 import type { Report } from "../../../src/drain/report.ts";
-import type { Emitter } from "../../../src/events.ts";
-import { createNotices } from "../../../src/notices.ts";
-import type { Heard, Notice } from "../../../src/notice.ts";
+import type { Emit } from "../../../src/events.ts";
+import type { Heard, Notice, NoticeKind } from "../../../src/notice.ts";
 import { fakeHost } from "../../support/host.ts";
 
 export const notice = (kind: Notice["kind"], action: Notice["action"] = "terminate"): Notice => ({
@@ -18,31 +17,35 @@ export const notice = (kind: Notice["kind"], action: Notice["action"] = "termina
 });
 
 /** A process on a virtual clock, and what comes to it and goes. */
-export function set() {
+export function set(drainOn: readonly NoticeKind[] = ["interruption", "rebalance", "scheduled-event"]) {
   const host = fakeHost();
   const { clock } = host;
-  const registry = createRegistry({}, () => true);
+  const parts = new Set<Registration>();
+  const register = addTo(parts);
+  const standing = new Set<Notice>();
   const reports: Report[] = [];
   const told: object[] = [];
   let listener = (): void => {};
-  const emit: Emitter["emit"] = (event, value) => {
+  const emit: Emit = (event, value) => {
     if (event === "drained") {
       reports.push(value as Report);
       listener();
     }
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
   };
-  const drainer = createDrainer(host, registry, createPlan(clock, 10_000, 30_000), emit, false);
-  const notices = createNotices(clock, ["interruption", "rebalance", "scheduled-event"], drainer, emit);
+  const [take, drain, status, ready] = createDrainer(host, parts, standing, {}, 10_000, 28_000, drainOn, false, emit);
+  // Somebody asks for the health: being unready takes its time.
+  ready();
+  const state = (): AgentState => status().state;
   const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
-  const add = (name: string, drain: DrainHandler | Drainable): void => void registry.add(name, drain);
+  const add = (name: string, drain: DrainHandler | Drainable): void => void register(name, drain);
   const comes = (one: Notice, left?: Ms): Heard => {
     const its = heard(one, left);
-    notices.take([its, null]);
+    take([its, null]);
     return its;
   };
-  const goes = (its: Heard): void => notices.take([null, its]);
+  const goes = (its: Heard): void => take([null, its]);
   const lasts = (ms: Ms): Promise<void> => new Promise((resolve) => void clock.setTimer(clock.now() + ms, resolve));
   const listen = (to: () => void): void => void (listener = to);
-  return { clock, add, reports, told, drainer, notices, heard, comes, goes, lasts, emit, listen };
+  return { clock, add, reports, told, standing, take, drain, status, state, heard, comes, goes, lasts, listen };
 }
