@@ -84,7 +84,7 @@ export const createAgentOn = (
   const afterStop = Math.max(stopTimeout - 2_000, stopTimeout / 2);
   const parts = new Set<Registration>();
   const standing = new Set<Notice>();
-  let end: (() => Promise<unknown>) | undefined;
+  let end: (() => void) | undefined;
 
   const [on, emit] = createEmitter((error) => process.emitWarning(error));
   const [take, drain, status, ready, want] = createDrainer(
@@ -112,21 +112,19 @@ export const createAgentOn = (
           new SpotkeeperError(
             "SK-AGENT-STOP-TIMEOUT",
             `SIGTERM leaves ${afterStop / 1_000} s and finish may take ${finish / 1_000} s: ` +
-              `raise stopTimeout, of the task too, or lower budgets.finish.`,
+              `raise stopTimeout or lower budgets.finish.`,
           ),
         );
       }
       end ??= watchAll(host, poll, endpoint, allowV1, task, signals, take, onTrouble);
     },
     async stop() {
-      const over = end?.();
+      end?.();
       end = undefined;
       standing.clear();
-      await over;
     },
-    drain({ detail = null, action = null, drill, deadlineIn = drill ? DRILL : Infinity } = {}) {
-      const kind = drill ? "drill" : "request";
-      const heard = hear({ kind, action, detail }, clock, deadlineIn);
+    drain({ drill, deadlineIn = drill ? DRILL : Infinity, ...more } = {}) {
+      const heard = hear({ kind: drill ? "drill" : "request", ...more }, clock, deadlineIn);
       // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
       if (hibernates(heard.notice)) clock.setTimer(clock.now() + AWAKE, () => take([null, heard]));
       return drain(heard);

@@ -56,7 +56,7 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
   let refused = 0;
   let refusing = false;
   /** Ends with its connection, so that it needs no length. */
-  const unavailable = `HTTP/1.1 503 Service Unavailable\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`;
+  const unavailable = `HTTP/1.1 503 Draining\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`;
 
   const rests = (socket: Socket, shouldKeepAlive: boolean): Last => {
     const rest: Rest = { closed: true, shouldKeepAlive };
@@ -144,18 +144,14 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Htt
           quiet || 50,
           () => inFlight.size,
         );
-        if (arrived)
-          context.note(
-            `${before} in flight, ${before - gone - inFlight.size} served, ${gone} given up by clients, ${refused} refused`,
-          );
-        if (inFlight.size && !context.calledOff) context.note(`${inFlight.size} cut off`);
+        if (arrived) context.note(`${before} in flight, ${gone} given up, ${inFlight.size} left, ${refused} refused`);
       },
       resume() {
         // Who was told to end goes on to: nothing is lost by that.
         refusing = false;
       },
     },
-    { request: hear(true), checkContinue: hear(), checkExpectation: hear(), upgrade: hear(), connect: hear() },
+    { request: hear(true), checkContinue: hear(), upgrade: hear(), connect: hear() },
     opened,
     (all) => {
       for (const [socket, last] of connections) if (all || last.closed || last === socket) socket.destroy();

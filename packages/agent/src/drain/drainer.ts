@@ -159,7 +159,7 @@ export const createDrainer = (
     };
     emit("drained", result);
     if (outcome === "cut-off")
-      emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not all was done: ${undone.join("; ")}.`));
+      emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not done: ${undone.join("; ")}.`));
     // A turn later, so that whoever asked is answered, and warnings are written.
     if (exit && state === "drained") setImmediate(() => program.exit(uncaught[0] ? 1 : 0));
     return result;

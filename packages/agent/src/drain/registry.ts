@@ -32,7 +32,7 @@ export const addTo =
     wants(
       phases.some((one) => typeof part.drain?.[one] === "function"),
       called,
-      drain,
+      typeof drain === "function" ? phase : drain,
       `a function, for ${onePhase}`,
     );
     within(`${called}: budget`, budget ?? 0);

@@ -10,15 +10,10 @@ const USUAL = "http://169.254.169.254";
 
 /**
  * Where the instance metadata is; null: it is not to be asked. The names are those of the AWS SDKs
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html). One that is not set matches neither pattern.
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html). One that is not set does not match.
  */
 export const metadataEndpoint = (env: Environment): URL | null =>
-  /^true$/i.test(env[DISABLED] as string)
-    ? null
-    : endpointOf(
-        env[ENDPOINT] || (/^ipv6$/i.test(env[`${ENDPOINT}_MODE`] as string) ? "http://[fd00:ec2::254]" : USUAL),
-        ENDPOINT,
-      );
+  /^true$/i.test(env[DISABLED] as string) ? null : endpointOf(env[ENDPOINT] || USUAL, ENDPOINT);
 
 /**
  * From SIGTERM to SIGKILL: what the ECS agent is configured with, where that is handed in, else the 30 s of ECS and
@@ -38,8 +33,5 @@ export const durationOf = (text: string): Ms =>
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string, name: string): URL => {
   if (URL.canParse(text) && /^http:/i.test(text)) return new URL(text);
-  throw new SpotkeeperError(
-    "SK-AGENT-ENDPOINT",
-    `${name}: got "${text.replace(/\/\/.*@/, "//…@")}", wants a URL such as ${USUAL}.`,
-  );
+  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: wants a URL such as ${USUAL}.`);
 };

@@ -36,5 +36,5 @@ export const createAsk =
     } catch {
       // It is told below.
     }
-    throw trouble(url, reply, ["SK-AGENT-IMDS-ANSWER", "not as AWS documents it, so see what is in between"]);
+    throw trouble(url, reply, ["SK-AGENT-IMDS-ANSWER", "not as AWS documents it"]);
   };

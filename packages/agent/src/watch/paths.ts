@@ -77,7 +77,7 @@ export const instancePaths = {
    */
   "autoscaling/target-lifecycle-state": (body) =>
     // Of whatever else, HTML for one, there is no match, and reading it throws.
-    (/^\s*(Warmed:)?([\w:]+)\s*$/.exec(body) as RegExpExecArray)[2] === "Terminated" && {
+    (/^\s*[\w:]*?(\w+)\s*$/.exec(body) as RegExpExecArray)[1] === "Terminated" && {
       kind: "termination",
       action: "terminate",
     },

@@ -1,4 +1,4 @@
-import { type Ms, pause } from "../clock.ts";
+import type { Ms } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
 import { createSend } from "../net/send.ts";
 import { hear } from "../notice.ts";
@@ -10,7 +10,7 @@ import { instancePaths, type Read, task as taskState } from "./paths.ts";
 import { createToken } from "./token.ts";
 
 /**
- * Begins to watch all that says that the end is near. Returns what ends it, and resolves when nothing is asked any longer.
+ * Begins to watch all that says that the end is near. Returns what ends it: what is being asked is not heard any longer.
  *
  * @param poll milliseconds from look to look
  * @param metadata where the instance metadata is; null: it is not watched
@@ -28,19 +28,19 @@ export const watchAll = (
   signals: readonly string[],
   onChange: (change: Change) => void,
   onTrouble: (error: SpotkeeperError) => void,
-): (() => Promise<unknown>) => {
-  const end = new AbortController();
-  const { signal } = end;
+): (() => void) => {
+  let over = false;
   const send = createSend(clock);
   /** What is wrong with a path, and has been told. One cause troubles several: it is told with the first. */
   const told = new Map<URL, string>();
 
   /** Watches one path on its own, so that a bad answer hides no other. */
-  const watch = async (url: URL, ask: Ask, read: Read): Promise<void> => {
-    const observe = createObserver(clock, (change) => signal.aborted || onChange(change));
+  const watch = (url: URL, ask: Ask, read: Read): void => {
+    const observe = createObserver(clock, (change) => over || onChange(change));
     /** Looks in a row that brought no answer. */
     let failures = 0;
-    while (!signal.aborted) {
+    const look = async (): Promise<void> => {
+      if (over) return;
       const began = clock.now();
       try {
         observe(...(await ask(url, began + LOOK, read)));
@@ -48,33 +48,30 @@ export const watchAll = (
         failures = 0;
       } catch (error) {
         // The first may be no more than a kept connection that was torn.
-        if (failures++) {
+        if (failures++ && !over) {
           const what = url.host + (error as SpotkeeperError).code;
           if (![...told.values()].includes(what)) onTrouble(error as SpotkeeperError);
           told.set(url, what);
         }
       }
-      await pause(clock, began + pace(failures, poll) - clock.now(), signal);
-    }
+      clock.setTimer(began + pace(failures, poll), () => void look());
+    };
+    void look();
   };
 
-  const watching: Promise<void>[] = [];
   if (metadata) {
     const ask = createAsk(send, 404, createToken(metadata, allowV1, send, clock));
     for (const path in instancePaths) {
-      watching.push(
-        watch(new URL(`/latest/meta-data/${path}`, metadata), ask, instancePaths[path as keyof typeof instancePaths]),
-      );
+      watch(new URL(`/latest/meta-data/${path}`, metadata), ask, instancePaths[path as keyof typeof instancePaths]);
     }
   }
   // The endpoint wants no token, and a task that it does not know is not one that goes on: nothing says "nothing"
   // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html).
-  if (task) watching.push(watch(new URL("task", task), createAsk(send), taskState));
+  if (task) watch(new URL("task", task), createAsk(send), taskState);
   const onSignal = (name: unknown): void => onChange([hear({ kind: "signal", detail: name as string }, clock), null]);
   for (const name of signals) process.on(name, onSignal);
   return () => {
     for (const name of signals) process.off(name, onSignal);
-    end.abort();
-    return Promise.all(watching);
+    over = true;
   };
 };

@@ -40,7 +40,7 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
     if (status === 200 && /^[!-~]+$/.test(body)) {
       renewAt += FRESH;
       held = { [TOKEN]: body };
-    } else if (allowV1 && status < 500) held = held && held !== refused ? held : {};
+    } else if (allowV1 && status < 500) held = held === refused ? {} : held;
     else {
       throw trouble(
         url,
@@ -48,10 +48,10 @@ export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: 
         ["SK-AGENT-IMDS-TOKEN", "switch it on, or set allowV1"],
         // The answer to the PUT did not come through: its packets were allowed too few hops
         // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html).
-        ["SK-AGENT-IMDS-HOPS", "a container needs --http-put-response-hop-limit 2, or the host's network"],
+        ["SK-AGENT-IMDS-HOPS", "a container needs --http-put-response-hop-limit 2"],
       );
     }
-    return held;
+    return held as Headers;
   };
 
   return async (until, refused) => {

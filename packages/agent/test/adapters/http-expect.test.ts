@@ -42,7 +42,5 @@ test("a request that asked first, of an application that answers that itself, is
   expect((await fetch(set.url)).status).toBe(503);
   (await arrived)();
   expect((await answered)[0].statusCode).toBe(200);
-  expect(handlerOf(await drained, "finish")?.notes).toEqual([
-    "1 in flight, 1 served, 0 given up by clients, 1 refused",
-  ]);
+  expect(handlerOf(await drained, "finish")?.notes).toEqual(["1 in flight, 0 given up, 0 left, 1 refused"]);
 });

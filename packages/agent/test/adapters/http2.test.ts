@@ -108,7 +108,7 @@ test("clients of HTTP/1.1, where they are let in, are finished, refused and ende
   const report = await drained;
   expect(report.outcome).toBe("drained");
   expect(handlerOf(report, "finish")?.notes).toEqual([
-    "1 in flight, 1 served, 0 given up by clients, 1 refused",
+    "1 in flight, 0 given up, 0 left, 1 refused",
     "0 streams open, 0 served, 0 given up, 0 refused",
   ]);
   expect(server.listening).toBe(false);

@@ -293,7 +293,7 @@ test("what was not done is a warning where nobody listens", async () => {
   void agent.drain();
   await clock.advance(110_000);
   expect(host.warnings).toMatchObject([
-    { code: "SK-AGENT-DRAIN", message: "Not all was done: hangs (finish): left-behind; state (save): EACCES." },
+    { code: "SK-AGENT-DRAIN", message: "Not done: hangs (finish): left-behind; state (save): EACCES." },
   ]);
 });
 

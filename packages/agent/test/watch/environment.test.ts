@@ -24,12 +24,11 @@ test("the time from SIGTERM to SIGKILL is 30 s unless it is told", () => {
 test("the metadata service is where the variables of the SDKs say", () => {
   const own = { AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1338" };
   expect(metadataEndpoint({})?.href).toBe("http://169.254.169.254/");
-  expect(metadataEndpoint({ AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv6" })?.href).toBe("http://[fd00:ec2::254]/");
   expect(metadataEndpoint(own)?.href).toBe("http://127.0.0.1:1338/");
   expect(metadataEndpoint({ ...own, AWS_EC2_METADATA_DISABLED: "True" })).toBeNull();
   for (const wrong of ["127.0.0.1", "https://127.0.0.1", "http://["]) {
     expect(() => metadataEndpoint({ AWS_EC2_METADATA_SERVICE_ENDPOINT: wrong })).toThrow(
-      `AWS_EC2_METADATA_SERVICE_ENDPOINT: got "${wrong}", wants a URL such as http://169.254.169.254.`,
+      "AWS_EC2_METADATA_SERVICE_ENDPOINT: wants a URL such as http://169.254.169.254.",
     );
   }
 });
