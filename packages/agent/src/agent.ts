@@ -65,6 +65,8 @@ export const createAgentOn = (
 ): Agent => {
   /** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
   const AWAKE: Ms = 60_000;
+  /** From SIGTERM to SIGKILL, in ECS and in Kubernetes. */
+  const STOP: Ms = 30_000;
   /** A drill has the two minutes of a real warning. */
   const DRILL: Ms = 120_000;
   const { clock, process } = host;
@@ -106,8 +108,10 @@ export const createAgentOn = (
     on,
     async start() {
       const finish = want("finish");
-      // Nobody minds where nobody stops the process, and whoever says what finish keeps knows that it may be short.
-      if (finish > afterStop && !keeps && (ecs || env["KUBERNETES_SERVICE_HOST"] || finish !== defaultBudgets.finish)) {
+      // Nobody minds where nobody stops the process or said how long anything takes, and whoever says what finish keeps
+      // knows that it may be short.
+      const matters = ecs || env["KUBERNETES_SERVICE_HOST"] || finish !== defaultBudgets.finish || stopTimeout !== STOP;
+      if (finish > afterStop && !keeps && matters) {
         onTrouble(
           new SpotkeeperError(
             "SK-AGENT-STOP-TIMEOUT",

@@ -248,6 +248,11 @@ test("a finish budget above the stop time-out is told at the start, where somebo
   asking.onDrain("work", () => {}, { budget: 60_000 });
   await asking.start();
   expect(bare.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
+  const told = fakeHost();
+  const stopped = createAgentOn(told, { metadata: false, stopTimeout: 45_000 });
+  stopped.onDrain("work", () => {});
+  await stopped.start();
+  expect(told.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
   const fine = fakeHost({ KUBERNETES_SERVICE_HOST: "10.0.0.1" });
   const short = createAgentOn(fine, { metadata: false, stopTimeout: 95_000 });
   short.onDrain("work", () => {});
