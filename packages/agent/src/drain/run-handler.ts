@@ -36,7 +36,8 @@ export const runHandler = (
     const settle = (outcome: HandlerOutcome, error: string | null = null): void => {
       running.delete(look);
       cancel?.();
-      resolve({ name, outcome, ms: now() - began, error, notes });
+      // What is left behind may go on to note things.
+      resolve({ name, outcome, ms: now() - began, error, notes: [...notes] });
     };
     const remaining = (): Ms => Math.max(0, began + budget() - Math.min(GRACE, budget() * part) - now());
     // Timers hold the process: what has closed everything else would end before its checkpoints are written.

@@ -1,18 +1,8 @@
 import { expect, test } from "vitest";
-import { createAgentOn } from "../../src/agent.ts";
 import type { DrainContext } from "../../src/drain/phases.ts";
 import type { Report } from "../../src/drain/report.ts";
-import type { AgentOptions } from "../../src/options.ts";
 import { settle } from "../support/clock.ts";
-import { fakeHost } from "../support/host.ts";
-
-function agentOn(options: AgentOptions = {}) {
-  const host = fakeHost();
-  const agent = createAgentOn(host, { metadata: false, ...options });
-  const reports: Report[] = [];
-  agent.on("drained", (report) => void reports.push(report));
-  return { host, clock: host.clock, agent, reports };
-}
+import { agentOn } from "./support/agent-on.ts";
 
 const forever = (): Promise<never> => new Promise(() => {});
 const untilAborted = ({ signal }: DrainContext): Promise<void> =>
@@ -237,60 +227,6 @@ test("a listener that throws stops nothing", async () => {
   expect(host.warnings).toMatchObject([{ message: "listener" }]);
 });
 
-test("a finish budget above the stop time-out is told at the start, where somebody stops the process", async () => {
-  const host = fakeHost({ KUBERNETES_SERVICE_HOST: "10.0.0.1" });
-  const agent = createAgentOn(host, { metadata: false });
-  agent.onDrain("work", () => {});
-  await agent.start();
-  expect(host.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
-  const bare = fakeHost();
-  const asking = createAgentOn(bare, { metadata: false });
-  asking.onDrain("work", () => {}, { budget: 60_000 });
-  await asking.start();
-  expect(bare.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
-  const told = fakeHost();
-  const stopped = createAgentOn(told, { metadata: false, stopTimeout: 45_000 });
-  stopped.onDrain("work", () => {});
-  await stopped.start();
-  expect(told.warnings).toMatchObject([{ code: "SK-AGENT-STOP-TIMEOUT" }]);
-  const fine = fakeHost({ KUBERNETES_SERVICE_HOST: "10.0.0.1" });
-  const short = createAgentOn(fine, { metadata: false, stopTimeout: 95_000 });
-  short.onDrain("work", () => {});
-  await short.start();
-  expect(fine.warnings).toEqual([]);
-});
-
-test.each([
-  [{ poll: 5 }, "poll: got 5"],
-  [{ margin: Number.NaN }, "margin: got NaN"],
-  [{ budgets: { finish: -1 } }, "budgets.finish: got -1"],
-  [{ budgets: { finsh: 1, finish: 1 } }, "budgets: got finsh, wants one of unready"],
-  [{ metadata: "nowhere" }, "wants a URL"],
-  [{ drainOn: ["interuption"] as never }, "drainOn: got interuption"],
-])("%j is refused at once", (options, said) => {
-  expect(() => createAgentOn(fakeHost(), options)).toThrow(said);
-});
-
-test("a stop time-out in the environment that makes no sense is refused too", () => {
-  const host = fakeHost({ ECS_CONTAINER_STOP_TIMEOUT: "soon" });
-  expect(() => createAgentOn(host, { metadata: false })).toThrow("stopTimeout: got NaN");
-});
-
-test.each([
-  ["nothing", undefined],
-  ["a number", 5],
-  ["an object without a phase", { finsh: () => {} }],
-])("%s takes no part in a drain, and that is said at once", (_, drain) => {
-  const { agent } = agentOn();
-  expect(() => agent.onDrain("jobs", drain as never)).toThrow(/^onDrain "jobs": got .*, wants a function, for one of/);
-});
-
-test("nor does a function in a phase that there is not, or with a budget that is no number", () => {
-  const { agent } = agentOn();
-  expect(() => agent.onDrain("jobs", () => {}, { phase: "finsh" as never })).toThrow("wants a function, for one of");
-  expect(() => agent.onDrain("jobs", () => {}, { budget: "30s" as never })).toThrow(`onDrain "jobs": budget: got 30s`);
-});
-
 test("what was not done is a warning where nobody listens", async () => {
   const { agent, clock, host } = agentOn();
   agent.onDrain("hangs", forever, { budget: 10_000 });
@@ -300,33 +236,6 @@ test("what was not done is a warning where nobody listens", async () => {
   expect(host.warnings).toMatchObject([
     { code: "SK-AGENT-DRAIN", message: "Not done: hangs (finish): left-behind; state (save): EACCES." },
   ]);
-});
-
-test("from hibernation that was asked for the process is awake a minute later, and so is its health", async () => {
-  const { agent, clock, reports } = agentOn();
-  agent.ready();
-  let runs = 0;
-  agent.onDrain("state", () => void (runs += 1), { phase: "save" });
-  const woken: boolean[] = [];
-  agent.on("cancelled", ({ resumed }) => void woken.push(resumed));
-  for (const times of [1, 2]) {
-    void agent.drain({ action: "hibernate" });
-    await clock.advance(2_000);
-    expect([agent.status().state, agent.ready()]).toEqual(["asleep", false]);
-    await clock.advance(60_000);
-    expect([agent.status().state, agent.ready(), runs, reports.length]).toEqual(["running", true, times, times]);
-  }
-  expect(woken).toEqual([true, true]);
-});
-
-test("an earlier asking does not wake what was asked to sleep later", async () => {
-  const { agent, clock, reports } = agentOn();
-  agent.onDrain("state", ({ wait }) => wait(Infinity), { phase: "save" });
-  void agent.drain({ action: "hibernate" });
-  await clock.advance(59_000);
-  void agent.drain({ action: "hibernate" });
-  await clock.advance(2_000);
-  expect([agent.status().state, reports.map(({ outcome }) => outcome)]).toEqual(["asleep", ["cut-off", "cut-off"]]);
 });
 
 test("the margin is that of the nearest deadline, whoever told of it", async () => {
@@ -347,4 +256,24 @@ test("a drain that is over leaves no timer behind", async () => {
   await clock.advance(6_000);
   await settle();
   expect(clock.pending()).toBe(0);
+});
+
+test("what is left behind adds nothing to a report that is out", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.onDrain(
+    "hangs",
+    ({ note }) => {
+      note("begun");
+      return new Promise<void>((resolve) => {
+        clock.setTimer(clock.now() + 20_000, () => {
+          note("too late");
+          resolve();
+        });
+      });
+    },
+    { budget: 10_000 },
+  );
+  void agent.drain();
+  await clock.advance(30_000);
+  expect(reports[0]?.phases[0]?.handlers).toMatchObject([{ outcome: "left-behind", notes: ["begun"] }]);
 });

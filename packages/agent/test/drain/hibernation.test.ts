@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { agentOn } from "./support/agent-on.ts";
 import { notice, set } from "./support/set.ts";
 
 test("hibernation: two seconds for unready, save and callbacks; awake again, all goes on", async () => {
@@ -60,4 +61,31 @@ test("hibernation gives way to a stop that follows on it, and all goes on when t
   goes(second);
   await clock.advance(120_000);
   expect([state(), reports.map(({ outcome }) => outcome)]).toEqual(["running", ["cancelled", "cancelled"]]);
+});
+
+test("from hibernation that was asked for the process is awake a minute later, and so is its health", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.ready();
+  let runs = 0;
+  agent.onDrain("state", () => void (runs += 1), { phase: "save" });
+  const woken: boolean[] = [];
+  agent.on("cancelled", ({ resumed }) => void woken.push(resumed));
+  for (const times of [1, 2]) {
+    void agent.drain({ action: "hibernate" });
+    await clock.advance(2_000);
+    expect([agent.status().state, agent.ready()]).toEqual(["asleep", false]);
+    await clock.advance(60_000);
+    expect([agent.status().state, agent.ready(), runs, reports.length]).toEqual(["running", true, times, times]);
+  }
+  expect(woken).toEqual([true, true]);
+});
+
+test("an earlier asking does not wake what was asked to sleep later", async () => {
+  const { agent, clock, reports } = agentOn();
+  agent.onDrain("state", ({ wait }) => wait(Infinity), { phase: "save" });
+  void agent.drain({ action: "hibernate" });
+  await clock.advance(59_000);
+  void agent.drain({ action: "hibernate" });
+  await clock.advance(2_000);
+  expect([agent.status().state, reports.map(({ outcome }) => outcome)]).toEqual(["asleep", ["cut-off", "cut-off"]]);
 });
