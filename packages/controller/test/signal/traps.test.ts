@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ID, OTHER, T0, direct, envelope, iso, only, read, sns, state, warning } from "./support.ts";
 
-/** The numbers are those of EVENTS.md. Traps 10 and 11 are correlation's, 12 to 14 and 16 concern calls to AWS. */
+/** The numbers are those of docs/aws-facts.md. Facts 10 and 11 are correlation's, 12 to 14 and 16 concern calls to AWS. */
 
 test("1: the warning has no termination time; instance metadata's `action` is not its field", () => {
   expect(only(warning({ time: iso(T0 + 1), action: "stop", "instance-action": "terminate" }))).toMatchObject({
