@@ -150,6 +150,21 @@ test("throttled it slows down, and what fails does not keep it from the rest", a
   expect(at.facts(instanceId(1))).toMatchObject({ complete: true, missing: [] });
 });
 
+test("instances are read a hundred at a time, batch after batch, and what EC2 does not know does not keep the rest", async () => {
+  const fleet = emptyFleet();
+  const ids = Array.from({ length: 350 }, (_, index) => instanceId(index));
+  fleet.groups.set("nodes", group("nodes", { instances: ids.map((id) => member(id)) }));
+  fleet.hooks.set("nodes", []);
+  for (const id of ids.slice(150)) fleet.instances.set(id, instance(id));
+  const at = bench(fleet);
+  await at.clock.pass(5 * MINUTE);
+  expect(ids.filter((id) => at.inventory.get("instance", id) === undefined)).toEqual(ids.slice(0, 150));
+  const read = (): number => at.fake.calls.filter(({ operation }) => operation === "DescribeInstances").length;
+  expect(read()).toBe(4);
+  await at.clock.pass(20 * MINUTE);
+  expect(read()).toBe(4);
+});
+
 test("a read that never works is tried once a minute, not in a loop", async () => {
   const fleet = bigCluster("web", 1, 1, 1);
   fleet.definitions.delete(definitionArn("svc-0"));

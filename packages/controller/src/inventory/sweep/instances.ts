@@ -4,21 +4,28 @@ import type { Ground, Item } from "./item.ts";
 /** As many as one request takes at a page of 100, with room for others of the lane. */
 const BATCH = 100;
 
-/** Instances of groups and clusters: the ones never seen first, then the ones seen longest ago. */
+/**
+ * Instances of groups and clusters, a batch a read: the ones never asked for first, then the ones longest ago. What EC2
+ * does not know counts as asked for, so that it does not keep the others.
+ */
 export function* instanceItems(ground: Ground, ids: readonly string[]): Generator<Item> {
-  if (ids.length === 0) return;
-  const { inventory, seldom } = ground;
-  const seen = [...new Set(ids)].map((id) => ({ id, at: inventory.get("instance", id)?.observedAt ?? 0 }));
-  const batch = seen.toSorted((a, b) => a.at - b.at).slice(0, BATCH);
-  const first = batch[0]?.at ?? 0;
-  const run = (ask: Ask): Promise<number> =>
-    describe(
-      ground,
-      batch.map(({ id }) => id),
-      ask,
-    );
-  yield { id: "instances", every: seldom, observedAt: first === 0 ? null : first, run };
+  const { inventory, seldom, readAt } = ground;
+  const since = (id: string): number =>
+    Math.max(inventory.get("instance", id)?.observedAt ?? 0, readAt(askedFor(id)) ?? 0);
+  const all = [...new Set(ids)].map((id) => ({ id, at: since(id) })).toSorted((a, b) => a.at - b.at);
+  const [longest] = all;
+  if (longest === undefined) return;
+  const batch = all.slice(0, BATCH).map(({ id }) => id);
+  yield {
+    id: "instances",
+    every: seldom,
+    observedAt: longest.at === 0 ? null : longest.at,
+    settles: batch.map(askedFor),
+    run: (ask) => describe(ground, batch, ask),
+  };
 }
+
+const askedFor = (id: string): string => `instance:${id}`;
 
 async function describe({ aws, inventory, place, now }: Ground, ids: readonly string[], ask: Ask): Promise<number> {
   const asked = now();

@@ -11,6 +11,8 @@ export interface Item {
   readonly every: Ms;
   /** When it was last observed, by whomever; null: not yet. */
   readonly observedAt: Ms | null;
+  /** What one read settles, where an item reads a part at a time; the item itself where left out. */
+  readonly settles?: readonly string[];
   /** Reads it into the inventory. Resolves to the requests it took, counted by AWS's page sizes. */
   readonly run: (ask: Ask) => Promise<number>;
 }
@@ -22,8 +24,8 @@ export interface Ground {
   readonly inventory: Inventory;
   readonly now: () => Ms;
   readonly place: Place;
-  /** When this sweep last read an item, by its id; undefined: not since it started. */
-  readonly readAt: (item: string) => Ms | undefined;
+  /** When this sweep last read an item, or what it settles, by its id; undefined: not since it started. */
+  readonly readAt: (id: string) => Ms | undefined;
   /** How often what changes by itself is read: membership, tasks, health. */
   readonly often: Ms;
   /** How often what changes only when someone changes it is read. */

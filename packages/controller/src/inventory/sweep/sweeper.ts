@@ -76,14 +76,14 @@ async function sweep(options: SweeperOptions, place: Place, signal: AbortSignal)
     const items = itemsOf(ground);
     const item = mostOverdue(items, past, clock.now());
     if (item === null) {
-      forgetItems(past, items);
+      forgetReads(past, clock.now() - options.keep);
       forgetPassed(inventory, clock.now() - options.keep);
       await rest(IDLE);
       continue;
     }
     const started = clock.now();
     const outcome = await read(item, clock);
-    if (outcome.ok) past.readAt.set(item.id, started);
+    if (outcome.ok) for (const id of item.settles ?? [item.id]) past.readAt.set(id, started);
     else past.retryAt.set(item.id, clock.now() + RETRY);
     slow = outcome.throttled ? Math.min(slow * 2, SLOWEST) : Math.max(1, slow * 0.9);
     await rest(((outcome.requests * 60_000) / options.callsPerMinute) * slow);
@@ -118,9 +118,9 @@ function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
   return best;
 }
 
-function forgetItems({ readAt, retryAt }: Past, items: readonly Item[]): void {
-  const ids = new Set(items.map(({ id }) => id));
-  for (const map of [readAt, retryAt]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+/** By then each is due again whatever was read. */
+function forgetReads({ readAt, retryAt }: Past, before: Ms): void {
+  for (const map of [readAt, retryAt]) for (const [id, at] of map) if (at < before) map.delete(id);
 }
 
 async function read(item: Item, clock: Clock): Promise<{ ok: boolean; throttled: boolean; requests: number }> {
