@@ -14,7 +14,7 @@ export interface Event {
   readonly availabilityZone: string | null;
   readonly at: Ms;
   readonly timeKnown: boolean;
-  /** It came from a lifecycle hook's own queue or topic, without an envelope. */
+  /** A lifecycle hook sent it to its own queue or topic, and not to the event bus. */
   readonly direct: boolean;
   /** ARNs that the event names, at most eight. */
   readonly resources: readonly string[];

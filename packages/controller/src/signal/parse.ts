@@ -64,6 +64,17 @@ function envelope(fields: Fields, origin: Origin): Parsed {
 }
 
 /**
+ * Tells whether a lifecycle hook sent the message to a queue or topic itself: such a message names its sender, an account
+ * and a request. The bare `detail` of an event (a target with `InputPath: $.detail`, a transformer) has the same fields but
+ * for these, and comes of any hook of the account.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+ */
+const isSentByHook = (fields: Fields): boolean =>
+  asText(fields["Service"], 64) === "AWS Auto Scaling" &&
+  asAccount(fields["AccountId"]) !== null &&
+  asText(fields["RequestId"], 128) !== null;
+
+/**
  * A lifecycle hook that notifies SQS or SNS itself sends no envelope, hence no region: that is the queue's (EVENTS.md,
  * trap 17). A group's own notifications share the shape and are not lifecycle actions.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
@@ -91,7 +102,7 @@ function withoutEnvelope(fields: Fields, origin: Origin): Parsed {
       region: asRegion(fields["Region"]) ?? origin.region,
       availabilityZone: null,
       ...eventTime(fields["Time"], origin),
-      direct: true,
+      direct: isSentByHook(fields),
       resources: [],
       detail: fields,
       origin,

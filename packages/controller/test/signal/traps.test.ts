@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ID, OTHER, T0, direct, envelope, iso, only, read, sns, state, warning } from "./support.ts";
+import { ID, OTHER, T0, direct, envelope, iso, lifecycleDetail, only, read, sns, state, warning } from "./support.ts";
 
 /** The numbers are those of docs/aws-facts.md. Facts 10 and 11 are correlation's, 12 to 14 and 16 concern calls to AWS. */
 
@@ -130,6 +130,18 @@ test("9: resources can be a string, missing, or anything", () => {
 test("15: what a hook sends to our own queue is told apart from what comes over the bus", () => {
   expect(only(direct())).toMatchObject({ lifecycle: { direct: true, hook: "graceful-shutdown-hook" } });
   expect(only(sns(direct()))).toMatchObject({ lifecycle: { direct: true } });
+});
+
+test.each([
+  ["the bare detail of an event", lifecycleDetail],
+  ["a detail that a transformer gave an account", { ...lifecycleDetail, AccountId: "123456789012" }],
+  ["a detail with a request's id", { ...lifecycleDetail, AccountId: "123456789012", RequestId: "r-1" }],
+  ["a notification without its request", direct({ RequestId: undefined })],
+  ["a notification without its account", direct({ AccountId: "" })],
+  ["a notification of something else", direct({ Service: "AWS CodeDeploy" })],
+])("17: %s says nothing of whose hook it is", (_, message) => {
+  expect(only(message)).toMatchObject({ kind: "lifecycle-terminating", lifecycle: { direct: false } });
+  expect(only(sns(message))).toMatchObject({ lifecycle: { direct: false } });
 });
 
 test("17: a record without its list tells the queue too", () => {
