@@ -17,7 +17,20 @@ export interface Ask {
   readonly followsUp?: boolean;
 }
 
-export type FailureKind = "throttled" | "denied" | "not-found" | "invalid" | "conflict" | "unavailable" | "timed-out";
+export type FailureKind =
+  | "throttled"
+  | "denied"
+  | "not-found"
+  | "invalid"
+  | "conflict"
+  | "unavailable"
+  | "timed-out"
+  /** A quota of a queue: too many of its messages are in flight. */
+  | "over-limit"
+  /** STS is not active in the region for the account. */
+  | "region-disabled"
+  /** The KMS key of a queue or topic cannot be used. */
+  | "kms";
 
 /** The one classification of what can go wrong with an AWS call. One attempt was made; the step machine retries. */
 export interface AwsFailureFields {

@@ -21,6 +21,8 @@ interface Seen {
   readonly requestId: string | null;
   /** It never became an answer of AWS: no connection, not AWS's format. */
   readonly answered: boolean;
+  /** The SDK has learnt from this answer how wrong the machine's clock is: it signs the next request by AWS's time. */
+  readonly clockCorrected: boolean;
 }
 
 function read(error: unknown): Seen {
@@ -31,20 +33,28 @@ function read(error: unknown): Seen {
     readonly message?: unknown;
     readonly $fault?: unknown;
     readonly $response?: { readonly statusCode?: unknown };
-    readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown };
+    readonly $metadata?: {
+      readonly httpStatusCode?: unknown;
+      readonly requestId?: unknown;
+      readonly clockSkewCorrected?: unknown;
+    };
   };
   const status = fields.$metadata?.httpStatusCode ?? fields.$response?.statusCode;
   const code = [fields.Code, fields.name, fields.code].find((one) => isCode(one) && !VAGUE.has(one));
   return {
-    code: isCode(code) ? code : isCode(fields.code) ? fields.code : "UnknownError",
+    code: (isCode(code) ? code : isCode(fields.code) ? fields.code : "UnknownError").replace(SQS_PREFIX, ""),
     message: typeof fields.message === "string" ? fields.message : "",
     status: typeof status === "number" ? status : null,
     requestId: typeof fields.$metadata?.requestId === "string" ? fields.$metadata.requestId : null,
     answered: fields.$fault !== undefined,
+    clockCorrected: fields.$metadata?.clockSkewCorrected === true,
   };
 }
 
 const isCode = (value: unknown): value is string => typeof value === "string" && /^[\w.:-]{1,100}$/.test(value);
+
+/** What the query protocol writes before some of the codes of SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+const SQS_PREFIX = /^AWS\.SimpleQueueService\./;
 
 /** Names of errors that say less than their `code` does. */
 const VAGUE: ReadonlySet<unknown> = new Set(["Error", "TypeError", "AggregateError", "SystemError"]);
@@ -54,9 +64,19 @@ const VAGUE: ReadonlySet<unknown> = new Set(["Error", "TypeError", "AggregateErr
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: every service has its own word for it.
  */
 const THROTTLED =
-  /^(Throttl(ing|ed)(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequests(Exception)?|BandwidthLimitExceeded|RequestRateExceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException|LimitExceededException\.Rate|TransactionInProgressException|ProvisionedThroughputExceededException|KmsThrottled|KMSThrottling)$/;
+  /^(Throttl(ing|ed)(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequests(Exception)?|BandwidthLimitExceeded|RequestRateExceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException|LimitExceededException\.Rate|TransactionInProgressException|ProvisionedThroughputExceededException)$/;
 const DENIED =
-  /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|AuthFailure|NotAuthorized|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?|OptInRequired|PendingVerification|Blocked|KMSAccessDenied|InvalidSecurity)$/;
+  /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|AuthFailure|NotAuthorized|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?|OptInRequired|PendingVerification|Blocked|InvalidSecurity)$/;
+/**
+ * A key of KMS stands in the way of a queue or topic. The codes of SQS's JSON protocol (`KmsDisabled`), those of its query
+ * protocol (`KMS.DisabledException`) and those of SNS (`KMSDisabledException`) differ in spelling only.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html#API_ReceiveMessage_Errors
+ */
+const KMS =
+  /^KMS\.?(AccessDenied|Disabled|InvalidKeyUsage|InvalidState|NotFound|OptInRequired|Throttl(?:ed|ing))(?:Exception)?$/i;
+/** What a wrong clock makes of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+const SIGNED_AT_A_WRONG_TIME =
+  /^(SignatureDoesNotMatch|InvalidSignatureException|RequestExpired|RequestTimeTooSkewed|RequestInTheFuture|AuthFailure)$/;
 /** The next attempt gets fresh credentials, so that it can succeed. */
 const EXPIRED =
   /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|CredentialsProviderError|ProviderError)$/;
@@ -70,7 +90,12 @@ const UNAVAILABLE =
   /^(InternalError|InternalFailure|InternalServer(Error|Exception)|Internal|ServerException|ServiceUnavailable(Exception)?|Unavailable|ServiceException|RequestTimeout(Exception)?|InsufficientInstanceCapacity|OperationAborted)$/;
 const TIMED_OUT = /^(TimeoutError|AbortError|RequestAbortedError|ETIMEDOUT)$/;
 
-function kindOf({ code, message, status, answered }: Seen): FailureKind {
+function kindOf({ code, message, status, answered, clockCorrected }: Seen): FailureKind {
+  if (clockCorrected && SIGNED_AT_A_WRONG_TIME.test(code)) return "unavailable";
+  const [, ofKey] = KMS.exec(code) ?? [];
+  if (ofKey !== undefined) return /^throttl/i.test(ofKey) ? "throttled" : "kms";
+  if (code === "OverLimit") return "over-limit";
+  if (code === "RegionDisabledException") return "region-disabled";
   if (THROTTLED.test(code) || status === 429) return "throttled";
   if (EXPIRED.test(code)) return "unavailable";
   if (DENIED.test(code)) return "denied";
@@ -85,8 +110,31 @@ function kindOf({ code, message, status, answered }: Seen): FailureKind {
   return status === 403 || status === 401 ? "denied" : "invalid";
 }
 
+/** What is wrong with the key of KMS that encrypts the queue or topic, and who mends it. */
+const KEY_WORDS: { readonly [word: string]: string } = {
+  accessdenied:
+    "the role may not use its KMS key; allow kms:Decrypt and kms:GenerateDataKey in the role and the key's policy",
+  disabled: "its KMS key is disabled; enable the key, or encrypt with another",
+  invalidkeyusage: "its KMS key is not one for encryption; name a symmetric key that encrypts and decrypts",
+  invalidstate:
+    "its KMS key is in no state to be used (pending deletion or import); cancel its deletion, or encrypt with another",
+  notfound: "its KMS key does not exist any more; encrypt with another",
+  optinrequired: "the account is not signed up for KMS in this region; sign up, or encrypt with SQS's own keys",
+  throttled:
+    "KMS throttles the use of its key; it is tried again. Raise the queue's KmsDataKeyReusePeriodSeconds, or KMS's quota",
+};
+
 /** Signature errors quote the request, with its session token; parse errors quote a page of somebody's. */
-function explain(kind: FailureKind, { code, message, answered, status }: Seen): string {
+function explain(kind: FailureKind, seen: Seen): string {
+  const { code, message, answered, status } = seen;
+  if (seen.clockCorrected && SIGNED_AT_A_WRONG_TIME.test(code))
+    return "the clock of this machine is wrong; the next attempt is signed by AWS's time. Set the clock (NTP); if it goes on, check the credentials";
+  const [, ofKey] = KMS.exec(code) ?? [];
+  if (ofKey !== undefined) return KEY_WORDS[ofKey.toLowerCase()] ?? KEY_WORDS["throttled"] ?? "";
+  if (kind === "over-limit")
+    return "too many messages of the queue are received and not deleted yet; see who else receives from it, or raise its quota";
+  if (kind === "region-disabled")
+    return "STS is not active in this region for the account of the role; activate it in IAM's account settings, or opt the account in to the region";
   if (NONE_FOUND.test(code)) return "no AWS credentials found (environment, profile, container or instance role)";
   if (/signature|credential|token|security/i.test(code)) {
     return "AWS did not take the credentials; check the role, its external id, and the clock of this machine";

@@ -38,7 +38,12 @@ const RETRYABLE: { readonly [K in FailureKind]: boolean } = {
   "timed-out": true,
   // Another activity of the group or service is under way, and ends.
   conflict: true,
+  // Messages that are received and not deleted come back to the queue, or are deleted.
+  "over-limit": true,
   denied: false,
   "not-found": false,
   invalid: false,
+  // Somebody has to change a key, or an account's setting.
+  kms: false,
+  "region-disabled": false,
 };

@@ -19,8 +19,10 @@ export function recordFailure(inventory: Inventory, facet: Facet, id: string, fa
 export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
   const failure = inventory.get("failure", failureId(facet, id));
   if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
-  return failure.value.kind === "denied" || failure.value.kind === "not-found";
+  return SETTLED.has(failure.value.kind);
 }
+
+const SETTLED: ReadonlySet<Failed["kind"]> = new Set(["denied", "not-found", "region-disabled"]);
 
 /** What AWS does by failing; rethrows everything else, which is a bug of ours. */
 export function asFailure(error: unknown): AwsFailure {

@@ -41,7 +41,6 @@ describe("what the SDK reports", () => {
     ["a wrong input", { kind: "error", code: "InvalidParameterValue" }, "invalid", false, "InvalidParameterValue"],
     ["expired credentials", { kind: "error", code: "ExpiredToken", status: 403 }, "unavailable", true, "ExpiredToken"],
     ["a request that is too old", { kind: "error", code: "RequestExpired" }, "unavailable", true, "RequestExpired"],
-    ["wrong credentials", { kind: "error", code: "AuthFailure", status: 401 }, "denied", false, "AuthFailure"],
     ["a code that is new to us", { kind: "error", code: "SomethingElse" }, "invalid", false, "SomethingElse"],
     [
       "another service's throttling",

@@ -30,7 +30,7 @@ export const isRetired = (body: Group, one: Replacement): boolean =>
   find(body, `retire:${one.instanceId}`) !== undefined;
 
 /** These kinds of failure (aws/failure.ts) say that nothing was written. */
-const REFUSED_BY_AWS = /^(denied|invalid|not-found):/;
+const REFUSED_BY_AWS = /^(denied|invalid|not-found|region-disabled):/;
 
 /** A write that was given up, and that AWS may have carried out all the same. */
 export const mayHaveHappened = (write: Step): boolean =>
