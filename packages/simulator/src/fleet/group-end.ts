@@ -39,14 +39,14 @@ const leaveBalancers = (world: World, member: Member, gone: () => void): void =>
  */
 export const endMember = (world: World, member: Member, cause: string, waits = true): Activity | null => {
   const { group, instance } = member;
-  if (member.state.startsWith("Terminating")) return null;
+  if (isLeaving(member)) return null;
   for (const action of [...member.actions.values()]) action.cancelTimer();
   member.actions.clear();
   member.state = "Terminating";
   const activity = beginActivity(world, group, `Terminating EC2 instance: ${instance.id}`, cause);
   const hold = (): void =>
     holdWithHooks(world, member, "autoscaling:EC2_INSTANCE_TERMINATING", (result) => {
-      if (result === "ABANDON" && group.retainOnAbandon && isAlive(instance)) return release(world, member, activity);
+      if (result === "ABANDON" && group.retainOnAbandon && isAlive(instance)) return retain(world, member, activity);
       member.state = "Terminating:Proceed";
       finish(world, member, activity);
     });
@@ -66,11 +66,23 @@ export const holdMember = (world: World, member: Member, hook: string, token: st
   if (action !== undefined && token !== null) action.token = token;
 };
 
-/** With `TerminateHookAbandon=retain` the instance stays, outside the group: https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html */
-const release = (world: World, member: Member, activity: Activity): void => {
+/**
+ * With `TerminateHookAbandon=retain` the instance stays a member, running, and no longer counted as capacity, until
+ * TerminateInstanceInAutoScalingGroup: https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
+ */
+const retain = (world: World, member: Member, activity: Activity): void => {
+  member.state = "Terminating:Retained";
   world.oracle.detached(member.instance);
-  remove(world, member);
   endActivity(world, member.group, activity, { what: "Terminate", member, failure: "The instance was retained." });
+  changed(world, member.group);
+};
+
+/** Ends a member that was retained; its hooks have been answered. */
+export const endRetained = (world: World, member: Member, cause: string): Activity => {
+  const activity = beginActivity(world, member.group, `Terminating EC2 instance: ${member.instance.id}`, cause);
+  member.state = "Terminating:Proceed";
+  finish(world, member, activity);
+  return activity;
 };
 
 const ended = new WeakMap<Instance, () => void>();
@@ -96,6 +108,9 @@ const remove = (world: World, member: Member): void => {
   changed(world, member.group);
 };
 
+/** On its way out of its group: no health check looks at it, and nothing ends it again. */
+const isLeaving = ({ state }: Member): boolean => state.startsWith("Terminating") || state === "Detaching";
+
 /** Hears EC2: a member that is gone leaves the group, one that dies is found by the health check. */
 export const groupFollowsEnd = (world: World, instance: Instance): void => {
   if (instance.state === "terminated") {
@@ -104,7 +119,9 @@ export const groupFollowsEnd = (world: World, instance: Instance): void => {
     if (close) return close();
   }
   const { member } = instance;
-  if (!member || isAlive(instance) || member.state.startsWith("Terminating") || member.health === "Unhealthy") return;
+  if (!member || isAlive(instance)) return;
+  if (member.state === "Terminating:Retained" && instance.state === "terminated") return remove(world, member);
+  if (isLeaving(member) || member.health === "Unhealthy") return;
   const { settings } = world;
   member.health = "Unhealthy";
   later(world, settings.healthCheck, () => replaceUnhealthy(world, member));
@@ -124,15 +141,21 @@ const replaceUnhealthy = (world: World, member: Member): void => {
 };
 
 /**
- * Takes members out of their group; they go on running, and nobody ends them.
- * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html
+ * Takes members out of their group; they go on running, and nobody ends them. They leave the group's target groups at
+ * once, and stay listed as `Detaching` until their connections have drained, and for a while (`settings.detaching`).
+ * One that is refused fails the call for all.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html; the words of both refusals:
+ * https://github.com/reproio/ecs_deploy/issues/47 and https://github.com/reproio/ecs_deploy/pull/56
  * @throws AwsError `ValidationError` for an instance that is not in service there, or where the minimum forbids it.
  */
 export const detachMembers = (world: World, group: Group, ids: readonly string[], decrement: boolean): Activity[] => {
   const members = ids.map((id) => {
     const member = group.members.get(id);
-    if (!member || !(member.state === "InService" || member.state === "Standby")) {
+    if (!member) {
       throw new AwsError("ValidationError", `The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+    }
+    if (!(member.state === "InService" || member.state === "Standby")) {
+      throw new AwsError("ValidationError", `The instance ${id} is not in InService or Standby.`);
     }
     return member;
   });
@@ -144,19 +167,22 @@ export const detachMembers = (world: World, group: Group, ids: readonly string[]
   }
   if (decrement) group.desired -= members.length;
   return members.map((member) => {
-    const activity = beginActivity(
-      world,
-      group,
-      `Detaching EC2 instance: ${member.instance.id}`,
-      "instance was detached in response to a user request.",
-    );
-    leaveBalancers(world, member, () => {
+    const cause = "instance was detached in response to a user request.";
+    const activity = beginActivity(world, group, `Detaching EC2 instance: ${member.instance.id}`, cause);
+    member.state = "Detaching";
+    let left = 2;
+    const leave = (): void => {
+      left -= 1;
+      if (left > 0) return;
       activity.status = "Successful";
       activity.endTime = world.clock.now();
-    });
+      remove(world, member);
+    };
+    leaveBalancers(world, member, leave);
+    later(world, world.settings.detaching, leave);
     member.instance.tags.delete("aws:autoscaling:groupName");
     world.oracle.detached(member.instance);
-    remove(world, member);
+    changed(world, group);
     return activity;
   });
 };

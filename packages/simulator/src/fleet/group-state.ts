@@ -12,6 +12,8 @@ export type LifecycleState =
   | "Terminating"
   | "Terminating:Wait"
   | "Terminating:Proceed"
+  | "Terminating:Retained"
+  | "Detaching"
   | "Standby";
 
 export type Transition = "autoscaling:EC2_INSTANCE_LAUNCHING" | "autoscaling:EC2_INSTANCE_TERMINATING";

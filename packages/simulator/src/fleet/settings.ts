@@ -21,6 +21,8 @@ export interface Settings {
   readonly launchRetry: Range;
   /** assumed: registration to the first passed health check. */
   readonly targetHealthy: Range;
+  /** DetachInstances to the end of the membership; 34 s in a log that a user quotes: https://github.com/reproio/ecs_deploy/issues/84 */
+  readonly detaching: Range;
   /** assumed: death of a target to `unhealthy` (interval times threshold). */
   readonly targetUnhealthy: number;
   /** assumed: `running` to a registered container instance. */
@@ -46,6 +48,7 @@ export const defaultSettings: Settings = {
   healthCheck: [5_000, 30_000],
   launchRetry: [30_000, 60_000],
   targetHealthy: [8_000, 25_000],
+  detaching: [20_000, 40_000],
   targetUnhealthy: 20_000,
   containerJoin: [5_000, 20_000],
   schedulerReaction: [1_000, 2_000],

@@ -4,6 +4,7 @@ import type { Bench } from "./support.ts";
 import type { Group } from "../../src/fleet/group-state.ts";
 import type { GroupSpec } from "../../src/fleet/groups.ts";
 import { createBench } from "./support.ts";
+import { registerTarget } from "../../src/fleet/targets.ts";
 
 const hook = {
   name: "graceful-shutdown-hook",
@@ -178,15 +179,44 @@ test("every hook must answer before an instance goes, unless one abandons", asyn
   }
 });
 
-test("where a group retains what is abandoned, the instance stays, outside the group", async () => {
+test("where a group retains what is abandoned, the instance stays, no capacity any more, until its group is told to end it", async () => {
   const { bench, group, ids } = prepare({ hooks: [hook], retainOnAbandon: true });
   const [id = ""] = ids;
-  await bench.call("TerminateInstanceInAutoScalingGroup", { InstanceId: id, ShouldDecrementDesiredCapacity: true });
+  const end = { InstanceId: id, ShouldDecrementDesiredCapacity: false };
+  await bench.call("TerminateInstanceInAutoScalingGroup", end);
   const input = { AutoScalingGroupName: "web", LifecycleHookName: hook.name, InstanceId: id };
   await bench.call("CompleteLifecycleAction", { ...input, LifecycleActionResult: "ABANDON" });
+  await bench.after(120_000);
+  expect(group.members.get(id)?.state).toBe("Terminating:Retained");
+  expect(bench.region.instances.get(id)?.state).toBe("running");
+  expect(inService(group)).toHaveLength(group.desired);
+  expect(bench.world.oracle.leftovers().detachedRunning).toEqual([id]);
+  await bench.call("TerminateInstanceInAutoScalingGroup", end);
   await bench.after(60_000);
   expect(group.members.has(id)).toBe(false);
-  expect(bench.world.oracle.leftovers().detachedRunning).toEqual([id]);
+  expect(bench.region.instances.get(id)?.state).toBe("terminated");
+});
+
+test("what is detached leaves the balancers at once, and stays listed for a while; a second call for it is refused for all", async () => {
+  const { bench, group, ids } = prepare();
+  const targets = createTargetGroup(bench.world, bench.region, { name: "nodes", deregistrationDelay: 0 });
+  group.targetGroups.push(targets);
+  for (const { instance } of group.members.values())
+    registerTarget(bench.world, targets, { id: instance.id, port: 80, instance, healthy: true });
+  const detach = (...some: string[]): Promise<unknown> =>
+    bench.call("DetachInstances", {
+      AutoScalingGroupName: "web",
+      InstanceIds: some,
+      ShouldDecrementDesiredCapacity: false,
+    });
+  const [id = "", other = ""] = ids;
+  await detach(id);
+  expect([...targets.targets.values()].map((one) => one.id)).toEqual(ids.slice(1));
+  expect(group.members.get(id)?.state).toBe("Detaching");
+  await expect(detach(other, id)).rejects.toThrow(`The instance ${id} is not in InService or Standby.`);
+  await bench.after(60_000);
+  await expect(detach(other, id)).rejects.toThrow(`The instance ${id} is not part of Auto Scaling group web.`);
+  expect(group.members.get(other)?.state).toBe("InService");
 });
 
 test("Spot Instances that are named have their ids, zones and types; the rest are drawn", () => {

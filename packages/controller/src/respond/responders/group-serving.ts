@@ -1,6 +1,7 @@
 import { groupId } from "../../inventory/ids.ts";
 import { evidence, lastFailedLaunch } from "../failed-launch.ts";
 import { fallBack } from "../fall-back.ts";
+import { isCapacity } from "../group/member.ts";
 import { placeOf, text, texts } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { servingIn } from "../serving.ts";
@@ -23,8 +24,8 @@ export const groupServing: Responder = {
     const doomed = texts(step, "except");
     const others = { ...group, instances: group.instances.filter((one) => !doomed.includes(one.id)) };
     const serving = await servingIn(others, null, ctx);
-    // Raised, the doomed are counted in what is desired until they are retired.
-    const still = group.instances.filter((one) => doomed.includes(one.id)).length;
+    // Raised, the doomed are counted in what is desired until they are retired; detached, they are not, though still listed.
+    const still = group.instances.filter((one) => doomed.includes(one.id) && isCapacity(one.state)).length;
     const wanted = group.desired - still;
     if (serving >= wanted) return { is: "done", receipt: { serving, wanted } };
     const failed = await lastFailedLaunch(name, ctx);

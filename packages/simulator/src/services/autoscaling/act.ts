@@ -1,7 +1,7 @@
 import type { HookResult, LifecycleAction } from "../../fleet/group-state.ts";
 import type { CallContext, Operation } from "../../operation.ts";
 import { boolean, integer, structure } from "../../fleet/api/shapes.ts";
-import { detachMembers, endMember } from "../../fleet/group-end.ts";
+import { detachMembers, endMember, endRetained } from "../../fleet/group-end.ts";
 import { findAction, recordHeartbeat } from "../../fleet/hooks.ts";
 import { needGroup, needMember } from "./find.ts";
 import { AwsError } from "../../operation.ts";
@@ -86,6 +86,14 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
     const member = needMember(world, ctx, read.needText("InstanceId"));
     const { group } = member;
     const decrement = read.flag("ShouldDecrementDesiredCapacity");
+    const cause = "instance was taken out of service in response to a user request";
+    if (member.state === "Terminating:Retained") {
+      if (decrement) group.desired = Math.max(group.min, group.desired - 1);
+      world.oracle.effect("terminate-in-group", member.instance.id);
+      return { Activity: renderActivity(group, endRetained(world, member, cause)) };
+    }
+    if (member.state === "Detaching")
+      throw validationError(`The instance ${member.instance.id} is not in InService or Standby.`);
     if (member.state.startsWith("Terminating")) {
       world.oracle.effect("terminate-in-group", member.instance.id, true);
       throw new AwsError("ScalingActivityInProgress", `Instance ${member.instance.id} is already being terminated.`);
@@ -97,7 +105,7 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
     }
     if (decrement) group.desired -= 1;
     world.oracle.effect("terminate-in-group", member.instance.id);
-    const activity = endMember(world, member, "instance was taken out of service in response to a user request");
+    const activity = endMember(world, member, cause);
     return activity ? { Activity: renderActivity(group, activity) } : {};
   },
 };
