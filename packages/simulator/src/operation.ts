@@ -15,7 +15,18 @@ export interface Clock {
   setTimer(at: Ms, fn: () => void): () => void;
 }
 
-export type ServiceName = "ec2" | "autoscaling" | "ecs" | "elasticloadbalancingv2" | "sqs" | "sns" | "ssm" | "sts";
+export type ServiceName =
+  | "ec2"
+  | "autoscaling"
+  | "ecs"
+  | "elasticloadbalancing"
+  | "elasticloadbalancingv2"
+  | "servicediscovery"
+  | "sqs"
+  | "sns"
+  | "ssm"
+  | "sts"
+  | "vpc-lattice";
 
 export type Json = null | boolean | number | string | Date | Uint8Array | Json[] | { [key: string]: Json | undefined };
 export type JsonObject = { [key: string]: Json | undefined };

@@ -25,6 +25,7 @@ import { bodyText, ConnectionReset, textResponse } from "./wire/http.ts";
 import type { Identity } from "./wire/identify.ts";
 import { formText, identify } from "./wire/identify.ts";
 import { readJson } from "./wire/json.ts";
+import { readRest } from "./wire/rest.ts";
 
 export interface SimulatorOptions<World> {
   readonly clock: Clock;
@@ -197,6 +198,8 @@ function readInput<World>(request: HttpRequest, identity: Identity, operation: O
     case "json1.0":
     case "json1.1":
       return readJson(bodyText(request.body), fields);
+    case "rest-json":
+      return readRest(request, { service: operation.service, operation: operation.name }, fields);
   }
 }
 

@@ -3,11 +3,12 @@ import { describeWithMoto, type MotoServer, startMoto } from "../support/moto.ts
 import { capacity } from "./shared/capacity.ts";
 import { messages } from "./shared/messages.ts";
 import type { Probes } from "./shared/probe.ts";
+import { registrations } from "./shared/registrations.ts";
 import { type Stand, standOnMoto, standOnSimulator } from "./shared/stand.ts";
 import { tasks } from "./shared/tasks.ts";
 import { traffic } from "./shared/traffic.ts";
 
-const probes: Probes = { ...capacity, ...tasks, ...traffic, ...messages };
+const probes: Probes = { ...capacity, ...tasks, ...traffic, ...registrations, ...messages };
 
 /** What came of it: the answer, or the error by what the SDK makes of it. */
 async function answerOf(stand: Stand, ask: (it: Stand) => Promise<unknown>): Promise<unknown> {
@@ -27,7 +28,9 @@ describeWithMoto("the simulator answers as moto does", () => {
   let moto: MotoServer;
   let stands: { readonly simulator: Stand; readonly moto: Stand };
   beforeAll(async () => {
-    moto = await startMoto({ warmUp: ["ec2", "ecs", "autoscaling", "elasticloadbalancing", "sqs"] });
+    moto = await startMoto({
+      warmUp: ["ec2", "ecs", "autoscaling", "elasticloadbalancing", "servicediscovery", "sqs"],
+    });
     await moto.reset();
     await moto.holdTaskStates();
     stands = { simulator: await standOnSimulator(), moto: await standOnMoto(moto.endpoint) };

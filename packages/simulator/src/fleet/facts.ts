@@ -30,6 +30,12 @@ export type Watched = Pick<World, "clock" | "regions" | "listeners">;
 
 const isOpen = (target: Target): boolean => target.state !== "draining" && target.state !== "unhealthy";
 
+/** Every registration of an instance that still takes connections. */
+const openOn = ({ targets, registrations }: Instance): string[] => [
+  ...[...targets].filter(isOpen).map(({ id, port }) => `${id}:${port}`),
+  ...[...registrations].filter(({ open }) => open).map(({ name }) => name),
+];
+
 const empty = (instance: Instance): boolean =>
   ![...(instance.containerInstance?.tasks ?? [])].some((task) => task.service?.strategy !== "DAEMON");
 
@@ -65,12 +71,14 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
     entry.warnedAt = clock.now();
     entry.deadline = instance.notice?.reclaimAt ?? null;
   });
-  listeners.targetChanged.push(({ instance }) => {
-    const entry = instance && facts.get(instance.id);
+  const trafficChanged = (instance: Instance): void => {
+    const entry = facts.get(instance.id);
     if (!entry || entry.diedAt !== null) return;
-    if ([...instance.targets].some(isOpen)) entry.deregisteredAt = null;
+    if (openOn(instance).length > 0) entry.deregisteredAt = null;
     else entry.deregisteredAt ??= clock.now();
-  });
+  };
+  listeners.targetChanged.push(({ instance }) => instance && trafficChanged(instance));
+  listeners.trafficChanged.push(trafficChanged);
   listeners.taskStopped.push((task) => {
     const instance = task.containerInstance?.instance;
     const entry = instance && facts.get(instance.id);
@@ -80,7 +88,7 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
     if (previous !== "running" || !instance.stateReason?.code.startsWith("Server.Spot")) return;
     const entry = factsFor(instance);
     entry.diedAt = clock.now();
-    entry.targetsLost = [...instance.targets].filter(isOpen).map((target) => `${target.id}:${target.port}`);
+    entry.targetsLost = openOn(instance);
     for (const task of instance.containerInstance?.tasks ?? []) {
       if (task.service?.strategy === "DAEMON") continue;
       (task.desiredStatus === "RUNNING" ? entry.tasksKilled : entry.tasksCut).push(task.arn);

@@ -8,6 +8,7 @@ import { deregisterTarget } from "./targets.ts";
 import { endInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
 import { isAlive } from "./state.ts";
+import { leaveTraffic } from "./traffic.ts";
 
 const changed = (world: World, group: Group): void => {
   for (const listener of world.listeners.groupChanged) listener(group);
@@ -16,6 +17,7 @@ const changed = (world: World, group: Group): void => {
 /** Lets go of the group's own target groups, and says when the last registration is gone. */
 const leaveBalancers = (world: World, member: Member, gone: () => void): void => {
   const { group, instance } = member;
+  leaveTraffic(world, member);
   const own: Target[] = [...instance.targets].filter(
     (target) => target.id === instance.id && group.targetGroups.includes(target.group),
   );

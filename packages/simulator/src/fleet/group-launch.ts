@@ -5,6 +5,7 @@ import { poolKey, takeCapacity } from "./region.ts";
 import { endInstance, launchInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
 import { isAlive } from "./state.ts";
+import { joinTraffic } from "./traffic.ts";
 import { registerTarget } from "./targets.ts";
 
 /** On-Demand up to the base, and above it the percentage: https://docs.aws.amazon.com/autoscaling/ec2/userguide/mixed-instances-groups-set-up-overview.html */
@@ -126,6 +127,7 @@ export const enterService = (world: World, member: Member, healthy = false): voi
     for (const targets of group.targetGroups) {
       registerTarget(world, targets, { id: instance.id, port: targets.port, instance, healthy });
     }
+    joinTraffic(world, member, healthy);
   }
   for (const listener of world.listeners.groupChanged) listener(group);
 };

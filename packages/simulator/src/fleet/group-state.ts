@@ -2,6 +2,7 @@ import type { Ms } from "../operation.ts";
 import type { CapacityProvider } from "./ecs/state.ts";
 import type { Instance, Region } from "./state.ts";
 import type { TargetGroup } from "./target-state.ts";
+import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html */
 export type LifecycleState =
@@ -88,6 +89,8 @@ export interface Group {
   readonly capacityRebalance: boolean;
   readonly cooldown: Ms;
   readonly targetGroups: TargetGroup[];
+  readonly classicLoadBalancers: readonly ClassicLoadBalancer[];
+  readonly latticeTargetGroups: readonly LatticeTargetGroup[];
   readonly hooks: Map<string, Hook>;
   readonly members: Map<string, Member>;
   readonly suspended: Set<string>;

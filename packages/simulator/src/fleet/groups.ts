@@ -8,6 +8,7 @@ import { isAlive } from "./state.ts";
 import { launchInstance } from "./instances.ts";
 import { putHook } from "./hooks.ts";
 import type { TargetGroup } from "./target-state.ts";
+import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
 
 export interface GroupSpec {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface GroupSpec {
   /** Seconds; AWS's default is 300. */
   readonly cooldown?: number;
   readonly targetGroups?: readonly TargetGroup[];
+  readonly classicLoadBalancers?: readonly ClassicLoadBalancer[];
+  readonly latticeTargetGroups?: readonly LatticeTargetGroup[];
   readonly hooks?: readonly HookSpec[];
   readonly suspended?: readonly string[];
   readonly maintenance?: { readonly min: number; readonly max: number } | null;
@@ -69,6 +72,8 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     capacityRebalance: spec.capacityRebalance ?? false,
     cooldown: (spec.cooldown ?? 300) * 1000,
     targetGroups: [...(spec.targetGroups ?? [])],
+    classicLoadBalancers: spec.classicLoadBalancers ?? [],
+    latticeTargetGroups: spec.latticeTargetGroups ?? [],
     hooks: new Map(),
     members: new Map(),
     suspended: new Set(spec.suspended),

@@ -2,8 +2,11 @@ import type { Operation } from "../operation.ts";
 import type { World } from "./state.ts";
 import { autoScalingOperations } from "../services/autoscaling.ts";
 import { ec2Operations } from "../services/ec2.ts";
+import { classicElbOperations } from "../services/classic-elb.ts";
+import { cloudMapOperations } from "../services/cloud-map.ts";
 import { ecsOperations } from "../services/ecs.ts";
 import { elbv2Operations } from "../services/elbv2.ts";
+import { latticeOperations } from "../services/lattice.ts";
 import { ssmOperations } from "../services/ssm.ts";
 
 /** Every operation that reads or changes the fleet. */
@@ -12,6 +15,9 @@ export const fleetOperations: readonly Operation<World>[] = [
   ...autoScalingOperations,
   ...ecsOperations,
   ...elbv2Operations,
+  ...classicElbOperations,
+  ...latticeOperations,
+  ...cloudMapOperations,
   ...ssmOperations,
 ];
 
@@ -21,12 +27,17 @@ export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
 export type { Effect, Leftovers, Oracle } from "./oracle.ts";
 export type { Instance, Region, World } from "./state.ts";
+export type { TargetGroup } from "./target-state.ts";
+export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
 export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
+export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";
+export { addDiscovered, createDiscoveryService, removeDiscovered } from "./cloud-map.ts";
 export { createGroup } from "./groups.ts";
+export { createLatticeTargetGroup, deregisterLattice, registerLattice } from "./lattice.ts";
 export { holdMember } from "./group-end.ts";
-export { createTargetGroup } from "./targets.ts";
+export { createTargetGroup, deregisterTarget, registerTarget } from "./targets.ts";
 export { createWorld } from "./world.ts";
 export { interrupt, recommend } from "./interrupt.ts";
 export { interruptTask } from "./ecs/tasks.ts";

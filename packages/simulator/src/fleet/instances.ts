@@ -62,6 +62,7 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     member: null,
     containerInstance: null,
     targets: new Set(),
+    registrations: new Set(),
   };
   region.instances.set(instance.id, instance);
   world.instances.set(instance.id, instance);

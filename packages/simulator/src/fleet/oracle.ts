@@ -14,6 +14,7 @@ export type EffectKind =
   | "complete-lifecycle-action"
   | "stop-task"
   | "deregister"
+  | "register"
   | "drain"
   | "run-command";
 

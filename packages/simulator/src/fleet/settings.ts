@@ -25,6 +25,8 @@ export interface Settings {
   readonly detaching: Range;
   /** assumed: death of a target to `unhealthy` (interval times threshold). */
   readonly targetUnhealthy: number;
+  /** assumed: how long an operation of Cloud Map is under way. */
+  readonly discoveryOperation: Range;
   /** assumed: `running` to a registered container instance. */
   readonly containerJoin: Range;
   /** assumed: how soon the ECS service scheduler acts. */
@@ -50,6 +52,7 @@ export const defaultSettings: Settings = {
   targetHealthy: [8_000, 25_000],
   detaching: [20_000, 40_000],
   targetUnhealthy: 20_000,
+  discoveryOperation: [1_000, 5_000],
   containerJoin: [5_000, 20_000],
   schedulerReaction: [1_000, 2_000],
   placementRetry: 15_000,

@@ -1,5 +1,6 @@
 import type { World } from "./state.ts";
 import { deregisterTarget } from "./targets.ts";
+import { leaveTraffic } from "./traffic.ts";
 import { enterService } from "./group-launch.ts";
 
 /**
@@ -19,5 +20,6 @@ export const setStandby = (world: World, instanceId: string, on: boolean): void 
   for (const target of [...instance.targets]) {
     if (target.id === instance.id && group.targetGroups.includes(target.group)) deregisterTarget(world, target);
   }
+  leaveTraffic(world, member);
   for (const listener of world.listeners.groupChanged) listener(group);
 };

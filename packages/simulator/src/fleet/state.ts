@@ -2,6 +2,13 @@ import type { Clock, Ms } from "../operation.ts";
 import type { CapacityProvider, Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./ecs/state.ts";
 import type { Group, LifecycleAction, Member } from "./group-state.ts";
 import type { LoadBalancer, Target, TargetGroup } from "./target-state.ts";
+import type {
+  ClassicLoadBalancer,
+  DiscoveryOperation,
+  DiscoveryService,
+  LatticeTargetGroup,
+  Registration,
+} from "./traffic-state.ts";
 import type { EventRule } from "./events.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Random } from "./random.ts";
@@ -47,6 +54,8 @@ export interface Instance {
   containerInstance: ContainerInstance | null;
   /** Every registration that this instance stands behind, of its own or of its tasks. */
   readonly targets: Set<Target>;
+  /** The same of Classic load balancers, VPC Lattice and Cloud Map. */
+  readonly registrations: Set<Registration>;
 }
 
 /** One account in one region. */
@@ -69,6 +78,12 @@ export interface Region {
   readonly taskDefinitions: Map<string, TaskDefinition>;
   readonly targetGroups: Map<string, TargetGroup>;
   readonly loadBalancers: Map<string, LoadBalancer>;
+  /** By name. */
+  readonly classicLoadBalancers: Map<string, ClassicLoadBalancer>;
+  /** By id. */
+  readonly latticeTargetGroups: Map<string, LatticeTargetGroup>;
+  readonly discoveryServices: Map<string, DiscoveryService>;
+  readonly discoveryOperations: Map<string, DiscoveryOperation>;
   /** Free capacity of the pools that are limited; a pool that is absent never runs out. Key: `poolKey`. */
   readonly pools: Map<string, number>;
   readonly rules: EventRule[];
@@ -86,6 +101,8 @@ export interface Listeners {
   readonly action: ((action: LifecycleAction) => void)[];
   readonly taskStopped: ((task: Task) => void)[];
   readonly targetChanged: ((target: Target) => void)[];
+  /** A registration of an instance that is no target began or ceased to take traffic. */
+  readonly trafficChanged: ((instance: Instance) => void)[];
   /** Something about a group changed: it looks at its capacity soon. */
   readonly groupChanged: ((group: Group) => void)[];
   /** Something about a service changed: its scheduler looks at it soon. */

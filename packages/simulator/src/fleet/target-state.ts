@@ -31,6 +31,10 @@ export interface Target {
   readonly group: TargetGroup;
   readonly id: string;
   readonly port: number;
+  /** As it was registered: a zone, or `all` for an address outside the VPC; null: found by the balancer. */
+  readonly availabilityZone: string | null;
+  /** For QUIC: `0x` and 16 hexadecimal digits. */
+  readonly quicServerId: string | null;
   readonly instance: Instance | null;
   /** The ECS service that registered it, if one did. */
   readonly service: Service | null;

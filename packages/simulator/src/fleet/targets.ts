@@ -81,6 +81,8 @@ export const registerTarget = (
   world: World,
   group: TargetGroup,
   place: Pick<Target, "id" | "port" | "instance"> & {
+    readonly availabilityZone?: string | null;
+    readonly quicServerId?: string | null;
     readonly service?: Target["service"];
     readonly healthy?: boolean;
   },
@@ -93,6 +95,8 @@ export const registerTarget = (
     group,
     id: place.id,
     port: place.port,
+    availabilityZone: place.availabilityZone ?? null,
+    quicServerId: place.quicServerId ?? null,
     instance: place.instance,
     service: place.service ?? null,
     registeredAt: clock.now(),

@@ -4,12 +4,14 @@ import { agentFollowsWarning, drainForHook, hooksFollowTask } from "./ecs/draini
 import { daemonsFollowTask, touchService } from "./ecs/scheduler.ts";
 import { rebalanceFollowsRecommendation, touchGroup } from "./groups.ts";
 import type { Settings } from "./settings.ts";
+import { classicFollowsInstance } from "./classic.ts";
 import { containersFollowInstance } from "./ecs/containers.ts";
 import { createOracle } from "./oracle.ts";
 import { createRandom } from "./random.ts";
 import { defaultSettings } from "./settings.ts";
 import { groupFollowsBoot } from "./group-launch.ts";
 import { groupFollowsEnd } from "./group-end.ts";
+import { latticeFollowsInstance } from "./lattice.ts";
 import { targetsFollowInstance } from "./targets.ts";
 
 export interface WorldOptions {
@@ -29,6 +31,7 @@ export const createWorld = (options: WorldOptions): World => {
     action: [],
     taskStopped: [],
     targetChanged: [],
+    trafficChanged: [],
     groupChanged: [],
     serviceChanged: [],
   };
@@ -46,6 +49,8 @@ export const createWorld = (options: WorldOptions): World => {
   };
   const follow = (instance: Instance, previous: InstanceState): void => {
     targetsFollowInstance(world, instance, previous);
+    classicFollowsInstance(world, instance, previous);
+    latticeFollowsInstance(world, instance, previous);
     containersFollowInstance(world, instance);
     groupFollowsBoot(instance);
     groupFollowsEnd(world, instance);

@@ -51,6 +51,7 @@ export function answer(
     }
     case "json1.0":
     case "json1.1":
+    case "rest-json":
       return json(200, service.protocol, writeJson(output, fields), head, {});
   }
 }
@@ -77,7 +78,8 @@ export function errorAnswer(service: WireService, error: AwsError, head: AnswerH
       );
     }
     case "json1.0":
-    case "json1.1": {
+    case "json1.1":
+    case "rest-json": {
       const body = JSON.stringify({ __type: error.code, message: error.message });
       const queryCode = queryCodes[error.code];
       const extra = {
@@ -104,10 +106,11 @@ function xml(status: number, content: string, head: AnswerHead): HttpResponse {
 
 function json(
   status: number,
-  protocol: "json1.0" | "json1.1",
+  protocol: "json1.0" | "json1.1" | "rest-json",
   content: string,
   head: AnswerHead,
   extra: { readonly [name: string]: string },
 ): HttpResponse {
-  return textResponse(status, `application/x-amz-json-${protocol.slice(4)}`, content, { ...common(head), ...extra });
+  const type = protocol === "rest-json" ? "application/json" : `application/x-amz-json-${protocol.slice(4)}`;
+  return textResponse(status, type, content, { ...common(head), ...extra });
 }

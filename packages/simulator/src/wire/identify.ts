@@ -3,6 +3,7 @@ import type { HttpRequest } from "./http.ts";
 import { bodyText } from "./http.ts";
 import type { WireService } from "./protocol.ts";
 import { wireServices } from "./protocol.ts";
+import { restOperation } from "./rest.ts";
 
 /** What a request says about itself before its input is read. */
 export interface Identity {
@@ -22,8 +23,8 @@ function accountOfKey(accessKeyId: string): string {
 }
 
 /**
- * Tells service, operation, account and region: from the signature's credential scope, `X-Amz-Target`, or the API
- * version of an unsigned form. Signatures are not verified. Null where no service is meant.
+ * Tells service, operation, account and region: from the signature's credential scope, `X-Amz-Target`, the path (REST),
+ * or the API version of an unsigned form. Signatures are not verified. Null where no service is meant.
  */
 export function identify(request: HttpRequest): Identity | null {
   const scope = credentialScope(request.headers["authorization"] ?? "");
@@ -33,6 +34,11 @@ export function identify(request: HttpRequest): Identity | null {
     const [namespace = "", operation = ""] = target.split(".");
     const service = wireServices.find((candidate) => candidate.namespace === namespace);
     return service === undefined ? null : { service, operation, ...place };
+  }
+  const rest = wireServices.find((one) => one.protocol === "rest-json" && one.scope === scope?.service);
+  if (rest !== undefined) {
+    const operation = restOperation(rest.name, request);
+    return operation === null ? null : { service: rest, operation, ...place };
   }
   const form = new URLSearchParams(formText(request));
   const operation = form.get("Action");

@@ -1,7 +1,7 @@
 import type { ServiceName } from "../operation.ts";
 
 /** AWS's wire protocols (https://smithy.io/2.0/aws/protocols/index.html). */
-export type Protocol = "query" | "ec2" | "json1.0" | "json1.1";
+export type Protocol = "query" | "ec2" | "json1.0" | "json1.1" | "rest-json";
 
 interface ErrorForm {
   readonly code: string;
@@ -59,6 +59,36 @@ export const wireServices: readonly WireService[] = [
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
     throttled: { code: "ThrottlingException", status: 400, message: "Rate exceeded" },
     denied: accessDenied("AccessDenied", 403),
+  },
+  {
+    name: "elasticloadbalancing",
+    protocol: "query",
+    scope: "elasticloadbalancing",
+    version: "2012-06-01",
+    namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+    // https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/CommonErrors.html
+    throttled: { code: "Throttling", status: 400, message: "Rate exceeded" },
+    denied: accessDenied("AccessDenied", 403),
+  },
+  {
+    name: "servicediscovery",
+    protocol: "json1.1",
+    scope: "servicediscovery",
+    version: "2017-03-14",
+    namespace: "Route53AutoNaming_v20170314",
+    // https://docs.aws.amazon.com/cloud-map/latest/dg/throttling.html (assumed: for all operations)
+    throttled: { code: "RequestLimitExceeded", status: 429, message: "Rate exceeded" },
+    denied: accessDenied("AccessDeniedException", 400),
+  },
+  {
+    name: "vpc-lattice",
+    protocol: "rest-json",
+    scope: "vpc-lattice",
+    version: "2022-11-30",
+    namespace: "",
+    // https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_ListTargets.html
+    throttled: { code: "ThrottlingException", status: 429, message: "Rate exceeded" },
+    denied: accessDenied("AccessDeniedException", 403),
   },
   {
     name: "sns",

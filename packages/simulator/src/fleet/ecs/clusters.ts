@@ -2,6 +2,7 @@ import type { CapacityProvider, Cluster, ContainerInstance, Service, TaskDefinit
 import type { Region, World } from "../state.ts";
 import type { Group } from "../group-state.ts";
 import type { TargetGroup } from "../target-state.ts";
+import type { ServiceTraffic } from "../traffic-state.ts";
 import { arn } from "../region.ts";
 import { createIndexedSet } from "../indexed-set.ts";
 import { fits, startTask } from "./tasks.ts";
@@ -97,6 +98,7 @@ export interface ServiceSpec {
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
+  readonly traffic?: ServiceTraffic;
   readonly containerPort?: number;
 }
 
@@ -114,6 +116,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
     targetGroup: spec.targetGroup ?? null,
+    traffic: spec.traffic ?? {},
     containerPort: spec.containerPort ?? 8080,
     createdAt: world.clock.now(),
     tasks: new Set(),

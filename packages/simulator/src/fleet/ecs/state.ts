@@ -3,6 +3,7 @@ import type { Group } from "../group-state.ts";
 import type { IndexedSet } from "../indexed-set.ts";
 import type { Instance, Region } from "../state.ts";
 import type { Target, TargetGroup } from "../target-state.ts";
+import type { ServiceTraffic } from "../traffic-state.ts";
 
 export interface TaskDefinition {
   readonly arn: string;
@@ -55,6 +56,8 @@ export interface Service {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly targetGroup: TargetGroup | null;
+  /** Where its tasks are registered beside that. */
+  readonly traffic: ServiceTraffic;
   readonly containerPort: number;
   readonly createdAt: Ms;
   readonly tasks: Set<Task>;

@@ -3,6 +3,7 @@ import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
 import type { World } from "../state.ts";
+import { taskJoins, taskLeaves } from "../traffic.ts";
 import { tellTask } from "./events.ts";
 
 export interface TaskSpec {
@@ -82,6 +83,7 @@ const run = (world: World, task: Task, quiet: boolean): void => {
         : { id: task.privateIp, port: task.service.containerPort };
     task.targets = [registerTarget(world, targets, { ...place, instance, service: task.service, healthy: quiet })];
   }
+  taskJoins(world, task, quiet);
   if (!quiet) tellTask(world, task);
   changed(world, task);
 };
@@ -105,6 +107,7 @@ export const stopTask = (world: World, task: Task, stopCode: string, reason: str
   task.stoppingAt = clock.now();
   task.cancelTimer();
   if (task.lastStatus === "PENDING") return finishTask(world, task, null);
+  taskLeaves(world, task);
   let left = task.targets.filter(isRegistered).length;
   // A task on Fargate Spot gets SIGTERM with its notice: the two minutes are not spent on draining.
   const waits = left > 0 && stopCode !== "SpotInterruption";
@@ -140,6 +143,7 @@ export const finishTask = (world: World, task: Task, exitCode: number | null): v
   task.stoppedAt = clock.now();
   task.exitCode = exitCode;
   for (const target of task.targets) deregisterTarget(world, target);
+  taskLeaves(world, task);
   const { containerInstance } = task;
   if (containerInstance?.tasks.delete(task)) {
     containerInstance.usedCpu -= task.definition.cpu;

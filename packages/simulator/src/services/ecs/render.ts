@@ -130,8 +130,12 @@ export const renderTask = (task: Task): JsonObject => ({
   tags: [],
 });
 
+const ROLE = "arn:aws:iam::123456789012:role/ecsInfrastructureRole";
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
 export const renderService = (service: Service): JsonObject => {
+  const { classicLoadBalancer: classic, latticeTargetGroup: lattice, discovery } = service.traffic;
+  const container = { containerName: service.definition.family, containerPort: service.containerPort };
   const deploymentConfiguration = {
     minimumHealthyPercent: service.minimumHealthyPercent,
     maximumPercent: service.maximumPercent,
@@ -154,20 +158,23 @@ export const renderService = (service: Service): JsonObject => {
       : { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] }),
     deploymentConfiguration,
     deployments: [
-      { id: `ecs-svc/${service.arn.slice(-16)}`, status: "PRIMARY", taskDefinition: service.definition.arn, ...counts },
+      {
+        id: `ecs-svc/${service.arn.slice(-16)}`,
+        status: "PRIMARY",
+        taskDefinition: service.definition.arn,
+        ...counts,
+        ...(lattice === undefined
+          ? {}
+          : { vpcLatticeConfigurations: [{ roleArn: ROLE, targetGroupArn: lattice.arn, portName: "web" }] }),
+      },
     ],
-    loadBalancers: service.targetGroup
-      ? [
-          {
-            targetGroupArn: service.targetGroup.arn,
-            containerName: service.definition.family,
-            containerPort: service.containerPort,
-          },
-        ]
-      : [],
+    loadBalancers: [
+      ...(service.targetGroup === null ? [] : [{ targetGroupArn: service.targetGroup.arn, ...container }]),
+      ...(classic === undefined ? [] : [{ loadBalancerName: classic.name, ...container }]),
+    ],
     events: service.messages.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
     createdAt: new Date(service.createdAt),
-    serviceRegistries: [],
+    serviceRegistries: discovery === undefined ? [] : [{ registryArn: discovery.arn }],
     placementStrategy: [],
     placementConstraints: [],
   };

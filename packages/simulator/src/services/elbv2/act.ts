@@ -1,6 +1,7 @@
 import type { Operation } from "../../operation.ts";
 import { integer, list, structure } from "../../fleet/api/shapes.ts";
-import { needTargetGroup, placesOf } from "./find.ts";
+import { needTargetGroup, type Place, placesOf } from "./find.ts";
+import type { TargetGroup } from "../../fleet/target-state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { deregisterTarget, registerTarget, targetKey } from "../../fleet/targets.ts";
 import { AwsError } from "../../operation.ts";
@@ -30,6 +31,25 @@ export const deregisterTargets: Operation<World> = {
   },
 };
 
+/** Networks of the VPC that all of the fleet is in. */
+const isInVpc = (address: string): boolean => /^(10\.|172\.(1[6-9]|2\d|3[01])\.)/.test(address);
+
+/**
+ * The zone is required for an address outside the VPC, and not supported for instances; a server id is required for QUIC,
+ * and can be used with nothing else (the words are assumed):
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ */
+const checkPlace = ({ protocol, targetType }: TargetGroup, { id, availabilityZone, quicServerId }: Place): void => {
+  if (targetType === "instance" && availabilityZone !== null)
+    throw validationError("You cannot specify an Availability Zone for targets of type instance");
+  if (targetType === "ip" && availabilityZone === null && !isInVpc(id))
+    throw validationError(`You must specify an Availability Zone for '${id}', which is outside the VPC`);
+  const isQuic = protocol === "QUIC" || protocol === "TCP_QUIC";
+  if (isQuic && (quicServerId === null || !/^0x[0-9a-f]{16}$/.test(quicServerId)))
+    throw validationError(`A QUIC server ID is required for '${id}'`);
+  if (!isQuic && quicServerId !== null) throw validationError("A QUIC server ID is for QUIC and TCP_QUIC only");
+};
+
 /** An instance must run: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html */
 export const registerTargets: Operation<World> = {
   service: "elasticloadbalancingv2",
@@ -41,6 +61,7 @@ export const registerTargets: Operation<World> = {
     const group = needTargetGroup(world, ctx, read.needText("TargetGroupArn"));
     const { instances } = regionOf(world, ctx.account, ctx.region);
     const places = placesOf(read, group).map((place) => {
+      checkPlace(group, place);
       const known = group.targets.get(targetKey(place.id, place.port));
       const instance = group.targetType === "instance" ? (instances.get(place.id) ?? null) : (known?.instance ?? null);
       if (group.targetType === "instance" && (!instance || !isAlive(instance))) {
@@ -51,7 +72,12 @@ export const registerTargets: Operation<World> = {
       }
       return { ...place, instance };
     });
-    for (const place of places) registerTarget(world, group, place);
+    for (const place of places) {
+      const known = group.targets.get(targetKey(place.id, place.port));
+      const again = known !== undefined && known.state !== "draining";
+      world.oracle.effect("register", `${group.name}/${place.id}:${place.port}`, again);
+      registerTarget(world, group, place);
+    }
     return {};
   },
 };

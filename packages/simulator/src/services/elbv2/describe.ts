@@ -70,8 +70,18 @@ const descriptions: Readonly<Record<string, string>> = {
   "Target.NotInUse": "Target group is not configured to receive traffic from the load balancer",
 };
 
-const health = (id: string, port: number, state: string, reason: string | null, zone?: string): JsonObject => ({
-  Target: { Id: id, Port: port, ...(zone === undefined ? {} : { AvailabilityZone: zone }) },
+const health = (
+  { id, port, quicServerId }: Pick<Target, "id" | "port" | "quicServerId">,
+  state: string,
+  reason: string | null,
+  zone?: string,
+): JsonObject => ({
+  Target: {
+    Id: id,
+    Port: port,
+    ...(zone === undefined ? {} : { AvailabilityZone: zone }),
+    ...(quicServerId === null ? {} : { QuicServerId: quicServerId }),
+  },
   HealthCheckPort: String(port),
   TargetHealth: {
     State: state,
@@ -89,11 +99,11 @@ const override: JsonObject = {
 };
 
 const renderTarget = (target: Target, shifted: ReadonlySet<string>): JsonObject => {
-  const zone = target.instance?.zone.name;
+  const zone = target.availabilityZone ?? target.instance?.zone.name;
   const isUnused = target.group.loadBalancers.length === 0 && target.state !== "draining";
   const [state, reason] = isUnused ? ["unused", "Target.NotInUse"] : [target.state, target.reason];
   return {
-    ...health(target.id, target.port, state, reason, zone),
+    ...health(target, state, reason, zone),
     ...(zone !== undefined && shifted.has(zone) ? override : {}),
   };
 };
@@ -112,9 +122,9 @@ export const describeTargetHealth: Operation<World> = {
     const targets =
       asked.length === 0
         ? [...group.targets.values()].map((target) => renderTarget(target, shiftedZones))
-        : asked.map(({ id, port }) => {
-            const target = group.targets.get(targetKey(id, port));
-            return target ? renderTarget(target, shiftedZones) : health(id, port, "unused", "Target.NotRegistered");
+        : asked.map((place) => {
+            const target = group.targets.get(targetKey(place.id, place.port));
+            return target ? renderTarget(target, shiftedZones) : health(place, "unused", "Target.NotRegistered");
           });
     return { TargetHealthDescriptions: targets };
   },

@@ -22,9 +22,22 @@ export const pageOf = <T>(read: Reader, all: readonly T[]): Page<T> => {
   return paginate(all, size, read.text("Marker"), () => validationError("The Marker is not valid"));
 };
 
+/** One target description: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html */
+export interface Place {
+  readonly id: string;
+  readonly port: number;
+  readonly availabilityZone: string | null;
+  readonly quicServerId: string | null;
+}
+
 /** The target descriptions of a call; the group's own port where none is given. */
-export const placesOf = (read: Reader, group: TargetGroup): { readonly id: string; readonly port: number }[] =>
+export const placesOf = (read: Reader, group: TargetGroup): Place[] =>
   read.objects("Targets").map((target: JsonObject) => {
     const entry = reader(target, validationError);
-    return { id: entry.needText("Id"), port: entry.number("Port") ?? group.port };
+    return {
+      id: entry.needText("Id"),
+      port: entry.number("Port") ?? group.port,
+      availabilityZone: entry.text("AvailabilityZone") ?? null,
+      quicServerId: entry.text("QuicServerId") ?? null,
+    };
   });

@@ -1,0 +1,71 @@
+import { addDiscovered, removeDiscovered } from "./cloud-map.ts";
+import { deregisterClassic, registerClassic } from "./classic.ts";
+import type { Task } from "./ecs/state.ts";
+import type { Member } from "./group-state.ts";
+import { deregisterLattice, registerLattice } from "./lattice.ts";
+import type { World } from "./state.ts";
+
+/**
+ * A member in service is registered with the Classic load balancers and the VPC Lattice target groups of its group.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html
+ */
+export const joinTraffic = (world: World, { group, instance }: Member, healthy: boolean): void => {
+  for (const balancer of group.classicLoadBalancers) registerClassic(world, balancer, instance, healthy);
+  for (const targets of group.latticeTargetGroups) {
+    registerLattice(world, targets, { id: instance.id, port: targets.port, instance }, healthy);
+  }
+};
+
+export const leaveTraffic = (world: World, { group, instance }: Member): void => {
+  for (const balancer of group.classicLoadBalancers) deregisterClassic(world, balancer, instance.id);
+  for (const targets of group.latticeTargetGroups) deregisterLattice(world, targets, instance.id, targets.port);
+};
+
+/** The id of a task: what ECS registers it by in Cloud Map. */
+const idOf = (task: Task): string => task.arn.slice(task.arn.lastIndexOf("/") + 1);
+
+/**
+ * Attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html. Through a Classic load
+ * balancer a service is reached at a fixed port of its instances.
+ */
+export const taskJoins = (world: World, task: Task, healthy: boolean): void => {
+  const { service, cluster } = task;
+  if (service === null) return;
+  const instance = task.containerInstance?.instance ?? null;
+  const { classicLoadBalancer, latticeTargetGroup, discovery } = service.traffic;
+  if (classicLoadBalancer !== undefined && instance !== null)
+    registerClassic(world, classicLoadBalancer, instance, healthy);
+  if (latticeTargetGroup !== undefined) {
+    const place = { id: task.privateIp, port: service.containerPort, instance };
+    registerLattice(world, latticeTargetGroup, place, healthy);
+  }
+  if (discovery === undefined) return;
+  const attributes = {
+    AWS_INSTANCE_IPV4: task.privateIp,
+    AWS_INSTANCE_PORT: String(service.containerPort),
+    AWS_INIT_HEALTH_STATUS: "HEALTHY",
+    AVAILABILITY_ZONE: task.zone,
+    ECS_CLUSTER_NAME: cluster.name,
+    ECS_SERVICE_NAME: service.name,
+    ECS_TASK_DEFINITION_FAMILY: task.definition.family,
+    REGION: cluster.region.name,
+    ...(instance === null ? {} : { EC2_INSTANCE_ID: instance.id }),
+  };
+  addDiscovered(world, discovery, { id: idOf(task), attributes, creatorRequestId: `ecs-${idOf(task)}` });
+};
+
+/** A task that is told to stop leaves at once; the others of its service on the instance keep the balancer's. */
+export const taskLeaves = (world: World, task: Task): void => {
+  const { service } = task;
+  if (service === null) return;
+  const instance = task.containerInstance?.instance ?? null;
+  const { classicLoadBalancer, latticeTargetGroup, discovery } = service.traffic;
+  const others = [...(task.containerInstance?.tasks ?? [])].some(
+    (other) => other !== task && other.service === service && other.desiredStatus === "RUNNING",
+  );
+  if (classicLoadBalancer !== undefined && instance !== null && !others)
+    deregisterClassic(world, classicLoadBalancer, instance.id);
+  if (latticeTargetGroup !== undefined)
+    deregisterLattice(world, latticeTargetGroup, task.privateIp, service.containerPort);
+  if (discovery !== undefined) removeDiscovered(world, discovery, idOf(task));
+};
