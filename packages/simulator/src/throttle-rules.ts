@@ -43,6 +43,31 @@ const ecs = (name: string, operations: readonly string[], capacity: number, refi
   source: ECS,
 });
 
+/**
+ * One bucket for all, one for registrations besides. The two versions of the API have buckets of their own, and calls that
+ * ECS and Auto Scaling make on a user's behalf draw on neither: the fleet's own registrations are no calls here.
+ */
+const elb = (service: ServiceName, registrations: readonly string[]): readonly ThrottleRule[] => [
+  {
+    name: `${service}:all`,
+    service,
+    operations: "all",
+    each: false,
+    capacity: 40,
+    refill: 10,
+    source: `${ELB}; assumed: registrations draw on it as well, which the page does not say`,
+  },
+  {
+    name: `${service}:registration`,
+    service,
+    operations: registrations,
+    each: false,
+    capacity: 20,
+    refill: 4,
+    source: ELB,
+  },
+];
+
 /** AWS's request budgets for the operations that the simulator knows, with where each figure comes from. */
 export const awsThrottleRules: readonly ThrottleRule[] = [
   {
@@ -88,24 +113,7 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
   ),
   ecs("service-modify", ["UpdateService"], 50, 5),
   ecs("service-read", ["DescribeServices", "ListServices"], 100, 20),
-  {
-    name: "elasticloadbalancingv2:non-mutating",
-    service: "elasticloadbalancingv2",
-    operations: "non-mutating",
-    each: false,
-    capacity: 40,
-    refill: 10,
-    source: ELB,
-  },
-  {
-    name: "elasticloadbalancingv2:registration",
-    service: "elasticloadbalancingv2",
-    operations: ["RegisterTargets", "DeregisterTargets"],
-    each: false,
-    capacity: 20,
-    refill: 4,
-    source: `assumed: registration has a bucket of its own (${ELB}), its figures were not found`,
-  },
+  ...elb("elasticloadbalancingv2", ["RegisterTargets", "DeregisterTargets"]),
   {
     name: "elasticloadbalancing:all",
     service: "elasticloadbalancing",

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { failed } from "./failure.ts";
 import { createLane, type Lane } from "./lanes/lane.ts";
 import { createLine, type Line } from "./lanes/line.ts";
+import type { Limit } from "./limits.ts";
 import type { CallRecord, Operation } from "./operation.ts";
 
 export interface LanesOptions {
@@ -43,11 +44,13 @@ export function createLanes(options: LanesOptions): Lanes {
   const lines = new Map<string, Line<unknown, unknown>>();
   let closed = false;
 
-  const laneOf = (key: string, operation: Operation<never, unknown>): Lane => {
+  const laneOf = (place: string, limit: Limit): Lane => {
+    const key = `${place}/${limit.name}`;
     const known = lanes.get(key);
     if (known !== undefined) return known;
-    if (lanes.size >= MOST_IDLE) for (const [other, lane] of lanes) if (lane.idle()) lanes.delete(other);
-    const lane = createLane(operation.limit, clock, options.random);
+    if (lanes.size >= MOST_IDLE) forgetIdle(lanes);
+    const charged = limit.also === undefined ? null : laneOf(place, limit.also);
+    const lane = createLane(limit, clock, options.random, charged);
     lanes.set(key, lane);
     return lane;
   };
@@ -58,7 +61,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const known = lines.get(key);
     // Of equal key, hence of equal operation, which gave the types.
     if (known !== undefined) return known as Line<Item, Answer>;
-    const lane = laneOf(`${place}/${operation.limit.name}`, operation);
+    const lane = laneOf(place, operation.limit);
     const onEmpty = (): void => void lines.delete(key);
     const line = createLine({ ...options, operation, at, group, lane, onEmpty });
     lines.set(key, line);
@@ -76,4 +79,11 @@ export function createLanes(options: LanesOptions): Lanes {
       for (const line of [...lines.values()]) line.close(stopped);
     },
   };
+}
+
+/** A lane that a busy one is charged to as well stays: the two must count in one bucket. */
+function forgetIdle(lanes: Map<string, Lane>): void {
+  const busy = [...lanes.values()].filter((lane) => !lane.idle());
+  const kept = new Set([...busy, ...busy.flatMap(({ charged }) => charged ?? [])]);
+  for (const [key, lane] of lanes) if (!kept.has(lane)) lanes.delete(key);
 }

@@ -6,9 +6,14 @@ export interface Limit {
   readonly capacity: number;
   /** Tokens a second. */
   readonly refill: number;
+  /** Another budget that each request is charged to as well. */
+  readonly also?: Limit;
 }
 
 const limit = (name: string, capacity: number, refill: number): Limit => ({ name, capacity, refill });
+
+const elbRead = limit("elasticloadbalancing:read", 40, 10);
+const classicElbRead = limit("elasticloadbalancing-classic:read", 40, 10);
 
 /**
  * What a lane starts from; it learns the rest from AWS's throttling.
@@ -16,9 +21,10 @@ const limit = (name: string, capacity: number, refill: number): Limit => ({ name
  * - EC2 has a bucket for each operation: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  * - ECS has one for each category of operations:
  *   https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
- * - ELB has one for reads and one for registrations, and others for the API of Classic Load Balancers:
- *   https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html; the figures for
- *   registrations, and that those of Classic Load Balancers are the same, are assumed.
+ * - ELB has one for reads (40, refilled 10/s) and one for registrations (20, refilled 4/s), both once more for the API of
+ *   Classic Load Balancers; what ECS and Auto Scaling register is not charged to them:
+ *   https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html. Whether a registration is
+ *   charged to the larger one as well is not said: assumed, since a lane that is too careful is refused nothing.
  * - Auto Scaling has a single one: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/Welcome.html; its figures
  *   are assumed.
  * - SNS: the quota of the smallest Regions, https://docs.aws.amazon.com/general/latest/gr/sns.html
@@ -38,10 +44,10 @@ export const limits = {
   ecsResourceRead: limit("ecs:cluster-resource-read", 100, 20),
   ecsResourceModify: limit("ecs:cluster-resource-modify", 100, 40),
   ecsServiceRead: limit("ecs:service-read", 100, 20),
-  elbRead: limit("elasticloadbalancing:read", 40, 10),
-  elbRegistration: limit("elasticloadbalancing:registration", 20, 4),
-  classicElbRead: limit("elasticloadbalancing-classic:read", 40, 10),
-  classicElbRegistration: limit("elasticloadbalancing-classic:registration", 20, 4),
+  elbRead,
+  elbRegistration: { ...limit("elasticloadbalancing:registration", 20, 4), also: elbRead },
+  classicElbRead,
+  classicElbRegistration: { ...limit("elasticloadbalancing-classic:registration", 20, 4), also: classicElbRead },
   latticeRead: limit("vpc-lattice:read", 20, 10),
   latticeRegistration: limit("vpc-lattice:registration", 10, 5),
   cloudMapRead: limit("servicediscovery:read", 20, 10),

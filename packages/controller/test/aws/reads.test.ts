@@ -74,6 +74,9 @@ describe("Auto Scaling", () => {
     const found = await it.run(autoScaling.activities(home, "shop-web", since, it.ask));
     expect(found.length).toBeGreaterThan(0);
     for (const { startedAt } of found) expect(startedAt).toBeGreaterThanOrEqual(since);
+    const asked = it.simulator.calls.recent().findLast(({ operation }) => operation === "DescribeScalingActivities");
+    const second = new Date(Math.floor(since / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+    expect(asked?.input).toMatchObject({ Filters: [{ Name: "StartTimeLowerBound", Values: [second] }] });
     expect(await it.run(autoScaling.activities(home, "shop-web", it.clock.now(), it.ask))).toEqual([]);
   });
 });

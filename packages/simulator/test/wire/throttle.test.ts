@@ -26,8 +26,12 @@ test.each<[string, Call, string[]]>([
   ["terminate", call("ec2", "TerminateInstances", true), ["ec2:mutating", "ec2:terminate-resources"]],
   ["drain", call("ecs", "UpdateContainerInstancesState", true), ["ecs:cluster-resource-modify"]],
   ["stop", call("ecs", "StopTask", true), ["ecs:cluster-resource-modify"]],
-  ["health", call("elasticloadbalancingv2", "DescribeTargetHealth", false), ["elasticloadbalancingv2:non-mutating"]],
-  ["deregister", call("elasticloadbalancingv2", "DeregisterTargets", true), ["elasticloadbalancingv2:registration"]],
+  ["health", call("elasticloadbalancingv2", "DescribeTargetHealth", false), ["elasticloadbalancingv2:all"]],
+  [
+    "deregister",
+    call("elasticloadbalancingv2", "DeregisterTargets", true),
+    ["elasticloadbalancingv2:all", "elasticloadbalancingv2:registration"],
+  ],
   ["complete", call("autoscaling", "CompleteLifecycleAction", true), ["autoscaling:all"]],
   ["receive", call("sqs", "ReceiveMessage", true), []],
 ])("%s draws on the right buckets", (_name, made, expected) => {
@@ -97,4 +101,14 @@ test.each(awsThrottleRules)("$name says where its figures come from", ({ source,
 
 test("no two rules have the same name", () => {
   expect(new Set(awsThrottleRules.map(({ name }) => name)).size).toBe(awsThrottleRules.length);
+});
+
+test("registrations with load balancers draw on their own bucket and on the one of all calls", () => {
+  const throttle = createThrottle(awsThrottleRules);
+  const register = (): Call => call("elasticloadbalancingv2", "RegisterTargets", true);
+  const read = (): Call => call("elasticloadbalancingv2", "DescribeTargetHealth", false);
+  expect(letThrough(register, 100, 0, throttle)).toBe(20);
+  expect(letThrough(read, 100, 0, throttle)).toBe(20);
+  expect(letThrough(register, 100, 1_000, throttle)).toBe(4);
+  expect(letThrough(read, 100, 1_000, throttle)).toBe(6);
 });

@@ -16,6 +16,10 @@ export interface Candidate {
 /** The way to one request budget of AWS. */
 export interface Lane {
   readonly bucket: Bucket;
+  /** The lane of another budget that each request of this one is charged to as well. */
+  readonly charged: Lane | null;
+  /** Takes a token for a request of a lane that is charged to this one. */
+  charge(): void;
   add(candidate: Candidate): void;
   remove(candidate: Candidate): void;
   /** Something may have changed: looks again within this tick, or at that instant. */
@@ -36,6 +40,8 @@ const IN_FLIGHT = 20;
 const SPARE = 0.5;
 /** What the sweep of the inventory leaves in the bucket, as a share of it: a storm finds it at least half full. */
 const LEFT_BY_SWEEP = 0.5;
+/** What other reads leave in a bucket that effects of another lane are charged to, so that no effect waits for a read. */
+const LEFT_TO_EFFECTS = 0.1;
 
 /**
  * Lets the most urgent candidate go whenever the bucket has a token and a place in flight is free.
@@ -43,10 +49,11 @@ const LEFT_BY_SWEEP = 0.5;
  * Nothing waits without need: what comes to an idle lane with tokens to spare leaves in the same tick, together with what
  * else came in it.
  */
-export function createLane(limit: Limit, clock: Clock, random: () => number): Lane {
+export function createLane(limit: Limit, clock: Clock, random: () => number, charged: Lane | null = null): Lane {
   const bucket = createBucket(limit, clock.now(), random);
   const candidates = new Set<Candidate>();
   let inFlight = 0;
+  let sharesWithEffects = false;
   let timer: { readonly at: Ms; readonly cancel: () => void } | null = null;
 
   const lookAt = (at: Ms): void => {
@@ -69,14 +76,19 @@ export function createLane(limit: Limit, clock: Clock, random: () => number): La
     return best;
   };
 
+  const left = ({ purpose }: Urgency): number => {
+    if (purpose === "sweep") return Math.floor(limit.capacity * LEFT_BY_SWEEP);
+    return purpose !== "act" && sharesWithEffects ? Math.floor(limit.capacity * LEFT_TO_EFFECTS) : 0;
+  };
+
   const pump = (): void => {
     timer = null;
     for (let best = mostUrgent(); best !== null; best = mostUrgent()) {
       const now = clock.now();
-      const needs = 1 + (best.urgency.purpose === "sweep" ? Math.floor(limit.capacity * LEFT_BY_SWEEP) : 0);
-      const readyAt = bucket.readyAt(needs, now);
+      const readyAt = Math.max(bucket.readyAt(1 + left(best.urgency), now), charged?.bucket.readyAt(1, now) ?? now);
       if (readyAt > now) return lookAt(readyAt);
       bucket.take(now);
+      charged?.charge();
       if (best.candidate.starts) inFlight++;
       best.candidate.grant();
     }
@@ -84,6 +96,11 @@ export function createLane(limit: Limit, clock: Clock, random: () => number): La
 
   return {
     bucket,
+    charged,
+    charge() {
+      sharesWithEffects = true;
+      bucket.take(clock.now());
+    },
     add: (candidate) => void candidates.add(candidate),
     remove: (candidate) => void candidates.delete(candidate),
     // A timer rather than a microtask: all that happens at this instant goes into one call.

@@ -5,6 +5,7 @@ import {
   DescribeLifecycleHooksCommand,
   DescribeScalingActivitiesCommand,
 } from "@aws-sdk/client-auto-scaling";
+import type { Ms } from "../../clock.ts";
 import type { AutoScalingGroup, Aws, GroupMembership, LifecycleHook, ScalingActivity } from "../aws.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
@@ -93,7 +94,10 @@ export function createAutoScaling(deps: ServiceDeps): Aws["autoScaling"] {
     return { found: page.InstanceRefreshes ?? [], next: page.NextToken };
   });
 
-  /** Newest first, so that the pages end where `since`, the item, begins. The line's group is the group. */
+  /**
+   * From `since`, the item, on: AWS leaves out what began earlier. Where something older comes all the same, from an
+   * emulator that knows no filter, the pages end there: they come newest first. The line's group is the group.
+   */
   const activities: Operation<number, readonly ScalingActivity[]> = {
     ...of,
     name: "DescribeScalingActivities",
@@ -105,6 +109,7 @@ export function createAutoScaling(deps: ServiceDeps): Aws["autoScaling"] {
       await allPages(async (token) => {
         const command = new DescribeScalingActivitiesCommand({
           AutoScalingGroupName: group,
+          Filters: [{ Name: "StartTimeLowerBound", Values: [secondOf(since)] }],
           MaxRecords: PAGE,
           NextToken: token,
         });
@@ -130,3 +135,6 @@ export function createAutoScaling(deps: ServiceDeps): Aws["autoScaling"] {
     ...createAutoScalingWrites(deps),
   };
 }
+
+/** The second that holds it, as AWS writes its examples of filters. */
+const secondOf = (at: Ms): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");

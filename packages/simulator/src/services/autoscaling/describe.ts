@@ -1,10 +1,10 @@
-import type { Group, Member } from "../../fleet/group-state.ts";
+import type { Activity, Group, Member } from "../../fleet/group-state.ts";
 import { groupsOf, needGroup, pageOf } from "./find.ts";
 import { renderActivity, renderGroup, renderHook, renderMember } from "./render.ts";
 import type { Operation } from "../../operation.ts";
 import type { World } from "../../fleet/state.ts";
-import { integer } from "../../fleet/api/shapes.ts";
-import { reader, validationError } from "../../fleet/api/input.ts";
+import { integer, list, string, structure } from "../../fleet/api/shapes.ts";
+import { type Reader, reader, validationError } from "../../fleet/api/input.ts";
 import { regionOf } from "../../fleet/region.ts";
 
 /** Names that do not exist are left out; pages of 50, at most 100: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
@@ -93,20 +93,42 @@ export const describeInstanceRefreshes: Operation<World> = {
   },
 };
 
-/** Newest first; pages of 100: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
+type Passes = (activity: Activity) => boolean;
+
+/** All of several filters must pass, one value of each. An activity at the very bound passes. */
+const filtersOf = (read: Reader): readonly Passes[] =>
+  read.objects("Filters").map((filter): Passes => {
+    const given = reader(filter, validationError);
+    const name = given.needText("Name");
+    const values = given.texts("Values") ?? [];
+    const times = values.map((value) => Date.parse(value));
+    const isTime = name === "StartTimeLowerBound" || name === "StartTimeUpperBound";
+    if (isTime && times.some(Number.isNaN))
+      throw validationError(`The value of the filter ${name} is not a timestamp.`);
+    if (name === "StartTimeLowerBound") return ({ startTime }) => times.some((time) => startTime >= time);
+    if (name === "StartTimeUpperBound") return ({ startTime }) => times.some((time) => startTime <= time);
+    if (name !== "Status") throw validationError(`Filter name ${name} is not valid.`);
+    if (read.text("AutoScalingGroupName") === undefined)
+      throw validationError("The filter Status must be used with AutoScalingGroupName.");
+    return ({ status }) => values.includes(status);
+  });
+
+/** Newest first; pages of 100; filters: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
 export const describeScalingActivities: Operation<World> = {
   service: "autoscaling",
   name: "DescribeScalingActivities",
   mutating: false,
-  input: { MaxRecords: integer },
+  input: { MaxRecords: integer, Filters: list(structure({ Values: list(string) })) },
   run: (world, input, ctx) => {
     const read = reader(input, validationError);
     const name = read.text("AutoScalingGroupName");
     const ids = read.texts("ActivityIds");
+    const filters = filtersOf(read);
     const groups = name === undefined ? [...groupsOf(world, ctx).values()] : [needGroup(world, ctx, name)];
     const all = groups
       .flatMap((group) => group.activities.map((activity) => ({ group, activity })))
       .filter(({ activity }) => ids === undefined || ids.includes(activity.id))
+      .filter(({ activity }) => filters.every((passes) => passes(activity)))
       .toSorted((one, other) => other.activity.startTime - one.activity.startTime);
     const page = pageOf(read, all, 100, 100);
     return {
