@@ -12,6 +12,7 @@ const PREFIXES: { readonly [client: string]: string } = {
   servicediscovery: "servicediscovery",
   sns: "sns",
   ssm: "ssm",
+  sts: "sts",
   "vpc-lattice": "vpc-lattice",
 };
 

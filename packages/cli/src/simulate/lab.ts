@@ -224,7 +224,7 @@ function accessTo(
     credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }),
     requestHandler: sdkHandler(simulator),
   });
-  return createAws({ clock, random, clients, accounts, ownAccount: ACCOUNT, onCall: calls.add });
+  return createAws({ clock, random, clients, accounts, ownAccount: () => ACCOUNT, onCall: calls.add });
 }
 
 type Parts = Awaited<ReturnType<typeof loadParts>>;

@@ -326,6 +326,10 @@ export interface Aws {
     /** How it goes; null where it is not known (yet: for a moment after it was sent). */
     invocation(at: Place, commandId: string, instanceId: string, ask: Ask): Promise<CommandInvocation | null>;
   };
+  readonly sts: {
+    /** The account of the credentials that are used at the place. */
+    callerAccount(at: Place, ask: Ask): Promise<string | null>;
+  };
   readonly eventBridge: {
     /** @param bus name or ARN */
     put(at: Place, bus: string, event: BusEvent, ask: Ask): Promise<{ readonly eventId: string | null }>;

@@ -9,11 +9,14 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
 import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
 import { LRUCache } from "lru-cache";
 import type { Place } from "./aws.ts";
 import type { Clock, Ms } from "../clock.ts";
+import type { Hearing } from "../corrected-clock.ts";
 import { type AccountRole, type CredentialProvider, ownCredentials, roleCredentials } from "./credentials.ts";
+import { type Client, hearDates } from "./hear-date.ts";
 
 export interface ClientsOptions {
   readonly clock: Clock;
@@ -23,6 +26,8 @@ export interface ClientsOptions {
   readonly endpoint: string | null;
   /** Our own credentials; null: the SDK's default chain. */
   readonly credentials: CredentialProvider | null;
+  /** Told which hour it is at AWS, as its answers say. */
+  readonly hearing?: Hearing;
   /** Carries requests instead of the network: the simulator in the process. Null: HTTP. */
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]> | null;
 }
@@ -40,6 +45,7 @@ export interface Clients {
   readonly sqs: (at: Place) => SQS;
   readonly eventBridge: (at: Place) => EventBridgeClient;
   readonly ssm: (at: Place) => SSMClient;
+  readonly sts: (at: Place) => STSClient;
   readonly secretsManager: (at: Place) => SecretsManagerClient;
   /** Ends all connections. */
   destroy(): void;
@@ -95,7 +101,7 @@ export function createClients(options: ClientsOptions): Clients {
     return provider;
   };
 
-  const by = <C extends { destroy(): void }>(
+  const by = <C extends Client & { destroy(): void }>(
     service: string,
     make: (config: Config) => C,
     answerWithin: Ms = ANSWER,
@@ -113,6 +119,7 @@ export function createClients(options: ClientsOptions): Clients {
         logger: SILENT,
         ...(endpoint === null ? {} : { endpoint }),
       });
+      if (options.hearing !== undefined) hearDates(client, options.hearing);
       clients.set(key, client);
       return client;
     };
@@ -130,6 +137,7 @@ export function createClients(options: ClientsOptions): Clients {
     sqs: by("sqs", (config) => new SQS(config), LONG_POLL),
     eventBridge: by("events", (config) => new EventBridgeClient(config)),
     ssm: by("ssm", (config) => new SSMClient(config)),
+    sts: by("sts", (config) => new STSClient(config)),
     secretsManager: by("secrets-manager", (config) => new SecretsManagerClient(config)),
     destroy: () => clients.clear(),
   };

@@ -16,6 +16,7 @@ import { createLattice } from "./services/lattice.ts";
 import type { ServiceDeps } from "./services/service.ts";
 import { createSns } from "./services/sns.ts";
 import { createSsm } from "./services/ssm.ts";
+import { createSts } from "./services/sts.ts";
 
 export interface AwsOptions {
   readonly clock: Clock;
@@ -25,10 +26,11 @@ export interface AwsOptions {
   /** Accounts with a role of their own; see `ClientsOptions.accounts`. */
   readonly accounts: readonly { readonly account: string }[];
   /**
-   * The account of our own credentials, where it is known: calls for a third account are then refused, instead of made
-   * in ours, where a group of the same name may exist. Null: any account without a role is taken for ours.
+   * Answers the account of our own credentials, or null while it is not known: calls for a third account are refused once
+   * it is, instead of made in ours, where a group of the same name may exist. Null: nobody finds out; any account without
+   * a role is taken for ours.
    */
-  readonly ownAccount: string | null;
+  readonly ownAccount: (() => string | null) | null;
   /** Told of every request that was made, for metrics. */
   readonly onCall: (record: CallRecord) => void;
 }
@@ -60,6 +62,7 @@ export function createAws(options: AwsOptions): Aws & { readonly secretStores: S
     sns: createSns(deps),
     eventBridge: createEventBridge(deps),
     ssm: createSsm(deps),
+    sts: createSts(deps),
     secretStores: createSecretStores(deps),
     close() {
       lanes.close();
@@ -73,7 +76,8 @@ function inItsPlace(lanes: Lanes, { accounts, ownAccount }: AwsOptions): Lanes["
   const others = new Set(accounts.map(({ account }) => account));
   const placeOf = (at: Place): Place | null => {
     if (at.account === null || others.has(at.account)) return at;
-    return ownAccount === null || at.account === ownAccount ? { account: null, region: at.region } : null;
+    const own = ownAccount?.() ?? null;
+    return own === null || at.account === own ? { account: null, region: at.region } : null;
   };
   return (at, operation, group, item, ask) => {
     const place = placeOf(at);

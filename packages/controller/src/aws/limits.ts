@@ -32,6 +32,7 @@ const classicElbRead = limit("elasticloadbalancing-classic:read", 40, 10);
  * - Run Command: assumed; AWS publishes no figures.
  * - Parameter Store: 40 a second, https://docs.aws.amazon.com/general/latest/gr/ssm.html
  * - Secrets Manager allows far more than we ask: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ * - STS allows far more than we ask: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  * - Cloud Map, VPC Lattice: assumed.
  */
 export const limits = {
@@ -58,5 +59,6 @@ export const limits = {
   ssmRead: limit("ssm:read", 40, 40),
   ssmSendCommand: limit("ssm:SendCommand", 10, 5),
   ssmGetCommandInvocation: limit("ssm:GetCommandInvocation", 10, 5),
+  stsRead: limit("sts:read", 10, 5),
   secretsManagerRead: limit("secretsmanager:read", 100, 100),
 } satisfies { readonly [name: string]: Limit };

@@ -5,6 +5,7 @@ import { createAws } from "../aws/index.ts";
 import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import type { CallRecord } from "../aws/operation.ts";
 import { systemClock } from "../clock.ts";
+import { correctClock } from "../corrected-clock.ts";
 import { referencesIn } from "../config/references.ts";
 import type { Config } from "../config/schema.ts";
 import { openSqliteInventory } from "../inventory/sqlite.ts";
@@ -25,8 +26,10 @@ import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { placeFiles } from "./files.ts";
 import { createFailures } from "./outage.ts";
+import { clockChanged, clockReason } from "./wrong-clock.ts";
 import { openSecrets, resolved } from "./secrets.ts";
 import { createLease } from "./lease.ts";
+import { createOwnAccount } from "./own-account.ts";
 import { createWorker, type Observer } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
 
@@ -75,10 +78,11 @@ export async function run({
   env,
   output,
   color,
-  clock = systemClock,
+  clock: machine = systemClock,
   aws: access = {},
   tap,
 }: RunOptions): Promise<Running> {
+  const clock = correctClock(machine, (ahead) => clockChanged(log, ahead));
   const metrics = createMetrics();
   const bus = createBus(clock);
   const random = Math.random;
@@ -94,6 +98,7 @@ export async function run({
     endpoint: config.aws.endpoint,
     credentials: null,
     requestHandler: null,
+    hearing: clock,
     ...access,
   });
   // The region of a queue behind an endpoint that is not AWS's own is that of the process, as for the SDK itself.
@@ -108,11 +113,12 @@ export async function run({
     random,
     clients,
     accounts: config.aws.accounts,
-    ownAccount: queues[0]?.at.account ?? null,
+    ownAccount: () => ownAccount.current(),
     onCall,
   });
 
   const region = elsewhere ?? queues[0]?.at.region ?? null;
+  const ownAccount = createOwnAccount({ sts: aws.sts, region: region ?? config.aws.regions[0] ?? null, clock, log });
   const secrets = openSecrets({ env, stores: aws.secretStores, region, clock });
   const secret = secrets.resolve;
   const { sns, eventBridge } = aws;
@@ -166,6 +172,7 @@ export async function run({
       at,
       clock,
       random,
+      stamped: clock.stamped,
       handle: (body, origin) => worker.accept(body, origin),
       log,
     }),
@@ -176,8 +183,11 @@ export async function run({
   const readiness = (): Unready[] => [
     ...(deaf ? [{ what: "no-source", code: null, message: NO_SOURCE }] : []),
     ...sources.flatMap((source) => source.unready()),
+    ...clockReason(clock.ahead()),
     ...(stopping.signal.aborted ? [{ what: "stopping", code: null, message: "it drains" }] : []),
   ];
+  // Its answer says also which hour it is, before anything is judged by it.
+  await ownAccount.ask();
   const show = await createShow(
     { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
     {
@@ -219,6 +229,7 @@ export async function run({
         await Promise.all([...sources.map((source) => source.stop(half)), swept]);
         await Promise.all([worker.stop(half), show.close(half)]);
         stopTelling();
+        ownAccount.stop();
         await Promise.all([ledger.close(), archive.close(), inventory.close()]);
         aws.close();
       })();

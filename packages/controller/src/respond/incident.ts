@@ -157,7 +157,7 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
-    state(left === null ? "drained" : `drained with ${left.toFixed(1)} s left`, { marginSeconds: left });
+    state(drainedText(left), { marginSeconds: left });
   }
   const verified = body.steps.find((step) => step.responder === "verify-gone" && step.state === "done");
   const gone = receiptFlag(verified, "gone");
@@ -183,6 +183,12 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   const served = body.steps.find((step) => step.responder === "verify-replacement" && step.state === "done");
   if (body.servesAt === null && served !== undefined) body = { ...body, servesAt: served.settledAt };
   return { doc: { ...doc, tags, body }, entries };
+}
+
+/** @param left seconds to the deadline; below 0 where it had passed, null where there is none */
+function drainedText(left: number | null): string {
+  if (left === null) return "drained";
+  return left < 0 ? `drained ${(-left).toFixed(1)} s after the deadline` : `drained with ${left.toFixed(1)} s left`;
 }
 
 function receiptFlag(step: Step | undefined, name: string): boolean | null {

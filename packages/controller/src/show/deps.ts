@@ -8,7 +8,7 @@ import type { Origin } from "../signal/signal.ts";
 import type { Bus } from "./bus.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Something that keeps the worker from doing its work; `what` is one word: `ledger`, `source`, `no-source`, `stopping`. */
+/** Something that keeps the worker from doing its work; `what` is one word: `ledger`, `source`, `clock`, `no-source`, `stopping`. */
 export interface Unready {
   readonly what: string;
   readonly code: string | null;

@@ -61,7 +61,7 @@ export function awsBench(
     random: () => 0.5,
     clients,
     accounts: more.clients?.accounts ?? [],
-    ownAccount: more.ownAccount ?? null,
+    ownAccount: more.ownAccount === undefined ? null : () => more.ownAccount ?? null,
     onCall: (record) => records.push(record),
   });
   return {

@@ -29,24 +29,26 @@ export const verifyGone: Responder = {
     if (step.params["type"] === "task")
       return ctx.now >= deadline ? gone("STOPPED") : { is: "wait", until: deadline, reason: "the task still has time" };
     const state = await stateOf(text(step, "subject"), ctx).catch(untold);
+    // The answer may have corrected the clock: what is put back is not judged by one that is known to be wrong.
+    const now = ctx.clock.now();
     if (typeof state === "object" && state !== null) {
       // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
-      const wait = { is: "wait", until: Math.max(ctx.now + POLL, Math.min(deadline, ctx.now + RARE_POLL)) } as const;
-      if (ctx.now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
+      const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
+      if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
       return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
     }
     if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
     if (recommendedOnly(ctx)) {
-      const until = ctx.now + RARE_POLL;
+      const until = now + RARE_POLL;
       // No interruption followed in all that time: what was emptied for it goes back into service.
       if (until >= ctx.deadline)
         return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
       return { is: "wait", until, reason: "only recommended: watched for a warning" };
     }
-    if (ctx.now >= deadline + RECLAIM_GRACE) return stillRuns(text(step, "subject"), state, ctx);
+    if (now >= deadline + RECLAIM_GRACE) return stillRuns(text(step, "subject"), state, ctx);
     return {
       is: "wait",
-      until: Math.max(ctx.now + POLL, Math.min(deadline, ctx.now + RARE_POLL)),
+      until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)),
       reason: `it is ${state}`,
     };
   },
@@ -60,7 +62,7 @@ export const verifyGone: Responder = {
 async function stillRuns(id: string, state: string, ctx: Context): Promise<Result> {
   const undecided = await terminatedByGroup(id, ctx);
   if (undecided === null) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
-  const until = ctx.now + RARE_POLL;
+  const until = ctx.clock.now() + RARE_POLL;
   if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: undecided };
   return { is: "wait", until, reason: undecided };
 }

@@ -22,6 +22,8 @@ export interface SqsSourceOptions {
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
+  /** Told when SQS took a message, by its own clock. */
+  readonly stamped?: (sentAt: Ms) => void;
   /** Durable when it answers `accepted`. A rejection counts as `later`. */
   readonly handle: (body: string, origin: Origin) => Promise<Verdict>;
   readonly log: SourceLog;
@@ -73,6 +75,7 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
   let stopped: Promise<void> | null = null;
 
   const judge = async (message: Received): Promise<Verdict> => {
+    if (message.sentAt !== null) options.stamped?.(message.sentAt);
     const origin: Origin = { source: "sqs", ...at, sentAt: message.sentAt, receivedAt: clock.now() };
     let cancel = (): void => undefined;
     const late = new Promise<Verdict>((resolve) => {

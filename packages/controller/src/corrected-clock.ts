@@ -1,0 +1,80 @@
+import type { Clock, Ms } from "./clock.ts";
+
+/** Takes what AWS says of the hour. */
+export interface Hearing {
+  /** Begins with one request; what it returns takes the instant that the answer says (whole seconds), or null for none. */
+  asked(): (said: Ms | null) => void;
+  /** AWS had stamped something with this instant already. Counts until an answer has said the hour. */
+  stamped(at: Ms): void;
+}
+
+/** The machine's clock, corrected by what AWS says: everything that judges deadlines is given this one. */
+export interface CorrectedClock extends Clock, Hearing {
+  /** How far the machine's clock is ahead of AWS's (behind: below 0); 0 while it is right, or nothing was heard. */
+  ahead(): Ms;
+}
+
+/** AWS says whole seconds: https://www.rfc-editor.org/rfc/rfc9110#field.date */
+const SAID_TO: Ms = 1_000;
+/** Less is not corrected: the way there and back blurs it, and the margin of every plan has room for it. */
+const WRONG_FROM: Ms = 5_000;
+
+/** How far ahead the machine's clock may be by one answer. */
+interface Ahead {
+  readonly least: Ms;
+  readonly most: Ms;
+}
+
+/**
+ * The one owner of the skew. AWS's instants decide: events, deadlines and reclaims are AWS's. The first answer counts at
+ * once; a later one that differs counts when the next says the same, so that no single answer of something in between
+ * moves the time. Timers run on by the machine's clock, as they do where somebody sets it: who wakes looks again.
+ *
+ *     machine   sent ─────────────── received
+ *     AWS              date … + 1 s                  ahead is between sent − date − 1 s and received − date
+ *
+ * @param onChange told how far the machine's clock is ahead, whenever that becomes another
+ */
+export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): CorrectedClock {
+  let ahead: Ms = 0;
+  let heard = false;
+  let suspected: Ahead | null = null;
+
+  const set = (next: Ms): void => {
+    const corrected = Math.abs(next) < WRONG_FROM ? 0 : next;
+    if (corrected === ahead) return;
+    ahead = corrected;
+    onChange(ahead);
+  };
+
+  const learn = (one: Ahead): void => {
+    const before = suspected;
+    const first = !heard;
+    heard = true;
+    suspected = null;
+    if (contains(one, ahead, WRONG_FROM)) return;
+    if (first || (before !== null && overlaps(before, one))) return set(Math.max(one.least, one.most - SAID_TO / 2));
+    suspected = one;
+  };
+
+  return {
+    now: () => machine.now() - ahead,
+    sleep: (ms, signal) => machine.sleep(ms, signal),
+    setTimer: (at, fn) => machine.setTimer(at + ahead, fn),
+    ahead: () => ahead,
+    asked() {
+      const sent = machine.now();
+      return (said) => {
+        if (said !== null) learn({ least: sent - said - SAID_TO, most: machine.now() - said });
+      };
+    },
+    stamped(at) {
+      if (!heard && machine.now() - ahead < at - WRONG_FROM) set(machine.now() - at);
+    },
+  };
+}
+
+const contains = ({ least, most }: Ahead, value: Ms, slack: Ms): boolean =>
+  least - slack <= value && value <= most + slack;
+
+const overlaps = (a: Ahead, b: Ahead): boolean => a.least <= b.most + SAID_TO && b.least <= a.most + SAID_TO;
