@@ -33,6 +33,7 @@ interface Line<C, V> {
   readonly asked: Map<string, Waiting<V>>;
   deadline: Ms;
   purpose: Ask["purpose"];
+  followsUp: boolean;
   running: number;
   scheduled: boolean;
 }
@@ -59,9 +60,10 @@ export function createLoader<C, V>(options: LoaderOptions<C, V>): Loader<C, V> {
     line.scheduled = false;
     const batch = line.waiting;
     if (batch.size === 0) return;
-    const ask: Ask = { purpose: line.purpose, deadline: line.deadline };
+    const ask: Ask = { purpose: line.purpose, deadline: line.deadline, followsUp: line.followsUp };
     line.waiting = new Map();
     line.deadline = Infinity;
+    line.followsUp = true;
     for (const [id, one] of batch) line.asked.set(id, one);
     line.running++;
     try {
@@ -89,6 +91,7 @@ export function createLoader<C, V>(options: LoaderOptions<C, V>): Loader<C, V> {
       // The earliest, so that nobody's question comes too late for its place in the lane.
       line.deadline = Math.min(line.deadline, ask.deadline);
       line.purpose = ask.purpose;
+      line.followsUp &&= ask.followsUp ?? false;
       schedule(key, line);
       return one.promise;
     },
@@ -101,6 +104,7 @@ const createLine = <C, V>(context: C, ask: Ask): Line<C, V> => ({
   asked: new Map(),
   deadline: ask.deadline,
   purpose: ask.purpose,
+  followsUp: true,
   running: 0,
   scheduled: false,
 });

@@ -58,7 +58,7 @@ export function createLookUp(options: LookUpOptions): LookUp {
 
   return async (subjects, place, deadline, depth) => {
     const all: readonly Subject[] = "type" in subjects ? [subjects] : subjects;
-    const ask: Ask = { purpose: "enrich", deadline };
+    const ask: Ask = { purpose: "enrich", deadline, followsUp: depth === "tell" };
     if (depth === "tell" && gather > 0) {
       const together = Math.ceil(clock.now() / gather) * gather;
       await clock.sleep(Math.max(0, Math.min(together, deadline) - clock.now()));

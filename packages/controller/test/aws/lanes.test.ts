@@ -232,7 +232,7 @@ describe("throttling", () => {
 });
 
 describe("urgency", () => {
-  test("effects go before reads, these by deadline, and the sweep last and only while half the bucket is left", async () => {
+  test("effects go before reads, these by deadline, and the sweep last and only while three quarters of the bucket are left", async () => {
     const { clock, ask, operation, sent } = bench();
     const scarce = operation({ limit: { name: "scarce", capacity: 4, refill: 1 }, size: 1, latency: 0 });
     const answers = outcomes([
@@ -244,11 +244,11 @@ describe("urgency", () => {
     ]);
     await clock.runUntilSettled(answers);
     expect(sent.map(({ items }) => items[0])).toEqual(["act soon", "act later", "tell soon", "tell later", "sweep"]);
-    // One left of 3.6 after the fourth: the sweep waits until three are there again.
+    // None left of 3.6 after the fourth: the sweep waits until 3.6 are there again, which is all that is ours.
     expect(sent.at(-1)!.at).toBeGreaterThan(2_000);
   });
 
-  test("with half of the bucket gone, what could be merged waits for company as long as a token takes", async () => {
+  test("with half of the bucket gone, what could be merged waits for company, longer the emptier the bucket is", async () => {
     const { clock, ask, operation, sent } = bench();
     const scarce = operation({ limit: { name: "scarce", capacity: 4, refill: 4 }, size: 3, latency: 0 });
     await clock.runUntilSettled(outcomes([ask(scarce, "a")]));
@@ -258,8 +258,39 @@ describe("urgency", () => {
     await clock.runUntilSettled(rest);
     expect(sent.slice(2).map(({ items, at }) => [items.join(""), at])).toEqual([
       ["cde", 0],
-      ["f", 250],
+      // 0.6 tokens are left of the 2 that are half of the bucket: 70 % of the 250 ms that one token takes.
+      ["f", 175],
     ]);
+  });
+
+  test("the lines of a lane wait for company as long as tokens for all of them take", async () => {
+    const { clock, ask, operation, sent } = bench();
+    const scarce = operation({ limit: { name: "scarce", capacity: 10, refill: 10 }, size: 3, latency: 0 });
+    // Nine of ten are ours. Each item is of its group, which is its line.
+    for (const item of ["1", "2", "3", "4", "5", "6", "7", "8", "9"])
+      await clock.runUntilSettled(outcomes([ask(scarce, item)]));
+    const began = clock.now() - START;
+    const more = ["a", "b", "c", "d"].map((group) => ask(scarce, `${group}1`, {}, group));
+    await clock.runUntil(clock.now() + 150);
+    more.push(...["a", "b", "c", "d"].map((group) => ask(scarce, `${group}2`, {}, group)));
+    await clock.runUntilSettled(outcomes(more));
+    const after = sent.slice(9);
+    expect(after.map(({ items }) => items.join(""))).toEqual(["a1a2", "b1b2", "c1c2", "d1d2"]);
+    expect(after[0]!.at - began).toBeGreaterThan(150);
+  });
+
+  test("of reads, what follows up leaves half of the bucket to what first actions wait for", async () => {
+    const { clock, ask, operation, sent } = bench();
+    const scarce = operation({ limit: { name: "scarce", capacity: 10, refill: 1 }, size: 1, latency: 0 });
+    const polls = many(8).map((item) => ask(scarce, item, { purpose: "poll", followsUp: true }));
+    await clock.runUntil(START + 100);
+    // Four leave at once: of the nine that are ours five stay.
+    expect(sent).toHaveLength(4);
+    const first = ask(scarce, "first", { purpose: "enrich", followsUp: false, deadline: START + 110_000 });
+    await clock.runUntil(START + 200);
+    expect(sent.map(({ items }) => items[0]).at(-1)).toBe("first");
+    await clock.runUntilSettled(outcomes([...polls, first]));
+    expect(sent).toHaveLength(9);
   });
 
   test("of effects, what follows up another waits for those that have had nothing done", async () => {

@@ -234,7 +234,13 @@ describe("drain-tasks", () => {
   test("asks by name for what ECS no longer lists, until that is STOPPED", async () => {
     const stopping = ecs([], [task("a", { desiredStatus: "STOPPED", lastStatus: "STOPPING" })]);
     const waits = await run("drain-tasks", step({}, ["a"]), contextOf({ aws: stopping.aws }));
-    expect(stopping.calls).toContainEqual(["ecs.describeTasks", AT, host.clusterArn, [task("a").arn], POLL]);
+    expect(stopping.calls).toContainEqual([
+      "ecs.describeTasks",
+      AT,
+      host.clusterArn,
+      [task("a").arn],
+      { ...POLL, followsUp: true },
+    ]);
     expect(waits).toMatchObject({ is: "wait", receipt: { left: ["a"] } });
     const stopped = ecs([], [task("a", { lastStatus: "STOPPED" })]);
     expect(await run("drain-tasks", step({}, ["a"]), contextOf({ aws: stopped.aws }))).toMatchObject({ is: "done" });

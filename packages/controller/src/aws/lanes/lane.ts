@@ -25,8 +25,9 @@ export interface Lane {
   /** Something may have changed: looks again within this tick, or at that instant. */
   look(at?: Ms): void;
   /**
-   * How long a call that could take more with it is to wait for company: not at all while half of the bucket is left,
-   * then as long as it takes for its token to come back.
+   * How long a call that could take more with it is to wait for company: not at all while half of the bucket is left;
+   * then longer the emptier it is, until each of the lane's lines waits as long as it takes for a token for all of them
+   * to come back.
    */
   company(): Ms;
   /** A call that was started is over. */
@@ -38,8 +39,9 @@ export interface Lane {
 const IN_FLIGHT = 20;
 /** Half-empty calls that leave at once may use up the rest: a storm that comes within a second is then on its way. */
 const SPARE = 0.5;
-/** What the sweep of the inventory leaves in the bucket, as a share of it: a storm finds it at least half full. */
-const LEFT_BY_SWEEP = 0.5;
+/** What reads leave in the bucket, as a share of it: a storm finds it so full for what its first actions wait for. */
+const LEFT_BY_FOLLOWING_READS = 0.5;
+const LEFT_BY_SWEEP = 0.75;
 /** What other reads leave in a bucket that effects of another lane are charged to, so that no effect waits for a read. */
 const LEFT_TO_EFFECTS = 0.1;
 
@@ -76,9 +78,11 @@ export function createLane(limit: Limit, clock: Clock, random: () => number, cha
     return best;
   };
 
-  const left = ({ purpose }: Urgency): number => {
+  const left = ({ purpose, followsUp }: Urgency): number => {
     if (purpose === "sweep") return Math.floor(limit.capacity * LEFT_BY_SWEEP);
-    return purpose !== "act" && sharesWithEffects ? Math.floor(limit.capacity * LEFT_TO_EFFECTS) : 0;
+    if (purpose === "act") return 0;
+    if (followsUp === true) return Math.floor(limit.capacity * LEFT_BY_FOLLOWING_READS);
+    return sharesWithEffects ? Math.floor(limit.capacity * LEFT_TO_EFFECTS) : 0;
   };
 
   const pump = (): void => {
@@ -105,7 +109,11 @@ export function createLane(limit: Limit, clock: Clock, random: () => number, cha
     remove: (candidate) => void candidates.delete(candidate),
     // A timer rather than a microtask: all that happens at this instant goes into one call.
     look: (at = clock.now()) => lookAt(at),
-    company: () => (bucket.tokens(clock.now()) >= limit.capacity * SPARE ? 0 : Math.ceil(1000 / limit.refill)),
+    company() {
+      const scarcity = 1 - bucket.tokens(clock.now()) / (limit.capacity * SPARE);
+      const round = (1000 * candidates.size) / limit.refill;
+      return scarcity <= 0 ? 0 : Math.ceil(round * scarcity);
+    },
     done() {
       inFlight--;
       lookAt(clock.now());

@@ -75,7 +75,7 @@ async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promis
  */
 async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> {
   const [arn, cluster, at] = [text(step, "containerInstanceArn"), text(step, "clusterArn"), placeOf(ctx.doc)];
-  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const ask = { purpose: "poll", deadline: ctx.deadline, followsUp: true } as const;
   const known = ctx.inventory.get("tasks", arn)?.value ?? [];
   const asked = ctx.clock.now();
   const listed = await ctx.aws.ecs.tasksOn(at, cluster, arn, ask);
