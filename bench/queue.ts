@@ -1,25 +1,19 @@
 import { EC2Client, type EC2ClientConfig, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, ECSClient, RegisterContainerInstanceCommand } from "@aws-sdk/client-ecs";
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { provideMoto } from "../scripts/support/moto.ts";
 import type { Row } from "./main.ts";
+import { answering, freePort, REGION, ROOT, timeRun } from "./support/worker.ts";
 
 export const name = "queue";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const MAIN = join(ROOT, "packages/cli/src/main.ts");
 const WARNINGS = 200;
-const REGION = "us-east-1";
-const GIVE_UP = 120_000;
 
 /**
  * Two hundred warnings that wait in moto's SQS, for instances of one ECS cluster in moto: seconds from the start of
@@ -36,34 +30,17 @@ export async function run(): Promise<readonly Row[]> {
     stdio: "ignore",
     env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: "false" },
   });
-  let worker: ChildProcess | null = null;
   try {
     await answering(`${endpoint}/moto-api/data.json`);
     const settings = { region: REGION, endpoint, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const queueUrl = await fill(settings);
     const limit = await callsPerSecond(settings, queueUrl);
-    const apiPort = await freePort();
-    writeFileSync(
-      join(folder, "spotkeeper.yaml"),
-      `aws: { endpoint: "${endpoint}", regions: [${REGION}] }
-sources: { sqs: [{ queueUrl: "${queueUrl}" }] }
-show: { listen: "127.0.0.1:${apiPort}" }
-log: { level: error }
-`,
-    );
-    const began = performance.now();
-    worker = spawn(process.execPath, ["--conditions=@spotkeeper/source", MAIN, "run"], {
-      cwd: folder,
-      stdio: "ignore",
-      env: { ...process.env, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
-    });
-    const seconds = await untilActed(`http://127.0.0.1:${apiPort}/metrics`, began);
+    const { seconds } = await timeRun({ folder, endpoint, queueUrl, accessKeyId: "test", warnings: WARNINGS });
     return [
       { what: `${WARNINGS} waiting warnings: until all have their first action`, value: seconds, unit: "s" },
       { what: "calls that moto answers a second, one after the other", value: limit, unit: "calls/s" },
     ];
   } finally {
-    worker?.kill("SIGKILL");
     moto.kill("SIGKILL");
     await once(moto, "exit").catch(() => {});
     rmSync(folder, { recursive: true, force: true });
@@ -117,39 +94,4 @@ async function callsPerSecond(settings: Settings, queueUrl: string): Promise<num
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
     );
   return 100_000 / (performance.now() - began);
-}
-
-async function untilActed(metrics: string, began: number): Promise<number> {
-  while (performance.now() - began < GIVE_UP) {
-    const text = await fetch(metrics).then(
-      (response) => response.text(),
-      () => "",
-    );
-    const count = Number(/^spotkeeper_first_action_seconds_count (\d+)/m.exec(text)?.[1] ?? 0);
-    if (count >= WARNINGS) return (performance.now() - began) / 1000;
-    await delay(100);
-  }
-  throw new Error(`not all were acted on within ${GIVE_UP / 1000} s`);
-}
-
-async function answering(url: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (
-      await fetch(url).then(
-        (response) => response.ok,
-        () => false,
-      )
-    )
-      return;
-    await delay(100);
-  }
-  throw new Error(`${url} does not answer`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === "object" ? address.port : 0;
 }

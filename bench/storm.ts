@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { loadConfig } from "@spotkeeper/controller";
 import type { Outcome } from "../packages/cli/src/simulate/outcome.ts";
-import { simulateStorm, type StormMix } from "../packages/cli/src/simulate/storm.ts";
+import { simulateStorm, type StormOptions } from "../packages/cli/src/simulate/storm.ts";
 import type { Row } from "./main.ts";
 
 export const name = "storm";
@@ -9,18 +9,27 @@ export const name = "storm";
 /** What `spotkeeper simulate` does, on the virtual clock: all but the wall time is the same on any machine. */
 export async function run(): Promise<readonly Row[]> {
   return [
-    ...rows("1,000 warnings", await storm(1_000, "warnings")),
-    ...rows("15,000 in thirds", await storm(15_000, "thirds")),
+    ...rows("1,000 warnings", await storm({ size: 1_000, mix: "warnings", buckets: 5 })),
+    ...rows("15,000 in thirds", await storm({ size: 15_000, mix: "thirds", buckets: 5 })),
+    ...(await oneAccount("all", 1)),
+    ...(await oneAccount("half", 0.5)),
+    ...(await oneAccount("nothing", 0)),
   ];
 }
 
-function storm(size: number, mix: StormMix): Promise<Outcome> {
+/** All request budgets are those of one account and region; what the inventory does not know is read from them, too. */
+async function oneAccount(said: string, known: number): Promise<readonly Row[]> {
+  const outcome = await storm({ size: 1_000, mix: "warnings", buckets: 1, known });
+  return rows(`1,000 warnings in one account, of which the inventory knows ${said}`, outcome);
+}
+
+type Struck = Pick<StormOptions, "size" | "mix" | "buckets" | "known">;
+
+function storm(struck: Struck): Promise<Outcome> {
   const { policy } = loadConfig(null, () => "");
   return simulateStorm({
-    size,
-    mix,
+    ...struck,
     clusters: 10,
-    buckets: 5,
     seed: 1,
     policy,
     overrides: policy.clusters,

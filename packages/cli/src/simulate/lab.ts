@@ -65,8 +65,11 @@ export interface Lab {
   readonly sent: readonly AlertModel[];
   /** What went wrong inside the worker: a bug, whatever it says. */
   readonly failures: readonly Failure[];
-  /** Sweeps the inventory until it holds what the fleet has, as a worker that has run for a while. */
-  warmUp(): Promise<void>;
+  /**
+   * Sweeps the inventory, from now on, until it knows this share of the fleet's container instances: 1 for a worker that
+   * has run for a while, which knows all that there is to know; 0 for one that has just been started.
+   */
+  warmUp(share?: number): Promise<void>;
   /** Hands one message to the worker, as from its queue. */
   deliver(body: string): Promise<Verdict>;
   /** The flight recorder of one incident. */
@@ -178,8 +181,14 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
       return all;
     },
     run: (ms) => clock.runUntil(clock.now() + ms),
-    async warmUp() {
+    async warmUp(share = 1) {
+      if (share === 0) return;
       sweeping = sweeper.run(stopping.signal).catch((error: unknown) => void failures.push({ what: "sweep", error }));
+      const wanted = share * world.instances.size;
+      if (share < 1) {
+        while ([...inventory.entries("container")].length < wanted) await clock.runUntil(clock.now() + 1_000);
+        return;
+      }
       const size = (): number => [...inventory.entries("instance"), ...inventory.entries("container")].length;
       for (let before = -1, idle = 0; idle < QUIET_MINUTES; idle = size() === before ? idle + 1 : 0) {
         before = size();

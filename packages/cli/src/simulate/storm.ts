@@ -15,6 +15,8 @@ export interface StormOptions {
   /** Accounts and regions, each with request budgets of its own. */
   readonly buckets: number;
   readonly mix: StormMix;
+  /** The share of the fleet that the worker's inventory knows when the storm strikes, 0..1; all of it where left out. */
+  readonly known?: number;
   readonly seed: number;
   readonly policy: Policy;
   readonly overrides: Overrides;
@@ -38,7 +40,7 @@ export async function simulateStorm(options: StormOptions): Promise<Outcome> {
   });
   try {
     options.onProgress("warming the inventory up");
-    await lab.warmUp();
+    await lab.warmUp(options.known);
     const floor = firstActionFloor(actedOn(victims, mix), 0.99);
     for (const [index, victim] of victims.entries()) {
       const kind = mix === "warnings" ? 0 : index % 3;
