@@ -68,6 +68,14 @@ test.each([
     "sources: {sqs: [{queueUrl: 'https://q'}, {queueUrl: 'https://q'}]}",
     "1: sources.sqs: got a list of 2, wants each queue once",
   ],
+  [
+    "sources: {sqs: [{queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/q', deadLetterQueueUrl: 'https://eu-west-1.queue.amazonaws.com/111122223333/q'}]}",
+    /sources\.sqs: got a list of 1, wants dead-letter queues that do not lead back/,
+  ],
+  [
+    "sources: {sqs: [{queueUrl: 'https://q/1/a', deadLetterQueueUrl: 'https://q/1/b'}, {queueUrl: 'https://q/1/b', deadLetterQueueUrl: 'https://q/1/a'}]}",
+    /sources\.sqs: got a list of 2, wants dead-letter queues that do not lead back/,
+  ],
   ["sources: {http: {}}", /sources\.http\.token: is missing, wants a reference: \$\{env:NAME\}/],
   ["policy: {dryRun: 'yes'}", '1: policy.dryRun: got "yes", wants true or false'],
   [

@@ -190,6 +190,37 @@ describe("what cannot be understood", () => {
     expect(queue.peek()).toHaveLength(1);
     expect(lines).toMatchObject([{ level: "error", text: expect.stringContaining("deadLetterQueueUrl") }]);
     expect(JSON.stringify(lines)).not.toContain("{not json");
+    // It comes back when SQS lets it, as often as its retention allows.
+    await pass(12 * 3_600);
+    expect(handled).toHaveLength(2);
+    expect(lines).toHaveLength(2);
+    await source.stop(1_000);
+  });
+
+  test("that took long to be found so is hidden for what is left of the 12 hours", async () => {
+    const slow = (): Promise<Verdict> => bench.clock.sleep(20_000).then(() => rejected);
+    const bench = queueBench(slow, { deadLetterQueueUrl: null });
+    bench.queue.send("{not json");
+    bench.source.start();
+    await bench.pass(3_600);
+    expect(bench.handled).toHaveLength(1);
+    await bench.source.stop(1_000);
+  });
+
+  test.each([
+    ["the config", { deadLetterQueueUrl: `https://${REGION}.queue.amazonaws.com/${ACCOUNT}/signals` }],
+    ["the redrive policy", { settings: { redrive: { maxReceiveCount: 20, deadLetterQueue: "signals" } } }],
+  ])("is not put back where it came from, as %s says", async (_what, more) => {
+    const { source, queue, handled, lines, calls, pass } = queueBench(() => rejected, {
+      deadLetterQueueUrl: null,
+      ...more,
+    });
+    queue.send("{not json");
+    source.start();
+    await pass(60);
+    expect(handled).toHaveLength(1);
+    expect(calls("SendMessage")).toBe(0);
+    expect(lines).toMatchObject([{ level: "error", text: expect.stringContaining("its own dead-letter queue") }]);
     await source.stop(1_000);
   });
 

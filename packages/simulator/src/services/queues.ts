@@ -30,6 +30,12 @@ const DEFAULT_QUEUE_SETTINGS: QueueSettings = {
   redrive: null,
 };
 
+/**
+ * Counted from the receive, so that the whole of it cannot be asked for afterwards:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
+const LONGEST_HIDDEN: Ms = 43_200_000;
+
 export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
@@ -46,8 +52,11 @@ export interface QueueDepth {
   readonly delayed: number;
 }
 
-/** What became of a receipt handle: `stale` is one that a later receive replaced. */
-export type HandleState = "in-flight" | "stale" | "visible" | "gone" | "invalid";
+/**
+ * What became of a receipt handle: `stale` is one that a later receive replaced; with `too-long` the message would be hidden
+ * for more than 12 hours.
+ */
+export type HandleState = "in-flight" | "stale" | "visible" | "gone" | "invalid" | "too-long";
 
 export interface Queue {
   readonly account: string;
@@ -87,6 +96,7 @@ interface Entry {
   state: "visible" | "in-flight" | "delayed" | "gone";
   receiveCount: number;
   firstReceivedAt: Ms | null;
+  receivedAt: Ms;
   receiptHandle: string;
   cancelTimer: () => void;
 }
@@ -185,6 +195,7 @@ function createQueue(
     }
     entry.receiveCount++;
     entry.firstReceivedAt ??= clock.now();
+    entry.receivedAt = clock.now();
     entry.receiptHandle = `${entry.id}#${entry.receiveCount}`;
     if (timeout > 0) hide(entry, "in-flight", clock.now() + timeout);
     else show(entry);
@@ -222,6 +233,7 @@ function createQueue(
         state: "gone",
         receiveCount: 0,
         firstReceivedAt: null,
+        receivedAt: 0,
         receiptHandle: "",
         cancelTimer: () => undefined,
       };
@@ -264,6 +276,7 @@ function createQueue(
     changeVisibility(receiptHandle, timeout) {
       const { entry, state } = find(receiptHandle);
       if (entry === null || state !== "in-flight") return state;
+      if (clock.now() + timeout - entry.receivedAt > LONGEST_HIDDEN) return "too-long";
       if (timeout > 0) hide(entry, "in-flight", clock.now() + timeout);
       else show(entry);
       return state;

@@ -243,6 +243,11 @@ function changeVisibility(queue: Queue, input: JsonObject): JsonObject {
   switch (state) {
     case "in-flight":
       return {};
+    case "too-long":
+      throw new AwsError(
+        "InvalidParameterValue",
+        `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds].`,
+      );
     case "invalid":
       throw invalidHandle();
     case "visible":

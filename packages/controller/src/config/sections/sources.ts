@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSameQueue } from "../../signal/transports/queue-url.ts";
 import { list, secret, url, whole } from "../fields.ts";
 
 const queue = z.strictObject({
@@ -9,6 +10,23 @@ const queue = z.strictObject({
   concurrency: whole(1, 1_000).default(100),
 });
 
+interface Queue {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string | null;
+}
+
+/** Whether what is rejected from the queue comes to it again: it is its own dead-letter queue, or by way of others. */
+function leadsBack(from: string, all: readonly Queue[]): boolean {
+  let at = from;
+  for (let step = 0; step < all.length; step++) {
+    const to = all.find((one) => isSameQueue(one.queueUrl, at))?.deadLetterQueueUrl ?? null;
+    if (to === null) return false;
+    if (isSameQueue(to, from)) return true;
+    at = to;
+  }
+  return false;
+}
+
 const http = z.strictObject({
   /** What senders put into `Authorization: Bearer …`. */
   token: secret(),
@@ -18,6 +36,9 @@ const http = z.strictObject({
 export const sources = z.strictObject({
   sqs: list(queue, "queues, each with a queueUrl", 0, 20)
     .refine((all) => new Set(all.map((one) => one.queueUrl)).size === all.length, { error: "each queue once" })
+    .refine((all) => !all.some((one) => leadsBack(one.queueUrl, all)), {
+      error: "dead-letter queues that do not lead back: what cannot be understood would go round for ever",
+    })
     .default([]),
   /** `POST /api/v1/signals`; off without it. */
   http: http.nullable().default(null),

@@ -20,6 +20,12 @@ export function queueAt(queueUrl: string, elsewhere: string = "us-east-1"): Queu
   return { account: /^\/(\d{12})\//.exec(pathname)?.[1] ?? null, region: region ?? elsewhere };
 }
 
+/** Whether two URLs are of one queue: it has several hosts. */
+export function isSameQueue(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((url) => ({ ...queueAt(url), name: new URL(url).pathname.replace(/\/+$/, "") }));
+  return a?.region === b?.region && a?.name === b?.name;
+}
+
 /** Reads a queue's ARN; null where it is none. */
 export function queueOfArn(arn: string): (QueuePlace & { readonly account: string; readonly name: string }) | null {
   const [, region, account, name] = /^arn:aws[\w-]*:sqs:([a-z0-9-]+):(\d{12}):([\w.-]{1,80})$/.exec(arn) ?? [];

@@ -49,8 +49,13 @@ const HANDLE_WITHIN: Ms = (VISIBILITY_SECONDS - 5) * 1000;
 /** A message that cannot be made durable comes back after this, doubled each time: a queue's redrive policy counts. */
 const FIRST_DELAY_SECONDS = 15;
 const LONGEST_DELAY_SECONDS = 900;
-/** The longest that SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
-const PARKED_SECONDS = 43_200;
+/**
+ * The longest that SQS hides a message, counted from the receive: the whole of it is refused afterwards. The margin is for
+ * the ways of answer and request, and for a clock that runs otherwise.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
+const HIDDEN_SECONDS = 43_200;
+const HIDDEN_MARGIN_SECONDS = 60;
 /** One failed call is no outage. */
 const FAILURES_TO_TELL = 2;
 
@@ -93,17 +98,20 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
   };
 
   const hide = async (message: Received, seconds: number): Promise<void> => {
-    const input = { QueueUrl: queueUrl, ReceiptHandle: message.handle, VisibilityTimeout: seconds };
+    const since = Math.ceil((clock.now() - message.receivedAt) / 1_000);
+    const VisibilityTimeout = Math.max(0, Math.min(seconds, HIDDEN_SECONDS - HIDDEN_MARGIN_SECONDS - since));
+    const input = { QueueUrl: queueUrl, ReceiptHandle: message.handle, VisibilityTimeout };
     await call("ChangeMessageVisibility", (to) => client.changeMessageVisibility(input, to));
   };
 
   const keep = async (message: Received, reason: string, explanation: string): Promise<void> => {
-    if (await deadLetters.keep(message, reason, explanation)) return deletes.add(message.handle);
+    const without = await deadLetters.keep(message, reason, explanation);
+    if (without === null) return deletes.add(message.handle);
     log.error(
       { queueUrl, messageId: message.id, reason },
-      "a message cannot be understood, and there is no dead-letter queue: it stays in the queue, hidden for 12 hours. Set deadLetterQueueUrl, or give the queue a redrive policy",
+      `a message cannot be understood, and ${without}: it stays in the queue, hidden for nearly 12 hours. Set deadLetterQueueUrl to another queue, or give the queue a redrive policy`,
     );
-    await hide(message, PARKED_SECONDS);
+    await hide(message, HIDDEN_SECONDS);
   };
 
   const carryOut = async (message: Received, verdict: Verdict): Promise<void> => {

@@ -1,3 +1,5 @@
+import type { Ms } from "../../../clock.ts";
+
 /** The few methods of the SDK's `SQS` client that are used here. */
 export interface SqsClient {
   receiveMessage(
@@ -52,12 +54,14 @@ export interface Received {
   readonly handle: string;
   readonly body: string;
   readonly sentAt: number | null;
+  /** When it was received here. */
+  readonly receivedAt: Ms;
   /** How often it was received; 1 is the first time. */
   readonly times: number;
 }
 
 /** Null: without a handle nothing can be done about it. */
-export function received(message: SqsMessage): Received | null {
+export function received(message: SqsMessage, receivedAt: Ms): Received | null {
   if (message.ReceiptHandle === undefined) return null;
   const sentAt = Number(message.Attributes?.["SentTimestamp"]);
   const times = Number(message.Attributes?.["ApproximateReceiveCount"]);
@@ -65,6 +69,7 @@ export function received(message: SqsMessage): Received | null {
     id: message.MessageId ?? "unknown",
     handle: message.ReceiptHandle,
     body: message.Body ?? "",
+    receivedAt,
     sentAt: Number.isFinite(sentAt) && sentAt > 0 ? sentAt : null,
     times: Number.isFinite(times) && times >= 1 ? times : 1,
   };

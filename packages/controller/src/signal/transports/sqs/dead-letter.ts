@@ -1,13 +1,16 @@
 import { gzipSync } from "node:zlib";
 import { AwsFailure } from "../../../aws/failure.ts";
-import { queueOfArn } from "../queue-url.ts";
+import { isSameQueue, queueOfArn } from "../queue-url.ts";
 import type { CallSqs } from "./calls.ts";
 import type { Received, SqsClient } from "./client.ts";
 
 /** Keeps what cannot be understood: its body, and why. */
 export interface DeadLetters {
-  /** False: there is no dead-letter queue. Rejects with `AwsFailure` where it could not be sent. */
-  keep(message: Received, reason: string, explanation: string): Promise<boolean>;
+  /**
+   * Null: it is kept. Else why there is no dead-letter queue, in words. Rejects with `AwsFailure` where it could not be
+   * sent.
+   */
+  keep(message: Received, reason: string, explanation: string): Promise<string | null>;
 }
 
 export interface DeadLettersOptions {
@@ -41,7 +44,9 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
     async keep(message, reason, explanation) {
       // Asked until there is one: somebody may give the queue a redrive policy meanwhile.
       const to = (known ??= await fromRedrivePolicy());
-      if (to === null) return false;
+      if (to === null) return "there is no dead-letter queue";
+      // It would come back at once, for ever.
+      if (isSameQueue(to, queueUrl)) return "the queue is its own dead-letter queue";
       const texts = { Reason: reason, Explanation: explanation, MessageId: message.id, Queue: queueUrl };
       const attributes = Object.entries(texts).map(([name, text]) => [`Spotkeeper${name}`, stringOf(text)] as const);
       const send = (MessageBody: string, more: readonly (typeof attributes)[number][]): Promise<unknown> =>
@@ -65,7 +70,7 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
         const packed = gzipSync(message.body).toString("base64");
         await send(packed, [["SpotkeeperEncoding", stringOf("gzip+base64")]]);
       }
-      return true;
+      return null;
     },
   };
 }

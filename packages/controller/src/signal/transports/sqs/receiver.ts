@@ -90,7 +90,8 @@ export function startReceiver(options: ReceiverOptions): void {
         ),
       ANSWER_WITHIN,
     );
-    return Messages.map(received).filter((message) => message !== null);
+    const now = clock.now();
+    return Messages.map((message) => received(message, now)).filter((message) => message !== null);
   };
 
   const hand = async (message: Received): Promise<void> => {
