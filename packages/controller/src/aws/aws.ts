@@ -255,13 +255,16 @@ export interface Aws {
     /** By ARN or name, as asked. */
     describeClusters(at: Place, names: readonly string[], ask: Ask): Promise<ReadonlyMap<string, EcsCluster>>;
     describeCapacityProviders(at: Place, ask: Ask): Promise<readonly CapacityProvider[]>;
-    /** By instance id, checked on what comes back (moto ignores the filter). All of the cluster where `ids` is null. */
+    /**
+     * By instance id, checked on what comes back (moto ignores the filter); all of the cluster where `ids` is null. One
+     * instance can be registered several times.
+     */
     containerInstances(
       at: Place,
       cluster: string,
       ids: readonly string[] | null,
       ask: Ask,
-    ): Promise<ReadonlyMap<string, ContainerInstance>>;
+    ): Promise<ReadonlyMap<string, readonly ContainerInstance[]>>;
     /** Merged: many container instances of a cluster cost O(tasks/100) calls, not one each. */
     tasksOn(at: Place, cluster: string, containerInstanceArn: string, ask: Ask): Promise<readonly EcsTask[]>;
     describeTasks(at: Place, cluster: string, arns: readonly string[], ask: Ask): Promise<ReadonlyMap<string, EcsTask>>;

@@ -152,7 +152,7 @@ export const NOTHING: Facts = {
   protectedFromScaleIn: false,
   hooks: [],
   refreshing: false,
-  containerInstance: null,
+  containerInstances: [],
   notInEcs: false,
   clusterTags: {},
   capacityProvider: null,

@@ -42,7 +42,7 @@ function labelled(incident: Incident, name: string): string[] {
 
 /** What can be matched, as every matcher sees it. */
 function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matcher, "tag">, string[]> {
-  const container = facts.containerInstance?.clusterArn;
+  const container = facts.containerInstances[0]?.clusterArn;
   const hint = incident.hints["clusterArn"];
   return {
     kind: incident.signals.map((signal) => signal.kind),

@@ -1,5 +1,6 @@
 import type { Facts } from "../enrich/facts.ts";
 import type { LifecycleAction } from "../signal/signal.ts";
+import { containersToDrain } from "./containers-to-drain.ts";
 import { isLast } from "./last.ts";
 import { wildcard } from "./match.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
@@ -112,19 +113,20 @@ function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
   });
 }
 
+/** One step for each of what the instance is registered as that has to be drained. */
 export function drain(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
   if (!actions.drain || incident.subject.type === "task") return [];
   const budget = { notBefore: t.start, abandonAt: t.actUntil };
   if (facts === null) return [step("drain", "set-draining", {}, budget)];
-  if (facts.containerInstance === null) return [];
-  const { clusterArn, arn } = facts.containerInstance;
   // ECS itself keeps what minimumHealthyPercent asks for; only a service that may go to nothing has its task held too.
   const mayFallToNothing = facts.services.some(
     (service) => !service.daemon && Math.ceil((service.desired * service.minimumHealthyPercent) / 100) === 0,
   );
   const holds = mayFallToNothing && held(ground).length > 0 ? ["hold:*"] : [];
-  return [step("drain", "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds })];
+  return containersToDrain(incident, facts).map(({ id, clusterArn, arn }) =>
+    step(id, "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds }),
+  );
 }
 
 /** Waits until connections are gone, then until tasks are; stops what ECS has not stopped in time. */
@@ -135,14 +137,14 @@ export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): Plan
   if (deregistered.length > 0) {
     steps.push(step("await-targets", "await-targets", {}, { after: inShort(deregistered), abandonAt: t.end }));
   }
-  const drained = before.find((one) => one.responder === "set-draining");
-  if (drained !== undefined) {
+  for (const drained of before.filter((one) => one.responder === "set-draining")) {
     const params = {
       ...drained.params,
       stop: actions.stopTasks,
       stopBy: t.end,
     };
-    steps.push(step("drain-tasks", "drain-tasks", params, { after: [drained.id], abandonAt: t.end }));
+    const id = drained.id.replace("drain", "drain-tasks");
+    steps.push(step(id, "drain-tasks", params, { after: [drained.id], abandonAt: t.end }));
   }
   return steps;
 }

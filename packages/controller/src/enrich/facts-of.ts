@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, CapacityProvider, ContainerInstance, EcsService, EcsTask, Place } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
+import { containersOn, hasTasks, isConnected } from "../inventory/containers-on.ts";
 import { groupId, regionId, serviceId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../signal/signal.ts";
@@ -80,7 +81,7 @@ type Base = Pick<
   | "protectedFromScaleIn"
   | "hooks"
   | "refreshing"
-  | "containerInstance"
+  | "containerInstances"
   | "notInEcs"
   | "clusterTags"
   | "capacityProvider"
@@ -95,7 +96,7 @@ const NOTHING: Base = {
   protectedFromScaleIn: false,
   hooks: [],
   refreshing: false,
-  containerInstance: null,
+  containerInstances: [],
   notInEcs: false,
   clusterTags: {},
   capacityProvider: null,
@@ -110,8 +111,10 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
   const groupName = membership?.value?.group ?? null;
   const inGroup = groupOf(read, groupName, place);
   const listed = membership?.value ?? inGroup.group?.instances.find((one) => one.id === id);
-  const container = read.need("container", id, "cluster");
-  const containerInstance = container?.value ?? null;
+  const containers = containersOf(read, id);
+  const [current = null] = containers;
+  // Where its agent is not connected it may be another's by now: all clusters must have said so.
+  const searched = isConnected(containers) || isSearched(read, id);
   return {
     ...NOTHING,
     ...inGroup,
@@ -119,14 +122,29 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
     groupName,
     groupState: listed?.state ?? null,
     protectedFromScaleIn: listed?.protected ?? false,
-    containerInstance,
-    notInEcs: container !== undefined && containerInstance === null,
-    clusterTags: clusterTags(read, containerInstance),
-    capacityProvider: capacityProviderOf(read, place, containerInstance, inGroup.group),
-    tasks: containerInstance === null ? [] : (read.need("tasks", containerInstance.arn, "tasks")?.value ?? []),
-    complete: instance !== null && membership !== undefined && inGroup.complete && container !== undefined,
+    containerInstances: containers,
+    notInEcs: searched && current === null,
+    clusterTags: clusterTags(read, current),
+    capacityProvider: capacityProviderOf(read, place, current, inGroup.group),
+    tasks: containers.flatMap((one) => tasksOn(read, one)),
+    complete: instance !== null && membership !== undefined && inGroup.complete && searched,
   };
 }
+
+function containersOf(read: Reader, id: string): readonly ContainerInstance[] {
+  return containersOn(read.inventory, id).flatMap(({ arn }) => read.known("container", arn)?.value ?? []);
+}
+
+function isSearched(read: Reader, id: string): boolean {
+  if (read.known("searched", id)?.value === "all") return true;
+  read.note("cluster", whyNot(read.inventory, "searched", id));
+  return false;
+}
+
+/** What was left behind without tasks need not be asked for them. */
+const tasksOn = (read: Reader, one: ContainerInstance): readonly EcsTask[] =>
+  (one.agentConnected || hasTasks(one) ? read.need("tasks", one.arn, "tasks") : read.known("tasks", one.arn))?.value ??
+  [];
 
 /** The group's own facets; complete if there is no group, or all of them are known. */
 function groupOf(

@@ -80,7 +80,8 @@ export interface Facts {
   readonly protectedFromScaleIn: boolean;
   readonly hooks: readonly LifecycleHook[];
   readonly refreshing: boolean;
-  readonly containerInstance: ContainerInstance | null;
+  /** What the instance is registered as, the one whose agent is connected first: see `containersOn`. */
+  readonly containerInstances: readonly ContainerInstance[];
   /** True: asked, and it is in no cluster. */
   readonly notInEcs: boolean;
   readonly clusterTags: { readonly [name: string]: string };
@@ -111,3 +112,7 @@ export interface Facts {
   /** Everything that draining needs is known (from the inventory or just asked). */
   readonly complete: boolean;
 }
+
+/** ARN of the cluster that the instance is in now, or that the Fargate task runs in; null where none is known. */
+export const clusterOf = ({ containerInstances, tasks }: Pick<Facts, "containerInstances" | "tasks">): string | null =>
+  containerInstances[0]?.clusterArn ?? tasks[0]?.task.clusterArn ?? null;

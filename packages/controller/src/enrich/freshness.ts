@@ -28,8 +28,10 @@ export const freshness: Readonly<Record<Exclude<Facet, "failure" | "announced" |
   hooks: { act: HOUR, tell: HOUR },
   // Read again by the replacement gates; the sweeper keeps it for people.
   refreshing: { act: HOUR, tell: HOUR },
-  // An instance registers once. That it is in no cluster is believed for a shorter time: see `NOT_IN_CLUSTER`.
+  // What an instance is registered as changes seldom, and by events.
   container: { act: HOUR, tell: HOUR },
+  // That it is registered nowhere is believed for a shorter time: see `NOT_IN_CLUSTER`.
+  searched: { act: HOUR, tell: HOUR },
   // Tasks come and go by the minute.
   tasks: { act: 10 * MINUTE, tell: 30 * SECOND },
   task: { act: MINUTE, tell: 30 * SECOND },

@@ -1,5 +1,6 @@
 import type { Ask, Aws, EcsTask, Place } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
+import { containersOn } from "../inventory/containers-on.ts";
 import { clusterArnFrom, clusterOfTask } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../signal/signal.ts";
@@ -7,7 +8,7 @@ import { announcedTask } from "./announced.ts";
 import { createBehind, type Behind } from "./behind.ts";
 import { createBudget } from "./budget.ts";
 import { recordFailure } from "./failed.ts";
-import { findContainer } from "./find-cluster.ts";
+import { findContainers } from "./find-containers.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import type { Overrides } from "./overrides.ts";
 import { anywhere, createReads, type DescribeClusters, type Reads } from "./reads.ts";
@@ -81,7 +82,9 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
     reads.instance(at, id, ask, instanceAge(inventory, id, depth)),
     reads.membership(at, id, ask, freshness.membership[depth]),
     // Ahead of its use: the wait is one round trip less.
-    inventory.get("container", id) === undefined && reads.clusters(at, "all", ask, freshness.clusters[depth]),
+    containersOn(inventory, id).length === 0 &&
+      inventory.get("searched", id) === undefined &&
+      reads.clusters(at, "all", ask, freshness.clusters[depth]),
   ]);
   const name = membership?.group;
   const [group] = await Promise.all([
@@ -90,7 +93,7 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
   ]);
   const finding = { reads, inventory, clock, overrides: deps.overrides, describable: deps.describeClusters !== null };
   await Promise.all([
-    findContainer(finding, place, { id, instance, group }, ask),
+    findContainers(finding, place, { id, instance, group }, ask, depth),
     ...(group === undefined ? [] : targetGroupsOf(group)).map((arn) => behind.health(place, arn, ask, depth)),
   ]);
 }
@@ -107,21 +110,23 @@ function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
 /** Tasks, services and what stands before them. */
 async function atStake({ reads, inventory, behind }: Deps, id: string, place: Place, ask: Ask): Promise<void> {
   const name = inventory.get("membership", id)?.value?.group;
-  const container = inventory.get("container", id)?.value;
-  const [group, tasks] = await Promise.all([
+  const [group, hosted] = await Promise.all([
     name === undefined ? undefined : reads.group(anywhere(place), name, ask, freshness.group.tell),
-    container
-      ? reads.tasks({ place, cluster: container.clusterArn }, container.arn, ask, freshness.tasks.tell)
-      : undefined,
+    Promise.all(
+      containersOn(inventory, id).map(async ({ arn, clusterArn: cluster }) => ({
+        cluster,
+        tasks: (await reads.tasks({ place, cluster }, arn, ask, freshness.tasks.tell)) ?? [],
+      })),
+    ),
   ]);
-  const cluster = container?.clusterArn;
   await Promise.all([
     ...(group?.trafficSources ?? [])
       .filter((one) => one.type === "vpc-lattice")
       .map((one) => reads.lattice(anywhere(place), one.identifier, ask, freshness.lattice.tell)),
-    cluster === undefined ? undefined : behind.services(place, cluster, tasks ?? [], ask, "tell"),
+    ...hosted.map(({ cluster, tasks }) => behind.services(place, cluster, tasks, ask, "tell")),
   ]);
-  await behind.extras(place, tasks ?? [], group === undefined ? [] : targetGroupsOf(group), ask);
+  const tasks = hosted.flatMap((one) => one.tasks);
+  await behind.extras(place, tasks, group === undefined ? [] : targetGroupsOf(group), ask);
 }
 
 /** A Fargate task: what takes its address away is the same as what tells of it. */

@@ -1,6 +1,7 @@
 import type { Ask, Aws, ContainerInstance, EcsCluster, Place } from "../aws/aws.ts";
 import type { AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
+import { containersOn } from "../inventory/containers-on.ts";
 import { clusterArnFrom, groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
 import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
@@ -43,10 +44,10 @@ export interface Read<V> {
   (at: At, name: string, ask: Ask, age: Ms): Promise<V | undefined>;
 }
 
-type Asked = Exclude<Facet, "failure" | "announced" | "fleet" | "evidence" | "container" | "refreshing">;
+type Asked = Exclude<Facet, "failure" | "announced" | "fleet" | "evidence" | "container" | "searched" | "refreshing">;
 export type Reads = { readonly [F in Asked]: Read<Facets[F]> } & {
-  /** Undefined: it is not in this cluster. A failure is returned, so that it is not taken for that. */
-  readonly containerIn: (at: At, instanceId: string, ask: Ask) => Promise<ContainerInstance | Failed | undefined>;
+  /** What the instance is registered as in this cluster. A failure is returned, so that it is not taken for nothing. */
+  readonly containersIn: (at: At, instanceId: string, ask: Ask) => Promise<readonly ContainerInstance[] | Failed>;
 };
 
 type Fetch<V> = (at: At, names: readonly string[], ask: Ask) => Promise<ReadonlyMap<string, Answer<V>>>;
@@ -91,14 +92,16 @@ export function createReads(options: ReadsOptions): Reads {
   const inRegion = (at: At): string => regionId(at.place);
   const inGroup = (at: At, name: string): string => groupId(at.place, name);
 
-  const containers: Loader<At, ContainerInstance> = createLoader({
+  const containers: Loader<At, readonly ContainerInstance[]> = createLoader({
     clock,
     keyOf: (at) => `${regionId(at.place)}/${at.cluster}`,
     fetch: async (at, ids, ask) => {
       const asked = clock.now();
       budget.spent(2 * Math.ceil(ids.length / 100));
       const found = await aws.ecs.containerInstances(at.place, at.cluster, ids, ask);
-      for (const [id, one] of found) inventory.put("container", id, withArn(one), asked);
+      const known = ids.flatMap((id) => containersOn(inventory, id));
+      const here = known.filter((one) => nameOf(one.clusterArn) === nameOf(at.cluster));
+      putContainers(inventory, [...found.values()].flat(), here, asked);
       return found;
     },
   });
@@ -184,10 +187,8 @@ export function createReads(options: ReadsOptions): Reads {
       each,
       one((at, id, ask) => aws.lattice.targets(at.place, id, ask)),
     ),
-    containerIn: async (at, instanceId, ask) => {
-      const answer = await within(clock, ask.deadline, containers.load(at, instanceId, ask));
-      return answer === undefined || isFailed(answer) ? answer : withArn(answer);
-    },
+    containersIn: async (at, instanceId, ask) =>
+      (await within(clock, ask.deadline, containers.load(at, instanceId, ask))) ?? [],
   };
 }
 
@@ -218,11 +219,23 @@ export function putMembers(inventory: Inventory, group: Facets["group"], at: Ms)
   }
 }
 
-/** Asked by a cluster's bare name, an answer may carry that: ids need the ARN. */
-export const withArn = (container: ContainerInstance): ContainerInstance => ({
-  ...container,
-  clusterArn: clusterArnFrom(container.arn, container.clusterArn),
-});
+/**
+ * Puts what a cluster's answer lists; what was known and is not listed has left. Asked by a cluster's bare name, an
+ * answer may carry that: ids need the ARN.
+ */
+export function putContainers(
+  inventory: Inventory,
+  listed: readonly ContainerInstance[],
+  known: readonly ContainerInstance[],
+  at: Ms,
+): void {
+  const arns = new Set(listed.map(({ arn }) => arn));
+  for (const { arn } of known) if (!arns.has(arn)) inventory.put("container", arn, null, at);
+  for (const one of listed) {
+    const clusterArn = clusterArnFrom(one.arn, one.clusterArn);
+    inventory.put("container", one.arn, { ...one, clusterArn }, at);
+  }
+}
 
 const isFailed = (answer: unknown): answer is Failed =>
   typeof answer === "object" && answer !== null && "why" in answer && "kind" in answer;

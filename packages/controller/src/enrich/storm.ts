@@ -1,4 +1,5 @@
 import type { EcsService, EcsTask } from "../aws/aws.ts";
+import { containersOn } from "../inventory/containers-on.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createTally, serviceOf, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
 
@@ -10,8 +11,6 @@ export const tasksOfService = (tasks: readonly EcsTask[], service: EcsService): 
 
 /** What was counted for one container instance or Fargate task. */
 interface Part {
-  /** ARN of the container instance, whose tasks are a facet of their own; null for a Fargate task. */
-  readonly host: string | null;
   readonly tasks: readonly EcsTask[];
   readonly zone: string | null;
   readonly doomed: boolean;
@@ -21,10 +20,8 @@ interface Part {
 interface Standing {
   readonly storm: Map<string, ServiceTasks>;
   readonly tallies: Map<string, Tally>;
-  /** By instance id, or ARN of a Fargate task. */
+  /** By ARN of the container instance or Fargate task. */
   readonly parts: Map<string, Part>;
-  /** Instance ids by container instance ARN. */
-  readonly hosts: Map<string, string>;
   readonly revisions: Map<"container" | "tasks" | "task", number>;
   asked: ReadonlySet<string>;
   doomed: ReadonlySet<string>;
@@ -41,9 +38,13 @@ const standings = new WeakMap<Inventory, Standing>();
 export function stormOf(inventory: Inventory, doomed: ReadonlySet<string>): Storm {
   const standing = standings.get(inventory) ?? begin();
   standings.set(inventory, standing);
-  const stale = [...changes(standing, inventory), ...turned(standing, doomed)];
+  const turnedOn = turned(standing, doomed).flatMap((id) => [
+    id,
+    ...containersOn(inventory, id).map((container) => container.arn),
+  ]);
   const touched = new Set<string>();
-  for (const id of stale) recount(standing, id, partOf(inventory, id, doomed), touched);
+  for (const arn of [...changes(standing, inventory), ...turnedOn])
+    recount(standing, arn, partOf(inventory, arn, doomed), touched);
   for (const service of touched) {
     const tasks = standing.tallies.get(service)?.tasks() ?? null;
     if (tasks !== null) standing.storm.set(service, tasks);
@@ -59,15 +60,13 @@ const begin = (): Standing => ({
   storm: new Map(),
   tallies: new Map(),
   parts: new Map(),
-  hosts: new Map(),
   revisions: new Map(),
   asked: new Set(),
   doomed: new Set(),
 });
 
-/** Instance ids, and ARNs of Fargate tasks, whose facets have changed since the last look. */
-function changes(standing: Standing, inventory: Inventory): readonly string[] {
-  const { revisions, hosts, parts } = standing;
+/** ARNs of container instances and Fargate tasks whose facets have changed since the last look. */
+function changes({ revisions, parts }: Standing, inventory: Inventory): readonly string[] {
   const since = <F extends "container" | "tasks" | "task">(facet: F): readonly string[] => {
     const before = revisions.get(facet);
     const now = inventory.revision(facet);
@@ -76,12 +75,10 @@ function changes(standing: Standing, inventory: Inventory): readonly string[] {
     const changed = before === undefined ? null : inventory.changedSince(facet, before);
     return changed ?? [...Array.from(inventory.entries(facet), ([id]) => id), ...parts.keys()];
   };
-  const containers = since("container");
-  const hosted = since("tasks").flatMap((arn) => hosts.get(arn) ?? []);
-  return [...containers, ...hosted, ...since("task")];
+  return [...since("container"), ...since("tasks"), ...since("task")];
 }
 
-/** What is doomed now and was not, or the other way round. */
+/** Ids of instances, and ARNs of Fargate tasks: what is doomed now and was not, or the other way round. */
 function turned(standing: Standing, doomed: ReadonlySet<string>): readonly string[] {
   const before = standing.doomed;
   if (standing.asked === doomed && before.size === doomed.size) return [];
@@ -91,22 +88,21 @@ function turned(standing: Standing, doomed: ReadonlySet<string>): readonly strin
   return [...isNew, ...[...before].filter((id) => !doomed.has(id))];
 }
 
-function partOf(inventory: Inventory, id: string, doomed: ReadonlySet<string>): Part | null {
-  const container = inventory.get("container", id)?.value ?? null;
+function partOf(inventory: Inventory, arn: string, doomed: ReadonlySet<string>): Part | null {
+  const container = inventory.get("container", arn)?.value ?? null;
   if (container !== null) {
-    const tasks = inventory.get("tasks", container.arn)?.value ?? NO_TASKS;
+    const tasks = inventory.get("tasks", arn)?.value ?? NO_TASKS;
     const zone = container.attributes["ecs.availability-zone"] ?? null;
-    return { host: container.arn, tasks, zone, doomed: doomed.has(id) };
+    return { tasks, zone, doomed: doomed.has(container.instanceId) };
   }
-  const task = inventory.get("task", id)?.value;
-  return task === undefined ? null : { host: null, tasks: [task], zone: null, doomed: doomed.has(id) };
+  const task = inventory.get("task", arn)?.value;
+  return task === undefined ? null : { tasks: [task], zone: null, doomed: doomed.has(arn) };
 }
 const NO_TASKS: readonly EcsTask[] = [];
 
-/** Takes back what was counted under `id`, and counts what is there now. */
-function recount(standing: Standing, id: string, part: Part | null, touched: Set<string>): void {
-  const { parts, hosts, tallies } = standing;
-  const had = parts.get(id) ?? null;
+/** Takes back what was counted under the ARN, and counts what is there now. */
+function recount({ parts, tallies }: Standing, arn: string, part: Part | null, touched: Set<string>): void {
+  const had = parts.get(arn) ?? null;
   if (had !== null && part !== null && isSame(had, part)) return;
   const count = ({ tasks, zone, doomed }: Part, times: 1 | -1): void => {
     for (const share of sharesOf(tasks)) {
@@ -118,15 +114,13 @@ function recount(standing: Standing, id: string, part: Part | null, touched: Set
   };
   if (had !== null) {
     count(had, -1);
-    parts.delete(id);
-    if (had.host !== null) hosts.delete(had.host);
+    parts.delete(arn);
   }
   if (part !== null) {
     count(part, 1);
-    parts.set(id, part);
-    if (part.host !== null) hosts.set(part.host, id);
+    parts.set(arn, part);
   }
 }
 
 const isSame = (one: Part, other: Part): boolean =>
-  one.host === other.host && one.tasks === other.tasks && one.zone === other.zone && one.doomed === other.doomed;
+  one.tasks === other.tasks && one.zone === other.zone && one.doomed === other.doomed;

@@ -20,22 +20,22 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "state-change":
       return stateOf(id, signal.state, inventory);
     case "container-instance-change": {
-      if (LEFT.has(signal.status)) return [{ facet: "container", id, value: null }];
-      const known = inventory.get("container", id)?.value;
       const { clusterArn, containerInstanceArn: arn, status } = signal;
-      const before = known?.arn === arn ? known : null;
+      // Of this one alone: what else the instance is registered as stays as it is.
+      if (LEFT.has(status)) return [{ facet: "container", id: arn, value: null }];
+      const before = inventory.get("container", arn)?.value ?? null;
       return [
         {
           facet: "container",
-          id,
+          id: arn,
           value: {
             clusterArn,
             arn,
             instanceId: id,
             status,
             agentConnected: signal.agentConnected ?? before?.agentConnected ?? true,
-            runningTasks: before?.runningTasks ?? 0,
-            pendingTasks: before?.pendingTasks ?? 0,
+            runningTasks: signal.runningTasks ?? before?.runningTasks ?? 0,
+            pendingTasks: signal.pendingTasks ?? before?.pendingTasks ?? 0,
             capacityProvider: before?.capacityProvider ?? null,
             attributes: before?.attributes ?? {},
           },

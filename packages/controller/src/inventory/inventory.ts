@@ -46,8 +46,10 @@ export interface Facets {
   hooks: readonly LifecycleHook[];
   /** `account/region/name` */
   refreshing: boolean;
-  /** instance id; null: asked, and in no cluster */
+  /** container instance ARN; null: it has left its cluster. An instance can have several: see `containersOn` */
   container: ContainerInstance | null;
+  /** instance id: names of the clusters that have said what it is registered as, in `container`; or that all have */
+  searched: "all" | readonly string[];
   /** container instance ARN */
   tasks: readonly EcsTask[];
   /** ARN of a Fargate task */

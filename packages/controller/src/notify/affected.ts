@@ -1,4 +1,4 @@
-import type { Facts, Missing, ServiceImpact } from "../enrich/facts.ts";
+import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../enrich/facts.ts";
 import type { Told } from "./member.ts";
 
 /** What runs on everything that is going, taken together. */
@@ -32,8 +32,8 @@ export function affectedBy(members: readonly Told[]): Affected | null {
     standalone += facts.tasks.filter(({ role }) => role === "standalone").length;
     daemons += facts.tasks.filter(({ role }) => role === "daemon").length;
     balanced ||= isBalanced(facts);
-    const cluster = facts.containerInstance?.clusterArn ?? facts.tasks[0]?.task.clusterArn;
-    if (cluster !== undefined) clusters.add(cluster);
+    const cluster = clusterOf(facts);
+    if (cluster !== null) clusters.add(cluster);
   }
   return { services: [...services.values()], standalone, daemons, balanced, clusters: [...clusters] };
 }

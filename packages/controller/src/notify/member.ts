@@ -1,5 +1,5 @@
 import { threatOf, type Threat } from "../decide/threat.ts";
-import type { Facts, Missing } from "../enrich/facts.ts";
+import { clusterOf, type Facts, type Missing } from "../enrich/facts.ts";
 import type { Doc, Incident, Step } from "../record/doc.ts";
 import type { SignalKind } from "../signal/signal.ts";
 import type { AlertMember } from "./alert.ts";
@@ -38,7 +38,7 @@ export function seen({ doc, facts }: Told, links: Links): Seen {
       body.availabilityZone ?? facts?.instance?.availabilityZone ?? label(body, "availabilityZone"),
     ),
     group: cleanOrNull(facts?.groupName ?? label(body, "group")),
-    cluster: cleanOrNull(clusterOf(body, facts)),
+    cluster: cleanOrNull(clusterName(body, facts)),
     deadline: body.deadline,
     mode: body.mode,
     doing: steps.flatMap((step) => doingOf(step, body.mode === "dry-run")),
@@ -62,8 +62,8 @@ function label(body: Incident, name: string): string | null {
 const ended = ({ labels: { standaloneTasks } }: Incident): number =>
   typeof standaloneTasks === "number" ? standaloneTasks : 0;
 
-function clusterOf(body: Incident, facts: Facts | null): string | null {
-  const arn = facts?.containerInstance?.clusterArn ?? facts?.tasks[0]?.task.clusterArn ?? label(body, "cluster");
+function clusterName(body: Incident, facts: Facts | null): string | null {
+  const arn = (facts === null ? null : clusterOf(facts)) ?? label(body, "cluster");
   return arn === null ? null : arn.slice(arn.lastIndexOf("/") + 1);
 }
 

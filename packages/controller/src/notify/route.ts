@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import { matches } from "../decide/match.ts";
 import type { Matcher } from "../decide/policy.ts";
 import { NOTHING } from "../decide/decide.ts";
-import type { Facts } from "../enrich/facts.ts";
+import { clusterOf, type Facts } from "../enrich/facts.ts";
 import type { Incident } from "../record/doc.ts";
 import type { AlertGroup } from "./alert.ts";
 
@@ -86,9 +86,7 @@ const VALUES: { readonly [G in GroupBy]: (incident: Incident, facts: Facts | nul
   account: (incident) => incident.account,
   region: (incident) => incident.region,
   availabilityZone: (incident, facts) => incident.availabilityZone ?? facts?.instance?.availabilityZone ?? null,
-  cluster: (_incident, facts) =>
-    // The container instance's, or a Fargate task's own.
-    facts?.containerInstance?.clusterArn ?? facts?.tasks[0]?.task.clusterArn ?? null,
+  cluster: (_incident, facts) => (facts === null ? null : clusterOf(facts)),
   group: (_incident, facts) => facts?.groupName ?? null,
   service: (_incident, facts) => servicesOf(facts),
   instanceType: (_incident, facts) => facts?.instance?.type ?? null,

@@ -35,8 +35,8 @@ export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Ent
 }
 
 /** Whether there are tasks is known, be there none. */
-export const knowsTasks = ({ tasks, containerInstance, missing }: Facts): boolean =>
-  tasks.length > 0 || (containerInstance !== null && missing.every(({ what }) => what !== "tasks"));
+export const knowsTasks = ({ tasks, containerInstances, missing }: Facts): boolean =>
+  tasks.length > 0 || (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks"));
 
 /** Whose it is, and what else acts on it. */
 function around({ owner, ownerBecause, fleet, capacityProvider, groupState, protectedFromScaleIn }: Facts): Params {

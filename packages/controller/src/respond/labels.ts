@@ -24,7 +24,7 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
     launchTime: facts.instance?.launchTime,
     stateReason: facts.instance?.stateReason ?? undefined,
     group: facts.groupName ?? undefined,
-    cluster: facts.containerInstance?.clusterArn.split("/").at(-1),
+    cluster: facts.containerInstances[0]?.clusterArn.split("/").at(-1),
     owner: facts.owner === "ours" ? undefined : facts.owner,
     services: services(facts),
     tasks: knowsTasks(facts) ? facts.tasks.length : undefined,
@@ -67,7 +67,7 @@ function services(facts: Facts): string[] | undefined {
 
 /** The incident's tags with those of its group and cluster added. */
 export function tagsFor(doc: Doc<"incident">, facts: Facts): readonly string[] {
-  const cluster = facts.containerInstance?.clusterArn;
+  const cluster = facts.containerInstances[0]?.clusterArn;
   const more = [
     ...(facts.groupName === null ? [] : [`asg#${facts.groupName}`]),
     ...(cluster === undefined ? [] : [`cluster#${cluster}`]),

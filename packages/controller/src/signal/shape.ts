@@ -131,6 +131,15 @@ export function optional(max: number): z.ZodType<string | null> {
     .transform((value) => asText(value, max));
 }
 
+/** Optional: how many there are; null where it cannot be read. */
+export const count: z.ZodType<number | null> = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const said = asText(value, 16);
+    return said !== null && /^\d+$/.test(said) ? Number(said) : null;
+  });
+
 /** Optional: an instant; null where it cannot be read. */
 export const time: z.ZodType<Ms | null> = z
   .unknown()

@@ -79,6 +79,8 @@ export interface Details {
     readonly containerInstanceArn: string;
     readonly status: string;
     readonly agentConnected: boolean | null;
+    readonly runningTasks: number | null;
+    readonly pendingTasks: number | null;
   };
   "launch-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
   /** `termination_notified`: the fleet's target was lowered, and this one goes. */

@@ -143,7 +143,7 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     const all = await ecs.containerInstances(home, "shop", null, it.ask());
     expect([...all.keys()].toSorted()).toEqual(ids.toSorted());
 
-    const arns = [...all.values()].map(({ arn }) => arn);
+    const arns = [...all.values()].flat().map(({ arn }) => arn);
     const alone = await ecs.tasksOn(home, "shop", arns[0]!, it.ask());
     expect(alone).toMatchObject([{ containerInstanceArn: arns[0], desiredStatus: "RUNNING" }]);
     it.records.length = 0;
@@ -165,7 +165,7 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     await Promise.all(arns.map((arn) => ecs.setState(home, "shop", arn, "DRAINING", it.ask())));
     expect(it.records.map(({ batch }) => batch).toSorted((a, b) => b - a)).toEqual([10, 2]);
     const after = await ecs.containerInstances(home, "shop", null, it.ask());
-    expect(new Set([...after.values()].map(({ status }) => status))).toEqual(new Set(["DRAINING"]));
+    expect(new Set([...after.values()].flat().map(({ status }) => status))).toEqual(new Set(["DRAINING"]));
     const [task] = alone;
     expect((await ecs.stopTask(home, "shop", task!.arn, "a reason", it.ask())).already).toBe(false);
     expect((await ecs.describeTasks(home, "shop", [task!.arn], it.ask())).get(task!.arn)?.desiredStatus).toBe(

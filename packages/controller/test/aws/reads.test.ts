@@ -125,7 +125,7 @@ describe("ECS", () => {
     const storm = await stormBench(100);
     const { ecs } = storm.aws;
     const [cluster = ""] = await storm.run(ecs.listClusters(home, storm.ask));
-    const containers = [...(await storm.run(ecs.containerInstances(home, cluster, null, storm.ask))).values()];
+    const containers = [...(await storm.run(ecs.containerInstances(home, cluster, null, storm.ask))).values()].flat();
     const read = (some: typeof containers) =>
       storm.run(Promise.all(some.map(({ arn }) => ecs.tasksOn(home, cluster, arn, storm.ask))));
 
@@ -154,7 +154,7 @@ describe("ECS", () => {
   test("tasks by ARN; one that is unknown is absent", async () => {
     const { ecs } = it.aws;
     const containers = await it.run(ecs.containerInstances(home, "shop", null, it.ask));
-    const [one] = containers.values();
+    const [one] = [...containers.values()].flat();
     const tasks = await it.run(ecs.tasksOn(home, "shop", one!.arn, it.ask));
     const arns = tasks.map(({ arn }) => arn);
     const found = await it.run(ecs.describeTasks(home, "shop", [...arns, `${arns[0]!.slice(0, -4)}0000`], it.ask));

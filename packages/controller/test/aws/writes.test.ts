@@ -29,7 +29,9 @@ describe("ECS", () => {
   test("DRAINING is merged by ten, each is answered alone, and who is gone is `already`", async () => {
     const storm = await stormBench(100);
     const { ecs } = storm.aws;
-    const containers = [...(await storm.run(ecs.containerInstances(home, "cluster-1", null, storm.ask))).values()];
+    const containers = [
+      ...(await storm.run(ecs.containerInstances(home, "cluster-1", null, storm.ask))).values(),
+    ].flat();
     const arns = containers.map(({ arn }) => arn);
     const gone = arns[0]!.replace(/[^/]+$/, "00000000000000000000000000000000");
     storm.records.length = 0;
@@ -39,16 +41,16 @@ describe("ECS", () => {
     expect(receipts.map(({ already }) => already)).toEqual([...arns.map(() => false), true]);
     expect(storm.calls()).toHaveLength(Math.ceil((arns.length + 1) / 10));
     const after = await storm.run(ecs.containerInstances(home, "cluster-1", null, storm.ask));
-    expect(new Set([...after.values()].map(({ status }) => status))).toEqual(new Set(["DRAINING"]));
+    expect(new Set([...after.values()].flat().map(({ status }) => status))).toEqual(new Set(["DRAINING"]));
     await storm.run(ecs.setState(home, "cluster-1", arns[0]!, "ACTIVE", storm.ask));
     const back = await storm.run(ecs.containerInstances(home, "cluster-1", [containers[0]!.instanceId], storm.ask));
-    expect(back.get(containers[0]!.instanceId)?.status).toBe("ACTIVE");
+    expect(back.get(containers[0]!.instanceId)?.[0]?.status).toBe("ACTIVE");
     storm.close();
   });
 
   test("a task is told to stop; one that ECS has forgotten is `already`", async () => {
     const { ecs } = it.aws;
-    const [one] = (await it.run(ecs.containerInstances(home, "shop", null, it.ask))).values();
+    const [one] = [...(await it.run(ecs.containerInstances(home, "shop", null, it.ask))).values()].flat();
     const [task] = await it.run(ecs.tasksOn(home, "shop", one!.arn, it.ask));
     expect(await it.run(ecs.stopTask(home, "shop", task!.arn, "a reason", it.ask))).toMatchObject({ already: false });
     const [stopped] = (await it.run(ecs.describeTasks(home, "shop", [task!.arn], it.ask))).values();
@@ -175,7 +177,7 @@ test("SNS takes the message with its subject and attributes", async () => {
 test("a storm of hundreds stays within AWS's budgets", async () => {
   const storm = await stormBench(400, { throttleRules: awsThrottleRules });
   const { ecs, ec2, autoScaling } = storm.aws;
-  const containers = [...(await storm.run(ecs.containerInstances(home, "cluster-1", null, storm.ask))).values()];
+  const containers = [...(await storm.run(ecs.containerInstances(home, "cluster-1", null, storm.ask))).values()].flat();
   const started = storm.clock.now();
   await storm.run(
     Promise.all(

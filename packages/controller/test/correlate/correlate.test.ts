@@ -86,6 +86,8 @@ test.each<[string, Signal]>([
       containerInstanceArn: "i",
       status: "ACTIVE",
       agentConnected: true,
+      runningTasks: 0,
+      pendingTasks: 0,
     },
   ],
 ])("%s without an incident concerns none", (_, signal) => {

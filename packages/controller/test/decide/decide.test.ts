@@ -159,7 +159,7 @@ test("a rule that names what is not known does not match", () => {
 });
 
 test("a Fargate task is deregistered and seen off, and no container instance is drained", () => {
-  const facts = factsWith({ containerInstance: null, groupName: null });
+  const facts = factsWith({ containerInstances: [], groupName: null });
   const plan = decide(incidentOf(fargate(0, "RUNNING")).body, facts, defaultPolicy);
   expect(plan.threat).toBe("task-stop");
   expect(idsOf(plan)).toEqual([
@@ -214,7 +214,7 @@ describe("whose it is, and what its tags say, is not known yet", () => {
   });
   test("a hook of ours waits for the look-up: what there is to wait for is not known", () => {
     const doc = incidentOf(terminating(0, ourHook));
-    const plan = decide(doc.body, factsWith({ containerInstance: null, targets: [] }), defaultPolicy);
+    const plan = decide(doc.body, factsWith({ containerInstances: [], targets: [] }), defaultPolicy);
     expect(plan.steps.find((step) => step.responder === "complete-lifecycle")?.after).toContain("look-up");
   });
 });

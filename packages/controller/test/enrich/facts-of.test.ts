@@ -33,7 +33,7 @@ function inGroup(more: Parameters<typeof group>[1] = {}): Inventory {
   inventory.put("membership", ID, { instanceId: ID, group: "g", state: "InService", protected: true }, NOW - 5);
   inventory.put("group", groupId(place, "g"), group("g", more), NOW);
   inventory.put("hooks", groupId(place, "g"), [hook("g")], NOW);
-  inventory.put("container", ID, null, NOW);
+  inventory.put("searched", ID, "all", NOW);
   return inventory;
 }
 
@@ -43,7 +43,7 @@ function inCluster(): Inventory {
   const host = container("web", ID);
   inventory.put("instance", ID, instance(ID), NOW);
   inventory.put("membership", ID, null, NOW);
-  inventory.put("container", ID, host, NOW);
+  inventory.put("container", host.arn, host, NOW);
   inventory.put(
     "tasks",
     host.arn,
@@ -160,7 +160,7 @@ test("a task's own address is its target; other addresses and other networks' eq
 test("healthy elsewhere counts addresses of other doomed instances' tasks as doomed", () => {
   const inventory = inCluster();
   const other = container("web", "i-2");
-  inventory.put("container", "i-2", other, NOW);
+  inventory.put("container", other.arn, other, NOW);
   inventory.put("tasks", other.arn, [task("web", "9", { group: "service:shop", privateAddresses: ["10.1.0.2"] })], NOW);
   inventory.put("health", TG, [target("10.1.0.1", 8080), target("10.1.0.2", 8080)], NOW);
   expect(facts(inventory, [ID]).targets[0]?.healthyElsewhere).toBe(1);
@@ -255,7 +255,8 @@ test("the capacity provider is the container instance's, or its group's", () => 
     NOW,
   );
   expect(facts(inventory).capacityProvider?.name).toBe("mine");
-  inventory.put("container", ID, container("web", ID, { capacityProvider: "other" }), NOW + 1);
+  const host = container("web", ID, { capacityProvider: "other" });
+  inventory.put("container", host.arn, host, NOW + 1);
   expect(facts(inventory).capacityProvider?.name).toBe("other");
 });
 

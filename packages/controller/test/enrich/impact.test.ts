@@ -52,7 +52,7 @@ function impactsOf({ tasks, drift }: Storm, doomed: readonly number[]) {
   const inventory = createMemoryInventory();
   for (let host = 1; host <= 6; host++) {
     const one = container("web", instanceId(host), { attributes: {} });
-    inventory.put("container", one.instanceId, one, 1);
+    inventory.put("container", one.arn, one, 1);
     const own = tasks.flatMap((t, n) =>
       t.host === host
         ? [task("web", `t${n}`, { group: `service:${t.of}`, availabilityZone: t.zone, lastStatus: t.status })]
@@ -118,7 +118,7 @@ test("the storm is seen anew when tasks move, when a container instance comes, a
   const doomed = new Set([instanceId(1)]);
   expect(stormOf(inventory, doomed).get(id)).toBeUndefined();
   inventory.put("tasks", one.arn, [task("web", "1", { group: "service:a" })], 1);
-  inventory.put("container", one.instanceId, one, 1);
+  inventory.put("container", one.arn, one, 1);
   expect(stormOf(inventory, doomed).get(id)?.doomed).toBe(1);
   expect(stormOf(inventory, new Set<string>()).get(id)?.doomed).toBe(0);
   doomed.clear();
@@ -150,11 +150,11 @@ test("whatever changes, in whatever order: the sums that were kept are those tha
       let doomed = new Set<string>();
       for (const [at, one] of given.entries()) {
         if (one.is === "host") {
-          if (one.arn === null) inventory.forget("container", instanceId(one.host));
+          if (one.arn === null) inventory.put("container", known.get(instanceId(one.host))?.arn ?? "none", null, at);
           else {
             const host = container("web", instanceId(one.host), { arn: `${one.arn}-${one.host}`, attributes: {} });
             known.set(instanceId(one.host), host);
-            inventory.put("container", host.instanceId, host, at);
+            inventory.put("container", host.arn, host, at);
           }
         }
         if (one.is === "tasks") {

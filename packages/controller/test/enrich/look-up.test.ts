@@ -63,7 +63,7 @@ test("one interruption in 100 instances, 1,000 tasks, 20 services: 7 calls to ac
   expect(at.fake.requests("enrich")).toBe(7);
   const acting = at.facts(id);
   expect(acting.complete).toBe(true);
-  expect(acting.containerInstance?.clusterArn).toBe(clusterArn("web"));
+  expect(acting.containerInstances[0]?.clusterArn).toBe(clusterArn("web"));
   expect(acting.hooks.map((hook) => hook.name)).toEqual(["graceful-shutdown-hook"]);
 
   await at.look(one(id), "tell");
@@ -192,7 +192,7 @@ test("an instance that EC2 does not know is named, and draining goes on with wha
   await at.look(one(instanceId(1)), "act");
   const facts = at.facts(instanceId(1));
   expect(facts.instance).toBe(null);
-  expect(facts.containerInstance).not.toBe(null);
+  expect(facts.containerInstances).toHaveLength(1);
   expect(facts.missing.find((one) => one.what === "instance")?.why).toBe(
     `not-found: AWS knows no instance ${instanceId(1)}`,
   );
@@ -283,8 +283,8 @@ test.each([
   change(fleet);
   const at = bench(fleet, { describable: true, overrides });
   await at.look(one(instanceId(1)), "act");
-  expect(at.facts(instanceId(1)).containerInstance?.instanceId).toBe(instanceId(1));
-  expect(at.facts(instanceId(1)).containerInstance?.clusterArn).toBe(clusterArn("web"));
+  expect(at.facts(instanceId(1)).containerInstances[0]?.instanceId).toBe(instanceId(1));
+  expect(at.facts(instanceId(1)).containerInstances[0]?.clusterArn).toBe(clusterArn("web"));
   expect(clustersAsked(at)).toBe(1);
 });
 
@@ -295,7 +295,7 @@ test("a cluster's name counts as a word only: c1 is not in c10-nodes", async () 
   fleet.containers.set(id, container("c10", id));
   const at = bench(fleet);
   await at.look(one(id), "act");
-  expect(at.facts(id).containerInstance?.clusterArn).toBe(clusterArn("c10"));
+  expect(at.facts(id).containerInstances[0]?.clusterArn).toBe(clusterArn("c10"));
   expect(clustersAsked(at)).toBe(1);
 });
 
@@ -307,7 +307,7 @@ test("of 21 clusters, a sibling in its group leads to the right one; without any
   expect(clustersAsked(at)).toBe(21);
   await at.look(one(instanceId(2)), "act");
   expect(clustersAsked(at)).toBe(22);
-  expect(at.facts(instanceId(2)).containerInstance?.instanceId).toBe(instanceId(2));
+  expect(at.facts(instanceId(2)).containerInstances[0]?.instanceId).toBe(instanceId(2));
 });
 
 test("a Fargate task: its service, targets by address, Cloud Map instance", async () => {
@@ -377,7 +377,9 @@ test("task definitions and attributes are asked while calls are left, and not be
   const id = instanceId(1);
   const at = bench(fleet);
   at.inventory.put("membership", id, null, at.clock.now());
-  at.inventory.put("container", id, container("web", id), at.clock.now());
+  const known = container("web", id);
+  at.inventory.put("container", known.arn, known, at.clock.now());
+  at.inventory.put("searched", id, "all", at.clock.now());
   await at.look(one(id), "tell");
   // DescribeInstances, ListTasks, DescribeTasks, DescribeServices: 4; two services leave 4 questions, which fit.
   expect(at.fake.requests("enrich")).toBe(8);

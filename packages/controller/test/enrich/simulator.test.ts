@@ -63,7 +63,7 @@ test("every instance of the sandbox is understood: cluster, tasks by role, targe
       clock.now(),
     );
     expect(facts).toMatchObject({ complete: true, missing: [], owner: "ours", groupName: one.member?.group.name });
-    expect(facts.containerInstance?.arn).toBe(one.containerInstance?.arn);
+    expect(facts.containerInstances[0]?.arn).toBe(one.containerInstance?.arn);
     expect(facts.tasks.map(({ task }) => task.arn).toSorted()).toEqual(
       [...(one.containerInstance?.tasks ?? [])].map(({ arn }) => arn).toSorted(),
     );

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { feed } from "../../src/inventory/feed.ts";
+import { containersOn } from "../../src/inventory/containers-on.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import type { Details, Signal, SignalKind } from "../../src/signal/signal.ts";
 import { clusterArn, container, instance, taskArn } from "../enrich/support/fleet.ts";
@@ -78,30 +79,54 @@ test.each([
   ]).toEqual([]);
 });
 
+const ARN = container("web", "i-1").arn;
 const change = (status: string): Details["container-instance-change"] => ({
   clusterArn: clusterArn("web"),
-  containerInstanceArn: container("web", "i-1").arn,
+  containerInstanceArn: ARN,
   status,
   agentConnected: null,
+  runningTasks: null,
+  pendingTasks: null,
 });
 
 test("a container instance names its cluster, and keeps what was known of it", () => {
   const inventory = createMemoryInventory();
   feed(inventory, signal("container-instance-change", change("ACTIVE")));
-  expect(inventory.get("container", "i-1")?.value).toMatchObject({
+  expect(inventory.get("container", ARN)?.value).toMatchObject({
     clusterArn: clusterArn("web"),
     status: "ACTIVE",
     agentConnected: true,
   });
-  inventory.put("container", "i-1", container("web", "i-1", { capacityProvider: "cp", agentConnected: false }), AT + 1);
+  inventory.put("container", ARN, container("web", "i-1", { capacityProvider: "cp", agentConnected: false }), AT + 1);
   feed(inventory, signal("container-instance-change", change("DRAINING"), { at: AT + 2 }));
-  expect(inventory.get("container", "i-1")?.value).toMatchObject({
+  expect(inventory.get("container", ARN)?.value).toMatchObject({
     status: "DRAINING",
     capacityProvider: "cp",
     agentConnected: false,
   });
   feed(inventory, signal("container-instance-change", change("INACTIVE"), { at: AT + 3 }));
-  expect(inventory.get("container", "i-1")?.value).toBe(null);
+  expect(inventory.get("container", ARN)?.value).toBe(null);
+});
+
+test("what is said of one container instance of an instance says nothing of its other", () => {
+  const inventory = createMemoryInventory();
+  const live = container("web", "i-1");
+  const old = container("default", "i-1");
+  const said = (status: string, more: Partial<Details["container-instance-change"]> = {}) => ({
+    ...change(status),
+    clusterArn: old.clusterArn,
+    containerInstanceArn: old.arn,
+    ...more,
+  });
+  inventory.put("container", live.arn, live, AT);
+  const lost = said("ACTIVE", { agentConnected: false, runningTasks: 2, pendingTasks: 1 });
+  feed(inventory, signal("container-instance-change", lost, { at: AT + 1 }));
+  expect(containersOn(inventory, "i-1")).toMatchObject([
+    { arn: live.arn, agentConnected: true },
+    { arn: old.arn, agentConnected: false, runningTasks: 2, pendingTasks: 1 },
+  ]);
+  feed(inventory, signal("container-instance-change", said("INACTIVE"), { at: AT + 2 }));
+  expect(containersOn(inventory, "i-1")).toEqual([live]);
 });
 
 test("a Fargate task's stop announces its address; an unreadable time is that of its arrival", () => {

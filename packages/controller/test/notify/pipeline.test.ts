@@ -38,7 +38,7 @@ const carrying = (id: string, survives: number, more: Parameters<typeof told>[1]
   told(id, {
     ...more,
     facts: {
-      containerInstance: container("prod", id),
+      containerInstances: [container("prod", id)],
       tasks: [task("service")],
       impact: [impact({ survives, doomed: 4 - survives, belowMinimum: false })],
       ...more.facts,

@@ -13,7 +13,7 @@ const phases = (channel: FakeChannel): string[] => channel.sent.map(({ at, model
 const suppress = { ...TELL_ALL, sufficientCapacity: 0.5 };
 const keeps = (survives: number): Parameters<Bench["join"]>[1] => ({
   facts: {
-    containerInstance: container("prod", "i-1"),
+    containerInstances: [container("prod", "i-1")],
     tasks: [task("service")],
     impact: [impact({ survives, doomed: 4 - survives })],
   },

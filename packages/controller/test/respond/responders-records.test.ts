@@ -199,7 +199,7 @@ describe("join-alert", () => {
 
   test("waits for the cluster while it is looked up, but not for long", async () => {
     const doc = { ...base, body: { ...base.body, steps: [stepOf("look-up")] } };
-    const facts = (): ReturnType<typeof factsWith> => factsWith({ containerInstance: null });
+    const facts = (): ReturnType<typeof factsWith> => factsWith({ containerInstances: [] });
     const opened = base.body.openedAt;
     const waits = await run("join-alert", step, contextOf({ ledger, doc, facts, now: opened }));
     expect(waits).toEqual({ is: "wait", until: opened + 500, reason: "its cluster is being looked up" });

@@ -170,7 +170,7 @@ describe("await-targets", () => {
 });
 
 describe("drain-tasks", () => {
-  const host = factsWith().containerInstance!;
+  const host = factsWith().containerInstances[0]!;
   const task = (id: string, over: Partial<EcsTask> = {}): EcsTask => ({
     arn: `arn:aws:ecs:us-east-1:123456789012:task/shop/${id}`,
     clusterArn: host.clusterArn,

@@ -71,17 +71,19 @@ export function factsWith(over: Partial<Facts> = {}): Facts {
     group,
     groupName: "web",
     complete: true,
-    containerInstance: {
-      clusterArn: CLUSTER_ARN,
-      arn: `${CLUSTER_ARN.replace(":cluster/", ":container-instance/")}/c1`,
-      instanceId: "i-0abcdef1234567890",
-      status: "ACTIVE",
-      agentConnected: true,
-      runningTasks: 1,
-      pendingTasks: 0,
-      capacityProvider: null,
-      attributes: {},
-    },
+    containerInstances: [
+      {
+        clusterArn: CLUSTER_ARN,
+        arn: `${CLUSTER_ARN.replace(":cluster/", ":container-instance/")}/c1`,
+        instanceId: "i-0abcdef1234567890",
+        status: "ACTIVE",
+        agentConnected: true,
+        runningTasks: 1,
+        pendingTasks: 0,
+        capacityProvider: null,
+        attributes: {},
+      },
+    ],
     targets: [
       {
         targetGroupArn: GROUP_ARN,

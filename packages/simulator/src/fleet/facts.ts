@@ -1,6 +1,7 @@
 import type { Instance, World } from "./state.ts";
 import type { Ms } from "../operation.ts";
 import type { Target } from "./target-state.ts";
+import { containersOf } from "./ecs/containers.ts";
 
 /** What happened to one instance that AWS gave notice of, as only the simulator can know it. Instants in epoch ms. */
 export interface InstanceFacts {
@@ -37,7 +38,7 @@ const openOn = ({ targets, registrations }: Instance): string[] => [
 ];
 
 const empty = (instance: Instance): boolean =>
-  ![...(instance.containerInstance?.tasks ?? [])].some((task) => task.service?.strategy !== "DAEMON");
+  containersOf(instance).every(({ tasks }) => [...tasks].every((task) => task.service?.strategy === "DAEMON"));
 
 /** Fills the facts by listening; to be called before the parts that act are wired, so that it sees what they then change. */
 export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceFacts> => {
@@ -89,7 +90,7 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
     const entry = factsFor(instance);
     entry.diedAt = clock.now();
     entry.targetsLost = openOn(instance);
-    for (const task of instance.containerInstance?.tasks ?? []) {
+    for (const task of containersOf(instance).flatMap(({ tasks }) => [...tasks])) {
       if (task.service?.strategy === "DAEMON") continue;
       (task.desiredStatus === "RUNNING" ? entry.tasksKilled : entry.tasksCut).push(task.arn);
     }

@@ -61,6 +61,7 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     notice: null,
     member: null,
     containerInstance: null,
+    formerContainers: new Set(),
     targets: new Set(),
     registrations: new Set(),
   };

@@ -51,7 +51,10 @@ export interface Instance {
   stateReason: { code: string; message: string } | null;
   notice: Notice | null;
   member: Member | null;
+  /** What its agent is registered as now. */
   containerInstance: ContainerInstance | null;
+  /** What it was registered as before, which stays in its cluster: see `registerAgain`. */
+  readonly formerContainers: Set<ContainerInstance>;
   /** Every registration that this instance stands behind, of its own or of its tasks. */
   readonly targets: Set<Target>;
   /** The same of Classic load balancers, VPC Lattice and Cloud Map. */

@@ -5,7 +5,9 @@ import {
   createService,
   createTargetGroup,
   defineTask,
+  deregisterContainer,
   interrupt,
+  registerAgain,
   runStandalone,
 } from "../../src/fleet/index.ts";
 import { expect, test } from "vitest";
@@ -149,4 +151,28 @@ test("a task behind a balancer deactivates until its target is gone", async () =
   expect(task.lastStatus).toBe("DEACTIVATING");
   await bench.after(35_000);
   expect(task.lastStatus).toBe("STOPPED");
+});
+
+test("an agent that lost its data registers anew: the old container instance stays, with its tasks and no agent", async () => {
+  const { bench, cluster, container: old } = prepare();
+  const { id } = old.instance;
+  const other = createCluster(bench.region, "other");
+  const now = registerAgain(bench.world, old.instance, other);
+  const filter = `ec2InstanceId == ${id}`;
+  const listed = async (name: string) =>
+    (await bench.call("ListContainerInstances", { cluster: name, filter }))["containerInstanceArns"];
+  expect(await listed("prod")).toEqual([old.arn]);
+  expect(await listed("other")).toEqual([now.arn]);
+  expect(old).toMatchObject({ status: "ACTIVE", agentConnected: false });
+  expect(old.tasks.size).toBe(1);
+  const [task] = old.tasks;
+  await bench.call("StopTask", { cluster: "prod", task: task!.arn });
+  await bench.after(300_000);
+  expect(task?.lastStatus).toBe("STOPPING");
+  interrupt(bench.world, id);
+  await bench.after(600_000);
+  expect(cluster.containerInstances.has(old.arn)).toBe(true);
+  expect(other.containerInstances.size).toBe(0);
+  deregisterContainer(bench.world, old);
+  expect(cluster.containerInstances.has(old.arn)).toBe(false);
 });

@@ -28,7 +28,7 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
     { at, request }: Pick<Batch<string>, "at" | "request">,
     cluster: string,
     filter: string | null,
-  ): Promise<ReadonlyMap<string, ContainerInstance>> => {
+  ): Promise<ReadonlyMap<string, readonly ContainerInstance[]>> => {
     const arns: string[] = [];
     await allPages(async (nextToken) => {
       const command = new ListContainerInstancesCommand({
@@ -48,13 +48,13 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
       return (answer.containerInstances ?? []).map((one) => containerInstanceOf(cluster, one));
     });
     const found = (await Promise.all(parts)).flat().filter((one) => one !== null);
-    return new Map(found.map((one) => [one.instanceId, one]));
+    return Map.groupBy(found, (one) => one.instanceId);
   };
 
   const of = { service: "ecs", name: "ListContainerInstances", limit: limits.ecsResourceRead } as const;
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html (how long a list may be: assumed) */
-  const byInstance: Operation<string, ContainerInstance | undefined> = {
+  const byInstance: Operation<string, readonly ContainerInstance[] | undefined> = {
     ...of,
     size: DESCRIBE,
     share: "in-flight",
@@ -67,7 +67,7 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
     },
   };
 
-  const all: Operation<string, ReadonlyMap<string, ContainerInstance>> = {
+  const all: Operation<string, ReadonlyMap<string, readonly ContainerInstance[]>> = {
     ...of,
     size: 1,
     share: "in-flight",

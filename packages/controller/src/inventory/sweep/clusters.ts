@@ -1,5 +1,5 @@
 import type { Ask, ContainerInstance } from "../../aws/aws.ts";
-import { withArn } from "../../enrich/reads.ts";
+import { putContainers } from "../../enrich/reads.ts";
 import { serviceOf } from "../../enrich/tally.ts";
 import { nameOf, regionId, serviceId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
@@ -42,7 +42,7 @@ export function* clusterItems(ground: Ground, clusters: readonly string[]): Gene
       };
     }
     const hosts = hostsIn(ground, cluster);
-    const seen = oldest(hosts.map((one) => inventory.get("container", one.instanceId)?.observedAt));
+    const seen = oldest(hosts.map((one) => inventory.get("container", one.arn)?.observedAt));
     yield {
       id: `containers:${cluster}`,
       every: often,
@@ -90,12 +90,10 @@ async function containers(ground: Ground, cluster: string, ask: Ask): Promise<nu
   const { aws, inventory, place, now } = ground;
   const asked = now();
   const found = await aws.ecs.containerInstances(place, cluster, null, ask);
-  for (const [id, container] of found) inventory.put("container", id, withArn(container), asked);
-  for (const gone of hostsIn(ground, cluster).filter((one) => !found.has(one.instanceId))) {
-    inventory.put("container", gone.instanceId, null, asked);
-  }
+  const containers = [...found.values()].flat();
+  putContainers(inventory, containers, hostsIn(ground, cluster), asked);
   // A page of each: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html (maxResults)
-  return 2 * pages(found.size, 100);
+  return 2 * pages(containers.length, 100);
 }
 
 /** All at one time, so that the lane lists the cluster once rather than each host. */

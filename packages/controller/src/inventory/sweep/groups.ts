@@ -46,11 +46,11 @@ async function list(ground: Ground, ask: Ask): Promise<number> {
   return pages(groups.length, 100);
 }
 
-/** All groups have answered: a container instance of this region that is in none of them is in no group. */
+/** All groups have answered: an instance of a cluster of this region that is in none of them is in no group. */
 function putLoners({ inventory, place }: Ground, members: ReadonlySet<string>, asked: number): void {
   const clusters = new Set(inventory.get("clusters", regionId(place))?.value);
-  for (const [id, { value: container }] of inventory.entries("container")) {
-    if (container === null || members.has(id) || !clusters.has(container.clusterArn)) continue;
-    inventory.put("membership", id, null, asked);
+  for (const [, { value: container }] of inventory.entries("container")) {
+    if (container === null || members.has(container.instanceId) || !clusters.has(container.clusterArn)) continue;
+    inventory.put("membership", container.instanceId, null, asked);
   }
 }

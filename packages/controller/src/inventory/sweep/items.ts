@@ -2,7 +2,7 @@ import { clusterItems, hostsIn, knownClusters } from "./clusters.ts";
 import { groupItems, knownGroups } from "./groups.ts";
 import { instanceItems } from "./instances.ts";
 import type { Ground, Item } from "./item.ts";
-import { outsideItems } from "./outside.ts";
+import { searchedItems } from "./searched.ts";
 import { balancingItems, knownServices } from "./load-balancing.ts";
 
 /** All that there is to read in one account and region, as the inventory has it now: grows as it is read. */
@@ -14,7 +14,7 @@ export function itemsOf(ground: Ground): readonly Item[] {
   return [
     ...groupItems(ground, groups),
     ...clusterItems(ground, clusters),
-    ...outsideItems(ground, clusters, members),
+    ...searchedItems(ground, clusters, [...members, ...hosts]),
     ...instanceItems(ground, [...members, ...hosts]),
     ...balancingItems(ground, groups, knownServices(ground, clusters)),
   ];

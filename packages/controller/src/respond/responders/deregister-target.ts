@@ -66,10 +66,11 @@ export const registerTarget: Responder = {
  */
 async function stillServed(targets: readonly Target[], arn: string, ctx: Context): Promise<readonly Target[]> {
   const facts = ctx.facts();
-  const { containerInstance: host } = facts;
-  if (host === null || (facts.group !== null && targetGroupsOf(facts.group).includes(arn))) return targets;
+  const hosts = facts.containerInstances;
+  if (hosts.length === 0 || (facts.group !== null && targetGroupsOf(facts.group).includes(arn))) return targets;
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
-  const tasks = await ctx.aws.ecs.tasksOn(placeOf(ctx.doc), host.clusterArn, host.arn, ask);
+  const hosted = hosts.map((host) => ctx.aws.ecs.tasksOn(placeOf(ctx.doc), host.clusterArn, host.arn, ask));
+  const tasks = (await Promise.all(hosted)).flat();
   const addresses = new Set(tasks.flatMap((task) => task.privateAddresses));
   const behind = namesBehind(arn, facts);
   const running = tasks.filter((task) => task.group !== null && behind.has(task.group));

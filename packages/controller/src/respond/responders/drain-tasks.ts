@@ -92,7 +92,7 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
   const daemons = new Set(
     ctx
       .facts()
-      .services.filter((service) => service.daemon)
+      .services.filter((service) => service.daemon && service.clusterArn === cluster)
       .map((service) => `service:${service.name}`),
   );
   return [...listed, ...told].filter(

@@ -49,7 +49,7 @@ export const joinAlert: Responder = {
 function waitsForCluster(ctx: Context): boolean {
   if (ctx.doc.kind !== "incident") return false;
   const facts = ctx.facts();
-  if (facts.containerInstance !== null || facts.notInEcs) return false;
+  if (facts.containerInstances.length > 0 || facts.notInEcs) return false;
   const looking = ctx.doc.body.steps.some((step) => step.id === "look-up" && !isSettled(step));
   return looking && ctx.now < ctx.doc.body.openedAt + WAIT_FOR_CLUSTER;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { common, ignore, one } from "../event.ts";
 import type { KindParser } from "../event.ts";
-import { asObject, asText, asZone, flag, instanceId, list, text } from "../shape.ts";
+import { asObject, asText, asZone, count, flag, instanceId, list, text } from "../shape.ts";
 
 const detail = z.object({
   ec2InstanceId: instanceId,
@@ -9,6 +9,8 @@ const detail = z.object({
   containerInstanceArn: text(512),
   status: text(64),
   agentConnected: flag,
+  runningTasksCount: count,
+  pendingTasksCount: count,
   attributes: list,
 });
 
@@ -30,6 +32,8 @@ export const containerInstanceChange: KindParser<"container-instance-change"> = 
       containerInstanceArn: d.containerInstanceArn,
       status: d.status,
       agentConnected: d.agentConnected,
+      runningTasks: d.runningTasksCount,
+      pendingTasks: d.pendingTasksCount,
     }));
   },
 };

@@ -106,7 +106,7 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
         if (listed.length === 0) return new Map();
         const requests = pages(found.length, 100);
         await call("DescribeContainerInstances", ask, [cluster], requests, () => null);
-        return new Map(listed.map((one) => [one.instanceId, one]));
+        return Map.groupBy(listed, (one) => one.instanceId);
       },
       // As the lane does: many of a cluster at one instant are listed alone or all together, whichever is cheaper.
       tasksOn: async (_at, cluster, arn, ask) => {

@@ -42,6 +42,30 @@ export const registerContainer = (
   return container;
 };
 
+/** All that an instance is registered as, what its agent is now first. */
+export const containersOf = ({ containerInstance, formerContainers }: Instance): readonly ContainerInstance[] => [
+  ...(containerInstance ? [containerInstance] : []),
+  ...formerContainers,
+];
+
+/**
+ * The agent forgets what it was (its data folder is lost), or is told another cluster, and registers anew. ECS is not
+ * told that the old one is the same instance: it stays, ACTIVE, with an agent that is not connected and with its tasks.
+ * https://github.com/aws/amazon-ecs-agent/issues/782 (RegisterContainerInstance is not idempotent)
+ *
+ * @param cluster that it joins; by default the one that it is in
+ */
+export const registerAgain = (world: World, instance: Instance, cluster?: Cluster): ContainerInstance => {
+  const old = instance.containerInstance;
+  if (!old) throw new RangeError(`${instance.id} is registered in no cluster`);
+  old.agentConnected = false;
+  old.cluster.ready.delete(old);
+  instance.formerContainers.add(old);
+  tellContainerInstance(world, old);
+  const provider = cluster === undefined || cluster === old.cluster ? old.capacityProvider : null;
+  return registerContainer(world, cluster ?? old.cluster, instance, { provider });
+};
+
 /** Every service of a cluster looks again: there is more room, or less. */
 const roomChanged = (world: World, cluster: Cluster): void => {
   for (const service of cluster.services.values()) {
@@ -82,7 +106,7 @@ export const containersFollowInstance = (world: World, instance: Instance): void
   if (!container) return;
   if (instance.state === "running") return reconnect(world, container);
   if (instance.state === "shutting-down" || instance.state === "stopping") disconnect(world, container);
-  if (instance.state === "terminated") deregister(world, container);
+  if (instance.state === "terminated") deregisterContainer(world, container);
 };
 
 /** A stopped instance that starts again keeps its registration: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html */
@@ -106,8 +130,14 @@ const disconnect = (world: World, container: ContainerInstance): void => {
   }
 };
 
-const deregister = (world: World, container: ContainerInstance): void => {
+/**
+ * Takes it out of its cluster, as ECS does for an instance that is terminated while its agent is connected. One without a
+ * connected agent stays until somebody deregisters it:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
+ */
+export const deregisterContainer = (world: World, container: ContainerInstance): void => {
   container.status = "INACTIVE";
+  container.instance.formerContainers.delete(container);
   container.cluster.ready.delete(container);
   container.cluster.containerInstances.delete(container.arn);
   tellContainerInstance(world, container);

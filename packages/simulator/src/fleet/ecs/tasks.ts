@@ -127,6 +127,8 @@ export const stopTask = (world: World, task: Task, stopCode: string, reason: str
 const terminate = (world: World, task: Task): void => {
   const { random, settings } = world;
   task.lastStatus = "STOPPING";
+  // Nobody carries it out where no agent is connected, and ECS goes on waiting (assumed).
+  if (task.containerInstance?.agentConnected === false) return;
   const grace = (task.definition.stopTimeout ?? defaultStopTimeout) * 1000;
   const wanted = random.within(settings.taskExit);
   // 143 would be SIGTERM unhandled; a container that outlives its grace is killed: 137.

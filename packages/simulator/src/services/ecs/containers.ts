@@ -66,12 +66,12 @@ export const listContainerInstances: Operation<World> = {
     const cluster = needCluster(world, ctx, read);
     const filter = read.text("filter");
     const status = read.text("status");
-    const registered = cluster.containerInstances.values();
-    const all = filter === undefined ? [...registered] : candidatesOf(cluster.region, registered, parseFilter(filter));
-    const matching = all.filter(
-      (container) =>
-        container.cluster === cluster &&
-        (status === undefined ? container.status !== "INACTIVE" : container.status === status),
+    const all =
+      filter === undefined
+        ? [...cluster.containerInstances.values()]
+        : candidatesOf(cluster.region, cluster, parseFilter(filter));
+    const matching = all.filter((container) =>
+      status === undefined ? container.status !== "INACTIVE" : container.status === status,
     );
     const page = pageOf(read, matching, 100);
     return { containerInstanceArns: page.items.map(({ arn }) => arn), nextToken: page.next };

@@ -1,5 +1,6 @@
-import type { ContainerInstance } from "../../fleet/ecs/state.ts";
+import type { Cluster, ContainerInstance } from "../../fleet/ecs/state.ts";
 import type { Region } from "../../fleet/state.ts";
+import { containersOf } from "../../fleet/ecs/containers.ts";
 import { invalid } from "./find.ts";
 
 type Test = (container: ContainerInstance) => boolean;
@@ -40,13 +41,12 @@ export const parseFilter = (text: string): ContainerFilter => {
   return { instanceIds, accepts: (container) => tests.every((test) => test(container)) };
 };
 
-/** The candidates of a filter, found by index where it names instances. */
-export const candidatesOf = (
-  region: Region,
-  all: Iterable<ContainerInstance>,
-  filter: ContainerFilter,
-): ContainerInstance[] =>
+/** What the filter accepts of a cluster, found by index where it names instances. */
+export const candidatesOf = (region: Region, cluster: Cluster, filter: ContainerFilter): ContainerInstance[] =>
   (filter.instanceIds === null
-    ? [...all]
-    : filter.instanceIds.map((id) => region.instances.get(id)?.containerInstance ?? null)
-  ).filter((container): container is ContainerInstance => container !== null && filter.accepts(container));
+    ? [...cluster.containerInstances.values()]
+    : filter.instanceIds.flatMap((id) => {
+        const instance = region.instances.get(id);
+        return instance ? containersOf(instance).filter((container) => container.cluster === cluster) : [];
+      })
+  ).filter((container) => filter.accepts(container));

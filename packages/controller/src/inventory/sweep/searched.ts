@@ -2,13 +2,15 @@ import { regionId } from "../ids.ts";
 import type { Ground, Item } from "./item.ts";
 
 /**
- * Instances of groups that no cluster listed are in no cluster. Costs no call, and saves the look-up of each of them one
- * call a cluster. Only said once every cluster has answered, and as of the earliest of their answers.
+ * Once every cluster has listed its container instances, it is known of each instance what it is registered as, be it
+ * nothing. Costs no call, and saves the look-up of each of them one call a cluster. As of the earliest of their answers.
+ *
+ * @param instances ids of those in groups and clusters
  */
-export function* outsideItems(
+export function* searchedItems(
   ground: Ground,
   clusters: readonly string[],
-  members: readonly string[],
+  instances: readonly string[],
 ): Generator<Item> {
   const { inventory, place, often } = ground;
   const listed = inventory.get("clusters", regionId(place))?.observedAt;
@@ -16,8 +18,8 @@ export function* outsideItems(
   if (times.length <= clusters.length) return;
   const asOf = Math.min(...times);
   const run = (): Promise<number> => {
-    for (const id of members) if (!inventory.get("container", id)?.value) inventory.put("container", id, null, asOf);
+    for (const id of instances) inventory.put("searched", id, "all", asOf);
     return Promise.resolve(0);
   };
-  yield { id: "outside", every: often, observedAt: null, run };
+  yield { id: "searched", every: often, observedAt: null, run };
 }

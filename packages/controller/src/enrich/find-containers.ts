@@ -1,10 +1,11 @@
-import type { Ask, AutoScalingGroup, Ec2Instance, Place } from "../aws/aws.ts";
+import type { Ask, AutoScalingGroup, ContainerInstance, Ec2Instance, Place } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { wildcard } from "../decide/match.ts";
+import { containersOn, isConnected } from "../inventory/containers-on.ts";
 import { failureId, nameOf, regionId } from "../inventory/ids.ts";
 import type { Failed, Inventory } from "../inventory/inventory.ts";
 import { recordFailure } from "./failed.ts";
-import { freshness, NOT_IN_CLUSTER } from "./freshness.ts";
+import { type Depth, freshness, NOT_IN_CLUSTER } from "./freshness.ts";
 import type { Overrides } from "./overrides.ts";
 import { anywhere, type Reads } from "./reads.ts";
 
@@ -29,60 +30,84 @@ const SETTLED_IN: Ms = 10 * 60_000;
 /** With no more clusters than this, asking each for the instance is as cheap as describing them first. */
 const FEW = 3;
 
-/**
- * Fills the `container` facet: the instance's place in its cluster, or null where it is in none. Nothing names the
- * cluster of an instance reliably (EVENTS.md, trap 13), so that clusters are asked for it, the likeliest first:
- * where it was, what the user says, its tag, where its group's other instances are, its group's capacity provider, a
- * likeness of names, and at last all of them. "In none" takes an answer from each.
- */
-export async function findContainer(deps: FindDeps, place: Place, sought: Sought, ask: Ask): Promise<void> {
-  const { inventory, clock } = deps;
-  if (isKnown(inventory, sought, clock.now())) return;
-  const started = clock.now();
-  const asked = new Set<string>();
-  const failures: Failed[] = [];
+/** Clusters that are asked for what else an instance that is found may be registered as; of more the sweep learns. */
+const MOST_MORE = 20;
 
-  const isIn = async (cluster: string): Promise<boolean> => {
+/**
+ * Fills the `container` facet with what the instance is registered as, and `searched` once every cluster has answered.
+ * Nothing names the cluster of an instance reliably (EVENTS.md, trap 13), so that clusters are asked for it, the
+ * likeliest first: where it was, what the user says, its tag, where its group's other instances are, its group's capacity
+ * provider, a likeness of names, and at last all of them. To drain, the search may end where the instance has an agent
+ * that is connected, since it has one at a time; what it left behind elsewhere is looked for when people are told.
+ */
+export async function findContainers(
+  deps: FindDeps,
+  place: Place,
+  sought: Sought,
+  ask: Ask,
+  depth: Depth,
+): Promise<void> {
+  const { inventory, clock } = deps;
+  if (isEnough(inventory, sought, clock.now(), depth)) return;
+  const started = clock.now();
+  const asked = new Set(depth === "act" ? [] : answeredLately(inventory, sought.id, started));
+  const failures = new Map<string, Failed>();
+  const isLive = (): boolean => isConnected(containersOn(inventory, sought.id));
+  const keep = (answered: "all" | readonly string[]): void => inventory.put("searched", sought.id, answered, started);
+
+  const askFor = async (cluster: string): Promise<void> => {
     asked.add(nameOf(cluster));
-    const answer = await deps.reads.containerIn({ place, cluster }, sought.id, ask);
-    if (answer === undefined) return false;
-    if (!("why" in answer)) return true;
+    const answer = await deps.reads.containersIn({ place, cluster }, sought.id, ask);
     // A cluster that does not exist holds nothing; everything else is a question without an answer.
-    if (answer.kind !== "not-found") failures.push(answer);
-    return false;
+    if ("why" in answer && answer.kind !== "not-found") failures.set(nameOf(cluster), answer);
+  };
+  const mayEnd = (): boolean => {
+    if (depth !== "act" || !isLive()) return false;
+    keep([...asked].filter((name) => !failures.has(name)));
+    return true;
   };
 
-  for (const cluster of likely(deps, sought)) if (!asked.has(nameOf(cluster)) && (await isIn(cluster))) return;
-
-  const at = anywhere(place);
-  const all = await deps.reads.clusters(at, "all", ask, freshness.clusters.act);
+  for (const cluster of likely(deps, sought)) {
+    if (asked.has(nameOf(cluster))) continue;
+    await askFor(cluster);
+    if (mayEnd()) return;
+  }
+  const all = await deps.reads.clusters(anywhere(place), "all", ask, freshness.clusters.act);
   if (all === undefined) {
     const why = inventory.get("failure", failureId("clusters", regionId(place)))?.value;
-    recordFailure(
-      inventory,
-      "container",
-      sought.id,
-      why ?? { kind: "unavailable", why: "clusters not listed" },
-      clock.now(),
-    );
+    const unlisted: Failed = why ?? { kind: "unavailable", why: "clusters not listed" };
+    recordFailure(inventory, "searched", sought.id, unlisted, clock.now());
     return;
   }
   const rest = all.filter((arn) => !asked.has(nameOf(arn)));
+  if (isLive() && rest.length > MOST_MORE) return;
   for (const wave of await waves(deps, place, sought, rest, ask)) {
-    const found = await Promise.all(wave.map(isIn));
-    if (found.includes(true)) return;
+    await Promise.all(wave.map(askFor));
+    if (mayEnd()) return;
   }
-  const [failure] = failures;
-  if (failure !== undefined) recordFailure(inventory, "container", sought.id, failure, clock.now());
-  else inventory.put("container", sought.id, null, started);
+  const [failure] = failures.values();
+  if (failure !== undefined) recordFailure(inventory, "searched", sought.id, failure, clock.now());
+  else keep("all");
 }
 
-function isKnown(inventory: Inventory, { id, instance }: Sought, now: Ms): boolean {
-  const known = inventory.get("container", id);
-  if (known === undefined) return false;
-  const wasOld = instance !== undefined && known.observedAt - instance.launchTime > SETTLED_IN;
-  const age = known.value !== null || wasOld ? freshness.container.act : NOT_IN_CLUSTER;
-  return now - known.observedAt <= age;
+/** Names of clusters that need not be asked again. */
+function answeredLately(inventory: Inventory, id: string, now: Ms): readonly string[] {
+  const known = inventory.get("searched", id);
+  const isFresh = known !== undefined && known.value !== "all" && now - known.observedAt <= NOT_IN_CLUSTER;
+  return isFresh ? known.value : [];
+}
+
+/** What is known will do: to drain, a connected agent; else an answer of every cluster. Each no older than it may be. */
+function isEnough(inventory: Inventory, { id, instance }: Sought, now: Ms, depth: Depth): boolean {
+  const containers = containersOn(inventory, id);
+  const isFresh = ({ arn }: ContainerInstance): boolean =>
+    now - (inventory.get("container", arn)?.observedAt ?? 0) <= freshness.container[depth];
+  if (depth === "act" && containers.some((one) => one.agentConnected && isFresh(one))) return true;
+  const searched = inventory.get("searched", id);
+  if (searched?.value !== "all") return false;
+  const wasOld = instance !== undefined && searched.observedAt - instance.launchTime > SETTLED_IN;
+  const settled = containers.length === 0 ? wasOld : isConnected(containers);
+  return now - searched.observedAt <= (settled ? freshness.searched[depth] : NOT_IN_CLUSTER);
 }
 
 /** Clusters that something points to, by name or ARN, the surest first. */
@@ -93,13 +118,13 @@ function likely(
   const { id, instance, group } = sought;
   const byTag = overrides.groupTag === null ? undefined : group?.tags[overrides.groupTag];
   const byName = overrides.names.find(({ pattern }) => wildcard(pattern).test(instance?.name ?? ""));
-  const sibling = group?.instances.find((one) => one.id !== id && inventory.get("container", one.id)?.value);
+  const hosts = (group?.instances ?? []).filter((one) => one.id !== id).map((one) => containersOn(inventory, one.id));
   const clusters = [
-    inventory.get("container", id)?.value?.clusterArn,
+    ...containersOn(inventory, id).map((one) => one.clusterArn),
     byTag,
     byName?.cluster,
     instance?.tags["aws:ecs:clusterName"],
-    sibling === undefined ? undefined : inventory.get("container", sibling.id)?.value?.clusterArn,
+    hosts.find(([first]) => first !== undefined)?.[0]?.clusterArn,
   ];
   return [...new Set(clusters.filter((one): one is string => typeof one === "string" && one !== ""))];
 }
