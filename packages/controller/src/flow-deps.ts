@@ -24,6 +24,8 @@ export interface FlowDeps {
   /** Where people are told, from the top. */
   readonly routes: readonly Route[];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
+  /** Ids of all instances (and ARNs of Fargate tasks) that are going now. */
+  readonly doomed: () => ReadonlySet<string>;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
   readonly secret: (reference: string | null) => Promise<string | null>;
   /** What a reference stands for now, where that is not what was refused; null otherwise. */

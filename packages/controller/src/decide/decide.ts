@@ -103,8 +103,8 @@ function recommended(ground: Ground): PlannedStep[] {
     case "drain":
       return doomed({ ...ground, actions: { ...actions, replace: "never" } }, true);
     case "replace": {
-      const by: Actions["replace"] = actions.replace === "never" ? "detach" : actions.replace;
-      const asking = { ...ground, actions: { ...actions, replace: by } };
+      // Detaching takes its targets away at once, and what never served could not be called off.
+      const asking: Ground = { ...ground, actions: { ...actions, replace: "raise" } };
       // Nothing is drained for a mere recommendation before its replacement serves.
       const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
       if (replaced) return doomed(asking, true);

@@ -70,6 +70,13 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
 
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
 
+/** What takes capacity away for sure, and soon. */
+const DOOMS: ReadonlySet<Threat> = new Set(["reclaim", "task-stop", "termination", "ending"]);
+
+/** Whether the subject is going now: what a service keeps is counted without it. */
+export const isDoomed = (incident: Incident): boolean =>
+  incident.closedAt === null && incident.cancelledAt === null && DOOMS.has(threatOf(incident));
+
 /** A task that is stopping still works; an instance that is stopping has stopped its processes. */
 const ENDED_TASK: ReadonlySet<string> = new Set(["deprovisioning", "stopped"]);
 

@@ -62,9 +62,8 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
     if (list === undefined) for (const id of unseen) found.set(`${targetGroup}/${id}`, { targetGroup, id, port: null });
   };
   if (ground.group !== null && ground.instanceId !== null) {
-    const sources = ground.group.trafficSources.filter((one) => one.type === "vpc-lattice");
     const id = ground.instanceId;
-    for (const { identifier } of sources) take(identifier, new Set([id]), [id], `group ${ground.group.name}`);
+    for (const arn of latticeOfGroup(ground.group)) take(arn, new Set([id]), [id], `group ${ground.group.name}`);
   }
   for (const service of ground.services) {
     const addresses = tasksOfService(ground.tasks, service).flatMap((task) => task.privateAddresses);
@@ -77,11 +76,17 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
 /** Classic load balancers know instances only. */
 export function classicOf({ group, services, instanceId }: RegistrationGround): readonly string[] {
   if (instanceId === null) return [];
-  const sources = group?.trafficSources.filter((one) => one.type === "elb").map((one) => one.identifier) ?? [];
-  const all = [
-    ...(group?.classicLoadBalancers ?? []),
-    ...sources,
-    ...services.flatMap((one) => one.classicLoadBalancers),
-  ];
-  return [...new Set(all)];
+  const ofGroup = group === null ? [] : classicOfGroup(group);
+  return [...new Set([...ofGroup, ...services.flatMap((one) => one.classicLoadBalancers)])];
 }
+
+const sources = ({ trafficSources }: AutoScalingGroup, type: string): string[] =>
+  trafficSources.filter((one) => one.type === type).map((one) => one.identifier);
+
+/** Names of the Classic Load Balancers in which a group registers its instances. */
+export const classicOfGroup = (group: AutoScalingGroup): readonly string[] => [
+  ...new Set([...group.classicLoadBalancers, ...sources(group, "elb")]),
+];
+
+/** ARNs of the VPC Lattice target groups in which a group registers its instances. */
+export const latticeOfGroup = (group: AutoScalingGroup): readonly string[] => sources(group, "vpc-lattice");

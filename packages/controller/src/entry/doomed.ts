@@ -1,13 +1,11 @@
 import type { Clock, Ms } from "../clock.ts";
 import { OPEN } from "../correlate/open.ts";
-import { type Threat, threatOf } from "../decide/threat.ts";
+import { isDoomed } from "../decide/threat.ts";
 import type { Doc, Key } from "../record/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Facts of a storm are made from one snapshot for this long, so that a thousand warnings do not make a thousand. */
 const SNAPSHOT_FOR: Ms = 100;
-
-const DOOMED: ReadonlySet<Threat> = new Set(["reclaim", "task-stop", "termination", "ending"]);
 
 /** All capacity that is going now, over all open incidents: what a service keeps is counted without it. */
 export interface Doomed {
@@ -26,7 +24,7 @@ export function trackDoomed(clock: Clock): Doomed {
 
   const saw = (doc: Doc): void => {
     if (doc.kind !== "incident") return;
-    const doomed = doc.body.closedAt === null && doc.body.cancelledAt === null && DOOMED.has(threatOf(doc.body));
+    const doomed = isDoomed(doc.body);
     if (doomed === byIncident.has(doc.key)) return;
     changed = true;
     if (doomed) byIncident.set(doc.key, doc.body.subject.id);

@@ -144,6 +144,7 @@ export function createWorker(options: WorkerOptions): Worker {
     policy,
     routes: options.routes,
     factsOf,
+    doomed: doomed.current,
     lookUp: lookUpOf,
     secret: options.secrets.resolve,
     renewSecret: options.secrets.renew,

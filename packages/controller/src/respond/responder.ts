@@ -27,6 +27,8 @@ export interface Context<K extends Kind = Kind> {
   readonly inventory: Inventory;
   /** What is known of the incident's subject now. */
   readonly facts: () => Facts;
+  /** Ids of all instances (and ARNs of Fargate tasks) that are going now, over all open incidents. */
+  readonly doomed: () => ReadonlySet<string>;
   /** Fills the inventory with the fewest calls; what could not be learnt shows in `facts().missing`. Never rejects. */
   readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */

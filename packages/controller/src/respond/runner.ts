@@ -42,6 +42,7 @@ export function createRunner(deps: FlowDeps): Runner {
         aws: deps.aws,
         inventory: deps.inventory,
         facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),
+        doomed: deps.doomed,
         lookUp: (depth, deadline) => (doc.kind === "incident" ? deps.lookUp(doc, depth, deadline) : Promise.resolve()),
         secret: deps.secret,
         renewSecret: deps.renewSecret,

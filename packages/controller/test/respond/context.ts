@@ -62,6 +62,7 @@ export function contextOf(over: Partial<Context> = {}): Context {
     aws: fakeAws({}).aws,
     inventory: createMemoryInventory(),
     facts: () => factsWith(),
+    doomed: () => new Set(),
     lookUp: () => Promise.resolve(),
     secret: () => Promise.resolve(null),
     renewSecret: () => Promise.resolve(null),

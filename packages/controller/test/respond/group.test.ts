@@ -17,6 +17,8 @@ const view = (over: Partial<GroupView> = {}): GroupView => ({
   refreshing: false,
   shifted: false,
   maxHealthyPercent: null,
+  balanced: false,
+  last: {},
   looked: Array.from({ length: 30 }, (_, index) => `i-${index}`),
   instances: Object.fromEntries(
     Array.from({ length: 10 }, (_, index) => [`i-${index}`, { state: "InService", protected: false }]),

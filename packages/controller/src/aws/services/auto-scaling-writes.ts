@@ -6,6 +6,7 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import type { Aws, HookAnswer, Receipt } from "../aws.ts";
+import { leftOf, saysOf } from "../auto-scaling-says.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { onDemandBase } from "./on-demand-base.ts";
@@ -83,15 +84,19 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
       let last: Receipt = { requestId: null, at: clock.now(), already: true };
       for (const part of chunks(ids, DETACH)) {
         const one = lanes.ask(at, detach, "", { group, ids: part }, ask);
-        // Of several, one that has left fails the call for all: the responder looks who is left, and asks for those.
-        last = await (part.length === 1 ? orAlready(clock, one, isNoMember) : one);
+        // Of several, one that has left fails the call for all: who asked looks again, and asks for who is left.
+        last = await (part.length === 1 ? orAlready(clock, one, (failure) => leftOf(failure, part).length > 0) : one);
       }
       return last;
     },
     setDesired: (at, group, desired, ask) => lanes.ask(at, setDesired, "", { group, desired }, ask),
     setOnDemandBase: (at, group, base, ask) => lanes.ask(at, distribute, "", { group, base }, ask),
     terminateInGroup: (at, id, decrement, ask) =>
-      orAlready(clock, lanes.ask(at, terminate, "", { id, decrement }, ask), isNoMember),
+      orAlready(
+        clock,
+        lanes.ask(at, terminate, "", { id, decrement }, ask),
+        (failure) => saysOf(failure) === "inNoGroup",
+      ),
   };
 }
 
@@ -103,14 +108,4 @@ const named = ({ group, hook, instanceId, token }: HookAnswer) => ({
   ...(token === null ? {} : { LifecycleActionToken: token }),
 });
 
-/**
- * Auto Scaling has one code, `ValidationError`, for all that is wrong; only the message tells these apart (assumed: its
- * words are not documented; they were seen in answers of AWS that people quote).
- */
-const says = (failure: AwsFailure, words: RegExp): boolean =>
-  failure.fields.awsCode === "ValidationError" && words.test(failure.message);
-
-const isOver = (failure: AwsFailure): boolean => says(failure, /no active lifecycle action/i);
-
-const isNoMember = (failure: AwsFailure): boolean =>
-  says(failure, /not part of auto scaling group|no managed instance found|instance id not found/i);
+const isOver = (failure: AwsFailure): boolean => saysOf(failure) === "noAction";

@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Group, Plain, Replacement } from "../../record/doc.ts";
+import { membershipOf } from "./member.ts";
 import { isUnderway } from "./record.ts";
 
 /** What a fresh look at the group said; the receipt of its `group-gates` step. */
@@ -12,6 +13,10 @@ export interface GroupView {
   readonly refreshing: boolean;
   readonly shifted: boolean;
   readonly maxHealthyPercent: number | null;
+  /** It stands behind load balancers of its own. */
+  readonly balanced: boolean;
+  /** Of those looked for, the last that take requests behind a load balancer of the group, with its name. */
+  readonly last: { readonly [id: string]: string };
   /** Who was looked for. One who has asked since is not among them, and has the next look. */
   readonly looked: readonly string[];
   readonly instances: { readonly [id: string]: { readonly state: string; readonly protected: boolean } };
@@ -20,7 +25,7 @@ export interface GroupView {
 export function viewOf(
   group: AutoScalingGroup,
   serving: number,
-  { refreshing, shifted }: Pick<GroupView, "refreshing" | "shifted">,
+  seen: Pick<GroupView, "refreshing" | "shifted" | "balanced" | "last">,
   ids: readonly string[],
 ): GroupView {
   return {
@@ -29,8 +34,7 @@ export function viewOf(
     serving,
     capacityRebalance: group.capacityRebalance,
     suspended: group.suspendedProcesses,
-    refreshing,
-    shifted,
+    ...seen,
     maxHealthyPercent: group.maintenancePolicy?.maxHealthyPercent ?? null,
     looked: ids,
     instances: Object.fromEntries(
@@ -45,24 +49,41 @@ export function viewOf(
 function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): string | null {
   const instance = view.instances[asked.instanceId];
   if (instance === undefined) return "it is not in its group any more";
-  if (instance.state.startsWith("Terminating") || instance.state.startsWith("Detach"))
-    return `it is ${instance.state} already`;
-  if (instance.state !== "InService") return `it is ${instance.state}`;
+  switch (membershipOf(instance.state)) {
+    case "in-service":
+      break;
+    case "terminating":
+    case "retained":
+    case "detaching":
+      return `it is ${instance.state} already`;
+    case "coming":
+    case "renewing":
+    case "aside":
+    case "warm":
+      return `it is ${instance.state}`;
+  }
   if (asked.recommended && view.capacityRebalance) return "Capacity Rebalancing of the group replaces it";
   if (view.refreshing) return "an instance refresh of the group is under way";
   if (view.shifted) return "a zonal shift takes traffic away from a zone of the group";
   if (view.suspended.includes("Launch")) return "the group's Launch process is suspended";
+  if (by === "detach" && view.balanced && view.suspended.includes("AddToLoadBalancer"))
+    return "the group's AddToLoadBalancer process is suspended: a replacement would take no requests";
   if (by === "raise" && view.suspended.includes("Terminate")) return "the group's Terminate process is suspended";
   if (by === "raise" && instance.protected) return "it is protected from scale-in";
   if (view.serving - 1 >= view.desired) return "the group has spare capacity that serves";
+  if (by === "raise" && view.max <= view.desired) return `the group is at its maximum of ${view.max}`;
+  if (by === "raise" && room(view) <= 0)
+    return `the group's instance maintenance policy leaves no room above ${view.desired}`;
   return null;
 }
 
 export interface Admission {
   readonly admitted: readonly string[];
   readonly refused: { readonly [incident: string]: string };
-  /** Incidents that wait for the cap, with their reason. */
-  readonly waiting: readonly string[];
+  /** Incidents that wait: for the cap, or until another target is healthy; with the reason where it is not the cap. */
+  readonly waiting: { readonly [incident: string]: string | null };
+  /** Incidents whose instance would be taken out as the last healthy one by detaching, and that are raised for instead. */
+  readonly raised: readonly string[];
 }
 
 /** Pure: who of those that ask may be replaced now, oldest first, under the cap and the group's own bounds. */
@@ -75,18 +96,21 @@ export function admit(group: Group, by: "detach" | "raise", view: GroupView): Ad
   const headroom = by === "raise" ? Math.min(cap, view.max - view.desired, room(view)) : cap;
   const refused: Record<string, string> = {};
   const admitted: string[] = [];
-  const waiting: string[] = [];
+  const waiting: Record<string, string | null> = {};
+  const raised: string[] = [];
   for (const [incident, one] of asked) {
     const why = refusal(one, by, view);
+    const last = by === "detach" ? view.last[one.instanceId] : undefined;
     if (why !== null) refused[incident] = why;
-    else if (by === "raise" && view.max <= view.desired)
-      refused[incident] = `the group is at its maximum of ${view.max}`;
-    else if (by === "raise" && room(view) <= 0)
-      refused[incident] = `the group's instance maintenance policy leaves no room above ${view.desired}`;
-    else if (admitted.length < Math.min(headroom, MOST_AT_ONCE)) admitted.push(incident);
-    else waiting.push(incident);
+    else if (last !== undefined) {
+      // A replacement must serve before this one is taken: by raising, where there is room for one.
+      const noRoom = refusal(one, "raise", view);
+      if (noRoom === null) raised.push(incident);
+      else waiting[incident] = `it is the last healthy target of ${last}, and ${noRoom}`;
+    } else if (admitted.length < Math.min(headroom, MOST_AT_ONCE)) admitted.push(incident);
+    else waiting[incident] = null;
   }
-  return { admitted, refused, waiting };
+  return { admitted, refused, waiting, raised };
 }
 
 /** DetachInstances takes twenty ids: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html */
@@ -101,5 +125,8 @@ function room(view: GroupView): number {
 /** Reads a view back from the receipt it was stored in; null if it is none. */
 export function viewFrom(receipt: Plain): GroupView | null {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return null;
-  return "desired" in receipt && "instances" in receipt ? (receipt as unknown as GroupView) : null;
+  if (!("desired" in receipt && "instances" in receipt)) return null;
+  // An earlier version looked for less.
+  const lacking: Pick<GroupView, "balanced" | "last"> = { balanced: false, last: {} };
+  return { ...lacking, ...(receipt as unknown as Partial<GroupView>) } as GroupView;
 }

@@ -40,6 +40,7 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
 const overBudget = (step: Step, now: Ms): Step =>
   overdue(step, now) ? settle(step, "abandoned", step.reason ?? "its time is over", now) : step;
 
+/** In this order: who must not be detached is raised for. */
 const WAYS = ["detach", "raise"] as const;
 
 /** The gates have answered: refuse, or begin a batch. */
@@ -56,8 +57,14 @@ function readGates(body: Group, note: Note, now: Ms): Group {
     return next;
   }
   for (const by of WAYS) {
-    const { admitted, refused, waiting } = admit(next, by, view);
-    if (waiting.length > 0) next = { ...next, cooldownUntil: Math.max(next.cooldownUntil, now + ASK_AGAIN) };
+    const { admitted, refused, waiting, raised } = admit(next, by, view);
+    for (const [incident, reason] of Object.entries(waiting)) next = change(next, incident, { reason }, now);
+    for (const incident of raised) {
+      next = change(next, incident, { by: "raise" }, now);
+      note(`${incident}: detaching would take a last healthy target away, so that the group is raised`, { incident });
+    }
+    if (Object.keys(waiting).length > 0)
+      next = { ...next, cooldownUntil: Math.max(next.cooldownUntil, now + ASK_AGAIN) };
     for (const [incident, reason] of Object.entries(refused)) {
       next = change(next, incident, { state: "refused", reason }, now);
       note(`${incident} is not replaced early: ${reason}`, { incident });

@@ -1,12 +1,18 @@
+import { leftOf } from "../../aws/auto-scaling-says.ts";
+import { AwsFailure } from "../../aws/failure.ts";
 import type { Step } from "../../record/doc.ts";
+import { lastHealthy } from "../group/last-healthy.ts";
+import { membershipOf } from "../group/member.ts";
 import { placeOf, text, texts } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
 const idsOf = (step: Step): string[] => texts(step, "ids");
+const actingOf = (ctx: Context) => ({ purpose: "act", deadline: ctx.deadline }) as const;
 
 /**
- * Detaches without decrement: a replacement launches at once, and the detached are ours to terminate.
+ * Detaches without decrement: a replacement launches at once, and the detached are ours to terminate. The group's load
+ * balancers lose them at once, so that none goes which is the last to take requests there.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html
  */
 export const detachInstances: Responder = {
@@ -16,8 +22,12 @@ export const detachInstances: Responder = {
   async run(step, ctx) {
     const left = await stillIn(step, ctx);
     if (left.length === 0) return { is: "done", receipt: { ids: idsOf(step), already: true } };
-    const ask = { purpose: "act", deadline: ctx.deadline } as const;
-    return doneBy(await ctx.aws.autoScaling.detach(placeOf(ctx.doc), text(step, "group"), left, ask));
+    const last = await lastOf(text(step, "group"), left, ctx);
+    const free = left.filter((id) => last[id] === undefined);
+    if (free.length > 0) return detach(step, free, ctx);
+    // Where others of the batch have been detached it was written, and they are owed an end.
+    if (left.length < idsOf(step).length) return { is: "done", receipt: { ids: idsOf(step), already: true } };
+    return { is: "skip", reason: `it is the last healthy target of ${Object.values(last)[0] ?? "its load balancer"}` };
   },
   async look(step, ctx): Promise<Result | "not-done"> {
     const left = await stillIn(step, ctx);
@@ -25,12 +35,30 @@ export const detachInstances: Responder = {
   },
 };
 
+/** One that has left its group fails the call for all: looked at again, and asked for who is left. Each time one is fewer. */
+async function detach(step: Step, ids: readonly string[], ctx: Context): Promise<Result> {
+  try {
+    return doneBy(await ctx.aws.autoScaling.detach(placeOf(ctx.doc), text(step, "group"), ids, actingOf(ctx)));
+  } catch (error) {
+    const gone = error instanceof AwsFailure ? leftOf(error, ids) : [];
+    if (gone.length === 0) throw error;
+    const left = (await stillIn(step, ctx)).filter((id) => ids.includes(id) && !gone.includes(id));
+    if (left.length === 0) return { is: "done", receipt: { ids: idsOf(step), already: true } };
+    return detach(step, left, ctx);
+  }
+}
+
+async function lastOf(name: string, ids: readonly string[], ctx: Context): Promise<{ readonly [id: string]: string }> {
+  const group = (await ctx.aws.autoScaling.describeGroups(placeOf(ctx.doc), [name], actingOf(ctx))).get(name);
+  return group === undefined ? {} : lastHealthy(group, ids, ctx);
+}
+
 /** Those that are in the group and not on their way out: a repeated detach leaves out what is done. */
 async function stillIn(step: Step, ctx: Context): Promise<string[]> {
   const ids = idsOf(step);
-  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), ids, {
-    purpose: "act",
-    deadline: ctx.deadline,
+  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), ids, actingOf(ctx));
+  return ids.filter((id) => {
+    const member = members.get(id);
+    return member !== undefined && membershipOf(member.state) === "in-service";
   });
-  return ids.filter((id) => members.get(id)?.state === "InService");
 }

@@ -1,6 +1,7 @@
 import { groupId } from "../../inventory/ids.ts";
 import type { Plain } from "../../record/doc.ts";
 import { viewOf } from "../group/gates.ts";
+import { isBalanced, lastHealthy } from "../group/last-healthy.ts";
 import { placeOf, text, texts } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { isShifted, servingIn } from "../serving.ts";
@@ -23,7 +24,12 @@ export const groupGates: Responder = {
     if (group === undefined) return { is: "skip", reason: `there is no group ${name}` };
     ctx.inventory.put("group", groupId(at, name), group, asked);
     const ids = texts(step, "ids");
-    const [serving, shifted] = await Promise.all([servingIn(group, null, ctx), isShifted(group, ctx)]);
-    return { is: "done", receipt: viewOf(group, serving, { refreshing, shifted }, ids) as unknown as Plain };
+    const [serving, shifted, last] = await Promise.all([
+      servingIn(group, null, ctx),
+      isShifted(group, ctx),
+      lastHealthy(group, ids, ctx),
+    ]);
+    const seen = { refreshing, shifted, balanced: isBalanced(group), last };
+    return { is: "done", receipt: viewOf(group, serving, seen, ids) as unknown as Plain };
   },
 };

@@ -1,3 +1,4 @@
+import { type Membership, membershipOf } from "../group/member.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { doneBy } from "../write.ts";
@@ -16,7 +17,10 @@ export const terminateDetached: Responder = {
     const id = text(step, "instanceId");
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     const member = (await ctx.aws.autoScaling.memberships(at, [id], ask)).get(id);
-    if (member?.state === "InService") return { is: "skip", reason: "it is still in its group" };
+    if (member !== undefined && STAYS.has(membershipOf(member.state)))
+      return { is: "skip", reason: `it is still in its group (${member.state})` };
     return doneBy(await ctx.aws.ec2.terminateInstance(at, id, ask));
   },
 };
+
+const STAYS: ReadonlySet<Membership> = new Set(["coming", "in-service", "renewing", "aside", "warm"]);

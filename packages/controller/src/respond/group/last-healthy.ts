@@ -1,0 +1,59 @@
+import type { AutoScalingGroup } from "../../aws/aws.ts";
+import { classicOfGroup, latticeOfGroup } from "../../enrich/registrations.ts";
+import { targetGroupsOf } from "../../enrich/targets.ts";
+import { placeOf } from "../place.ts";
+import type { Context } from "../responder.ts";
+import { healthOf } from "../responders/await-targets.ts";
+import { isOver } from "./record.ts";
+
+/** A load balancer's list of a group, and who in it takes requests. */
+interface Balancer {
+  readonly name: string;
+  readonly healthy: ReadonlySet<string>;
+}
+
+/**
+ * Of instances of a group, those that are the last to take requests behind one of its load balancers, each with the name of
+ * that: to take it out would leave only doomed ones there, or none. What AWS will not tell rejects.
+ */
+export async function lastHealthy(
+  group: AutoScalingGroup,
+  ids: readonly string[],
+  ctx: Context,
+): Promise<{ readonly [id: string]: string }> {
+  const balancers = await balancersOf(group, ctx);
+  if (balancers.length === 0) return {};
+  const doomed = new Set([...ids, ...underReplacement(ctx), ...ctx.doomed()]);
+  const last = ids.flatMap((id) => {
+    const found = balancers.find(({ healthy }) => healthy.has(id) && [...healthy].every((other) => doomed.has(other)));
+    return found === undefined ? [] : [[id, found.name] as const];
+  });
+  return Object.fromEntries(last);
+}
+
+/** Whether instances of the group stand behind a load balancer of its own. */
+export const isBalanced = (group: AutoScalingGroup): boolean =>
+  targetGroupsOf(group).length + classicOfGroup(group).length + latticeOfGroup(group).length > 0;
+
+async function balancersOf(group: AutoScalingGroup, ctx: Context): Promise<readonly Balancer[]> {
+  const at = placeOf(ctx.doc);
+  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const targetGroups = targetGroupsOf(group).map(async (arn) => {
+    const healthy = (await healthOf(arn, ctx)).filter(({ state }) => state === "healthy");
+    return { name: arn.split("/").at(-2) ?? arn, healthy: new Set(healthy.map(({ id }) => id)) };
+  });
+  const classic = classicOfGroup(group).map(async (name) => {
+    const states = [...(await ctx.aws.classicElb.instances(at, name, ask))];
+    return { name, healthy: new Set(states.flatMap(([id, state]) => (state === "InService" ? [id] : []))) };
+  });
+  const lattice = latticeOfGroup(group).map(async (arn) => {
+    const targets = await ctx.aws.lattice.targets(at, arn, ask);
+    const healthy = targets.filter(({ status }) => status === "HEALTHY");
+    return { name: arn.split("/").at(-1) ?? arn, healthy: new Set(healthy.map(({ id }) => id)) };
+  });
+  return Promise.all([...targetGroups, ...classic, ...lattice]);
+}
+
+/** Who is going to be retired, and may not be among the doomed: a recommendation alone takes nothing. */
+const underReplacement = ({ doc }: Context): readonly string[] =>
+  doc.kind === "group" ? Object.values(doc.body.replacing).flatMap((one) => (isOver(one) ? [] : [one.instanceId])) : [];

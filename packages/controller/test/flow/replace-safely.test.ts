@@ -1,0 +1,130 @@
+import {
+  createGroup,
+  createTargetGroup,
+  type Instance,
+  interrupt,
+  recommend,
+  type Region,
+  spotkeeperRules,
+  type World,
+} from "@spotkeeper/simulator";
+import { afterEach, describe, expect, test } from "vitest";
+import { effects, expectSettled, step } from "./assess.ts";
+import { type Box, type BoxOptions, openBox, QUEUE } from "./box.ts";
+import { groupOf } from "./fleet.ts";
+
+let box: Box;
+afterEach(() => box.close());
+
+type Spec = Partial<Parameters<typeof createGroup>[2]>;
+
+/** Instances of a group `web` behind a target group of its own, without ECS. */
+const nodes =
+  (spec: Spec = {}) =>
+  (world: World, region: Region): void => {
+    region.rules.push(...spotkeeperRules(QUEUE));
+    const behind = { name: "nodes", port: 80, loadBalancer: "nodes", deregistrationDelay: 10 };
+    const targetGroups = [createTargetGroup(world, region, behind)];
+    createGroup(world, region, { name: "web", desired: 1, max: 4, types: ["m5.large"], targetGroups, ...spec });
+  };
+
+const healthy = (): string[] =>
+  [...box.region.targetGroups.values()]
+    .flatMap((one) => [...one.targets.values()])
+    .filter((target) => target.state === "healthy")
+    .map((target) => target.id);
+
+const victims = (count = 1): Instance[] => [...box.region.instances.values()].slice(0, count);
+
+/** Runs and returns how few targets were healthy at the worst moment. */
+async function fewest(seconds: number): Promise<number> {
+  let least = healthy().length;
+  for (let second = 0; second < seconds; second += 1) {
+    await box.run(1);
+    least = Math.min(least, healthy().length);
+  }
+  return least;
+}
+
+/** What is suspended from the beginning would leave the first instances out of their target group, too. */
+const open = async (
+  { suspended = [], ...spec }: Spec,
+  actions: BoxOptions["actions"],
+  more: Partial<BoxOptions> = {},
+): Promise<void> => {
+  box = await openBox({ build: nodes(spec), actions: { replaceWithin: 300_000, ...actions }, ...more });
+  await box.run(60);
+  for (const name of suspended) groupOf(box.region).suspended.add(name);
+};
+
+describe.each(["never", "raise", "detach"] as const)(
+  "a recommendation, where the policy says replace: %s",
+  (replace) => {
+    test("the replacement serves before the only target is taken", async () => {
+      await open({ desired: 1 }, { replace, onRebalance: "replace" });
+      const [victim] = victims();
+      recommend(box.world, victim!);
+      expect(await fewest(600)).toBe(1);
+      await box.run(3_000);
+      expect(effects(box, "detach")).toEqual([]);
+      expect(effects(box, "terminate-in-group", victim!.id)).toHaveLength(1);
+      expect(healthy()).toHaveLength(1);
+      await expectSettled(box);
+    });
+  },
+);
+
+describe("a warning, where the policy says to detach", () => {
+  test("another target is healthy: detached at once", async () => {
+    await open({ desired: 2, max: 2 }, { replace: "detach" });
+    const [victim] = victims();
+    interrupt(box.world, victim!.id);
+    expect(await fewest(200)).toBe(1);
+    expect(effects(box, "detach", victim!.id)).toHaveLength(1);
+    await box.run(3_000);
+    await expectSettled(box);
+  });
+
+  test("it is the last healthy target: the group is raised instead", async () => {
+    await open({ desired: 1 }, { replace: "detach" });
+    const [victim] = victims();
+    interrupt(box.world, victim!.id);
+    expect(await fewest(100)).toBe(1);
+    expect(effects(box, "detach")).toEqual([]);
+    expect(effects(box, "set-desired").map((one) => one.key)).toEqual(["web: 1 to 2"]);
+    await box.run(3_000);
+    await expectSettled(box);
+  });
+
+  test("it is the last, and there is no room: left alone until another is healthy", async () => {
+    await open({ desired: 2, max: 2 }, { replace: "detach" });
+    const [victim, other] = victims(2);
+    const [targets] = box.region.targetGroups.values();
+    const theirs = [...targets!.targets.values()].find((target) => target.id === other!.id)!;
+    theirs.state = "unhealthy";
+    interrupt(box.world, victim!.id);
+    await box.run(30);
+    expect(effects(box, "detach")).toEqual([]);
+    expect(step(await box.incident(victim!.id), "replace").state).toBe("waiting");
+    theirs.state = "healthy";
+    await box.run(30);
+    expect(effects(box, "detach", victim!.id)).toHaveLength(1);
+  });
+
+  test("both of two are doomed: the one that is held as the last is not detached", async () => {
+    await open({ desired: 2, max: 2 }, { replace: "detach", replaceCap: 1 });
+    for (const { id } of victims(2)) interrupt(box.world, id);
+    expect(await fewest(20)).toBe(1);
+    const [held] = healthy();
+    expect(effects(box, "detach").map((one) => one.key)).not.toContain(held);
+  });
+
+  test("AddToLoadBalancer is suspended: not detached, since a replacement would take no requests", async () => {
+    await open({ desired: 3, suspended: ["AddToLoadBalancer"] }, { replace: "detach" });
+    const [victim] = victims();
+    interrupt(box.world, victim!.id);
+    await box.run(60);
+    expect(effects(box, "detach")).toEqual([]);
+    expect(step(await box.incident(victim!.id), "replace").reason).toMatch(/AddToLoadBalancer/);
+  });
+});
