@@ -163,7 +163,10 @@ export interface EcsTask {
   readonly desiredStatus: string;
   readonly launchType: string | null;
   readonly availabilityZone: string | null;
+  /** IPv4, IPv6 or both, of the task's own network interface. */
   readonly privateAddresses: readonly string[];
+  /** Network mode `awsvpc`, also before its address is known; else it is reached through its instance. */
+  readonly ownInterface: boolean;
   readonly protectedUntil: Ms | null;
   readonly stopCode: string | null;
 }

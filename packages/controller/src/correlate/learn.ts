@@ -63,8 +63,8 @@ function deadlineOf(incident: Incident, signal: Signal, hints: Params): Ms | nul
 function hintsOf(incident: Incident, signal: Signal): Params {
   switch (signal.kind) {
     case "fargate-spot-stop": {
-      const { clusterArn, service, privateAddress, stoppedReason } = signal;
-      return fill(incident.hints, { clusterArn, service, privateAddress, stoppedReason });
+      const { clusterArn, service, privateAddresses, stoppedReason } = signal;
+      return fill(incident.hints, { clusterArn, service, privateAddresses, stoppedReason });
     }
     case "scheduled-change": {
       const { eventArn, code, startsAt, endsAt } = signal;

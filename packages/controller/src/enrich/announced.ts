@@ -13,7 +13,8 @@ export const announcedTask = (arn: string, announced: AnnouncedTask): EcsTask =>
   desiredStatus: "STOPPED",
   launchType: "FARGATE",
   availabilityZone: announced.availabilityZone,
-  privateAddresses: announced.privateAddress === null ? [] : [announced.privateAddress],
+  privateAddresses: announced.privateAddresses,
+  ownInterface: true,
   protectedUntil: null,
   stopCode: "SpotInterruption",
 });

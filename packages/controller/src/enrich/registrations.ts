@@ -34,7 +34,7 @@ export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["di
       const id = registryId(arn);
       const list = read.need("discovery", id, "discovery", service.name);
       const mine = (entry: Entry): boolean =>
-        names.has(entry.id) || names.has(entry.attributes["AWS_INSTANCE_IPV4"] ?? "") || isOn(entry, ground.instanceId);
+        names.has(entry.id) || isAt(entry, names) || isOn(entry, ground.instanceId);
       if (list !== undefined) take(id, list.value, mine);
     }
   }
@@ -46,6 +46,11 @@ export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["di
   }
   return [...found.values()];
 }
+
+const isAt = ({ attributes }: Entry, addresses: ReadonlySet<string>): boolean =>
+  [attributes["AWS_INSTANCE_IPV4"], attributes["AWS_INSTANCE_IPV6"]].some(
+    (address) => address !== undefined && addresses.has(address),
+  );
 
 const isOn = (entry: Entry, instanceId: string | null): boolean =>
   instanceId !== null &&

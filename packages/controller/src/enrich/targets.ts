@@ -43,7 +43,7 @@ export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFa
     return had;
   };
   byGroup(ground, lead);
-  for (const service of ground.services) byService(ground, service, lead);
+  for (const service of ground.services) byService(read, ground, service, lead);
   if (ground.instanceId !== null) {
     for (const arn of listing(read.inventory, ground.instanceId)) lead(arn).ids.add(ground.instanceId);
   }
@@ -66,10 +66,18 @@ export function targetGroupsOf(group: AutoScalingGroup): readonly string[] {
   return [...new Set([...group.targetGroupArns, ...sources])];
 }
 
-function byService({ tasks, instanceId, storm }: TargetGround, service: EcsService, lead: (arn: string) => Lead): void {
+function byService(
+  read: Reader,
+  { tasks, instanceId, storm }: TargetGround,
+  service: EcsService,
+  lead: (arn: string) => Lead,
+): void {
   const id = serviceId(service.clusterArn, service.name);
   const own = tasksOfService(tasks, service);
   if (own.length === 0) return;
+  const unknown = own.filter((task) => lacksAddress(task)).length;
+  if (unknown > 0 && service.targets.length > 0)
+    read.note("targets", `${service.name}: ECS names no address of ${unknown} of its tasks`);
   for (const { targetGroupArn, containerPort } of service.targets) {
     const one = lead(targetGroupArn);
     const taken = storm.get(id);
@@ -80,10 +88,14 @@ function byService({ tasks, instanceId, storm }: TargetGround, service: EcsServi
         one.unseen.push({ id: address, port: containerPort });
       }
       // Bridge and host network: the instance is the target, with a port that only the target group knows.
-      if (task.privateAddresses.length === 0 && instanceId !== null) one.ids.add(instanceId);
+      if (!task.ownInterface && instanceId !== null) one.ids.add(instanceId);
     }
   }
 }
+
+/** Registered by an address that is not known: nothing tells which target it is. */
+const lacksAddress = ({ ownInterface, privateAddresses, lastStatus }: EcsTask): boolean =>
+  ownInterface && privateAddresses.length === 0 && lastStatus === "RUNNING";
 
 function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
   const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));

@@ -54,8 +54,8 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "lifecycle-terminating":
       return memberOf(id, signal.lifecycle.group, "Terminating:Wait", inventory);
     case "fargate-spot-stop": {
-      const { clusterArn, service, privateAddress, availabilityZone } = signal;
-      return [{ facet: "announced", id, value: { clusterArn, service, privateAddress, availabilityZone } }];
+      const { clusterArn, service, privateAddresses, availabilityZone } = signal;
+      return [{ facet: "announced", id, value: { clusterArn, service, privateAddresses, availabilityZone } }];
     }
     case "spot-interruption":
     case "rebalance":

@@ -28,7 +28,7 @@ export interface Failed {
 export interface AnnouncedTask {
   readonly clusterArn: string;
   readonly service: string | null;
-  readonly privateAddress: string | null;
+  readonly privateAddresses: readonly string[];
   readonly availabilityZone: string | null;
 }
 

@@ -70,7 +70,7 @@ export interface Details {
   "fargate-spot-stop": {
     readonly clusterArn: string;
     readonly service: string | null;
-    readonly privateAddress: string | null;
+    readonly privateAddresses: readonly string[];
     readonly stoppedReason: string | null;
     readonly lastStatus: string | null;
   };

@@ -410,7 +410,7 @@ test("a Fargate task has one incident, with its address, and its first deadline"
   expect(docs).toHaveLength(1);
   expect(docs[0]!.body).toMatchObject({
     deadline: T0 + 30 * SECOND,
-    hints: { privateAddress: "10.0.0.7", service: "checkout" },
+    hints: { privateAddresses: ["10.0.0.7"], service: "checkout" },
     seen: { state: "stopped" },
     signalCount: 4,
   });

@@ -99,7 +99,7 @@ export const fargate = (offset: number, lastStatus: string): Signal => ({
   deadline: T0 + offset + 30 * SECOND,
   clusterArn: "arn:aws:ecs:us-east-1:123456789012:cluster/web",
   service: "checkout",
-  privateAddress: "10.0.0.7",
+  privateAddresses: ["10.0.0.7"],
   stoppedReason: null,
   lastStatus,
 });

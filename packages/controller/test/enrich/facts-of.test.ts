@@ -157,6 +157,22 @@ test("a task's own address is its target; other addresses and other networks' eq
   expect(facts(inventory).targets).toMatchObject([{ targetGroupArn: TG, id: "10.1.0.1", healthyElsewhere: 1 }]);
 });
 
+test("a task without a known address is not taken for one that is reached through its instance", () => {
+  const inventory = inCluster();
+  const host = container("web", ID);
+  const tasks = (ownInterface: boolean) => [task("web", "1", { group: "service:shop", ownInterface })];
+  inventory.put("health", TG, [target(ID, 8080), target("10.1.0.2", 8080)], NOW);
+  inventory.put("tasks", host.arn, tasks(false), NOW + 1);
+  expect(facts(inventory).targets.map(({ id }) => id)).toEqual([ID]);
+  inventory.put("tasks", host.arn, tasks(true), NOW + 2);
+  inventory.put("health", TG, [target("10.1.0.1", 8080), target("10.1.0.2", 8080)], NOW + 2);
+  expect(facts(inventory).targets).toEqual([]);
+  expect(facts(inventory).missing).toContainEqual({
+    what: "targets",
+    why: "shop: ECS names no address of 1 of its tasks",
+  });
+});
+
 test("healthy elsewhere counts addresses of other doomed instances' tasks as doomed", () => {
   const inventory = inCluster();
   const other = container("web", "i-2");

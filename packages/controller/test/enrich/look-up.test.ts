@@ -350,7 +350,7 @@ test("a Fargate task that ECS will not describe: its event is enough to take the
   const announced = {
     clusterArn: clusterArn("web"),
     service: "shop",
-    privateAddress: "10.0.0.9",
+    privateAddresses: ["10.0.0.9"],
     availabilityZone: null,
   };
   at.inventory.put("announced", arn, announced, at.clock.now());

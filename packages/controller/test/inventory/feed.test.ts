@@ -135,13 +135,13 @@ test("a Fargate task's stop announces its address; an unreadable time is that of
   const details = {
     clusterArn: clusterArn("web"),
     service: "shop",
-    privateAddress: "10.0.0.9",
+    privateAddresses: ["10.0.0.9"],
     stoppedReason: null,
     lastStatus: "RUNNING",
   };
   feed(inventory, signal("fargate-spot-stop", details, { subject: { type: "task", id: arn }, timeKnown: false }));
   expect(inventory.get("announced", arn)).toEqual({
     observedAt: AT + 500,
-    value: { clusterArn: clusterArn("web"), service: "shop", privateAddress: "10.0.0.9", availabilityZone: null },
+    value: { clusterArn: clusterArn("web"), service: "shop", privateAddresses: ["10.0.0.9"], availabilityZone: null },
   });
 });

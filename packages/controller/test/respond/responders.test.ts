@@ -183,6 +183,7 @@ describe("drain-tasks", () => {
     launchType: "EC2",
     availabilityZone: null,
     privateAddresses: [],
+    ownInterface: false,
     protectedUntil: null,
     stopCode: null,
     ...over,

@@ -202,7 +202,7 @@ test.each(["SpotInterruption", "TerminationNotice"])(
       deadline: T0 + 10_250 + 30_000,
       clusterArn: "arn:aws:ecs:us-east-1:111122223333:cluster/default",
       service: "checkout",
-      privateAddress: "10.0.1.7",
+      privateAddresses: ["10.0.1.7"],
       stoppedReason: "Your Spot Task was interrupted.",
       lastStatus: "RUNNING",
     });
@@ -224,7 +224,30 @@ test("Fargate Spot: without its cluster's ARN, the cluster is the one in the tas
 test("Fargate Spot: a task of no service, and without an attachment, has its container's address", () => {
   const containers = [{ networkInterfaces: [{ attachmentId: "a", privateIpv4Address: "10.0.1.8" }] }];
   const signal = only(fargate({ group: "family:job", attachments: "none", containers }));
-  expect(signal).toMatchObject({ service: null, privateAddress: "10.0.1.8" });
+  expect(signal).toMatchObject({ service: null, privateAddresses: ["10.0.1.8"] });
+});
+
+const eni = (...details: readonly { name: string; value: string }[]) => [
+  { id: "a", type: "elb", status: "ATTACHED", details: [] },
+  { id: "b", type: "eni", status: "ATTACHED", details: [{ name: "macAddress", value: "0e:1" }, ...details] },
+];
+const IPV6 = "2406:da12::1";
+
+test.each([
+  ["in its attachment", { attachments: eni({ name: "ipv6Address", value: IPV6 }) }, [IPV6]],
+  [
+    "as its containers see it",
+    { attachments: eni(), containers: [{ networkInterfaces: [{ ipv6Address: IPV6 }] }] },
+    [IPV6],
+  ],
+  [
+    "beside an IPv4 address",
+    { attachments: eni({ name: "privateIPv4Address", value: "10.0.1.7" }, { name: "ipv6Address", value: IPV6 }) },
+    ["10.0.1.7", IPV6],
+  ],
+  ["nowhere", { attachments: eni(), containers: [] }, []],
+])("Fargate Spot: an IPv6 address, %s", (_where, over, privateAddresses) => {
+  expect(only(fargate(over))).toMatchObject({ privateAddresses });
 });
 
 test.each([{ stopCode: "UserInitiated" }, { stopCode: undefined }, { launchType: "EC2" }])(

@@ -1,4 +1,5 @@
 import { addDiscovered, removeDiscovered } from "./cloud-map.ts";
+import { discoveryAddress } from "./ecs/addresses.ts";
 import { deregisterClassic, registerClassic } from "./classic.ts";
 import type { Task } from "./ecs/state.ts";
 import type { Member } from "./group-state.ts";
@@ -41,7 +42,7 @@ export const taskJoins = (world: World, task: Task, healthy: boolean): void => {
   }
   if (discovery === undefined) return;
   const attributes = {
-    AWS_INSTANCE_IPV4: task.privateIp,
+    ...discoveryAddress(task),
     AWS_INSTANCE_PORT: String(service.containerPort),
     AWS_INIT_HEALTH_STATUS: "HEALTHY",
     AVAILABILITY_ZONE: task.zone,

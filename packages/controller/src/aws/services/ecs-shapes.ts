@@ -58,22 +58,32 @@ export const taskOf = (one: Task): EcsTask => ({
   launchType: one.launchType ?? null,
   availabilityZone: one.availabilityZone ?? null,
   privateAddresses: addressesOf(one),
+  ownInterface: hasOwnInterface(one),
   // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
   protectedUntil: null,
   stopCode: one.stopCode ?? null,
 });
 
+/** In an IPv6-only subnet there is no IPv4 address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html */
+const ADDRESSES: ReadonlySet<string | undefined> = new Set(["privateIPv4Address", "ipv6Address"]);
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html: of its network interface, and as its containers see them. */
 function addressesOf(one: Task): string[] {
   const attached = (one.attachments ?? [])
     .flatMap(({ details = [] }) => details)
-    .filter(({ name }) => name === "privateIPv4Address")
+    .filter(({ name }) => ADDRESSES.has(name))
     .map(({ value }) => value);
   const seen = (one.containers ?? []).flatMap(({ networkInterfaces = [] }) =>
-    networkInterfaces.map(({ privateIpv4Address }) => privateIpv4Address),
+    networkInterfaces.flatMap(({ privateIpv4Address, ipv6Address }) => [privateIpv4Address, ipv6Address]),
   );
-  return [...new Set([...attached, ...seen])].filter((address) => address !== undefined);
+  return [...new Set([...attached, ...seen].flatMap((address) => address || []))];
 }
+
+/** The attachment's type: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html */
+const hasOwnInterface = ({ launchType, attachments = [], containers = [] }: Task): boolean =>
+  launchType === "FARGATE" ||
+  attachments.some(({ type }) => type === "ElasticNetworkInterface" || type === "eni") ||
+  containers.some(({ networkInterfaces = [] }) => networkInterfaces.length > 0);
 
 /** Load balancers of a service that another controller deploys stand on its task sets. */
 export function serviceOf(one: Service): EcsService {

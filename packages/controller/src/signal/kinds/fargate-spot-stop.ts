@@ -20,6 +20,9 @@ import {
 /** The default of `stopTimeout`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
 const STOP_TIMEOUT: Ms = 30_000;
 
+/** One network interface has one of each family; a document is small. */
+const MOST_ADDRESSES = 4;
+
 /** `TerminationNotice` is accepted too (EVENTS.md). */
 const STOP_CODES = new Set(["SpotInterruption", "TerminationNotice"]);
 
@@ -62,7 +65,7 @@ export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
         deadline: (d.stoppingAt ?? event.at) + STOP_TIMEOUT,
         clusterArn: d.clusterArn,
         service: d.group?.startsWith("service:") === true ? d.group.slice("service:".length) : null,
-        privateAddress: addressOf(d.attachments, d.containers),
+        privateAddresses: addressesOf(d.attachments, d.containers),
         stoppedReason: d.stoppedReason,
         lastStatus: d.lastStatus,
       };
@@ -78,20 +81,22 @@ function clusterOf(task: unknown): string | undefined {
     .join(":cluster/");
 }
 
-/** The private IPv4 address, which is how the task is registered with its target groups. */
-function addressOf(attachments: readonly unknown[], containers: readonly unknown[]): string | null {
-  for (const attachment of attachments.slice(0, 16)) {
-    for (const entry of asList(asObject(attachment)["details"]).slice(0, 32)) {
-      const { name, value } = asObject(entry);
-      const address = name === "privateIPv4Address" ? asText(value, 64) : null;
-      if (address !== null) return address;
-    }
-  }
-  for (const container of containers.slice(0, 32)) {
-    for (const network of asList(asObject(container)["networkInterfaces"]).slice(0, 8)) {
-      const address = asText(asObject(network)["privateIpv4Address"], 64);
-      if (address !== null) return address;
-    }
-  }
-  return null;
+/**
+ * Private addresses, by which the task is registered with its target groups: IPv4, IPv6, or both.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkInterface.html
+ */
+function addressesOf(attachments: readonly unknown[], containers: readonly unknown[]): readonly string[] {
+  const attached = attachments
+    .slice(0, 16)
+    .flatMap((one) => asList(asObject(one)["details"]).slice(0, 32))
+    .map(asObject)
+    .filter(({ name }) => name === "privateIPv4Address" || name === "ipv6Address")
+    .map(({ value }) => value);
+  const seen = containers
+    .slice(0, 32)
+    .flatMap((one) => asList(asObject(one)["networkInterfaces"]).slice(0, 8))
+    .map(asObject)
+    .flatMap(({ privateIpv4Address, ipv6Address }) => [privateIpv4Address, ipv6Address]);
+  const all = [...attached, ...seen].map((one) => asText(one, 64)).filter((one) => one !== null);
+  return [...new Set(all)].slice(0, MOST_ADDRESSES);
 }

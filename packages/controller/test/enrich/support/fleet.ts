@@ -107,6 +107,7 @@ export const task = (cluster: string, id: string, more: Partial<EcsTask> = {}): 
   launchType: "EC2",
   availabilityZone: "eu-west-1a",
   privateAddresses: [],
+  ownInterface: (more.privateAddresses ?? []).length > 0,
   protectedUntil: null,
   stopCode: null,
   ...more,

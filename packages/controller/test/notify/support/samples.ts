@@ -82,6 +82,7 @@ export const task = (role: TaskRole): TaskFact => ({
     launchType: "EC2",
     availabilityZone: null,
     privateAddresses: [],
+    ownInterface: false,
     protectedUntil: null,
     stopCode: null,
   },

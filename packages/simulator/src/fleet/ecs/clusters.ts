@@ -98,6 +98,8 @@ export interface ServiceSpec {
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
+  /** Its tasks run in an IPv6-only subnet. */
+  readonly ipv6Only?: boolean;
   readonly traffic?: ServiceTraffic;
   readonly containerPort?: number;
 }
@@ -116,6 +118,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
     targetGroup: spec.targetGroup ?? null,
+    ipv6Only: spec.ipv6Only ?? false,
     traffic: spec.traffic ?? {},
     containerPort: spec.containerPort ?? 8080,
     createdAt: world.clock.now(),

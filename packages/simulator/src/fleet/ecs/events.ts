@@ -1,6 +1,7 @@
 import type { ContainerInstance, Service, Task } from "./state.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
 import type { World } from "../state.ts";
+import { addressDetail } from "./addresses.ts";
 import { publish } from "../events.ts";
 
 const time = (at: Ms | null): string | undefined => (at === null ? undefined : new Date(at).toISOString());
@@ -35,7 +36,7 @@ export const tellTask = (world: World, task: Task): void => {
         id: task.arn.slice(-32),
         type: "eni",
         status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
-        details: [{ name: "privateIPv4Address", value: task.privateIp }],
+        details: [addressDetail(task)],
       },
     ],
     containers: [],

@@ -56,6 +56,7 @@ export interface Service {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly targetGroup: TargetGroup | null;
+  readonly ipv6Only: boolean;
   /** Where its tasks are registered beside that. */
   readonly traffic: ServiceTraffic;
   readonly containerPort: number;
@@ -79,6 +80,7 @@ export interface Task {
   readonly definition: TaskDefinition;
   readonly containerInstance: ContainerInstance | null;
   readonly zone: string;
+  /** IPv6 where its service is `ipv6Only`. */
   readonly privateIp: string;
   readonly hostPort: number;
   readonly createdAt: Ms;

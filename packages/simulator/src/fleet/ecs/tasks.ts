@@ -44,7 +44,9 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
     definition,
     containerInstance,
     zone: spec.zone,
-    privateIp: `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`,
+    privateIp: service?.ipv6Only
+      ? `2600:1f18::${random.hex(4)}:1${random.hex(3)}`
+      : `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`,
     hostPort: 32_768 + random.int(28_000),
     createdAt: clock.now(),
     lastStatus: "PENDING",

@@ -7,6 +7,7 @@ import type {
   TaskDefinition,
 } from "../../fleet/ecs/state.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
+import { addressDetail, networkInterface } from "../../fleet/ecs/addresses.ts";
 
 const date = (name: string, at: Ms | null): JsonObject => (at === null ? {} : { [name]: new Date(at) });
 const count = (tasks: Iterable<Task>, status: Task["lastStatus"]): number =>
@@ -104,7 +105,7 @@ export const renderTask = (task: Task): JsonObject => ({
             id: task.arn.slice(-32),
             type: "ElasticNetworkInterface",
             status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
-            details: [{ name: "privateIPv4Address", value: task.privateIp }],
+            details: [addressDetail(task)],
           },
         ],
   containers: [
@@ -124,7 +125,7 @@ export const renderTask = (task: Task): JsonObject => ({
                 protocol: "tcp",
               },
             ],
-      networkInterfaces: isWeb(task.service) ? [{ privateIpv4Address: task.privateIp }] : [],
+      networkInterfaces: isWeb(task.service) ? [networkInterface(task)] : [],
     },
   ],
   tags: [],
