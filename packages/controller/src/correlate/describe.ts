@@ -18,7 +18,9 @@ export function describe(signal: Signal): string {
     case "state-change":
       return `EC2 says that the instance is ${signal.state}.`;
     case "scheduled-change":
-      return `AWS Health announces ${signal.code}${by}.`;
+      return signal.over
+        ? `AWS Health calls off ${signal.code}, or it is done.`
+        : `AWS Health announces ${signal.code}${by}.`;
     case "launch-result":
       return `Group ${signal.group} ${signal.ok ? "launched" : "failed to launch"} the instance.`;
     case "termination-result":

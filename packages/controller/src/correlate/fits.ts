@@ -2,6 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Incident } from "../record/doc.ts";
 import type { Signal } from "../signal/signal.ts";
 import type { Episode } from "./episode.ts";
+import { knowsEvent } from "./scheduled.ts";
 import { isEndState, isWarning, rankOf } from "./episode.ts";
 
 const SECOND: Ms = 1000;
@@ -54,8 +55,10 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
       return signal.change === "terminated" && resultFits(signal.at, episode);
     case "state-change":
       return isEndState(signal.state) && stateFits(signal.state, signal.at, episode);
-    case "rebalance":
     case "scheduled-change":
+      if (signal.over && knowsEvent(incident, signal)) return true;
+      return announcementFits(signal.at, episode);
+    case "rebalance":
       return announcementFits(signal.at, episode);
     case "notice-withdrawn":
       return episode.start - TOLERANCE <= signal.at && signal.at <= (incident.closedAt ?? Infinity);
@@ -83,6 +86,8 @@ function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   const { cancelledAt, closedAt } = incident;
   // A group notices an instance that is gone some minutes after; hours later it returns it to a warm pool once more.
   if (signal.kind === "lifecycle-terminating") return closedAt !== null && signal.at > closedAt + ENDING;
+  // That an event is over is of the incident that it was announced in, whenever that closed.
+  if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
   const announces = signal.kind === "rebalance" || signal.kind === "scheduled-change";
   if (!announces && !isWarning(signal.kind)) return false;
   if (cancelledAt !== null && signal.at > cancelledAt) return true;

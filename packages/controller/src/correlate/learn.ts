@@ -3,6 +3,7 @@ import type { Incident, Params, Plain, SignalRef } from "../record/doc.ts";
 import type { LifecycleAction, Signal } from "../signal/signal.ts";
 import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
+import { scheduledHints } from "./scheduled.ts";
 
 /** A document has at most 8 kB, and one interruption has four signals and their duplicates. */
 const MOST_SIGNALS = 24;
@@ -56,7 +57,8 @@ function deadlineOf(incident: Incident, signal: Signal, hints: Params): Ms | nul
     return Math.min(incident.deadline, signal.deadline ?? incident.deadline);
   }
   if (signal.kind !== "scheduled-change" || incident.lastWarningAt !== null) return incident.deadline;
-  const startsAt = hints["startsAt"];
+  const { startsAt, calledOff } = hints;
+  if (calledOff === true) return null;
   return typeof startsAt === "number" ? startsAt : incident.deadline;
 }
 
@@ -66,11 +68,8 @@ function hintsOf(incident: Incident, signal: Signal): Params {
       const { clusterArn, service, privateAddresses, stoppedReason } = signal;
       return fill(incident.hints, { clusterArn, service, privateAddresses, stoppedReason });
     }
-    case "scheduled-change": {
-      const { eventArn, code, startsAt, endsAt } = signal;
-      const change = { eventArn, code, startsAt, endsAt };
-      return replaces(incident, signal) ? { ...incident.hints, ...change } : fill(incident.hints, change);
-    }
+    case "scheduled-change":
+      return scheduledHints(incident, signal);
     case "launch-result":
     case "termination-result":
       return fill(incident.hints, { group: signal.group });
@@ -90,15 +89,6 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     case "notice-withdrawn":
       return incident.hints;
   }
-}
-
-/** A newer message about the same scheduled change replaces the older; of two changes the one that starts first counts. */
-function replaces(incident: Incident, signal: Extract<Signal, { kind: "scheduled-change" }>): boolean {
-  const { eventArn, startsAt } = incident.hints;
-  if (signal.startsAt === null) return false;
-  if (typeof startsAt !== "number") return true;
-  if (signal.eventArn !== eventArn) return signal.startsAt < startsAt;
-  return incident.signals.every((ref) => ref.kind !== "scheduled-change" || ref.at <= signal.at);
 }
 
 function fill(hints: Params, more: { readonly [key: string]: Plain }): Params {

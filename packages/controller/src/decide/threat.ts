@@ -45,7 +45,7 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
     case "rebalance":
       return "recommendation";
     case "scheduled-change":
-      return "scheduled";
+      return isCalledOff(incident) ? "none" : "scheduled";
     case "lifecycle-terminating":
       return incident.lifecycle.some(
         (action) => action.transition === "terminating" && action.destination !== "WarmPool",
@@ -67,6 +67,17 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
       return "none";
   }
 }
+
+/**
+ * Whether AWS has called off all scheduled events of it, before a replacement was begun: that is carried through, since
+ * the group launches it anyway.
+ */
+export function isCalledOff({ hints, steps }: Pick<Incident, "hints" | "steps">): boolean {
+  return hints["calledOff"] === true && !steps.some((step) => step.responder === "ask-replacement" && hasBegun(step));
+}
+
+const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolean =>
+  state === "done" || ((state === "waiting" || state === "intended") && attempts > 0);
 
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
 

@@ -4,7 +4,7 @@ import { OPEN } from "../correlate/open.ts";
 import { decide } from "../decide/decide.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import type { Policy } from "../decide/policy.ts";
-import { classifyEnding, hasEnded, threatOf } from "../decide/threat.ts";
+import { classifyEnding, hasEnded, isCalledOff, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
 import { joinedBy, memberTag } from "../notify/join.ts";
@@ -15,7 +15,7 @@ import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
 import { type FindResponder, WOULD } from "./responder.ts";
 import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf } from "./steps.ts";
-import { putBack } from "./undo.ts";
+import { isUndoable, putBack } from "./undo.ts";
 
 type IncidentDoc = Doc<"incident">;
 
@@ -54,7 +54,9 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
   if (body.cancelledAt !== null || body.goneAt !== null)
     return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
   const seen = found(doc, facts, now);
-  const steps = mergePlan(body.steps, stillToEmpty(body, made.steps), now, facts.complete);
+  const steps = hasNothingToCome(body)
+    ? mergePlan(body.steps, underWay(body, now), now)
+    : mergePlan(body.steps, stillToEmpty(body, made.steps), now, facts.complete);
   const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
   const next: IncidentDoc = {
     ...doc,
@@ -72,6 +74,21 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
     steps: made.steps.map((step) => step.id),
   };
   return { doc: next, entries: [...seen, { key: doc.key, at: now, kind: "planned", text, data }] };
+}
+
+/** AWS has called off what the incident was about, and it is about nothing else. */
+const hasNothingToCome = (body: Incident): boolean => isCalledOff(body) && threatOf(body) === "none";
+
+/** What may be running this moment and is to be undone is let end first, so that what it did is known. */
+function underWay(body: Incident, now: Ms): readonly PlannedStep[] {
+  const open = new Set(body.steps.filter((step) => !isSettled(step)).map(({ id }) => id));
+  return body.steps.filter(
+    (step) =>
+      isUndoable(step) &&
+      !isSettled(step) &&
+      (step.notBefore ?? 0) <= now &&
+      step.after.every((id) => !isOpen(id, open)),
+  );
 }
 
 /** What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. */
@@ -171,6 +188,13 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     state("the notice was not followed by an interruption: what was taken away is put back", {
       owed: owed.map((step) => step.id),
     });
+  }
+  const undone = hasNothingToCome(body) && body.steps.every((step) => !isUndoable(step) || isSettled(step));
+  if (body.cancelledAt === null && !isGone(body) && undone) {
+    const owed = putBack(body, now).map(fresh);
+    body = { ...body, cancelledAt: now, owed };
+    const text = "AWS has called the scheduled event off, or it is done";
+    state(owed.length === 0 ? text : `${text}: what was taken away is put back`, { owed: owed.map((step) => step.id) });
   }
   const told = body.steps.find((step) => step.responder === "join-alert" && step.state === "done");
   const tags = [...doc.tags];

@@ -28,7 +28,7 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
     case "launch":
       return "launched";
     case "none":
-      return "plain-end";
+      return body.cancelledAt === null ? "plain-end" : "cancelled";
   }
 }
 

@@ -65,6 +65,8 @@ export interface Details {
     readonly code: string;
     readonly startsAt: Ms | null;
     readonly endsAt: Ms | null;
+    /** AWS calls the event off, or says that it is done: nothing is to come of it any more. */
+    readonly over: boolean;
   };
   "capacity-reservation-interruption": object;
   "fargate-spot-stop": {
@@ -121,7 +123,8 @@ export type Ignored =
   | "not-spot-stop"
   /** About no single instance; kept for the incidents that it bears on. */
   | "evidence"
-  | "cancelled";
+  /** It names hosts, volumes, an account or nobody: no instance. */
+  | "no-instance";
 
 /** What one message means: any number of signals, or the reason why it has none. */
 export type Parsed =

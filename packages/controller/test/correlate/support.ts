@@ -81,6 +81,18 @@ export const scheduled = (offset: number, startsAt: number | null, eventArn = "a
   code: "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
   startsAt: startsAt === null ? null : T0 + startsAt,
   endsAt: null,
+  over: false,
+});
+
+export const calledOff = (offset: number, over: Partial<SignalOf<"scheduled-change">> = {}): Signal => ({
+  ...base(offset),
+  kind: "scheduled-change",
+  eventArn: "arn:event/1",
+  code: "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
+  startsAt: null,
+  endsAt: null,
+  over: true,
+  ...over,
 });
 
 export const result = (kind: "launch-result" | "termination-result", offset: number, ok = true): Signal => ({

@@ -68,7 +68,7 @@ test.each([
   signal("spot-interruption", {}),
   signal("rebalance", {}),
   signal("capacity-reservation-interruption", {}),
-  signal("scheduled-change", { eventArn: "a", code: "c", startsAt: AT, endsAt: null }),
+  signal("scheduled-change", { eventArn: "a", code: "c", startsAt: AT, endsAt: null, over: false }),
 ])("$kind, so, tells nothing of the account", (one) => {
   const inventory = createMemoryInventory();
   feed(inventory, one);

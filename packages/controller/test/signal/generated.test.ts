@@ -14,7 +14,7 @@ const IGNORED: readonly Ignored[] = [
   "not-scheduled-change",
   "not-spot-stop",
   "evidence",
-  "cancelled",
+  "no-instance",
 ];
 
 function checkSignal(signal: Signal): void {

@@ -69,20 +69,45 @@ test("8: a copy through the backup region is a duplicate", () => {
 
 test("one bad entity spoils no other, and is told", () => {
   const parsed = read(
-    health({ affectedEntities: [{ entityValue: "vol-1" }, { entityValue: ID }, {}, 7, { entityValue: OTHER }] }),
+    health({ affectedEntities: [{ entityValue: "i-1" }, { entityValue: ID }, {}, 7, { entityValue: OTHER }] }),
   );
   expect(parsed).toMatchObject({ is: "signals", signals: [{ subject: { id: ID } }, { subject: { id: OTHER } }] });
   if (parsed.is !== "signals") throw new Error("wanted signals");
   expect(parsed.errors).toHaveLength(3);
-  expect(parsed.errors[0]).toMatch(/affectedEntities\.0\.entityValue is "vol-1"/);
+  expect(parsed.errors[0]).toMatch(/affectedEntities\.0\.entityValue is "i-1"/);
 });
 
-test.each<[unknown]>([[[]], [undefined], [[{ entityValue: "vol-1" }]], ["none"], [{}]])(
-  "without an instance id there is no incident: %j",
-  (affectedEntities) => {
-    expect(read(health({ affectedEntities }))).toMatchObject({ is: "rejected", reason: "no-instance-id" });
-  },
-);
+test.each<[unknown]>([
+  [[{ entityValue: "i-1" }]],
+  [{}],
+  [[7]],
+  [[{ entityValue: "arn:aws:ec2:eu-west-1:1:instance/none" }]],
+])("an instance that cannot be read is an error: %j", (affectedEntities) => {
+  expect(read(health({ affectedEntities }))).toMatchObject({ is: "rejected", reason: "no-instance-id" });
+});
+
+test.each<[string, unknown]>([
+  ["a dedicated host", [{ entityValue: "h-0123456789abcdef0", status: "PENDING" }]],
+  ["the account", [{ entityValue: "111122223333" }]],
+  ["a volume", [{ entityValue: "vol-0123456789abcdef0" }]],
+  ["a reservation", [{ entityValue: "cr-0123456789abcdef0" }]],
+  ["a database", [{ entityValue: "arn:aws:rds:eu-west-1:111122223333:db:shop" }]],
+  ["what AWS does not tell", [{ entityValue: "UNKNOWN" }]],
+  ["nobody", []],
+  ["nobody, without the field", undefined],
+])("an event of %s is AWS's good right, and of no instance", (_what, affectedEntities) => {
+  const ignored = { is: "ignored", reason: "no-instance", detailType: "AWS Health Event" };
+  expect(read(health({ affectedEntities }))).toEqual(ignored);
+});
+
+test("an instance beside hosts and volumes is heard of, and they are no errors", () => {
+  const affectedEntities = [{ entityValue: "h-0123456789abcdef0" }, { entityValue: ID }, { entityValue: "vol-1" }];
+  expect(read(health({ affectedEntities }))).toMatchObject({
+    is: "signals",
+    signals: [{ subject: { id: ID } }],
+    errors: [],
+  });
+});
 
 test("liberal in shape: an entity as a string, alone, or as an ARN", () => {
   expect(only(health({ affectedEntities: ID })).subject.id).toBe(ID);
@@ -101,14 +126,19 @@ test.each([
   [{ service: undefined }, "not-ec2"],
   [{ eventTypeCategory: "issue" }, "not-scheduled-change"],
   [{ eventTypeCategory: "accountNotification" }, "not-scheduled-change"],
-  [{ statusCode: "closed" }, "cancelled"],
-  [{ eventTypeCode: "AWS_EC2_INSTANCE_RETIREMENT_CANCELLED" }, "cancelled"],
-  [{ affectedEntities: [{ entityValue: ID, status: "RESOLVED" }] }, "cancelled"],
 ])("%j is ignored as %s", (over, reason) => {
   expect(read(health(over))).toEqual({ is: "ignored", reason, detailType: "AWS Health Event" });
 });
 
-test("an entity that is done needs nothing; the others do", () => {
+test.each([
+  [{ statusCode: "closed" }],
+  [{ eventTypeCode: "AWS_EC2_INSTANCE_RETIREMENT_CANCELLED" }],
+  [{ affectedEntities: [{ entityValue: ID, status: "RESOLVED" }] }],
+])("%j calls off what was announced, and has no deadline", (over) => {
+  expect(only(health(over))).toMatchObject({ over: true, deadline: null });
+});
+
+test("an entity that is done is called off; the others are not", () => {
   const parsed = read(
     health({
       affectedEntities: [
@@ -117,7 +147,14 @@ test("an entity that is done needs nothing; the others do", () => {
       ],
     }),
   );
-  expect(parsed).toMatchObject({ is: "signals", signals: [{ subject: { id: OTHER } }], errors: [] });
+  expect(parsed).toMatchObject({
+    is: "signals",
+    signals: [
+      { subject: { id: ID }, over: true },
+      { subject: { id: OTHER }, over: false },
+    ],
+    errors: [],
+  });
 });
 
 test("an event of thousands is cut, and says so", () => {

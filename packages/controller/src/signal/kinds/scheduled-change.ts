@@ -24,12 +24,16 @@ const MOST_ENTITIES = 2000;
 /** An entity for which the change was done or withdrawn: https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html */
 const OVER = new Set(["RESOLVED", "UNIMPAIRED"]);
 
+/** What means to be an instance: the rest are hosts (`h-…`), volumes, reservations, accounts, ARNs of something else. */
+const INSTANCE_LIKE = /^i-|:instance\//;
+
 /**
  * AWS Health announces a stop, a retirement or maintenance. One event carries many instances, and its pages come in
  * any order with the same `eventArn`; each page is read alone, so that none is waited for. `account` and `region` of
  * the envelope say who was told and where, not whose instance it is. A copy through the backup region has the same
  * `communicationId`, which is why ids are made from that (EVENTS.md, trap 8). A `closed` event, or a code that ends in
- * CANCELLED (assumed), is over: nothing is to be done.
+ * CANCELLED (assumed), is over for all its instances: what is planned for it is called off. An event can name hosts,
+ * volumes, the whole account or nobody; such a one is no error, and of no instance.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
 export const scheduledChange: KindParser<"scheduled-change"> = {
@@ -39,18 +43,14 @@ export const scheduledChange: KindParser<"scheduled-change"> = {
     if (asText(raw["service"])?.toUpperCase() !== "EC2") return ignore(event, "not-ec2");
     if (asText(raw["eventTypeCategory"]) !== "scheduledChange") return ignore(event, "not-scheduled-change");
     const read = detail.safeParse(event.detail);
-    if (!read.success) return reject(event, read.error);
-    if (read.data.statusCode?.toLowerCase() === "closed" || /_CANCELL?ED$/i.test(read.data.eventTypeCode ?? "")) {
-      return ignore(event, "cancelled");
-    }
-    return entities(event, read.data);
+    return read.success ? entities(event, read.data) : reject(event, read.error);
   },
 };
 
 function entities(event: Event, d: z.infer<typeof detail>): Read<"scheduled-change"> {
+  const over = d.statusCode?.toLowerCase() === "closed" || /_CANCELL?ED$/i.test(d.eventTypeCode ?? "");
   const signals: SignalOf<"scheduled-change">[] = [];
   const errors: string[] = [];
-  let over = 0;
   const complain = (what: string): void => {
     errors.push(`${event.detailType} ${event.id}: ${what}. Check what sends or transforms this message.`);
   };
@@ -60,25 +60,27 @@ function entities(event: Event, d: z.infer<typeof detail>): Read<"scheduled-chan
     const value = typeof entity === "string" ? entity : fields["entityValue"];
     const id = asInstanceId(value);
     if (id === null) {
-      complain(`detail.affectedEntities.${index}.entityValue is ${quote(value)}; wanted: an EC2 instance id`);
-    } else if (OVER.has(asText(fields["status"])?.toUpperCase() ?? "")) {
-      over++;
+      const named = typeof value === "string" ? asText(value, 2_048) : null;
+      if (named === null || INSTANCE_LIKE.test(named))
+        complain(`detail.affectedEntities.${index}.entityValue is ${quote(value)}; wanted: an EC2 instance id`);
     } else if (!seen.has(id)) {
       seen.add(id);
-      signals.push(signal(event, d, id));
+      signals.push(signal(event, d, id, over || OVER.has(asText(fields["status"])?.toUpperCase() ?? "")));
     }
   }
   if (d.affectedEntities.length > MOST_ENTITIES)
     complain(`detail.affectedEntities has more than ${MOST_ENTITIES} entries`);
   if (signals.length > 0) return { is: "signals", signals, errors };
-  if (over > 0) return ignore(event, "cancelled");
-  const message =
-    errors[0] ??
-    `${event.detailType} ${event.id}: detail.affectedEntities names no instance; nothing can be done for it.`;
-  return { is: "rejected", reason: "no-instance-id", message };
+  const [message] = errors;
+  return message === undefined ? ignore(event, "no-instance") : { is: "rejected", reason: "no-instance-id", message };
 }
 
-function signal(event: Event, d: z.infer<typeof detail>, instanceId: string): SignalOf<"scheduled-change"> {
+function signal(
+  event: Event,
+  d: z.infer<typeof detail>,
+  instanceId: string,
+  over: boolean,
+): SignalOf<"scheduled-change"> {
   const account = asAccount(d.affectedAccount) ?? event.account;
   return {
     ...common(event, { type: "instance", id: instanceId }),
@@ -86,10 +88,11 @@ function signal(event: Event, d: z.infer<typeof detail>, instanceId: string): Si
     id: `${d.communicationId ?? event.id}/${instanceId}`,
     account,
     region: asRegion(d.eventRegion) ?? event.region,
-    deadline: d.startTime,
+    deadline: over ? null : d.startTime,
     eventArn: d.eventArn,
     code: d.eventTypeCode ?? "a scheduled change",
     startsAt: d.startTime,
     endsAt: d.endTime,
+    over,
   };
 }
