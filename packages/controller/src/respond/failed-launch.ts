@@ -7,6 +7,12 @@ const LOOK_BACK: Ms = 900_000;
 /** Those who ask within one such time ask the same, so that a storm's incidents of a group share a call. */
 const SAME: Ms = 60_000;
 
+/**
+ * Other activities fail, too: an instance that is retained or protected is one whose termination failed.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-activity-status.html
+ */
+const LAUNCHES = /^Launching\b/;
+
 export interface FailedLaunch {
   readonly said: string;
   readonly at: Ms;
@@ -17,7 +23,7 @@ export async function lastFailedLaunch(name: string, ctx: Context): Promise<Fail
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
   const since = Math.floor((ctx.now - LOOK_BACK) / SAME) * SAME;
   const activities = await ctx.aws.autoScaling.activities(placeOf(ctx.doc), name, since, ask);
-  const failed = activities.find((one) => one.status === "Failed");
+  const failed = activities.find((one) => one.status === "Failed" && LAUNCHES.test(one.description ?? ""));
   if (failed === undefined) return null;
   return { said: failed.statusMessage ?? failed.description ?? failed.id, at: failed.startedAt };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { evidence, lastFailedLaunch } from "../../src/respond/failed-launch.ts";
 import type { Context } from "../../src/respond/responder.ts";
 
-test("incidents that ask for a group's failed launches within a minute ask the same, and are told AWS's words", async () => {
+test("incidents that ask for a group's failed launches within a minute ask the same, and are told AWS's words, of a launch only", async () => {
   const asked: number[] = [];
   const at = (now: number): Context =>
     ({
@@ -13,7 +13,20 @@ test("incidents that ask for a group's failed launches within a minute ask the s
         autoScaling: {
           activities: (_at: unknown, _name: string, since: number) => {
             asked.push(since);
-            return Promise.resolve([{ id: "1", status: "Failed", statusMessage: "no capacity", description: null }]);
+            return Promise.resolve([
+              {
+                id: "2",
+                status: "Failed",
+                statusMessage: "The instance was retained.",
+                description: "Terminating EC2 instance: i-0a",
+              },
+              {
+                id: "1",
+                status: "Failed",
+                statusMessage: "no capacity",
+                description: "Launching a new EC2 instance.  Status Reason: no capacity",
+              },
+            ]);
           },
         },
       },

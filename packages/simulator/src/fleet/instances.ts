@@ -55,6 +55,7 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     publicIp: null,
     tags: new Map(Object.entries(spec.tags ?? {})),
     operator: spec.operator ?? null,
+    disableApiTermination: false,
     launchTime: clock.now(),
     state: spec.running ? "running" : "pending",
     stateReason: null,

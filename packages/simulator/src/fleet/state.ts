@@ -46,6 +46,8 @@ export interface Instance {
   readonly tags: Map<string, string>;
   /** The principal of a managed instance (hidden unless asked for), else null. */
   readonly operator: string | null;
+  /** Termination protection. */
+  disableApiTermination: boolean;
   launchTime: Ms;
   state: InstanceState;
   stateReason: { code: string; message: string } | null;

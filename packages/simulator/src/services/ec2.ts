@@ -3,6 +3,7 @@ import type { JsonObject, Operation, Shape } from "../operation.ts";
 import { boolean, flatList, integer, list, named, string, structure } from "../fleet/api/shapes.ts";
 import { AwsError } from "../operation.ts";
 import { endInstance } from "../fleet/instances.ts";
+import { isAlive } from "../fleet/state.ts";
 import { paginate } from "../fleet/api/page.ts";
 import { reader } from "../fleet/api/input.ts";
 import { regionOf } from "../fleet/region.ts";
@@ -176,7 +177,17 @@ const describeInstances: Operation<World> = {
   },
 };
 
-/** Terminating what is terminated succeeds: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html */
+/** The words: https://github.com/rebuy-de/aws-nuke/issues/279 */
+const protectedFromTermination = ({ id }: Instance): AwsError =>
+  new AwsError(
+    "OperationNotPermitted",
+    `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+  );
+
+/**
+ * Terminating what is terminated succeeds. One that is protected fails the call, which all the same ends those in zones
+ * where no named one is protected: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+ */
 const terminateInstances: Operation<World> = {
   service: "ec2",
   name: "TerminateInstances",
@@ -196,17 +207,21 @@ const terminateInstances: Operation<World> = {
     if (operated) {
       throw new AwsError("OperationNotPermitted", `The instance '${operated.id}' is managed by ${operated.operator}.`);
     }
-    return {
-      TerminatingInstances: instances.map((instance) => {
-        const before = instance.state;
-        world.oracle.effect("terminate", instance.id, before === "shutting-down" || before === "terminated");
-        endInstance(world, instance, "terminate", {
-          code: "Client.UserInitiatedShutdown",
-          message: "Client.UserInitiatedShutdown: User initiated shutdown",
-        });
-        return { InstanceId: instance.id, PreviousState: stateOf(before), CurrentState: stateOf(instance.state) };
-      }),
-    };
+    const kept = instances.filter((instance) => instance.disableApiTermination && isAlive(instance));
+    const zones = new Set(kept.map(({ zone }) => zone));
+    const ended = instances.filter(({ zone }) => !zones.has(zone));
+    const answer = ended.map((instance) => {
+      const before = instance.state;
+      world.oracle.effect("terminate", instance.id, before === "shutting-down" || before === "terminated");
+      endInstance(world, instance, "terminate", {
+        code: "Client.UserInitiatedShutdown",
+        message: "Client.UserInitiatedShutdown: User initiated shutdown",
+      });
+      return { InstanceId: instance.id, PreviousState: stateOf(before), CurrentState: stateOf(instance.state) };
+    });
+    const [first] = kept;
+    if (first !== undefined) throw protectedFromTermination(first);
+    return { TerminatingInstances: answer };
   },
 };
 
