@@ -66,10 +66,19 @@ export function number(least: number, most: number): z.ZodNumber {
   return z.number({ error }).min(least, { error }).max(most, { error });
 }
 
+/** Where something is. Who asks there is told by other keys: a password in a URL ends up in logs. */
 export function url(what: string): z.ZodURL {
   const error = `${what} (a URL that begins with http:// or https://)`;
-  return z.url({ protocol: /^https?$/, error }).describe(what);
+  return z
+    .url({ protocol: /^https?$/, error, abort: true })
+    .refine((text) => !hasUserinfo(text), { error: `${what}, without a user name or password in it` })
+    .describe(what);
 }
+
+const hasUserinfo = (text: string): boolean => {
+  const { username, password } = new URL(text);
+  return username !== "" || password !== "";
+};
 
 export function list<T extends z.ZodType>(of: T, what: string, least = 0, most = 1_000): z.ZodArray<T> {
   const error = `a list of ${what}${least > 0 ? `, at least ${least}` : ""}${most < 1_000 ? `, at most ${most}` : ""}`;

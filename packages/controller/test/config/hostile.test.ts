@@ -65,6 +65,15 @@ test.each([
   ],
   ["sources: {sqs: [{queueUrl: 'ftp://q'}]}", /queueUrl: got ftp:\/\/q\/…, wants the URL/],
   [
+    "sources: {sqs: [{queueUrl: 'https://user:hush@sqs.eu-west-1.amazonaws.com/111122223333/spot'}]}",
+    "1: sources.sqs[0].queueUrl: got https://sqs.eu-west-1.amazonaws.com/…, wants the URL of an SQS queue, without a user name or password in it",
+  ],
+  [
+    "sources: {sqs: [{queueUrl: 'https://q', deadLetterQueueUrl: 'https://AKIAEXAMPLE@q'}]}",
+    /deadLetterQueueUrl: got https:\/\/q\/…, wants the URL of an SQS queue, without a user name/,
+  ],
+  ["aws: {endpoint: 'http://:hush@localhost'}", /endpoint: got http:\/\/localhost\/…, .* without a user name/],
+  [
     "sources: {sqs: [{queueUrl: 'https://q'}, {queueUrl: 'https://q'}]}",
     "1: sources.sqs: got a list of 2, wants each queue once",
   ],

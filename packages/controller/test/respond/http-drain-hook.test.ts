@@ -135,6 +135,18 @@ test.each([
   ["fe80::1", /never called/],
   ["fd00:ec2::254", /never called/],
   ["::ffff:10.0.0.7", /never called/],
+  // 127.0.0.1 and 169.254.169.254 as 6to4, Teredo, NAT64 and translators write them.
+  ["2002:7f00:1::", /never called/],
+  ["2002:a9fe:a9fe::1", /never called/],
+  ["2001:0:7f00:1:0:ffff:80ff:fffe", /never called/],
+  ["2001::ffff:ffff:80ff:fffe", /never called/],
+  ["64:ff9b::7f00:1", /never called/],
+  ["64:ff9b:1::7f00:1", /never called/],
+  ["64:ff9b:1:7f00:0:100::", /never called/],
+  ["::ffff:0:7f00:1", /never called/],
+  ["::7f00:1", /never called/],
+  ["fec0::1", /never called/],
+  ["ff02::1", /never called/],
   ["fe80::1%eth0", /no address/],
   ["metadata.internal", /no address/],
 ])("never calls %s, whatever is allowed", async (address, reason) => {
@@ -151,6 +163,8 @@ test.each([
   ["172.32.0.1", PRIVATE_NETWORKS, false],
   ["100.64.0.1", PRIVATE_NETWORKS, false],
   ["fd12:3456::7", PRIVATE_NETWORKS, true],
+  ["2600:1f18::7", ["::/0"], true],
+  ["2001:db8::7", ["2001:db8::/32"], true],
   ["2001:db8::7", PRIVATE_NETWORKS, false],
 ])("calls %s where %j is allowed: %s", async (address, networks, called) => {
   const result = await asks(204, {}, { address, networks });
