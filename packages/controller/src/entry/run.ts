@@ -192,6 +192,7 @@ export async function run({
     { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
     {
       listen: config.show.listen,
+      proxies: config.show.proxies,
       tokens: await resolved("show.auth.tokens", secret, config.show.auth?.tokens ?? []),
       ingestTokens: await resolved(
         "sources.http.token",

@@ -4,7 +4,8 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { SpotkeeperError } from "../errors.ts";
 import type { ShowDeps, ShowEnv, ShowOptions } from "./deps.ts";
-import { onlyOwnHost, onlyWith, securityHeaders } from "./guards.ts";
+import type { Doors } from "./doors.ts";
+import { onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./guards.ts";
 import { createIncidents } from "./incidents.ts";
 import { createLiveList } from "./open.ts";
 import { Refusal } from "./problem.ts";
@@ -19,8 +20,11 @@ import { addStream, type Streams } from "./routes/stream.ts";
 
 export type ShowApp = OpenAPIHono<ShowEnv>;
 
-/** All routes, with what guards them. `streams` are the live readers, which the server ends when it closes. */
-export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams): ShowApp {
+/**
+ * All routes, with what guards them. `streams` are the live readers, which the server ends when it closes; `hasRoom` says
+ * whether one more request may be worked on (see Doors).
+ */
+export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams, hasRoom: Doors["hasRoom"]): ShowApp {
   const { tokens = [], ingestTokens = [] } = options;
   const app: ShowApp = new OpenAPIHono<ShowEnv>({
     defaultHook(result) {
@@ -45,8 +49,9 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => answer(c, wrongMethod(methods.join(", "))) }));
   const live = createLiveList(deps.ledger, deps.clock);
 
-  addHealth(app, deps, { tellWhy: tokens.length === 0 });
   if (tokens.length === 0) app.use(onlyOwnHost);
+  addHealth(app, deps, { tellWhy: tokens.length === 0 });
+  app.use(whileThereIsRoom(hasRoom));
   addSignals(app, deps, ingestTokens);
   if (tokens.length > 0) app.use(onlyWith(tokens, "show.auth"));
   addMetrics(app, deps, live);

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createTokenCheck } from "./auth.ts";
 import type { ShowEnv } from "./deps.ts";
+import type { Doors } from "./doors.ts";
 import { isLoopback } from "./listen.ts";
 import { Refusal } from "./problem.ts";
 
@@ -33,6 +34,18 @@ export const onlyOwnHost: MiddlewareHandler<ShowEnv> = async (c, next) => {
   }
   await next();
 };
+
+/** Stands behind the probes, which are answered whatever else goes on. */
+export function whileThereIsRoom(hasRoom: Doors["hasRoom"]): MiddlewareHandler<ShowEnv> {
+  return async (c, next) => {
+    if (!hasRoom(c.env.incoming.socket)) {
+      throw new Refusal("SK-SHOW-BUSY", "Too many requests are under way, from this address or from all.", {
+        headers: { "retry-after": "1", connection: "close" },
+      });
+    }
+    await next();
+  };
+}
 
 /** Lets in who has one of the tokens. */
 export function onlyWith(tokens: readonly string[], of: "show.auth" | "the HTTP source"): MiddlewareHandler<ShowEnv> {

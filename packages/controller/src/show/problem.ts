@@ -13,7 +13,7 @@ const PROBLEMS = {
   "SK-SHOW-INTERNAL": [500, "Something went wrong here"],
   "SK-SHOW-LATER": [503, "Not everything could be made durable"],
   "SK-SHOW-AWAY": [503, "A store is away"],
-  "SK-SHOW-BUSY": [503, "Too many are watching"],
+  "SK-SHOW-BUSY": [503, "Too many at a time"],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -5,6 +5,7 @@ import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { createApp } from "./app.ts";
 import type { ShowDeps, ShowOptions } from "./deps.ts";
+import { watchDoors } from "./doors.ts";
 import { DEFAULT_LISTEN, isLoopback, type Listen, parseListen, requireSafe } from "./listen.ts";
 import { createStreams } from "./routes/stream.ts";
 
@@ -15,10 +16,10 @@ export interface Show {
   close(within: Ms): Promise<void>;
 }
 
-/** Connections at a time, and how long a request may take to arrive: nobody slow or greedy keeps others out for long. */
-const MOST_CONNECTIONS = 512;
+/** How long a request may take to arrive, and how often that is looked at (Node.js's own default is 30 s). */
 const HEADERS_WITHIN: Ms = 10_000;
 const REQUEST_WITHIN: Ms = 30_000;
+const LOOK_EACH: Ms = 1_000;
 
 /**
  * Serves the API, the live stream and the metrics. Rejects with SK-SHOW-LISTEN where the address is not safe, not
@@ -27,19 +28,23 @@ const REQUEST_WITHIN: Ms = 30_000;
  * @example const show = await createShow({ ledger, archive, accept: flow.accept, … }, { listen: "127.0.0.1:8787" });
  */
 export async function createShow(deps: ShowDeps, options: ShowOptions = {}): Promise<Show> {
-  const { listen: text = DEFAULT_LISTEN, tokens = [] } = options;
+  const { listen: text = DEFAULT_LISTEN, tokens = [], proxies = [] } = options;
   const listen = parseListen(text);
   requireSafe(listen, tokens);
   const streams = createStreams(deps);
-  const app = createApp(deps, options, streams);
+  const app = createApp(deps, options, streams, (socket) => doors.hasRoom(socket));
   // The globals stay Node's own: the AWS SDK and the channels use them too.
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
     createServer,
-    serverOptions: { headersTimeout: HEADERS_WITHIN, requestTimeout: REQUEST_WITHIN },
+    serverOptions: {
+      headersTimeout: HEADERS_WITHIN,
+      requestTimeout: REQUEST_WITHIN,
+      connectionsCheckingInterval: LOOK_EACH,
+    },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  const doors = watchDoors(server, proxies);
   const address = await listenOn(server, listen);
   if (tokens.length === 0 && !isLoopback(address.address)) {
     server.close();

@@ -22,7 +22,7 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
     ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
     archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
     inventory: { file: "spotkeeper-inventory.db" },
-    show: { listen: "127.0.0.1:8787", url: null, auth: null },
+    show: { listen: "127.0.0.1:8787", url: null, proxies: [], auth: null },
     log: { level: "info", format: "auto" },
   });
   expect(parseConfig("# only a comment\n", "s.yaml")).toEqual(config);

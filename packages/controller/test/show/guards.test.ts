@@ -135,9 +135,11 @@ test.each(["evil.example", "evil.example:8787", "127.0.0.1.evil.example", "local
   "a page whose name was made to mean this machine (%j) reads nothing",
   async (host) => {
     await using setting = await startShow({ ingestTokens: ["token"] });
-    for (const path of ["/", "/api/v1/incidents", "/metrics"]) {
+    setting.unready.push({ what: "ledger", code: "SK-LEDGER-FULL", message: "/var/lib/spotkeeper/ledger.db is full" });
+    for (const path of ["/", "/api/v1/incidents", "/metrics", "/readyz", "/healthz"]) {
       const { status, text } = await raw(setting.show.url + path, { host });
       expect([status, JSON.parse(text)]).toMatchObject([421, { code: "SK-SHOW-HOST" }]);
+      expect(text).not.toContain("/var/lib");
     }
   },
 );

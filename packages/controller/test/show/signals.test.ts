@@ -14,6 +14,26 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   l: { is: "later", reason: "The disk is full." },
 };
 const verdict = (body: string): Verdict => verdicts[(JSON.parse(body) as { is: string }).is]!;
+/** One AWS Health event that names so many instances. */
+const health = (instances: number): object => ({
+  id: "7bf73129-1428-4cd3-a780-95db273d1602",
+  source: "aws.health",
+  "detail-type": "AWS Health Event",
+  account: "111122223333",
+  region: "eu-west-1",
+  time: "2026-01-31T12:00:00Z",
+  resources: [],
+  detail: {
+    eventArn: "arn:aws:health:eu-west-1::event/EC2/AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED/1",
+    service: "EC2",
+    eventTypeCode: "AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED",
+    eventTypeCategory: "scheduledChange",
+    startTime: "Sat, 07 Feb 2026 12:00:00 GMT",
+    affectedEntities: Array.from({ length: instances }, (_, at) => ({
+      entityValue: `i-${String(at).padStart(17, "0")}`,
+    })),
+  },
+});
 const messages = (...is: readonly string[]): string => JSON.stringify(is.map((each) => ({ is: each })));
 
 test("says of each message what became of it", async () => {
@@ -106,6 +126,8 @@ test.each([
   ["nothing", "", 400],
   ["an empty array", "[]", 400],
   ["an empty body", " ", 400],
+  ["one message with more signals than one request takes", JSON.stringify(health(4_500)), 413],
+  ["messages that hold more together", JSON.stringify([health(600), health(600)]), 413],
   ["more messages than one request takes", JSON.stringify(Array.from({ length: 1_001 }, () => 0)), 413],
   ["more bytes than one request takes", JSON.stringify("x".repeat(1024 * 1024)), 413],
 ])("%s is refused", async (_, body, status) => {
@@ -115,6 +137,12 @@ test.each([
   expect(response.status).toBe(status);
   expect(setting.accepted).toEqual([]);
   expect((await setting.post("{}", bearer)).status).toBe(202); // and the connection, or another one, goes on
+});
+
+test("one message with a thousand signals is taken", async () => {
+  await using setting = await startShow(ingest);
+  expect((await setting.post(JSON.stringify(health(1_000)), bearer)).status).toBe(202);
+  expect(setting.accepted).toHaveLength(1);
 });
 
 test("a body that does not say how long it is, is bounded all the same", async () => {

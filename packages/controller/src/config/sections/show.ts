@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRange } from "../../notify/addresses.ts";
 import { list, secret, url } from "../fields.ts";
 
 /** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */
@@ -23,6 +24,13 @@ export const show = z
     listen: listen.default("127.0.0.1:8787"),
     /** Where people reach it, for the links in alerts; null: alerts have none. */
     url: url("the address at which people reach it").nullable().default(null),
+    /** Proxies, load balancers and NATs, behind which many stand: the bound for one address does not hold for them. */
+    proxies: list(
+      z.string().refine(isRange, { error: "an address or a range of addresses, such as 10.0.0.0/8" }),
+      "addresses and ranges of proxies",
+      0,
+      50,
+    ).default([]),
     auth: z
       .strictObject({
         /** Any of them, as `Authorization: Bearer …`; two allow one to be exchanged for the other. */

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Verdict } from "../../flow.ts";
-import { createHttpTransport, type Ingested, MOST_MESSAGES } from "../../signal/transports/http.ts";
+import { createHttpTransport, type Ingested, MOST_MESSAGES, MOST_SIGNALS } from "../../signal/transports/http.ts";
 import type { ShowApp } from "../app.ts";
 import type { ShowDeps, ShowEnv } from "../deps.ts";
 import { bounded, onlyJson, onlyWith } from "../guards.ts";
@@ -30,7 +30,8 @@ const route = createRoute({
   request: {
     body: {
       required: true,
-      description: "As EventBridge, SNS or an Auto Scaling hook sent it; at most 1 MB and 1,000 messages",
+      description:
+        "As EventBridge, SNS or an Auto Scaling hook sent it; at most 1 MB, 1,000 messages, and 1,000 signals in them",
       // Not a schema of zod: whatever the body is, the flow says what is wrong with it, message by message.
       content: {
         "application/json": {
@@ -70,7 +71,10 @@ export function addSignals(app: ShowApp, deps: ShowDeps, tokens: readonly string
   app.openapi(route, async (c) => {
     const results = await transport.take(await c.req.text());
     if (results === null)
-      throw new Refusal("SK-SHOW-TOO-LARGE", `One request takes at most ${MOST_MESSAGES} messages. Send several.`);
+      throw new Refusal(
+        "SK-SHOW-TOO-LARGE",
+        `One request takes at most ${MOST_MESSAGES} messages, with ${MOST_SIGNALS} signals in them. Send several.`,
+      );
     if (results.length === 0)
       throw new Refusal("SK-SHOW-REQUEST", "The body holds no message. Send one as JSON, or an array of them.");
     const views = results.map(resultView);

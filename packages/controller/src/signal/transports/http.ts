@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Verdict } from "../../flow.ts";
+import { parse } from "../parse.ts";
 import { split } from "../split.ts";
 import type { Origin } from "../signal.ts";
 
@@ -10,7 +11,10 @@ export interface Ingested {
 }
 
 export interface HttpTransport {
-  /** Every message that the body holds, side by side; null: it holds more than `MOST_MESSAGES`. Never rejects. */
+  /**
+   * Every message that the body holds, side by side; null, and none of them is taken: it holds more than `MOST_MESSAGES`,
+   * or they hold more than `MOST_SIGNALS`. Never rejects.
+   */
   take(body: string): Promise<readonly Ingested[] | null>;
 }
 
@@ -23,6 +27,8 @@ export interface HttpTransportDeps {
 
 /** A request's worth of work is bounded by more than its bytes: an array of a million zeros has one megabyte. */
 export const MOST_MESSAGES = 1_000;
+/** One message can hold many: an AWS Health event names all instances that it concerns. Each may open an incident. */
+export const MOST_SIGNALS = 1_000;
 
 /** Carries bodies of `POST /api/v1/signals` into the flow: one message, or an array of them. */
 export function createHttpTransport({ accept, clock, onFailure }: HttpTransportDeps): HttpTransport {
@@ -31,6 +37,12 @@ export function createHttpTransport({ accept, clock, onFailure }: HttpTransportD
       const messages = body.trim() === "" ? [] : split(body, { file: null });
       if (messages.length > MOST_MESSAGES) return null;
       const origin: Origin = { source: "http", account: null, region: null, sentAt: null, receivedAt: clock.now() };
+      let signals = 0;
+      for (const each of messages) {
+        const parsed = parse(each.body, origin);
+        if (parsed.is === "signals") signals += parsed.signals.length;
+        if (signals > MOST_SIGNALS) return null;
+      }
       return Promise.all(
         messages.map(async (each): Promise<Ingested> => {
           try {
