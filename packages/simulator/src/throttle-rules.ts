@@ -112,7 +112,7 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
     20,
   ),
   ecs("service-modify", ["UpdateService"], 50, 5),
-  ecs("service-read", ["DescribeServices", "ListServices"], 100, 20),
+  ecs("service-read", ["DescribeServices", "DescribeServiceRevisions", "ListServices"], 100, 20),
   ...elb("elasticloadbalancingv2", ["RegisterTargets", "DeregisterTargets"]),
   {
     name: "elasticloadbalancing:all",

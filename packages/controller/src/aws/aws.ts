@@ -182,10 +182,13 @@ export interface EcsService {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly taskDefinitionArn: string;
+  /** Of blue/green, linear and canary deployments both: a task can stand in the one as well as in the other. */
   readonly targets: readonly { readonly targetGroupArn: string; readonly containerPort: number | null }[];
   readonly classicLoadBalancers: readonly string[];
   readonly serviceRegistries: readonly string[];
   readonly latticeTargetGroups: readonly string[];
+  /** Why what an earlier revision is registered with could not be read, while a deployment is under way. */
+  readonly unread?: string;
   readonly events: readonly { readonly at: Ms; readonly message: string }[];
 }
 

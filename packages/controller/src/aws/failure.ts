@@ -27,6 +27,12 @@ export function failed(
   );
 }
 
+/** What AWS does by failing; rethrows everything else, which is a bug of ours. */
+export function asFailure(error: unknown): AwsFailure {
+  if (error instanceof AwsFailure) return error;
+  throw error;
+}
+
 /** The same failure with the earliest instant, epoch milliseconds, at which a retry makes sense. */
 export const retryAt = (failure: AwsFailure, at: Ms): AwsFailure =>
   new AwsFailure({ ...failure.fields, retryAt: at }, failure.message);

@@ -206,7 +206,11 @@ function servicesOf(read: Reader, tasks: readonly EcsTask[]): readonly EcsServic
     const name = serviceOf(task);
     if (name !== null) ids.set(serviceId(task.clusterArn, name), name);
   }
-  return [...ids].flatMap(([id, name]) => read.need("service", id, "services", name)?.value ?? []);
+  return [...ids].flatMap(([id, name]) => {
+    const service = read.need("service", id, "services", name)?.value;
+    if (service?.unread !== undefined) read.note("targets", `${name}: its revisions: ${service.unread}`);
+    return service ?? [];
+  });
 }
 
 function taskFact(read: Reader, task: EcsTask, services: readonly EcsService[]): TaskFact {

@@ -1,4 +1,4 @@
-import { AwsFailure } from "../aws/failure.ts";
+import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { failureId } from "../inventory/ids.ts";
 import type { Facet, Failed, Inventory } from "../inventory/inventory.ts";
@@ -23,12 +23,6 @@ export function isSettled(inventory: Inventory, facet: Facet, id: string, now: M
 }
 
 const SETTLED: ReadonlySet<Failed["kind"]> = new Set(["denied", "not-found", "region-disabled"]);
-
-/** What AWS does by failing; rethrows everything else, which is a bug of ours. */
-export function asFailure(error: unknown): AwsFailure {
-  if (error instanceof AwsFailure) return error;
-  throw error;
-}
 
 /**
  * Waits for an answer, at most until `deadline`; then `timed-out`. The question itself goes on, and its answer is kept

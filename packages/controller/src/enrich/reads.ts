@@ -1,11 +1,11 @@
 import type { Ask, Aws, ContainerInstance, EcsCluster, Place } from "../aws/aws.ts";
-import type { AwsFailure } from "../aws/failure.ts";
+import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import { clusterArnFrom, groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
 import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
-import { asFailure, isSettled, recordFailure, within } from "./failed.ts";
+import { isSettled, recordFailure, within } from "./failed.ts";
 import { type Answer, createLoader, type Loader } from "./loader.ts";
 
 /** `DescribeClusters` with tags: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */

@@ -34,6 +34,7 @@ export type { WorldOptions } from "./world.ts";
 export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
 export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";
 export { addDiscovered, createDiscoveryService, removeDiscovered } from "./cloud-map.ts";
+export { moveService, shiftService } from "./ecs/deployments.ts";
 export { createGroup } from "./groups.ts";
 export { createLatticeTargetGroup, deregisterLattice, registerLattice } from "./lattice.ts";
 export { holdMember } from "./group-end.ts";

@@ -8,6 +8,7 @@ import {
   listContainerInstances,
   updateContainerInstancesState,
 } from "./ecs/containers.ts";
+import { describeServiceRevisions } from "./ecs/revisions.ts";
 import {
   describeServices,
   describeTaskDefinition,
@@ -29,6 +30,7 @@ export const ecsOperations: readonly Operation<World>[] = [
   describeTasks,
   listServices,
   describeServices,
+  describeServiceRevisions,
   describeTaskDefinition,
   stopTaskOperation,
 ];

@@ -2,14 +2,10 @@ import type {
   CapacityProvider as SdkCapacityProvider,
   Cluster,
   ContainerInstance as SdkContainerInstance,
-  Service,
   Task,
   TaskDefinition as SdkTaskDefinition,
 } from "@aws-sdk/client-ecs";
-import type { CapacityProvider, ContainerInstance, EcsCluster, EcsService, EcsTask, TaskDefinition } from "../aws.ts";
-
-/** Of the hundred that ECS keeps, newest first: enough to tell why a task was not placed. */
-const EVENTS = 20;
+import type { CapacityProvider, ContainerInstance, EcsCluster, EcsTask, TaskDefinition } from "../aws.ts";
 
 /** The last part of an ARN, or the name itself. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf("/") + 1);
@@ -84,44 +80,6 @@ const hasOwnInterface = ({ launchType, attachments = [], containers = [] }: Task
   launchType === "FARGATE" ||
   attachments.some(({ type }) => type === "ElasticNetworkInterface" || type === "eni") ||
   containers.some(({ networkInterfaces = [] }) => networkInterfaces.length > 0);
-
-/** Load balancers of a service that another controller deploys stand on its task sets. */
-export function serviceOf(one: Service): EcsService {
-  const sets = one.taskSets ?? [];
-  const balancers = [...(one.loadBalancers ?? []), ...sets.flatMap(({ loadBalancers = [] }) => loadBalancers)];
-  const registries = [
-    ...(one.serviceRegistries ?? []),
-    ...sets.flatMap(({ serviceRegistries = [] }) => serviceRegistries),
-  ];
-  const lattice = (one.deployments ?? []).flatMap(({ vpcLatticeConfigurations = [] }) => vpcLatticeConfigurations);
-  return {
-    arn: one.serviceArn ?? "",
-    name: one.serviceName ?? "",
-    clusterArn: one.clusterArn ?? "",
-    desired: one.desiredCount ?? 0,
-    running: one.runningCount ?? 0,
-    pending: one.pendingCount ?? 0,
-    daemon: one.schedulingStrategy === "DAEMON",
-    // Defaults: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
-    minimumHealthyPercent:
-      one.deploymentConfiguration?.minimumHealthyPercent ?? (one.schedulingStrategy === "DAEMON" ? 0 : 100),
-    maximumPercent: one.deploymentConfiguration?.maximumPercent ?? (one.schedulingStrategy === "DAEMON" ? 100 : 200),
-    taskDefinitionArn: one.taskDefinition ?? "",
-    targets: unique(
-      balancers.flatMap(({ targetGroupArn, containerPort }) =>
-        targetGroupArn === undefined ? [] : [{ targetGroupArn, containerPort: containerPort ?? null }],
-      ),
-    ),
-    classicLoadBalancers: unique(balancers.flatMap(({ loadBalancerName }) => loadBalancerName ?? [])),
-    serviceRegistries: unique(registries.flatMap(({ registryArn }) => registryArn ?? [])),
-    latticeTargetGroups: unique(lattice.flatMap(({ targetGroupArn }) => targetGroupArn ?? [])),
-    events: (one.events ?? [])
-      .slice(0, EVENTS)
-      .map(({ createdAt, message }) => ({ at: createdAt?.getTime() ?? 0, message: message ?? "" })),
-  };
-}
-
-const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 
 export function taskDefinitionOf(one: SdkTaskDefinition): TaskDefinition {
   const timeouts = (one.containerDefinitions ?? []).flatMap(({ stopTimeout }) => stopTimeout ?? []);

@@ -1,24 +1,29 @@
 import {
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ListClustersCommand,
   ListServicesCommand,
+  type ServiceRevision,
 } from "@aws-sdk/client-ecs";
 import type { Aws, EcsCluster, EcsService, TaskDefinition } from "../aws.ts";
-import { failed } from "../failure.ts";
+import { asFailure, AwsFailure, failed } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Operation } from "../operation.ts";
+import type { Batch, Operation } from "../operation.ts";
 import { createContainerInstances } from "./ecs-container-instances.ts";
-import { capacityProviderOf, clusterOf, nameOf, serviceOf, taskDefinitionOf } from "./ecs-shapes.ts";
+import { revisionsToRead, serviceOf } from "./ecs-service.ts";
+import { capacityProviderOf, clusterOf, nameOf, taskDefinitionOf } from "./ecs-shapes.ts";
 import { describeTasksOperation, tasksOnOperation } from "./ecs-tasks.ts";
-import { askForEach, listing, type ServiceDeps, single } from "./service.ts";
+import { askForEach, chunks, listing, type ServiceDeps, single } from "./service.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
 const CLUSTERS = 100;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const SERVICES = 10;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html */
+const REVISIONS = 20;
 
 export function createEcs(deps: ServiceDeps): Aws["ecs"] {
   const { lanes, clients } = deps;
@@ -63,6 +68,20 @@ export function createEcs(deps: ServiceDeps): Aws["ecs"] {
     },
   );
 
+  const revisions = async (
+    { at, request }: Pick<Batch<string>, "at" | "request">,
+    arns: readonly string[],
+  ): Promise<readonly ServiceRevision[]> => {
+    const parts = chunks(arns, REVISIONS).map(async (part) => {
+      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: part });
+      const name = "DescribeServiceRevisions";
+      const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), name);
+      return answer.serviceRevisions ?? [];
+    });
+    return (await Promise.all(parts)).flat();
+  };
+
+  /** With the revisions of those that are being deployed. That these cannot be read keeps nobody from the rest. */
   const describeServices: Operation<string, EcsService | undefined> = {
     service: "ecs",
     name: "DescribeServices",
@@ -70,11 +89,23 @@ export function createEcs(deps: ServiceDeps): Aws["ecs"] {
     size: SERVICES,
     share: "in-flight",
     keyOf: (name) => name,
-    async send({ at, group, items, request }) {
+    async send(batch) {
+      const { at, group, items, request } = batch;
       const command = new DescribeServicesCommand({ cluster: group, services: [...items] });
-      const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }));
-      const found = new Map((answer.services ?? []).map((one) => [one.serviceName ?? "", serviceOf(one)]));
-      return (name) => found.get(nameOf(name));
+      const { services = [] } = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }));
+      const wanted = services.flatMap(revisionsToRead);
+      const read = await revisions(batch, wanted).catch(asFailure);
+      const found = services.map((one) => {
+        if (!(read instanceof AwsFailure))
+          return serviceOf(
+            one,
+            read.filter(({ serviceArn }) => serviceArn === one.serviceArn),
+          );
+        const unread = `${read.fields.kind}: ecs:DescribeServiceRevisions (${read.fields.awsCode})`;
+        return revisionsToRead(one).length === 0 ? serviceOf(one) : { ...serviceOf(one), unread };
+      });
+      const byName = new Map(found.map((one) => [one.name, one]));
+      return (name) => byName.get(nameOf(name));
     },
   };
 

@@ -29,7 +29,8 @@ export function* balancingItems(
   for (const id of new Set(services.flatMap((one) => one.serviceRegistries.map(registryId)))) {
     yield facetItem(ground, "discovery", [id], often, (ask) => aws.cloudMap.instances(place, id, ask));
   }
-  for (const arn of new Set(services.map((one) => one.taskDefinitionArn))) {
+  const definitions = services.map((one) => one.taskDefinitionArn).filter((arn) => arn !== "");
+  for (const arn of new Set(definitions)) {
     // A revision never changes: once is enough.
     yield facetItem(ground, "taskDefinition", [arn], Infinity, (ask) => aws.ecs.taskDefinition(place, arn, ask));
   }

@@ -98,6 +98,7 @@ export interface ServiceSpec {
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
+  readonly alternateTargetGroup?: TargetGroup | null;
   /** Its tasks run in an IPv6-only subnet. */
   readonly ipv6Only?: boolean;
   readonly traffic?: ServiceTraffic;
@@ -118,6 +119,9 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
     targetGroup: spec.targetGroup ?? null,
+    alternateTargetGroup: spec.alternateTargetGroup ?? null,
+    joinsAlternate: false,
+    formerTargetGroups: [],
     ipv6Only: spec.ipv6Only ?? false,
     traffic: spec.traffic ?? {},
     containerPort: spec.containerPort ?? 8080,

@@ -55,7 +55,13 @@ export interface Service {
   desired: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  readonly targetGroup: TargetGroup | null;
+  targetGroup: TargetGroup | null;
+  /** Of blue/green, linear and canary deployments. */
+  readonly alternateTargetGroup: TargetGroup | null;
+  /** Tasks that start are registered with the alternate one. */
+  joinsAlternate: boolean;
+  /** Target groups of revisions that are being replaced, and whose tasks still run. */
+  readonly formerTargetGroups: TargetGroup[];
   readonly ipv6Only: boolean;
   /** Where its tasks are registered beside that. */
   readonly traffic: ServiceTraffic;

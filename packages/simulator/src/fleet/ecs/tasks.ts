@@ -2,6 +2,7 @@ import { later } from "../later.ts";
 import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./state.ts";
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
+import { targetGroupNow } from "./deployments.ts";
 import type { World } from "../state.ts";
 import { taskJoins, taskLeaves } from "../traffic.ts";
 import { tellTask } from "./events.ts";
@@ -76,7 +77,7 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
 const run = (world: World, task: Task, quiet: boolean): void => {
   task.lastStatus = "RUNNING";
   task.startedAt = world.clock.now();
-  const targets = task.service?.targetGroup;
+  const targets = task.service && targetGroupNow(task.service);
   if (targets && task.service) {
     const instance = task.containerInstance?.instance ?? null;
     const place =

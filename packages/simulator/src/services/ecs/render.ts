@@ -6,7 +6,9 @@ import type {
   Task,
   TaskDefinition,
 } from "../../fleet/ecs/state.ts";
+import { type Revision, revisionsOf } from "../../fleet/ecs/deployments.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
+import type { TargetGroup } from "../../fleet/target-state.ts";
 import { addressDetail, networkInterface } from "../../fleet/ecs/addresses.ts";
 
 const date = (name: string, at: Ms | null): JsonObject => (at === null ? {} : { [name]: new Date(at) });
@@ -170,9 +172,10 @@ export const renderService = (service: Service): JsonObject => {
       },
     ],
     loadBalancers: [
-      ...(service.targetGroup === null ? [] : [{ targetGroupArn: service.targetGroup.arn, ...container }]),
+      ...balancerOf(service, service.targetGroup),
       ...(classic === undefined ? [] : [{ loadBalancerName: classic.name, ...container }]),
     ],
+    currentServiceRevisions: revisionsOf(service).map(({ arn }) => ({ arn })),
     events: service.messages.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
     createdAt: new Date(service.createdAt),
     serviceRegistries: discovery === undefined ? [] : [{ registryArn: discovery.arn }],
@@ -180,6 +183,25 @@ export const renderService = (service: Service): JsonObject => {
     placementConstraints: [],
   };
 };
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html */
+const balancerOf = (service: Service, targetGroup: TargetGroup | null): JsonObject[] => {
+  const { alternateTargetGroup: alternate } = service;
+  const container = { containerName: service.definition.family, containerPort: service.containerPort };
+  const advanced = alternate === null ? {} : { advancedConfiguration: { alternateTargetGroupArn: alternate.arn } };
+  return targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn, ...container, ...advanced }];
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
+export const renderRevision = (service: Service, { arn, targetGroup }: Revision): JsonObject => ({
+  serviceRevisionArn: arn,
+  serviceArn: service.arn,
+  clusterArn: service.cluster.arn,
+  taskDefinition: service.definition.arn,
+  loadBalancers: balancerOf(service, targetGroup),
+  resolvedConfiguration: { loadBalancers: targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn }] },
+  createdAt: new Date(service.createdAt),
+});
 
 export const renderDefinition = (definition: TaskDefinition): JsonObject => ({
   taskDefinitionArn: definition.arn,

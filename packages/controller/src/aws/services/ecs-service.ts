@@ -1,0 +1,82 @@
+import type { LoadBalancer, Service, ServiceRevision, TaskSet } from "@aws-sdk/client-ecs";
+import type { EcsService } from "../aws.ts";
+
+/** Of the hundred that ECS keeps, newest first: enough to tell why a task was not placed. */
+const EVENTS = 20;
+
+/**
+ * Where a service's tasks can be registered: by itself, by its task sets (deployments of CodeDeploy and of other
+ * controllers), and by the revisions of which tasks still run while a deployment is under way.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+ *
+ * @param revisions those that run now, as far as they were asked for
+ */
+export function serviceOf(one: Service, revisions: readonly ServiceRevision[] = []): EcsService {
+  const sets = one.taskSets ?? [];
+  const sources = [one, ...sets, ...revisions];
+  const balancers = sources.flatMap(({ loadBalancers = [] }) => loadBalancers);
+  const registries = sources.flatMap(({ serviceRegistries = [] }) => serviceRegistries);
+  const lattice = [...(one.deployments ?? []), ...revisions, ...revisions.map(resolved)].flatMap(
+    ({ vpcLatticeConfigurations = [] }) => vpcLatticeConfigurations,
+  );
+  const isDaemon = one.schedulingStrategy === "DAEMON";
+  return {
+    arn: one.serviceArn ?? "",
+    name: one.serviceName ?? "",
+    clusterArn: one.clusterArn ?? "",
+    desired: one.desiredCount ?? 0,
+    running: one.runningCount ?? 0,
+    pending: one.pendingCount ?? 0,
+    daemon: isDaemon,
+    // Defaults: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    minimumHealthyPercent: one.deploymentConfiguration?.minimumHealthyPercent ?? (isDaemon ? 0 : 100),
+    maximumPercent: one.deploymentConfiguration?.maximumPercent ?? (isDaemon ? 100 : 200),
+    taskDefinitionArn: one.taskDefinition ?? primaryOf(sets)?.taskDefinition ?? "",
+    targets: targetsOf(balancers, revisions),
+    classicLoadBalancers: unique(balancers.flatMap(({ loadBalancerName }) => loadBalancerName ?? [])),
+    serviceRegistries: unique(registries.flatMap(({ registryArn }) => registryArn ?? [])),
+    latticeTargetGroups: unique(lattice.flatMap(({ targetGroupArn }) => targetGroupArn ?? [])),
+    events: (one.events ?? [])
+      .slice(0, EVENTS)
+      .map(({ createdAt, message }) => ({ at: createdAt?.getTime() ?? 0, message: message ?? "" })),
+  };
+}
+
+/**
+ * ARNs of the revisions to ask for: several run only while a deployment is under way. What one revision alone is
+ * registered with, the service says itself.
+ */
+export const revisionsToRead = ({ currentServiceRevisions: current = [] }: Service): readonly string[] =>
+  current.length > 1 ? current.flatMap(({ arn }) => arn ?? []) : [];
+
+/** What the revision really uses: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResolvedConfiguration.html */
+const resolved = ({ resolvedConfiguration }: ServiceRevision): NonNullable<ServiceRevision["resolvedConfiguration"]> =>
+  resolvedConfiguration ?? {};
+
+/** A service that another controller deploys has its task definition on its task sets. */
+const primaryOf = (sets: readonly TaskSet[]): TaskSet | undefined =>
+  sets.find(({ status }) => status === "PRIMARY") ?? sets[0];
+
+/**
+ * Target groups with the port of the container. Deployments by ECS itself move tasks between a target group and its
+ * alternate: which one serves changes with each of them, so that a task is looked for in both.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html
+ */
+function targetsOf(balancers: readonly LoadBalancer[], revisions: readonly ServiceRevision[]): EcsService["targets"] {
+  const named = balancers.flatMap(({ targetGroupArn, containerPort, advancedConfiguration }) =>
+    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].map((arn) => ({ arn, containerPort })),
+  );
+  const known = new Set(named.map(({ arn }) => arn));
+  // A resolved configuration names no port.
+  const used = revisions
+    .flatMap((revision) => resolved(revision).loadBalancers ?? [])
+    .flatMap(({ targetGroupArn: arn }) => (known.has(arn) ? [] : [{ arn, containerPort: undefined }]));
+  return unique(
+    [...named, ...used].flatMap(({ arn, containerPort }) =>
+      arn === undefined || arn === "" ? [] : [{ targetGroupArn: arn, containerPort: containerPort ?? null }],
+    ),
+  );
+}
+
+const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
