@@ -6,7 +6,7 @@ import type { Actions, Policy } from "./policy.ts";
 import { askApplication } from "./ask-application.ts";
 import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
-import { askReplacement, release as handOver, verify } from "./replacement.ts";
+import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
 import { classifyEnding, type Threat, threatOf } from "./threat.ts";
 import { timing } from "./timing.ts";
@@ -89,7 +89,7 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   const completes = stages.complete(ground, [...sideBySide, ...waits]);
   const release = handOver(ground, [...sideBySide, ...waits]);
   const work = [...stages.lookUp(ground), ...sideBySide, ...waits, ...completes, ...release];
-  return [...(told ? stages.tell(ground) : []), ...work, ...verify(ground, work)];
+  return [...(told ? stages.tell(ground) : []), ...work, ...verify(ground, work), ...endRetained(ground)];
 }
 
 /** SCOPE C6: alert, replace early, drain, or ignore. */

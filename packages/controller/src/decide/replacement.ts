@@ -1,6 +1,6 @@
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
-import { type Threat, threatOf } from "./threat.ts";
+import { isRetained, type Threat, threatOf } from "./threat.ts";
 
 export function askReplacement(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
@@ -34,6 +34,12 @@ export function release(ground: Ground, before: readonly PlannedStep[]): Planned
   const after = ["look-up", "look-closer", ...inShort(before.filter((one) => one.id !== asked.id))];
   const params = { group: asked.params["group"] ?? null };
   return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
+}
+
+/** Where its group was seen to retain it after a hook was abandoned: that it be ended. */
+export function endRetained({ incident, t }: Ground): PlannedStep[] {
+  if (!isRetained(incident)) return [];
+  return [step("end-retained", "end-retained", { instanceId: incident.subject.id }, { abandonAt: t.verifyUntil })];
 }
 
 /** What takes capacity away that its group then launches anew. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Ms } from "../clock.ts";
-import { classifyEnding, ENDING_STATES, threatOf } from "../decide/threat.ts";
+import { classifyEnding, ENDING_STATES, isRetained, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Incident, Joined, Key, Plain } from "../record/doc.ts";
 import { isToldOut, LAST_LOOK } from "./outbox.ts";
@@ -37,7 +37,7 @@ export function tells(incident: Incident, facts: Facts | null = null): Verdict {
       return { tells: true };
     case "termination":
     case "ending":
-      return ofEnding(incident, facts);
+      return isRetained(incident) ? { tells: true } : ofEnding(incident, facts);
     case "warm-pool":
       return untold("warm-pool", "it goes back to the warm pool");
     case "launch":

@@ -34,6 +34,7 @@ const phrases: { readonly [R in ResponderName]: Phrase } = {
   "ask-replacement": told("replace it early"),
   "release-to-group": quiet("see its group to the end of what was begun for it"),
   "verify-gone": quiet("see it go"),
+  "end-retained": told("end it, since its group retains it"),
   "verify-replacement": told("see a replacement serve"),
   "group-gates": quiet("see whether early replacement is allowed now"),
   "group-serving": quiet("see the new instances serve"),

@@ -9,9 +9,9 @@ const SAME: Ms = 60_000;
 
 /**
  * Other activities fail, too: an instance that is retained or protected is one whose termination failed.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-activity-status.html
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html
  */
-const LAUNCHES = /^Launching\b/;
+const isLaunch = (description: string | null): boolean => description === null || /^Launching\b/.test(description);
 
 export interface FailedLaunch {
   readonly said: string;
@@ -23,7 +23,7 @@ export async function lastFailedLaunch(name: string, ctx: Context): Promise<Fail
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
   const since = Math.floor((ctx.now - LOOK_BACK) / SAME) * SAME;
   const activities = await ctx.aws.autoScaling.activities(placeOf(ctx.doc), name, since, ask);
-  const failed = activities.find((one) => one.status === "Failed" && LAUNCHES.test(one.description ?? ""));
+  const failed = activities.find(({ status, description }) => status === "Failed" && isLaunch(description));
   if (failed === undefined) return null;
   return { said: failed.statusMessage ?? failed.description ?? failed.id, at: failed.startedAt };
 }

@@ -9,6 +9,7 @@ import { deregisterLattice, registerLattice } from "./deregister-lattice.ts";
 import { deregisterTarget, registerTarget } from "./deregister-target.ts";
 import { detachInstances } from "./detach-instances.ts";
 import { drainTasks } from "./drain-tasks.ts";
+import { endRetained } from "./end-retained.ts";
 import { groupGates } from "./group-gates.ts";
 import { groupServing } from "./group-serving.ts";
 import { heartbeat } from "./heartbeat.ts";
@@ -46,6 +47,7 @@ export const responders = {
   "complete-lifecycle": completeLifecycle,
   "release-to-group": releaseToGroup,
   "verify-gone": verifyGone,
+  "end-retained": endRetained,
   "verify-replacement": verifyReplacement,
   "register-target": registerTarget,
   "register-classic": registerClassic,

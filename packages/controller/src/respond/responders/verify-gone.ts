@@ -2,6 +2,7 @@ import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import { ENDING_STATES, hasEnded, type Threat, threatOf } from "../../decide/threat.ts";
 import { RECLAIM_GRACE } from "../../decide/timing.ts";
+import { membershipOf } from "../group/member.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -38,6 +39,12 @@ export const verifyGone: Responder = {
       return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
     }
     if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
+    const held = asksGroup(ctx, now >= deadline + RECLAIM_GRACE) ? await heldByGroup(text(step, "subject"), ctx) : null;
+    if (held !== null) {
+      const until = Math.max(now + POLL, Math.min(deadline, now + (held.retained ? POLL : RARE_POLL)));
+      if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: held.reason };
+      return { is: "wait", until, reason: held.reason, receipt: { retained: held.retained } };
+    }
     if (recommendedOnly(ctx)) {
       const until = now + RARE_POLL;
       // No interruption followed in all that time: what was emptied for it goes back into service.
@@ -45,7 +52,7 @@ export const verifyGone: Responder = {
         return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
       return { is: "wait", until, reason: "only recommended: watched for a warning" };
     }
-    if (now >= deadline + RECLAIM_GRACE) return stillRuns(text(step, "subject"), state, ctx);
+    if (now >= deadline + RECLAIM_GRACE) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
     return {
       is: "wait",
       until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)),
@@ -55,32 +62,50 @@ export const verifyGone: Responder = {
 };
 
 /**
- * It runs, long after it was to go. EC2 says so as well of one that its group holds with a hook, for up to 48 hours: that
- * one is going, and nothing is put back.
+ * EC2 says that it runs, also of one that its group holds with a hook, for up to 48 hours, or retains: that one is going, and
+ * nothing is put back. The group is asked where it may be the one that ends it, and before it is said that nobody does.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
-async function stillRuns(id: string, state: string, ctx: Context): Promise<Result> {
-  const undecided = await terminatedByGroup(id, ctx);
-  if (undecided === null) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
-  const until = ctx.clock.now() + RARE_POLL;
-  if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: undecided };
-  return { is: "wait", until, reason: undecided };
+function asksGroup(ctx: Context, late: boolean): boolean {
+  if (ctx.doc.kind !== "incident") return false;
+  const { steps } = ctx.doc.body;
+  const released = steps.some((step) => step.responder === "release-to-group" && step.state === "done");
+  return late || released || threatOf(ctx.doc.body) === "termination";
 }
 
-/** In words, that its group is terminating it, or may be; null: it is not. */
-async function terminatedByGroup(id: string, ctx: Context): Promise<string | null> {
+interface Held {
+  readonly reason: string;
+  /** Its hook was abandoned: nothing but a call ends it. */
+  readonly retained: boolean;
+}
+
+/** That its group is terminating it, or may be; null: it is not. */
+async function heldByGroup(id: string, ctx: Context): Promise<Held | null> {
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
   const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
   if ("untold" in members) {
     const began = ctx.doc.kind === "incident" && threatOf(ctx.doc.body) === "termination";
-    return began ? `its group does not say whether it still terminates it: ${members.untold}` : null;
+    const reason = `its group does not say whether it still terminates it: ${members.untold}`;
+    return began ? { reason, retained: false } : null;
   }
-  const inGroup = members.get(id)?.state ?? "";
-  return TERMINATES.test(inGroup) ? `its group still terminates it (${inGroup})` : null;
+  const state = members.get(id)?.state ?? "";
+  switch (membershipOf(state)) {
+    case "retained":
+      return { reason: `its group retains it (${state}): it runs and is billed until it is ended`, retained: true };
+    case "terminating":
+      return { reason: `its group still terminates it (${state})`, retained: false };
+    case "warm":
+      return LEAVES_POOL.test(state) ? { reason: `its warm pool still holds it (${state})`, retained: false } : null;
+    case "coming":
+    case "in-service":
+    case "renewing":
+    case "aside":
+    case "detaching":
+      return null;
+  }
 }
 
-/** `Terminating`, `Terminating:Wait`, `Terminating:Proceed`, and the same of a warm pool. */
-const TERMINATES = /Terminat/;
+const LEAVES_POOL = /Terminating|Retained/;
 
 /** Throttled and the like is tried again by the step's own retries; what is refused stays so. */
 function untold(error: unknown): { readonly untold: string } {
