@@ -13,7 +13,7 @@ const explain = async (input: unknown, args: readonly string[] = []) => {
 const steps = (line: { readonly [key: string]: unknown } | undefined): string[] =>
   ((line?.["plan"] ?? []) as { readonly step: string }[]).map(({ step }) => step);
 
-const DOOMED = ["tell", "look-up", "look-closer", "deregister", "drain", "await-targets", "drain-tasks"];
+const DOOMED = ["tell", "look-up", "look-closer", "deregister", "drain", "look-around", "await-targets", "drain-tasks"];
 const VERIFIED = ["verify-gone", "verify-replacement"];
 
 test("the promised shape, whole", async () => {
@@ -46,6 +46,7 @@ test("the promised shape, whole", async () => {
         { step: "look-closer", responder: "look-up", budgetSeconds: 110 },
         { step: "deregister", responder: "deregister-target", budgetSeconds: 120 },
         { step: "drain", responder: "set-draining", budgetSeconds: 120 },
+        { step: "look-around", responder: "look-around", budgetSeconds: 18 },
         { step: "await-targets", responder: "await-targets", budgetSeconds: 110 },
         { step: "drain-tasks", responder: "drain-tasks", budgetSeconds: 110 },
         { step: "verify-gone", responder: "verify-gone", budgetSeconds: 1020 },

@@ -2,6 +2,7 @@ import type { Aws } from "./aws/aws.ts";
 import type { Clock, Ms } from "./clock.ts";
 import type { Policy } from "./decide/policy.ts";
 import type { Facts } from "./enrich/facts.ts";
+import type { LookAround } from "./enrich/look-around.ts";
 import type { Inventory } from "./inventory/inventory.ts";
 import type { Route } from "./notify/route.ts";
 import type { Doc, Entry, Key } from "./record/doc.ts";
@@ -27,6 +28,8 @@ export interface FlowDeps {
   /** Ids of all instances (and ARNs of Fargate tasks) that are going now. */
   readonly doomed: () => ReadonlySet<string>;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  /** Looks for an instance where nothing points (enrich/look-around.ts). */
+  readonly lookAround: LookAround;
   readonly secret: (reference: string | null) => Promise<string | null>;
   /** What a reference stands for now, where that is not what was refused; null otherwise. */
   readonly renewSecret: (reference: string, refused: string) => Promise<string | null>;

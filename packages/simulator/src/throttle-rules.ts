@@ -114,25 +114,7 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
   ecs("service-modify", ["UpdateService"], 50, 5),
   ecs("service-read", ["DescribeServices", "DescribeServiceRevisions", "ListServices"], 100, 20),
   ...elb("elasticloadbalancingv2", ["RegisterTargets", "DeregisterTargets"]),
-  {
-    name: "elasticloadbalancing:all",
-    service: "elasticloadbalancing",
-    operations: "all",
-    each: false,
-    capacity: 40,
-    refill: 10,
-    // The first API has buckets of its own. Whether registrations draw on this one as well is not said: assumed.
-    source: ELB,
-  },
-  {
-    name: "elasticloadbalancing:registration",
-    service: "elasticloadbalancing",
-    operations: ["RegisterInstancesWithLoadBalancer", "DeregisterInstancesFromLoadBalancer"],
-    each: false,
-    capacity: 20,
-    refill: 4,
-    source: ELB,
-  },
+  ...elb("elasticloadbalancing", ["RegisterInstancesWithLoadBalancer", "DeregisterInstancesFromLoadBalancer"]),
   {
     name: "vpc-lattice:read",
     service: "vpc-lattice",

@@ -60,6 +60,8 @@ export interface Ec2Instance {
   readonly zoneId: string | null;
   readonly privateIp: string | null;
   readonly publicIp: string | null;
+  /** All private ones, IPv4 and IPv6, of all its network interfaces: what an IP target of it is registered under. */
+  readonly addresses: readonly Address[];
   readonly state: string;
   readonly stateReason: string | null;
   /** `spot`, `capacity-block`, `interruptible-capacity-reservation`, `scheduled`; null is On-Demand. */
@@ -67,6 +69,12 @@ export interface Ec2Instance {
   readonly launchTime: Ms;
   readonly tags: { readonly [name: string]: string };
   readonly operator: { readonly managed: boolean; readonly principal: string | null } | null;
+}
+
+/** Other networks may have the same one. */
+export interface Address {
+  readonly vpcId: string | null;
+  readonly address: string;
 }
 
 export interface AutoScalingGroup {
@@ -203,8 +211,17 @@ export interface TargetGroup {
   readonly arn: string;
   readonly name: string;
   readonly protocol: string | null;
+  /** `instance`, `ip`, `lambda` or `alb`. */
   readonly targetType: string;
+  /** Null for `lambda`. */
+  readonly vpcId: string | null;
   readonly loadBalancerArns: readonly string[];
+}
+
+export interface ClassicLoadBalancer {
+  readonly name: string;
+  /** Ids of the instances that are registered. */
+  readonly instances: readonly string[];
 }
 
 export interface TargetGroupAttributes {
@@ -294,12 +311,23 @@ export interface Aws {
   readonly elb: {
     describeTargetGroups(at: Place, arns: readonly string[], ask: Ask): Promise<ReadonlyMap<string, TargetGroup>>;
     targetGroupAttributes(at: Place, arn: string, ask: Ask): Promise<TargetGroupAttributes>;
+    /** Every target group of the region. */
+    listTargetGroups(at: Place, ask: Ask): Promise<readonly TargetGroup[]>;
     /** Merged: many who ask for one target group at once share one call. */
     targetHealth(at: Place, targetGroupArn: string, ask: Ask): Promise<readonly TargetHealth[]>;
+    /** Of these targets only, where the whole list would be long. What is not registered is left out. */
+    healthOf(
+      at: Place,
+      targetGroupArn: string,
+      targets: readonly { readonly id: string; readonly port: number }[],
+      ask: Ask,
+    ): Promise<readonly TargetHealth[]>;
     deregister(at: Place, targetGroupArn: string, target: Target, ask: Ask): Promise<Receipt>;
     register(at: Place, targetGroupArn: string, target: Target, ask: Ask): Promise<Receipt>;
   };
   readonly classicElb: {
+    /** Every Classic load balancer of the region, with its instances. */
+    list(at: Place, ask: Ask): Promise<readonly ClassicLoadBalancer[]>;
     instances(at: Place, loadBalancer: string, ask: Ask): Promise<ReadonlyMap<string, string>>;
     deregister(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;
     register(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;

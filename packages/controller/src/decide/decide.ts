@@ -78,13 +78,13 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
 }
 
 function doomed(ground: Ground, told: boolean): PlannedStep[] {
-  const sideBySide = [
-    ...stages.holdLast(ground),
+  const acts = [
     ...stages.deregister(ground),
     ...stages.drain(ground),
     ...askReplacement(ground),
     ...askApplication(ground),
   ];
+  const sideBySide = [...stages.holdLast(ground), ...acts, ...stages.lookAround(ground, acts)];
   const waits = stages.awaitEmpty(ground, sideBySide);
   const completes = stages.complete(ground, [...sideBySide, ...waits]);
   const release = handOver(ground, [...sideBySide, ...waits]);

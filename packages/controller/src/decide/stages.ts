@@ -8,6 +8,8 @@ import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
 import { type Ground, inShort, step } from "./stage.ts";
 
+/** What it finds is still to be taken off: nothing that waits for an empty instance ends before it. */
+export const LOOK_AROUND = "look-around";
 /** How long a look-up that draining needs may take. */
 const LOOK_UP_BUDGET = 30_000;
 const LET_GO_WITHIN = 3_000;
@@ -23,6 +25,27 @@ export function lookUp({ incident, t }: Ground): PlannedStep[] {
     step("look-up", "look-up", { depth: "act" }, { abandonAt: Math.max(soon, t.end) }),
     step("look-closer", "look-up", { depth: "tell" }, { after: ["look-up"], abandonAt: Math.max(soon, t.end) }),
   ];
+}
+
+/** How long the plan waits for what a look around may find. */
+const LOOK_AROUND_WITHIN = 20_000;
+/** How long it waits for the first action, which goes before it. */
+const ACTION_WITHIN = 2_000;
+
+/**
+ * Looks for the instance where no group and no service leads: after the first action, or when that does not come, or at
+ * once where nothing is known that could be done.
+ *
+ * @param acts what is planned to be done
+ */
+export function lookAround({ facts, t, actions, incident }: Ground, acts: readonly PlannedStep[]): PlannedStep[] {
+  if (!actions.deregister || incident.subject.type === "task") return [];
+  if (facts !== null && facts.place === null) return [];
+  const from = Math.max(t.start ?? 0, incident.openedAt);
+  const isFree = incident.firstActionAt !== null || acts.length === 0;
+  const notBefore = isFree ? t.start : from + ACTION_WITHIN;
+  const abandonAt = from + LOOK_AROUND_WITHIN;
+  return [step(LOOK_AROUND, "look-around", {}, { after: ["look-up"], notBefore, abandonAt })];
 }
 
 export function tell({ t }: Ground): PlannedStep[] {
@@ -135,7 +158,8 @@ export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): Plan
   const steps: PlannedStep[] = [];
   const deregistered = before.filter((one) => one.responder === "deregister-target");
   if (deregistered.length > 0) {
-    steps.push(step("await-targets", "await-targets", {}, { after: inShort(deregistered), abandonAt: t.end }));
+    const after = [...inShort(deregistered), LOOK_AROUND];
+    steps.push(step("await-targets", "await-targets", {}, { after, abandonAt: t.end }));
   }
   for (const drained of before.filter((one) => one.responder === "set-draining")) {
     const params = {
@@ -158,7 +182,7 @@ function isOurs(action: LifecycleAction, actions: Actions): boolean {
 export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { incident, actions, t } = ground;
   // Before the look-up has answered nobody knows what there is to wait for (and whose it is).
-  const waits = ["look-up", ...inShort(before.filter((one) => WAITS.has(one.responder)))];
+  const waits = ["look-up", LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
   return incident.lifecycle
     .filter((action) => isOurs(action, actions))
     .filter((action) => action.transition === "terminating" || actions.completeLaunching)

@@ -15,8 +15,12 @@ const WINDOW: Ms = 60_000;
 /** SCOPE B5: at most 10 calls for one interruption, 45 for 100 that come together; in between on a line, and on beyond. */
 export const allowance = (interruptions: number): number => Math.floor(10 + ((interruptions - 1) * 35) / 99);
 
-/** Over a window of one minute. */
-export function createBudget(clock: Pick<Clock, "now">): Budget {
+/**
+ * Over a window of one minute.
+ *
+ * @param allowed how many calls so many interruptions may cost
+ */
+export function createBudget(clock: Pick<Clock, "now">, allowed: typeof allowance = allowance): Budget {
   let calls: { at: Ms; count: number }[] = [];
   const seen = new Map<string, Ms>();
 
@@ -40,7 +44,7 @@ export function createBudget(clock: Pick<Clock, "now">): Budget {
     takeExtra() {
       prune();
       const made = calls.reduce((sum, one) => sum + one.count, 0);
-      if (made + 1 > allowance(Math.max(1, seen.size))) return false;
+      if (made + 1 > allowed(Math.max(1, seen.size))) return false;
       calls.push({ at: clock.now(), count: 1 });
       return true;
     },

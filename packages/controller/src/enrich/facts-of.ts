@@ -36,6 +36,7 @@ export function factsOf(
   const services = servicesOf(read, base.tasks);
   const storm: Storm = services.length === 0 ? new Map() : stormOf(inventory, doomed);
   const ground = {
+    place,
     instanceId: base.instance?.id ?? (subject.type === "instance" ? subject.id : null),
     ...base,
     services,
@@ -51,7 +52,7 @@ export function factsOf(
       impactOf(service, storm.get(serviceId(service.clusterArn, service.name)), overrides.minimum),
     ),
     targets: targetsOf(read, { ...ground, storm, doomed, now }),
-    classicLoadBalancers: classicOf(ground),
+    classicLoadBalancers: classicOf(read, ground),
     latticeTargets: latticeOf(read, ground),
     discovery: discoveryOf(read, ground),
     owner,

@@ -41,6 +41,10 @@ export const freshness: Readonly<Record<Exclude<Facet, "failure" | "announced" |
   taskDefinition: { act: Infinity, tell: Infinity },
   // Type and protocol cannot be changed.
   targetGroup: { act: 24 * HOUR, tell: 24 * HOUR },
+  // Made and deleted with deployments; what is in them is `health`.
+  targetGroups: { act: HOUR, tell: 10 * MINUTE },
+  // Holds the instances as well: one call says who is registered where.
+  classicLoadBalancers: { act: 10 * MINUTE, tell: MINUTE },
   attributes: { act: HOUR, tell: HOUR },
   // Whether a target is the last healthy one is watched every three seconds while it is held.
   health: { act: MINUTE, tell: 2 * SECOND },

@@ -147,6 +147,18 @@ export function createReads(options: ReadsOptions): Reads {
     targetGroup: read("targetGroup", plain, perHundred, (at, arns, ask) =>
       aws.elb.describeTargetGroups(at.place, arns, ask),
     ),
+    targetGroups: read(
+      "targetGroups",
+      inRegion,
+      each,
+      one((at, _name, ask) => aws.elb.listTargetGroups(at.place, ask)),
+    ),
+    classicLoadBalancers: read(
+      "classicLoadBalancers",
+      inRegion,
+      each,
+      one((at, _name, ask) => aws.classicElb.list(at.place, ask)),
+    ),
     attributes: read(
       "attributes",
       plain,

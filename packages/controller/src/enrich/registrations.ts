@@ -1,11 +1,13 @@
-import type { AutoScalingGroup, EcsService, EcsTask } from "../aws/aws.ts";
+import type { AutoScalingGroup, EcsService, EcsTask, Place } from "../aws/aws.ts";
 import { nameOf, registryId } from "../inventory/ids.ts";
 import type { Facets } from "../inventory/inventory.ts";
 import type { Facts } from "./facts.ts";
 import type { Reader } from "./reader.ts";
+import { classicWith } from "./registered.ts";
 import { tasksOfService } from "./storm.ts";
 
 export interface RegistrationGround {
+  readonly place: Place | null;
   /** Null for a Fargate task. */
   readonly instanceId: string | null;
   readonly group: AutoScalingGroup | null;
@@ -78,11 +80,12 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
   return [...found.values()];
 }
 
-/** Classic load balancers know instances only. */
-export function classicOf({ group, services, instanceId }: RegistrationGround): readonly string[] {
+/** Classic load balancers know instances only: those that a group or a service names, and all that are known to have it. */
+export function classicOf(read: Reader, { place, group, services, instanceId }: RegistrationGround): readonly string[] {
   if (instanceId === null) return [];
   const ofGroup = group === null ? [] : classicOfGroup(group);
-  return [...new Set([...ofGroup, ...services.flatMap((one) => one.classicLoadBalancers)])];
+  const ofServices = services.flatMap((one) => one.classicLoadBalancers);
+  return [...new Set([...ofGroup, ...ofServices, ...classicWith(read.inventory, place, instanceId)])];
 }
 
 const sources = ({ trafficSources }: AutoScalingGroup, type: string): string[] =>

@@ -1,10 +1,11 @@
-import type { AutoScalingGroup, EcsService, EcsTask, Target, TargetHealth } from "../aws/aws.ts";
+import type { AutoScalingGroup, Ec2Instance, EcsService, EcsTask, Place, Target, TargetHealth } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
 import { nameOf, serviceId } from "../inventory/ids.ts";
 import type { Known } from "../inventory/inventory.ts";
 import type { TargetFact } from "./facts.ts";
 import type { Reader } from "./reader.ts";
-import { byTargetId, listing } from "./listed.ts";
+import { byTargetId } from "./listed.ts";
+import { doomedAddresses, registeredOf } from "./registered.ts";
 import { type Storm, tasksOfService } from "./storm.ts";
 import type { ServiceTasks } from "./tally.ts";
 
@@ -12,6 +13,8 @@ import type { ServiceTasks } from "./tally.ts";
 const SURE_FOR: Ms = 60_000;
 
 export interface TargetGround {
+  readonly place: Place | null;
+  readonly instance: Ec2Instance | null;
   /** Null for a Fargate task. */
   readonly instanceId: string | null;
   readonly group: AutoScalingGroup | null;
@@ -32,8 +35,8 @@ interface Lead {
 }
 
 /**
- * The subject's load-balancer targets: by its group, by the services of its tasks, and by every target group known to
- * list its instance id. Addresses count only where a service leads to them: they repeat between networks.
+ * The subject's load-balancer targets: by its group, by the services of its tasks, and by every target group known to list
+ * its instance id, or an address of its own in their network.
  */
 export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFact[] {
   const leads = new Map<string, Lead>();
@@ -45,7 +48,9 @@ export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFa
   byGroup(ground, lead);
   for (const service of ground.services) byService(read, ground, service, lead);
   if (ground.instanceId !== null) {
-    for (const arn of listing(read.inventory, ground.instanceId)) lead(arn).ids.add(ground.instanceId);
+    const { place, instanceId, instance } = ground;
+    for (const one of registeredOf(read.inventory, place, instanceId, instance))
+      lead(one.targetGroupArn).ids.add(one.id);
   }
   return [...leads].flatMap(([arn, one]) => inGroup(read, ground, arn, one));
 }
@@ -100,7 +105,9 @@ const lacksAddress = ({ ownInterface, privateAddresses, lastStatus }: EcsTask): 
 function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
   const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));
   const attributes = read.known("attributes", arn)?.value ?? null;
-  const healthyElsewhere = health === undefined ? null : countElsewhere(health.value, ground.doomed, lead.services);
+  const going = doomedAddresses(read.inventory, ground.doomed);
+  const healthyElsewhere =
+    health === undefined ? null : countElsewhere(health.value, ground.doomed, going, lead.services);
   const fact = (target: Target, state: TargetHealth["state"] | null): TargetFact => ({
     targetGroupArn: arn,
     id: target.id,
@@ -119,6 +126,7 @@ const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
 
 interface Counted {
   readonly doomed: ReadonlySet<string>;
+  readonly addresses: ReadonlySet<string>;
   readonly services: readonly ServiceTasks[];
   readonly count: number;
 }
@@ -128,19 +136,21 @@ const counted = new WeakMap<readonly TargetHealth[], Counted>();
 function countElsewhere(
   health: readonly TargetHealth[],
   doomed: ReadonlySet<string>,
+  addresses: ReadonlySet<string>,
   taken: ReadonlySet<ServiceTasks>,
 ): number {
   const services = [...taken];
   const had = counted.get(health);
-  if (had?.doomed === doomed && equal(had.services, services)) return had.count;
+  if (had?.doomed === doomed && had.addresses === addresses && equal(had.services, services)) return had.count;
   const safe = health.filter(
     ({ id, state, shifted }) =>
       state === "healthy" &&
       shifted !== true &&
       !doomed.has(id) &&
+      !addresses.has(id) &&
       !services.some(({ doomedAddresses }) => doomedAddresses.has(id)),
   );
-  counted.set(health, { doomed, services, count: safe.length });
+  counted.set(health, { doomed, addresses, services, count: safe.length });
   return safe.length;
 }
 

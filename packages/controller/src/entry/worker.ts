@@ -4,6 +4,7 @@ import type { Secrets } from "../config/secrets.ts";
 import type { Policy } from "../decide/policy.ts";
 import { factsOf as assemble } from "../enrich/facts-of.ts";
 import type { Facts } from "../enrich/facts.ts";
+import { createLookAround } from "../enrich/look-around.ts";
 import { createLookUp } from "../enrich/look-up.ts";
 import type { DescribeClusters } from "../enrich/reads.ts";
 import type { Overrides } from "../enrich/overrides.ts";
@@ -97,6 +98,8 @@ export function createWorker(options: WorkerOptions): Worker {
     gather: options.gather,
   });
 
+  const lookAround = createLookAround({ aws, inventory, clock });
+
   const factsOf = (doc: Doc<"incident">): Facts =>
     withReason(assemble(inventory, doc.body.subject, placeOf(doc), doomed.current(), overrides, clock.now()), doc.body);
   const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
@@ -146,6 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
     factsOf,
     doomed: doomed.current,
     lookUp: lookUpOf,
+    lookAround,
     secret: options.secrets.resolve,
     renewSecret: options.secrets.renew,
     learn: (signal) => feed(inventory, signal),

@@ -19,6 +19,8 @@ export const capacities: Readonly<Record<Facet, number>> = {
   service: 20_000,
   taskDefinition: 20_000,
   targetGroup: 20_000,
+  targetGroups: 1_000,
+  classicLoadBalancers: 1_000,
   attributes: 20_000,
   health: 20_000,
   clusters: 1_000,

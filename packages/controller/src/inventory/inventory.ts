@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   CapacityProvider,
+  ClassicLoadBalancer,
   ContainerInstance,
   Ec2Instance,
   EcsCluster,
@@ -62,6 +63,10 @@ export interface Facets {
   taskDefinition: TaskDefinition;
   /** target group ARN */
   targetGroup: TargetGroup;
+  /** `account/region`: all of them */
+  targetGroups: readonly TargetGroup[];
+  /** `account/region`: all of them, with their instances */
+  classicLoadBalancers: readonly ClassicLoadBalancer[];
   /** target group ARN */
   attributes: TargetGroupAttributes;
   /** target group ARN */

@@ -32,7 +32,7 @@ const ROWS = 500;
 /** Changes that wait while the disk fails. Beyond it the oldest are dropped: the memory still has them. */
 const MOST_WAITING = 100_000;
 /** Another shape of the values: what is stored under an older one is dropped, since it can be asked again. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 /** Marks the file as ours, so that no other program's is overwritten: https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x73706b69;
 const SCHEMA_SQL = `

@@ -1,5 +1,6 @@
 import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../enrich/facts.ts";
 import type { Told } from "./member.ts";
+import { isToLook, isUnlooked } from "./unlooked.ts";
 
 /** What runs on everything that is going, taken together. */
 export interface Affected {
@@ -19,7 +20,7 @@ export function affectedBy(members: readonly Told[]): Affected | null {
   const clusters = new Set<string>();
   let [standalone, daemons, balanced] = [0, 0, false];
   for (const { doc, facts } of members) {
-    if (facts === null || !isKnown(facts)) return null;
+    if (facts === null || !isKnown(facts) || isToLook(doc.body.steps) || isUnlooked(doc.body.steps)) return null;
     const runs = new Set(facts.tasks.flatMap(({ role, service }) => (role === "daemon" ? (service ?? []) : [])));
     for (const impact of facts.impact) {
       if (impact.daemon) runs.add(impact.service);

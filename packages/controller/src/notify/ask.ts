@@ -1,7 +1,9 @@
 import type { ServiceImpact } from "../enrich/facts.ts";
+import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
 import { phraseOf } from "./phrases.ts";
+import { unlookedLines } from "./unlooked.ts";
 
 const MOST_LINES = 8;
 const MOST_NAMES = 5;
@@ -78,5 +80,5 @@ export function missing(all: readonly Seen[]): readonly string[] {
   );
   const lines = told.slice(0, MOST_LINES).map(([line, count]) => (open.length === 1 ? line : `${line} (${count})`));
   if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);
-  return lines;
+  return [...lines, ...unlookedLines(all).map((line) => clean(line))];
 }

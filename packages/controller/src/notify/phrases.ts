@@ -12,6 +12,7 @@ const quiet = (words: string): Phrase => ({ words, told: false });
 /** What each responder does, as people read it. A new responder does not compile until someone decides. */
 const phrases: { readonly [R in ResponderName]: Phrase } = {
   "look-up": quiet("look up what it is and what is at stake"),
+  "look-around": quiet("look for it in all load balancers"),
   "join-alert": quiet("tell people"),
   "hold-last": told("hold the last healthy target"),
   "deregister-target": told("deregister from target groups"),

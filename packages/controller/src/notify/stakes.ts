@@ -2,6 +2,7 @@ import type { ServiceImpact } from "../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, span } from "./count.ts";
 import type { Seen } from "./member.ts";
+import { isUnlooked } from "./unlooked.ts";
 
 const MOST_LINES = 10;
 
@@ -94,7 +95,8 @@ function lost(all: readonly Seen[]): readonly string[] {
       )}`,
     );
   if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
-  const drained = over.length === all.length && over.every(({ member }) => member.outcome === "drained");
+  const drained =
+    over.length === all.length && over.every(({ member, steps }) => member.outcome === "drained" && !isUnlooked(steps));
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
 }
 

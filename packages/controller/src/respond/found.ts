@@ -18,8 +18,13 @@ export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Ent
   if (instance !== null && labels["instanceType"] === undefined) {
     const uptimeSeconds = Math.max(0, Math.round((doc.body.openedAt - instance.launchTime) / 1_000));
     const text = `it is ${instance.type} in ${instance.availabilityZone}, up for ${span(uptimeSeconds)}`;
+    const addresses = instance.addresses.slice(0, MOST).map(({ address }) => address);
     const tags = Object.fromEntries(Object.entries(instance.tags).slice(0, MOST));
-    entries.push({ ...base, text, data: { ...instance, operator: null, tags, uptimeSeconds, ...around(facts) } });
+    entries.push({
+      ...base,
+      text,
+      data: { ...instance, operator: null, addresses, tags, uptimeSeconds, ...around(facts) },
+    });
   }
   if (labels["tasks"] === undefined && knowsTasks(facts)) {
     const by = Map.groupBy(facts.tasks, ({ role }) => role);

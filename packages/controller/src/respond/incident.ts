@@ -3,6 +3,7 @@ import type { Ms } from "../clock.ts";
 import { OPEN } from "../correlate/open.ts";
 import { decide } from "../decide/decide.ts";
 import type { PlannedStep } from "../decide/plan.ts";
+import { LOOK_AROUND } from "../decide/stages.ts";
 import type { Policy } from "../decide/policy.ts";
 import { classifyEnding, hasEnded, isCalledOff, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
@@ -169,7 +170,7 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
   const emptying = body.steps.filter(empties);
-  const lookedUp = body.steps.every((step) => step.id !== "look-up" || isSettled(step));
+  const lookedUp = body.steps.every((step) => (step.id !== "look-up" && step.id !== LOOK_AROUND) || isSettled(step));
   if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && wasEmptied(emptying)) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };

@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
+import type { LookAround } from "../enrich/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Route } from "../notify/route.ts";
 import type { Doc, Entry, Kind, Plain, Step } from "../record/doc.ts";
@@ -31,6 +32,8 @@ export interface Context<K extends Kind = Kind> {
   readonly doomed: () => ReadonlySet<string>;
   /** Fills the inventory with the fewest calls; what could not be learnt shows in `facts().missing`. Never rejects. */
   readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  /** Looks for an instance where nothing points; at most twenty calls. Never rejects. */
+  readonly lookAround: LookAround;
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
   /** What a reference stands for now, where that is not what was refused; null otherwise. */

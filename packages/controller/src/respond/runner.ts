@@ -44,6 +44,7 @@ export function createRunner(deps: FlowDeps): Runner {
         facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),
         doomed: deps.doomed,
         lookUp: (depth, deadline) => (doc.kind === "incident" ? deps.lookUp(doc, depth, deadline) : Promise.resolve()),
+        lookAround: deps.lookAround,
         secret: deps.secret,
         renewSecret: deps.renewSecret,
         routes: deps.routes,

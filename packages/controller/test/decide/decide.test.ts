@@ -20,6 +20,7 @@ test("a warning: tell, look up, deregister and drain side by side, wait, verify"
     "look-closer",
     "deregister:web/0123456789abcdef",
     "drain",
+    "look-around",
     "await-targets",
     "drain-tasks",
     "verify-gone",
@@ -41,7 +42,13 @@ describe("hooks", () => {
   test("ours is completed after the waits, with heartbeats", () => {
     const plan = decide(incidentOf(terminating(0, ourHook)).body, factsWith(), defaultPolicy);
     const complete = plan.steps.find((step) => step.responder === "complete-lifecycle");
-    expect(complete?.after).toEqual(["look-up", "await-targets", "drain-tasks", "heartbeat:graceful-shutdown-hook"]);
+    expect(complete?.after).toEqual([
+      "look-up",
+      "look-around",
+      "await-targets",
+      "drain-tasks",
+      "heartbeat:graceful-shutdown-hook",
+    ]);
   });
   test.each([
     ["somebody else's", { hook: "log-shipper" }, false],
@@ -193,6 +200,7 @@ test("without facts (explain) each stage is one outline step", () => {
     "deregister",
     "drain",
     "replace",
+    "look-around",
     "await-targets",
     "drain-tasks",
     "release",

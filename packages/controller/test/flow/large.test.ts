@@ -71,7 +71,7 @@ const roomFor =
   });
 
 test("an incident's document that is full goes on without what only undoing needs", async () => {
-  box = await openBox({ build: shop(), ledger: roomFor(4_700, (doc) => doc.kind === "incident") });
+  box = await openBox({ build: shop(), ledger: roomFor(5_000, (doc) => doc.kind === "incident") });
   await box.run(60);
   const victim = hostOf(box.region);
   interrupt(box.world, victim.id);

@@ -123,7 +123,7 @@ test("without the lease it asks nothing, and starts when it gets it; a lease tha
   mine = null;
   await at.clock.pass(5 * MINUTE);
   expect(at.fake.calls).toEqual([]);
-  expect(new Set(names)).toEqual(new Set(["sweep/111122223333/eu-west-1"]));
+  expect(new Set(names)).toEqual(new Set(["sweep/111122223333/eu-west-1", "sweep-targets/111122223333/eu-west-1"]));
   mine = true;
   await at.clock.pass(2 * MINUTE);
   expect(at.fake.calls.length).toBeGreaterThan(5);

@@ -64,6 +64,7 @@ export function contextOf(over: Partial<Context> = {}): Context {
     facts: () => factsWith(),
     doomed: () => new Set(),
     lookUp: () => Promise.resolve(),
+    lookAround: () => Promise.resolve({ left: [], why: null }),
     secret: () => Promise.resolve(null),
     renewSecret: () => Promise.resolve(null),
     routes: [DEFAULT_ROUTE],

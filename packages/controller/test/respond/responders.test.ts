@@ -142,6 +142,23 @@ describe("await-targets", () => {
     expect(calls).toHaveLength(2);
   });
 
+  test("who waits alone for one target of a long list asks for that one, and several share the list", async () => {
+    const list = Array.from({ length: 150 }, (_, n) => health("healthy", n + 1));
+    const { aws, calls } = fakeAws({
+      elb: { targetHealth: async () => list, healthOf: async () => [health("draining")] },
+    });
+    const inventory = createMemoryInventory();
+    inventory.put("health", GROUP_ARN, list, T0 - 60_000);
+    const look = (now: number, key = doc.key) =>
+      run("await-targets", stepOf("await"), contextOf({ aws, doc: { ...doc, key }, inventory, now }));
+    expect(await look(T0)).toMatchObject({ is: "wait", reason: "1 of 1 targets still drain" });
+    await look(T0 + 5_000);
+    const own = ["elb.healthOf", AT, GROUP_ARN, [{ id: ID, port: 80 }], POLL];
+    expect(calls).toEqual([own, own]);
+    await look(T0 + 7_000, "incident#i-another#1");
+    expect(calls.slice(2)).toEqual([["elb.targetHealth", AT, GROUP_ARN, POLL]]);
+  });
+
   test.each([
     [{ deregistrationDelay: 90_000 }, ""],
     [{ deregistrationDelay: 300_000 }, "; web has a deregistration delay of 300 s"],

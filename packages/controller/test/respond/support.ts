@@ -27,6 +27,7 @@ const instance: Ec2Instance = {
   zoneId: "use1-az1",
   privateIp: "10.0.0.7",
   publicIp: null,
+  addresses: [],
   state: "running",
   stateReason: null,
   lifecycle: "spot",

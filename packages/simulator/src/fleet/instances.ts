@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import { arn, poolKey } from "./region.ts";
+import { arn, DEFAULT_VPC, poolKey } from "./region.ts";
 import { publish } from "./events.ts";
 import type { Instance, InstanceState, Purchase, Region, World, Zone } from "./state.ts";
 
@@ -12,6 +12,7 @@ export interface LaunchSpec {
   readonly tags?: Readonly<Record<string, string>>;
   /** The service principal of a managed instance. */
   readonly operator?: string | null;
+  readonly secondaryAddresses?: readonly string[];
   /** Already running when the story starts: no delay, no event. */
   readonly running?: boolean;
 }
@@ -51,7 +52,9 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     type: spec.type,
     zone: spec.zone,
     purchase: spec.purchase,
+    vpcId: DEFAULT_VPC,
     privateIp: addressOf(count, 10),
+    secondaryAddresses: spec.secondaryAddresses ?? [],
     publicIp: null,
     tags: new Map(Object.entries(spec.tags ?? {})),
     operator: spec.operator ?? null,

@@ -17,6 +17,9 @@ const zonesOf = (account: string, region: string): Zone[] =>
     subnetId: `subnet-${account.slice(-6)}${region.replaceAll("-", "")}${letter}`,
   }));
 
+/** The network of an account in which everything is that says nothing else. */
+export const DEFAULT_VPC = "vpc-0123456789abcdef0";
+
 const regionKey = (account: string, region: string): string => `${account}/${region}`;
 
 /** The region of an account; an empty one is made on first sight, as in AWS. */

@@ -41,7 +41,10 @@ export interface Instance {
   readonly type: string;
   readonly zone: Zone;
   readonly purchase: Purchase;
+  readonly vpcId: string;
   readonly privateIp: string;
+  /** More private addresses of its network interface, IPv4 or IPv6. */
+  readonly secondaryAddresses: readonly string[];
   readonly publicIp: string | null;
   readonly tags: Map<string, string>;
   /** The principal of a managed instance (hidden unless asked for), else null. */

@@ -17,6 +17,7 @@ export interface TargetGroup {
   readonly name: string;
   readonly region: Region;
   readonly targetType: "instance" | "ip";
+  readonly vpcId: string;
   readonly protocol: string;
   readonly port: number;
   /** 0 to 3600 s; 300 s unless set. */

@@ -1,12 +1,13 @@
 import { later } from "./later.ts";
 import type { Instance, InstanceState, Region, World } from "./state.ts";
 import type { LoadBalancer, Target, TargetGroup } from "./target-state.ts";
-import { arn } from "./region.ts";
+import { arn, DEFAULT_VPC } from "./region.ts";
 import { isAlive } from "./state.ts";
 
 export interface TargetGroupSpec {
   readonly name: string;
   readonly targetType?: "instance" | "ip";
+  readonly vpcId?: string;
   readonly protocol?: string;
   readonly port?: number;
   /** Seconds; AWS's default is 300. */
@@ -40,6 +41,7 @@ export const createTargetGroup = (world: World, region: Region, spec: TargetGrou
     name: spec.name,
     region,
     targetType: spec.targetType ?? "instance",
+    vpcId: spec.vpcId ?? DEFAULT_VPC,
     protocol: spec.protocol ?? "HTTP",
     port: spec.port ?? 80,
     deregistrationDelay: delay * 1000,

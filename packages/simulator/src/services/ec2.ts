@@ -39,7 +39,7 @@ const describe = (instance: Instance): JsonObject => {
       AvailabilityZoneId: instance.zone.id,
       Tenancy: "default",
     },
-    ...(gone ? {} : { PrivateIpAddress: instance.privateIp, SubnetId: instance.zone.subnetId }),
+    ...(gone ? {} : network(instance)),
     ...(gone || instance.publicIp === null ? {} : { PublicIpAddress: instance.publicIp }),
     ...(instance.purchase === "spot" ? { InstanceLifecycle: "spot" } : {}),
     PlatformDetails: "Linux/UNIX",
@@ -49,11 +49,45 @@ const describe = (instance: Instance): JsonObject => {
   };
 };
 
+/**
+ * One network interface, named as AWS names a resource by its address. A terminated instance has none of it:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterface.html
+ */
+const network = ({ id, region, privateIp, secondaryAddresses, vpcId, zone }: Instance): JsonObject => {
+  const addresses = [privateIp, ...secondaryAddresses.filter((address) => !address.includes(":"))];
+  const domain = region.name === "us-east-1" ? "ec2.internal" : `${region.name}.compute.internal`;
+  return {
+    PrivateIpAddress: privateIp,
+    PrivateDnsName: `ip-${privateIp.replaceAll(".", "-")}.${domain}`,
+    SubnetId: zone.subnetId,
+    VpcId: vpcId,
+    NetworkInterfaces: [
+      {
+        NetworkInterfaceId: `eni-${id.slice(2)}`,
+        SubnetId: zone.subnetId,
+        VpcId: vpcId,
+        PrivateIpAddress: privateIp,
+        PrivateIpAddresses: addresses.map((address, n) => ({ PrivateIpAddress: address, Primary: n === 0 })),
+        Ipv6Addresses: secondaryAddresses
+          .filter((address) => address.includes(":"))
+          .map((Ipv6Address) => ({ Ipv6Address })),
+      },
+    ],
+  };
+};
+
 const instanceShape: Shape = structure({
   State: structure({ Code: integer }, "instanceState"),
   StateTransitionReason: named("reason"),
   PublicIpAddress: named("ipAddress"),
   Tags: list(structure({}), "tagSet"),
+  NetworkInterfaces: list(
+    structure({
+      PrivateIpAddresses: list(structure({ Primary: boolean }), "privateIpAddressesSet"),
+      Ipv6Addresses: list(structure({}), "ipv6AddressesSet"),
+    }),
+    "networkInterfaceSet",
+  ),
 });
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html (the filters that Spotkeeper and people at a terminal use) */

@@ -1,6 +1,7 @@
 import {
   DeregisterInstancesFromLoadBalancerCommand,
   DescribeInstanceHealthCommand,
+  DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient as Client,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
@@ -8,7 +9,7 @@ import type { Aws, Receipt } from "../aws.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
-import { type Answered, isGone, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
+import { type Answered, isGone, listing, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
 /** How many instances a call takes is not documented (assumed: no fewer). */
 const INSTANCES = 50;
@@ -31,6 +32,18 @@ export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["c
       const command = new DescribeInstanceHealthCommand({ LoadBalancerName });
       const answer = await clients.classicElb(at).send(command, { abortSignal });
       return new Map((answer.InstanceStates ?? []).map((one) => [one.InstanceId ?? "", one.State ?? "Unknown"]));
+    },
+  );
+
+  const list = listing(
+    { service: "elasticloadbalancing", name: "DescribeLoadBalancers", limit: limits.classicElbRead },
+    async (_all, Marker, at, abortSignal) => {
+      const page = await clients.classicElb(at).send(new DescribeLoadBalancersCommand({ Marker }), { abortSignal });
+      const found = (page.LoadBalancerDescriptions ?? []).map((one) => ({
+        name: one.LoadBalancerName ?? "",
+        instances: (one.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []),
+      }));
+      return { found, next: page.NextMarker };
     },
   );
 
@@ -58,6 +71,7 @@ export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["c
   );
 
   return {
+    list: (at, ask) => lanes.ask(at, list, "all", "all", ask),
     instances: (at, loadBalancer, ask) => lanes.ask(at, health, "", loadBalancer, ask),
     deregister: (at, loadBalancer, id, ask) =>
       orAlready(clock, lanes.ask(at, deregister, loadBalancer, id, ask), isNotThere),

@@ -1,5 +1,5 @@
 import { DescribeInstancesCommand, type Instance, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import type { Aws, Ec2Instance, Receipt } from "../aws.ts";
+import type { Address, Aws, Ec2Instance, Receipt } from "../aws.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
 import { allPages, askForEach, isGone, orAlready, receipt, type ServiceDeps } from "./service.ts";
@@ -77,6 +77,7 @@ const instanceOf = (id: string, one: Instance): Ec2Instance => {
     zoneId: one.Placement?.AvailabilityZoneId ?? null,
     privateIp: one.PrivateIpAddress ?? null,
     publicIp: one.PublicIpAddress ?? null,
+    addresses: addressesOf(one),
     state: one.State?.Name ?? "unknown",
     stateReason: one.StateReason?.Code ?? null,
     lifecycle: one.InstanceLifecycle ?? null,
@@ -88,3 +89,17 @@ const instanceOf = (id: string, one: Instance): Ec2Instance => {
         : { managed: one.Operator.Managed ?? false, principal: one.Operator.Principal ?? null },
   };
 };
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterface.html; the instance's own comes first. */
+function addressesOf({ PrivateIpAddress, VpcId, NetworkInterfaces = [] }: Instance): Address[] {
+  const own = PrivateIpAddress === undefined ? [] : [{ vpcId: VpcId ?? null, address: PrivateIpAddress }];
+  const all = NetworkInterfaces.flatMap((one) => {
+    const addresses = [
+      one.PrivateIpAddress,
+      ...(one.PrivateIpAddresses ?? []).map((each) => each.PrivateIpAddress),
+      ...(one.Ipv6Addresses ?? []).map((each) => each.Ipv6Address),
+    ];
+    return addresses.flatMap((address) => (address === undefined ? [] : [{ vpcId: one.VpcId ?? null, address }]));
+  });
+  return [...new Map([...own, ...all].map((one) => [`${one.vpcId ?? ""} ${one.address}`, one])).values()];
+}

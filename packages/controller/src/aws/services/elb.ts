@@ -5,6 +5,7 @@ import {
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client as Client,
   RegisterTargetsCommand,
+  type TargetGroup as ElbTargetGroup,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws, Receipt, Target, TargetGroup, TargetGroupAttributes, TargetHealth } from "../aws.ts";
@@ -16,6 +17,7 @@ import {
   type Answered,
   askForEach,
   isGone,
+  listing,
   orAlready,
   receipt,
   type ServiceDeps,
@@ -52,19 +54,19 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
         const command = new DescribeTargetGroupsCommand({ TargetGroupArns: [...items], Marker });
         const page = await request((abortSignal) => clients.elb(at).send(command, { abortSignal }));
         for (const one of page.TargetGroups ?? []) {
-          found.set(one.TargetGroupArn ?? "", {
-            arn: one.TargetGroupArn ?? "",
-            name: one.TargetGroupName ?? "",
-            protocol: one.Protocol ?? null,
-            targetType: one.TargetType ?? "instance",
-            loadBalancerArns: one.LoadBalancerArns ?? [],
-          });
+          found.set(one.TargetGroupArn ?? "", groupOf(one));
         }
         return page.NextMarker;
       });
       return (arn) => found.get(arn);
     },
   };
+
+  const listTargetGroups = listing({ ...read, name: "DescribeTargetGroups" }, async (_all, Marker, at, abortSignal) => {
+    const command = new DescribeTargetGroupsCommand({ Marker });
+    const page = await clients.elb(at).send(command, { abortSignal });
+    return { found: (page.TargetGroups ?? []).map(groupOf), next: page.NextMarker };
+  });
 
   const attributes = single<string, TargetGroupAttributes>(
     { ...read, name: "DescribeTargetGroupAttributes", share: "in-flight" },
@@ -84,6 +86,22 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
     },
   );
 
+  /** Each with its port: without one AWS answers for the target group's own (assumed). */
+  const healthOfTargets: Operation<Target, TargetHealth | undefined> = {
+    ...read,
+    name: "DescribeTargetHealth",
+    size: TARGETS,
+    share: "in-flight",
+    keyOf: keyOfTarget,
+    async send({ at, group, items, request }) {
+      const command = new DescribeTargetHealthCommand({ TargetGroupArn: group, Targets: items.map(named) });
+      const answer = await request((abortSignal) => clients.elb(at).send(command, { abortSignal }));
+      const found = (answer.TargetHealthDescriptions ?? []).map(healthOf);
+      const registered = found.filter(({ reason }) => reason !== "Target.NotRegistered");
+      return ({ id, port }) => registered.find((one) => one.id === id && one.port === port);
+    },
+  };
+
   const write = (
     name: string,
     send: (client: Client, input: Targets, options: { abortSignal: AbortSignal }) => Promise<Answered>,
@@ -92,10 +110,9 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
     name,
     size: TARGETS,
     share: "queued",
-    keyOf: ({ id, port }) => `${id}:${port ?? ""}`,
+    keyOf: keyOfTarget,
     async send({ at, group, items, request }) {
-      const targets = items.map(({ id, port }) => ({ Id: id, ...(port === null ? {} : { Port: port }) }));
-      const input = { TargetGroupArn: group, Targets: targets };
+      const input = { TargetGroupArn: group, Targets: items.map(named) };
       const answer = await request((abortSignal) => send(clients.elb(at), input, { abortSignal }));
       return () => receipt(clock, answer);
     },
@@ -110,11 +127,32 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
   return {
     describeTargetGroups: (at, arns, ask) => askForEach(deps, at, describeTargetGroups, "", arns, ask, isGone),
     targetGroupAttributes: (at, arn, ask) => lanes.ask(at, attributes, "", arn, ask),
+    listTargetGroups: (at, ask) => lanes.ask(at, listTargetGroups, "all", "all", ask),
     targetHealth: (at, arn, ask) => lanes.ask(at, health, "", arn, ask),
+    async healthOf(at, arn, targets, ask) {
+      const asked = targets.map((target) => lanes.ask(at, healthOfTargets, arn, target, ask));
+      return (await Promise.all(asked)).filter((one) => one !== undefined);
+    },
     deregister: (at, arn, target, ask) => orAlready(clock, lanes.ask(at, deregister, arn, target, ask), isNoTarget),
     register: (at, arn, target, ask) => lanes.ask(at, register, arn, target, ask),
   };
 }
+
+const keyOfTarget = ({ id, port }: Target): string => `${id}:${port ?? ""}`;
+
+const named = ({ id, port }: Target): { Id: string; Port?: number } => ({
+  Id: id,
+  ...(port === null ? {} : { Port: port }),
+});
+
+const groupOf = (one: ElbTargetGroup): TargetGroup => ({
+  arn: one.TargetGroupArn ?? "",
+  name: one.TargetGroupName ?? "",
+  protocol: one.Protocol ?? null,
+  targetType: one.TargetType ?? "instance",
+  vpcId: one.VpcId ?? null,
+  loadBalancerArns: one.LoadBalancerArns ?? [],
+});
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html, with its defaults */
 function attributesOf(all: ReadonlyMap<string | undefined, string | undefined>): TargetGroupAttributes {

@@ -1,9 +1,10 @@
+import { allTargetItems } from "./all-targets.ts";
 import { clusterItems, hostsIn, knownClusters } from "./clusters.ts";
 import { groupItems, knownGroups } from "./groups.ts";
 import { instanceItems } from "./instances.ts";
 import type { Ground, Item } from "./item.ts";
 import { searchedItems } from "./searched.ts";
-import { balancingItems, knownServices } from "./load-balancing.ts";
+import { balancingItems, knownServices, ledTo } from "./load-balancing.ts";
 
 /** All that there is to read in one account and region, as the inventory has it now: grows as it is read. */
 export function itemsOf(ground: Ground): readonly Item[] {
@@ -19,3 +20,8 @@ export function itemsOf(ground: Ground): readonly Item[] {
     ...balancingItems(ground, groups, knownServices(ground, clusters)),
   ];
 }
+
+/** The targets of load balancers that none of these leads to. */
+export const itemsBeside = (ground: Ground): readonly Item[] => [
+  ...allTargetItems(ground, ledTo(knownGroups(ground), knownServices(ground, knownClusters(ground)))),
+];

@@ -9,6 +9,13 @@ export function knownServices({ inventory }: Ground, clusters: readonly string[]
   return [...inventory.entries("service")].flatMap(([, { value }]) => (all.has(value.clusterArn) ? [value] : []));
 }
 
+/** ARNs of the target groups that groups and services lead to. */
+export const ledTo = (groups: readonly AutoScalingGroup[], services: readonly EcsService[]): ReadonlySet<string> =>
+  new Set([
+    ...groups.flatMap(targetGroupsOf),
+    ...services.flatMap((service) => service.targets.map((one) => one.targetGroupArn)),
+  ]);
+
 /** What stands before groups and services: target groups, Lattice, Cloud Map; and how long tasks may take to stop. */
 export function* balancingItems(
   ground: Ground,
@@ -16,8 +23,7 @@ export function* balancingItems(
   services: readonly EcsService[],
 ): Generator<Item> {
   const { aws, place, often, seldom } = ground;
-  const behind = services.flatMap((service) => service.targets.map((one) => one.targetGroupArn));
-  for (const arn of new Set([...groups.flatMap(targetGroupsOf), ...behind])) {
+  for (const arn of ledTo(groups, services)) {
     yield facetItem(ground, "health", [arn], often, (ask) => aws.elb.targetHealth(place, arn, ask));
     yield facetItem(ground, "attributes", [arn], seldom, (ask) => aws.elb.targetGroupAttributes(place, arn, ask));
   }

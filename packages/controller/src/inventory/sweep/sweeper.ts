@@ -6,7 +6,7 @@ import { passing } from "../facets.ts";
 import { regionId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
 import type { Ground, Item } from "./item.ts";
-import { itemsOf } from "./items.ts";
+import { itemsBeside, itemsOf } from "./items.ts";
 
 export interface SweeperOptions {
   readonly aws: Aws;
@@ -18,7 +18,7 @@ export interface SweeperOptions {
   /** True: the name is ours for `ttl` from now. Of several workers one sweeps a region. */
   readonly lease: (name: string, ttl: Ms) => Promise<boolean>;
   readonly places: readonly Place[];
-  /** For each account and region: what this may cost of AWS's request limits. */
+  /** For each account and region, and twice: what each of its two sweeps may cost of AWS's request limits. */
   readonly callsPerMinute: number;
   /** How often what changes by itself is read again, if the budget allows. */
   readonly often: Ms;
@@ -43,19 +43,33 @@ const RETRY: Ms = 60_000;
 /** Each throttled call doubles the pause, up to this factor; each good one takes a tenth off. */
 const SLOWEST = 32;
 
+/** One of the sweeps of an account and region, with a budget and a lease of its own. */
+interface Sweep {
+  /** Names its lease. */
+  readonly name: string;
+  readonly itemsOf: (ground: Ground) => readonly Item[];
+}
+
+/** Targets of load balancers can be many and mostly strangers', so that they have a sweep of their own and delay nothing. */
+const SWEEPS: readonly Sweep[] = [
+  { name: "sweep", itemsOf },
+  { name: "sweep-targets", itemsOf: itemsBeside },
+];
+
 /**
- * Keeps the inventory warm: one slow, endless sweep for each account and region, one read at a time, what was observed
- * longest ago first. It needs no memory of its own: after a restart, what is oldest is where it was.
+ * Keeps the inventory warm: slow, endless sweeps for each account and region, one read of each at a time, what was observed
+ * longest ago first. They need no memory of their own: after a restart, what is oldest is where they were.
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
   return {
     async run(signal) {
-      await Promise.all(options.places.map((place) => sweep(options, place, signal)));
+      const all = options.places.flatMap((place) => SWEEPS.map((one) => sweep(options, one, place, signal)));
+      await Promise.all(all);
     },
   };
 }
 
-async function sweep(options: SweeperOptions, place: Place, signal: AbortSignal): Promise<void> {
+async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: AbortSignal): Promise<void> {
   const { clock, inventory, lease, often, random } = options;
   const past: Past = { readAt: new Map(), retryAt: new Map() };
   const ground: Ground = {
@@ -69,11 +83,11 @@ async function sweep(options: SweeperOptions, place: Place, signal: AbortSignal)
   const rest = (ms: Ms): Promise<void> => pause(clock, ms * (0.75 + random() / 2), signal);
 
   while (!signal.aborted) {
-    if (!(await mayHold(lease, `sweep/${regionId(place)}`))) {
+    if (!(await mayHold(lease, `${of.name}/${regionId(place)}`))) {
       await rest(LEASE / 2);
       continue;
     }
-    const items = itemsOf(ground);
+    const items = of.itemsOf(ground);
     const item = mostOverdue(items, past, clock.now());
     if (item === null) {
       forgetReads(past, clock.now() - options.keep);

@@ -2,6 +2,8 @@ import type { TargetHealth } from "../../aws/aws.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import { byTargetId } from "../../enrich/listed.ts";
 import { registrationsIn } from "../../decide/registrations.ts";
+import type { Ms } from "../../clock.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
 import type { Doc } from "../../record/doc.ts";
 import { placeOf } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
@@ -26,7 +28,14 @@ export const awaitTargets: Responder = {
   async run(_step, ctx) {
     const waited = targetsOf(ctx.doc, ctx.facts());
     const groups = [...new Set(waited.map((one) => one.targetGroupArn))];
-    const healths = new Map(await Promise.all(groups.map(async (arn) => [arn, await healthOf(arn, ctx)] as const)));
+    const healths = new Map(
+      await Promise.all(
+        groups.map(async (arn) => {
+          const own = waited.filter((one) => one.targetGroupArn === arn);
+          return [arn, await stillListed(arn, own, ctx)] as const;
+        }),
+      ),
+    );
     const draining = waited.filter((one) => !isGone(one, healths.get(one.targetGroupArn) ?? []));
     if (draining.length === 0) return { is: "done", receipt: null };
     return {
@@ -59,6 +68,38 @@ function slow(draining: readonly Waited[], ctx: Context): string {
 }
 
 const MOST_SAID = 2;
+
+/** From so many targets on, a few of them are asked for by themselves: the whole list has some 300 bytes for each. */
+const LONG = 100;
+/** So many at the most, as one call takes. */
+const FEW = 20;
+
+/** Who asked for its own targets of a target group last, and when. */
+type Asked = Map<string, { readonly key: string; readonly at: Ms }>;
+const asked = new WeakMap<Inventory, Asked>();
+
+/**
+ * The state of the incident's own targets. One that waits alone for a few targets of a long list asks for those; several
+ * that wait for one target group share its whole list, which costs one call for all of them.
+ */
+async function stillListed(arn: string, own: readonly Waited[], ctx: Context): Promise<readonly TargetHealth[]> {
+  const known = ctx.inventory.get("health", arn);
+  const isFresh = known !== undefined && ctx.now - known.observedAt < POLL / 2;
+  const named = own.flatMap(({ id, port }) => (port === null ? [] : { id, port }));
+  const isCheaper = (known?.value.length ?? 0) >= LONG && own.length <= FEW && named.length === own.length;
+  if (isFresh || !isCheaper || !isAlone(arn, ctx)) return healthOf(arn, ctx);
+  return ctx.aws.elb.healthOf(placeOf(ctx.doc), arn, named, { purpose: "poll", deadline: ctx.deadline });
+}
+
+function isAlone(arn: string, { inventory, doc, now }: Context): boolean {
+  const last: Asked = asked.get(inventory) ?? new Map();
+  asked.set(inventory, last);
+  const had = last.get(arn);
+  last.set(arn, { key: doc.key, at: now });
+  for (const [other, { at }] of last) if (now - at > FORGOTTEN) last.delete(other);
+  return had === undefined || had.key === doc.key || now - had.at > 2 * POLL;
+}
+const FORGOTTEN = 60_000;
 
 /** The target group's health, from a look of at most half a poll ago. */
 export async function healthOf(arn: string, ctx: Context): Promise<readonly TargetHealth[]> {

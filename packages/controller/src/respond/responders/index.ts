@@ -16,6 +16,7 @@ import { heartbeat } from "./heartbeat.ts";
 import { holdLast } from "./hold-last.ts";
 import { httpDrainHook } from "./http-drain-hook.ts";
 import { joinAlert } from "./join-alert.ts";
+import { lookAround } from "./look-around.ts";
 import { lookUp } from "./look-up.ts";
 import { releaseToGroup } from "./release-to-group.ts";
 import { setActive, setDraining } from "./set-draining.ts";
@@ -30,6 +31,7 @@ import { verifyReplacement } from "./verify-replacement.ts";
 /** Every responder, by the name that plans use. A new one is a file and a line. */
 export const responders = {
   "look-up": lookUp,
+  "look-around": lookAround,
   "join-alert": joinAlert,
   "hold-last": holdLast,
   "deregister-target": deregisterTarget,

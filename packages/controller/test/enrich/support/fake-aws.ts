@@ -150,7 +150,14 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
                 .filter((arn) => fleet.health.has(arn))
                 .map((arn) => [
                   arn,
-                  { arn, name: nameOf(arn), protocol: "HTTP", targetType: "instance", loadBalancerArns: [] },
+                  {
+                    arn,
+                    name: nameOf(arn),
+                    protocol: "HTTP",
+                    targetType: "instance",
+                    vpcId: null,
+                    loadBalancerArns: [],
+                  },
                 ]),
             ),
         ),
@@ -160,7 +167,12 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
           if (found === undefined) throw failure("not-found", "DescribeTargetGroupAttributes");
           return found;
         }),
+      listTargetGroups: (_at, ask) =>
+        call("DescribeTargetGroups", ask, [], pages(fleet.targetGroups.length, 400), () => fleet.targetGroups),
       targetHealth: (_at, arn, ask) => call("DescribeTargetHealth", ask, [arn], 1, () => fleet.health.get(arn) ?? []),
+    },
+    classicElb: {
+      list: (_at, ask) => call("DescribeLoadBalancers", ask, [], 1, () => fleet.classic),
     },
     cloudMap: {
       instances: (_at, id, ask) => call("ListInstances", ask, [id], 1, () => fleet.discovery.get(id) ?? []),

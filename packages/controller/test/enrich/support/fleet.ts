@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   CapacityProvider,
+  ClassicLoadBalancer,
   ContainerInstance,
   Ec2Instance,
   EcsCluster,
@@ -8,6 +9,7 @@ import type {
   EcsTask,
   LifecycleHook,
   Place,
+  TargetGroup,
   TargetGroupAttributes,
   TargetHealth,
   TaskDefinition,
@@ -33,6 +35,7 @@ export const instance = (id: string, more: Partial<Ec2Instance> = {}): Ec2Instan
   zoneId: "euw1-az1",
   privateIp: "10.0.0.1",
   publicIp: null,
+  addresses: [],
   state: "running",
   stateReason: null,
   lifecycle: "spot",
@@ -132,6 +135,16 @@ export const service = (cluster: string, name: string, more: Partial<EcsService>
   ...more,
 });
 
+export const targetGroup = (name: string, more: Partial<TargetGroup> = {}): TargetGroup => ({
+  arn: targetGroupArn(name),
+  name,
+  protocol: "HTTP",
+  targetType: "instance",
+  vpcId: "vpc-1",
+  loadBalancerArns: [arn("elasticloadbalancing", "loadbalancer/app/web/1")],
+  ...more,
+});
+
 export const target = (id: string, port: number | null, more: Partial<TargetHealth> = {}): TargetHealth => ({
   id,
   port,
@@ -155,6 +168,9 @@ export interface Fleet {
   readonly services: Map<string, EcsService>;
   readonly definitions: Map<string, TaskDefinition>;
   readonly health: Map<string, readonly TargetHealth[]>;
+  /** What a list of all target groups and Classic load balancers has. */
+  targetGroups: readonly TargetGroup[];
+  classic: readonly ClassicLoadBalancer[];
   readonly attributes: Map<string, TargetGroupAttributes>;
   readonly discovery: Map<string, Facets["discovery"]>;
   readonly lattice: Map<string, Facets["lattice"]>;
@@ -176,6 +192,8 @@ export const emptyFleet = (): Fleet => ({
   discovery: new Map(),
   lattice: new Map(),
   capacityProviders: [],
+  targetGroups: [],
+  classic: [],
 });
 
 /** SCOPE B5's cluster: 100 instances, 1,000 tasks, 20 services, each behind a target group of its own. */

@@ -5,7 +5,7 @@ import type { TargetGroup } from "../../fleet/target-state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { deregisterTarget, registerTarget, targetKey } from "../../fleet/targets.ts";
 import { AwsError } from "../../operation.ts";
-import type { World } from "../../fleet/state.ts";
+import type { Instance, World } from "../../fleet/state.ts";
 import { isAlive } from "../../fleet/state.ts";
 import { regionOf } from "../../fleet/region.ts";
 
@@ -63,7 +63,10 @@ export const registerTargets: Operation<World> = {
     const places = placesOf(read, group).map((place) => {
       checkPlace(group, place);
       const known = group.targets.get(targetKey(place.id, place.port));
-      const instance = group.targetType === "instance" ? (instances.get(place.id) ?? null) : (known?.instance ?? null);
+      const instance =
+        group.targetType === "instance"
+          ? (instances.get(place.id) ?? null)
+          : (known?.instance ?? withAddress(instances.values(), group, place.id));
       if (group.targetType === "instance" && (!instance || !isAlive(instance))) {
         throw new AwsError(
           "InvalidTarget",
@@ -81,3 +84,9 @@ export const registerTargets: Operation<World> = {
     return {};
   },
 };
+
+/** Whose address it is in the network of the target group. */
+const withAddress = (instances: Iterable<Instance>, { vpcId }: TargetGroup, address: string): Instance | null =>
+  [...instances].find(
+    (one) => one.vpcId === vpcId && isAlive(one) && [one.privateIp, ...one.secondaryAddresses].includes(address),
+  ) ?? null;

@@ -13,7 +13,7 @@ const renderGroup = (group: TargetGroup): JsonObject => ({
   TargetGroupName: group.name,
   Protocol: group.protocol,
   Port: group.port,
-  VpcId: "vpc-0123456789abcdef0",
+  VpcId: group.vpcId,
   HealthCheckEnabled: true,
   HealthCheckIntervalSeconds: 10,
   HealthCheckTimeoutSeconds: 5,

@@ -1,0 +1,97 @@
+import type { Ec2Instance, Place, TargetGroup } from "../aws/aws.ts";
+import { regionId } from "../inventory/ids.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { listing } from "./listed.ts";
+
+/** One target of an instance, by whomever it was registered. */
+export interface Registered {
+  readonly targetGroupArn: string;
+  readonly id: string;
+}
+
+/** Lists are replaced, never changed, so that each is put in order once. */
+const byArn = new WeakMap<readonly TargetGroup[], ReadonlyMap<string, TargetGroup>>();
+
+/** The target groups of a region by ARN, as last listed; empty where they were not. */
+function targetGroupsIn(inventory: Inventory, place: Place): ReadonlyMap<string, TargetGroup> {
+  const all = inventory.get("targetGroups", regionId(place))?.value ?? NONE;
+  const made = byArn.get(all) ?? new Map(all.map((one) => [one.arn, one]));
+  byArn.set(all, made);
+  return made;
+}
+const NONE: readonly TargetGroup[] = [];
+
+/**
+ * What is known to be registered of an instance: its id, and its own addresses in target groups of their network. The same
+ * address in another network is somebody else's, and a target group whose network is not known says nothing of addresses.
+ *
+ * @param place null where no signal named the region: then only what is registered by id is found
+ */
+export function registeredOf(
+  inventory: Inventory,
+  place: Place | null,
+  instanceId: string,
+  instance: Ec2Instance | null,
+): readonly Registered[] {
+  const found = [...listing(inventory, instanceId)].map((targetGroupArn) => ({ targetGroupArn, id: instanceId }));
+  if (place === null || instance === null) return found;
+  const groups = targetGroupsIn(inventory, place);
+  for (const { address, vpcId } of instance.addresses) {
+    for (const targetGroupArn of listing(inventory, address)) {
+      const network = groups.get(targetGroupArn)?.vpcId ?? null;
+      if (network !== null && network === vpcId) found.push({ targetGroupArn, id: address });
+    }
+  }
+  return found;
+}
+
+/** Names of the Classic load balancers that have the instance. */
+export function classicWith(inventory: Inventory, place: Place | null, instanceId: string): readonly string[] {
+  if (place === null) return [];
+  const all = inventory.get("classicLoadBalancers", regionId(place))?.value ?? [];
+  return all.filter(({ instances }) => instances.includes(instanceId)).map(({ name }) => name);
+}
+
+interface Going {
+  readonly doomed: ReadonlySet<string>;
+  readonly revision: number;
+  readonly addresses: ReadonlySet<string>;
+}
+/** Every fact of a storm asks for the addresses of the same doomed. */
+const going = new WeakMap<Inventory, Going>();
+
+/** The addresses of all doomed instances: an IP target among them is no healthy one. */
+export function doomedAddresses(inventory: Inventory, doomed: ReadonlySet<string>): ReadonlySet<string> {
+  const revision = inventory.revision("instance");
+  const had = going.get(inventory);
+  if (had?.doomed === doomed && had.revision === revision) return had.addresses;
+  const all = [...doomed].flatMap((id) => inventory.get("instance", id)?.value.addresses ?? []);
+  const addresses = new Set(all.map(({ address }) => address));
+  // An equal set stays the one that was there: what was counted with it still holds.
+  const same =
+    had !== undefined && had.addresses.size === addresses.size && [...addresses].every((one) => had.addresses.has(one));
+  const kept = same ? had.addresses : addresses;
+  going.set(inventory, { doomed, revision, addresses: kept });
+  return kept;
+}
+
+interface Own {
+  readonly revision: number;
+  readonly addresses: ReadonlySet<string>;
+}
+/** Every list that is read is compared with them. */
+const own = new WeakMap<Inventory, Own>();
+
+/** Whether a target list has an instance that the inventory knows, by its id or an address. */
+export function holdsOurs(inventory: Inventory, list: readonly { readonly id: string }[]): boolean {
+  const revision = inventory.revision("instance");
+  const had = own.get(inventory);
+  const made = had?.revision === revision ? had : { revision, addresses: addressesIn(inventory) };
+  own.set(inventory, made);
+  return list.some(({ id }) => inventory.get("instance", id) !== undefined || made.addresses.has(id));
+}
+
+const addressesIn = (inventory: Inventory): ReadonlySet<string> =>
+  new Set(
+    Array.from(inventory.entries("instance"), ([, { value }]) => value.addresses.map(({ address }) => address)).flat(),
+  );

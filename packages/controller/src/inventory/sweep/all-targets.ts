@@ -1,0 +1,67 @@
+import type { Ask, TargetGroup } from "../../aws/aws.ts";
+import { holdsOurs } from "../../enrich/registered.ts";
+import { holdsInstances } from "../../enrich/unlooked.ts";
+import { accountOf, regionId } from "../ids.ts";
+import type { Inventory } from "../inventory.ts";
+import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
+
+/** A page, unless asked for fewer: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
+const PAGE = 400;
+
+/**
+ * Every load balancer's targets: registered by hand, by Terraform or by another controller, no group and no service leads to
+ * them. Classic load balancers name their instances themselves; target groups are read one by one, those with instances of
+ * ours often, the others seldom.
+ *
+ * @param others ARNs of target groups that are read for their groups and services
+ */
+export function* allTargetItems(ground: Ground, others: ReadonlySet<string>): Generator<Item> {
+  const { aws, inventory, place, often, seldom } = ground;
+  const listed = inventory.get("targetGroups", regionId(place));
+  yield { id: "targetGroups", every: often, observedAt: listed?.observedAt ?? null, run: (ask) => list(ground, ask) };
+  const classic = inventory.get("classicLoadBalancers", regionId(place))?.observedAt ?? null;
+  yield { id: "classic", every: often, observedAt: classic, run: (ask) => listClassic(ground, ask) };
+  const alone = (listed?.value ?? []).filter((group) => holdsInstances(group) && !others.has(group.arn));
+  const hasOurs = new Map(
+    alone.map((group) => [group, holdsOurs(inventory, inventory.get("health", group.arn)?.value ?? [])]),
+  );
+  for (const group of alone.toSorted((a, b) => rank(b, hasOurs) - rank(a, hasOurs))) {
+    const every = hasOurs.get(group) === true ? often : seldom;
+    yield facetItem(ground, "health", [group.arn], every, (ask) => aws.elb.targetHealth(place, group.arn, ask));
+  }
+}
+
+const rank = (group: TargetGroup, hasOurs: ReadonlyMap<TargetGroup, boolean>): number =>
+  (hasOurs.get(group) === true ? 2 : 0) + (group.loadBalancerArns.length > 0 ? 1 : 0);
+
+async function list({ aws, inventory, place, now }: Ground, ask: Ask): Promise<number> {
+  const asked = now();
+  const groups = await aws.elb.listTargetGroups(place, ask);
+  for (const id of idsIn(place, groups[0]?.arn ?? null, regionId)) inventory.put("targetGroups", id, groups, asked);
+  forgetGone(inventory, place.region, groups);
+  return pages(groups.length, PAGE);
+}
+
+/** A list of a target group that has been deleted would lead to it for ever. */
+function forgetGone(inventory: Inventory, region: string, groups: readonly TargetGroup[]): void {
+  const [first] = groups;
+  if (first === undefined) return;
+  const account = accountOf(first.arn);
+  const there = new Set(groups.map(({ arn }) => arn));
+  for (const [arn] of inventory.entries("health")) {
+    const isOfHere = accountOf(arn) === account && arn.split(":")[3] === region;
+    if (!isOfHere || there.has(arn)) continue;
+    for (const facet of ["health", "attributes"] as const) inventory.forget(facet, arn);
+  }
+}
+
+async function listClassic(ground: Ground, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
+  const asked = now();
+  const balancers = await aws.classicElb.list(place, ask);
+  // Their names carry no account: it is the one of the target groups or clusters of the same place.
+  const arn = inventory.get("targetGroups", regionId(place))?.value[0]?.arn ?? null;
+  const known = arn ?? inventory.get("clusters", regionId(place))?.value[0] ?? null;
+  for (const id of idsIn(place, known, regionId)) inventory.put("classicLoadBalancers", id, balancers, asked);
+  return pages(balancers.length, PAGE);
+}
