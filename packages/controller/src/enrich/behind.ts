@@ -4,7 +4,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
-import { serviceOf } from "./tally.ts";
+import { isManagedDaemon, serviceOf } from "./tally.ts";
 
 /** Learns what is behind tasks: their services, and what those are registered with. */
 export interface Behind {
@@ -50,7 +50,8 @@ export function createBehind({ reads, inventory, budget }: BehindOptions): Behin
       const behindTasks = tasks.flatMap((task) => targetGroupsBehind(inventory, task));
       const asked: Promise<unknown>[] = [];
       // How long a task may take to stop, and how long a target to drain: what the deadline is shared out by.
-      for (const arn of new Set(tasks.map((task) => task.taskDefinitionArn))) {
+      const defined = tasks.filter((task) => !isManagedDaemon(task));
+      for (const arn of new Set(defined.map((task) => task.taskDefinitionArn))) {
         if (inventory.get("taskDefinition", arn) === undefined && budget.takeExtra())
           asked.push(reads.taskDefinition(at, arn, ask, freshness.taskDefinition.tell));
       }

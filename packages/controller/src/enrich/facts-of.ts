@@ -11,7 +11,7 @@ import { fleetOf, ownerOf } from "./owner.ts";
 import { createReader, type Reader, whyNot } from "./reader.ts";
 import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
 import { type Storm, stormOf } from "./storm.ts";
-import { serviceOf } from "./tally.ts";
+import { isManagedDaemon, serviceOf } from "./tally.ts";
 import { targetsOf } from "./targets.ts";
 import { announcedTask } from "./announced.ts";
 
@@ -219,7 +219,7 @@ function taskFact(read: Reader, task: EcsTask, services: readonly EcsService[]):
   const service = services.find((one) => one.name === name && one.clusterArn === task.clusterArn);
   return {
     task,
-    role: name === null ? "standalone" : service?.daemon === true ? "daemon" : "service",
+    role: isManagedDaemon(task) || service?.daemon === true ? "daemon" : name === null ? "standalone" : "service",
     service: name,
     stopTimeout: read.known("taskDefinition", task.taskDefinitionArn)?.value.stopTimeout ?? null,
   };

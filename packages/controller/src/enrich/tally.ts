@@ -32,6 +32,14 @@ export interface Tally {
 export const serviceOf = (task: EcsTask): string | null =>
   task.group?.startsWith("service:") === true ? task.group.slice("service:".length) : null;
 
+/**
+ * A task of an ECS Managed Daemon: one on each Managed Instance, of no service, and going with its instance as the
+ * daemons of services do. Its definition is a daemon's (DescribeTaskDefinition does not know it); the group: assumed.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
+ */
+export const isManagedDaemon = ({ taskDefinitionArn, group }: EcsTask): boolean =>
+  taskDefinitionArn.includes(":daemon-task-definition/") || group?.startsWith("daemon:") === true;
+
 /** Lists are replaced, never changed, so that each is summed once. */
 const shares = new WeakMap<readonly EcsTask[], readonly Share[]>();
 

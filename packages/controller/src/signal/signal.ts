@@ -121,6 +121,8 @@ export type Ignored =
   | "not-ec2"
   | "not-scheduled-change"
   | "not-spot-stop"
+  /** ECS drains what runs on its Managed Instances itself, and their instance has a warning of its own. */
+  | "managed-instance"
   /** About no single instance; kept for the incidents that it bears on. */
   | "evidence"
   /** It names hosts, volumes, an account or nobody: no instance. */

@@ -183,6 +183,20 @@ test("healthy elsewhere counts addresses of other doomed instances' tasks as doo
   expect(facts(inventory, [ID, "i-2"]).targets[0]?.healthyElsewhere).toBe(0);
 });
 
+test("a task of a Managed Daemon is a daemon, and stands alone for nobody", () => {
+  const inventory = inCluster();
+  const arn = "arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/monitoring:1";
+  const tasks = [
+    task("web", "1", { group: "daemon:monitoring", launchType: "MANAGED_INSTANCES", taskDefinitionArn: arn }),
+    task("web", "2", { group: "family:batch" }),
+  ];
+  inventory.put("tasks", container("web", ID).arn, tasks, NOW + 1);
+  expect(facts(inventory).tasks.map(({ role, service }) => [role, service])).toEqual([
+    ["daemon", null],
+    ["standalone", null],
+  ]);
+});
+
 test("a service that could not be asked is missing by name, and its tasks keep their role", () => {
   const inventory = inCluster();
   inventory.forget("service", service("web", "shop").arn);

@@ -1,3 +1,4 @@
+import { service } from "../enrich/support/fleet.ts";
 import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup, EcsTask, ScalingActivity, TargetHealth } from "../../src/aws/aws.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
@@ -244,6 +245,23 @@ describe("drain-tasks", () => {
     await run("drain-tasks", step({ stop: false }), contextOf({ aws, now: T0 + 30_000 }));
     expect(stops(calls)).toEqual([]);
     await run("drain-tasks", step(), contextOf({ aws, now: T0 + 30_000 }));
+    expect(stops(calls)).toMatchObject([
+      [expect.anything(), AT, host.clusterArn, task("b").arn, expect.anything(), ACT],
+    ]);
+  });
+
+  test("waits for no daemon: a service's of this cluster, or a Managed Daemon's", async () => {
+    const daemon = (clusterArn: string) => service("shop", "logs", { clusterArn, daemon: true });
+    const managed = {
+      group: "daemon:monitoring",
+      taskDefinitionArn: "arn:aws:ecs:x:1:daemon-task-definition/monitoring:1",
+    };
+    const { aws, calls } = ecs([task("a", managed), task("b", { group: "service:logs" })]);
+    const at = (clusterArn: string) =>
+      contextOf({ aws, now: T0 + 60_000, facts: () => factsWith({ services: [daemon(clusterArn)] }) });
+    expect(await run("drain-tasks", step(), at(host.clusterArn))).toMatchObject({ is: "done" });
+    // The same name in another cluster is another service.
+    expect(await run("drain-tasks", step(), at(`${host.clusterArn}-other`))).toMatchObject({ is: "wait" });
     expect(stops(calls)).toMatchObject([
       [expect.anything(), AT, host.clusterArn, task("b").arn, expect.anything(), ACT],
     ]);

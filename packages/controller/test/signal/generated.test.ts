@@ -13,6 +13,7 @@ const IGNORED: readonly Ignored[] = [
   "not-ec2",
   "not-scheduled-change",
   "not-spot-stop",
+  "managed-instance",
   "evidence",
   "no-instance",
 ];

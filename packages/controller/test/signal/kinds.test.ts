@@ -250,6 +250,11 @@ test.each([
   expect(only(fargate(over))).toMatchObject({ privateAddresses });
 });
 
+test("a Spot stop of a task on an ECS Managed Instance is its instance's, which ECS drains itself", () => {
+  const over = { launchType: "MANAGED_INSTANCES", capacityProviderName: "managed-spot", containerInstanceArn: "arn:c" };
+  expect(read(fargate(over))).toMatchObject({ is: "ignored", reason: "managed-instance" });
+});
+
 test.each([{ stopCode: "UserInitiated" }, { stopCode: undefined }, { launchType: "EC2" }])(
   "Fargate Spot: %j is no Spot stop",
   (over) => expect(read(fargate(over))).toMatchObject({ is: "ignored", reason: "not-spot-stop" }),

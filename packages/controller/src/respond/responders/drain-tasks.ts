@@ -1,5 +1,6 @@
 import type { EcsTask } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
+import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../record/doc.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
@@ -96,7 +97,8 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
       .map((service) => `service:${service.name}`),
   );
   return [...listed, ...told].filter(
-    (task) => task.lastStatus !== "STOPPED" && (task.group === null || !daemons.has(task.group)),
+    (task) =>
+      task.lastStatus !== "STOPPED" && !isManagedDaemon(task) && (task.group === null || !daemons.has(task.group)),
   );
 }
 

@@ -48,10 +48,11 @@ export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
   events: [["aws.ecs", "ECS Task State Change"]],
   parse(event) {
     const raw = asObject(event.detail);
-    // Tasks on container instances end with their instance, which has signals of its own.
+    if (!STOP_CODES.has(asText(raw["stopCode"]) ?? "")) return ignore(event, "not-spot-stop");
+    // Tasks on instances end with their instance, which has signals of its own.
     const launchType = asText(raw["launchType"]) ?? "FARGATE";
-    if (!STOP_CODES.has(asText(raw["stopCode"]) ?? "") || launchType !== "FARGATE")
-      return ignore(event, "not-spot-stop");
+    if (launchType === "MANAGED_INSTANCES") return ignore(event, "managed-instance");
+    if (launchType !== "FARGATE") return ignore(event, "not-spot-stop");
     const clusterArn = raw["clusterArn"] ?? clusterOf(raw["taskArn"]);
     return one({ ...event, detail: { ...raw, clusterArn } }, detail, (d) => {
       const arn = d.taskArn.split(":");
