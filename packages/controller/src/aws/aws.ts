@@ -103,6 +103,8 @@ export interface AutoScalingGroup {
   }[];
   readonly tags: { readonly [name: string]: string };
   readonly zones: readonly string[];
+  /** The service principal that alone may change the group; null: whoever has the permission. */
+  readonly operator: string | null;
 }
 
 export interface GroupMembership {

@@ -47,21 +47,25 @@ const TAGS: readonly (readonly [RegExp, Owner])[] = [
 ];
 
 /**
- * From what EC2 says itself, then the capacity provider, then tags of the instance, then of its group.
+ * From what EC2 says itself, then the capacity provider, then the group's operator (which alone may change the group:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html), then tags of the instance, then of its group.
  * A capacity block or an interruptible reservation is ours: its lifecycle tells how it ends, not who runs it.
  */
 export function ownerOf({ instance, group, capacityProvider }: Evidence): Ownership {
   const operator = instance?.operator;
-  if (operator?.managed === true) {
-    const principal = operator.principal;
-    const known = PRINCIPALS.find(([pattern]) => principal !== null && pattern.test(principal));
-    return { owner: known?.[1] ?? "operator-managed", because: `Operator.Principal ${principal ?? "unnamed"}` };
-  }
+  if (operator?.managed === true) return operated(operator.principal, "");
   if (capacityProvider?.managedInstances === true) {
     return { owner: "ecs-managed-instances", because: `capacity provider ${capacityProvider.name}` };
   }
+  // A group from an inventory that an earlier version wrote names none.
+  if (typeof group?.operator === "string") return operated(group.operator, " of the group");
   return byTags("instance", instance?.tags) ?? byTags("group", group?.tags) ?? { owner: "ours", because: null };
 }
+
+const operated = (principal: string | null, whose: string): Ownership => ({
+  owner: PRINCIPALS.find(([pattern]) => principal !== null && pattern.test(principal))?.[1] ?? "operator-managed",
+  because: `Operator.Principal ${principal ?? "unnamed"}${whose}`,
+});
 
 function byTags(whose: string, tags: Ec2Instance["tags"] | undefined): Ownership | undefined {
   const names = Object.keys(tags ?? {}).toSorted();

@@ -60,6 +60,16 @@ test("a capacity provider of ECS Managed Instances says so", () => {
   expect(ownerOf({ ...nobody, instance: instance("i-1"), capacityProvider }).owner).toBe("ecs-managed-instances");
 });
 
+test.each([
+  ["eks.amazonaws.com", "eks-auto-mode"],
+  ["a-new-service.amazonaws.com", "operator-managed"],
+])("a group whose operator is %s is %s, though EC2 says nothing of its instances", (operator, owner) => {
+  expect(ownerOf({ ...nobody, instance: instance("i-1"), group: group("g", { operator }) })).toEqual({
+    owner,
+    because: `Operator.Principal ${operator} of the group`,
+  });
+});
+
 test.each(["spot", "capacity-block", "interruptible-capacity-reservation", null])(
   "lifecycle %s alone leaves it ours",
   (lifecycle) => {

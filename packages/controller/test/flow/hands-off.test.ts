@@ -15,6 +15,13 @@ describe.each<[string, ShopOptions, Partial<typeof defaultActions>, string, RegE
   ["the opt-out tag", tagged({ "spotkeeper:enabled": "false" }), {}, "ignored-by-policy", /only observed/],
   ["a policy that does not act", {}, { act: false }, "ignored-by-policy", /only observed/],
   ["a node of Karpenter", tagged({ "karpenter.sh/nodepool": "default" }), {}, "handed-off", /left to karpenter/],
+  [
+    "a group that only its operator may change",
+    { group: { operator: "eks.amazonaws.com" } },
+    {},
+    "handed-off",
+    /left to eks-auto-mode/,
+  ],
 ])("%s: told, and no write reaches AWS", (_name, options, actions, outcome, words) => {
   const cases = (["never", "detach", "raise"] as const).flatMap((replace) =>
     [false, true].map((warm) => ({ replace, warm })),

@@ -154,6 +154,34 @@ describe("gates", () => {
     expect(writes(box).filter((call) => call.service === "autoscaling")).toEqual([]);
   });
 
+  test("deletion protection is of the group, not of its instances: replaced as in any other", async () => {
+    box = await openBox({
+      build: shop(group({ deletionProtection: "prevent-all-deletion" })),
+      actions: { replace: "raise" },
+    });
+    await box.run(60);
+    const victim = hostOf(box.region);
+    interrupt(box.world, victim.id);
+    await box.run(1_800);
+    expect(effects(box, "launch")).toHaveLength(1);
+    expect(members()).toEqual(inService(6));
+    await expectSettled(box);
+  });
+
+  test("a group with an operator that was taken over by policy: drained, its capacity left alone", async () => {
+    box = await openBox({
+      build: shop(group({ operator: "eks.amazonaws.com" })),
+      actions: { replace: "raise", handsOn: true },
+    });
+    await box.run(60);
+    const victim = hostOf(box.region);
+    interrupt(box.world, victim.id);
+    await box.run(100);
+    expect(effects(box, "drain", victim.id)).toHaveLength(1);
+    expect(step(await box.incident(victim.id), "replace").reason).toMatch(/only eks.amazonaws.com, its operator/);
+    expect(effects(box, "set-desired")).toEqual([]);
+  });
+
   test("on standby: not replaced early", async () => {
     box = await openBox({ build: shop(), actions: { replace: "detach" } });
     await box.run(60);

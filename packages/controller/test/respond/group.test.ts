@@ -17,6 +17,7 @@ const view = (over: Partial<GroupView> = {}): GroupView => ({
   refreshing: false,
   shifted: false,
   maxHealthyPercent: null,
+  operator: null,
   balanced: false,
   last: {},
   looked: Array.from({ length: 30 }, (_, index) => `i-${index}`),
@@ -86,6 +87,9 @@ describe("gates", () => {
     ["it has left its group", { instances: {} }, {}],
     ["it is in standby", { instances: { "i-0": { state: "Standby", protected: false } } }, {}],
     ["it terminates already", { instances: { "i-0": { state: "Terminating:Wait", protected: false } } }, {}],
+    ["its root volume is exchanged", { instances: { "i-0": { state: "ReplacingRootVolume", protected: false } } }, {}],
+    ["its group has an operator", { operator: "eks.amazonaws.com" }, {}],
+    ["a replacement would take no requests", { balanced: true, suspended: ["AddToLoadBalancer"] }, {}],
     ["Capacity Rebalancing replaces it", { capacityRebalance: true }, { recommended: true }],
     ["an instance refresh runs", { refreshing: true }, {}],
     ["a zonal shift is in force", { shifted: true }, {}],
@@ -128,6 +132,31 @@ test("property: never more under replacement than the cap, nor above the maximum
       },
     ),
   );
+});
+
+test("who is the last healthy target is raised for, under the gates and the cap of a raise", () => {
+  const last = { "i-0": "nodes" };
+  expect(admit(groupOf([asks(0), asks(1)]).body, "detach", view({ last }))).toMatchObject({
+    admitted: [asks(1)[0]],
+    raised: [asks(0)[0]],
+  });
+  const calls: Params[] = [];
+  const call = (step: Step): Plain => noted(calls, step.params);
+  play(groupOf([asks(0)]), { ...gates({ last }), "set-desired": call, "detach-instances": call });
+  expect(calls).toMatchObject([{ from: 10, to: 11 }]);
+});
+
+test("who is the last healthy target, where there is no room, waits with the reason", () => {
+  const doc = play(groupOf([asks(0)]), gates({ last: { "i-0": "nodes" }, max: 10 }));
+  expect(Object.values(doc.body.replacing)[0]).toMatchObject({
+    state: "asked",
+    reason: "it is the last healthy target of nodes, and the group is at its maximum of 10",
+  });
+});
+
+test("a look that an earlier version kept says nothing of load balancers or an operator, and counts", () => {
+  const { operator: _operator, balanced: _balanced, last: _last, ...old } = view();
+  expect(statesOf(play(groupOf([asks(0)]), { "group-gates": () => old as unknown as Plain }))).toEqual(["serves"]);
 });
 
 test("those over the cap wait, and are asked about again, not in a loop", () => {

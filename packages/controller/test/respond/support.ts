@@ -53,6 +53,7 @@ const group: AutoScalingGroup = {
   instances: [],
   tags: {},
   zones: [],
+  operator: null,
 };
 
 /** EC2's word for an interruption that nobody warned of. */

@@ -98,6 +98,9 @@ export interface Group {
   readonly maintenance: { readonly min: number; readonly max: number } | null;
   readonly protectNew: boolean;
   readonly retainOnAbandon: boolean;
+  /** The service principal that alone may change the group; null: none. */
+  readonly operator: string | null;
+  readonly deletionProtection: "none" | "prevent-force-deletion" | "prevent-all-deletion";
   readonly tags: Map<string, string>;
   readonly activities: Activity[];
   /** The provider that joins its instances to a cluster, if any. */

@@ -31,6 +31,8 @@ export interface GroupSpec {
   readonly maintenance?: { readonly min: number; readonly max: number } | null;
   readonly protectNew?: boolean;
   readonly retainOnAbandon?: boolean;
+  readonly operator?: string;
+  readonly deletionProtection?: Group["deletionProtection"];
   readonly tags?: Readonly<Record<string, string>>;
   /** Ids, and what is known of them, of its first Spot Instances. */
   readonly named?: readonly NamedInstance[];
@@ -81,6 +83,8 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     maintenance: spec.maintenance ?? null,
     protectNew: spec.protectNew ?? false,
     retainOnAbandon: spec.retainOnAbandon ?? false,
+    operator: spec.operator ?? null,
+    deletionProtection: spec.deletionProtection ?? "none",
     tags: new Map(Object.entries(spec.tags ?? {})),
     activities: [],
     capacityProvider: null,

@@ -37,6 +37,7 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
   })),
   tags: tagsOf(group.Tags),
   zones: group.AvailabilityZones ?? [],
+  operator: group.Operator?.Principal ?? null,
 });
 
 /** Defaults where AWS leaves one out: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */

@@ -2,6 +2,7 @@ import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import type { Fallback, Group, OnDemand, Plain } from "../../record/doc.ts";
 import { isSettled } from "../steps.ts";
+import { isCapacity } from "./member.ts";
 import { find, mayHaveHappened, type Note, PAY_WITHIN, plan, WRITE_WITHIN } from "./body.ts";
 
 /** That the group's On-Demand base be raised for a time, asked for by who saw that Spot has no capacity. */
@@ -37,10 +38,11 @@ export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: 
   const { onDemand, desired } = group;
   if (onDemand === null) return "the group has no mixed instances policy";
   if (group.weighted) return "the group counts its capacity in weights";
+  if (group.operator !== null) return `only ${group.operator}, its operator, may change the group`;
   if (group.suspendedProcesses.includes("Launch")) return "the group's Launch process is suspended";
   if (had !== null && (had.wanted !== null || had.until === null)) return "a fallback is being set up";
   if (had !== null && had.ours.at(-1) !== onDemand.base) return "somebody else set the group's On-Demand base";
-  const active = group.instances.filter(({ state }) => state === "InService" || state.startsWith("Pending")).length;
+  const active = group.instances.filter(({ state }) => isCapacity(state)).length;
   const before = had?.from ?? onDemand.base;
   const now = share(desired, onDemand.base, onDemand.percent);
   const most = share(desired, before, onDemand.percent) + allowed.most;

@@ -13,6 +13,8 @@ export interface GroupView {
   readonly refreshing: boolean;
   readonly shifted: boolean;
   readonly maxHealthyPercent: number | null;
+  /** The service that alone may change the group; null: none. */
+  readonly operator: string | null;
   /** It stands behind load balancers of its own. */
   readonly balanced: boolean;
   /** Of those looked for, the last that take requests behind a load balancer of the group, with its name. */
@@ -34,6 +36,7 @@ export function viewOf(
     serving,
     capacityRebalance: group.capacityRebalance,
     suspended: group.suspendedProcesses,
+    operator: group.operator,
     ...seen,
     maxHealthyPercent: group.maintenancePolicy?.maxHealthyPercent ?? null,
     looked: ids,
@@ -62,6 +65,7 @@ function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): s
     case "warm":
       return `it is ${instance.state}`;
   }
+  if (view.operator !== null) return `only ${view.operator}, its operator, may change the group`;
   if (asked.recommended && view.capacityRebalance) return "Capacity Rebalancing of the group replaces it";
   if (view.refreshing) return "an instance refresh of the group is under way";
   if (view.shifted) return "a zonal shift takes traffic away from a zone of the group";
@@ -127,6 +131,6 @@ export function viewFrom(receipt: Plain): GroupView | null {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return null;
   if (!("desired" in receipt && "instances" in receipt)) return null;
   // An earlier version looked for less.
-  const lacking: Pick<GroupView, "balanced" | "last"> = { balanced: false, last: {} };
+  const lacking: Pick<GroupView, "operator" | "balanced" | "last"> = { operator: null, balanced: false, last: {} };
   return { ...lacking, ...(receipt as unknown as Partial<GroupView>) } as GroupView;
 }

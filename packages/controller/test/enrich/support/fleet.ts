@@ -62,6 +62,7 @@ export const group = (name: string, more: Partial<AutoScalingGroup> = {}): AutoS
   instances: [],
   tags: {},
   zones: ["eu-west-1a"],
+  operator: null,
   ...more,
 });
 

@@ -3,7 +3,7 @@ import type { CallContext, Operation } from "../../operation.ts";
 import { boolean, integer, structure } from "../../fleet/api/shapes.ts";
 import { detachMembers, endMember, endRetained } from "../../fleet/group-end.ts";
 import { findAction, recordHeartbeat } from "../../fleet/hooks.ts";
-import { needGroup, needMember } from "./find.ts";
+import { needGroup, needMember, needOwn } from "./find.ts";
 import { AwsError } from "../../operation.ts";
 import type { Reader } from "../../fleet/api/input.ts";
 import type { World } from "../../fleet/state.ts";
@@ -13,7 +13,7 @@ import { setOnDemandBase } from "../../fleet/purchases.ts";
 import { touchGroup } from "../../fleet/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
-  const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+  const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));
   const hook = read.needText("LifecycleHookName");
   const by = { token: read.text("LifecycleActionToken"), instanceId: read.text("InstanceId") };
   if (by.token === undefined && by.instanceId === undefined) {
@@ -66,7 +66,7 @@ export const detachInstances: Operation<World> = {
   input: { ShouldDecrementDesiredCapacity: boolean },
   run: (world, input, ctx) => {
     const read = reader(input, validationError);
-    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));
     const ids = [...new Set(read.texts("InstanceIds") ?? [])];
     if (ids.length > 20) throw validationError("You can detach at most 20 instances at a time.");
     const activities = detachMembers(world, group, ids, read.flag("ShouldDecrementDesiredCapacity"));
@@ -84,7 +84,7 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
   run: (world, input, ctx) => {
     const read = reader(input, validationError);
     const member = needMember(world, ctx, read.needText("InstanceId"));
-    const { group } = member;
+    const group = needOwn(member.group);
     const decrement = read.flag("ShouldDecrementDesiredCapacity");
     const cause = "instance was taken out of service in response to a user request";
     if (member.state === "Terminating:Retained") {
@@ -118,7 +118,7 @@ export const setDesiredCapacity: Operation<World> = {
   input: { DesiredCapacity: integer, HonorCooldown: boolean },
   run: (world, input, ctx) => {
     const read = reader(input, validationError);
-    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));
     const desired = read.number("DesiredCapacity");
     if (desired === undefined) throw validationError("DesiredCapacity is required");
     const said = `New SetDesiredCapacity value ${desired} is`;
@@ -157,7 +157,7 @@ export const updateAutoScalingGroup: Operation<World> = {
   input: { MixedInstancesPolicy: structure({ InstancesDistribution: distribution }) },
   run: (world, input, ctx) => {
     const read = reader(input, validationError);
-    const group = needGroup(world, ctx, read.needText("AutoScalingGroupName"));
+    const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));
     const policy = read.object("MixedInstancesPolicy");
     const template = policy?.object("LaunchTemplate")?.object("LaunchTemplateSpecification");
     const names = [template?.text("LaunchTemplateId"), template?.text("LaunchTemplateName")];

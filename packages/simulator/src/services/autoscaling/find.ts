@@ -17,6 +17,15 @@ export const needGroup = (world: World, ctx: CallContext, name: string): Group =
   return group;
 };
 
+/**
+ * A group that is to be changed. One with an operator is changed by that only:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html (Operator)
+ */
+export const needOwn = (group: Group): Group => {
+  if (group.operator === null) return group;
+  throw new AwsError("AccessDenied", `${group.name} is managed by ${group.operator}.`, 403);
+};
+
 export const needMember = (world: World, ctx: CallContext, instanceId: string): Member => {
   const member = regionOf(world, ctx.account, ctx.region).instances.get(instanceId)?.member;
   if (!member) {

@@ -67,6 +67,8 @@ export const renderGroup = (group: Group): JsonObject => ({
   TerminationPolicies: ["Default"],
   NewInstancesProtectedFromScaleIn: group.protectNew,
   CapacityRebalance: group.capacityRebalance,
+  DeletionProtection: group.deletionProtection,
+  ...(group.operator === null ? {} : { Operator: { Principal: group.operator } }),
   ...(group.maintenance
     ? {
         InstanceMaintenancePolicy: {
