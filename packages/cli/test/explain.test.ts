@@ -97,6 +97,7 @@ const kinds: readonly (readonly [string, () => object, boolean, readonly string[
   ["termination-result", () => messages.result("Terminate Successful"), false, null],
   ["fleet-change", messages.fleet, false, [...DOOMED, ...VERIFIED]],
   ["notice-withdrawn", messages.withdrawn, false, null],
+  ["capacity-block-expiration", messages.block, true, [...DOOMED, ...VERIFIED]],
 ];
 
 test("every kind of signal: what it is, what would be done, whether people are told", async () => {
@@ -113,7 +114,9 @@ test("every kind of signal: what it is, what would be done, whether people are t
     const subject =
       line["kind"] === "fargate-spot-stop"
         ? { instanceId: null, taskArn: TASK }
-        : { instanceId: idOf(place), taskArn: null };
+        : line["kind"] === "capacity-block-expiration"
+          ? { instanceId: null, taskArn: null }
+          : { instanceId: idOf(place), taskArn: null };
     expect(line).toMatchObject({
       ...subject,
       error: null,
@@ -136,6 +139,7 @@ test("every kind of signal: what it is, what would be done, whether people are t
     null,
     null,
     null,
+    iso(T0 + 600_000),
   ]);
 });
 

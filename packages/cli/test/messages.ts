@@ -62,6 +62,14 @@ export const capacity = (): Json =>
     "instance-action": "terminate",
     "instance-termination-time": iso(T0 + 90_000),
   });
+export const block = (): Json =>
+  event(
+    "aws.ec2",
+    "Capacity Block Expiration Warning",
+    { "capacity-reservation-id": "cr-0123456789abcdef0" },
+    { resources: ["arn:aws:ec2:us-east-1:111122223333:capacity-reservation/cr-0123456789abcdef0"] },
+  );
+
 export const fargate = (): Json =>
   event(
     "aws.ecs",

@@ -8,7 +8,7 @@ import type { Route } from "./notify/route.ts";
 import type { Doc, Entry, Key } from "./record/doc.ts";
 import type { Ledger } from "./record/ledger/ledger.ts";
 import type { Wake } from "./respond/machine.ts";
-import type { Evidence, Origin, Parsed, Signal } from "./signal/signal.ts";
+import type { Evidence, Origin, Parsed, Reserved, Signal } from "./signal/signal.ts";
 
 /** Everything the flow is made of. Entries assemble it; tests put in what they need. */
 export interface FlowDeps {
@@ -33,6 +33,10 @@ export interface FlowDeps {
   readonly secret: (reference: string | null) => Promise<string | null>;
   /** What a reference stands for now, where that is not what was refused; null otherwise. */
   readonly renewSecret: (reference: string, refused: string) => Promise<string | null>;
+  /** Sources beside AWS's own whose events are taken for AWS's. */
+  readonly trusted: readonly string[];
+  /** The signals of all instances that run in a reservation. Rejects where EC2 cannot be asked. */
+  readonly signalsOf: (reserved: Reserved) => Promise<readonly Signal[]>;
   /** The inventory learns from every signal that is seen anyway. */
   readonly learn: (signal: Signal) => void;
   /** And from what is about no single instance. */

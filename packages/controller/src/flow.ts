@@ -52,7 +52,7 @@ export function createFlow(deps: FlowDeps): Flow {
   return {
     factsOf,
     async accept(body, origin) {
-      const parsed: Parsed = parse(body, origin);
+      const parsed: Parsed = parse(body, origin, deps.trusted);
       deps.onParsed(parsed, origin);
       if (parsed.is === "ignored") {
         if (parsed.evidence !== undefined) deps.learnEvidence(parsed.evidence);
@@ -60,7 +60,14 @@ export function createFlow(deps: FlowDeps): Flow {
       }
       if (parsed.is === "rejected") return parsed;
       const incidents: Key[] = [];
-      for (const signal of parsed.signals) {
+      const all = [...parsed.signals];
+      try {
+        for (const reserved of parsed.reserved ?? []) all.push(...(await deps.signalsOf(reserved)));
+      } catch (error) {
+        // Whom it is about is not known, so that nothing of it is durable: the message stays and comes again.
+        return { is: "later", reason: error instanceof Error ? error.message : "its instances are not known" };
+      }
+      for (const signal of all) {
         deps.learn(signal);
         try {
           const accepted = await ledger.accept(signal, clock.now());

@@ -33,6 +33,7 @@ export { NO_SECRETS } from "./config/secrets.ts";
 export { noticeOf } from "./show/notice.ts";
 export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";
+export { signalOf } from "./signal/reserved.ts";
 export { span } from "./notify/count.ts";
 export { phraseOf, wordsOf } from "./notify/phrases.ts";
 export { WOULD } from "./respond/responder.ts";

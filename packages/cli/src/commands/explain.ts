@@ -24,7 +24,7 @@ export function explain(program: Command, act: Act): void {
     .action(
       act(async ({ io, options, config }, command) => {
         const { strict } = command.opts<{ strict: boolean }>();
-        const { policy } = config();
+        const { policy, sources } = config();
         const bold = paints(io.stdout, io.env) ? (text: string) => `\u001B[1m${text}\u001B[0m` : (text: string) => text;
         const inputs: Input[] = [];
         for (const name of command.args.length === 0 ? ["-"] : command.args) {
@@ -32,7 +32,7 @@ export function explain(program: Command, act: Act): void {
           inputs.push({ text: await readInput(name, io), file: name === "-" ? null : name });
         }
         let errors = 0;
-        for (const one of explainInputs(inputs, policy, io.now)) {
+        for (const one of explainInputs(inputs, policy, io.now, sources.trusted)) {
           if (one.error !== null) errors += 1;
           await io.stdout.write(options.output === "json" ? `${JSON.stringify(one)}\n` : renderExplanation(one, bold));
         }

@@ -6,6 +6,7 @@ import {
   parse,
   type Policy,
   type Signal,
+  signalOf,
   split,
 } from "@spotkeeper/controller";
 import type { ExplainedAlert } from "./alert.ts";
@@ -36,9 +37,15 @@ interface Heard {
  * Plans are made as of the message's own time, so that an old message shows the budgets it had.
  *
  * @param now epoch milliseconds, for messages whose own time cannot be read
+ * @param trusted sources beside AWS's own whose events are taken for AWS's
  */
-export function* explain(inputs: readonly Input[], policy: Policy, now: () => number): Generator<Explanation> {
-  const heard = inputs.flatMap((input) => listen(input, now));
+export function* explain(
+  inputs: readonly Input[],
+  policy: Policy,
+  now: () => number,
+  trusted: readonly string[] = [],
+): Generator<Explanation> {
+  const heard = inputs.flatMap((input) => listen(input, now, trusted));
   const join = createCorrelator(heard.flatMap(({ signal }) => (signal === null ? [] : [signal])));
   const tell = createTeller();
   for (const { at, origin, signal, ignored, error } of heard) {
@@ -53,7 +60,7 @@ export function* explain(inputs: readonly Input[], policy: Policy, now: () => nu
     yield {
       ...at,
       kind: signal.kind,
-      instanceId: signal.subject.type === "instance" ? signal.subject.id : null,
+      instanceId: signal.subject.type === "instance" && !("reservationId" in signal) ? signal.subject.id : null,
       taskArn: signal.subject.type === "task" ? signal.subject.id : null,
       account: signal.account,
       region: signal.region,
@@ -73,12 +80,12 @@ export function* explain(inputs: readonly Input[], policy: Policy, now: () => nu
   }
 }
 
-function listen({ text, file }: Input, now: () => number): Heard[] {
+function listen({ text, file }: Input, now: () => number, trusted: readonly string[]): Heard[] {
   return split(text, { file }).flatMap((raw): Heard[] => {
     const source = file === null ? "stdin" : "file";
     const origin: Origin = { source, account: null, region: null, sentAt: null, receivedAt: now() };
     const heard: Heard = { at: { file, message: raw.message }, origin, signal: null, ignored: null, error: null };
-    const parsed = parse(raw.body, origin);
+    const parsed = parse(raw.body, origin, trusted);
     switch (parsed.is) {
       case "ignored":
         return [{ ...heard, ignored: parsed.reason }];
@@ -87,7 +94,13 @@ function listen({ text, file }: Input, now: () => number): Heard[] {
       case "signals": {
         // What is wrong with a part of a message stands once, with its first signal.
         const errors = parsed.errors.length === 0 ? null : parsed.errors.join(" ");
-        return parsed.signals.map((signal, place) => ({ ...heard, signal, error: place === 0 ? errors : null }));
+        // Of a reservation EC2 names the instances; the plan is that of each.
+        const reserved = (parsed.reserved ?? []).map((one) => signalOf(one, one.reservationId));
+        return [...parsed.signals, ...reserved].map((signal, place) => ({
+          ...heard,
+          signal,
+          error: place === 0 ? errors : null,
+        }));
       }
     }
   });

@@ -255,6 +255,8 @@ export interface TargetHealth extends Target {
 export interface Aws {
   readonly ec2: {
     describeInstances(at: Place, ids: readonly string[], ask: Ask): Promise<ReadonlyMap<string, Ec2Instance>>;
+    /** What runs, or is about to, in a Capacity Reservation. */
+    instancesIn(at: Place, reservationId: string, ask: Ask): Promise<readonly Ec2Instance[]>;
     terminateInstance(at: Place, id: string, ask: Ask): Promise<Receipt>;
   };
   readonly autoScaling: {

@@ -8,6 +8,8 @@ export function describe(signal: Signal): string {
       return `Spot interruption warning (${signal.action ?? "action not told"})${by}.`;
     case "capacity-reservation-interruption":
       return `Capacity-reservation interruption warning (${signal.action ?? "action not told"})${by}.`;
+    case "capacity-block-expiration":
+      return `Capacity Block ${signal.reservationId} comes to its end${by}.`;
     case "fargate-spot-stop":
       return `Fargate Spot stops the task${by}.`;
     case "rebalance":

@@ -10,7 +10,11 @@ const WARNINGS: ReadonlySet<SignalKind> = new Set([
 ] as const);
 
 /** Signals that announce an end hours or weeks ahead, or one that never comes. */
-const ANNOUNCEMENTS: ReadonlySet<SignalKind> = new Set(["rebalance", "scheduled-change"] as const);
+const ANNOUNCEMENTS: ReadonlySet<SignalKind> = new Set([
+  "rebalance",
+  "scheduled-change",
+  "capacity-block-expiration",
+] as const);
 
 /** How far a state has come: the order in which EC2 and ECS go through them. */
 const RANK: { readonly [state: string]: number } = {

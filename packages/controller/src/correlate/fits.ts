@@ -3,7 +3,7 @@ import type { Incident } from "../record/doc.ts";
 import type { Signal } from "../signal/signal.ts";
 import type { Episode } from "./episode.ts";
 import { knowsEvent } from "./scheduled.ts";
-import { isEndState, isWarning, rankOf } from "./episode.ts";
+import { isAnnouncement, isEndState, isWarning, rankOf } from "./episode.ts";
 
 const SECOND: Ms = 1000;
 const MINUTE: Ms = 60 * SECOND;
@@ -59,6 +59,7 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
       if (signal.over && knowsEvent(incident, signal)) return true;
       return announcementFits(signal.at, episode);
     case "rebalance":
+    case "capacity-block-expiration":
       return announcementFits(signal.at, episode);
     case "notice-withdrawn":
       return episode.start - TOLERANCE <= signal.at && signal.at <= (incident.closedAt ?? Infinity);
@@ -88,7 +89,7 @@ function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   if (signal.kind === "lifecycle-terminating") return closedAt !== null && signal.at > closedAt + ENDING;
   // That an event is over is of the incident that it was announced in, whenever that closed.
   if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
-  const announces = signal.kind === "rebalance" || signal.kind === "scheduled-change";
+  const announces = isAnnouncement(signal.kind);
   if (!announces && !isWarning(signal.kind)) return false;
   if (cancelledAt !== null && signal.at > cancelledAt) return true;
   return closedAt !== null && (announces || episode.firstEnding !== null) && signal.at > closedAt;

@@ -3,7 +3,7 @@ import type { Incident, Params, Plain, SignalRef } from "../record/doc.ts";
 import type { LifecycleAction, Signal } from "../signal/signal.ts";
 import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
-import { scheduledHints } from "./scheduled.ts";
+import { reservedHints, scheduledHints } from "./scheduled.ts";
 
 /** A document has at most 8 kB, and one interruption has four signals and their duplicates. */
 const MOST_SIGNALS = 24;
@@ -56,7 +56,11 @@ function deadlineOf(incident: Incident, signal: Signal, hints: Params): Ms | nul
     if (incident.lastWarningAt === null || incident.deadline === null) return signal.deadline ?? incident.deadline;
     return Math.min(incident.deadline, signal.deadline ?? incident.deadline);
   }
-  if (signal.kind !== "scheduled-change" || incident.lastWarningAt !== null) return incident.deadline;
+  if (
+    (signal.kind !== "scheduled-change" && signal.kind !== "capacity-block-expiration") ||
+    incident.lastWarningAt !== null
+  )
+    return incident.deadline;
   const { startsAt, calledOff } = hints;
   if (calledOff === true) return null;
   return typeof startsAt === "number" ? startsAt : incident.deadline;
@@ -70,6 +74,8 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     }
     case "scheduled-change":
       return scheduledHints(incident, signal);
+    case "capacity-block-expiration":
+      return reservedHints(incident, signal);
     case "launch-result":
     case "termination-result":
       return fill(incident.hints, { group: signal.group });

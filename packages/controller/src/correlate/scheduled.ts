@@ -34,7 +34,11 @@ function isSame(a: Pick<Event, "eventArn" | "code">, b: Pick<Event, "eventArn" |
  */
 export function scheduledHints(incident: Incident, signal: SignalOf<"scheduled-change">): Params {
   const { eventArn, code, startsAt, endsAt, at, over } = signal;
-  const heard: Event = { eventArn, code, startsAt, endsAt, at, over };
+  return withEvent(incident, { eventArn, code, startsAt, endsAt, at, over });
+}
+
+function withEvent(incident: Incident, heard: Event): Params {
+  const { at, over } = heard;
   const known = eventsOf(incident);
   const before = known.find((one) => isSame(one, heard));
   // Of two of one time the one that ends it counts.
@@ -56,6 +60,13 @@ export function scheduledHints(incident: Incident, signal: SignalOf<"scheduled-c
   };
 }
 
+/** The end of a Capacity Block is an event of the reservation, at a time of its own, and is never called off. */
+export function reservedHints(incident: Incident, signal: SignalOf<"capacity-block-expiration">): Params {
+  const { reservationId, startsAt, endsAt } = signal;
+  const event = { eventArn: reservationId, code: "the end of its Capacity Block", startsAt, endsAt, over: false };
+  return withEvent(incident, { ...event, at: signal.at });
+}
+
 /** What a later message leaves out stays as it was told: a cancellation names no times, and an update need not either. */
 const merged = (before: Event, heard: Event): Event => ({
   ...heard,
@@ -69,9 +80,13 @@ const merged = (before: Event, heard: Event): Event => ({
 export const knowsEvent = (incident: Incident, signal: SignalOf<"scheduled-change">): boolean =>
   eventsOf(incident).some((one) => isSame(one, signal));
 
+/** A list under that name was written here, or is not there. */
+const areEvents = (value: unknown): value is readonly Event[] => Array.isArray(value);
+
 /** Those of an incident that an earlier version wrote stand in its hints alone. */
 function eventsOf({ hints, signals }: Incident): readonly Event[] {
-  if (Array.isArray(hints["events"])) return hints["events"];
+  const { events } = hints;
+  if (areEvents(events)) return events;
   const { eventArn, code, startsAt, endsAt } = hints;
   const told = signals.filter(({ kind }) => kind === "scheduled-change").map(({ at }) => at);
   if (typeof code !== "string" || told.length === 0) return [];

@@ -46,6 +46,8 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
       return "recommendation";
     case "scheduled-change":
       return isCalledOff(incident) ? "none" : "scheduled";
+    case "capacity-block-expiration":
+      return "scheduled";
     case "lifecycle-terminating":
       return incident.lifecycle.some(
         (action) => action.transition === "terminating" && action.destination !== "WarmPool",

@@ -147,6 +147,7 @@ export async function run({
     suppress: config.suppress,
     links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
     secrets,
+    trusted: config.sources.trusted,
     gather: GATHER,
     observer: {
       ...observers,

@@ -30,6 +30,7 @@ import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
 import type { Origin, Parsed, Signal } from "../signal/signal.ts";
 import { trackAlertMembers } from "./alert-members.ts";
+import { createReservedSignals } from "./reserved-signals.ts";
 import { trackDoomed } from "./doomed.ts";
 import { createHousekeeping } from "./housekeeping.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -67,6 +68,8 @@ export interface WorkerOptions {
   readonly links: Links;
   readonly secrets: Secrets;
   readonly observer: Observer;
+  /** Sources beside AWS's own whose events are taken for AWS's; none where left out. */
+  readonly trusted?: readonly string[];
   /** Looks closer of a storm's incidents start together at multiples of this. */
   readonly gather: Ms;
 }
@@ -152,6 +155,8 @@ export function createWorker(options: WorkerOptions): Worker {
     lookAround,
     secret: options.secrets.resolve,
     renewSecret: options.secrets.renew,
+    trusted: options.trusted ?? [],
+    signalsOf: createReservedSignals(aws, inventory, clock),
     learn: (signal) => feed(inventory, signal),
     learnEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => {

@@ -60,6 +60,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "spot-interruption":
     case "rebalance":
     case "scheduled-change":
+    case "capacity-block-expiration":
     case "capacity-reservation-interruption":
     case "notice-withdrawn":
       return [];

@@ -12,6 +12,7 @@ const URGENCY: Readonly<Record<SignalKind, number>> = {
   "state-change": 1,
   rebalance: 2,
   "scheduled-change": 3,
+  "capacity-block-expiration": 3,
   "lifecycle-launching": 4,
   "lifecycle-terminating": 5,
   "fargate-spot-stop": 6,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Ms } from "../clock.ts";
 import { asAccount, asList, asRegion, asText, asZone, quote, regionOf } from "./shape.ts";
-import type { Action, Origin, Parsed, SignalKind, SignalOf, Source, Subject } from "./signal.ts";
+import type { Action, Origin, Parsed, Reserved, SignalKind, SignalOf, Source, Subject } from "./signal.ts";
 import { readTime } from "./time.ts";
 
 /** A message without its wrapping: an EventBridge event, or what a lifecycle hook sends by itself. */
@@ -26,7 +26,12 @@ type Ignored = Extract<Parsed, { is: "ignored" }>;
 type Rejected = Extract<Parsed, { is: "rejected" }>;
 
 export type Read<K extends SignalKind> =
-  | { readonly is: "signals"; readonly signals: readonly SignalOf<K>[]; readonly errors: readonly string[] }
+  | {
+      readonly is: "signals";
+      readonly signals: readonly SignalOf<K>[];
+      readonly errors: readonly string[];
+      readonly reserved?: readonly Reserved[];
+    }
   | Ignored
   | Rejected;
 
@@ -48,6 +53,13 @@ export function eventTime(time: unknown, origin: Origin): { readonly at: Ms; rea
   return { at: Math.min(origin.sentAt ?? origin.receivedAt, origin.receivedAt), timeKnown: false };
 }
 
+/** AWS's samples of Capacity Block events write `detail_type`; what is built from them may, too. */
+export const isEnvelope = (fields: { readonly [key: string]: unknown }): boolean =>
+  "detail-type" in fields || "detail_type" in fields;
+
+export const detailTypeIn = (fields: { readonly [key: string]: unknown }): string | null =>
+  asText(fields["detail-type"] ?? fields["detail_type"], 256);
+
 /**
  * Normalizes an EventBridge envelope. The ARN in `resources` of EC2's Spot events has a zone where a region belongs
  * and no account, and `resources` can be a single string (EVENTS.md, traps 2 and 9).
@@ -57,7 +69,7 @@ export function fromEnvelope(envelope: { readonly [key: string]: unknown }, deta
   const zone = zoneOf(envelope["resources"]);
   return {
     id: messageId(envelope["id"], envelope),
-    detailType: asText(envelope["detail-type"], 256) ?? "",
+    detailType: detailTypeIn(envelope) ?? "",
     account: asAccount(envelope["account"]) ?? origin.account,
     region: asRegion(envelope["region"]) ?? (zone === null ? null : regionOf(zone)) ?? origin.region,
     availabilityZone: zone,

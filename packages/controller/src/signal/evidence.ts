@@ -3,6 +3,15 @@ import { fleetIn } from "./kinds/fleet-change.ts";
 import { asObject, asText } from "./shape.ts";
 import type { Evidence } from "./signal.ts";
 
+/** Events that are about no single instance and may tell why replacements do not come. */
+export const EVIDENCE_EVENTS = [
+  ["aws.ecs", "ECS Service Action"],
+  ["aws.ec2fleet", "EC2 Fleet Error"],
+  ["aws.ec2fleet", "EC2 Fleet Information"],
+  ["aws.ec2spotfleet", "EC2 Spot Fleet Error"],
+  ["aws.ec2spotfleet", "EC2 Spot Fleet Information"],
+] as const;
+
 /** Words for what ECS says of a service; what is not among them says nothing of capacity. */
 const SERVICE_EVENTS: ReadonlyMap<string, string | null> = new Map([
   ["SERVICE_TASK_PLACEMENT_FAILURE", "its tasks cannot be placed"],

@@ -1,4 +1,5 @@
 import type { KindParser } from "./event.ts";
+import { capacityBlockExpiration } from "./kinds/capacity-block-expiration.ts";
 import { capacityReservationInterruption } from "./kinds/capacity-reservation-interruption.ts";
 import { containerInstanceChange } from "./kinds/container-instance-change.ts";
 import { fargateSpotStop } from "./kinds/fargate-spot-stop.ts";
@@ -23,6 +24,7 @@ export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
   "state-change": stateChange,
   "scheduled-change": scheduledChange,
   "capacity-reservation-interruption": capacityReservationInterruption,
+  "capacity-block-expiration": capacityBlockExpiration,
   "fargate-spot-stop": fargateSpotStop,
   "container-instance-change": containerInstanceChange,
   "launch-result": launchResult,

@@ -1,14 +1,14 @@
-import type { KindParser, Read } from "./event.ts";
-import { eventTime, fromEnvelope, messageId } from "./event.ts";
+import type { Event, Read } from "./event.ts";
+import { detailTypeIn, eventTime, fromEnvelope, isEnvelope, messageId } from "./event.ts";
 import { evidenceIn } from "./evidence.ts";
 import { kinds } from "./index.ts";
 import { readJson } from "./json.ts";
+import { isNothingToDo, knownEvents } from "./known.ts";
 import { TRANSITIONS } from "./lifecycle.ts";
-import { asAccount, asRegion, asText } from "./shape.ts";
-import type { Origin, Parsed, Signal, SignalKind } from "./signal.ts";
+import { asAccount, asRegion, asText, quote } from "./shape.ts";
+import type { Origin, Parsed, Reserved, Signal, SignalKind } from "./signal.ts";
 import { unwrap } from "./unwrap.ts";
 
-type AnyParser = { readonly [K in SignalKind]: KindParser<K> }[SignalKind];
 type Fields = { readonly [key: string]: unknown };
 
 /**
@@ -17,50 +17,74 @@ type Fields = { readonly [key: string]: unknown };
  */
 const AGENT = "spotkeeper.agent";
 
-/** By detail-type, which AWS never uses for two sources. */
-const byDetailType: ReadonlyMap<string, { readonly source: string; readonly parser: AnyParser }> = new Map(
-  Object.values(kinds).flatMap((parser: AnyParser) =>
-    parser.events.map(([source, detailType]) => [detailType, { source, parser }] as const),
-  ),
-);
-
 /**
  * What one raw message means. Unwraps SNS, lists of records and nested strings (EVENTS.md, trap 7), reads EventBridge
  * envelopes and what lifecycle hooks send without one, and answers signals, or the reason why there are none. Never
  * throws; takes time linear in the body's length. A rejection's `reason` is a stable metric label; its `message` says
  * what, where, and what to do, and quotes at most 40 characters.
  *
+ * @param trusted sources beside AWS's own whose events are taken for AWS's: EventBridge takes `aws.` from nobody else, so
+ *   that what forwards events has a source of its own
  * @example
  * parse(body, { source: "sqs", account: "111122223333", region: "eu-west-1", sentAt: null, receivedAt: clock.now() });
  */
-export function parse(body: string, origin: Origin): Parsed {
+export function parse(body: string, origin: Origin, trusted: readonly string[] = []): Parsed {
   const json = readJson(body);
   if (!json.ok) return { is: "rejected", reason: json.reason, message: json.message };
   return combine(
-    unwrap(json.value, origin).map((inner) => (inner.is === "value" ? message(inner.fields, inner.origin) : inner)),
+    unwrap(json.value, origin).map((inner) =>
+      inner.is === "value" ? message(inner.fields, inner.origin, trusted) : inner,
+    ),
   );
 }
 
-function message(fields: Fields, origin: Origin): Parsed {
-  if ("detail-type" in fields) return envelope(fields, origin);
-  return withoutEnvelope(fields, origin);
+function message(fields: Fields, origin: Origin, trusted: readonly string[]): Parsed {
+  return isEnvelope(fields) ? envelope(fields, origin, trusted) : withoutEnvelope(fields, origin);
 }
 
-function envelope(fields: Fields, origin: Origin): Parsed {
-  const detailType = asText(fields["detail-type"], 256);
+function envelope(fields: Fields, origin: Origin, trusted: readonly string[]): Parsed {
   const source = asText(fields["source"], 256);
-  const known = detailType === null ? undefined : byDetailType.get(detailType);
   const raw = fields["detail"];
   const json = typeof raw === "string" ? readJson(raw) : null;
   const detail = json?.ok === true ? json.value : raw;
   const seenByAgent = source === AGENT;
   const event = fromEnvelope(fields, detail, seenByAgent ? { ...origin, source: "agent" } : origin);
-  if (known === undefined || (source !== null && source !== known.source && !seenByAgent)) {
-    const evidence = evidenceIn(event);
-    if (evidence === null) return { is: "ignored", reason: "unknown-event", detailType };
-    return { is: "ignored", reason: "evidence", detailType, evidence };
+  const detailType = event.detailType === "" ? null : event.detailType;
+  const known = knownEvents.get(event.detailType);
+  const isTrusted = source === null || seenByAgent || trusted.includes(source);
+  if (known === undefined) {
+    const inside = forwarded(detail, origin);
+    if (inside.length === 0) return { is: "ignored", reason: "unknown-event", detailType };
+    if (!isTrusted) return distrusted(event, source);
+    return combine(inside.map((inner) => envelope(inner.fields, inner.origin, trusted)));
   }
-  return widen(known.parser.parse(event));
+  if (!isTrusted && source !== known.source) return distrusted(event, source);
+  if (known.parser !== null) return widen(known.parser.parse(event));
+  if (isNothingToDo(event.detailType)) return { is: "ignored", reason: "not-actionable", detailType };
+  const evidence = evidenceIn(event);
+  return evidence === null
+    ? { is: "ignored", reason: "unknown-event", detailType }
+    : { is: "ignored", reason: "evidence", detailType, evidence };
+}
+
+/**
+ * AWS's events that somebody has put into the detail of an event of their own, as a pipe does.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.html
+ */
+function forwarded(detail: unknown, origin: Origin): readonly { readonly fields: Fields; readonly origin: Origin }[] {
+  if (typeof detail !== "object" || detail === null) return [];
+  return unwrap(detail, origin).filter(
+    (inner) => inner.is === "value" && isEnvelope(inner.fields) && knownEvents.has(detailTypeIn(inner.fields) ?? ""),
+  ) as readonly { readonly fields: Fields; readonly origin: Origin }[];
+}
+
+/** Kept, not deleted: it may be a warning that came by a way nobody has named. */
+function distrusted(event: Event, source: string | null): Parsed {
+  return {
+    is: "rejected",
+    reason: "untrusted-source",
+    message: `${event.detailType} ${event.id}: source is ${quote(source)}, and not AWS's own. If that is what forwards AWS's events to you, name it in sources.trusted.`,
+  };
 }
 
 /**
@@ -124,13 +148,15 @@ function combine(parts: readonly Parsed[]): Parsed {
   }
   if (parts.length === 1) return first;
   const signals: Signal[] = [];
+  const reserved: Reserved[] = [];
   const errors: string[] = [];
   for (const part of parts) {
     if (part.is === "signals") {
       signals.push(...part.signals);
+      reserved.push(...(part.reserved ?? []));
       errors.push(...part.errors);
     } else if (part.is === "rejected") errors.push(part.message);
   }
-  if (signals.length > 0) return { is: "signals", signals, errors };
+  if (signals.length + reserved.length > 0) return { is: "signals", signals, errors, reserved };
   return parts.find((part) => part.is === "rejected") ?? first;
 }

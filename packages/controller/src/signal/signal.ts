@@ -69,6 +69,8 @@ export interface Details {
     readonly over: boolean;
   };
   "capacity-reservation-interruption": object;
+  /** Its instances begin to go at `startsAt`, and are gone by `endsAt`. */
+  "capacity-block-expiration": { readonly reservationId: string; readonly startsAt: Ms; readonly endsAt: Ms };
   "fargate-spot-stop": {
     readonly clusterArn: string;
     readonly service: string | null;
@@ -112,6 +114,9 @@ export type SignalKind = keyof Details;
 export type Signal = { [K in SignalKind]: Common & { readonly kind: K } & Details[K] }[SignalKind];
 export type SignalOf<K extends SignalKind> = Extract<Signal, { kind: K }>;
 
+/** A signal about all instances that run in a reservation, which only EC2 can name. */
+export type Reserved = Omit<SignalOf<"capacity-block-expiration">, "subject">;
+
 /** Why a well-formed message leads to nothing. Counted, never an exception. */
 export type Ignored =
   | "test-notification"
@@ -130,7 +135,12 @@ export type Ignored =
 
 /** What one message means: any number of signals, or the reason why it has none. */
 export type Parsed =
-  | { readonly is: "signals"; readonly signals: readonly Signal[]; readonly errors: readonly string[] }
+  | {
+      readonly is: "signals";
+      readonly signals: readonly Signal[];
+      readonly errors: readonly string[];
+      readonly reserved?: readonly Reserved[];
+    }
   | {
       readonly is: "ignored";
       readonly reason: Ignored;

@@ -1,3 +1,4 @@
+import { isEnvelope } from "./event.ts";
 import { readJson } from "./json.ts";
 import { asAccount, asList, asObject, asRegion, asText } from "./shape.ts";
 import type { Origin, Parsed } from "./signal.ts";
@@ -27,7 +28,7 @@ export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYE
   if (typeof value !== "object" || value === null)
     return [rejected("not-an-event", "The message is JSON but no object")];
   const fields = asObject(value);
-  if ("detail-type" in fields) return [{ is: "value", fields, origin }];
+  if (isEnvelope(fields)) return [{ is: "value", fields, origin }];
   if ("Message" in fields) return sns(fields, origin, inside);
   const records = asList(fields["Records"] ?? fields["Messages"]);
   if (records.length > 0) {

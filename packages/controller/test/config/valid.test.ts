@@ -14,7 +14,7 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
   const config = loadConfig(null, unread);
   expect(config).toEqual({
     aws: { regions: [], accounts: [], endpoint: null },
-    sources: { sqs: [], http: null },
+    sources: { sqs: [], trusted: [], http: null },
     policy: { ...defaultPolicy, clusters: defaultOverrides },
     channels: { console: { type: "console" } },
     routes: [DEFAULT_ROUTE],

@@ -338,7 +338,7 @@ test.each([
 
 test("what the agent on an instance tells is of the same kind, and says whose view it is", () => {
   expect(only({ ...warning(), source: "spotkeeper.agent" })).toEqual({ ...only(warning()), source: "agent" });
-  expect(read({ ...warning(), source: "somebody.else" })).toMatchObject({ is: "ignored", reason: "unknown-event" });
+  expect(read({ ...warning(), source: "somebody.else" })).toMatchObject({ is: "rejected", reason: "untrusted-source" });
 });
 
 test("a notice that an agent saw go is a signal of its own", () => {

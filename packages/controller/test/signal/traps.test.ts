@@ -189,7 +189,6 @@ test.each(["TERMINATE", "TERMINATE_ERROR", "LAUNCH", "LAUNCH_ERROR"])(
 
 test.each([
   ["aws.ec2", "EC2 Spot Instance Request Fulfillment"],
-  ["aws.s3", "EC2 Spot Instance Interruption Warning"],
   ["aws.ec2", "constructor"],
   ["aws.ec2", "__proto__"],
   ["aws.ec2", 7],

@@ -13,6 +13,7 @@ export interface LaunchSpec {
   /** The service principal of a managed instance. */
   readonly operator?: string | null;
   readonly secondaryAddresses?: readonly string[];
+  readonly capacityReservationId?: string | null;
   /** Already running when the story starts: no delay, no event. */
   readonly running?: boolean;
 }
@@ -59,6 +60,7 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     tags: new Map(Object.entries(spec.tags ?? {})),
     operator: spec.operator ?? null,
     disableApiTermination: false,
+    capacityReservationId: spec.capacityReservationId ?? null,
     launchTime: clock.now(),
     state: spec.running ? "running" : "pending",
     stateReason: null,

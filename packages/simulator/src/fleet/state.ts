@@ -51,6 +51,8 @@ export interface Instance {
   readonly operator: string | null;
   /** Termination protection. */
   disableApiTermination: boolean;
+  /** The reservation that it was launched into; a Capacity Block's where its purchase says so. */
+  capacityReservationId: string | null;
   launchTime: Ms;
   state: InstanceState;
   stateReason: { code: string; message: string } | null;

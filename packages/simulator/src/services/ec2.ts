@@ -42,6 +42,9 @@ const describe = (instance: Instance): JsonObject => {
     ...(gone ? {} : network(instance)),
     ...(gone || instance.publicIp === null ? {} : { PublicIpAddress: instance.publicIp }),
     ...(instance.purchase === "spot" ? { InstanceLifecycle: "spot" } : {}),
+    ...(instance.capacityReservationId === null
+      ? {}
+      : { CapacityReservationId: instance.capacityReservationId, InstanceLifecycle: "capacity-block" }),
     PlatformDetails: "Linux/UNIX",
     Architecture: "x86_64",
     Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),
@@ -97,6 +100,7 @@ const filters: Readonly<Record<string, (instance: Instance) => string | undefine
   "instance-type": ({ type }) => type,
   "instance-lifecycle": ({ purchase }) => (purchase === "spot" ? "spot" : undefined),
   "availability-zone": ({ zone }) => zone.name,
+  "capacity-reservation-id": ({ capacityReservationId }) => capacityReservationId ?? undefined,
   "private-ip-address": ({ privateIp }) => privateIp,
 };
 

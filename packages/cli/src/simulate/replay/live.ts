@@ -89,7 +89,7 @@ function configOf({ config, dryRun }: LiveOptions): Config {
   return {
     ...config,
     policy: dryRun ? asDryRun(config.policy) : config.policy,
-    sources: { sqs: [], http: { token: `\${env:${TOKEN}}` } },
+    sources: { ...config.sources, sqs: [], http: { token: `\${env:${TOKEN}}` } },
     // Whoever reads needs no token on a free port of the loopback, which is gone when this ends.
     show: { ...config.show, listen: "127.0.0.1:0", auth: null },
     ledger: { ...config.ledger, ...memory },

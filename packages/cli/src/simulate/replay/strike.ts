@@ -26,6 +26,7 @@ export function strike(world: World, signal: Signal): void {
     }
     case "lifecycle-launching":
     case "scheduled-change":
+    case "capacity-block-expiration":
     case "fargate-spot-stop":
     case "container-instance-change":
     case "launch-result":

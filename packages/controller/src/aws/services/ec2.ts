@@ -2,7 +2,7 @@ import { DescribeInstancesCommand, type Instance, TerminateInstancesCommand } fr
 import type { Address, Aws, Ec2Instance, Receipt } from "../aws.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
-import { allPages, askForEach, isGone, orAlready, receipt, type ServiceDeps } from "./service.ts";
+import { allPages, askForEach, isGone, listing, orAlready, receipt, type ServiceDeps } from "./service.ts";
 import { tagsOf } from "./tags.ts";
 
 /** A filter takes 200 values: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
@@ -44,6 +44,26 @@ export function createEc2(deps: ServiceDeps): Aws["ec2"] {
     },
   };
 
+  /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html (`capacity-reservation-id`) */
+  const inReservation = listing<Ec2Instance>(
+    { service: "ec2", name: "DescribeInstances", limit: limits.ec2DescribeInstances },
+    async (reservationId, token, at, abortSignal) => {
+      const command = new DescribeInstancesCommand({
+        Filters: [
+          { Name: "capacity-reservation-id", Values: [reservationId] },
+          { Name: "instance-state-name", Values: ["pending", "running"] },
+        ],
+        IncludeManagedResources: true,
+        MaxResults: 1_000,
+        NextToken: token,
+      });
+      const page = await clients.ec2(at).send(command, { abortSignal });
+      const all = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+      const found = all.flatMap((one) => (one.InstanceId === undefined ? [] : [instanceOf(one.InstanceId, one)]));
+      return { found, next: page.NextToken };
+    },
+  );
+
   const terminate: Operation<string, Receipt> = {
     service: "ec2",
     name: "TerminateInstances",
@@ -63,6 +83,8 @@ export function createEc2(deps: ServiceDeps): Aws["ec2"] {
 
   return {
     describeInstances: (at, ids, ask) => askForEach(deps, at, describe, "", ids, ask),
+    // Apart from questions by id, which are of the same operation.
+    instancesIn: (at, reservationId, ask) => lanes.ask(at, inReservation, "reservation", reservationId, ask),
     terminateInstance: (at, id, ask) => orAlready(clock, lanes.ask(at, terminate, "", id, ask), isGone),
   };
 }

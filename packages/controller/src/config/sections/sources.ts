@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isSameQueue } from "../../signal/transports/queue-url.ts";
-import { list, secret, url, whole } from "../fields.ts";
+import { list, secret, text, url, whole } from "../fields.ts";
 
 const queue = z.strictObject({
   queueUrl: url("the URL of an SQS queue"),
@@ -40,6 +40,13 @@ export const sources = z.strictObject({
       error: "dead-letter queues that do not lead back: what cannot be understood would go round for ever",
     })
     .default([]),
+  /**
+   * Sources of events that are taken for AWS's, beside AWS's own: what forwards them cannot use `aws.`, and a pipe has
+   * `Pipe NAME`.
+   */
+  trusted: list(text("the source of events that are forwarded, such as Pipe spot"), "sources of events", 0, 20).default(
+    [],
+  ),
   /** `POST /api/v1/signals`; off without it. */
   http: http.nullable().default(null),
 });
