@@ -197,6 +197,20 @@ function copyOf(inventory: ReturnType<typeof createMemoryInventory>) {
   return copy;
 }
 
+test("what is on all that an instance is registered as is doomed with it, and safe again with it", () => {
+  const inventory = createMemoryInventory();
+  const id = `${clusterArn("web").replace("cluster/", "service/")}/a`;
+  const live = container("web", instanceId(1));
+  for (const one of [live, container("web", instanceId(1), { arn: `${live.arn}-old`, agentConnected: false })]) {
+    inventory.put("container", one.arn, one, 1);
+    inventory.put("tasks", one.arn, [task("web", one.arn, { group: "service:a" })], 1);
+  }
+  const doomed = (...ids: readonly string[]) => stormOf(inventory, new Set(ids)).get(id)?.doomed;
+  expect(doomed()).toBe(0);
+  expect(doomed(instanceId(1))).toBe(2);
+  expect(doomed(instanceId(2))).toBe(0);
+});
+
 test("doomed Fargate tasks count, and their addresses", () => {
   const inventory = createMemoryInventory();
   const arn = taskArn("web", "1");
