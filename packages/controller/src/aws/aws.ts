@@ -90,8 +90,8 @@ export interface AutoScalingGroup {
   readonly suspendedProcesses: readonly string[];
   /** Of a mixed instances policy: so much is On-Demand first, and of what is above it `percent`. Null: there is none. */
   readonly onDemand: { readonly base: number; readonly percent: number } | null;
-  /** Capacity is counted in weights, not in instances. */
-  readonly weighted: boolean;
+  /** What `desired`, `min` and `max` count: instances, the units of weights, or what its instance types have. */
+  readonly counts: "instances" | "units" | "vCPUs" | "MiB";
   readonly maintenancePolicy: { readonly minHealthyPercent: number; readonly maxHealthyPercent: number } | null;
   readonly instances: readonly {
     readonly id: string;
@@ -100,6 +100,8 @@ export interface AutoScalingGroup {
     readonly protected: boolean;
     readonly availabilityZone: string;
     readonly type: string | null;
+    /** How much of `desired` it is; null: the group does not count instances, and AWS does not say. */
+    readonly units: number | null;
   }[];
   readonly tags: { readonly [name: string]: string };
   readonly zones: readonly string[];

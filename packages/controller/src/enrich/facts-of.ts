@@ -58,16 +58,21 @@ export function factsOf(
     owner,
     ownerBecause: because,
     fleet,
-    evidence: evidenceOf(read, services, fleet),
+    evidence: evidenceOf(read, { services, fleet, place, groupName: base.groupName }),
     observedAt: read.observedAt(),
     missing: read.missing(),
   };
 }
 
-/** Events say it once; that it is old is for the reader to judge. */
-function evidenceOf(read: Reader, services: readonly EcsService[], fleet: Facts["fleet"]): Facts["evidence"] {
-  const sources = services.map((one) => [one.name, serviceId(one.clusterArn, one.name)] as const);
-  return [...sources, ...(fleet === null ? [] : [[fleet.id, fleet.id] as const])].flatMap(([about, id]) => {
+/** It is said once; that it is old is for the reader to judge. */
+function evidenceOf(
+  read: Reader,
+  { services, fleet, place, groupName }: Pick<Facts, "services" | "fleet" | "place" | "groupName">,
+): Facts["evidence"] {
+  const sources: (readonly [string, string])[] = services.map((one) => [one.name, serviceId(one.clusterArn, one.name)]);
+  if (fleet !== null) sources.push([fleet.id, fleet.id]);
+  if (place !== null && groupName !== null) sources.push([groupName, groupId(place, groupName)]);
+  return sources.flatMap(([about, id]) => {
     const known = read.inventory.get("evidence", id);
     return known?.value.said ? [{ about, said: known.value.said, at: known.observedAt }] : [];
   });

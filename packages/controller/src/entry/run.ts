@@ -158,7 +158,8 @@ export async function run({
       onEntries(doc, entries) {
         observers.onEntries(doc, entries);
         tap?.onEntries(doc, entries);
-        for (const entry of entries) log.info({ incident: entry.key, ...entry.data }, entry.text);
+        for (const entry of entries)
+          log[entry.data["attention"] === true ? "warn" : "info"]({ incident: entry.key, ...entry.data }, entry.text);
       },
       onAlert: (channel, outcome) => metrics.alert(channel, outcome),
       onSuppressed: (reason) => metrics.withheld(reason),

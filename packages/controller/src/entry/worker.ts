@@ -11,7 +11,7 @@ import type { Overrides } from "../enrich/overrides.ts";
 import { activeIn } from "../enrich/active.ts";
 import { createFlow, type Flow, type Verdict } from "../flow.ts";
 import type { FlowDeps } from "../flow-deps.ts";
-import { feed, feedEvidence } from "../inventory/feed.ts";
+import { feed, feedAttention, feedEvidence } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
@@ -172,6 +172,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     onEntries: (doc, entries) => {
       doomed.saw(doc);
+      if (doc.kind === "group") feedAttention(inventory, doc, entries);
       observer.onEntries?.(doc, entries);
       for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
       // Who has joined an alert may change what is at stake: it is looked at before its next look would come.

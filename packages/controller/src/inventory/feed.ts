@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
+import type { Doc, Entry } from "../record/doc.ts";
 import type { Evidence, Signal } from "../signal/signal.ts";
-import { serviceId } from "./ids.ts";
+import { groupId, serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
 
 /** Something that a signal says about one facet. */
@@ -97,4 +98,12 @@ const store = <F extends Facet>(
 export function feedEvidence(inventory: Inventory, { about, said, at }: Evidence): void {
   const id = about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id;
   inventory.put("evidence", id, { said }, at);
+}
+
+/** Puts what people should see of a group's record beside what is said of it: it stands in the alerts of its incidents. */
+export function feedAttention(inventory: Inventory, doc: Doc<"group">, entries: readonly Entry[]): void {
+  const { account, region, name } = doc.body;
+  if (region === null) return;
+  for (const { text, at, data } of entries)
+    if (data["attention"] === true) inventory.put("evidence", groupId({ account, region }, name), { said: text }, at);
 }

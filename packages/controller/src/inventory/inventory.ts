@@ -81,7 +81,7 @@ export interface Facets {
   discovery: readonly { readonly id: string; readonly attributes: { readonly [name: string]: string } }[];
   /** VPC Lattice target group */
   lattice: readonly { readonly id: string; readonly port: number | null; readonly status: string }[];
-  /** service ARN in the long format, or the id of a fleet: why its replacements do not come; null: that is over */
+  /** service ARN in the long format, id of a fleet, or a group's `groupId`: why its replacements do not come, or what people should see; null: that is over */
   evidence: { readonly said: string | null };
   /** `facet/id` of the question; not kept over a restart */
   failure: Failed;

@@ -1,4 +1,4 @@
-import type { Bodies, Doc, Joined, Kind, Step } from "./doc.ts";
+import type { Bodies, Doc, Joined, Kind, Replacement, Step } from "./doc.ts";
 
 /**
  * What a step has until something happens to it. Stored steps leave these out, which halves a document: it has eight
@@ -48,10 +48,13 @@ interface Stored {
   readonly alert?: Omit<Joined, "at"> | null;
   readonly sends?: { readonly [channel: string]: object };
   readonly route?: string | null;
+  readonly baseline?: number | null;
+  readonly replacing?: { readonly [incident: string]: Partial<Replacement> };
 }
 
 /** Before there were routes an incident joined one alert at most, and an alert knew neither its route nor what it withheld. */
 function upgraded(body: Stored): Stored {
+  if (body.replacing !== undefined) return withBooks(body, body.replacing);
   if (body.sends !== undefined) {
     const sends = Object.entries(body.sends).map(([channel, send]) => [channel, { since: null, ...send }]);
     const sendsNow = Object.fromEntries(sends) as { readonly [channel: string]: object };
@@ -60,6 +63,17 @@ function upgraded(body: Stored): Stored {
   if (body.alert === undefined) return body;
   const { alert, ...rest } = body;
   return { ...rest, alerts: alert === null ? [] : [{ ...alert, at: body.openedAt ?? 0 }] } as Stored;
+}
+
+const RAISED: ReadonlySet<unknown> = new Set(["launching", "serves", "retiring", "lowering"]);
+
+/** Before a group's record kept books, every instance under replacement by `raise` stood for one raised. */
+function withBooks(body: Stored, all: NonNullable<Stored["replacing"]>): Stored {
+  const owes = (one: Partial<Replacement>): boolean =>
+    (body.baseline ?? null) !== null && one.by === "raise" && RAISED.has(one.state);
+  const replacing: Record<string, Partial<Replacement>> = {};
+  for (const [incident, one] of Object.entries(all)) replacing[incident] = { raised: owes(one) ? 1 : 0, ...one };
+  return { ours: [], ...body, replacing } as Stored;
 }
 
 function short(step: Step): object {

@@ -147,6 +147,8 @@ export interface Replacement {
   readonly deadline: Ms;
   /** What the asker's policy allows where Spot has no capacity; null: nothing. */
   readonly onDemand: OnDemand | null;
+  /** So much desired capacity was raised for it and is not paid back, in what the group counts; 0: nothing is owed. */
+  readonly raised: number;
 }
 
 /** A temporary On-Demand fallback: for how long, and for how many instances at most. */
@@ -174,8 +176,10 @@ export interface Group {
   readonly account: string | null;
   readonly region: string | null;
   readonly name: string;
-  /** Desired capacity before we raised it; null when we owe nothing. */
+  /** Desired capacity without what is raised in `replacing`: what others want. Null when we owe nothing. */
   readonly baseline: number | null;
+  /** What we have asked desired capacity to be since the baseline was seen: only from such a value is it set back. */
+  readonly ours: readonly number[];
   readonly cooldownUntil: Ms;
   /** At most this share of the group (one instance at least) is replaced at a time; the newest asker's policy. */
   readonly cap: number;

@@ -41,7 +41,7 @@ async function attempt(responder: Responder, step: Step, ctx: Context): Promise<
         "it was begun before a restart, and may have happened: not repeated",
       );
     case "look": {
-      const seen = await responder.look(step, ctx);
+      const seen = await looked(responder.look(step, ctx));
       if (seen === "not-done") return responder.run(step, ctx);
       if (seen !== "unknown") return seen;
       throw new SpotkeeperError(
@@ -49,6 +49,16 @@ async function attempt(responder: Responder, step: Step, ctx: Context): Promise<
         "it was begun before a restart, and AWS does not say yet whether it happened",
       );
     }
+  }
+}
+
+/** That AWS refuses a look says nothing of the write that is looked for: it is looked again, until the budget is over. */
+async function looked<T>(look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.fields.retryable) throw error;
+    throw new SpotkeeperError("SK-STEP-LOOK", `whether it happened could not be asked: ${error.message}`);
   }
 }
 

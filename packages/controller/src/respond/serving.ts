@@ -1,31 +1,56 @@
 import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
+import { targetGroupsOf } from "../enrich/targets.ts";
 import type { Context } from "./responder.ts";
 import { healthOf } from "./responders/await-targets.ts";
 
 interface Serving {
   readonly healths: readonly (readonly TargetHealth[])[];
-  readonly ids: ReadonlySet<string>;
+  readonly members: readonly Member[];
 }
 /** Of each group as it was described: everybody who waits for it asks for the same. */
 const known = new WeakMap<AutoScalingGroup, Serving>();
 
-/** How many of a group's instances are InService and healthy in every target group of it. */
-export async function servingIn(group: AutoScalingGroup, except: string | null, ctx: Context): Promise<number> {
-  const healths = await Promise.all(group.targetGroupArns.map((arn) => healthOf(arn, ctx)));
+/**
+ * How much of a group's capacity serves, in what its desired capacity counts: its instances that are InService and
+ * healthy in every target group of it that is in use. What AWS does not say the size of counts nothing.
+ *
+ * @param except ids that do not count, whatever their state
+ */
+export async function servingIn(group: AutoScalingGroup, except: readonly string[], ctx: Context): Promise<number> {
+  const healths = await Promise.all(targetGroupsOf(group).map((arn) => healthOf(arn, ctx)));
   const had = known.get(group);
-  const ids = had?.healths.every((health, index) => health === healths[index]) ? had.ids : idsOf(group, healths);
-  known.set(group, { healths, ids });
-  return ids.size - (except !== null && ids.has(except) ? 1 : 0);
+  const same = had?.healths.every((health, index) => health === healths[index]) === true;
+  const members = same ? had.members : serving(group, healths);
+  known.set(group, { healths, members });
+  return unitsOf(members.filter((one) => !except.includes(one.id)));
 }
 
-function idsOf(group: AutoScalingGroup, healths: Serving["healths"]): ReadonlySet<string> {
-  const healthyIn = healths.map(
-    (health) => new Set(health.filter((one) => one.state === "healthy").map((one) => one.id)),
-  );
-  const serving = group.instances.filter(
-    (one) => one.state === "InService" && healthyIn.every((ids) => ids.has(one.id)),
-  );
-  return new Set(serving.map((one) => one.id));
+type Member = AutoScalingGroup["instances"][number];
+
+const unitsOf = (members: readonly Member[]): number => members.reduce((sum, one) => sum + (one.units ?? 0), 0);
+
+function serving(group: AutoScalingGroup, healths: Serving["healths"]): readonly Member[] {
+  const healthyIn = healths
+    .filter((health) => !isIdle(health))
+    .map((health) => new Set(health.filter((one) => one.state === "healthy").map((one) => one.id)));
+  return group.instances.filter((one) => one.state === "InService" && healthyIn.every((ids) => ids.has(one.id)));
+}
+
+/**
+ * No listener uses the target group (the idle half of a pair), so that its health says nothing of who serves.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html (Target.NotInUse)
+ */
+function isIdle(health: readonly TargetHealth[]): boolean {
+  const staying = health.filter((one) => one.state !== "draining");
+  return staying.length > 0 && staying.every((one) => one.state === "unused" && one.reason === "Target.NotInUse");
+}
+
+/** "3 of 4 instances serve", and why that may be less than it is. */
+export function shortOf(group: AutoScalingGroup, serving: number, wanted: number): string {
+  const unsaid = group.instances.some((one) => one.units === null)
+    ? `; AWS does not say how many ${group.counts} each instance is`
+    : "";
+  return `${serving} of ${wanted} ${group.counts} serve${unsaid}`;
 }
 
 /**
@@ -33,6 +58,6 @@ function idsOf(group: AutoScalingGroup, healths: Serving["healths"]): ReadonlySe
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-zonal-shift.html
  */
 export async function isShifted(group: AutoScalingGroup, ctx: Context): Promise<boolean> {
-  const healths = await Promise.all(group.targetGroupArns.map((arn) => healthOf(arn, ctx)));
+  const healths = await Promise.all(targetGroupsOf(group).map((arn) => healthOf(arn, ctx)));
   return healths.flat().some((one) => one.shifted === true);
 }

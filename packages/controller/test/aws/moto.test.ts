@@ -105,7 +105,7 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     const { autoScaling } = it.aws;
     await autoScaling.setOnDemandBase(home, "mixed", 2, it.ask());
     const found = (await autoScaling.describeGroups(home, ["mixed"], it.ask())).get("mixed");
-    expect(found).toMatchObject({ onDemand: { base: 2, percent: 0 }, weighted: false });
+    expect(found).toMatchObject({ onDemand: { base: 2, percent: 0 }, counts: "instances" });
     const raw = await it.clients
       .autoScaling(home)
       .send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ["mixed"] }));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeBody, encodeBody } from "../../src/record/body.ts";
-import type { Step } from "../../src/record/doc.ts";
+import type { Group, Step } from "../../src/record/doc.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf, stepOf } from "../respond/support.ts";
 
@@ -50,4 +50,23 @@ test("what was stored before there were routes reads as it is stored now", () =>
     withheld: [],
     sends: { sns: { ...send, since: null } },
   });
+});
+
+test("what was stored before a group's record kept books: each that stands for one raised, still does", () => {
+  const one = (by: string, state: string): object => ({ instanceId: "i-0", by, state, batch: "raise:1" });
+  const replacing = {
+    a: one("raise", "serves"),
+    b: one("raise", "lowering"),
+    c: one("raise", "settled"),
+    d: one("raise", "asked"),
+    e: one("detach", "retiring"),
+  };
+  const read = (baseline: number | null): Group =>
+    decodeBody<"group">(JSON.stringify({ name: "web", baseline, steps: [], replacing }));
+  const raised = (body: Group): number[] => Object.values(body.replacing).map((each) => each.raised);
+  expect(read(10).ours).toEqual([]);
+  expect(raised(read(10))).toEqual([1, 1, 0, 0, 0]);
+  expect(raised(read(null))).toEqual([0, 0, 0, 0, 0]);
+  const now = { ...read(10), ours: [11], replacing: { a: { ...read(10).replacing["a"]!, raised: 4 } } };
+  expect(decodeBody<"group">(encodeBody(now))).toEqual(now);
 });

@@ -24,6 +24,7 @@ const groupWith = (active: number, over: Partial<AutoScalingGroup> = {}): AutoSc
     protected: false,
     availabilityZone: "us-east-1a",
     type: null,
+    units: 1,
   })),
   ...over,
 });
@@ -51,7 +52,7 @@ describe("what is wished for", () => {
   });
   test.each([
     ["no mixed instances policy", groupWith(5, { onDemand: null }), /no mixed instances policy/],
-    ["weights", groupWith(5, { weighted: true }), /weights/],
+    ["weights", groupWith(5, { counts: "units" }), /in units/],
     ["suspended launches", groupWith(5, { suspendedProcesses: ["Launch"] }), /suspended/],
     ["all On-Demand already", groupWith(5, { onDemand: { base: 0, percent: 100 } }), /no more On-Demand/],
     ["nothing missing", groupWith(6), /no more On-Demand/],

@@ -36,6 +36,7 @@ async function inGroup(state: ReplacementState, reason: string | null = null): P
       within: 600_000,
       deadline: T0 + 600_000,
       onDemand: null,
+      raised: 0,
     },
     T0,
   );

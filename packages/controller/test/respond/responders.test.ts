@@ -6,7 +6,7 @@ import type { Doc, Params } from "../../src/record/doc.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { ID, T0, warning } from "../correlate/support.ts";
-import { ACT, AT, contextOf, fakeAws, POLL, receipt, responder, run } from "./context.ts";
+import { ACT, AT, contextOf, fakeAws, POLL, receipt, run } from "./context.ts";
 import { factsWith, GROUP_ARN, incidentOf, stepOf } from "./support.ts";
 
 const hook = { group: "web", hook: "drain", instanceId: ID, token: "t-1" };
@@ -283,43 +283,6 @@ describe("drain-tasks", () => {
   });
 });
 
-describe("terminate-in-group", () => {
-  const step = stepOf("terminate", { params: { instanceId: ID } });
-  const member = (state: string | null): ReturnType<typeof fakeAws> => {
-    const found = state === null ? [] : [{ instanceId: ID, group: "web", state, protected: false }];
-    return fakeAws({
-      autoScaling: {
-        memberships: async () => new Map(found.map((one) => [one.instanceId, one])),
-        terminateInGroup: async () => receipt(),
-      },
-    });
-  };
-
-  test("terminates a member, with decrement", async () => {
-    const { aws, calls } = member("InService");
-    expect(await run("terminate-in-group", step, contextOf({ aws }))).toMatchObject({ is: "done" });
-    expect(calls.at(-1)).toEqual(["autoScaling.terminateInGroup", AT, ID, true, ACT]);
-  });
-
-  test.each([null, "Terminating:Wait"])(
-    "one that leaves or has left (%s) is `already`, also after a crash",
-    async (state) => {
-      const already = { is: "done", receipt: { already: true } };
-      const { aws, calls } = member(state);
-      const one = responder("terminate-in-group");
-      expect(await one.run(step, contextOf({ aws }))).toEqual(already);
-      expect(one.repeat === "look" && (await one.look(step, contextOf({ aws })))).toEqual(already);
-      expect(calls.map(([name]) => name)).not.toContain("autoScaling.terminateInGroup");
-    },
-  );
-
-  test("after a crash, one that is still in service was not terminated", async () => {
-    const one = responder("terminate-in-group");
-    const { aws } = member("InService");
-    expect(one.repeat === "look" && (await one.look(step, contextOf({ aws })))).toBe("not-done");
-  });
-});
-
 describe("verify-replacement", () => {
   const member = (id: string): AutoScalingGroup["instances"][number] => ({
     id,
@@ -328,6 +291,7 @@ describe("verify-replacement", () => {
     protected: false,
     availabilityZone: "us-east-1a",
     type: null,
+    units: 1,
   });
   const failure: ScalingActivity = {
     id: "a-1",
@@ -386,7 +350,7 @@ describe("verify-replacement", () => {
     };
     const because = "no Spot capacity";
     expect(await serves(T0, 1)).toMatchObject({
-      reason: "0 of 2 serve; a launch failed: no Spot capacity; falling back to On-Demand",
+      reason: "0 of 2 instances serve; a launch failed: no Spot capacity; falling back to On-Demand",
       receipt: { wish: { from: 0, to: 1, lasts: 60_000, because } },
     });
     expect(await serves(T0, 5)).toMatchObject({ receipt: { wish: { to: 2 } } });

@@ -48,7 +48,7 @@ const group: AutoScalingGroup = {
   trafficSources: [],
   suspendedProcesses: [],
   onDemand: null,
-  weighted: false,
+  counts: "instances",
   maintenancePolicy: null,
   instances: [],
   tags: {},

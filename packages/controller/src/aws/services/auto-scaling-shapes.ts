@@ -2,6 +2,7 @@ import type {
   Activity,
   AutoScalingGroup as SdkGroup,
   AutoScalingInstanceDetails,
+  Instance as SdkInstance,
   LifecycleHook as SdkHook,
 } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingGroup, GroupMembership, LifecycleHook, ScalingActivity } from "../aws.ts";
@@ -23,9 +24,7 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
   })),
   suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
   onDemand: onDemandOf(group),
-  weighted: (group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []).some(
-    ({ WeightedCapacity }) => WeightedCapacity !== undefined,
-  ),
+  counts: countsOf(group),
   maintenancePolicy: maintenancePolicyOf(group),
   instances: (group.Instances ?? []).map((one) => ({
     id: one.InstanceId ?? "",
@@ -34,11 +33,41 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
     protected: one.ProtectedFromScaleIn ?? false,
     availabilityZone: one.AvailabilityZone ?? "unknown",
     type: one.InstanceType ?? null,
+    units: unitsOf(one, group),
   })),
   tags: tagsOf(group.Tags),
   zones: group.AvailabilityZones ?? [],
   operator: group.Operator?.Principal ?? null,
 });
+
+/**
+ * Sizes are counted in instances, unless the policy has weights for its types, or the group counts what its types have.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html (DesiredCapacityType)
+ */
+function countsOf(group: SdkGroup): AutoScalingGroup["counts"] {
+  if (group.DesiredCapacityType === "vcpu") return "vCPUs";
+  if (group.DesiredCapacityType === "memory-mib") return "MiB";
+  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  const weighted = [...overrides, ...(group.Instances ?? [])].some(isWeighted);
+  return weighted ? "units" : "instances";
+}
+
+const isWeighted = ({ WeightedCapacity }: { readonly WeightedCapacity?: string | undefined }): boolean =>
+  WeightedCapacity !== undefined;
+
+/**
+ * "The number of capacity units contributed by the instance based on its instance type"; a type that is no longer in the
+ * policy keeps its last weight. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html
+ */
+function unitsOf(one: SdkInstance, group: SdkGroup): number | null {
+  const said = Number(one.WeightedCapacity ?? Number.NaN);
+  if (Number.isFinite(said) && said > 0) return said;
+  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  const byType = Number(overrides.find(({ InstanceType }) => InstanceType === one.InstanceType)?.WeightedCapacity);
+  if (Number.isFinite(byType) && byType > 0) return byType;
+  return countsOf(group) === "instances" ? 1 : null;
+}
 
 /** Defaults where AWS leaves one out: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
 function onDemandOf({ MixedInstancesPolicy: mixed }: SdkGroup): AutoScalingGroup["onDemand"] {

@@ -8,6 +8,9 @@ const LONGEST_REASON = 150;
 
 export type Note = (text: string, data?: Params) => void;
 
+/** With a note: somebody should see it, in the log as a warning. */
+export const ATTENTION: Params = { attention: true };
+
 export const change = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group => {
   const had = body.replacing[incident];
   if (had === undefined) return body;
@@ -21,9 +24,16 @@ export const begin = (body: Group, incident: Key, to: Partial<Replacement>, now:
 
 export const find = (body: Group, id: string): Step | undefined => body.steps.find((step) => step.id === id);
 
-export const plan = (body: Group, step: Omit<PlannedStep, "after" | "notBefore">): Group => ({
+export const without = (body: Group, id: string): Group => ({
   ...body,
-  steps: [...body.steps, fresh({ ...step, after: [], notBefore: null })],
+  steps: body.steps.filter((step) => step.id !== id),
+});
+
+type Planned = Omit<PlannedStep, "after" | "notBefore"> & Partial<Pick<PlannedStep, "after">>;
+
+export const plan = (body: Group, step: Planned): Group => ({
+  ...body,
+  steps: [...body.steps, fresh({ after: [], ...step, notBefore: null })],
 });
 
 export const isRetired = (body: Group, one: Replacement): boolean =>

@@ -2,8 +2,9 @@ import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import type { Fallback, Group, OnDemand, Plain } from "../../record/doc.ts";
 import { isSettled } from "../steps.ts";
+import { ATTENTION, find, mayHaveHappened, type Note, PAY_WITHIN, plan, without, WRITE_WITHIN } from "./body.ts";
+import { isBusy } from "./capacity.ts";
 import { isCapacity } from "./member.ts";
-import { find, mayHaveHappened, type Note, PAY_WITHIN, plan, WRITE_WITHIN } from "./body.ts";
 
 /** That the group's On-Demand base be raised for a time, asked for by who saw that Spot has no capacity. */
 export interface Wish {
@@ -37,7 +38,7 @@ const share = (desired: number, base: number, percent: number): number =>
 export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: OnDemand, said: string): Wish | string {
   const { onDemand, desired } = group;
   if (onDemand === null) return "the group has no mixed instances policy";
-  if (group.weighted) return "the group counts its capacity in weights";
+  if (group.counts !== "instances") return `the group counts its capacity in ${group.counts}`;
   if (group.operator !== null) return `only ${group.operator}, its operator, may change the group`;
   if (group.suspendedProcesses.includes("Launch")) return "the group's Launch process is suspended";
   if (had !== null && (had.wanted !== null || had.until === null)) return "a fallback is being set up";
@@ -100,14 +101,13 @@ function adopt(body: Group, note: Note): Group {
   return { ...next, steps };
 }
 
-const without = (body: Group, id: string): Group => ({ ...body, steps: body.steps.filter((step) => step.id !== id) });
-
 function raise(body: Group, note: Note, now: Ms): Group {
   const { fallback } = body;
   if (fallback === null || fallback.wanted === null || find(body, LOWER) !== undefined) return body;
   const { wanted } = fallback;
   const step = find(body, RAISE);
   if (step === undefined) {
+    if (isBusy(body)) return body;
     const params = { group: body.name, from: [fallback.ours.at(-1) ?? fallback.from], to: wanted };
     return plan(body, { id: RAISE, responder: "set-on-demand-base", params, abandonAt: now + WRITE_WITHIN });
   }
@@ -127,16 +127,14 @@ function lower(body: Group, note: Note, now: Ms): Group {
   if (fallback === null || fallback.until === null || fallback.until > now) return body;
   const step = find(body, LOWER);
   if (step === undefined) {
-    if (fallback.wanted !== null) return body;
+    if (fallback.wanted !== null || isBusy(body)) return body;
     const params = { group: body.name, from: fallback.ours, to: fallback.from };
     return plan(body, { id: LOWER, responder: "set-on-demand-base", params, abandonAt: now + PAY_WITHIN });
   }
   if (!isSettled(step)) return body;
   const why = step.reason === null ? "" : `: ${step.reason}`;
-  note(
-    step.state === "abandoned"
-      ? `the On-Demand base could not be lowered to ${fallback.from} again${why}; please lower it`
-      : `On-Demand base: back at ${fallback.from}${why}`,
-  );
+  if (step.state === "abandoned")
+    note(`the On-Demand base could not be lowered to ${fallback.from} again${why}; please lower it`, ATTENTION);
+  else note(`On-Demand base: back at ${fallback.from}${why}`);
   return { ...without(body, LOWER), fallback: null };
 }

@@ -21,8 +21,15 @@ export interface GroupView {
   readonly last: { readonly [id: string]: string };
   /** Who was looked for. One who has asked since is not among them, and has the next look. */
   readonly looked: readonly string[];
-  readonly instances: { readonly [id: string]: { readonly state: string; readonly protected: boolean } };
+  /** `units`: how much it counts for in what `desired` counts; null: AWS does not say. Without it: one instance. */
+  readonly instances: {
+    readonly [id: string]: { readonly state: string; readonly protected: boolean; readonly units?: number | null };
+  };
 }
+
+/** How much of the group's capacity an instance is. */
+export const unitsIn = (view: GroupView, one: Replacement | undefined): number =>
+  view.instances[one?.instanceId ?? ""]?.units ?? 1;
 
 export function viewOf(
   group: AutoScalingGroup,
@@ -43,7 +50,7 @@ export function viewOf(
     instances: Object.fromEntries(
       group.instances
         .filter((one) => ids.includes(one.id))
-        .map((one) => [one.id, { state: one.state, protected: one.protected }]),
+        .map((one) => [one.id, { state: one.state, protected: one.protected, units: one.units }]),
     ),
   };
 }
@@ -74,9 +81,11 @@ function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): s
     return "the group's AddToLoadBalancer process is suspended: a replacement would take no requests";
   if (by === "raise" && view.suspended.includes("Terminate")) return "the group's Terminate process is suspended";
   if (by === "raise" && instance.protected) return "it is protected from scale-in";
-  if (view.serving - 1 >= view.desired) return "the group has spare capacity that serves";
-  if (by === "raise" && view.max <= view.desired) return `the group is at its maximum of ${view.max}`;
-  if (by === "raise" && room(view) <= 0)
+  if (instance.units === null) return "AWS does not say how much of its group's capacity it is";
+  const units = unitsIn(view, asked);
+  if (view.serving - units >= view.desired) return "the group has spare capacity that serves";
+  if (by === "raise" && view.max < view.desired + units) return `the group is at its maximum of ${view.max}`;
+  if (by === "raise" && room(view) < units)
     return `the group's instance maintenance policy leaves no room above ${view.desired}`;
   return null;
 }
@@ -95,24 +104,31 @@ export function admit(group: Group, by: "detach" | "raise", view: GroupView): Ad
   const asked = Object.entries(group.replacing)
     .filter(([, one]) => one.state === "asked" && one.by === by && view.looked.includes(one.instanceId))
     .toSorted(([, a], [, b]) => a.askedAt - b.askedAt);
-  const underway = Object.values(group.replacing).filter(isUnderway).length;
-  const cap = Math.max(1, Math.floor(group.cap * Math.max(view.desired, 1))) - underway;
-  const headroom = by === "raise" ? Math.min(cap, view.max - view.desired, room(view)) : cap;
+  const underway = Object.values(group.replacing).filter(isUnderway);
+  const used = underway.reduce((total, one) => total + unitsIn(view, one), 0);
+  const cap = Math.max(1, Math.floor(group.cap * view.desired));
+  const headroom = by === "raise" ? Math.min(view.max - view.desired, room(view)) : Number.POSITIVE_INFINITY;
   const refused: Record<string, string> = {};
   const admitted: string[] = [];
   const waiting: Record<string, string | null> = {};
   const raised: string[] = [];
+  let units = 0;
   for (const [incident, one] of asked) {
     const why = refusal(one, by, view);
     const last = by === "detach" ? view.last[one.instanceId] : undefined;
+    const more = units + unitsIn(view, one);
+    // One instance may always be replaced, be it larger than the share.
+    const fits = used + more <= cap || (underway.length === 0 && admitted.length === 0);
     if (why !== null) refused[incident] = why;
     else if (last !== undefined) {
       // A replacement must serve before this one is taken: by raising, where there is room for one.
       const noRoom = refusal(one, "raise", view);
       if (noRoom === null) raised.push(incident);
       else waiting[incident] = `it is the last healthy target of ${last}, and ${noRoom}`;
-    } else if (admitted.length < Math.min(headroom, MOST_AT_ONCE)) admitted.push(incident);
-    else waiting[incident] = null;
+    } else if (fits && more <= headroom && admitted.length < MOST_AT_ONCE) {
+      admitted.push(incident);
+      units = more;
+    } else waiting[incident] = null;
   }
   return { admitted, refused, waiting, raised };
 }

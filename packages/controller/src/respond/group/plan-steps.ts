@@ -2,6 +2,7 @@ import type { Ms } from "../../clock.ts";
 import type { Group, OnDemand, Replacement } from "../../record/doc.ts";
 import { isSettled } from "../steps.ts";
 import { find, isRetired, PAY_WITHIN, plan } from "./body.ts";
+import { isBusy, planPayments } from "./capacity.ts";
 import { LOWER, RAISE } from "./fallback.ts";
 import { isOver } from "./record.ts";
 
@@ -15,37 +16,44 @@ const GATHER: Ms = 1_000;
 /** The steps that the states call for and that are not there yet. */
 export function planSteps(body: Group, now: Ms): Group {
   let next = body;
-  const all = Object.values(body.replacing);
-  const asked = all.filter((one) => one.state === "asked");
-  if (asked.length > 0 && now >= mayLookAt(body) && find(next, `gates:${body.round}`) === undefined) {
-    const params = { group: body.name, ids: asked.map((one) => one.instanceId) };
-    next = plan(next, { id: `gates:${body.round}`, responder: "group-gates", params, abandonAt: now + GATES_WITHIN });
-  }
-  for (const one of all) {
-    if (one.state === "launching" && one.batch !== null && find(next, one.batch)?.state === "done") {
-      const id = `serving:${one.batch}`;
-      if (find(next, id) === undefined) {
-        const batch = all.filter((other) => other.batch === one.batch);
-        const except = batch.map((other) => other.instanceId);
-        const onDemand = mostAllowed(batch);
-        next = plan(next, {
-          id,
-          responder: "group-serving",
-          params: { group: body.name, except, since: one.since, onDemand: onDemand === null ? null : { ...onDemand } },
-          abandonAt: one.deadline,
-        });
-      }
-    }
-    // What is under way is not paid back before it is known whether it happened.
-    const write = one.batch === null ? undefined : find(next, one.batch);
-    const known = write === undefined || isSettled(write);
-    if (one.state === "retiring" && known && !isRetired(next, one)) {
-      const responder = one.by === "raise" ? "terminate-in-group" : "terminate-detached";
+  for (const one of Object.values(body.replacing)) {
+    if (one.state === "launching") next = planServing(next, one);
+    if (one.state === "retiring" && one.by === "detach" && isKnown(next, one) && !isRetired(next, one)) {
       const params = { group: body.name, instanceId: one.instanceId };
-      next = plan(next, { id: `retire:${one.instanceId}`, responder, params, abandonAt: now + PAY_WITHIN });
+      const id = `retire:${one.instanceId}`;
+      next = plan(next, { id, responder: "terminate-detached", params, abandonAt: now + PAY_WITHIN });
     }
   }
-  return next;
+  return planGates(planPayments(next, now), now);
+}
+
+/** A look at the group for those that ask; not while it is written to, which changes what is seen. */
+function planGates(body: Group, now: Ms): Group {
+  const asked = Object.values(body.replacing).filter((one) => one.state === "asked");
+  if (asked.length === 0 || now < mayLookAt(body) || isBusy(body)) return body;
+  const id = `gates:${body.round}`;
+  const params = { group: body.name, ids: asked.map((one) => one.instanceId) };
+  return plan(body, { id, responder: "group-gates", params, abandonAt: now + GATES_WITHIN });
+}
+
+function planServing(body: Group, { batch, since, deadline }: Replacement): Group {
+  if (batch === null || find(body, batch)?.state !== "done" || find(body, `serving:${batch}`) !== undefined)
+    return body;
+  const all = Object.values(body.replacing).filter((other) => other.batch === batch);
+  const onDemand = mostAllowed(all);
+  const params = {
+    group: body.name,
+    except: all.map((other) => other.instanceId),
+    since,
+    onDemand: onDemand === null ? null : { ...onDemand },
+  };
+  return plan(body, { id: `serving:${batch}`, responder: "group-serving", params, abandonAt: deadline });
+}
+
+/** What is under way is not paid back before it is known whether it happened. */
+function isKnown(body: Group, one: Replacement): boolean {
+  const write = one.batch === null ? undefined : find(body, one.batch);
+  return write === undefined || isSettled(write);
 }
 
 /** What the policies of a batch allow, the most generous for all. */
@@ -62,8 +70,8 @@ export function forget(body: Group, now: Ms): Group {
   const needed = new Set(
     Object.values(replacing).flatMap((one) => {
       if (one.state === "launching") return [one.batch ?? "", `serving:${one.batch ?? ""}`];
-      if (one.state === "lowering") return [one.batch ?? "", `lower:${one.instanceId}`];
-      return one.state === "retiring" ? [one.batch ?? "", `retire:${one.instanceId}`, `lower:${one.instanceId}`] : [];
+      const ends = one.state === "retiring" || one.state === "lowering";
+      return ends ? [one.batch ?? "", `retire:${one.instanceId}`] : [];
     }),
   );
   // Writes that are under way are seen through; nobody waits any more for what only watches.
@@ -74,8 +82,7 @@ export function forget(body: Group, now: Ms): Group {
       (body.fallback !== null && isOfFallback(step.id)) ||
       (!isSettled(step) && !step.id.startsWith("serving:")),
   );
-  const idle = Object.values(replacing).every(isOver);
-  return { ...body, replacing, steps, ...(idle ? { baseline: null } : {}) };
+  return { ...body, replacing, steps };
 }
 
 const isOfFallback = (id: string): boolean => id === RAISE || id === LOWER;

@@ -13,6 +13,7 @@ export function newGroup(group: GroupName): Doc<"group"> {
   const body: Group = {
     ...group,
     baseline: null,
+    ours: [],
     cooldownUntil: 0,
     cap: 0,
     cooldown: 0,

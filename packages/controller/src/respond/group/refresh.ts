@@ -3,11 +3,11 @@ import type { Doc, Entry, Group, Key, Replacement, Step } from "../../record/doc
 import type { Refreshed } from "../incident.ts";
 import { overdue } from "../next.ts";
 import { isSettled, settle } from "../steps.ts";
-import { begin, change, find, mayHaveHappened, type Note, PAY_WITHIN, plan, WRITE_WITHIN, isRetired } from "./body.ts";
+import { begin, change, find, mayHaveHappened, type Note, plan, WRITE_WITHIN, isRetired } from "./body.ts";
+import { compareSkipped, expected, isPaid, planDesired, readPaid } from "./capacity.ts";
 import { readFallback } from "./fallback.ts";
-import { admit, viewFrom } from "./gates.ts";
+import { admit, unitsIn, viewFrom } from "./gates.ts";
 import { ASK_AGAIN, forget, planSteps, wakeAt } from "./plan-steps.ts";
-import { isUnderway } from "./record.ts";
 
 type GroupDoc = Doc<"group">;
 
@@ -29,7 +29,8 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   let body: Group = { ...doc.body, steps: doc.body.steps.map((step) => overBudget(step, now)) };
   body = readGates(body, note, now);
   body = readWrites(body, note, now);
-  body = readRetired(body, note, now);
+  body = readPaid(body, note);
+  body = readEnds(body, note, now);
   body = retireOverdue(body, note, now);
   body = readFallback(body, note, now);
   body = planSteps(body, now);
@@ -77,11 +78,11 @@ function readGates(body: Group, note: Note, now: Ms): Group {
     if (by === "detach")
       next = plan(next, { id, responder: "detach-instances", params: { group: body.name, ids }, abandonAt });
     else {
-      const params = { group: body.name, from: view.desired, to: view.desired + ids.length };
-      next = {
-        ...plan(next, { id, responder: "set-desired", params, abandonAt }),
-        baseline: body.baseline ?? view.desired,
-      };
+      next = { ...next, baseline: next.baseline ?? view.desired };
+      const units = Object.fromEntries(admitted.map((incident) => [incident, unitsIn(view, next.replacing[incident])]));
+      const more = Object.values(units).reduce((total, one) => total + one, 0);
+      next = planDesired(next, { id, to: (expected(next) ?? 0) + more, after: [`detach:${body.round}`], abandonAt });
+      for (const [incident, raised] of Object.entries(units)) next = change(next, incident, { raised }, now);
     }
     next = { ...next, cooldownUntil: Math.max(next.cooldownUntil, now + body.cooldown) };
     note(`replacing ${ids.length} early by ${by}`, { ids });
@@ -114,6 +115,8 @@ function readWrites(body: Group, note: Note, now: Ms): Group {
     next = begin(next, incident, { state: "serves", reason }, now);
     note(reason ?? `a replacement of ${one.instanceId} serves`, { incident });
   }
+  // Not written, since desired capacity was not what it should be: somebody else has set it.
+  for (const step of body.steps) if (step.id.startsWith("raise:")) next = compareSkipped(next, step, note);
   return next;
 }
 
@@ -125,55 +128,26 @@ function callOff(
   { reason, mayHaveHappened }: { readonly reason: string; readonly mayHaveHappened: boolean },
   now: Ms,
 ): Group {
-  if (!mayHaveHappened) return change(body, incident, { state: "refused", reason }, now);
+  if (!mayHaveHappened) return change(body, incident, { state: "refused", raised: 0, reason }, now);
   // What is still in its group is not terminated: the step that does it looks first.
   if (one.by === "detach") return change(body, incident, { state: "retiring", reason }, now);
   return change(body, incident, { state: "lowering", reason }, now);
 }
 
-/**
- * Retired is settled, and paid back is refused. Where the instance had gone by itself before it could be terminated with
- * decrement, the group has filled its place: what was raised for it is lowered by a step of its own, as it is for one that
- * was called off. One write to the capacity at a time: each changes what the next one finds.
- */
-function readRetired(body: Group, note: Note, now: Ms): Group {
+/** What has nothing left to be paid is over: retired is settled, and what was called off is refused. */
+function readEnds(body: Group, note: Note, now: Ms): Group {
   let next = body;
   for (const [incident, one] of Object.entries(body.replacing)) {
+    if (!isPaid(next, one)) continue;
     const step = find(next, `retire:${one.instanceId}`);
-    const calledOff = one.state === "lowering";
-    if (!calledOff && (one.state !== "retiring" || step === undefined || !isSettled(step))) continue;
-    const lower = find(next, `lower:${one.instanceId}`);
-    const owes = calledOff || (one.by === "raise" && wentByItself(step));
-    if (owes && lower === undefined && body.baseline !== null) {
-      if (!isChangingCapacity(next)) next = planLower(next, body.baseline, one.instanceId, now);
-      continue;
-    }
-    if (lower !== undefined && !isSettled(lower)) continue;
-    if (calledOff) {
-      next = change(next, incident, { state: "refused" }, now);
-      continue;
-    }
-    const reason = step?.state === "done" ? null : (step?.reason ?? null);
+    if (one.state === "lowering" && step === undefined) next = change(next, incident, { state: "refused" }, now);
+    const ends = one.state === "retiring" || one.state === "lowering";
+    if (!ends || step === undefined || !isSettled(step)) continue;
+    const reason = one.reason ?? (step.state === "done" ? null : step.reason);
     next = change(next, incident, { state: "settled", reason }, now);
     note(`${one.instanceId} is retired${reason === null ? "" : `: ${reason}`}`, { incident });
   }
   return next;
-}
-
-const isChangingCapacity = (body: Group): boolean =>
-  body.steps.some((step) => !isSettled(step) && /^(?:raise|retire|lower):/.test(step.id));
-
-const wentByItself = (step: Step | undefined): boolean =>
-  step?.state === "done" &&
-  step.receipt !== null &&
-  typeof step.receipt === "object" &&
-  "already" in step.receipt &&
-  step.receipt.already === true;
-
-function planLower(body: Group, baseline: number, instanceId: string, now: Ms): Group {
-  const raised = Object.values(body.replacing).filter((one) => one.by === "raise" && isUnderway(one)).length;
-  const params = { group: body.name, from: baseline + raised, to: baseline + raised - 1 };
-  return plan(body, { id: `lower:${instanceId}`, responder: "set-desired", params, abandonAt: now + PAY_WITHIN });
 }
 
 /** Nothing stays detached or raised that nobody needs: its time is bounded even if its incident never comes back. */

@@ -37,6 +37,7 @@ export const askReplacement: Responder = {
           within: number(step.params, "within"),
           deadline: ctx.now + number(step.params, "within"),
           onDemand: onDemandOf(step.params),
+          raised: 0,
         },
         ctx.now,
       );

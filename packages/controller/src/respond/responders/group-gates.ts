@@ -25,7 +25,7 @@ export const groupGates: Responder = {
     ctx.inventory.put("group", groupId(at, name), group, asked);
     const ids = texts(step, "ids");
     const [serving, shifted, last] = await Promise.all([
-      servingIn(group, null, ctx),
+      servingIn(group, [], ctx),
       isShifted(group, ctx),
       lastHealthy(group, ids, ctx),
     ]);

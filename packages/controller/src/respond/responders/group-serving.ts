@@ -1,10 +1,10 @@
 import { groupId } from "../../inventory/ids.ts";
 import { evidence, lastFailedLaunch } from "../failed-launch.ts";
 import { fallBack } from "../fall-back.ts";
-import { isCapacity } from "../group/member.ts";
 import { placeOf, text, texts } from "../place.ts";
 import type { Responder } from "../responder.ts";
-import { servingIn } from "../serving.ts";
+import { servingIn, shortOf } from "../serving.ts";
+import { owed, replacedBefore } from "../group/capacity.ts";
 
 const POLL = 5_000;
 
@@ -21,20 +21,18 @@ export const groupServing: Responder = {
     const group = (await ctx.aws.autoScaling.describeGroups(at, [name], ask)).get(name);
     if (group === undefined) return { is: "skip", reason: `there is no group ${name}` };
     ctx.inventory.put("group", groupId(at, name), group, asked);
-    const doomed = texts(step, "except");
-    const others = { ...group, instances: group.instances.filter((one) => !doomed.includes(one.id)) };
-    const serving = await servingIn(others, null, ctx);
-    // Raised, the doomed are counted in what is desired until they are retired; detached, they are not, though still listed.
-    const still = group.instances.filter((one) => doomed.includes(one.id) && isCapacity(one.state)).length;
-    const wanted = group.desired - still;
+    const body = ctx.doc.kind === "group" ? ctx.doc.body : null;
+    const doomed = [...texts(step, "except"), ...(body === null ? [] : replacedBefore(body, step.id))];
+    const serving = await servingIn(group, doomed, ctx);
+    // What is raised is there for as long as the doomed are; a detached one was never in what is desired.
+    const wanted = group.desired - (body === null ? 0 : owed(body));
     if (serving >= wanted) return { is: "done", receipt: { serving, wanted } };
     const failed = await lastFailedLaunch(name, ctx);
-    const fallback = ctx.doc.kind === "group" ? ctx.doc.body.fallback : null;
-    const { wish, said } = fallBack(group, failed, step.params, fallback);
+    const { wish, said } = fallBack(group, failed, step.params, body?.fallback ?? null);
     return {
       is: "wait",
       until: ctx.now + POLL,
-      reason: `${serving} of ${wanted} serve${evidence(failed)}${said}`,
+      reason: `${shortOf(group, serving, wanted)}${evidence(failed)}${said}`,
       receipt: wish === null ? null : { wish: { ...wish } },
     };
   },

@@ -36,8 +36,9 @@ async function hand(step: Step, ctx: Context): Promise<Result> {
       return { is: "wait", until: ctx.now + POLL, reason: "it is being retired", also: to("retiring") };
     case "retiring":
       return { is: "wait", until: ctx.now + POLL, reason: "it is being retired" };
-    case "settled":
     case "lowering":
+      return { is: "wait", until: ctx.now + POLL, reason: "what was raised for it is being lowered" };
+    case "settled":
     case "refused":
     case "cancelled":
       return { is: "done", receipt: { state: mine.state }, ...(mine.reason === null ? {} : { note: mine.reason }) };

@@ -1,31 +1,73 @@
+import { AwsFailure } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
 import type { Step } from "../../record/doc.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { capacityOf, confirmed, mayLook } from "../desired.ts";
+import { numberOrNull, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
-import { doneBy } from "../write.ts";
 
 /**
- * Terminates the doomed instance and lowers desired capacity by one: pays back what was raised. One that has gone by
- * itself is `already`; the group's record then lowers what it raised.
+ * Terminates the doomed instance and, by the same call, lowers desired capacity by what was raised for it. Where somebody
+ * else has set desired capacity, theirs stands, and the group fills the place. The receipt says what was paid back, and
+ * what desired capacity is then: the group's record lowers what is left, for example where the instance had gone by itself.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
  */
 export const terminateInGroup: Responder = {
   repeat: "look",
   nature: "acts",
-  title: (step) => `terminate ${shown(step, "instanceId")} in its group, with decrement`,
-  async run(step, ctx) {
-    if (isLeaving(await stateOf(step, ctx))) return { is: "done", receipt: { already: true } };
+  title: (step) =>
+    `terminate ${shown(step, "instanceId")} in its group${step.params["units"] === 0 ? "" : ", with decrement"}`,
+  async run(step, ctx): Promise<Result> {
+    const [state, seen] = await Promise.all([stateOf(step, ctx), capacityOf(step, ctx)]);
+    const { from, units } = owedBy(step);
+    const asExpected = from === null || seen === from;
+    if (!asExpected) {
+      const again = confirmed(step, seen, ctx);
+      if (again !== null) return again;
+    }
+    if (isLeaving(state)) return goneByItself(seen);
+    const decrement = units > 0 && asExpected;
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
-    return doneBy(await ctx.aws.autoScaling.terminateInGroup(placeOf(ctx.doc), text(step, "instanceId"), true, ask));
+    const receipt = await ctx.aws.autoScaling.terminateInGroup(
+      placeOf(ctx.doc),
+      text(step, "instanceId"),
+      decrement,
+      ask,
+    );
+    if (receipt.already) return goneByItself(seen);
+    const { requestId, at } = receipt;
+    const left = decrement && units !== 1 ? await capacityOf(step, ctx) : seen;
+    const paid = !decrement ? 0 : units === 1 || left === null || seen === null ? units : clamp(seen - left, units);
+    return {
+      is: "done",
+      receipt: { requestId, at, already: false, paid, desired: seen === null ? null : seen - paid },
+    };
   },
-  async look(step, ctx): Promise<Result | "not-done"> {
-    return isLeaving(await stateOf(step, ctx)) ? { is: "done", receipt: { already: true } } : "not-done";
+  async look(step, ctx): Promise<Result | "not-done" | "unknown"> {
+    if (!mayLook(step, ctx)) return "unknown";
+    const [state, seen] = await Promise.all([stateOf(step, ctx), capacityOf(step, ctx)]);
+    if (!isLeaving(state)) return "not-done";
+    const { from, units } = owedBy(step);
+    if (units === 0) return goneByItself(seen);
+    const paid = (from !== null && seen === from - units) || (await wasShrunk(step, ctx)) ? units : 0;
+    return { is: "done", receipt: { already: false, paid, desired: seen } };
   },
 };
 
-/**
- * It leaves its group, or has left it: by us, by itself, or by the group's own doing cannot be told apart here. The desired
- * capacity, which only we lower, can: the step that lowers it looks at that first.
- */
+const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+
+const goneByItself = (desired: number | null): Result => ({
+  is: "done",
+  receipt: { already: true, paid: 0, desired },
+  note: "it was so already",
+});
+
+/** An earlier version planned one instance each, and did not say what it expected to find. */
+const owedBy = (step: Step): { readonly from: number | null; readonly units: number } => ({
+  from: numberOrNull(step, "from"),
+  units: numberOrNull(step, "units") ?? 1,
+});
+
+/** It leaves its group, or has left it. By whom does not stand in its state; its scaling activity and the capacity tell. */
 const isLeaving = (state: string | null): boolean => state === null || state.startsWith("Terminating");
 
 async function stateOf(step: Step, ctx: Context): Promise<string | null> {
@@ -35,4 +77,30 @@ async function stateOf(step: Step, ctx: Context): Promise<string | null> {
     deadline: ctx.deadline,
   });
   return members.get(id)?.state ?? null;
+}
+
+/** Clocks differ: an activity that began so long before our own call may be of it. */
+const SKEW: Ms = 60_000;
+
+/**
+ * Whether the instance was terminated with decrement, by its scaling activity: "instance i-… was taken out of service in
+ * response to a user request, shrinking the capacity from 2 to 1". Asked where desired capacity alone does not tell.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html (Activity)
+ */
+async function wasShrunk(step: Step, ctx: Context): Promise<boolean> {
+  const id = text(step, "instanceId");
+  const since = (step.startedAt ?? ctx.now) - SKEW;
+  const ask = { purpose: "act", deadline: ctx.deadline } as const;
+  const asked = ctx.aws.autoScaling.activities(placeOf(ctx.doc), text(step, "group"), since, ask);
+  // Where AWS refuses to tell, desired capacity alone does.
+  const activities = await asked.catch((error: unknown) => {
+    if (error instanceof AwsFailure && !error.fields.retryable) return [];
+    throw error;
+  });
+  return activities.some(
+    ({ description, cause }) =>
+      description?.includes(id) === true &&
+      cause?.includes("user request") === true &&
+      cause.includes("shrinking the capacity"),
+  );
 }

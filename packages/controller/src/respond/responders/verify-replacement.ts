@@ -8,7 +8,7 @@ import { fallBack, onDemandOf } from "../fall-back.ts";
 import { placeOf, textOrNull } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 import type { Doc, Step } from "../../record/doc.ts";
-import { servingIn } from "../serving.ts";
+import { servingIn, shortOf } from "../serving.ts";
 
 const POLL: Ms = 15_000;
 const EVIDENCE_EVERY = 4;
@@ -26,14 +26,15 @@ export const verifyReplacement: Responder = {
     if (name === null) return { is: "skip", reason: "it was in no group" };
     const group = await groupOf(name, ctx);
     if (group === undefined) return { is: "skip", reason: `the group ${name} is gone` };
-    const serving = await servingIn(group, textOrNull(step, "instanceId"), ctx);
+    const instanceId = textOrNull(step, "instanceId");
+    const serving = await servingIn(group, instanceId === null ? [] : [instanceId], ctx);
     if (serving >= group.desired) {
       const record = onDemandOf(step.params) === null ? null : await recordOf(name, ctx);
       const note = record?.body.fallback === null || record === null ? {} : { note: "On-Demand for a time" };
       return { is: "done", receipt: { serving, desired: group.desired }, ...note };
     }
     const wait = { is: "wait", until: ctx.now + POLL } as const;
-    const short = `${serving} of ${group.desired} instances serve`;
+    const short = shortOf(group, serving, group.desired);
     // Once a minute: what keeps a group from launching does not change sooner.
     if (step.attempts % EVIDENCE_EVERY !== 1) return { ...wait, reason: `${short}${said(step)}` };
     const failed = await lastFailedLaunch(name, ctx);

@@ -57,7 +57,7 @@ export const group = (name: string, more: Partial<AutoScalingGroup> = {}): AutoS
   trafficSources: [],
   suspendedProcesses: [],
   onDemand: null,
-  weighted: false,
+  counts: "instances",
   maintenancePolicy: null,
   instances: [],
   tags: {},
@@ -73,6 +73,7 @@ export const member = (id: string): AutoScalingGroup["instances"][number] => ({
   protected: false,
   availabilityZone: "eu-west-1a",
   type: "m5.large",
+  units: 1,
 });
 
 export const hook = (group: string, name = "graceful-shutdown-hook"): LifecycleHook => ({
