@@ -8,6 +8,7 @@ import { startLoad } from "../packages/agent/test/support/load.ts";
 import { startHttp2Load } from "../packages/agent/test/support/load-http2.ts";
 import { paths, sliding, startMetadata } from "../packages/agent/test/support/metadata-server.ts";
 import { servers } from "../packages/agent/test/support/servers.ts";
+import { poller } from "./agent/poller.ts";
 import { workDrains } from "./agent/work.ts";
 import type { Row } from "./main.ts";
 import { quantile } from "../packages/cli/src/simulate/quantile.ts";
@@ -80,28 +81,29 @@ async function drains(server: string): Promise<Row[]> {
   return rows;
 }
 
-/** The daemon that watches a metadata service without notices, beside a Node.js process that only sleeps. */
+/** The daemon that watches a metadata service without notices, beside a process that polls it by `node:http` alone. */
 async function idle(): Promise<Row[]> {
   execFileSync(process.execPath, [DAEMON, "--version"]);
   await using metadata = await startMetadata();
   const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
-  const daemon = spawn(process.execPath, [DAEMON, "--port", "0"], { env, stdio: "ignore" });
-  const bare = spawn(process.execPath, ["--eval", "setInterval(() => {}, 2 ** 30)"], { env, stdio: "ignore" });
+  const calls = { "the daemon": [DAEMON, "--port", "0"], "a process that only polls": ["--eval", poller] };
+  const processes = Object.entries(calls).map(
+    ([what, call]) => [what, spawn(process.execPath, call, { env, stdio: "ignore" })] as const,
+  );
   try {
     await delay(5_000);
-    const before = [cpuSeconds(daemon.pid), cpuSeconds(bare.pid)] as const;
+    const before = processes.map(([, { pid }]) => cpuSeconds(pid));
     await delay(IDLE_SECONDS * 1_000);
-    const hourly = (pid: number | undefined, since: number): number =>
-      ((cpuSeconds(pid) - since) * 3_600) / IDLE_SECONDS;
-    return [
-      { what: `the daemon after ${IDLE_SECONDS / 60} min: resident`, value: residentMegabytes(daemon.pid), unit: "MB" },
-      { what: "a Node.js process that only sleeps: resident", value: residentMegabytes(bare.pid), unit: "MB" },
-      { what: "the daemon, idle: CPU", value: hourly(daemon.pid, before[0]), unit: "s/h" },
-      { what: "a Node.js process that only sleeps: CPU", value: hourly(bare.pid, before[1]), unit: "s/h" },
-    ];
+    return processes.flatMap(([what, { pid }], at) => [
+      { what: `${what} after ${IDLE_SECONDS / 60} min: resident`, value: residentMegabytes(pid), unit: "MB" },
+      {
+        what: `${what}, idle: CPU`,
+        value: ((cpuSeconds(pid) - (before[at] ?? 0)) * 60) / IDLE_SECONDS,
+        unit: "s/min",
+      },
+    ]);
   } finally {
-    daemon.kill("SIGKILL");
-    bare.kill("SIGKILL");
+    for (const [, child] of processes) child.kill("SIGKILL");
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
 import { createDrainer } from "./drain/drainer.ts";
-import { defaultBudgets, onePhase } from "./drain/phases.ts";
+import { defaultBudgets, phases } from "./drain/phases.ts";
 import { hibernates } from "./drain/plan.ts";
 import { type Add, addTo, type Registration } from "./drain/registry.ts";
 import type { Report } from "./drain/report.ts";
@@ -9,9 +9,19 @@ import type { Status } from "./drain/status.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { createEmitter, type On } from "./events.ts";
 import { hear, type Notice } from "./notice.ts";
-import { type AgentOptions, causes, type Host, wants, within } from "./options.ts";
+import {
+  type AgentOptions,
+  causes,
+  type Host,
+  listed,
+  oneOf,
+  optionNames,
+  signalNames,
+  wants,
+  within,
+} from "./options.ts";
 import type { DrainRequest } from "./request.ts";
-import { endpointOf, metadataEndpoint, stopTimeoutOf } from "./watch/environment.ts";
+import { endpointOf, metadataEndpoint, STOP, stopTimeoutOf } from "./watch/environment.ts";
 import { watchAll } from "./watch/sources.ts";
 
 export interface Agent {
@@ -48,38 +58,37 @@ const ECS_METADATA = "ECS_CONTAINER_METADATA_URI_V4";
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`, `SK-AGENT-ENDPOINT`
  */
-export const createAgentOn = (
-  host: Host,
-  {
-    poll = 1_000,
-    metadata,
-    allowV1 = false,
-    drainOn = causes.slice(0, 3),
-    signals = ["SIGTERM"],
-    stopTimeout = stopTimeoutOf(host.process.env),
-    margin = 10_000,
-    budgets = {},
-    exit = true,
-  }: AgentOptions = {},
-  keeps?: Keeps,
-): Agent => {
+export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Keeps): Agent => {
   /** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
   const AWAKE: Ms = 60_000;
-  /** From SIGTERM to SIGKILL, in ECS and in Kubernetes. */
-  const STOP: Ms = 30_000;
   /** A drill has the two minutes of a real warning. */
   const DRILL: Ms = 120_000;
   const { clock, process } = host;
   const { env } = process;
   const ecs = env[ECS_METADATA];
+  const {
+    poll = 1_000,
+    metadata,
+    allowV1 = false,
+    drainOn = causes.slice(0, 3),
+    signals = ["SIGTERM"],
+    stopTimeout = stopTimeoutOf(env),
+    margin = 10_000,
+    budgets = {},
+    exit = true,
+    ...unknown
+  } = options;
+  for (const name in unknown) oneOf("createAgent", name, optionNames);
   within("poll", poll, 10, 60_000);
   within("margin", margin, 0, 60_000);
   within("stopTimeout", stopTimeout, 1_000);
-  for (const kind of drainOn) wants(causes.includes(kind), "drainOn", kind, `one of ${causes.join(", ")}`);
+  for (const kind of listed("drainOn", drainOn)) oneOf("drainOn", kind, causes);
+  for (const signal of listed("signals", signals)) oneOf("signals", signal, signalNames, "a signal such as SIGTERM");
   for (const [phase, budget] of Object.entries(budgets)) {
-    wants(phase in defaultBudgets, "budgets", phase, onePhase);
+    oneOf("budgets", phase, phases);
     within(`budgets.${phase}`, budget);
   }
+  for (const [name, value] of Object.entries({ allowV1, exit })) wants(value === !!value, name, value, "true or false");
   const endpoint = metadata === false ? null : metadata ? endpointOf(metadata, "metadata") : metadataEndpoint(env);
   const task = ecs ? endpointOf(`${ecs}/`, ECS_METADATA) : null;
   // What lies between that and SIGKILL is left to the exit itself.

@@ -1,6 +1,8 @@
+import { constants } from "node:os";
 import type { Clock, Ms } from "./clock.ts";
-import { SpotkeeperError } from "./errors.ts";
 import type { Budgets } from "./drain/budgets.ts";
+import { SpotkeeperError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 import type { Environment } from "./watch/environment.ts";
 
 /** All of it can be left out. Times are milliseconds. */
@@ -43,12 +45,35 @@ export type HostListener = (what: unknown) => void;
 /** What a drain can begin with, where that is wanted. The first three mean that the end is certain. */
 export const causes = ["interruption", "termination", "task-stop", "rebalance", "scheduled-event"] as const;
 
+/** Signals that a process can hear of. */
+export const signalNames: readonly string[] = Object.keys(constants.signals).filter((one) => !/KILL|STOP$/.test(one));
+
+export const optionNames = "poll metadata allowV1 drainOn signals stopTimeout margin budgets exit".split(
+  " ",
+) satisfies readonly string[];
+
 /**
  * @param most a day: a drain is far shorter, but whoever means "all there is" need not know
  * @throws SpotkeeperError `SK-AGENT-OPTION`
  */
-export const within = (name: string, value: Ms, least: Ms = 0, most: Ms = 86_400_000): void => {
-  wants(value >= least && value <= most, name, value, `${least} to ${most} ms`);
+export const within = (name: string, value: Ms, least: Ms = 0, most: Ms = 86_400_000): void =>
+  wants(typeof value === "number" && value >= least && value <= most, name, value, `${least} to ${most} ms`);
+
+/** @throws SpotkeeperError `SK-AGENT-OPTION` for one word in place of a list of them */
+export const listed = <T>(name: string, value: readonly T[]): readonly T[] => {
+  wants(Array.isArray(value), name, value, "a list");
+  return value;
+};
+
+/** @throws SpotkeeperError `SK-AGENT-OPTION`: says which of `known` was likely meant */
+export const oneOf = (
+  name: string,
+  got: string,
+  known: readonly string[],
+  what = `one of ${known.join(", ")}`,
+): void => {
+  const near = nearest(`${got}`, known);
+  wants(known.includes(got), name, got, near ? `${what}: did you mean ${near}?` : what);
 };
 
 /** @throws SpotkeeperError `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes */

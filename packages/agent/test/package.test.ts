@@ -50,14 +50,14 @@ test("nothing outside node: is imported, by any file, in any way", async () => {
   expect(imported.filter((path) => !path.startsWith("node:"))).toEqual([]);
 });
 
-test("createAgent and drainHttpServer, tree-shaken and minified, are below 12 kB", async () => {
+test("createAgent and drainHttpServer, tree-shaken and minified, are below 14 kB", async () => {
   const { outputFiles } = await bundle(
     `import { createAgent, drainHttpServer } from "./index.ts"; import { createServer } from "node:http";
      const agent = createAgent(); agent.onDrain("http", drainHttpServer(createServer())); await agent.start();`,
   );
   const size = outputFiles[0]?.contents.length ?? 0;
   expect(size).toBeGreaterThan(1_000);
-  expect(size).toBeLessThan(12_000);
+  expect(size).toBeLessThan(14_000);
 });
 
 describe("as a consumer has it", () => {

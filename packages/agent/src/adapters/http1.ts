@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
+import { wants, within } from "../options.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
 
 export interface HttpOptions {
@@ -47,7 +48,10 @@ interface Rest {
   shouldKeepAlive: boolean;
 }
 
+/** @throws SpotkeeperError `SK-AGENT-OPTION` */
 export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Http1 => {
+  wants(retryAfter >= 0, "retryAfter", retryAfter, "seconds");
+  within("quiet", quiet);
   const connections = new Map<Socket, Last>();
   const inFlight = new Map<ServerResponse, Socket>();
   let arrived = 0;

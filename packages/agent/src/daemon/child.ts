@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 
@@ -17,6 +16,7 @@ export interface ChildOptions {
 
 /** Starts a process without a shell. */
 export function startChild(file: string, args: readonly string[], { env, stdio }: ChildOptions): Child {
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(file, args, { stdio, ...(env === undefined ? {} : { env }) });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error) => {

@@ -14,11 +14,20 @@ import type { Notice } from "../notice.ts";
  */
 export type Phase = "unready" | "stop-intake" | "finish" | "save" | "callbacks" | "close" | "exit";
 
+/**
+ * What the agent asks of a load balancer: a health check each 5 s, and unhealthy after 2 failures. The second of them comes
+ * 10 s later at the latest. Until then requests come, so that being unready is no shorter.
+ */
+const HEALTH_CHECK: Ms = 5_000;
+const FAILURES = 2;
+/** From the last check until the load balancer sends nothing any longer, and what it has sent has arrived. */
+const ON_THE_WAY: Ms = 2_000;
+
 /** At most this long for each phase: together the 110 s that a drain may take. */
 export const defaultBudgets: { readonly [P in Phase]: Ms } = {
-  unready: 5_000,
+  unready: HEALTH_CHECK * FAILURES + ON_THE_WAY,
   "stop-intake": 2_000,
-  finish: 90_000,
+  finish: 83_000,
   save: 8_000,
   callbacks: 2_000,
   close: 2_000,

@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { wants, within } from "../options.ts";
+import { oneOf, wants, within } from "../options.ts";
 import { type Drainable, type DrainHandler, onePhase, type Phase, phases } from "./phases.ts";
 
 export interface Registration {
@@ -26,13 +26,17 @@ export type Add = (name: string, drain: DrainHandler | Drainable, options?: Regi
 /** @param parts what takes part, in the order in which it came */
 export const addTo =
   (parts: Set<Registration>): Add =>
-  (name, drain, { phase = "finish", budget } = {}) => {
+  (name, drain, options = {}) => {
+    const { phase = "finish", budget } = options;
     const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
     const called = `onDrain "${name}"`;
+    for (const option in options) oneOf(called, option, ["phase", "budget"]);
+    if (typeof drain === "function") oneOf(called, phase, phases, `a function, for ${onePhase}`);
+    else for (const one in drain) oneOf(called, one, [...phases, "resume"], `a function, for ${onePhase}`);
     wants(
       phases.some((one) => typeof part.drain?.[one] === "function"),
       called,
-      typeof drain === "function" ? phase : drain,
+      drain,
       `a function, for ${onePhase}`,
     );
     within(`${called}: budget`, budget ?? 0);

@@ -1,6 +1,6 @@
-import http, { type IncomingMessage } from "node:http";
+import type http from "node:http";
 import type { Clock, Ms } from "../clock.ts";
-import { messageOf } from "../errors.ts";
+import { codeOf, messageOf } from "../errors.ts";
 
 /** What came of a request. */
 export interface Reply {
@@ -10,6 +10,8 @@ export interface Reply {
   readonly date?: string | undefined;
   /** At most 64 Ki characters; what is longer does not count as an answer. */
   readonly body: string;
+  /** The system's code of what failed (`EMFILE`), where there is no answer. */
+  readonly code?: string | null;
 }
 
 export type Headers = { readonly [name: string]: string };
@@ -31,10 +33,15 @@ export type Send = (
 /** Why there is no answer where a connection stood, so that somebody took the request, and yet nothing came in time. */
 export const SILENT = "no answer";
 
-/** Requests over connections that are kept: polling then costs no handshakes. */
+/**
+ * Requests over connections that are kept: polling then costs no handshakes.
+ *
+ * @param via Node.js's HTTP or HTTPS. It is not imported: an `import` reads all that `node:http` exports, WebSocket among
+ * it, and so loads all of `fetch`, which are 13 MB of memory
+ */
 export const createSend = (
   clock: Pick<Clock, "setTimer" | "now">,
-  via: Pick<typeof http, "request"> & { readonly Agent: typeof http.Agent } = http,
+  via: Pick<typeof http, "request" | "Agent"> = process.getBuiltinModule("node:http"),
 ): Send => {
   const LONGEST_BODY = 65_536;
   const agent = new via.Agent({ keepAlive: true });
@@ -48,24 +55,28 @@ export const createSend = (
       true,
     );
     try {
-      const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      return await new Promise<Reply>((resolve, reject) =>
         request
-          .on("response", resolve)
+          .on("response", (response) => {
+            // What is read of it is ASCII, so it may be cut anywhere.
+            let text = "";
+            response
+              .on("data", (chunk) => (text += chunk).length > LONGEST_BODY && request.destroy(new Error("too long")))
+              .on("error", reject)
+              // A body without a length ends with its connection, whoever ended that.
+              .on("end", () =>
+                late
+                  ? reject(late)
+                  : resolve({ status: response.statusCode as number, date: response.headers.date, body: text }),
+              );
+          })
           .on("error", reject)
           // For one, another protocol was taken up (101).
           .on("close", () => reject(new Error("no HTTP answer")))
           .end(body),
       );
-      // What is read of it is ASCII, so it may be cut anywhere.
-      let text = "";
-      for await (const chunk of response) {
-        if ((text += chunk).length > LONGEST_BODY) throw new Error("too long");
-      }
-      // A body without a length ends with its connection, whoever ended that.
-      if (late) throw late;
-      return { status: response.statusCode as number, date: response.headers.date, body: text };
     } catch (error) {
-      return { status: 0, body: messageOf(late ?? error) };
+      return { status: 0, body: messageOf(late ?? error), code: codeOf(error) };
     } finally {
       cancel();
     }

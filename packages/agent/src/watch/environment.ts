@@ -15,12 +15,18 @@ const USUAL = "http://169.254.169.254";
 export const metadataEndpoint = (env: Environment): URL | null =>
   /^true$/i.test(env[DISABLED] as string) ? null : endpointOf(env[ENDPOINT] || USUAL, ENDPOINT);
 
+/** From SIGTERM to SIGKILL, in ECS and in Kubernetes, where nothing else is said. */
+export const STOP: Ms = 30_000;
+
 /**
- * From SIGTERM to SIGKILL: what the ECS agent is configured with, where that is handed in, else the 30 s of ECS and
- * Kubernetes; not a number where that makes no sense. A task definition's `stopTimeout` is not to be seen from within
- * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
+ * From SIGTERM to SIGKILL: what the ECS agent is configured with, where its variable is handed in to the container, else
+ * the 30 s of ECS and Kubernetes. It is read as the ECS agent reads it: what makes no sense, and 0, are the 30 s, and what
+ * is below 1 s is 1 s. A task definition's `stopTimeout` goes before it, and is not to be seen from within
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html,
+ * https://github.com/aws/amazon-ecs-agent/blob/master/agent/config/parse.go).
  */
-export const stopTimeoutOf = (env: Environment): Ms => durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] || "30s");
+export const stopTimeoutOf = (env: Environment): Ms =>
+  Math.max(1_000, durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] || "") || STOP);
 
 const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -28,7 +34,7 @@ const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 
 export const durationOf = (text: string): Ms =>
   text
     .split(/(?<=[a-z])(?=\d)/)
-    .reduce((sum, part) => sum + parseFloat(part) * (units[part.replace(/^[\d.]+/, "")] as Ms), 0);
+    .reduce((sum, part) => sum + parseFloat(part) * (units[part.replace(/^-?[\d.]+/, "")] as Ms), 0);
 
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string, name: string): URL => {

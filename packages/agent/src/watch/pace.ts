@@ -13,3 +13,10 @@ export const pace = (failures: number, poll: Ms): Ms => (failures ? Math.min(LON
 
 /** A look takes no longer, so that it ends in time for the next. */
 export const LOOK: Ms = 1_500;
+
+/**
+ * From look to look at what does not press: each fifth poll, though never further apart than the 5 s that AWS recommends,
+ * unless all looks are
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html#monitor-rebalance-recommendations).
+ */
+export const seldom = (poll: Ms): Ms => Math.max(poll, Math.min(5 * poll, 5_000));

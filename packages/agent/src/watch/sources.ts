@@ -5,7 +5,7 @@ import { hear } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { type Ask, createAsk } from "./metadata.ts";
 import { type Change, createObserver } from "./observe.ts";
-import { LOOK, pace } from "./pace.ts";
+import { LOOK, pace, seldom } from "./pace.ts";
 import { instancePaths, type Read, task as taskState } from "./paths.ts";
 import { createToken } from "./token.ts";
 
@@ -29,13 +29,14 @@ export const watchAll = (
   onChange: (change: Change) => void,
   onTrouble: (error: SpotkeeperError) => void,
 ): (() => void) => {
+  const start = clock.now();
   let over = false;
   const send = createSend(clock);
   /** What is wrong with a path, and has been told. One cause troubles several: it is told with the first. */
   const told = new Map<URL, string>();
 
-  /** Watches one path on its own, so that a bad answer hides no other. */
-  const watch = (url: URL, ask: Ask, read: Read): void => {
+  /** Watches one path on its own, so that a bad answer hides no other; all in the same turns, so that idling costs little. */
+  const watch = (url: URL, ask: Ask, read: Read, every: Ms = poll): void => {
     const observe = createObserver(clock, (change) => over || onChange(change));
     /** Looks in a row that brought no answer. */
     let failures = 0;
@@ -54,7 +55,10 @@ export const watchAll = (
           told.set(url, what);
         }
       }
-      clock.setTimer(began + pace(failures, poll), () => void look());
+      const next = began + pace(failures, every);
+      // What is looked at seldom comes in between, and so finds the connections of the others free.
+      const first = every > poll ? start + every / 2 : start;
+      clock.setTimer(failures ? next : first + Math.round((next - first) / every) * every, () => void look());
     };
     void look();
   };
@@ -62,7 +66,13 @@ export const watchAll = (
   if (metadata) {
     const ask = createAsk(send, 404, createToken(metadata, allowV1, send, clock));
     for (const path in instancePaths) {
-      watch(new URL(`/latest/meta-data/${path}`, metadata), ask, instancePaths[path as keyof typeof instancePaths]);
+      watch(
+        new URL(`/latest/meta-data/${path}`, metadata),
+        ask,
+        instancePaths[path as keyof typeof instancePaths],
+        // What they tell of is not certain yet, or days ahead.
+        path.startsWith("events/") ? seldom(poll) : poll,
+      );
     }
   }
   // The endpoint wants no token, and a task that it does not know is not one that goes on: nothing says "nothing"

@@ -24,13 +24,22 @@ test("together the defaults are the 110 s that a drain may take", () => {
 });
 
 test("what is missing comes out of finish first", () => {
-  expect(shareOut(defaultBudgets, 60_000)).toEqual({ ...defaultBudgets, finish: 40_000 });
+  expect(shareOut(defaultBudgets, 60_000)).toEqual({ ...defaultBudgets, finish: 33_000 });
 });
 
 test("after SIGTERM finish keeps half of what is left for it, and the others shrink alike", () => {
-  const { unready, finish, save = 0, callbacks = 0, close } = shareOut(defaultBudgets, 28_000);
-  expect([unready, finish]).toEqual([3_500, (28_000 - 3_500 - 1_633.333_333) / 2].map((ms) => expect.closeTo(ms, 0)));
+  const shares = shareOut(defaultBudgets, 28_000);
+  const { unready = 0, "stop-intake": stop = 0, finish, save = 0, callbacks = 0, close } = shares;
+  expect(unready).toBeCloseTo((14_000 * 12) / 27, 3);
+  expect(finish).toBeCloseTo((28_000 - unready - stop) / 2, 3);
   expect([callbacks, close]).toEqual([expect.closeTo(save / 4, 3), expect.closeTo(save / 4, 3)]);
+});
+
+test("being unready outlasts two health checks of 5 s, also after SIGTERM where nothing is saved or told", () => {
+  expect(defaultBudgets.unready).toBeGreaterThanOrEqual(2 * 5_000 + 2_000);
+  const { unready: _, "stop-intake": stop, finish, close } = defaultBudgets;
+  const http = { unready: defaultBudgets.unready, "stop-intake": stop, finish, close };
+  expect(shareOut(http, 28_000).unready).toBeGreaterThan(10_000);
 });
 
 test("nothing is wanted, or nothing is there", () => {

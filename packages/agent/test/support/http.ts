@@ -19,6 +19,14 @@ export async function serve(listener: RequestListener) {
   return { server, agent, url, phase, [Symbol.asyncDispose]: () => close(server) };
 }
 
+/** A server on a free port, without an end to its address. */
+export async function listening(server: Server): Promise<AsyncDisposable & { readonly url: string }> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, [Symbol.asyncDispose]: () => close(server) };
+}
+
 export async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   if (server.listening) await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { createAgentOn } from "../../src/agent.ts";
 import { durationOf, metadataEndpoint, stopTimeoutOf } from "../../src/watch/environment.ts";
+import { fakeHost } from "../support/host.ts";
 
 test.each([
   ["90s", 90_000],
@@ -19,6 +21,17 @@ test("the time from SIGTERM to SIGKILL is 30 s unless it is told", () => {
   expect(stopTimeoutOf({})).toBe(30_000);
   expect(stopTimeoutOf({ ECS_CONTAINER_STOP_TIMEOUT: "" })).toBe(30_000);
   expect(stopTimeoutOf({ ECS_CONTAINER_STOP_TIMEOUT: "2m" })).toBe(120_000);
+});
+
+test.each([
+  ["soon", 30_000],
+  ["45", 30_000],
+  ["0s", 30_000],
+  ["500ms", 1_000],
+  ["-10s", 1_000],
+])("a stop time-out of %j is what the ECS agent takes it for", (text, ms) => {
+  expect(stopTimeoutOf({ ECS_CONTAINER_STOP_TIMEOUT: text })).toBe(ms);
+  expect(() => createAgentOn(fakeHost({ ECS_CONTAINER_STOP_TIMEOUT: text }), { metadata: false })).not.toThrow();
 });
 
 test("the metadata service is where the variables of the SDKs say", () => {

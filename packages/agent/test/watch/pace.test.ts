@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LOOK, pace } from "../../src/watch/pace.ts";
+import { LOOK, pace, seldom } from "../../src/watch/pace.ts";
 
 test("while all is well looks come at the poll", () => {
   expect(pace(0, 1_000)).toBe(1_000);
@@ -13,4 +13,8 @@ test("after a failure at once, then it backs off, and never beyond 2 s from try 
   const anything = [fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 10, max: 60_000 })] as const;
   fc.assert(fc.property(...anything, (failures, poll) => pace(failures, poll) <= 2_000));
   expect(LOOK).toBeLessThan(2_000);
+});
+
+test("what does not press is looked at each fifth time, 5 s apart at most unless all looks are", () => {
+  expect([10, 100, 1_000, 2_000, 60_000].map(seldom)).toEqual([50, 500, 5_000, 5_000, 60_000]);
 });

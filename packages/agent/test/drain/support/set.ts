@@ -16,6 +16,9 @@ export const notice = (kind: Notice["kind"], action: Notice["action"] = "termina
   detail: null,
 });
 
+/** Short, so that the tests' own times are. */
+const budgets = { unready: 5_000, finish: 90_000 };
+
 /** A process on a virtual clock, and what comes to it and goes. */
 export function set(drainOn: readonly NoticeKind[] = ["interruption", "rebalance", "scheduled-event"]) {
   const host = fakeHost();
@@ -33,7 +36,17 @@ export function set(drainOn: readonly NoticeKind[] = ["interruption", "rebalance
     }
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
   };
-  const [take, drain, status, ready] = createDrainer(host, parts, standing, {}, 10_000, 28_000, drainOn, false, emit);
+  const [take, drain, status, ready] = createDrainer(
+    host,
+    parts,
+    standing,
+    budgets,
+    10_000,
+    28_000,
+    drainOn,
+    false,
+    emit,
+  );
   // Somebody asks for the health: being unready takes its time.
   ready();
   const state = (): AgentState => status().state;
