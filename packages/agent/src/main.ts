@@ -18,7 +18,8 @@ ${[
   .join("\n")}
 
 SPOTKEEPER_AGENT_TOKEN lets POST /drain and /test in; SPOTKEEPER_HOOK_TOKEN is sent to hooks that are URLs;
-SPOTKEEPER_TOKEN to the controller. AWS_EC2_METADATA_SERVICE_ENDPOINT is obeyed.
+SPOTKEEPER_TOKEN to the controller; each with _FILE behind its name names a file that holds it.
+AWS_EC2_METADATA_SERVICE_ENDPOINT is obeyed.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

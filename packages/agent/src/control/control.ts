@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Agent } from "../agent.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -6,8 +5,8 @@ import type { Action } from "../notice.ts";
 import type { DrainRequest } from "../request.ts";
 
 export interface ControlOptions {
-  /** Bearer token for everything that does something. Without one only the status is answered. */
-  readonly token: string | null;
+  /** Bearer token for everything that does something, or what it is at the time. Without one only the status is answered. */
+  readonly token: string | null | (() => string | null);
   /** The status wants the token too: where others than this machine can reach it. */
   readonly guardStatus?: boolean;
   /** What a `deadline` is compared with; this machine's. */
@@ -31,7 +30,7 @@ const LONGEST_BODY = 64 * 1024;
  */
 export function createControl(
   agent: Agent,
-  { token, guardStatus = false, clock = systemClock }: ControlOptions,
+  { token: tokenOf, guardStatus = false, clock = systemClock }: ControlOptions,
 ): RequestListener {
   const drains =
     (drill: boolean) =>
@@ -58,6 +57,7 @@ export function createControl(
       return problem(404, "SK-AGENT-CONTROL-PATH", `There is ${known}.`);
     }
     if (route !== "GET /status" || guardStatus) {
+      const token = typeof tokenOf === "function" ? tokenOf() : tokenOf;
       if (token === null)
         return problem(
           403,
@@ -89,8 +89,12 @@ function send(response: ServerResponse, [status, body]: Answer): void {
 const problem = (status: number, code: string, detail: string): Answer => [status, { status, code, detail }];
 
 /** Takes as long whatever is wrong with it, so that a token cannot be guessed letter by letter. */
-const same = (one: string, other: string): boolean => timingSafeEqual(sum(one), sum(other));
-const sum = (text: string): Buffer => createHash("sha256").update(text).digest();
+function same(one: string, other: string): boolean {
+  // Loaded with the first token that comes: most processes are never asked.
+  const { createHash, timingSafeEqual } = process.getBuiltinModule("node:crypto");
+  const [a, b] = [one, other].map((text) => createHash("sha256").update(text).digest()) as [Buffer, Buffer];
+  return timingSafeEqual(a, b);
+}
 
 /** What is asked for, or what is wrong with it. */
 async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): Promise<DrainRequest | string> {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { createAgentOn, type Agent } from "../agent.ts";
 import { createControl } from "../control/control.ts";
 import { hibernates } from "../drain/plan.ts";
@@ -11,6 +11,8 @@ import { drainChild } from "./command.ts";
 import type { DaemonOptions } from "./flags.ts";
 import { createHooks } from "./hooks.ts";
 import { createLog, type Log } from "./log.ts";
+import { createStatusServer } from "./status-server.ts";
+import { tokenFrom, withoutTokens } from "./tokens.ts";
 
 export interface DaemonHost extends Host {
   /** Lines of the log. */
@@ -18,9 +20,6 @@ export interface DaemonHost extends Host {
   /** A terminal sends its own interrupts to the command. */
   readonly isTerminal: boolean;
 }
-
-/** Tokens are the daemon's own: neither the command nor a hook that is a command gets them. */
-const SECRETS = ["SPOTKEEPER_AGENT_TOKEN", "SPOTKEEPER_HOOK_TOKEN", "SPOTKEEPER_TOKEN"] as const;
 
 /** Handed on to the command as they are. SIGTERM is not among them: it begins a drain. */
 const FORWARDED: readonly NodeJS.Signals[] = [
@@ -48,9 +47,8 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   const { command, poll, grace, host: address, port } = options;
   const log = createLog(host);
   const wraps = command.length > 0;
-  const env = Object.fromEntries(
-    Object.entries(host.process.env).filter(([name]) => !SECRETS.some((secret) => secret === name)),
-  );
+  const { env: all } = host.process;
+  const env = withoutTokens(all);
   const send = sendAnywhere(host.clock);
   const warn = (error: Error): void => log(messageOf(error), { code: codeOf(error) });
   const own = {
@@ -60,7 +58,7 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
     budgets: { unready: 0, "stop-intake": ALL, finish: ALL },
   };
   const agent = createAgentOn(host, own, (total) => Math.min(grace, total / 2));
-  const hookToken = host.process.env["SPOTKEEPER_HOOK_TOKEN"] || null;
+  const hookToken = tokenFrom(all, "SPOTKEEPER_HOOK_TOKEN");
   const hooks = createHooks({ hooks: options.hooks, clock: host.clock, send, token: hookToken, env, log });
   agent.onDrain("hooks", {
     // Whoever sends a signal has told who is to be told.
@@ -77,19 +75,22 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   logEvents(agent, log);
   const { controller } = options;
   if (controller !== null) {
-    const byItsDoor = (): Tell => byHttp(send, host.clock, controller, host.process.env["SPOTKEEPER_TOKEN"] || null);
+    const controllerToken = tokenFrom(all, "SPOTKEEPER_TOKEN");
+    const byItsDoor = (): Tell => async (event, identity) =>
+      byHttp(send, host.clock, controller, controllerToken())(event, identity);
     tellFrom(host, agent, send, byItsDoor, warn);
   }
 
-  const token = host.process.env["SPOTKEEPER_AGENT_TOKEN"] || null;
+  const token = tokenFrom(all, "SPOTKEEPER_AGENT_TOKEN");
   const open = !["127.0.0.1", "::1", "localhost"].includes(address);
-  if (open && token === null) {
+  if (open && token() === null) {
     throw new SpotkeeperError(
       "SK-AGENT-CALL",
       `--host ${address}: others can reach it, so SPOTKEEPER_AGENT_TOKEN must be set.`,
     );
   }
-  const server = await listen(createServer(createControl(agent, { token, guardStatus: open })), port, address);
+  const control = createControl(agent, { token, guardStatus: open });
+  const server = await listen(createStatusServer(control), port, address);
   log("watching", { status: urlOf(server), command: command[0] ?? null, hooks: options.hooks.length });
   try {
     await agent.start();

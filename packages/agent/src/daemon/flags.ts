@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { durationOf } from "../watch/environment.ts";
 
 /** What can stand on the call, for `spotkeeper-agent` and `spotkeeper agent` alike. */
@@ -91,9 +92,12 @@ export function readCall(args: readonly string[]): Call {
   } catch (error) {
     if (error instanceof SpotkeeperError) throw error;
     const said = error instanceof Error ? error.message : String(error);
+    const [, unknown = ""] = /^Unknown option '--([\w-]+)/.exec(said) ?? [];
+    const near = nearest(unknown, [...daemonFlags.map(({ name }) => name), "help", "version"]);
+    const meant = near === undefined ? "" : ` Did you mean --${near}?`;
     throw new SpotkeeperError(
       "SK-AGENT-CALL",
-      `${said.replace(/\.$/, "")}. See --help; a command comes behind --: spotkeeper-agent --poll 1s -- node server.js`,
+      `${said.replace(/\.$/, "")}.${meant} See --help; a command comes behind --: spotkeeper-agent --poll 1s -- node server.js`,
     );
   }
 }

@@ -1,13 +1,14 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Clock } from "../clock.ts";
+import type { Clock, Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
-import { messageOf, SpotkeeperError } from "../errors.ts";
+import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { isTaken, outcomeOf } from "../net/anywhere.ts";
 import type { Send } from "../net/send.ts";
 import type { Notice } from "../notice.ts";
 import type { Environment } from "../watch/environment.ts";
 import { startChild } from "./child.ts";
+import type { TokenOf } from "./tokens.ts";
 import { wordsOf } from "./words.ts";
 
 export interface HooksOptions {
@@ -15,43 +16,68 @@ export interface HooksOptions {
   readonly clock: Pick<Clock, "now" | "setTimer">;
   readonly send: Send;
   /** Sent as a bearer token to hooks that are URLs. */
-  readonly token: string | null;
+  readonly token: TokenOf;
   readonly env: Environment;
   readonly log: (message: string, more: object) => void;
 }
 
 interface Hook {
-  /** Without what may be secret: a URL's user, password and query. */
+  /** Without what may be secret: of a URL only its origin, since a token may stand in its path, of a command its file. */
   readonly name: string;
   run(context: DrainContext): Promise<string>;
 }
 
+/** What the system is short of for a while: descriptors, processes, memory. */
+const SHORT: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS"]);
+/** From a try that failed for want of these to the next. */
+const AGAIN: Ms = 250;
+
 /**
- * Runs each hook, one after the other. One that fails is told, and the next has its turn; what is left of the time is
- * theirs, so one that hangs takes it from those behind it.
+ * Runs the hooks in their order. One that fails is told, and the next has its turn; one that fails for want of descriptors
+ * is tried again while there is time. One that takes longer than its part of the time (what is left, by the hooks that are
+ * left) goes on beside the next, so that a hook which hangs keeps none from running.
  */
 export function createHooks(options: HooksOptions): (context: DrainContext) => Promise<void> {
   const hooks = options.hooks.map((hook) =>
     /^https?:\/\//.test(hook) ? httpHook(hook, options) : commandHook(hook, options),
   );
+  const runWhileThereIsTime = async ({ run }: Hook, context: DrainContext): Promise<string> => {
+    for (;;) {
+      try {
+        return await run(context);
+      } catch (error) {
+        const short = SHORT.has(codeOf(error)) || SHORT.has(codeOf((error as Error).cause));
+        if (short) await context.wait(AGAIN);
+        if (!short || context.signal.aborted) throw error;
+      }
+    }
+  };
   return async (context) => {
     const failed: string[] = [];
-    for (const { name, run } of hooks) {
-      if (context.signal.aborted) {
-        failed.push(name);
-        context.note(`${name}: ${context.calledOff ? "the notice is gone" : "no time was left"}`);
-        continue;
-      }
+    const runOne = async (hook: Hook, number: number): Promise<void> => {
+      const { name } = hook;
       try {
-        const outcome = await run(context);
+        const outcome = await runWhileThereIsTime(hook, context);
         context.note(`${name}: ${outcome}`);
-        options.log("hook", { hook: name, outcome });
+        options.log("hook", { hook: name, number, outcome });
       } catch (error) {
         failed.push(name);
         context.note(`${name}: ${messageOf(error)}`);
-        options.log("hook failed", { hook: name, error: messageOf(error) });
+        options.log("hook failed", { hook: name, number, error: messageOf(error) });
       }
+    };
+    const running: Promise<void>[] = [];
+    for (const [at, hook] of hooks.entries()) {
+      if (context.signal.aborted) {
+        failed.push(hook.name);
+        context.note(`${hook.name}: ${context.calledOff ? "the notice is gone" : "no time was left"}`);
+        continue;
+      }
+      const one = runOne(hook, at + 1);
+      running.push(one);
+      await Promise.race([one, context.wait(context.remaining() / (hooks.length - at))]);
     }
+    await Promise.all(running);
     if (failed.length > 0) throw new SpotkeeperError("SK-AGENT-HOOK", `Hooks that failed: ${failed.join(", ")}.`);
   };
 }
@@ -60,14 +86,15 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
   // It may have a password, so it is not repeated.
   if (!URL.canParse(hook)) throw new SpotkeeperError("SK-AGENT-CALL", "--hook: got http… that is not a URL.");
   const url = new URL(hook);
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   return {
-    name: url.origin + url.pathname,
+    name: url.origin,
     async run({ reason, remaining }) {
+      const bearer = token();
+      const authorization = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
       const headers = { ...authorization, "content-type": "application/json" };
       const body = JSON.stringify({ notice: reason, drill: reason.kind === "drill" });
       const reply = await send("POST", url, headers, clock.now() + remaining(), body);
-      if (!isTaken(reply)) throw new Error(outcomeOf(reply));
+      if (!isTaken(reply)) throw Object.assign(new Error(outcomeOf(reply)), { code: reply.code ?? null });
       return outcomeOf(reply);
     },
   };

@@ -8,6 +8,7 @@ export const bin: string = join(import.meta.dirname, "../../bin/spotkeeper-agent
 export interface Daemon extends AsyncDisposable {
   readonly pid: number;
   readonly stdout: () => string;
+  readonly stderr: () => string;
   /** Lines of its log so far. */
   readonly log: () => readonly { readonly message: string; readonly [field: string]: unknown }[];
   readonly kill: (signal: NodeJS.Signals) => void;
@@ -24,15 +25,19 @@ export interface DaemonCall {
   readonly env?: { readonly [name: string]: string };
   /** 0: a free one; null: the flag is left out. */
   readonly port?: number | null;
+  /** How many descriptors it may have. */
+  readonly descriptors?: number;
 }
 
 /** The real daemon, as its bin starts it. */
-export function startDaemon({ metadata, args = [], command = [], env = {}, port = 0 }: DaemonCall): Daemon {
+export function startDaemon(asCalled: DaemonCall): Daemon {
+  const { metadata, args = [], command = [], env = {}, port = 0, descriptors } = asCalled;
   const own =
     metadata === undefined ? { AWS_EC2_METADATA_DISABLED: "true" } : { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata };
   const asked = port === null ? [] : ["--port", String(port)];
   const call = [...asked, "--poll", "50ms", ...args, ...(command.length > 0 ? ["--", ...command] : [])];
-  const child = spawn(process.execPath, [bin, ...call], {
+  const limits = descriptors === undefined ? "" : `ulimit -n ${descriptors};`;
+  const child = spawn("/bin/sh", ["-c", `${limits} exec "$@"`, "sh", process.execPath, bin, ...call], {
     env: { PATH: process.env["PATH"], ...own, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -54,6 +59,7 @@ export function startDaemon({ metadata, args = [], command = [], env = {}, port 
   return {
     pid: child.pid ?? 0,
     stdout: () => out,
+    stderr: () => err,
     log,
     kill: (signal) => void child.kill(signal),
     ended,

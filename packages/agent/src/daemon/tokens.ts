@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { messageOf, SpotkeeperError } from "../errors.ts";
+import type { Environment } from "../watch/environment.ts";
+
+/** What a token is now; null: none is set. */
+export type TokenOf = () => string | null;
+
+const names = ["SPOTKEEPER_AGENT_TOKEN", "SPOTKEEPER_HOOK_TOKEN", "SPOTKEEPER_TOKEN"] as const;
+
+/** Tokens are the daemon's own: neither the command nor a hook that is a command gets them, or the names of their files. */
+const secrets: ReadonlySet<string> = new Set(names.flatMap((name) => [name, `${name}_FILE`]));
+
+export const withoutTokens = (env: Environment): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)));
+
+/**
+ * A token by the variable of that name, or from the file that `<name>_FILE` names. A file is read again at each use, so
+ * that a token can be exchanged; while it cannot be read, what it held before is used.
+ *
+ * @throws SpotkeeperError `SK-AGENT-CALL` for a file that cannot be read or is empty, and for both variables at a time
+ */
+export function tokenFrom(env: Environment, name: (typeof names)[number]): TokenOf {
+  const file = env[`${name}_FILE`] || null;
+  const token = env[name] || null;
+  if (file === null) return () => token;
+  const wrong = (what: string): SpotkeeperError => new SpotkeeperError("SK-AGENT-CALL", `${name}_FILE: ${what}.`);
+  if (token !== null) throw wrong(`${name} is set too; set one of them`);
+  const read = (): string => readFileSync(file, "utf8").trim();
+  let last: string;
+  try {
+    last = read();
+  } catch (error) {
+    throw wrong(`the file cannot be read: ${messageOf(error)}`);
+  }
+  if (last === "") throw wrong("the file is empty");
+  return () => {
+    try {
+      last = read() || last;
+    } catch {
+      // It is just being exchanged, or no descriptor is left.
+    }
+    return last;
+  };
+}
