@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { daemonFlags, runDaemon } from "./daemon/index.ts";
 import { readCall } from "./daemon/flags.ts";
 import { messageOf, SpotkeeperError } from "./errors.ts";
@@ -26,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { wants, options } = readCall(args);
   if (wants === "help") process.stdout.write(usage);
   if (wants === "version") {
+    const { readFileSync } = process.getBuiltinModule("node:fs");
     const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
       version: string;
     };

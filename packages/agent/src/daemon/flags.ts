@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -81,6 +80,7 @@ export function readCall(args: readonly string[]): Call {
   const end = args.indexOf("--");
   const [own, command] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
   const strings = daemonFlags.map(({ name, many = false }) => [name, { type: "string", multiple: many }] as const);
+  const { parseArgs } = process.getBuiltinModule("node:util");
   try {
     const { values } = parseArgs({
       args: [...own],

@@ -1,4 +1,3 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Clock, Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
@@ -138,8 +137,9 @@ function commandHook(hook: string, { env, clock }: HooksOptions): Hook {
 }
 
 /** Known at the start and not in the two minutes. Without a PATH the system looks in these (execvp(3)). */
-const canRun = (file: string, path = "/usr/bin:/bin"): boolean =>
-  (file.includes("/") ? [""] : path.split(delimiter)).some((folder) => {
+function canRun(file: string, path = "/usr/bin:/bin"): boolean {
+  const { accessSync, constants, statSync } = process.getBuiltinModule("node:fs");
+  return (file.includes("/") ? [""] : path.split(delimiter)).some((folder) => {
     try {
       accessSync(join(folder, file), constants.X_OK);
       return statSync(join(folder, file)).isFile();
@@ -147,6 +147,7 @@ const canRun = (file: string, path = "/usr/bin:/bin"): boolean =>
       return false;
     }
   });
+}
 
 /** What a command can read of the notice. */
 const told = ({ kind, action, deadline, detail }: Notice): NodeJS.ProcessEnv => ({

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
@@ -47,6 +46,7 @@ export function createStatusServer(listener: RequestListener): Server {
 
 /** Descriptors that this process may have (Node.js raises the soft limit to the hard one when it starts). */
 function openFiles(): number {
+  const { readFileSync } = process.getBuiltinModule("node:fs");
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
     return Number(soft ?? Infinity);

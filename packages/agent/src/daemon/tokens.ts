@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Environment } from "../watch/environment.ts";
 
@@ -25,6 +24,7 @@ export function tokenFrom(env: Environment, name: (typeof names)[number]): Token
   if (file === null) return () => token;
   const wrong = (what: string): SpotkeeperError => new SpotkeeperError("SK-AGENT-CALL", `${name}_FILE: ${what}.`);
   if (token !== null) throw wrong(`${name} is set too; set one of them`);
+  const { readFileSync } = process.getBuiltinModule("node:fs");
   const read = (): string => readFileSync(file, "utf8").trim();
   let last: string;
   try {

@@ -1,5 +1,3 @@
-import { accessSync, constants } from "node:fs";
-
 /**
  * What PID 1 becomes. Node.js waits for its own children only, so orphans that come to PID 1 would stay as zombies; a
  * POSIX shell takes them all while it waits. It hands signals on, and ends with the exit code of what it runs.
@@ -21,6 +19,7 @@ export function becomeInit(pid: number, args: readonly string[]): string | null 
   if (pid !== 1) return null;
   // https://nodejs.org/api/process.html#processexecvefile-args-env: since 22.15
   if (typeof process.execve !== "function") return "this Node.js cannot replace itself (22.15 can)";
+  const { accessSync, constants } = process.getBuiltinModule("node:fs");
   try {
     accessSync(SHELL, constants.X_OK);
   } catch {
