@@ -239,6 +239,10 @@ export interface TargetGroupAttributes {
 export interface Target {
   readonly id: string;
   readonly port: number | null;
+  /** A zone, or `all` for an address outside the VPC; null and absent: the balancer finds it. */
+  readonly availabilityZone?: string | null;
+  /** Of a target of a QUIC listener. */
+  readonly quicServerId?: string | null;
 }
 
 export interface TargetHealth extends Target {
@@ -334,6 +338,7 @@ export interface Aws {
   readonly classicElb: {
     /** Every Classic load balancer of the region, with its instances. */
     list(at: Place, ask: Ask): Promise<readonly ClassicLoadBalancer[]>;
+    /** States by instance id: as AWS calls them, and `Deregistering`. */
     instances(at: Place, loadBalancer: string, ask: Ask): Promise<ReadonlyMap<string, string>>;
     deregister(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;
     register(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;
@@ -355,6 +360,8 @@ export interface Aws {
       serviceId: string,
       instanceId: string,
       attributes: { readonly [name: string]: string },
+      /** Tells this request from others; at most 64 characters. */
+      creatorRequestId: string,
       ask: Ask,
     ): Promise<Receipt>;
   };

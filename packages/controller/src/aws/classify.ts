@@ -83,7 +83,7 @@ const EXPIRED =
 /** The SDK asked AWS nothing: its chain came to its end, https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
 const NONE_FOUND = /^(CredentialsProviderError|ProviderError)$/;
 const CONFLICT =
-  /^(ScalingActivityInProgress(Fault)?|ResourceContention(Fault)?|ResourceInUse(Exception|Fault)?|Conflict(Exception)?|IncorrectInstanceState|IncorrectState|UpdateInProgressException|DependencyViolation)$/;
+  /^(ScalingActivityInProgress(Fault)?|ResourceContention(Fault)?|ResourceInUse(Exception|Fault)?|Conflict(Exception)?|IncorrectInstanceState|IncorrectState|UpdateInProgressException|DependencyViolation|DuplicateRequest)$/;
 const NOT_FOUND =
   /(NotFound(Exception|Fault)?|\.NotFound|^NotFound|NoSuchEntity|NonExistentQueue|AccessPointNotFound|QueueDoesNotExist)$/;
 const UNAVAILABLE =

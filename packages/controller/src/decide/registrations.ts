@@ -15,11 +15,15 @@ export const shortly = (targets: readonly Target[], ofAll: number): string[] =>
 
 /**
  * Targets as a step keeps them: `8080 10.0.0.7 10.0.0.9`, one text a port, since an instance can carry a hundred and a
- * document is small. `-` is the target group's own port.
+ * document is small. `-` is the target group's own port; `8080@all` names the zone that they are registered with, and
+ * `10.0.0.7#0x…` the server id for QUIC.
  */
 function registrationsOf(targets: readonly Target[]): string[] {
-  const byPort = Map.groupBy(targets, ({ port }) => port ?? "-");
-  return [...byPort].map(([port, all]) => [port, ...all.map(({ id }) => id)].join(" "));
+  const byPort = Map.groupBy(targets, ({ port, availabilityZone }) => {
+    return `${port ?? "-"}${availabilityZone ? `@${availabilityZone}` : ""}`;
+  });
+  const named = ({ id, quicServerId }: Target): string => (quicServerId ? `${id}#${quicServerId}` : id);
+  return [...byPort].map(([port, all]) => [port, ...all.map(named)].join(" "));
 }
 
 /**
@@ -32,7 +36,16 @@ export function registrationsIn({ targetGroupArn, targets }: Params, known: read
   if (targets.includes(ALL)) return known.filter((one) => one.targetGroupArn === targetGroupArn);
   return targets.flatMap((one: unknown) => {
     if (typeof one !== "string") return [];
-    const [port, ...ids] = one.split(" ");
-    return ids.map((id) => ({ id, port: port === "-" ? null : Number(port) }));
+    const [place = "-", ...names] = one.split(" ");
+    const [port, zone] = place.split("@");
+    return names.map((name) => {
+      const [id = "", server] = name.split("#");
+      return {
+        id,
+        port: port === "-" ? null : Number(port),
+        ...(zone === undefined ? {} : { availabilityZone: zone }),
+        ...(server === undefined ? {} : { quicServerId: server }),
+      };
+    });
   });
 }

@@ -29,6 +29,9 @@ export interface TargetFact {
   readonly targetGroupArn: string;
   readonly id: string;
   readonly port: number | null;
+  /** As it is registered, where that must be said to register it again. */
+  readonly availabilityZone?: string | null;
+  readonly quicServerId?: string | null;
   readonly state: TargetHealth["state"] | null;
   readonly attributes: TargetGroupAttributes | null;
   /** Healthy targets that are not doomed; null where health is unknown (which counts as healthy elsewhere). */

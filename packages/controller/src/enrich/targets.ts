@@ -112,6 +112,9 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
     targetGroupArn: arn,
     id: target.id,
     port: target.port,
+    // A zone is not supported for instances, and found by the balancer.
+    ...(target.availabilityZone && !target.id.startsWith("i-") ? { availabilityZone: target.availabilityZone } : {}),
+    ...(target.quicServerId ? { quicServerId: target.quicServerId } : {}),
     state,
     attributes,
     healthyElsewhere,

@@ -16,6 +16,7 @@ const LAST_CHANCE_TAKES = 30_000;
 
 /** Gives each step its responder, and what that may use. */
 export function createRunner(deps: FlowDeps): Runner {
+  const since = deps.clock.now();
   return {
     isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
     async run(doc, step) {
@@ -39,6 +40,7 @@ export function createRunner(deps: FlowDeps): Runner {
         doc,
         now,
         clock: deps.clock,
+        since,
         aws: deps.aws,
         inventory: deps.inventory,
         facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),

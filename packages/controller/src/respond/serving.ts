@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
 import { targetGroupsOf } from "../enrich/targets.ts";
 import type { Context } from "./responder.ts";
-import { healthOf } from "./responders/await-targets.ts";
+import { healthOf } from "./health.ts";
 
 interface Serving {
   readonly healths: readonly (readonly TargetHealth[])[];

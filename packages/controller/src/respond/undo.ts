@@ -1,6 +1,8 @@
 import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import type { Incident, Step } from "../record/doc.ts";
+import { whoseWas, type Whose } from "./before.ts";
+import { earlyOf } from "./early.ts";
 
 /** How long we try to put back what was taken away. */
 const PUT_BACK_WITHIN: Ms = 900_000;
@@ -17,34 +19,43 @@ const UNDONE_BY: { readonly [responder: string]: string } = {
 export const isUndoable = ({ responder }: Pick<Step, "responder">): boolean => responder in UNDONE_BY;
 
 /**
- * What is owed when a notice was cancelled: the opposite of each step that we did ourselves. What somebody else had
- * done before us (`already`) is not ours to undo.
+ * What is owed when a notice was cancelled: the opposite of each step that was ours, or may have been (`unsure`). What
+ * somebody else had done before us is not ours to undo; where that is some of a step's targets, `theirs` names them.
  */
 export function putBack(body: Incident, now: Ms): PlannedStep[] {
-  return body.steps
-    .filter((step) => didIt(step, body))
-    .flatMap((step) => {
-      const responder = UNDONE_BY[step.responder];
-      if (responder === undefined) return [];
-      return [
-        {
-          id: `undo:${step.id}`,
-          responder,
-          params: step.params,
-          after: [],
-          notBefore: null,
-          abandonAt: now + PUT_BACK_WITHIN,
+  return body.steps.flatMap((step) => {
+    const responder = UNDONE_BY[step.responder];
+    if (responder === undefined) return [];
+    const { ours, theirs } = whoseOf(step, body);
+    if (ours === "no") return [];
+    return [
+      {
+        id: `undo:${step.id}`,
+        responder,
+        params: {
+          ...step.params,
+          ...(theirs.length === 0 ? {} : { theirs }),
+          ...(ours === "unknown" ? { unsure: true } : {}),
         },
-      ];
-    });
+        after: [],
+        notBefore: null,
+        abandonAt: now + PUT_BACK_WITHIN,
+      },
+    ];
+  });
 }
 
-/** How an incident says that a step was done by us while the ledger was away: the repetition finds it done. */
+/** Entry in `flagged` for a step that we ran while the ledger was away: its repetition finds it done, but it is ours. */
 export const doneUnrecorded = (stepId: string): string => `done without the ledger: ${stepId}`;
 
-function didIt(step: Step, { flagged }: Incident): boolean {
-  if (step.state !== "done") return false;
-  if (flagged.includes(doneUnrecorded(step.id))) return true;
-  const { receipt } = step;
-  return !(receipt !== null && typeof receipt === "object" && "already" in receipt && receipt.already === true);
+function whoseOf(step: Step, { flagged, steps }: Incident): Whose {
+  if (flagged.includes(doneUnrecorded(step.id))) return { ours: "yes", theirs: [] };
+  if (step.state === "abandoned" && wasLost(step)) return { ours: "unknown", theirs: earlyOf(step, steps) };
+  if (step.state !== "done") return { ours: "no", theirs: [] };
+  const { ours, theirs } = whoseWas(step);
+  return { ours, theirs: [...new Set([...theirs, ...earlyOf(step, steps)])] };
 }
+
+/** Given up without an answer of AWS to the last try: it may have been done. */
+const wasLost = ({ attempts, reason }: Step): boolean =>
+  attempts > 0 && /\b(unavailable|timed-out): /.test(reason ?? "");

@@ -1,24 +1,52 @@
 import type { Ask, Place, Receipt } from "../aws/aws.ts";
-import type { Step } from "../record/doc.ts";
+import type { Plain, Step } from "../record/doc.ts";
+import { isFirst, type Whose } from "./before.ts";
 import { placeOf } from "./place.ts";
 import type { Context, Responder, Result } from "./responder.ts";
 
-/** "Already gone" is success; the receipt keeps which it was, because only what we did ourselves is ours to undo. */
-export function doneBy(receipt: Receipt): Result {
+/** "Already gone" is success. */
+export function doneBy(receipt: Receipt, more: { readonly [name: string]: Plain } = {}): Result {
   const { requestId, at, already } = receipt;
-  return { is: "done", receipt: { requestId, at, already }, ...(already ? { note: "it was so already" } : {}) };
+  return {
+    is: "done",
+    receipt: { requestId, at, already, ...more },
+    ...(already ? { note: "it was so already" } : {}),
+  };
 }
 
+type Write = (step: Step, ctx: Context, at: Place, ask: Ask) => Promise<Receipt>;
+
 /** A responder that is one safe AWS write. */
-export function safeWrite(
-  title: (step: Step) => string,
-  write: (step: Step, ctx: Context, at: Place, ask: Ask) => Promise<Receipt>,
-): Responder {
+export function safeWrite(title: (step: Step) => string, write: Write): Responder {
   return {
     repeat: "safe",
     nature: "acts",
     title,
     run: async (step, ctx) =>
       doneBy(await write(step, ctx, placeOf(ctx.doc), { purpose: "act", deadline: ctx.deadline })),
+  };
+}
+
+/**
+ * A safe AWS write that takes something away, and is undone where it was ours. That AWS finds it gone says so only of the
+ * first try: a repetition finds what we did.
+ *
+ * @param before whose it was by what was known; it may look, but not for long
+ */
+export function takeAway(
+  title: (step: Step) => string,
+  before: (step: Step, ctx: Context) => Whose["ours"] | Promise<Whose["ours"]>,
+  write: Write,
+): Responder {
+  return {
+    repeat: "safe",
+    nature: "acts",
+    title,
+    async run(step, ctx) {
+      const known = await before(step, ctx);
+      const receipt = await write(step, ctx, placeOf(ctx.doc), { purpose: "act", deadline: ctx.deadline });
+      const ours = receipt.already && isFirst(step, ctx) ? "no" : known;
+      return doneBy(receipt, { ours });
+    },
   };
 }

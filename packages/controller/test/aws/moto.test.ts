@@ -230,8 +230,8 @@ describeWithMoto("on moto, which knows nothing of our simulator", () => {
     const { Service } = await setUp.send(new CreateServiceCommand({ Name: "web", NamespaceId: Namespaces[0]!.Id }));
     const { cloudMap } = it.aws;
     const attributes = { AWS_INSTANCE_IPV4: "10.0.0.1", team: "shop" };
-    await cloudMap.register(home, Service!.Id!, "one", attributes, it.ask());
-    await cloudMap.register(home, Service!.Arn!, "two", { AWS_INSTANCE_IPV4: "10.0.0.2" }, it.ask());
+    await cloudMap.register(home, Service!.Id!, "one", attributes, "first", it.ask());
+    await cloudMap.register(home, Service!.Arn!, "two", { AWS_INSTANCE_IPV4: "10.0.0.2" }, "second", it.ask());
     const found = await cloudMap.instances(home, Service!.Arn!, it.ask());
     expect(found.map(({ id }) => id).toSorted()).toEqual(["one", "two"]);
     expect(found.find(({ id }) => id === "one")?.attributes).toMatchObject(attributes);

@@ -62,6 +62,13 @@ describe("set-draining", () => {
 });
 
 describe("registrations elsewhere", () => {
+  const alone = (): ReturnType<typeof factsWith> => ({ ...factsWith(), groupName: null, group: null });
+  const answers = { register: async () => receipt(true), deregister: async () => receipt(true) };
+  const elsewhere = () => ({
+    classicElb: { ...answers, instances: async () => new Map() },
+    lattice: { ...answers, targets: async () => [] },
+    cloudMap: { ...answers, instances: async () => [] },
+  });
   const classic = { loadBalancer: "old", instanceId: ID };
   const lattice = { targetGroup: "tg-1", id: ID, port: 80 };
   const discovery = { serviceId: "srv-1", instanceId: ID, attributes: { AWS_INSTANCE_IPV4: "10.0.0.7", odd: 1 } };
@@ -72,13 +79,36 @@ describe("registrations elsewhere", () => {
     ["deregister-lattice", lattice, ["lattice.deregister", AT, "tg-1", { id: ID, port: 80 }, ACT]],
     ["register-lattice", lattice, ["lattice.register", AT, "tg-1", { id: ID, port: 80 }, ACT]],
     ["deregister-discovery", discovery, ["cloudMap.deregister", AT, "srv-1", ID, ACT]],
-    ["register-discovery", discovery, ["cloudMap.register", AT, "srv-1", ID, { AWS_INSTANCE_IPV4: "10.0.0.7" }, ACT]],
   ] as const)("%s asks AWS once, and says whether it was so before", async (name, params, call) => {
-    const answers = { register: async () => receipt(true), deregister: async () => receipt(true) };
-    const { aws, calls } = fakeAws({ classicElb: answers, lattice: answers, cloudMap: answers });
-    const result = await run(name, stepOf(name, { params }), contextOf({ aws }));
-    expect(calls).toEqual([call]);
+    const { aws, calls } = fakeAws(elsewhere());
+    const result = await run(name, stepOf(name, { params }), contextOf({ aws, facts: alone }));
+    expect(calls.filter(([method]) => method.endsWith("egister"))).toEqual([call]);
     expect(result).toMatchObject({ is: "done", receipt: { already: true } });
+  });
+
+  test("register-discovery keeps at it until Cloud Map lists the instance again", async () => {
+    const listed: { id: string; attributes: object }[] = [];
+    const { aws, calls } = fakeAws({ cloudMap: { ...elsewhere().cloudMap, instances: async () => listed as never } });
+    const step = stepOf("undo:register-discovery", { params: discovery });
+    const ctx = contextOf({ aws, facts: alone });
+    const first = await run("register-discovery", step, ctx);
+    expect(first).toMatchObject({ is: "wait", receipt: { requestId: "r-1", already: false } });
+    listed.push({ id: ID, attributes: {} });
+    const asked = { ...step, receipt: first.receipt ?? null, attempts: 1 };
+    expect(await run("register-discovery", asked, ctx)).toMatchObject({ is: "done", receipt: first.receipt });
+    const [registered, ...more] = calls.filter(([method]) => method === "cloudMap.register");
+    expect(more).toEqual([]);
+    expect(registered?.slice(1, 5)).toEqual([AT, "srv-1", ID, { AWS_INSTANCE_IPV4: "10.0.0.7" }]);
+  });
+
+  test.each([
+    ["the first try of this worker", 0, 0, "no"],
+    ["a repetition, whose answer was lost", 1, 0, "yes"],
+    ["the first try after another worker was killed", 0, T0 + 60_000, "yes"],
+  ] as const)("that Cloud Map knows it no more says whose it was: %s", async (_name, attempts, since, ours) => {
+    const { aws } = fakeAws(elsewhere());
+    const step = stepOf("deregister:discovery", { params: discovery, attempts });
+    expect(await run("deregister-discovery", step, contextOf({ aws, since }))).toMatchObject({ receipt: { ours } });
   });
 });
 

@@ -43,6 +43,12 @@ export { createWorld } from "./world.ts";
 export { interrupt, recommend } from "./interrupt.ts";
 export { interruptTask } from "./ecs/tasks.ts";
 export { endInstance, launchInstance, startInstance } from "./instances.ts";
-export { containersOf, deregisterContainer, registerAgain, registerContainer } from "./ecs/containers.ts";
+export {
+  containersOf,
+  deregisterContainer,
+  registerAgain,
+  registerContainer,
+  setContainerState,
+} from "./ecs/containers.ts";
 export { regionOf } from "./region.ts";
 export { setStandby } from "./standby.ts";

@@ -3,6 +3,7 @@ import {
   DescribeInstanceHealthCommand,
   DescribeLoadBalancersCommand,
   type ElasticLoadBalancingClient as Client,
+  type InstanceState,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
 import type { Aws, Receipt } from "../aws.ts";
@@ -31,7 +32,7 @@ export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["c
     async (LoadBalancerName, at, abortSignal) => {
       const command = new DescribeInstanceHealthCommand({ LoadBalancerName });
       const answer = await clients.classicElb(at).send(command, { abortSignal });
-      return new Map((answer.InstanceStates ?? []).map((one) => [one.InstanceId ?? "", one.State ?? "Unknown"]));
+      return new Map((answer.InstanceStates ?? []).map((one) => [one.InstanceId ?? "", stateOf(one)]));
     },
   );
 
@@ -78,6 +79,13 @@ export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["c
     register: (at, loadBalancer, id, ask) => lanes.ask(at, register, loadBalancer, id, ask),
   };
 }
+
+/**
+ * One that is being deregistered is still `InService`: its description alone tells.
+ * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_InstanceState.html
+ */
+const stateOf = ({ State, Description }: InstanceState): string =>
+  /deregistration currently in progress/i.test(Description ?? "") ? "Deregistering" : (State ?? "Unknown");
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DeregisterInstancesFromLoadBalancer.html */
 const isNotThere = (failure: AwsFailure): boolean =>

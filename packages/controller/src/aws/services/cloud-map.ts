@@ -40,13 +40,14 @@ export function createCloudMap({ lanes, clients, clock }: ServiceDeps): Aws["clo
     },
   );
 
-  const register = single<Registration & { readonly attributes: Attributes }, Receipt>(
+  const register = single<Registration & { readonly attributes: Attributes; readonly creator: string }, Receipt>(
     { ...registration, name: "RegisterInstance" },
-    async ({ serviceId, id, attributes }, at, abortSignal) => {
+    async ({ serviceId, id, attributes, creator }, at, abortSignal) => {
       const command = new RegisterInstanceCommand({
         ServiceId: serviceId,
         InstanceId: id,
-        Attributes: { ...attributes },
+        Attributes: given(attributes),
+        CreatorRequestId: creator,
       });
       return receipt(clock, await clients.cloudMap(at).send(command, { abortSignal }));
     },
@@ -56,10 +57,21 @@ export function createCloudMap({ lanes, clients, clock }: ServiceDeps): Aws["clo
     instances: (at, service, ask) => lanes.ask(at, instances, "", idOf(service), ask),
     deregister: (at, service, id, ask) =>
       orAlready(clock, lanes.ask(at, deregister, "", { serviceId: idOf(service), id }, ask), isUnderWayOrGone),
-    register: (at, service, id, attributes, ask) =>
-      orAlready(clock, lanes.ask(at, register, "", { serviceId: idOf(service), id, attributes }, ask), isUnderWay),
+    register: (at, service, id, attributes, creator, ask) =>
+      lanes.ask(at, register, "", { serviceId: idOf(service), id, attributes, creator }, ask),
   };
 }
+
+/**
+ * What AWS takes back of what it lists: beside the id of an EC2 instance it fills in its address, and takes nothing but the
+ * first state of health. https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+ */
+const given = (attributes: Attributes): Record<string, string> =>
+  attributes["AWS_EC2_INSTANCE_ID"] === undefined
+    ? { ...attributes }
+    : Object.fromEntries(Object.entries(attributes).filter(([name]) => WITH_INSTANCE.has(name)));
+
+const WITH_INSTANCE: ReadonlySet<string> = new Set(["AWS_EC2_INSTANCE_ID", "AWS_INIT_HEALTH_STATUS"]);
 
 /** ECS names a service of Cloud Map by its ARN, Cloud Map by the id at its end. */
 const idOf = (service: string): string => service.slice(service.lastIndexOf("/") + 1);

@@ -31,7 +31,7 @@ const TARGETS = 100;
 
 interface Targets {
   readonly TargetGroupArn: string;
-  readonly Targets: { Id: string; Port?: number }[];
+  readonly Targets: { Id: string; Port?: number; AvailabilityZone?: string; QuicServerId?: string }[];
 }
 
 const read = { service: "elasticloadbalancing", limit: limits.elbRead };
@@ -94,7 +94,7 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
     share: "in-flight",
     keyOf: keyOfTarget,
     async send({ at, group, items, request }) {
-      const command = new DescribeTargetHealthCommand({ TargetGroupArn: group, Targets: items.map(named) });
+      const command = new DescribeTargetHealthCommand({ TargetGroupArn: group, Targets: items.map(nameOf) });
       const answer = await request((abortSignal) => clients.elb(at).send(command, { abortSignal }));
       const found = (answer.TargetHealthDescriptions ?? []).map(healthOf);
       const registered = found.filter(({ reason }) => reason !== "Target.NotRegistered");
@@ -104,23 +104,24 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
 
   const write = (
     name: string,
+    describe: (target: Target) => Targets["Targets"][number],
     send: (client: Client, input: Targets, options: { abortSignal: AbortSignal }) => Promise<Answered>,
   ): Operation<Target, Receipt> => ({
     ...registration,
     name,
     size: TARGETS,
     share: "queued",
-    keyOf: keyOfTarget,
+    keyOf: (target) => JSON.stringify(describe(target)),
     async send({ at, group, items, request }) {
-      const input = { TargetGroupArn: group, Targets: items.map(named) };
+      const input = { TargetGroupArn: group, Targets: items.map(describe) };
       const answer = await request((abortSignal) => send(clients.elb(at), input, { abortSignal }));
       return () => receipt(clock, answer);
     },
   });
-  const deregister = write("DeregisterTargets", (client, input, options) =>
+  const deregister = write("DeregisterTargets", nameOf, (client, input, options) =>
     client.send(new DeregisterTargetsCommand(input), options),
   );
-  const register = write("RegisterTargets", (client, input, options) =>
+  const register = write("RegisterTargets", descriptionOf, (client, input, options) =>
     client.send(new RegisterTargetsCommand(input), options),
   );
 
@@ -140,7 +141,8 @@ export function createElb(deps: ServiceDeps): Aws["elb"] {
 
 const keyOfTarget = ({ id, port }: Target): string => `${id}:${port ?? ""}`;
 
-const named = ({ id, port }: Target): { Id: string; Port?: number } => ({
+/** What tells a target from the others of its target group. */
+const nameOf = ({ id, port }: Target): Targets["Targets"][number] => ({
   Id: id,
   ...(port === null ? {} : { Port: port }),
 });
@@ -153,6 +155,19 @@ const groupOf = (one: ElbTargetGroup): TargetGroup => ({
   vpcId: one.VpcId ?? null,
   loadBalancerArns: one.LoadBalancerArns ?? [],
 });
+
+/**
+ * All that a target was registered with; without its zone an address outside the VPC is refused, and without its server id
+ * one for QUIC. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ */
+const descriptionOf = (target: Target): Targets["Targets"][number] => ({
+  ...nameOf(target),
+  ...(target.availabilityZone && hasZone(target) ? { AvailabilityZone: target.availabilityZone } : {}),
+  ...(target.quicServerId ? { QuicServerId: target.quicServerId } : {}),
+});
+
+/** For instances and Application Load Balancers a zone is not supported. */
+const hasZone = ({ id }: Target): boolean => !/^(i-|arn:[^:]+:elasticloadbalancing:)/.test(id);
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html, with its defaults */
 function attributesOf(all: ReadonlyMap<string | undefined, string | undefined>): TargetGroupAttributes {
@@ -190,6 +205,7 @@ function healthOf({
     id: target?.Id ?? "",
     port: target?.Port ?? null,
     availabilityZone: target?.AvailabilityZone ?? null,
+    ...(target?.QuicServerId === undefined ? {} : { quicServerId: target.QuicServerId }),
     ...(SHIFTED.has(AdministrativeOverride?.State ?? "") ? { shifted: true } : {}),
     state: isState(state) ? state : "unavailable",
     reason: health?.Reason ?? null,

@@ -3,7 +3,7 @@ import { classicOfGroup, latticeOfGroup } from "../../enrich/registrations.ts";
 import { targetGroupsOf } from "../../enrich/targets.ts";
 import { placeOf } from "../place.ts";
 import type { Context } from "../responder.ts";
-import { healthOf } from "../responders/await-targets.ts";
+import { healthOf } from "../health.ts";
 import { isOver } from "./record.ts";
 
 /** A load balancer's list of a group, and who in it takes requests. */

@@ -1,21 +1,10 @@
 import type { TargetHealth } from "../../aws/aws.ts";
-import type { Facts } from "../../enrich/facts.ts";
-import { byTargetId } from "../../enrich/listed.ts";
-import { registrationsIn } from "../../decide/registrations.ts";
 import type { Ms } from "../../clock.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
-import type { Doc } from "../../record/doc.ts";
+import { deregisteredBy, goneEarly, isGone, type Waited, withEarly } from "../early.ts";
+import { HEALTH_POLL, healthOf } from "../health.ts";
 import { placeOf } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
-
-/** Between two looks. Everybody who waits for one target group shares a look that is no older than half of it. */
-const POLL = 5_000;
-
-interface Waited {
-  readonly targetGroupArn: string;
-  readonly id: string;
-  readonly port: number | null;
-}
 
 /**
  * Waits until every target that was deregistered has let its connections go: it is then `unused`, or no longer listed.
@@ -25,8 +14,8 @@ export const awaitTargets: Responder = {
   repeat: "safe",
   nature: "waits",
   title: () => "wait for connections to end",
-  async run(_step, ctx) {
-    const waited = targetsOf(ctx.doc, ctx.facts());
+  async run(step, ctx) {
+    const waited = deregisteredBy(ctx.doc, ctx.facts());
     const groups = [...new Set(waited.map((one) => one.targetGroupArn))];
     const healths = new Map(
       await Promise.all(
@@ -37,10 +26,13 @@ export const awaitTargets: Responder = {
       ),
     );
     const draining = waited.filter((one) => !isGone(one, healths.get(one.targetGroupArn) ?? []));
-    if (draining.length === 0) return { is: "done", receipt: null };
+    // Who had taken them out is told by when they are gone; undoing asks for it.
+    const receipt = withEarly(step.receipt, goneEarly(waited, healths, ctx));
+    if (draining.length === 0) return { is: "done", receipt };
     return {
       is: "wait",
-      until: ctx.now + POLL,
+      until: ctx.now + HEALTH_POLL,
+      ...(receipt === null ? {} : { receipt }),
       reason: `${draining.length} of ${waited.length} targets still drain${slow(draining, ctx)}`,
     };
   },
@@ -84,7 +76,7 @@ const asked = new WeakMap<Inventory, Asked>();
  */
 async function stillListed(arn: string, own: readonly Waited[], ctx: Context): Promise<readonly TargetHealth[]> {
   const known = ctx.inventory.get("health", arn);
-  const isFresh = known !== undefined && ctx.now - known.observedAt < POLL / 2;
+  const isFresh = known !== undefined && ctx.now - known.observedAt < HEALTH_POLL / 2;
   const named = own.flatMap(({ id, port }) => (port === null ? [] : { id, port }));
   const isCheaper = (known?.value.length ?? 0) >= LONG && own.length <= FEW && named.length === own.length;
   if (isFresh || !isCheaper || !isAlone(arn, ctx)) return healthOf(arn, ctx);
@@ -97,33 +89,6 @@ function isAlone(arn: string, { inventory, doc, now }: Context): boolean {
   const had = last.get(arn);
   last.set(arn, { key: doc.key, at: now });
   for (const [other, { at }] of last) if (now - at > FORGOTTEN) last.delete(other);
-  return had === undefined || had.key === doc.key || now - had.at > 2 * POLL;
+  return had === undefined || had.key === doc.key || now - had.at > 2 * HEALTH_POLL;
 }
 const FORGOTTEN = 60_000;
-
-/** The target group's health, from a look of at most half a poll ago. */
-export async function healthOf(arn: string, ctx: Context): Promise<readonly TargetHealth[]> {
-  const known = ctx.inventory.get("health", arn);
-  if (known !== undefined && ctx.now - known.observedAt < POLL / 2) return known.value;
-  const asked = ctx.clock.now();
-  const health = await ctx.aws.elb.targetHealth(placeOf(ctx.doc), arn, { purpose: "poll", deadline: ctx.deadline });
-  ctx.inventory.put("health", arn, health, asked);
-  return health;
-}
-
-function isGone(target: Waited, health: readonly TargetHealth[]): boolean {
-  const seen = byTargetId(health).get(target.id) ?? [];
-  return seen.every((one) => one.state === "unused" || (target.port !== null && one.port !== target.port));
-}
-
-/** All that the incident has deregistered. */
-function targetsOf(doc: Doc, facts: Facts): Waited[] {
-  if (doc.kind !== "incident") return [];
-  return doc.body.steps
-    .filter((step) => step.responder === "deregister-target" && step.state === "done")
-    .flatMap(({ params }) => {
-      const { targetGroupArn } = params;
-      if (typeof targetGroupArn !== "string") return [];
-      return registrationsIn(params, facts.targets).map(({ id, port }) => ({ targetGroupArn, id, port }));
-    });
-}

@@ -1,15 +1,46 @@
-import { shown, text } from "../place.ts";
-import type { Responder } from "../responder.ts";
-import { safeWrite } from "../write.ts";
+import type { Ms } from "../../clock.ts";
+import { isFirst, type Whose } from "../before.ts";
+import { placeOf, shown, text } from "../place.ts";
+import type { Context, Responder } from "../responder.ts";
+import { refused, stillRight } from "../still-right.ts";
+import { doneBy, takeAway } from "../write.ts";
+import type { Step } from "../../record/doc.ts";
+
+/** Nothing else tells whether it is registered: AWS answers alike for one that was. Draining waits no longer for it. */
+const LOOK_WITHIN: Ms = 250;
+
+async function registered(step: Step, ctx: Context): Promise<Whose["ours"]> {
+  if (!isFirst(step, ctx)) return "unknown";
+  const ask = { purpose: "poll", deadline: Math.min(ctx.deadline, ctx.now + LOOK_WITHIN) } as const;
+  const states = await ctx.aws.classicElb
+    .instances(placeOf(ctx.doc), text(step, "loadBalancer"), ask)
+    .catch(() => null);
+  if (states === null) return "unknown";
+  return isServing(states.get(text(step, "instanceId"))) ? "yes" : "no";
+}
+
+const isServing = (state: string | undefined): boolean => state !== undefined && state !== "Deregistering";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DeregisterInstancesFromLoadBalancer.html */
-export const deregisterClassic: Responder = safeWrite(
+export const deregisterClassic: Responder = takeAway(
   (step) => `deregister ${shown(step, "instanceId")} from the Classic load balancer ${shown(step, "loadBalancer")}`,
+  registered,
   (step, { aws }, at, ask) => aws.classicElb.deregister(at, text(step, "loadBalancer"), text(step, "instanceId"), ask),
 );
 
-/** Undoes it. */
-export const registerClassic: Responder = safeWrite(
-  (step) => `register ${shown(step, "instanceId")} again with the Classic load balancer ${shown(step, "loadBalancer")}`,
-  (step, { aws }, at, ask) => aws.classicElb.register(at, text(step, "loadBalancer"), text(step, "instanceId"), ask),
-);
+/** Undoes it, where it is still right and not done. */
+export const registerClassic: Responder = {
+  repeat: "safe",
+  nature: "acts",
+  title: (step) =>
+    `register ${shown(step, "instanceId")} again with the Classic load balancer ${shown(step, "loadBalancer")}`,
+  async run(step, ctx) {
+    const [at, balancer, id] = [placeOf(ctx.doc), text(step, "loadBalancer"), text(step, "instanceId")];
+    const right = await stillRight(ctx);
+    if (right.is === "wrong") return { is: "skip", reason: right.reason };
+    const poll = { purpose: "poll", deadline: ctx.deadline } as const;
+    const states = await ctx.aws.classicElb.instances(at, balancer, poll).catch(refused);
+    if (isServing(states?.get(id))) return { is: "skip", reason: "it is registered again already" };
+    return doneBy(await ctx.aws.classicElb.register(at, balancer, id, { purpose: "act", deadline: ctx.deadline }));
+  },
+};

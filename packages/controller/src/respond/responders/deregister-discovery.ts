@@ -1,20 +1,65 @@
+import { createHash } from "node:crypto";
+import type { Ms } from "../../clock.ts";
 import type { Step } from "../../record/doc.ts";
-import { shown, text } from "../place.ts";
-import type { Responder } from "../responder.ts";
-import { safeWrite } from "../write.ts";
+import { placeOf, shown, text } from "../place.ts";
+import type { Context, Responder } from "../responder.ts";
+import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
+import { takeAway } from "../write.ts";
 
-/** https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html */
-export const deregisterDiscovery: Responder = safeWrite(
+/**
+ * Planned for what is listed, hence ours, unless AWS knows it no more at the first try.
+ * https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html
+ */
+export const deregisterDiscovery: Responder = takeAway(
   (step) => `deregister ${shown(step, "instanceId")} from the Cloud Map service ${shown(step, "serviceId")}`,
+  () => "yes",
   (step, { aws }, at, ask) => aws.cloudMap.deregister(at, text(step, "serviceId"), text(step, "instanceId"), ask),
 );
 
-/** Undoes it, with the attributes that were there. */
-export const registerDiscovery: Responder = safeWrite(
-  (step) => `register ${shown(step, "instanceId")} again with the Cloud Map service ${shown(step, "serviceId")}`,
-  (step, { aws }, at, ask) =>
-    aws.cloudMap.register(at, text(step, "serviceId"), text(step, "instanceId"), attributesOf(step), ask),
-);
+/** An operation of Cloud Map takes seconds, and can fail: it is seen to be done. */
+const LOOK_AFTER: Ms = 5_000;
+
+/** Undoes it, with the attributes that were there, where it is still right and not done. */
+export const registerDiscovery: Responder = {
+  repeat: "safe",
+  nature: "acts",
+  title: (step) => `register ${shown(step, "instanceId")} again with the Cloud Map service ${shown(step, "serviceId")}`,
+  async run(step, ctx) {
+    const [at, service, id] = [placeOf(ctx.doc), text(step, "serviceId"), text(step, "instanceId")];
+    const right = await stillRight(ctx);
+    if (right.is === "wrong") return { is: "skip", reason: right.reason };
+    // ECS registers its tasks under their own ids.
+    if (attributesOf(step)["ECS_SERVICE_NAME"] !== undefined && ctx.facts().containerInstances.length > 0) {
+      const tasks = await runningOn(ctx);
+      if (!tasks.some(({ arn }) => arn.endsWith(`/${id}`))) return { is: "skip", reason: STOPPED };
+    }
+    const asked = step.receipt;
+    const poll = { purpose: "poll", deadline: ctx.deadline } as const;
+    const listed = await ctx.aws.cloudMap.instances(at, service, poll).catch(refused);
+    if (listed?.some((one) => one.id === id) === true) {
+      if (asked === null) return { is: "skip", reason: "it is registered again already" };
+      return { is: "done", receipt: asked };
+    }
+    const act = { purpose: "act", deadline: ctx.deadline } as const;
+    const creator = creatorOf(step, ctx);
+    const { requestId, at: sentAt } = await ctx.aws.cloudMap.register(
+      at,
+      service,
+      id,
+      attributesOf(step),
+      creator,
+      act,
+    );
+    const receipt = { requestId, at: sentAt, already: false };
+    // Nobody tells whether it was done.
+    if (listed === null) return { is: "done", receipt };
+    return { is: "wait", until: ctx.clock.now() + LOOK_AFTER, reason: "Cloud Map works on it", receipt };
+  },
+};
+
+/** Its own for each try: Cloud Map takes a request under one that it knows for the earlier one. */
+const creatorOf = (step: Step, { doc }: Context): string =>
+  createHash("sha256").update(`${doc.key}/${step.id}/${step.attempts}`).digest("hex").slice(0, 32);
 
 function attributesOf(step: Step): Record<string, string> {
   const { attributes } = step.params;

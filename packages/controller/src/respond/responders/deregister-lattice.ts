@@ -1,27 +1,51 @@
-import { numberOrNull, shown, text } from "../place.ts";
-import type { Responder } from "../responder.ts";
-import { safeWrite } from "../write.ts";
+import type { Target } from "../../aws/aws.ts";
+import type { Step } from "../../record/doc.ts";
+import { knownBefore, type Whose } from "../before.ts";
+import { numberOrNull, placeOf, shown, text } from "../place.ts";
+import type { Context, Responder } from "../responder.ts";
+import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
+import { doneBy, takeAway } from "../write.ts";
+
+const targetIn = (step: Step): Target => ({ id: text(step, "id"), port: numberOrNull(step, "port") });
+
+type Listed = Target & { readonly status: string };
+
+const find = (listed: readonly Listed[], { id, port }: Target): Listed | undefined =>
+  listed.find((one) => one.id === id && (port === null || one.port === port));
+
+/** https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html */
+function registered(step: Step, ctx: Context): Whose["ours"] {
+  const known = knownBefore("lattice", text(step, "targetGroup"), step, ctx);
+  const target = known === undefined ? undefined : find(known.value, targetIn(step));
+  if (target === undefined) return "unknown";
+  return target.status === "DRAINING" ? "no" : "yes";
+}
 
 /** https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_DeregisterTargets.html */
-export const deregisterLattice: Responder = safeWrite(
+export const deregisterLattice: Responder = takeAway(
   (step) => `deregister ${shown(step, "id")} from the VPC Lattice target group ${shown(step, "targetGroup")}`,
-  (step, { aws }, at, ask) =>
-    aws.lattice.deregister(
-      at,
-      text(step, "targetGroup"),
-      { id: text(step, "id"), port: numberOrNull(step, "port") },
-      ask,
-    ),
+  registered,
+  (step, { aws }, at, ask) => aws.lattice.deregister(at, text(step, "targetGroup"), targetIn(step), ask),
 );
 
-/** Undoes it. */
-export const registerLattice: Responder = safeWrite(
-  (step) => `register ${shown(step, "id")} again with the VPC Lattice target group ${shown(step, "targetGroup")}`,
-  (step, { aws }, at, ask) =>
-    aws.lattice.register(
-      at,
-      text(step, "targetGroup"),
-      { id: text(step, "id"), port: numberOrNull(step, "port") },
-      ask,
-    ),
-);
+/** Undoes it, where it is still right and not done. */
+export const registerLattice: Responder = {
+  repeat: "safe",
+  nature: "acts",
+  title: (step) =>
+    `register ${shown(step, "id")} again with the VPC Lattice target group ${shown(step, "targetGroup")}`,
+  async run(step, ctx) {
+    const [at, group, target] = [placeOf(ctx.doc), text(step, "targetGroup"), targetIn(step)];
+    const right = await stillRight(ctx);
+    if (right.is === "wrong") return { is: "skip", reason: right.reason };
+    if (!target.id.startsWith("i-") && ctx.facts().containerInstances.length > 0) {
+      const tasks = await runningOn(ctx);
+      if (!tasks.some((task) => task.privateAddresses.includes(target.id))) return { is: "skip", reason: STOPPED };
+    }
+    const listed = await ctx.aws.lattice.targets(at, group, { purpose: "poll", deadline: ctx.deadline }).catch(refused);
+    const found = listed === null ? undefined : find(listed, target);
+    if (found !== undefined && found.status !== "DRAINING")
+      return { is: "skip", reason: "it is registered again already" };
+    return doneBy(await ctx.aws.lattice.register(at, group, target, { purpose: "act", deadline: ctx.deadline }));
+  },
+};

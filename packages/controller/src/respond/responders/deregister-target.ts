@@ -1,11 +1,15 @@
-import type { Receipt, Target } from "../../aws/aws.ts";
+import type { AutoScalingGroup, Receipt, Target, TargetHealth } from "../../aws/aws.ts";
+import type { Ms } from "../../clock.ts";
+import { byTargetId } from "../../enrich/listed.ts";
 import { targetGroupsOf } from "../../enrich/targets.ts";
 import type { Facts } from "../../enrich/facts.ts";
-import { registrationsIn } from "../../decide/registrations.ts";
+import { nameOf, registrationsIn } from "../../decide/registrations.ts";
 import { plural } from "../../notify/count.ts";
 import type { Step } from "../../record/doc.ts";
-import { placeOf, shown, text } from "../place.ts";
-import type { Context, Responder, Result } from "../responder.ts";
+import { isFirst, knownBefore, openedAt, type Whose } from "../before.ts";
+import { placeOf, shown, text, texts } from "../place.ts";
+import type { Context, Responder } from "../responder.ts";
+import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
 import { doneBy } from "../write.ts";
 
 const described = (step: Step): string => {
@@ -17,15 +21,14 @@ const described = (step: Step): string => {
 const groupIn = (step: Step): string => shown(step, "targetGroupArn").split(":").at(-1) ?? "";
 
 /** One call each, which the lane merges; one that fails delays no other, and then all are tried again, which is safe. */
-async function each(targets: readonly Target[], call: (target: Target) => Promise<Receipt>): Promise<Result> {
+async function each(targets: readonly Target[], call: (target: Target) => Promise<Receipt>): Promise<Receipt | null> {
   const told = await Promise.allSettled(targets.map(call));
   const receipts = told.map((one) => {
     if (one.status === "rejected") throw one.reason;
     return one.value;
   });
   const [last] = receipts.toSorted((a, b) => b.at - a.at);
-  if (last === undefined) return { is: "skip", reason: "it has no targets" };
-  return doneBy({ ...last, already: receipts.every((one) => one.already) });
+  return last === undefined ? null : { ...last, already: receipts.every((one) => one.already) };
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html */
@@ -33,17 +36,56 @@ export const deregisterTarget: Responder = {
   repeat: "safe",
   nature: "acts",
   title: (step) => `deregister ${described(step)} from ${groupIn(step)}`,
-  run: (step, ctx) =>
-    each(registrationsIn(step.params, ctx.facts().targets), (target) =>
-      ctx.aws.elb.deregister(placeOf(ctx.doc), text(step, "targetGroupArn"), target, {
-        purpose: "act",
-        deadline: ctx.deadline,
-      }),
-    ),
+  async run(step, ctx) {
+    const arn = text(step, "targetGroupArn");
+    const targets = registrationsIn(step.params, ctx.facts().targets);
+    const was = before(step, arn, targets, ctx);
+    const ask = { purpose: "act", deadline: ctx.deadline } as const;
+    const receipt = await each(targets, (target) => ctx.aws.elb.deregister(placeOf(ctx.doc), arn, target, ask));
+    if (receipt === null) return { is: "skip", reason: "it has no targets" };
+    const ours = receipt.already && isFirst(step, ctx) ? "no" : was.ours;
+    return doneBy(receipt, {
+      ours,
+      ...(was.theirs.length === 0 ? {} : { theirs: was.theirs }),
+      ...(was.idle ? { idle: true } : {}),
+    });
+  },
 };
 
+/** Until the attributes of a target group are known: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+const DELAY: Ms = 300_000;
+
 /**
- * Undoes it, but for what stood for a task that has been told to stop: ECS registers the one in its place.
+ * Whose they are, by the last look before ours: AWS answers alike for a target that was out. That a list lacks one says
+ * nothing, since it may have been registered since; when they are gone tells more (`early.ts`).
+ */
+function before(
+  step: Step,
+  arn: string,
+  targets: readonly Target[],
+  ctx: Context,
+): { readonly ours: Whose["ours"]; readonly theirs: string[]; readonly idle: boolean } {
+  const known = knownBefore("health", arn, step, ctx);
+  if (known === undefined) return { ours: "unknown", theirs: [], idle: false };
+  const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
+  const drained = known.observedAt + delay < openedAt(ctx.doc);
+  const seen = targets.map((target) => ({ target, as: listedAs(target, known.value) }));
+  const theirs = drained ? [] : seen.filter(({ as }) => as?.state === "draining").map(({ target }) => nameOf(target));
+  return {
+    ours: theirs.length === targets.length ? "no" : seen.some(({ as }) => as === undefined) ? "unknown" : "yes",
+    theirs,
+    idle: seen.some(({ as }) => as?.state === "unused"),
+  };
+}
+
+const listedAs = ({ id, port }: Target, health: readonly TargetHealth[]): TargetHealth | undefined =>
+  byTargetId(health)
+    .get(id)
+    ?.find((one) => port === null || one.port === port);
+
+/**
+ * Undoes it, where it was ours, is still right, and is not done: but for what stood for a task that has been told to stop,
+ * since ECS registers the one in its place.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */
 export const registerTarget: Responder = {
@@ -52,31 +94,51 @@ export const registerTarget: Responder = {
   title: (step) => `register ${described(step)} again with ${groupIn(step)}`,
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");
+    const right = await stillRight(ctx);
+    if (right.is === "wrong") return { is: "skip", reason: right.reason };
+    const theirs = new Set(texts(step, "theirs"));
+    const ours = registrationsIn(step.params, ctx.facts().targets).filter((target) => !theirs.has(nameOf(target)));
+    if (ours.length === 0) return { is: "skip", reason: "somebody else had taken it out before" };
+    const wanted = await stillServed(ours, arn, right.group, step, ctx);
+    if (typeof wanted === "string") return { is: "skip", reason: wanted };
+    const at = placeOf(ctx.doc);
+    const health = await ctx.aws.elb.targetHealth(at, arn, { purpose: "poll", deadline: ctx.deadline }).catch(refused);
+    const targets = wanted.filter((target) => !isServing(listedAs(target, health ?? [])));
+    if (targets.length === 0) return { is: "skip", reason: "it is registered again already" };
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
-    const targets = await stillServed(registrationsIn(step.params, ctx.facts().targets), arn, ctx);
-    if (targets.length === 0)
-      return { is: "skip", reason: "its tasks have been stopped; ECS registers those in their place" };
-    return each(targets, (target) => ctx.aws.elb.register(placeOf(ctx.doc), arn, target, ask));
+    const receipt = await each(targets, (target) => ctx.aws.elb.register(at, arn, target, ask));
+    return receipt === null ? { is: "skip", reason: "it has no targets" } : doneBy(receipt);
   },
 };
 
+const isServing = (seen: TargetHealth | undefined): boolean => seen !== undefined && seen.state !== "draining";
+
 /**
  * Of a group's own target groups all; else those behind which a task still runs. Where the instance is the target under
- * its tasks' ports, nothing tells which port is whose: then all, if no task of the service was stopped, or none.
+ * its tasks' ports, nothing tells which port is whose: then all, if no task of the service was stopped, or none. What
+ * neither wants, somebody registered by hand: only what is known to have been ours to take.
+ *
+ * @returns in words, why none is
  */
-async function stillServed(targets: readonly Target[], arn: string, ctx: Context): Promise<readonly Target[]> {
+async function stillServed(
+  targets: readonly Target[],
+  arn: string,
+  group: AutoScalingGroup | null,
+  step: Step,
+  ctx: Context,
+): Promise<readonly Target[] | string> {
   const facts = ctx.facts();
-  const hosts = facts.containerInstances;
-  if (hosts.length === 0 || (facts.group !== null && targetGroupsOf(facts.group).includes(arn))) return targets;
-  const ask = { purpose: "act", deadline: ctx.deadline } as const;
-  const hosted = hosts.map((host) => ctx.aws.ecs.tasksOn(placeOf(ctx.doc), host.clusterArn, host.arn, ask));
-  const tasks = (await Promise.all(hosted)).flat();
-  const addresses = new Set(tasks.flatMap((task) => task.privateAddresses));
+  if (group !== null && targetGroupsOf(group).includes(arn)) return targets;
   const behind = namesBehind(arn, facts);
+  if (facts.containerInstances.length === 0 || behind.size === 0)
+    return step.params["unsure"] === true ? "nobody can tell whether it was registered" : targets;
+  const tasks = await runningOn(ctx);
+  const addresses = new Set(tasks.flatMap((task) => task.privateAddresses));
   const running = tasks.filter((task) => task.group !== null && behind.has(task.group));
-  return targets.filter(({ id }) =>
-    id.startsWith("i-") ? running.length >= targets.length : addresses.has(id) || behind.size === 0,
+  const served = targets.filter(({ id }) =>
+    id.startsWith("i-") ? running.length >= targets.length : addresses.has(id),
   );
+  return served.length === 0 ? STOPPED : served;
 }
 
 /** The groups, as ECS calls it, of the services that register with a target group. */

@@ -3,6 +3,8 @@ import type { Ms } from "../../clock.ts";
 import { ENDING_STATES, hasEnded, type Threat, threatOf } from "../../decide/threat.ts";
 import { RECLAIM_GRACE } from "../../decide/timing.ts";
 import { membershipOf } from "../group/member.ts";
+import type { Plain, Step } from "../../record/doc.ts";
+import { earlyIn, lookEarly, withEarly } from "../early.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -19,47 +21,63 @@ export const verifyGone: Responder = {
   repeat: "safe",
   nature: "observes",
   title: () => "see it go",
-  async run(step, ctx) {
-    if (ctx.doc.kind === "incident" && hasEnded(ctx.doc.body)) {
-      // Nobody warned: why it ended is worth a question, before EC2 forgets it.
-      if (UNWARNED.has(threatOf(ctx.doc.body))) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + WHY_WITHIN));
-      return gone(ctx.doc.body.seen?.state ?? "gone");
-    }
-    const deadline = number(step.params, "deadline");
-    // A Fargate task's place is taken when ECS has stopped it; it tells so by an event, and never comes back.
-    if (step.params["type"] === "task")
-      return ctx.now >= deadline ? gone("STOPPED") : { is: "wait", until: deadline, reason: "the task still has time" };
-    const state = await stateOf(text(step, "subject"), ctx).catch(untold);
-    // The answer may have corrected the clock: what is put back is not judged by one that is known to be wrong.
-    const now = ctx.clock.now();
-    if (typeof state === "object" && state !== null) {
-      // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
-      const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
-      if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
-      return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
-    }
-    if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
-    const held = asksGroup(ctx, now >= deadline + RECLAIM_GRACE) ? await heldByGroup(text(step, "subject"), ctx) : null;
-    if (held !== null) {
-      const until = Math.max(now + POLL, Math.min(deadline, now + (held.retained ? POLL : RARE_POLL)));
-      if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: held.reason };
-      return { is: "wait", until, reason: held.reason, receipt: { retained: held.retained } };
-    }
-    if (recommendedOnly(ctx)) {
-      const until = now + RARE_POLL;
-      // No interruption followed in all that time: what was emptied for it goes back into service.
-      if (until >= ctx.deadline)
-        return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
-      return { is: "wait", until, reason: "only recommended: watched for a warning" };
-    }
-    if (now >= deadline + RECLAIM_GRACE) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
-    return {
-      is: "wait",
-      until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)),
-      reason: `it is ${state}`,
-    };
-  },
+  run: async (step, ctx) => keepEarly(await look(step, ctx), step, ctx),
 };
+
+async function look(step: Step, ctx: Context): Promise<Result> {
+  if (ctx.doc.kind === "incident" && hasEnded(ctx.doc.body)) {
+    // Nobody warned: why it ended is worth a question, before EC2 forgets it.
+    if (UNWARNED.has(threatOf(ctx.doc.body))) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + WHY_WITHIN));
+    return gone(ctx.doc.body.seen?.state ?? "gone");
+  }
+  const deadline = number(step.params, "deadline");
+  // A Fargate task's place is taken when ECS has stopped it; it tells so by an event, and never comes back.
+  if (step.params["type"] === "task")
+    return ctx.now >= deadline ? gone("STOPPED") : { is: "wait", until: deadline, reason: "the task still has time" };
+  const state = await stateOf(text(step, "subject"), ctx).catch(untold);
+  // The answer may have corrected the clock: what is put back is not judged by one that is known to be wrong.
+  const now = ctx.clock.now();
+  if (typeof state === "object" && state !== null) {
+    // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
+    const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
+    if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
+    return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
+  }
+  if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
+  const held = asksGroup(ctx, now >= deadline + RECLAIM_GRACE) ? await heldByGroup(text(step, "subject"), ctx) : null;
+  if (held !== null) {
+    const until = Math.max(now + POLL, Math.min(deadline, now + (held.retained ? POLL : RARE_POLL)));
+    if (until >= ctx.deadline) return { is: "done", receipt: { gone: null, state }, note: held.reason };
+    return { is: "wait", until, reason: held.reason, receipt: { retained: held.retained } };
+  }
+  if (recommendedOnly(ctx)) {
+    const until = now + RARE_POLL;
+    // No interruption followed in all that time: what was emptied for it goes back into service.
+    if (until >= ctx.deadline) return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
+    return { is: "wait", until, reason: "only recommended: watched for a warning" };
+  }
+  if (now >= deadline + RECLAIM_GRACE) return { is: "done", receipt: { gone: false, state }, note: "it still runs" };
+  return {
+    is: "wait",
+    until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)),
+    reason: `it is ${state}`,
+  };
+}
+
+/**
+ * Of one that is still there after its deadline, which of its targets somebody else had taken out before: looked at while
+ * it is not too late to tell.
+ */
+async function keepEarly(result: Result, step: Step, ctx: Context): Promise<Result> {
+  const deadline = step.params["deadline"];
+  if (result.is === "skip" || typeof deadline !== "number" || ctx.now < deadline || recommendedOnly(ctx)) return result;
+  if (result.is === "done" && isReceiptOfGone(result.receipt)) return result;
+  const early = [...earlyIn(step.receipt), ...(await lookEarly(ctx))];
+  return early.length === 0 ? result : { ...result, receipt: withEarly(result.receipt ?? null, early) };
+}
+
+const isReceiptOfGone = (receipt: Plain): boolean =>
+  receipt !== null && typeof receipt === "object" && "gone" in receipt && receipt.gone === true;
 
 /**
  * EC2 says that it runs, also of one that its group holds with a hook, for up to 48 hours, or retains: that one is going, and

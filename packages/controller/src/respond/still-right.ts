@@ -1,0 +1,46 @@
+import type { AutoScalingGroup, EcsTask } from "../aws/aws.ts";
+import { AwsFailure } from "../aws/failure.ts";
+import { placeOf } from "./place.ts";
+import type { Context } from "./responder.ts";
+
+/** What a look before undoing found: why nothing is to be put back, or its group as it is now (null: it has none). */
+export type Right =
+  | { readonly is: "wrong"; readonly reason: string }
+  | { readonly is: "right"; readonly group: AutoScalingGroup | null };
+
+/**
+ * Whether an instance is to serve again at all: one that somebody has put on standby, or that its group lets go, is not.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
+ */
+export async function stillRight(ctx: Context): Promise<Right> {
+  const { groupName, group: known } = ctx.facts();
+  if (groupName === null || ctx.doc.kind !== "incident") return { is: "right", group: known };
+  const { id } = ctx.doc.body.subject;
+  const at = placeOf(ctx.doc);
+  const groups = await ctx.aws.autoScaling
+    .describeGroups(at, [groupName], { purpose: "poll", deadline: ctx.deadline })
+    .catch(refused);
+  // What AWS will not tell is taken as it was last known.
+  const group = groups === null ? known : (groups.get(groupName) ?? null);
+  if (group === null) return { is: "right", group };
+  const state = group.instances.find((one) => one.id === id)?.state;
+  if (state === "InService") return { is: "right", group };
+  return { is: "wrong", reason: state === undefined ? "it has left its group" : `it is ${state} in its group` };
+}
+
+/** The tasks that still run on the instance: what stands for another is registered by ECS itself, in its place. */
+export async function runningOn(ctx: Context): Promise<readonly EcsTask[]> {
+  const ask = { purpose: "act", deadline: ctx.deadline } as const;
+  const { containerInstances: hosts } = ctx.facts();
+  const hosted = hosts.map((host) => ctx.aws.ecs.tasksOn(placeOf(ctx.doc), host.clusterArn, host.arn, ask));
+  const tasks = (await Promise.all(hosted)).flat();
+  return tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+}
+
+export const STOPPED = "its tasks have been stopped; ECS registers those in their place";
+
+/** Null: AWS refuses to say. What may be told at the next try is tried again. */
+export function refused(error: unknown): null {
+  if (error instanceof AwsFailure && !error.fields.retryable) return null;
+  throw error;
+}
