@@ -24,7 +24,7 @@ export function doing(all: readonly Seen[]): readonly string[] {
   for (const [phrase, progress] of progressOf(dryRun))
     lines.push(`dry run: would ${phrase}${all.length === 1 ? "" : ` (${progress.steps})`}`);
   if (observed.length > 0) lines.push(...untouched(observed, all.length));
-  lines.push(...replaced(all), ...evidence(all));
+  lines.push(...replaced(all), ...evidence(all), ...leftBehind(all));
   return lines;
 }
 
@@ -82,6 +82,21 @@ function replaced(all: readonly Seen[]): string[] {
       ? `a replacement serves after ${slowest}`
       : `${after.length} replacements serve, the slowest after ${slowest}`;
   return [`${serves}${notes.join("")}`];
+}
+
+/** What was taken out of its group and could not be ended. */
+function leftBehind(all: readonly Seen[]): string[] {
+  const reasons = all.flatMap(({ member, steps }) =>
+    steps.filter(isLeftBehind).map(({ reason }) => `${member.subject}: ${clean(reason ?? "")}`),
+  );
+  return reasons.length <= MOST_REASONS
+    ? reasons
+    : [...reasons.slice(0, MOST_REASONS), `${reasons.length - MOST_REASONS} more could not be ended`];
+}
+
+function isLeftBehind({ responder, receipt }: Step): boolean {
+  if (responder !== "release-to-group" || receipt === null || typeof receipt !== "object") return false;
+  return "left" in receipt && receipt.left === true;
 }
 
 /** What is to be known of a replacement that serves. */

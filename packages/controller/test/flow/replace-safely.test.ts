@@ -9,7 +9,7 @@ import {
   type World,
 } from "@spotkeeper/simulator";
 import { afterEach, describe, expect, test } from "vitest";
-import { effects, expectSettled, step } from "./assess.ts";
+import { effects, expectSettled, step, toldOf, writes } from "./assess.ts";
 import { type Box, type BoxOptions, openBox, QUEUE } from "./box.ts";
 import { groupOf } from "./fleet.ts";
 
@@ -127,4 +127,17 @@ describe("a warning, where the policy says to detach", () => {
     expect(effects(box, "detach")).toEqual([]);
     expect(step(await box.incident(victim!.id), "replace").reason).toMatch(/AddToLoadBalancer/);
   });
+});
+
+test("what was detached is protected from termination: tried once, and people are told that it runs on", async () => {
+  await open({ desired: 2, max: 2 }, { replace: "detach" });
+  const [victim] = victims();
+  victim!.disableApiTermination = true;
+  interrupt(box.world, victim!.id, { survives: true });
+  await box.run(3_000);
+  const ends = writes(box).filter((call) => call.operation === "TerminateInstances");
+  expect(ends).toHaveLength(1);
+  expect(toldOf(box, victim!.id).at(-1)?.doing.join("\n")).toMatch(
+    /could not be ended, and runs on outside its group; please end it: .*OperationNotPermitted/,
+  );
 });

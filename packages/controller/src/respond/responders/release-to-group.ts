@@ -1,6 +1,7 @@
 import type { Replacement, Step } from "../../record/doc.ts";
 import { groupKey, withReplacement } from "../group/record.ts";
 import { isSettled } from "../steps.ts";
+import { NOT_ENDED } from "./terminate-detached.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -41,9 +42,16 @@ async function hand(step: Step, ctx: Context): Promise<Result> {
     case "settled":
     case "refused":
     case "cancelled":
-      return { is: "done", receipt: { state: mine.state }, ...(mine.reason === null ? {} : { note: mine.reason }) };
+      return {
+        is: "done",
+        receipt: { state: mine.state, ...(isLeft(mine) ? { left: true } : {}) },
+        ...(mine.reason === null ? {} : { note: mine.reason }),
+      };
   }
 }
+
+/** It was detached, and could not be ended: people are told. */
+const isLeft = ({ reason }: Replacement): boolean => reason?.startsWith(NOT_ENDED) === true;
 
 const stillAsks = ({ doc }: Context): boolean =>
   doc.kind === "incident" && doc.body.steps.some((step) => step.responder === "ask-replacement" && !isSettled(step));

@@ -1,3 +1,4 @@
+import { AwsFailure } from "../../aws/failure.ts";
 import { type Membership, membershipOf } from "../group/member.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Responder } from "../responder.ts";
@@ -19,8 +20,17 @@ export const terminateDetached: Responder = {
     const member = (await ctx.aws.autoScaling.memberships(at, [id], ask)).get(id);
     if (member !== undefined && STAYS.has(membershipOf(member.state)))
       return { is: "skip", reason: `it is still in its group (${member.state})` };
-    return doneBy(await ctx.aws.ec2.terminateInstance(at, id, ask));
+    try {
+      return doneBy(await ctx.aws.ec2.terminateInstance(at, id, ask));
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || error.fields.retryable) throw error;
+      // Termination protection, for example: nothing but a person changes that.
+      return { is: "skip", reason: `${NOT_ENDED}, and runs on outside its group; please end it: ${error.message}` };
+    }
   },
 };
+
+/** How the reason begins of one that is left behind, billed and in no group. */
+export const NOT_ENDED = "it could not be ended";
 
 const STAYS: ReadonlySet<Membership> = new Set(["coming", "in-service", "renewing", "aside", "warm"]);
