@@ -3,6 +3,7 @@ import { createAws } from "../packages/controller/src/aws/index.ts";
 import type { Purpose } from "../packages/controller/src/aws/aws.ts";
 import type { Depth } from "../packages/controller/src/enrich/freshness.ts";
 import { factsOf } from "../packages/controller/src/enrich/facts-of.ts";
+import { createLookAround } from "../packages/controller/src/enrich/look-around.ts";
 import { createLookUp } from "../packages/controller/src/enrich/look-up.ts";
 import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
@@ -39,11 +40,14 @@ const place = { account: "111122223333", region: "eu-west-1" } as const;
 const INSTANCES = 100;
 const TASKS = 1_000;
 const SERVICES = 20;
+/** Target groups that nothing of the cluster leads to. */
+const STRANGERS = 300;
 
 /**
  * Read calls to understand interruptions in a cluster of 100 instances, 1,000 tasks and 20 services (each behind a target
- * group), through the real SDK, the lanes and AWS's throttling, and checked against what the simulator saw: without an
- * inventory, and on one that the sweeper keeps. Reads of target health are polls, and counted apart.
+ * group), among 300 target groups that lead nowhere known, through the real SDK, the lanes and AWS's throttling, and checked
+ * against what the simulator saw: without an inventory, and on one that the sweeper keeps. Reads of target health are polls,
+ * and counted apart.
  */
 export async function run(): Promise<readonly Row[]> {
   return [
@@ -56,7 +60,7 @@ export async function run(): Promise<readonly Row[]> {
 
 async function look(what: string, interrupted: number, warm: boolean): Promise<readonly Row[]> {
   const account = createAccount();
-  const { clock, inventory, lookUp, ids, calls } = account;
+  const { clock, inventory, lookUp, lookAround, ids, calls } = account;
   if (warm) await account.sweep(10 * MINUTE);
   const subjects = ids.slice(0, interrupted).map((id) => ({ type: "instance", id }) as const);
   const before = calls();
@@ -68,6 +72,11 @@ async function look(what: string, interrupted: number, warm: boolean): Promise<r
   const acting = calls();
   await looked("tell");
   const all = calls();
+  const around = await clock.runUntilSettled(
+    Promise.all(subjects.map(({ id }) => lookAround(id, place, clock.now() + MINUTE))),
+  );
+  const looks = calls().poll - all.poll;
+  const left = around.reduce((most, one) => Math.max(most, one.left?.length ?? STRANGERS), 0);
 
   const doomed = new Set(subjects.map(({ id }) => id));
   const facts = subjects.map((subject) => factsOf(inventory, subject, place, doomed, defaultOverrides, clock.now()));
@@ -78,6 +87,8 @@ async function look(what: string, interrupted: number, warm: boolean): Promise<r
     { what: `${what}: read calls until draining can start`, value: acting.enrich - before.enrich, unit: "calls" },
     { what: `${what}: read calls in all`, value: all.enrich - before.enrich, unit: "calls" },
     { what: `${what}: polls of target health`, value: all.poll - before.poll, unit: "calls" },
+    { what: `${what}: polls of the look around`, value: looks, unit: "calls" },
+    { what: `${what}: target groups not looked at`, value: left, unit: "target groups" },
     { what: `${what}: sweeper's calls before`, value: before.sweep, unit: "calls" },
     { what: `${what}: tasks understood`, value: tasks, unit: "tasks" },
     { what: `${what}: incidents with something missing`, value: unknown, unit: "incidents" },
@@ -103,6 +114,8 @@ function createAccount() {
     const definition = defineTask(region, { family: service, cpu: 256, memory: 256 });
     createService(world, cluster, { name: service, definition, desired: TASKS / SERVICES, targetGroup });
   }
+  for (let index = 0; index < STRANGERS; index++)
+    createTargetGroup(world, region, { name: `stranger-${index}`, loadBalancer: "strangers" });
   const simulator = createSimulator({
     clock,
     seed: SEED,
@@ -137,6 +150,7 @@ function createAccount() {
     overrides: defaultOverrides,
     gather: 250,
   });
+  const lookAround = createLookAround({ aws, inventory, clock });
   const sweep = async (time: number): Promise<void> => {
     const stop = new AbortController();
     const lease = (): Promise<boolean> => Promise.resolve(true);
@@ -163,7 +177,7 @@ function createAccount() {
     if (made !== seen) throw new Error(`${made} calls were counted by their purpose, and the simulator saw ${seen}`);
     return { ...counted };
   };
-  return { clock, inventory, lookUp, ids, sweep, calls, close: () => aws.close() };
+  return { clock, inventory, lookUp, lookAround, ids, sweep, calls, close: () => aws.close() };
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);

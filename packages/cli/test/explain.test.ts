@@ -46,7 +46,7 @@ test("the promised shape, whole", async () => {
         { step: "look-closer", responder: "look-up", budgetSeconds: 110 },
         { step: "deregister", responder: "deregister-target", budgetSeconds: 120 },
         { step: "drain", responder: "set-draining", budgetSeconds: 120 },
-        { step: "look-around", responder: "look-around", budgetSeconds: 18 },
+        { step: "look-around", responder: "look-around", beginsAt: iso(T0 + 2_000), budgetSeconds: 18 },
         { step: "await-targets", responder: "await-targets", budgetSeconds: 110 },
         { step: "drain-tasks", responder: "drain-tasks", budgetSeconds: 110 },
         { step: "verify-gone", responder: "verify-gone", budgetSeconds: 1020 },

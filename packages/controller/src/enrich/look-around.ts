@@ -3,6 +3,7 @@ import type { Clock, Ms } from "../clock.ts";
 import { failureId, regionId } from "../inventory/ids.ts";
 import type { Facet, Inventory } from "../inventory/inventory.ts";
 import { createBudget } from "./budget.ts";
+import { within } from "./failed.ts";
 import { freshness } from "./freshness.ts";
 import { anywhere, createReads } from "./reads.ts";
 import { isListed, unlooked, worthALook } from "./unlooked.ts";
@@ -41,12 +42,22 @@ const JUST_NOW: Ms = 5_000;
  * Calls of one minute, for so many interruptions: each list that is read serves all of them, and what they wait for comes
  * through the same lane, which AWS refills with 600.
  */
-const allowance = (interruptions: number): number => Math.min(120, MOST + 2 * (interruptions - 1));
+const allowance = (interruptions: number): number => Math.min(60, MOST + 2 * (interruptions - 1));
 
 /** One per process. All its calls are polls. */
 export function createLookAround({ aws, inventory, clock }: LookAroundOptions): LookAround {
   const budget = createBudget(clock, allowance);
   const reads = createReads({ aws, describeClusters: null, inventory, clock, budget });
+
+  /** Lists that are being read, by whichever look: the looks of a storm share them, and read different ones. */
+  const underWay = new Map<string, Promise<unknown>>();
+
+  const read = (arn: string, ask: () => Promise<unknown>): void => {
+    underWay.set(
+      arn,
+      ask().finally(() => underWay.delete(arn)),
+    );
+  };
 
   const whyNot = (facet: Facet, place: Place): string | null =>
     inventory.get("failure", failureId(facet, regionId(place)))?.value.why ?? null;
@@ -61,12 +72,13 @@ export function createLookAround({ aws, inventory, clock }: LookAroundOptions): 
       reads.classicLoadBalancers(at, "all", ask, age),
     ]);
     let left = MOST - pagesOf(groups) - pagesOf(classic);
-    const asked: Promise<unknown>[] = [];
     for (const { arn } of worthALook(inventory, place, id, clock.now())) {
+      if (underWay.has(arn)) continue;
       if (left-- <= 0 || !budget.takeExtra()) break;
-      asked.push(reads.health(at, arn, ask, JUST_NOW));
+      read(arn, () => reads.health(at, arn, ask, JUST_NOW));
     }
-    await Promise.all(asked);
+    // Also what others have asked for: it serves this one as well.
+    await within(clock, deadline, Promise.all(underWay.values()));
     return {
       left: groups === undefined ? null : unlooked(inventory, place, id, clock.now()).map(({ name }) => name),
       why:

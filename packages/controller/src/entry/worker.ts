@@ -190,6 +190,11 @@ export function createWorker(options: WorkerOptions): Worker {
     policy,
     factsOf,
     lookUp: lookUpOf,
+    lookAround: async (doc, deadline) => {
+      const { subject } = doc.body;
+      const place = placeOf(doc);
+      if (place !== null && subject.type === "instance") await lookAround(subject.id, place, deadline);
+    },
     find: findResponder,
     isSafe: runner.isSafe,
     run: runner.run,

@@ -17,6 +17,7 @@ const MOST_SUBJECTS = 20_000;
 const REMEMBERED: Ms = 1_800_000;
 /** People are told with what is known by then. */
 const LOOK_CLOSER_WITHIN: Ms = 3_000;
+const LOOK_AROUND_WITHIN: Ms = 20_000;
 /** AWS's answer to a lifecycle action would end the instance at once; it waits for the ledger, or its own time-out. */
 const NOT_WITHOUT_A_LEDGER: ReadonlySet<string> = new Set(["complete-lifecycle"]);
 
@@ -25,6 +26,8 @@ export interface DegradedDeps {
   readonly policy: () => Policy;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  /** Looks for the instance where nothing points. */
+  readonly lookAround: (doc: Doc<"incident">, deadline: Ms) => Promise<unknown>;
   readonly find: FindResponder;
   readonly isSafe: (step: Step) => boolean;
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
@@ -72,6 +75,8 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
       const facts = deps.factsOf(doc);
       await Promise.all([act(doc, facts, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
+      await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
+      await act(doc, deps.factsOf(doc), memory);
     },
     async recovered(doc) {
       const memory = remembered.get(doc.body.subject.id);

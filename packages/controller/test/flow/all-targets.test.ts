@@ -193,6 +193,23 @@ test("a storm shares its looks", async () => {
   expect(calls("DescribeTargetHealth").length).toBeLessThanOrEqual(25);
 });
 
+test("the looks of a storm read different lists, each once, and no more than sixty in all", async () => {
+  const victims: Instance[] = [];
+  box = await openBox({
+    build: build((world, region) => {
+      for (let n = 0; n < 30; n++) victims.push(alone(world, region));
+      return victims[0] as Instance;
+    }, 100),
+  });
+  for (const one of victims) interrupt(box.world, one.id);
+  await box.run(30);
+  const read = calls("DescribeTargetHealth").map(({ input }) => input["TargetGroupArn"]);
+  expect(new Set(read).size).toBe(60);
+  expect(read).toHaveLength(60);
+  const left = (await box.incidents()).map((doc) => step(doc.body, "look-around").receipt as { left: number });
+  expect(Math.min(...left.map((one) => one.left))).toBe(40);
+});
+
 test("where the lists are denied, the alert says so", async () => {
   box = await openBox({ build: build(alone) });
   box.simulator.faults.add({ match: { operation: "DescribeTargetGroups" }, effect: { kind: "denied" } });
