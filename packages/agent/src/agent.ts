@@ -110,7 +110,7 @@ export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Ke
     emit,
     keeps,
   );
-  const onTrouble = (error: SpotkeeperError): void => emit("trouble", error);
+  const onTrouble = (error: SpotkeeperError): unknown => emit("trouble", error);
 
   return {
     onDrain: addTo(parts),

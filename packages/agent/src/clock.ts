@@ -37,15 +37,24 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms`, or as soon as `signal` is aborted; never rejects. */
-export const pause = (clock: Pick<Clock, "now" | "setTimer">, ms: Ms, signal: AbortSignal): Promise<void> =>
+/**
+ * Resolves after `ms`, or as soon as `signal` is aborted; never rejects.
+ *
+ * @param hold it keeps the process alive meanwhile
+ */
+export const pause = (
+  clock: Pick<Clock, "now" | "setTimer">,
+  ms: Ms,
+  signal: AbortSignal,
+  hold?: boolean,
+): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       cancel();
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const cancel = clock.setTimer(clock.now() + ms, end);
+    const cancel = clock.setTimer(clock.now() + ms, end, hold);
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
   });

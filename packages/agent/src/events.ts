@@ -17,17 +17,26 @@ export interface AgentEvents {
 }
 
 export type AgentEvent = keyof AgentEvents;
-type Listener<E extends AgentEvent> = (value: AgentEvents[E]) => void;
+/** For one that is asynchronous, `drained` waits a while before the process ends. */
+type Listener<E extends AgentEvent> = (value: AgentEvents[E]) => unknown;
 
 export type On = <E extends AgentEvent>(event: E, listener: Listener<E>) => () => void;
-export type Emit = <E extends AgentEvent>(event: E, value: AgentEvents[E]) => void;
+/** Resolves when all listeners have done what they do. */
+export type Emit = <E extends AgentEvent>(event: E, value: AgentEvents[E]) => Promise<unknown>;
 
 /**
  * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
  * trouble that nobody listens to, goes to `warn`.
  */
 export const createEmitter = (warn: (error: Error | string) => void): readonly [on: On, emit: Emit] => {
-  const listeners = new Set<readonly [AgentEvent, (value: never) => void]>();
+  const listeners = new Set<readonly [AgentEvent, (value: never) => unknown]>();
+  const hear = async (listener: (value: never) => unknown, value: unknown): Promise<void> => {
+    try {
+      await listener(value as never);
+    } catch (error) {
+      warn(error instanceof Error ? error : messageOf(error));
+    }
+  };
   return [
     (event, listener) => {
       const entry = [event, listener] as const;
@@ -35,17 +44,9 @@ export const createEmitter = (warn: (error: Error | string) => void): readonly [
       return () => listeners.delete(entry);
     },
     (event, value) => {
-      let heard = event !== "trouble";
-      for (const [wanted, listener] of [...listeners]) {
-        if (wanted !== event) continue;
-        heard = true;
-        try {
-          listener(value as never);
-        } catch (error) {
-          warn(error instanceof Error ? error : messageOf(error));
-        }
-      }
-      if (!heard) warn(value as SpotkeeperError);
+      const wanted = [...listeners].filter(([one]) => one === event);
+      if (!wanted[0] && event === "trouble") warn(value as SpotkeeperError);
+      return Promise.all(wanted.map(([, listener]) => hear(listener, value)));
     },
   ];
 };

@@ -70,7 +70,13 @@ const kinds: readonly (readonly [string, () => object, boolean, readonly string[
     "lifecycle-terminating",
     () => messages.lifecycle("terminate"),
     false,
-    [...DOOMED, "heartbeat:graceful-shutdown-hook", "complete:graceful-shutdown-hook:terminating", ...VERIFIED],
+    [
+      ...DOOMED,
+      "await-work:graceful-shutdown-hook",
+      "heartbeat:graceful-shutdown-hook",
+      "complete:graceful-shutdown-hook:terminating",
+      ...VERIFIED,
+    ],
   ],
   [
     "lifecycle-launching",
@@ -98,6 +104,7 @@ const kinds: readonly (readonly [string, () => object, boolean, readonly string[
   ["fleet-change", messages.fleet, false, [...DOOMED, ...VERIFIED]],
   ["notice-withdrawn", messages.withdrawn, false, null],
   ["capacity-block-expiration", messages.block, true, [...DOOMED, ...VERIFIED]],
+  ["agent-state", () => messages.agentSays(), false, [...DOOMED, ...VERIFIED]],
 ];
 
 test("every kind of signal: what it is, what would be done, whether people are told", async () => {
@@ -140,6 +147,7 @@ test("every kind of signal: what it is, what would be done, whether people are t
     null,
     null,
     iso(T0 + 600_000),
+    null,
   ]);
 });
 
@@ -333,4 +341,20 @@ test("files as Windows writes them: byte order marks, UTF-16, carriage returns",
 test("a warning whose time cannot be read belongs to the interruption that goes on", async () => {
   const { lines } = await explain([rebalance(), warning({ time: "yesterday" }), lifecycle("terminate")]);
   expect(new Set(lines.map(({ incident }) => incident)).size).toBe(1);
+});
+
+test("how long a hook is held: by the policy, and as long as it can be for an agent that was heard", async () => {
+  const heldFor = (lines: readonly { readonly [key: string]: unknown }[]): unknown =>
+    (lines.at(-1)!["plan"] as { readonly step: string; readonly budgetSeconds: number }[]).find(({ step }) =>
+      step.startsWith("await-work"),
+    )?.budgetSeconds;
+  const alone = await explain(lifecycle("terminate"));
+  expect(heldFor(alone.lines)).toBe(33);
+  const config = join(folder, "held.yaml");
+  writeFileSync(config, "policy: { rules: [{ name: ci, match: { group: web }, do: { holdHooks: 10m } }] }");
+  expect(heldFor((await explain(lifecycle("terminate"), ["--config", config])).lines)).toBe(603);
+  const heard = await explain([messages.agentSays(), lifecycle("terminate")]);
+  expect(heldFor(heard.lines)).toBe(48 * 3_600 - 10);
+  const { stdout } = await spotkeeper(["explain"], { stdin: JSON.stringify(lifecycle("terminate")) });
+  expect(stdout).toContain("wait until the work on it is over");
 });

@@ -107,5 +107,15 @@ export const fleet = (): Json =>
   );
 
 /** What an agent on an instance tells of itself. */
+export const agentSays = (state = "draining", more: Json = {}): Json =>
+  event("spotkeeper.agent", "Agent State-change Notification", {
+    "instance-id": ID,
+    agent: "0a1b2c3d",
+    sequence: state === "done" ? 2 : 1,
+    state,
+    because: "termination",
+    ...more,
+  });
+
 export const withdrawn = (): Json =>
   event("spotkeeper.agent", "Spot Notice Withdrawn", { "instance-id": ID, resumed: true });

@@ -1,7 +1,9 @@
 import type { Server } from "node:http";
 import { createAgentOn, type Agent } from "../agent.ts";
+import { pause } from "../clock.ts";
 import { createControl } from "../control/control.ts";
 import { hibernates } from "../drain/plan.ts";
+import type { Report } from "../drain/report.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import type { Host } from "../options.ts";
@@ -34,6 +36,11 @@ const FORWARDED: readonly NodeJS.Signals[] = [
 
 /** They end a daemon that has no command. */
 const ENDS = ["SIGTERM", "SIGINT"] as const;
+
+/** How long the daemon waits at its end until the controller knows of it. */
+const SHORTLY = 1_000;
+const LONG = 30_000;
+const never = new AbortController().signal;
 
 /** Longer than any drain: how long a phase may take is told by what the deadline leaves. */
 const ALL = 110_000;
@@ -72,13 +79,16 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
     forget = hibernates(notice) ? agent.onDrain("hooks", hooks, { phase: "callbacks" }) : () => {};
   });
   agent.on("trouble", warn);
+  let drained = null as Report | null;
+  agent.on("drained", (report) => void (drained = report));
   logEvents(agent, log);
   const { controller } = options;
+  let leave = async (): Promise<void> => {};
   if (controller !== null) {
     const controllerToken = tokenFrom(all, "SPOTKEEPER_TOKEN");
     const byItsDoor = (): Tell => async (event, identity) =>
       byHttp(send, host.clock, controller, controllerToken())(event, identity);
-    tellFrom(host, agent, send, byItsDoor, warn);
+    leave = tellFrom(host, agent, send, byItsDoor, warn);
   }
 
   const token = tokenFrom(all, "SPOTKEEPER_AGENT_TOKEN");
@@ -97,6 +107,9 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
     return wraps ? await wrap(agent, command, env, host) : await machine(agent, host);
   } finally {
     await agent.stop();
+    // Who sent a signal waits; after a notice the hook of the group does.
+    const wait = drained === null || drained.reason.kind === "signal" ? SHORTLY : LONG;
+    await Promise.race([leave(), pause(host.clock, wait, never, true)]);
     server.close();
     server.closeAllConnections();
   }

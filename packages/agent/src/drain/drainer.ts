@@ -56,6 +56,9 @@ export const createDrainer = (
 ): readonly [take: Take, drain: Drain, status: () => Status, ready: () => boolean, want: (phase: Phase) => Ms] => {
   /** A scheduled event is told days ahead; a drain for it begins as late as for a warning, and not without a time. */
   const AHEAD: Ms = 120_000;
+  /** How long the process waits for those who are told that it is drained: at most, and at least. */
+  const TELL: Ms = 30_000;
+  const SHORTLY: Ms = 1_000;
   /** To take up again what was stopped, at most: the notice is gone, so nothing presses. */
   const BACK: Ms = 10_000;
   const { now } = clock;
@@ -102,7 +105,7 @@ export const createDrainer = (
     grave = gravity(first);
     going = true;
     progress = names.map((phase) => ({ phase, state: "waiting", budget: 0, ms: 0, handlers: [] }));
-    emit("draining", reason);
+    void emit("draining", reason);
     program.on(UNCAUGHT, hear);
     for (const [at, row] of progress.entries()) {
       const { phase } = row;
@@ -112,7 +115,7 @@ export const createDrainer = (
       if (going && want(phase)) {
         row.state = "running";
         stopped.add(phase);
-        emit("phase", phase);
+        void emit("phase", phase);
         await Promise.all([
           // It lasts as long as its budget even if all handlers are done: what it waits for happens elsewhere. That
           // nobody hears of it as of a handler is meant.
@@ -157,18 +160,26 @@ export const createDrainer = (
       phases: progress.filter((row) => row.state === "done"),
       uncaught,
     };
-    emit("drained", result);
+    const told = emit("drained", result);
     if (outcome === "cut-off")
-      emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not done: ${undone.join("; ")}.`));
-    // A turn later, so that whoever asked is answered, and warnings are written.
-    if (exit && state === "drained") setImmediate(() => program.exit(uncaught[0] ? 1 : 0));
+      void emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not done: ${undone.join("; ")}.`));
+    if (exit && state === "drained") {
+      // Whoever is still told of it has what time is left, and this at least; a turn later, whoever asked is answered.
+      const left = Math.min(TELL, Math.max(SHORTLY, nearest("end") - now()));
+      const leave = (): unknown => {
+        cancel();
+        return setImmediate(() => program.exit(uncaught[0] ? 1 : 0));
+      };
+      const cancel = clock.setTimer(now() + left, leave, true);
+      void told.then(leave);
+    }
     return result;
   };
 
   /** Takes up again what was stopped, all of it at once. */
   const goBack = (): unknown =>
     Promise.all([...new Set([...stopped].flatMap(of))].map(async ({ drain }) => drain.resume?.()));
-  const tell = (notice: Notice, resumed: boolean): void => emit("cancelled", { notice, resumed });
+  const tell = (notice: Notice, resumed: boolean): unknown => emit("cancelled", { notice, resumed });
 
   /** @param before nothing begins before it is over, nor before the caller has what it asked for */
   const go = async (before: unknown): Promise<Report> => {
@@ -199,7 +210,9 @@ export const createDrainer = (
   };
 
   const drain: Drain = (heard) => {
-    due = [...due, { ...heard, end: endOf(heard, now(), margin, afterStop) }]
+    // Where the group ends the instance a hook can hold it for longer than any other notice leaves: all budgets count.
+    const wanted = heard.notice.kind === "termination" ? phases.reduce((sum, phase) => sum + want(phase), now()) : 0;
+    due = [...due, { ...heard, end: Math.max(wanted, endOf(heard, now(), margin, afterStop)) }]
       // Nobody tries out what happens for real right now, or goes on to.
       .filter((one, _, all) => gravity(one) || !all.some(gravity))
       .toSorted((one, other) => gravity(other) - gravity(one));
@@ -213,7 +226,7 @@ export const createDrainer = (
       const { kind } = notice;
       const begin = (): unknown => standing.has(notice) && drain(heard);
       standing.add(notice);
-      emit("notice", notice);
+      void emit("notice", notice);
       if (kind === "signal" || drainOn.includes(kind)) {
         if (kind === "scheduled-event") clock.setTimer(deadline - AHEAD, begin);
         else begin();

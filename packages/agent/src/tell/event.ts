@@ -16,7 +16,7 @@ export interface AgentEvent {
   readonly id: string;
   readonly detailType: string;
   readonly time: string;
-  readonly detail: { readonly [field: string]: string | boolean };
+  readonly detail: { readonly [field: string]: string | boolean | number | null };
 }
 
 /** When a notice was seen to be gone, in ISO 8601, and whether the work that had stopped for it goes on again. */
@@ -24,6 +24,33 @@ export interface Withdrawal {
   readonly at: string;
   readonly resumed: boolean;
 }
+
+/**
+ * - `watching`: it tells of an end, and of the work here, once there is one
+ * - `draining`, `done`: the work here is brought to its end; it is over
+ * - `passive`: the group ends the instance, and no work is brought to its end for that
+ */
+export type WorkState = "watching" | "draining" | "done" | "passive";
+
+/** What the controller is told of the work on this instance, so that a lifecycle hook is answered when it is over. */
+export interface WorkReport {
+  /** Tells agents on one instance apart. */
+  readonly agent: string;
+  /** Counts up: of two reports the later one counts, in whatever order they arrive. */
+  readonly sequence: number;
+  readonly state: WorkState;
+  /** What is drained for, and how that ended. */
+  readonly because: string | null;
+  readonly outcome: string | null;
+  readonly at: string;
+}
+
+export const workEvent = ({ at, ...more }: WorkReport, { instanceId }: Identity): AgentEvent => ({
+  id: `${instanceId}-${more.agent}-${more.sequence}`,
+  detailType: "Agent State-change Notification",
+  time: at,
+  detail: { "instance-id": instanceId, ...more },
+});
 
 const WARNING: Ms = 120_000;
 

@@ -13,9 +13,12 @@ export type TellOptions =
 /**
  * Tells the controller of the notices that this instance sees come and go, so that it knows of them even where AWS's own message is
  * late or lost. They join the incident that AWS's message opens, and drain nothing twice. Trouble is told by a warning of
- * the process. Returns what ends it.
+ * the process.
+ *
+ * It tells as well that there is an agent, when its drain begins and when that is over, so that a lifecycle hook of this
+ * instance is answered when the work is done. Returns what ends it, and resolves when the controller knows that.
  */
-export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => void {
+export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => Promise<void> {
   const { clock, process } = thisProcess;
   const send = sendAnywhere(clock);
   const makeTell = (): Tell =>

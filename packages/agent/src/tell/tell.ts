@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Agent } from "../agent.ts";
 import { type Clock, type Ms, pause } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
@@ -17,6 +18,8 @@ import {
   identityOf,
   type Withdrawal,
   withdrawalOf,
+  workEvent,
+  type WorkState,
 } from "./event.ts";
 
 /** Tells somebody of one event. Rejects if that did not succeed. */
@@ -32,6 +35,10 @@ export interface TellerOptions {
 
 /** Pauses between tries; a notice is of no use to the controller much later. */
 const PAUSES: readonly Ms[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+/** How the work stands is tried for ten minutes: a lifecycle hook waits for it. */
+const LONG_PAUSES: readonly Ms[] = [...PAUSES, ...Array<Ms>(36).fill(16_000)];
+/** A drain that follows a notice has begun by then. */
+const BEGUN: Ms = 15_000;
 const never = new AbortController().signal;
 
 /** By the metadata service at `endpoint`. */
@@ -41,15 +48,22 @@ function identifyBy(endpoint: URL, send: Send, clock: Clock): TellerOptions["ide
   return async () => (await ask(url, clock.now() + 1_500, identityOf))[0];
 }
 
-/** Has the controller hear of the notices that an agent sees come and go. */
+/** Has the controller hear of the notices that an agent sees come and go, and of the work that ends for them. */
 export interface Teller {
   came(notice: Notice): Promise<void>;
   went(notice: Notice, withdrawal: Withdrawal): Promise<void>;
+  /** Resolves when the controller knows, or when it is given up; what is reported later makes it needless. */
+  works(state: WorkState, because?: string | null, outcome?: string | null): Promise<void>;
+  /** Reports that there is no agent any more, if its work is not reported to be over yet. Resolves as `works` does. */
+  leaves(): Promise<void>;
 }
 
 /** Tells the controller what this instance sees. It never holds up a drain. */
 export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions): Teller {
   let known: Identity | null = null;
+  const agent = randomUUID().slice(0, 8);
+  let sequence = 0;
+  let last: { readonly state: WorkState; readonly told: Promise<void> } | null = null;
   const coming = new WeakMap<Notice, Promise<void>>();
   const identity = async (): Promise<Identity> => {
     if (known !== null) return known;
@@ -62,38 +76,54 @@ export function createTeller({ tell, identify, clock, onTrouble }: TellerOptions
     const event = about(me);
     if (event !== null) await tell(event, me);
   };
-  const tries = async ({ kind }: Notice, about: (me: Identity) => AgentEvent | null): Promise<void> => {
-    for (const wait of [...PAUSES, null]) {
+  const tries = async (
+    what: string,
+    about: (me: Identity) => AgentEvent | null,
+    pauses = PAUSES,
+    isNeeded = (): boolean => true,
+  ): Promise<void> => {
+    for (const wait of [...pauses, null]) {
+      if (!isNeeded()) return;
       try {
         await once(about);
         return;
       } catch (error) {
         // Once may be a slip. What stands, a wrong token for one, is told while there is time: a drain can be short.
         if (wait === PAUSES[1]) {
-          const message = `The controller cannot be told of the notice (${kind}): ${messageOf(error)}. It is tried for half a minute.`;
+          const message = `The controller cannot be told of ${what}: ${messageOf(error)}. It is tried for a while.`;
           onTrouble(new SpotkeeperError("SK-AGENT-TELL", message, { cause: error }));
         }
         if (wait !== null) await pause(clock, wait, never);
       }
     }
   };
+  const works: Teller["works"] = (state, because = null, outcome = null) => {
+    const report = { agent, sequence: sequence++, state, because, outcome, at: iso(clock.wall()) };
+    const isLast = (): boolean => sequence === report.sequence + 1;
+    const told = tries(`the work here (${state})`, (me) => workEvent(report, me), LONG_PAUSES, isLast);
+    last = { state, told };
+    return told;
+  };
   return {
+    works,
+    leaves: () => (last?.state === "done" ? last.told : works("done", "exit")),
     came(notice) {
-      const told = tries(notice, (me) => eventOf(notice, me));
+      const told = tries(`the notice (${notice.kind})`, (me) => eventOf(notice, me));
       coming.set(notice, told);
       return told;
     },
     async went(notice, withdrawal) {
       // Of a notice that it has not heard of yet it could make nothing.
       await coming.get(notice);
-      await tries(notice, (me) => withdrawalOf(notice, withdrawal, me));
+      await tries(`the end of the notice (${notice.kind})`, (me) => withdrawalOf(notice, withdrawal, me));
     },
   };
 }
 
 /**
- * Has a controller hear of what `agent` sees from now on. Returns what ends that. Where no metadata say which instance this
- * is, nobody is told.
+ * Has a controller hear of what `agent` sees from now on, and that there is an agent. Returns what ends that, which
+ * resolves when the controller knows that too, or when it is given up. Where no metadata say which instance this is, nobody
+ * is told.
  */
 export function tellFrom(
   { clock, process: { env } }: Pick<Host, "clock" | "process">,
@@ -101,18 +131,40 @@ export function tellFrom(
   send: Send,
   makeTell: () => Tell,
   onTrouble: (error: SpotkeeperError) => void,
-): () => void {
+): () => Promise<void> {
   const endpoint = metadataEndpoint(env);
-  if (endpoint === null) return () => {};
+  if (endpoint === null) return async () => {};
   const identify = identifyBy(endpoint, send, clock);
-  return tellOf(agent, createTeller({ tell: makeTell(), identify, clock, onTrouble }), clock);
+  const teller = createTeller({ tell: makeTell(), identify, clock, onTrouble });
+  void teller.works("watching");
+  const end = tellOf(agent, teller, clock);
+  return () => {
+    end();
+    return teller.leaves();
+  };
 }
 
 /** Has it hear of what `agent` sees from now on. Returns what ends that. */
-export function tellOf(agent: Pick<Agent, "on">, teller: Teller, clock: Pick<Clock, "wall">): () => void {
+export function tellOf(agent: Pick<Agent, "on">, teller: Teller, clock: Clock): () => void {
+  let drains = false;
   const ends = [
-    agent.on("notice", (notice) => void teller.came(notice)),
-    agent.on("cancelled", ({ notice, resumed }) => void teller.went(notice, { at: iso(clock.wall()), resumed })),
+    agent.on("notice", (notice) => {
+      void teller.came(notice);
+      if (notice.kind !== "termination") return;
+      void pause(clock, BEGUN, never).then(() => (drains ? undefined : teller.works("passive", notice.kind)));
+    }),
+    agent.on("draining", ({ kind }) => {
+      drains = true;
+      void teller.works("draining", kind);
+    }),
+    // Where it was called off, what follows is told: the work goes on, or is brought to its end anew.
+    agent.on("drained", ({ outcome, reason }) => outcome === "cancelled" || teller.works("done", reason.kind, outcome)),
+    agent.on("cancelled", ({ notice, resumed }) => {
+      void teller.went(notice, { at: iso(clock.wall()), resumed });
+      if (!resumed) return;
+      drains = false;
+      void teller.works("watching");
+    }),
   ];
   return () => ends.forEach((end) => end());
 }

@@ -162,7 +162,7 @@ test("of a notice that it has not heard of yet the controller is not told that i
     return () => void listeners.delete(event);
   };
   const emit = <E extends keyof AgentEvents>(event: E, value: AgentEvents[E]) => listeners.get(event)?.(value as never);
-  const end = tellOf({ on }, teach, { wall: () => Date.parse("2026-01-31T12:00:09Z") });
+  const end = tellOf({ on }, teach, { ...clock, wall: () => Date.parse("2026-01-31T12:00:09Z") });
   emit("notice", warning);
   await clock.advance(100);
   emit("cancelled", { notice: warning, resumed: false });

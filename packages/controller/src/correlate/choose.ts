@@ -19,7 +19,9 @@ export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"
       fits(signal, one.doc.body, one.episode) &&
       all.every((other) => other === one || !divides(other.episode, signal.at, one.episode)),
   );
-  return (nearest(candidates, signal.at) ?? (signal.timeKnown ? undefined : newestOpen(all)))?.doc ?? null;
+  // An agent's time is by the clock of its instance, which may be wrong; what it tells, it tells at once.
+  const isDated = signal.timeKnown && signal.kind !== "agent-state";
+  return (nearest(candidates, signal.at) ?? (isDated ? undefined : newestOpen(all)))?.doc ?? null;
 }
 
 /** Of what is told at no known time the likeliest is that it is of what goes on. */

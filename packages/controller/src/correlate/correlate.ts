@@ -61,7 +61,7 @@ function opens(signal: Signal): boolean {
 
 function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
   const before = doc.body;
-  const learnt = learn(before, signal);
+  const learnt = learn(before, signal, now);
   const changed = differs(before, learnt, MATERIAL);
   if (!changed && isTwin(before, signal)) return { doc, fresh: false, entries: [] };
   const added = addSignal(learnt, signal);
@@ -118,6 +118,7 @@ const MATERIAL = [
   "action",
   "deadline",
   "lifecycle",
+  "agents",
   "hints",
   "launchedAt",
   "seen",
@@ -131,6 +132,6 @@ function differs(a: Incident, b: Incident, fields: readonly (keyof Incident)[]):
 function entry(doc: Doc<"incident">, signal: Signal, now: Ms): Entry {
   const { id, kind, at, timeKnown, source, deadline } = signal;
   const data = { id, kind, at, timeKnown, source, deadline, latency: Math.max(0, now - at) };
-  const seen = source === "agent" ? " The instance saw it itself." : "";
+  const seen = source === "agent" && kind !== "agent-state" ? " The instance saw it itself." : "";
   return { key: doc.key, at: now, kind: "signal", text: `${describe(signal)}${seen}`, data };
 }

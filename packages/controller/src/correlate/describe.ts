@@ -31,10 +31,21 @@ export function describe(signal: Signal): string {
       return `${signal.fleet.id} ${FLEET[signal.change]}.`;
     case "notice-withdrawn":
       return `The notice is gone from the instance's metadata${signal.resumed ? ", and its application has taken its work up again" : ""}.`;
+    case "agent-state":
+      return `The agent ${signal.agent} on the instance ${AGENT[signal.state]}${inBrackets(signal.outcome ?? signal.because)}.`;
     case "container-instance-change":
       return `ECS says that the container instance is ${signal.status}.`;
   }
 }
+
+const inBrackets = (text: string | null): string => (text === null ? "" : ` (${text})`);
+
+const AGENT = {
+  watching: "watches",
+  draining: "brings its work to an end",
+  done: "says that its work is over",
+  passive: "saw its end, and brings no work to an end for it",
+} as const;
 
 const FLEET = {
   launched: "launched the instance",

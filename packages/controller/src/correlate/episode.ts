@@ -39,6 +39,7 @@ export const isEndState = (state: string): boolean => rankOf(state) >= 2;
 export function isEnding(signal: Signal): boolean {
   if (signal.kind === "state-change") return isEndState(signal.state);
   if (signal.kind === "fleet-change") return signal.change === "termination_notified";
+  if (signal.kind === "agent-state") return signal.state === "draining" && signal.because === "termination";
   return isWarning(signal.kind) || signal.kind === "lifecycle-terminating";
 }
 

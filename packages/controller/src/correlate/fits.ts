@@ -3,7 +3,7 @@ import type { Incident } from "../record/doc.ts";
 import type { Signal } from "../signal/signal.ts";
 import type { Episode } from "./episode.ts";
 import { knowsEvent } from "./scheduled.ts";
-import { isAnnouncement, isEndState, isWarning, rankOf } from "./episode.ts";
+import { isAnnouncement, isEnding, isEndState, isWarning, rankOf } from "./episode.ts";
 
 const SECOND: Ms = 1000;
 const MINUTE: Ms = 60 * SECOND;
@@ -61,13 +61,20 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
     case "rebalance":
     case "capacity-block-expiration":
       return announcementFits(signal.at, episode);
+    case "agent-state":
+      if (isEnding(signal)) return terminatingFits(signal.at, episode);
+      return saidMeanwhile(signal.at, incident, episode);
     case "notice-withdrawn":
-      return episode.start - TOLERANCE <= signal.at && signal.at <= (incident.closedAt ?? Infinity);
+      return saidMeanwhile(signal.at, incident, episode);
     case "launch-result":
     case "container-instance-change":
       return false;
   }
 }
+
+/** What an agent says while the incident goes on. */
+const saidMeanwhile = (at: Ms, { closedAt }: Incident, episode: Episode): boolean =>
+  episode.start - TOLERANCE <= at && at <= (closedAt ?? Infinity);
 
 /** That it has been terminated, by its group or fleet. */
 const resultFits = (at: Ms, episode: Episode): boolean =>
@@ -86,7 +93,8 @@ const resultFits = (at: Ms, episode: Episode): boolean =>
 function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   const { cancelledAt, closedAt } = incident;
   // A group notices an instance that is gone some minutes after; hours later it returns it to a warm pool once more.
-  if (signal.kind === "lifecycle-terminating") return closedAt !== null && signal.at > closedAt + ENDING;
+  if (signal.kind === "lifecycle-terminating" || signal.kind === "agent-state")
+    return closedAt !== null && signal.at > closedAt + ENDING;
   // That an event is over is of the incident that it was announced in, whenever that closed.
   if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
   const announces = isAnnouncement(signal.kind);

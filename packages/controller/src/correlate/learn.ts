@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Incident, Params, Plain, SignalRef } from "../record/doc.ts";
+import type { Incident, Params, PendingAction, Plain, SignalRef } from "../record/doc.ts";
+import { hearAgent } from "../signal/agents.ts";
 import type { LifecycleAction, Signal } from "../signal/signal.ts";
 import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
@@ -18,7 +19,7 @@ const SLOW_LAUNCH: Ms = 600_000;
  * What an incident is after hearing the signal. Order does not matter: what is missing is filled, and of times the
  * earliest or latest is kept.
  */
-export function learn(incident: Incident, signal: Signal): Incident {
+export function learn(incident: Incident, signal: Signal, now: Ms): Incident {
   const hints = hintsOf(incident, signal);
   return {
     ...incident,
@@ -27,7 +28,8 @@ export function learn(incident: Incident, signal: Signal): Incident {
     availabilityZone: incident.availabilityZone ?? signal.availabilityZone,
     action: incident.action ?? signal.action,
     deadline: deadlineOf(incident, signal, hints),
-    lifecycle: "lifecycle" in signal ? addAction(incident.lifecycle, signal.lifecycle) : incident.lifecycle,
+    lifecycle: "lifecycle" in signal ? addAction(incident.lifecycle, signal, now) : incident.lifecycle,
+    agents: hearAgent(incident.agents, signal),
     hints,
     firstEndingAt: isEnding(signal) ? Math.min(incident.firstEndingAt ?? signal.at, signal.at) : incident.firstEndingAt,
     lastWarningAt: isWarning(signal.kind)
@@ -94,6 +96,8 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     case "container-instance-change":
     case "notice-withdrawn":
       return incident.hints;
+    case "agent-state":
+      return isEnding(signal) ? fill(incident.hints, { groupEnds: true }) : incident.hints;
   }
 }
 
@@ -106,13 +110,16 @@ function fill(hints: Params, more: { readonly [key: string]: Plain }): Params {
  * The same action may come over the bus and from the hook itself: one entry, `direct` if either was, with a token if
  * either had one. Two terminations at once by two hooks are two.
  */
-function addAction(actions: readonly LifecycleAction[], action: LifecycleAction): readonly LifecycleAction[] {
+function addAction(
+  actions: readonly PendingAction[],
+  { lifecycle: action, at }: Extract<Signal, { lifecycle: LifecycleAction }>,
+  now: Ms,
+): readonly PendingAction[] {
   const index = actions.findIndex((other) => sameAction(other, action));
   const found = actions[index];
   if (found === undefined) {
-    return [...actions, { ...action, metadata: action.metadata?.slice(0, LONGEST_METADATA) ?? null }].slice(
-      -MOST_ACTIONS,
-    );
+    const metadata = action.metadata?.slice(0, LONGEST_METADATA) ?? null;
+    return [...actions, { ...action, metadata, since: Math.min(at, now), heardAt: now }].slice(-MOST_ACTIONS);
   }
   const direct = found.direct || action.direct;
   const token = found.token ?? action.token;

@@ -28,6 +28,7 @@ export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"inc
     signals: [],
     signalCount: 0,
     lifecycle: [],
+    agents: {},
     hints: {},
     firstEndingAt: null,
     lastWarningAt: null,
@@ -57,6 +58,6 @@ export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"inc
     version: 0,
     wakeAt: now,
     tags: [`subject#${signal.subject.id}`, OPEN],
-    body: addSignal(learn(blank, signal), signal),
+    body: addSignal(learn(blank, signal, now), signal),
   };
 }

@@ -4,12 +4,13 @@ import type { Incident, StepState } from "../record/doc.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
 import { askApplication } from "./ask-application.ts";
+import * as hooks from "./hooks.ts";
 import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
 import { classifyEnding, type Threat, threatOf } from "./threat.ts";
-import { timing } from "./timing.ts";
+import { timing, whileHeld } from "./timing.ts";
 
 /**
  * What to do about one incident: pure, from what is known now. Planning again with more facts yields the same ids and
@@ -71,7 +72,7 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
       if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
     case "launch":
-      return [...stages.lookUp(ground).slice(0, 1), ...stages.complete(ground, [])];
+      return [...stages.lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
     case "none":
       return [];
   }
@@ -86,10 +87,13 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   ];
   const sideBySide = [...stages.holdLast(ground), ...acts, ...stages.lookAround(ground, acts)];
   const waits = stages.awaitEmpty(ground, sideBySide);
-  const completes = stages.complete(ground, [...sideBySide, ...waits]);
-  const release = handOver(ground, [...sideBySide, ...waits]);
-  const work = [...stages.lookUp(ground), ...sideBySide, ...waits, ...completes, ...release];
-  return [...(told ? stages.tell(ground) : []), ...work, ...verify(ground, work), ...endRetained(ground)];
+  const holds = hooks.awaitWork(ground, [...sideBySide, ...waits]);
+  const emptying = [...sideBySide, ...waits, ...holds];
+  const completes = hooks.complete(ground, emptying);
+  const held = { ...ground, t: whileHeld(ground.t, hooks.heldUntil(ground, holds)) };
+  const release = handOver(held, emptying);
+  const work = [...stages.lookUp(ground), ...emptying, ...completes, ...release];
+  return [...(told ? stages.tell(ground) : []), ...work, ...verify(held, work), ...endRetained(held)];
 }
 
 /** SCOPE C6: alert, replace early, drain, or ignore. */
@@ -166,6 +170,7 @@ export const NOTHING: Facts = {
   owner: "ours",
   ownerBecause: null,
   fleet: null,
+  agents: {},
   evidence: [],
   missing: [],
   complete: false,

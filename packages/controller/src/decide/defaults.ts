@@ -16,6 +16,7 @@ export const defaultActions: Actions = {
   onRebalance: "alert",
   hooks: ["graceful-shutdown-hook", "spotkeeper-*"],
   completeLaunching: true,
+  holdHooks: 30_000,
   heartbeats: true,
   margin: 10_000,
   drainWithin: 300_000,

@@ -39,6 +39,8 @@ export interface Actions {
   /** Which hooks are ours, by name (`*` and `?`); direct messages to our queue are ours as well. */
   readonly hooks: readonly string[];
   readonly completeLaunching: boolean;
+  /** How long a terminating hook that is ours is held where nothing is known of the instance's work. */
+  readonly holdHooks: Ms;
   readonly heartbeats: boolean;
   /** Kept free before the deadline. */
   readonly margin: Ms;

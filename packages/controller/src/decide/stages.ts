@@ -1,11 +1,8 @@
 import type { Facts } from "../enrich/facts.ts";
-import type { LifecycleAction } from "../signal/signal.ts";
 import { containersToDrain } from "./containers-to-drain.ts";
 import { isLast } from "./last.ts";
-import { wildcard } from "./match.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
 import type { PlannedStep } from "./plan.ts";
-import type { Actions } from "./policy.ts";
 import { type Ground, inShort, step } from "./stage.ts";
 
 /** What it finds is still to be taken off: nothing that waits for an empty instance ends before it. */
@@ -13,8 +10,6 @@ export const LOOK_AROUND = "look-around";
 /** How long a look-up that draining needs may take. */
 const LOOK_UP_BUDGET = 30_000;
 const LET_GO_WITHIN = 3_000;
-/** ECS completes this one itself (EVENTS.md, trap 15). */
-const ECS_HOOK = "ecs-managed-draining-termination-hook";
 
 /** `arn:…:targetgroup/web/0123` → `web/0123`: short, and unique in a plan. */
 const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
@@ -172,44 +167,3 @@ export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): Plan
   }
   return steps;
 }
-
-/** Whether a pending lifecycle action is for us to answer. */
-function isOurs(action: LifecycleAction, actions: Actions): boolean {
-  if (action.hook === ECS_HOOK) return false;
-  return action.direct || actions.hooks.some((pattern) => wildcard(pattern).test(action.hook));
-}
-
-export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { incident, actions, t } = ground;
-  // Before the look-up has answered nobody knows what there is to wait for (and whose it is).
-  const waits = ["look-up", LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
-  return incident.lifecycle
-    .filter((action) => isOurs(action, actions))
-    .filter((action) => action.transition === "terminating" || actions.completeLaunching)
-    .flatMap((action, index, all) => {
-      const { group, hook, token, transition } = action;
-      // A hook can ask twice in one incident (to the warm pool, then out of it): each action has steps of its own.
-      const before = all.slice(0, index).filter((one) => one.hook === hook && one.transition === transition).length;
-      const nth = before === 0 ? "" : `#${before + 1}`;
-      const timeout = hookTimeout(ground, hook);
-      const params = { group, hook, token, instanceId: incident.subject.id, heartbeatTimeout: timeout };
-      const id = `complete:${hook}:${transition}${nth}`;
-      const done = step(id, "complete-lifecycle", params, { after: waits, abandonAt: t.completeUntil });
-      if (!actions.heartbeats || transition === "launching") return [done];
-      // Ends by itself once the waits are settled; `until` names them.
-      const beat = step(`heartbeat:${hook}${nth}`, "heartbeat", { ...params, until: waits }, { abandonAt: t.end });
-      return [beat, { ...done, after: [...waits, beat.id] }];
-    });
-}
-
-const WAITS: ReadonlySet<string> = new Set([
-  "await-targets",
-  "drain-tasks",
-  "http-drain-hook",
-  "ssm-run-command",
-  "await-command",
-  "hold-last",
-]);
-
-const hookTimeout = ({ facts }: Ground, hook: string): number | null =>
-  facts?.hooks.find((one) => one.name === hook)?.heartbeatTimeout ?? null;

@@ -62,6 +62,8 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
       return incident.hints["fleetEnds"] === true ? "termination" : "none";
     case "fargate-spot-stop":
       return "task-stop";
+    case "agent-state":
+      return incident.hints["groupEnds"] === true ? "termination" : "none";
     case "termination-result":
     case "container-instance-change":
     case "launch-result":

@@ -14,7 +14,7 @@ const EVENT_WINDOW: Ms = 86_400_000;
 /** How long a recommendation stays open for the warning that may follow it. */
 const RECOMMENDATION_WITHIN: Ms = 7_200_000;
 /** A terminating hook holds an instance for 48 hours at most; we do not try longer than this to complete it. */
-const COMPLETE_WITHIN: Ms = 3_600_000;
+export const COMPLETE_WITHIN: Ms = 3_600_000;
 
 export interface Timing {
   /** The instant the capacity goes, or by which draining ends where AWS names none. */
@@ -57,3 +57,10 @@ export function timing(incident: Incident, actions: Actions, threat: Threat): Ti
     verifyUntil: Math.max(settled, over) + (threat === "recommendation" ? RECOMMENDATION_WITHIN : VERIFY_WITHIN),
   };
 }
+
+/** The same budgets where a hook holds the instance until then: it is seen to go, and replaced, only after that. */
+export const whileHeld = (t: Timing, until: Ms): Timing => ({
+  ...t,
+  over: Math.max(t.over, until),
+  verifyUntil: Math.max(t.verifyUntil, until + VERIFY_WITHIN),
+});

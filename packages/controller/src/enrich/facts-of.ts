@@ -58,6 +58,7 @@ export function factsOf(
     owner,
     ownerBecause: because,
     fleet,
+    agents: inventory.get("agents", subject.id)?.value ?? {},
     evidence: evidenceOf(read, { services, fleet, place, groupName: base.groupName }),
     observedAt: read.observedAt(),
     missing: read.missing(),

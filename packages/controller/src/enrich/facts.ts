@@ -11,6 +11,7 @@ import type {
   TargetHealth,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
+import type { AgentStates } from "../signal/agents.ts";
 import type { Fleet } from "../signal/signal.ts";
 
 /** Whose capacity it is. Everything but `ours` is recorded and told, not touched, unless a policy says so. */
@@ -109,6 +110,8 @@ export interface Facts {
   readonly ownerBecause: string | null;
   /** Membership outside Auto Scaling. */
   readonly fleet: Fleet | null;
+  /** The agents that were heard from it; none for a task. */
+  readonly agents: AgentStates;
   /** What its services and its fleet said of why replacements do not come. */
   readonly evidence: readonly { readonly about: string; readonly said: string; readonly at: Ms }[];
   readonly missing: readonly Missing[];

@@ -18,7 +18,9 @@ export interface Freshness {
  * Draining uses safe effects, which a stale fact cannot make harmful, so that it asks only for what is unknown or likely
  * to have changed its meaning. What people read is as new as the calls it costs allow.
  */
-export const freshness: Readonly<Record<Exclude<Facet, "failure" | "announced" | "fleet" | "evidence">, Freshness>> = {
+export const freshness: Readonly<
+  Record<Exclude<Facet, "failure" | "announced" | "fleet" | "agents" | "evidence">, Freshness>
+> = {
   // Tags, addresses and type last as long as the instance; its state comes by events.
   instance: { act: 24 * HOUR, tell: 5 * MINUTE },
   // Moves only by attach, detach and standby.

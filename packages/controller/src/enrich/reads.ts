@@ -44,7 +44,10 @@ export interface Read<V> {
   (at: At, name: string, ask: Ask, age: Ms): Promise<V | undefined>;
 }
 
-type Asked = Exclude<Facet, "failure" | "announced" | "fleet" | "evidence" | "container" | "searched" | "refreshing">;
+type Asked = Exclude<
+  Facet,
+  "failure" | "announced" | "fleet" | "agents" | "evidence" | "container" | "searched" | "refreshing"
+>;
 export type Reads = { readonly [F in Asked]: Read<Facets[F]> } & {
   /** What the instance is registered as in this cluster. A failure is returned, so that it is not taken for nothing. */
   readonly containersIn: (at: At, instanceId: string, ask: Ask) => Promise<readonly ContainerInstance[] | Failed>;

@@ -11,6 +11,7 @@ export const capacities: Readonly<Record<Facet, number>> = {
   hooks: 20_000,
   refreshing: 20_000,
   fleet: 50_000,
+  agents: 50_000,
   container: 50_000,
   searched: 50_000,
   tasks: 50_000,

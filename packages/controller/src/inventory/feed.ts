@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
 import type { Doc, Entry } from "../record/doc.ts";
+import { hearAgent } from "../signal/agents.ts";
 import type { Evidence, Signal } from "../signal/signal.ts";
 import { groupId, serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
@@ -64,6 +65,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "capacity-block-expiration":
     case "capacity-reservation-interruption":
     case "notice-withdrawn":
+    case "agent-state":
       return [];
   }
 }
@@ -86,6 +88,13 @@ function memberOf(id: string, group: string, state: string, inventory: Pick<Inve
 export function feed(inventory: Inventory, signal: Signal): void {
   const at: Ms = signal.timeKnown ? signal.at : signal.receivedAt;
   for (const put of learn(signal, inventory)) store(inventory, put, at);
+  // By our own clock: the instance's may be wrong, and an agent counts its messages itself.
+  const known = inventory.get("agents", signal.subject.id);
+  const heard = hearAgent(known?.value ?? {}, signal);
+  // Two messages of one instant add to each other: neither may lose against the other for its text.
+  const heardAt = Math.max(signal.receivedAt, (known?.observedAt ?? 0) + 1);
+  if (Object.keys(heard).length > 0 && heard !== known?.value)
+    inventory.put("agents", signal.subject.id, heard, heardAt);
 }
 
 const store = <F extends Facet>(

@@ -16,6 +16,7 @@ import type {
   TaskDefinition,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
+import type { AgentStates } from "../signal/agents.ts";
 import type { Fleet } from "../signal/signal.ts";
 
 /** A question that was asked and not answered: never to be mistaken for an answer. */
@@ -41,6 +42,8 @@ export interface Facets {
   membership: GroupMembership | null;
   /** instance id: as the events of EC2 Fleets and Spot Fleets say */
   fleet: Fleet;
+  /** instance id: the agents that were heard from it */
+  agents: AgentStates;
   /** `account/region/name` */
   group: AutoScalingGroup;
   /** `account/region/name` */

@@ -30,6 +30,7 @@ const phrases: { readonly [R in ResponderName]: Phrase } = {
   "await-command": told("wait for the command to end"),
   "await-targets": told("wait for connections to end"),
   "drain-tasks": told("wait for tasks to stop"),
+  "await-work": told("wait until the work on it is over"),
   "complete-lifecycle": told("complete the lifecycle action"),
   heartbeat: quiet("keep the lifecycle hook waiting"),
   "ask-replacement": told("replace it early"),

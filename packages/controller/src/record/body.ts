@@ -32,7 +32,7 @@ export function encodeBody(body: Doc["body"]): string {
 
 /** The body that `encodeBody` was given; what an earlier version wrote, as this one has it. */
 export function decodeBody<K extends Kind>(json: string): Bodies[K] {
-  const body = upgraded(JSON.parse(json) as Stored);
+  const body = withAgents(upgraded(JSON.parse(json) as Stored));
   const whole = (step: Partial<Step>): Partial<Step> => ({ ...UNTOUCHED, ...step });
   return {
     ...body,
@@ -50,6 +50,15 @@ interface Stored {
   readonly route?: string | null;
   readonly baseline?: number | null;
   readonly replacing?: { readonly [incident: string]: Partial<Replacement> };
+  readonly lifecycle?: readonly object[];
+  readonly agents?: object;
+}
+
+/** Before agents told of their work an incident knew neither them nor the instants of its lifecycle actions. */
+function withAgents(body: Stored): Stored {
+  if (body.lifecycle === undefined || body.agents !== undefined) return body;
+  const since = body.openedAt ?? 0;
+  return { ...body, agents: {}, lifecycle: body.lifecycle.map((action) => ({ since, heardAt: since, ...action })) };
 }
 
 /** Before there were routes an incident joined one alert at most, and an alert knew neither its route nor what it withheld. */

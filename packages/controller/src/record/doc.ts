@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Matcher } from "../decide/policy.ts";
 import type { WithheldCode } from "../notify/pipeline.ts";
+import type { AgentStates } from "../signal/agents.ts";
 import type { Action, LifecycleAction, SignalKind, Source, Subject } from "../signal/signal.ts";
 
 /** For example `incident#i-0abc#2`. Never contains a time. */
@@ -69,6 +70,12 @@ export interface Joined {
   readonly at: Ms;
 }
 
+/** A lifecycle action with the instants at which its group began to wait, and at which we heard of it first. */
+export interface PendingAction extends LifecycleAction {
+  readonly since: Ms;
+  readonly heardAt: Ms;
+}
+
 /** Everything known and done about one instance (or Fargate task) for one interruption of it. */
 export interface Incident {
   readonly subject: Subject;
@@ -84,7 +91,9 @@ export interface Incident {
   readonly signals: readonly SignalRef[];
   readonly signalCount: number;
   /** Lifecycle actions that await an answer. */
-  readonly lifecycle: readonly LifecycleAction[];
+  readonly lifecycle: readonly PendingAction[];
+  /** What the agents on the instance said of their work. */
+  readonly agents: AgentStates;
   /** Details of the subject's last signals that planning needs (a Fargate task's address, a Health event's times). */
   readonly hints: Params;
   /** Event times that tell episodes apart (see correlate/). */

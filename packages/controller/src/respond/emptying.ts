@@ -12,6 +12,7 @@ const TAKES_OFF: readonly string[] = [
   "http-drain-hook",
   "ssm-run-command",
   "await-command",
+  "await-work",
 ];
 
 /** All that must be settled before an instance has drained: also what is held back for others. */

@@ -92,11 +92,14 @@ function underWay(body: Incident, now: Ms): readonly PlannedStep[] {
   );
 }
 
-/** What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. */
+/**
+ * What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. But a
+ * hook may ask only then, and its instance may have work of its own.
+ */
 function stillToEmpty(body: Incident, planned: readonly PlannedStep[]): readonly PlannedStep[] {
   if (body.drainedAt === null) return planned;
   const had = new Set(body.steps.map((step) => step.id));
-  return planned.filter((step) => had.has(step.id) || !empties(step));
+  return planned.filter((step) => had.has(step.id) || step.responder === "await-work" || !empties(step));
 }
 
 /**
@@ -122,6 +125,8 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
   );
   const end = (before: Step, state: "done" | "skipped" | "abandoned", why: string): Step => {
     const step = settle(before, state, why, now);
+    // What lasts as long as this one stands behind it in the plan, and is over with it.
+    open.delete(step.id);
     // By the step as it was: a settled one has forgotten what it was about.
     const title = find(step.responder)?.title(before) ?? step.id;
     const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
@@ -142,7 +147,8 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
     if (gone && nature === "waits") return end(step, "done", lastWord(goneText(doc.body), step));
     // A signal said what its next poll would.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
-    const until = step.params["until"];
+    const { over, until } = step.params;
+    if (typeof over === "string") return end(step, "done", over);
     if (Array.isArray(until) && until.every((id) => typeof id === "string" && !isOpen(id, open)))
       return end(step, "done", "what it lasted for is over");
     if (overdue(step, now)) {

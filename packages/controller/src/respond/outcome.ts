@@ -55,4 +55,4 @@ function isUnlearnt(steps: readonly Step[]): boolean {
 }
 
 const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);
-const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command"]);
+const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command", "await-work"]);

@@ -9,6 +9,7 @@ const URGENCY: Readonly<Record<SignalKind, number>> = {
   "notice-withdrawn": 0,
   "termination-result": 1,
   "fleet-change": 1,
+  "agent-state": 1,
   "state-change": 1,
   rebalance: 2,
   "scheduled-change": 3,

@@ -1,4 +1,5 @@
 import type { KindParser } from "./event.ts";
+import { agentState } from "./kinds/agent-state.ts";
 import { capacityBlockExpiration } from "./kinds/capacity-block-expiration.ts";
 import { capacityReservationInterruption } from "./kinds/capacity-reservation-interruption.ts";
 import { containerInstanceChange } from "./kinds/container-instance-change.ts";
@@ -31,4 +32,5 @@ export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
   "termination-result": terminationResult,
   "fleet-change": fleetChange,
   "notice-withdrawn": noticeWithdrawn,
+  "agent-state": agentState,
 };

@@ -115,6 +115,15 @@ export function word<const W extends string>(...words: readonly W[]): z.ZodType<
     });
 }
 
+/** Required: a whole number, not below 0, also as text. Rejected as `bad-field`. */
+export const wholeNumber: z.ZodType<number> = z
+  .unknown()
+  .optional()
+  .transform((value, ctx) => {
+    const said = asText(value, 16);
+    return said !== null && /^\d+$/.test(said) ? Number(said) : refuse(ctx, "bad-field", value, "a whole number");
+  });
+
 /** Optional: a text, cut to `max` characters where it is only shown to people; null where there is none. */
 export function note(max: number): z.ZodType<string | null> {
   return z

@@ -1,4 +1,5 @@
 import type { Ms } from "../clock.ts";
+import type { AgentState } from "./agents.ts";
 
 /** What will happen to an instance. */
 export type Action = "terminate" | "stop" | "hibernate";
@@ -92,6 +93,14 @@ export interface Details {
   /** An agent saw a notice go from the metadata of its instance. `resumed`: its application has taken its work up again. */
   "notice-withdrawn": { readonly resumed: boolean };
   "termination-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+  /** `because`: what it drains for, in the agent's words (`termination`); `outcome`: how its drain ended. */
+  "agent-state": {
+    readonly agent: string;
+    readonly sequence: number;
+    readonly state: AgentState;
+    readonly because: string | null;
+    readonly outcome: string | null;
+  };
 }
 
 /** What keeps instances running outside Auto Scaling. */

@@ -39,8 +39,27 @@ describe("heartbeat", () => {
   test("ends with the lifecycle action, and where AWS takes no more", async () => {
     const { aws, calls } = beats(true);
     expect(await run("heartbeat", step(1), contextOf({ aws }))).toMatchObject({ is: "done" });
-    expect(await run("heartbeat", step(101), contextOf({ aws }))).toMatchObject({ is: "skip" });
+    expect(await run("heartbeat", step(201), contextOf({ aws }))).toMatchObject({ is: "skip" });
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe("await-work", () => {
+  const held = (who: string) => stepOf("await-work:drain", { params: { for: who, until: T0 + 30_000 } });
+
+  test("waits to its instant, and says for what", async () => {
+    const waits = { is: "wait", until: T0 + 30_000 };
+    expect(await run("await-work", held("agent"), contextOf({}))).toMatchObject({
+      ...waits,
+      reason: "the agent on the instance has not said yet that its work is over",
+    });
+    expect(await run("await-work", held("unknown work"), contextOf({}))).toMatchObject(waits);
+  });
+
+  test("is over then: what an agent told is done, what nobody knows is left out", async () => {
+    const then = contextOf({ now: T0 + 30_000 });
+    expect(await run("await-work", held("agent"), then)).toMatchObject({ is: "done" });
+    expect(await run("await-work", held("unknown work"), then)).toMatchObject({ is: "skip" });
   });
 });
 

@@ -341,6 +341,36 @@ test("what the agent on an instance tells is of the same kind, and says whose vi
   expect(read({ ...warning(), source: "somebody.else" })).toMatchObject({ is: "rejected", reason: "untrusted-source" });
 });
 
+test("what an agent says of its work, at the latest when it was heard", () => {
+  const event = (over: object) =>
+    envelope("spotkeeper.agent", "Agent State-change Notification", {
+      "instance-id": ID,
+      agent: "0a1b2c3d",
+      sequence: 2,
+      state: "done",
+      because: "termination",
+      outcome: "drained",
+      ...over,
+    });
+  expect(only(event({}))).toMatchObject({
+    kind: "agent-state",
+    at: T0,
+    source: "agent",
+    agent: "0a1b2c3d",
+    sequence: 2,
+    state: "done",
+    because: "termination",
+    outcome: "drained",
+  });
+  expect(only({ ...event({}), time: iso(T0 + 330_000) })).toMatchObject({ at: T0 + 5_000 });
+  expect(only(event({ sequence: "3", because: null, outcome: undefined }))).toMatchObject({
+    sequence: 3,
+    because: null,
+  });
+  for (const over of [{ sequence: -1 }, { sequence: 0.5 }, { agent: "" }, { state: "asleep" }, { "instance-id": "x" }])
+    expect(read(event(over))).toMatchObject({ is: "rejected", message: expect.stringContaining("detail.") });
+});
+
 test("a notice that an agent saw go is a signal of its own", () => {
   const event = (resumed: unknown) =>
     envelope("spotkeeper.agent", "Spot Notice Withdrawn", { "instance-id": ID, resumed });

@@ -3,6 +3,7 @@ import type { Instance } from "./state.ts";
 import type { Member } from "./group-state.ts";
 import type { InstanceFacts, Watched } from "./facts.ts";
 import { watchFacts } from "./facts.ts";
+import { watchWork, type WorkLog } from "./work.ts";
 
 export type EffectKind =
   | "launch"
@@ -45,6 +46,8 @@ export interface Oracle {
   /** Effects of one kind and key that took effect more than once. */
   duplicates(): readonly { readonly kind: EffectKind; readonly key: string; readonly count: number }[];
   leftovers(): Leftovers;
+  /** Work that nothing of AWS sees. */
+  readonly work: WorkLog;
 }
 
 /** An instance that is gone once cannot end twice: for these kinds a second effect on the same key is a duplicate. */
@@ -92,6 +95,7 @@ export const createOracle = (world: Watched): Oracle => {
       return [...counts.values()].filter((entry) => entry.count > 1);
     },
     leftovers: () => leftoversOf(world, detached),
+    work: watchWork(world),
   };
 };
 

@@ -35,6 +35,7 @@ export function set(drainOn: readonly NoticeKind[] = ["interruption", "rebalance
       listener();
     }
     if (event === "notice" || event === "cancelled") told.push({ [event]: value });
+    return Promise.resolve();
   };
   const [take, drain, status, ready] = createDrainer(
     host,

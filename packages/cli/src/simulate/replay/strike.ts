@@ -33,6 +33,7 @@ export function strike(world: World, signal: Signal): void {
     case "fleet-change":
     case "termination-result":
     case "notice-withdrawn":
+    case "agent-state":
       return;
   }
 }

@@ -17,6 +17,7 @@ export const incident = (more: Partial<Incident> = {}): Incident => ({
   signals: [{ id: "1", kind: "spot-interruption", at: NOW - 31_000, receivedAt: NOW - 30_000, source: "sqs" }],
   signalCount: 1,
   lifecycle: [],
+  agents: {},
   hints: {},
   firstEndingAt: null,
   lastWarningAt: null,

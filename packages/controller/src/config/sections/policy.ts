@@ -62,6 +62,7 @@ const actions = z
     onRebalance: oneOf(["ignore", "alert", "drain", "replace"]),
     hooks: list(text("the name of a hook"), "names of lifecycle hooks", 0, 100),
     completeLaunching: flag(),
+    holdHooks: duration("0s", "2d"),
     heartbeats: flag(),
     margin: duration("0s", "110s"),
     drainWithin: duration("1s", "2h"),

@@ -4,8 +4,8 @@ import { hookOf } from "./complete-lifecycle.ts";
 
 /** The shortest that a hook can have: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
 const SHORTEST_TIMEOUT = 30_000;
-/** AWS takes no more of them: 100 times the timeout, or 48 hours. A draining that lasts so long is cut by its budget. */
-const MOST_BEATS = 100;
+/** AWS holds an instance for 100 timeouts (or 48 hours, where that is less); each half of one beats once. */
+const MOST_BEATS = 200;
 
 /**
  * Keeps a terminating hook from timing out while work remains; its step ends with the steps that it names in `until`.
@@ -17,9 +17,10 @@ export const heartbeat: Responder = {
   title: (step) => `heartbeat for ${shown(step, "hook")}`,
   async run(step, ctx) {
     const interval = Math.max(1_000, (numberOrNull(step, "heartbeatTimeout") ?? SHORTEST_TIMEOUT) / 2);
-    // The hook's clock started with its message: the first beat is due half its timeout later.
-    if (step.attempts === 0)
-      return { is: "wait", until: ctx.now + interval, reason: `first beat in ${interval / 1000} s` };
+    // The hook's clock started with its message, which may be late: the first beat is due half its timeout after that.
+    const first = (numberOrNull(step, "since") ?? ctx.now) + interval;
+    if (step.attempts === 0 && first > ctx.now)
+      return { is: "wait", until: first, reason: `first beat in ${(first - ctx.now) / 1000} s` };
     if (step.attempts > MOST_BEATS) return { is: "skip", reason: "AWS takes no more heartbeats" };
     const receipt = await ctx.aws.autoScaling.heartbeat(placeOf(ctx.doc), hookOf(step), {
       purpose: "act",

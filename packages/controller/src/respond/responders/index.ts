@@ -2,6 +2,7 @@ import type { Responder } from "../responder.ts";
 import { askReplacement } from "./ask-replacement.ts";
 import { awaitCommand } from "./await-command.ts";
 import { awaitTargets } from "./await-targets.ts";
+import { awaitWork } from "./await-work.ts";
 import { completeLifecycle } from "./complete-lifecycle.ts";
 import { deregisterClassic, registerClassic } from "./deregister-classic.ts";
 import { deregisterDiscovery, registerDiscovery } from "./deregister-discovery.ts";
@@ -45,6 +46,7 @@ export const responders = {
   "await-command": awaitCommand,
   "await-targets": awaitTargets,
   "drain-tasks": drainTasks,
+  "await-work": awaitWork,
   heartbeat,
   "complete-lifecycle": completeLifecycle,
   "release-to-group": releaseToGroup,

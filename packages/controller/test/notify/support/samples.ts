@@ -4,7 +4,7 @@ import { buildAlert } from "../../../src/notify/build.ts";
 import type { AlertGroup, AlertModel } from "../../../src/notify/alert.ts";
 import { joinAlert } from "../../../src/notify/join.ts";
 import type { Told } from "../../../src/notify/member.ts";
-import type { Doc, Incident, Send, SignalRef, Step } from "../../../src/record/doc.ts";
+import type { Doc, Incident, Send, SignalRef, PendingAction, Step } from "../../../src/record/doc.ts";
 import type { LifecycleAction, SignalKind } from "../../../src/signal/signal.ts";
 import { clusterArn, instance, taskArn } from "../../enrich/support/fleet.ts";
 import { incidentDoc, T0 } from "../../record/support/samples.ts";
@@ -20,7 +20,7 @@ export const where: AlertGroup = {
 
 export const signal = (kind: SignalKind): SignalRef => ({ id: kind, kind, at: T0, receivedAt: T0, source: "sqs" });
 
-export const terminating = (more: Partial<LifecycleAction> = {}): LifecycleAction => ({
+export const terminating = (more: Partial<LifecycleAction> = {}): PendingAction => ({
   group: "web",
   hook: "graceful-shutdown-hook",
   token: "t",
@@ -29,6 +29,8 @@ export const terminating = (more: Partial<LifecycleAction> = {}): LifecycleActio
   origin: "AutoScalingGroup",
   destination: "EC2",
   direct: true,
+  since: T0,
+  heardAt: T0,
   ...more,
 });
 

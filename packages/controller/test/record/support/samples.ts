@@ -57,6 +57,7 @@ export function incident(instance: string, changes: Partial<Incident> = {}): Inc
     signals: [],
     signalCount: 0,
     lifecycle: [],
+    agents: {},
     hints: {},
     labels: {},
     firstEndingAt: T0,

@@ -1,0 +1,28 @@
+import { number } from "../place.ts";
+import type { Responder } from "../responder.ts";
+
+/**
+ * Holds a terminating hook for work that only the instance knows of. The plan says until when, and ends it earlier once the
+ * agents on the instance have said that their work is over (`over`, respond/incident.ts).
+ */
+export const awaitWork: Responder = {
+  repeat: "safe",
+  nature: "waits",
+  title: () => "wait until the work on it is over",
+  async run({ params }, { now }) {
+    const until = number(params, "until");
+    const byAgent = params["for"] === "agent";
+    if (now < until) {
+      const reason = byAgent
+        ? "the agent on the instance has not said yet that its work is over"
+        : "nothing is known of the work on the instance: the hook is held for a time (holdHooks)";
+      return { is: "wait", until, reason };
+    }
+    if (byAgent)
+      return { is: "done", receipt: null, note: "the agents that told of the end say that their work is over" };
+    return {
+      is: "skip",
+      reason: "nothing is known of the work on the instance, and the time to hold its hook is over",
+    };
+  },
+};

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { agentStateNames } from "../agents.ts";
+import { common, one } from "../event.ts";
+import type { KindParser } from "../event.ts";
+import { instanceId, note, text, wholeNumber, word } from "../shape.ts";
+
+const detail = z.object({
+  "instance-id": instanceId,
+  agent: text(32),
+  sequence: wholeNumber,
+  state: word(...agentStateNames),
+  because: note(32),
+  outcome: note(32),
+});
+
+/**
+ * The agent on an instance says how its work stands. Its `time` is by the instance's own clock, and nothing can have
+ * happened after it was heard.
+ */
+export const agentState: KindParser<"agent-state"> = {
+  events: [["spotkeeper.agent", "Agent State-change Notification"]],
+  parse: (event) =>
+    one(event, detail, (d) => ({
+      ...common(event, { type: "instance", id: d["instance-id"] }),
+      kind: "agent-state",
+      at: Math.min(event.at, event.origin.receivedAt),
+      agent: d.agent,
+      sequence: d.sequence,
+      state: d.state,
+      because: d.because,
+      outcome: d.outcome,
+    })),
+};
