@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import type { ChannelDeps } from "../notify/channel.ts";
 import { guardedHttp } from "../notify/http.ts";
 import { linksTo, NO_LINKS } from "../notify/links.ts";
+import { createTroubleTeller } from "../notify/trouble.ts";
 import { archives } from "../record/archive/index.ts";
 import { ledgers } from "../record/ledger/index.ts";
 import { createBus } from "../show/bus.ts";
@@ -128,7 +129,9 @@ export async function run({
     const warning = warningOf(options);
     if (warning !== null) log.warn({ channel }, warning);
   }
-  const { told: onFailure, stop: stopTelling } = createFailures(log, ledger, clock);
+  const observe = { alert: metrics.alert };
+  const tellTrouble = createTroubleTeller({ channels, clock, random, observe });
+  const { told: onFailure, stop: stopTelling } = createFailures(log, ledger, clock, tellTrouble);
   const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });
 
   const worker = createWorker({

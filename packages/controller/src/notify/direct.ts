@@ -74,7 +74,13 @@ async function tellAll(deps: DirectDeps, route: Route, model: AlertModel): Promi
   await Promise.all(channels.map(([name, channel]) => tellOne(deps, name, channel, model)));
 }
 
-async function tellOne(deps: DirectDeps, name: string, channel: Channel, model: AlertModel): Promise<void> {
+/** Sends at once, in at most three attempts; never rejects. */
+export async function tellOne(
+  deps: Pick<DirectDeps, "clock" | "random" | "observe">,
+  name: string,
+  channel: Channel,
+  model: AlertModel,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const result = await sendOnce(channel, model, null, deps.clock);
     if (result.is === "sent") return deps.observe.alert?.(name, "sent");

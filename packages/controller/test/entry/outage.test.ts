@@ -15,7 +15,8 @@ test("a ledger that is away is one line when it goes and one when it is back, wh
   const log = createLog({ level: "info", format: "json", output, color: false, clock });
   const away = new SpotkeeperError("SK-LEDGER-UNAVAILABLE", "The ledger file /state/x.db cannot be opened.");
   let health: Health = { ok: false, code: away.code, message: away.message, since: T0 };
-  const failures = createFailures(log, { health: () => health }, clock);
+  const tell = (): Promise<void> => Promise.reject(new Error("nothing is lost"));
+  const failures = createFailures(log, { health: () => health }, clock, tell);
 
   for (let second = 0; second < 60; second++) {
     failures.told("sweep", away);
@@ -25,6 +26,7 @@ test("a ledger that is away is one line when it goes and one when it is back, wh
   failures.told("metrics", new Error("another thing"));
   health = { ok: true, code: null, message: null, since: clock.now() };
   await clock.runUntil(clock.now() + 5_000);
+  health = { ok: false, code: away.code, message: away.message, since: clock.now() };
   failures.told("sweep", away);
   failures.stop();
 
@@ -36,6 +38,26 @@ test("a ledger that is away is one line when it goes and one when it is back, wh
     "the ledger is away; what is safe goes on without it",
   ]);
   expect(lines[0]).toContain("/state/x.db");
+});
+
+test("an outage that no sweep meets is told all the same, when it comes and when it goes", async () => {
+  const clock = virtualClock(T0);
+  const said: string[] = [];
+  const output = { write: (line: string) => void said.push((JSON.parse(line) as { readonly msg: string }).msg) };
+  const log = createLog({ level: "info", format: "json", output, color: false, clock });
+  let health: Health = { ok: true, code: null, message: null, since: T0 };
+  const failures = createFailures(log, { health: () => health }, clock, () => Promise.resolve());
+  await clock.runUntil(clock.now() + 5_000);
+  expect(said).toEqual([]);
+  health = { ok: false, code: "SK-LEDGER-FULL", message: "The disk is full.", since: clock.now() };
+  await clock.runUntil(clock.now() + 5_000);
+  health = { ok: true, code: null, message: null, since: clock.now() };
+  await clock.runUntil(clock.now() + 5_000);
+  failures.stop();
+  expect(said).toEqual([
+    "the ledger is away; what is safe goes on without it",
+    "the ledger is back, and writing goes on",
+  ]);
 });
 
 test("a folder that does not exist is a wrong config; paths are whole", () => {

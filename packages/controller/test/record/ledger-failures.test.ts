@@ -74,6 +74,9 @@ test("a full file refuses writes, still reads, and takes writes again once there
   ]);
   expect(write).toMatchObject({ status: "rejected", reason: { code: "SK-LEDGER-FULL" } });
   expect(read).toMatchObject({ status: "fulfilled", value: { version: 2 } });
+  // What changes nothing is written all the same, as the sweep does each second: that is no room.
+  await ledger.due(T0, 10, "sweep", 1_000);
+  expect(ledger.health()).toMatchObject({ ok: false, code: "SK-LEDGER-FULL" });
   await systemClock.sleep(1_500); // the probe finds it as full as before
   expect(ledger.health()).toMatchObject({ ok: false, code: "SK-LEDGER-FULL" });
 
@@ -216,8 +219,10 @@ test("a file that is removed while it is open is made anew, not written to in va
   const ledger = open();
   await ledger.commit([serviceDoc("before")], []);
   for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`);
+  expect(ledger.health().lost).toBeUndefined();
   await ledger.commit([serviceDoc("after")], []);
   expect(await open().load("service#after", "service")).not.toBeNull();
+  expect(ledger.health()).toMatchObject({ ok: true, lost: { code: "SK-LEDGER-REPLACED" } });
 });
 
 test("health tells since when", async () => {

@@ -22,6 +22,8 @@ export interface Health {
   readonly message: string | null;
   /** When it became so. */
   readonly since: Ms;
+  /** What was stored is not there any more: the file was removed or replaced while it was open. Stays until a restart. */
+  readonly lost?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /**

@@ -3,7 +3,16 @@ import { dirname } from "node:path";
 import { type ErrorCode, SpotkeeperError } from "../../errors.ts";
 
 /** Why a file cannot be used. */
-export type Trouble = "full" | "locked" | "readonly" | "corrupt" | "unavailable" | "newer" | "foreign" | "closed";
+export type Trouble =
+  | "full"
+  | "locked"
+  | "readonly"
+  | "corrupt"
+  | "unavailable"
+  | "newer"
+  | "foreign"
+  | "closed"
+  | "replaced";
 
 /** Which store a file serves: names it in messages, and gives its codes. */
 export type Area = "ledger" | "archive";
@@ -18,6 +27,7 @@ const codes: { readonly [A in Area]: { readonly [T in Trouble]: ErrorCode } } = 
     newer: "SK-LEDGER-NEWER",
     foreign: "SK-LEDGER-FOREIGN",
     closed: "SK-LEDGER-CLOSED",
+    replaced: "SK-LEDGER-REPLACED",
   },
   archive: {
     full: "SK-ARCHIVE-FULL",
@@ -28,6 +38,7 @@ const codes: { readonly [A in Area]: { readonly [T in Trouble]: ErrorCode } } = 
     newer: "SK-ARCHIVE-NEWER",
     foreign: "SK-ARCHIVE-FOREIGN",
     closed: "SK-ARCHIVE-CLOSED",
+    replaced: "SK-ARCHIVE-REPLACED",
   },
 };
 
@@ -96,6 +107,10 @@ function folderIsReadOnly(file: string): boolean {
   }
 }
 
+/** That another file stands at the place of the one that was open. */
+export const replacedFailure = (area: Area, file: string): StoreFailure =>
+  new StoreFailure(area, "replaced", sentence(area, "replaced", file));
+
 function sentence(area: Area, trouble: Trouble, file: string): string {
   switch (trouble) {
     case "full":
@@ -112,6 +127,8 @@ function sentence(area: Area, trouble: Trouble, file: string): string {
       return `The ${area} file ${file} was written by a newer Spotkeeper. Use that version, or another file.`;
     case "foreign":
       return `The file ${file} belongs to another program. Name another file for the ${area}.`;
+    case "replaced":
+      return `The ${area} file ${file} was removed or replaced while it was open: what was open in it is forgotten, and what stands there now is used. Look after what was raised or detached, then restart the worker.`;
     case "closed":
       return `The ${area} ${file} is closed.`;
   }

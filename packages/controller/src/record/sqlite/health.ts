@@ -7,15 +7,19 @@ export function createHealth(clock: Pick<Clock, "now">): {
   readonly get: () => Health;
   readonly up: () => void;
   readonly down: (failure: SpotkeeperError) => void;
+  readonly lost: (failure: SpotkeeperError) => void;
 } {
   let state: Health = { ok: true, code: null, message: null, since: clock.now() };
   return {
     get: () => state,
     up() {
-      if (!state.ok) state = { ok: true, code: null, message: null, since: clock.now() };
+      if (!state.ok) state = { ...state, ok: true, code: null, message: null, since: clock.now() };
     },
     down({ code, message }) {
-      if (state.code !== code) state = { ok: false, code, message, since: clock.now() };
+      if (state.code !== code) state = { ...state, ok: false, code, message, since: clock.now() };
+    },
+    lost({ code, message }) {
+      state = { ...state, lost: { code, message } };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "../../clock.ts";
 import type { Health } from "../ledger/ledger.ts";
 import { type Connection, connect, type ConnectionOptions } from "./connection.ts";
-import { StoreFailure, toStoreFailure } from "./failure.ts";
+import { replacedFailure, StoreFailure, toStoreFailure } from "./failure.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { createHealth } from "./health.ts";
 import type { Sql } from "./sql.ts";
@@ -52,10 +52,14 @@ export function openStore(options: StoreOptions): Store {
   let scheduled = false;
   let lockPause: Ms = LOCK_RETRY.first;
   let cancelProbe: (() => void) | null = null;
+  let full = false;
   let closing: Promise<void> | null = null;
 
   function connected(): Connection {
-    if (connection?.moved() === true) disconnect();
+    if (connection?.moved() === true) {
+      health.lost(replacedFailure(area, file));
+      disconnect();
+    }
     connection ??= connect(options);
     return connection;
   }
@@ -130,7 +134,8 @@ export function openStore(options: StoreOptions): Store {
         ),
       ];
     }
-    health.up();
+    // A full file takes what changes nothing, and small changes at times: only the probe says that there is room again.
+    if (!full) health.up();
     for (const each of settle) each();
     return [];
   }
@@ -183,6 +188,7 @@ export function openStore(options: StoreOptions): Store {
 
   function down(failure: StoreFailure): void {
     health.down(failure);
+    full ||= failure.trouble === "full";
     // A full file or a held lock leaves the connection good; after anything else only a new one is.
     if (failure.trouble !== "full" && failure.trouble !== "locked") disconnect();
     if (closing === null) cancelProbe ??= clock.setTimer(clock.now() + PROBE_EVERY, probe);
@@ -198,7 +204,12 @@ export function openStore(options: StoreOptions): Store {
     ask(true, (sql) => {
       sql.run("INSERT INTO probe (filler) VALUES (zeroblob(?))", PROBE_BYTES);
       sql.run("DELETE FROM probe");
-    }).catch(() => undefined); // health() has it, and the next probe is set
+    }).then(hasRoom, () => undefined); // health() has it, and the next probe is set
+  }
+
+  function hasRoom(): void {
+    full = false;
+    health.up();
   }
 
   function rollBack(): void {

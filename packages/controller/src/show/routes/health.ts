@@ -47,6 +47,9 @@ export function addHealth(app: ShowApp, deps: ShowDeps, { tellWhy }: { readonly 
 }
 
 function ledgerReason({ ledger }: Pick<ShowDeps, "ledger">): readonly Unready[] {
-  const { ok, code, message } = ledger.health();
-  return ok ? [] : [{ what: "ledger", code, message: message ?? "The ledger is away." }];
+  const { ok, code, message, lost } = ledger.health();
+  return [
+    ...(ok ? [] : [{ what: "ledger", code, message: message ?? "The ledger is away." }]),
+    ...(lost === undefined ? [] : [{ what: "ledger", ...lost }]),
+  ];
 }
