@@ -1,6 +1,6 @@
 import type { Facts } from "./enrich/facts.ts";
 import type { Doc, Key } from "./record/doc.ts";
-import type { Origin, Parsed } from "./signal/signal.ts";
+import type { Origin, Parsed, Signal } from "./signal/signal.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { isAway } from "./record/away.ts";
 import { advanceDoc } from "./respond/machine.ts";
@@ -16,6 +16,12 @@ export type Verdict =
   | { readonly is: "ignored"; readonly reason: string }
   | { readonly is: "rejected"; readonly reason: string; readonly message: string }
   | { readonly is: "later"; readonly reason: string };
+
+/** What became of one signal of a message. */
+type Accepted =
+  | { readonly is: "accepted"; readonly key: Key }
+  | { readonly is: "nothing" }
+  | Extract<Verdict, { readonly is: "later" }>;
 
 export interface Flow {
   /** Durable when it answers `accepted`: the message may be deleted. Never rejects. */
@@ -49,6 +55,23 @@ export function createFlow(deps: FlowDeps): Flow {
   };
   const groups = { ...shared, refresh: refreshGroup };
 
+  const acceptOne = async (signal: Signal): Promise<Accepted> => {
+    deps.learn(signal);
+    try {
+      const accepted = await ledger.accept(signal, clock.now());
+      if (accepted === null) return { is: "nothing" };
+      const { key } = accepted.doc;
+      deps.onAccepted(accepted.doc, signal, accepted.fresh);
+      if (accepted.fresh) wake.at(key, clock.now());
+      return { is: "accepted", key };
+    } catch (error) {
+      // Draining goes first: safe effects from what is known, the message stays, and it counts as at-least-once.
+      if (isAway(error)) deps.degraded(signal, error);
+      else deps.onFailure(`accepting ${signal.kind} of ${signal.subject.id}`, error);
+      return { is: "later", reason: error instanceof Error ? error.message : "it could not be recorded" };
+    }
+  };
+
   return {
     factsOf,
     async accept(body, origin) {
@@ -59,7 +82,6 @@ export function createFlow(deps: FlowDeps): Flow {
         return { is: "ignored", reason: parsed.reason };
       }
       if (parsed.is === "rejected") return parsed;
-      const incidents: Key[] = [];
       const all = [...parsed.signals];
       try {
         for (const reserved of parsed.reserved ?? []) all.push(...(await deps.signalsOf(reserved)));
@@ -67,21 +89,11 @@ export function createFlow(deps: FlowDeps): Flow {
         // Whom it is about is not known, so that nothing of it is durable: the message stays and comes again.
         return { is: "later", reason: error instanceof Error ? error.message : "its instances are not known" };
       }
-      for (const signal of all) {
-        deps.learn(signal);
-        try {
-          const accepted = await ledger.accept(signal, clock.now());
-          if (accepted === null) continue;
-          incidents.push(accepted.doc.key);
-          deps.onAccepted(accepted.doc, signal, accepted.fresh);
-          if (accepted.fresh) wake.at(accepted.doc.key, clock.now());
-        } catch (error) {
-          // Draining goes first: safe effects from what is known, the message stays, and it counts as at-least-once.
-          if (isAway(error)) deps.degraded(signal, error);
-          else deps.onFailure(`accepting ${signal.kind} of ${signal.subject.id}`, error);
-          return { is: "later", reason: error instanceof Error ? error.message : "it could not be recorded" };
-        }
-      }
+      // Side by side, so that the ledger writes them together: one message can name a thousand instances.
+      const results = await Promise.all(all.map(acceptOne));
+      const later = results.find((result) => result.is === "later");
+      if (later !== undefined) return later;
+      const incidents = results.flatMap((result) => (result.is === "accepted" ? [result.key] : []));
       return { is: "accepted", incidents, errors: parsed.errors };
     },
     advance(key, poked) {

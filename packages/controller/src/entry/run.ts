@@ -198,6 +198,7 @@ export async function run({
     {
       listen: config.show.listen,
       proxies: config.show.proxies,
+      trusted: config.sources.trusted,
       tokens: await resolved("show.auth.tokens", secret, config.show.auth?.tokens ?? []),
       ingestTokens: await resolved(
         "sources.http.token",

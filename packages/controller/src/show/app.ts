@@ -25,7 +25,7 @@ export type ShowApp = OpenAPIHono<ShowEnv>;
  * whether one more request may be worked on (see Doors).
  */
 export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams, hasRoom: Doors["hasRoom"]): ShowApp {
-  const { tokens = [], ingestTokens = [] } = options;
+  const { tokens = [] } = options;
   const app: ShowApp = new OpenAPIHono<ShowEnv>({
     defaultHook(result) {
       if (result.success) return;
@@ -52,7 +52,7 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   if (tokens.length === 0) app.use(onlyOwnHost);
   addHealth(app, deps, { tellWhy: tokens.length === 0 });
   app.use(whileThereIsRoom(hasRoom));
-  addSignals(app, deps, ingestTokens);
+  addSignals(app, deps, options);
   if (tokens.length > 0) app.use(onlyWith(tokens, "show.auth"));
   addMetrics(app, deps, live);
   addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }), deps.clock);

@@ -40,6 +40,8 @@ export interface ShowOptions {
   readonly tokens?: readonly string[];
   /** Whoever sends signals sends one of these; without any, none are taken over HTTP. */
   readonly ingestTokens?: readonly string[];
+  /** Sources whose events are taken for AWS's. */
+  readonly trusted?: readonly string[];
   /** Addresses and ranges behind which many callers stand: no bound for each of them. */
   readonly proxies?: readonly string[];
 }

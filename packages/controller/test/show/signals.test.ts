@@ -139,6 +139,13 @@ test.each([
   expect((await setting.post("{}", bearer)).status).toBe(202); // and the connection, or another one, goes on
 });
 
+test("what a trusted source forwards is counted as what AWS sends", async () => {
+  const forwarded = JSON.stringify({ ...health(1_001), source: "pipe.spot" });
+  await using setting = await startShow({ ...ingest, trusted: ["pipe.spot"] });
+  expect((await setting.post(forwarded, bearer)).status).toBe(413);
+  expect(setting.accepted).toEqual([]);
+});
+
 test("one message with a thousand signals is taken", async () => {
   await using setting = await startShow(ingest);
   expect((await setting.post(JSON.stringify(health(1_000)), bearer)).status).toBe(202);

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Verdict } from "../../flow.ts";
 import { createHttpTransport, type Ingested, MOST_MESSAGES, MOST_SIGNALS } from "../../signal/transports/http.ts";
 import type { ShowApp } from "../app.ts";
-import type { ShowDeps, ShowEnv } from "../deps.ts";
+import type { ShowDeps, ShowEnv, ShowOptions } from "../deps.ts";
 import { bounded, onlyJson, onlyWith } from "../guards.ts";
 import { Refusal } from "../problem.ts";
 import { idOf } from "../view/id.ts";
@@ -61,10 +61,15 @@ const route = createRoute({
 });
 
 /** Added before the guard of readers: who may send need not be one who may read. */
-export function addSignals(app: ShowApp, deps: ShowDeps, tokens: readonly string[]): void {
+export function addSignals(
+  app: ShowApp,
+  deps: ShowDeps,
+  { ingestTokens: tokens = [], trusted = [] }: Pick<ShowOptions, "ingestTokens" | "trusted">,
+): void {
   const transport = createHttpTransport({
     accept: deps.accept,
     clock: deps.clock,
+    trusted,
     onFailure: (error) => deps.log.error({ err: error }, "a signal that came over HTTP could not be handled"),
   });
   app.on("POST", PATH, tokens.length > 0 ? onlyWith(tokens, "the HTTP source") : turnedOff, onlyJson, bounded);

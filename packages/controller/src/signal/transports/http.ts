@@ -21,6 +21,8 @@ export interface HttpTransport {
 export interface HttpTransportDeps {
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   readonly clock: Pick<Clock, "now">;
+  /** Sources whose events are taken for AWS's (see parse). */
+  readonly trusted: readonly string[];
   /** A message whose handling failed by a mistake of ours; the caller is told to send it again. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -31,7 +33,7 @@ export const MOST_MESSAGES = 1_000;
 export const MOST_SIGNALS = 1_000;
 
 /** Carries bodies of `POST /api/v1/signals` into the flow: one message, or an array of them. */
-export function createHttpTransport({ accept, clock, onFailure }: HttpTransportDeps): HttpTransport {
+export function createHttpTransport({ accept, clock, trusted, onFailure }: HttpTransportDeps): HttpTransport {
   return {
     async take(body) {
       const messages = body.trim() === "" ? [] : split(body, { file: null });
@@ -39,7 +41,7 @@ export function createHttpTransport({ accept, clock, onFailure }: HttpTransportD
       const origin: Origin = { source: "http", account: null, region: null, sentAt: null, receivedAt: clock.now() };
       let signals = 0;
       for (const each of messages) {
-        const parsed = parse(each.body, origin);
+        const parsed = parse(each.body, origin, trusted);
         if (parsed.is === "signals") signals += parsed.signals.length;
         if (signals > MOST_SIGNALS) return null;
       }
