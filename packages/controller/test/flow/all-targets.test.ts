@@ -1,5 +1,7 @@
 import {
+  attachGroup,
   createClassicLoadBalancer,
+  createCluster,
   createGroup,
   createTargetGroup,
   type Instance,
@@ -208,6 +210,36 @@ test("the looks of a storm read different lists, each once, and no more than six
   expect(read).toHaveLength(60);
   const left = (await box.incidents()).map((doc) => step(doc.body, "look-around").receipt as { left: number });
   expect(Math.min(...left.map((one) => one.left))).toBe(40);
+});
+
+test("it has not drained before the look is over, though its tasks are gone", async () => {
+  const prepare: Prepared = (world, region) => {
+    const group = createGroup(world, region, { name: "web", desired: 1, types: ["m5.large"] });
+    attachGroup(world, createCluster(region, "shop"), group);
+    const [member] = [...group.members.values()];
+    if (member === undefined) throw new Error("the group has no member");
+    byHand(world, balanced(world, region, "by-hand"), member.instance);
+    return member.instance;
+  };
+  box = await openBox({ build: build(prepare) });
+  box.simulator.faults.add({ match: { operation: "DescribeTargetGroups" }, effect: { kind: "latency", ms: 6_000 } });
+  interrupt(box.world, victim.id);
+  await box.run(5);
+  expect(effects(box, "drain")).toHaveLength(1);
+  expect((await box.incident(victim.id)).drainedAt).toBeNull();
+  await box.run(5);
+  expect(openTargets(victim)).toEqual([]);
+});
+
+test("a notice that is cancelled: what was registered by hand is registered again, as it was", async () => {
+  box = await openBox({ build: build(ways[2]?.[1] ?? alone) });
+  const before = openTargets(victim).toSorted();
+  interrupt(box.world, victim.id, { survives: true });
+  await box.run(10);
+  expect(openTargets(victim)).toEqual([]);
+  await box.run(600);
+  expect((await box.incident(victim.id)).outcome).toBe("cancelled");
+  expect(openTargets(victim).toSorted()).toEqual(before);
 });
 
 test("where the lists are denied, the alert says so", async () => {
