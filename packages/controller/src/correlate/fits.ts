@@ -92,6 +92,11 @@ const resultFits = (at: Ms, episode: Episode): boolean =>
  */
 function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   const { cancelledAt, closedAt } = incident;
+  // What comes after one that lives on, or after a dry run that is over, is another story.
+  if (signal.kind !== "notice-withdrawn") {
+    if (cancelledAt !== null && signal.at > cancelledAt) return true;
+    if (incident.mode === "dry-run" && closedAt !== null && signal.at > closedAt) return true;
+  }
   // A group notices an instance that is gone some minutes after; hours later it returns it to a warm pool once more.
   if (signal.kind === "lifecycle-terminating" || signal.kind === "agent-state")
     return closedAt !== null && signal.at > closedAt + ENDING;
@@ -99,7 +104,6 @@ function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
   const announces = isAnnouncement(signal.kind);
   if (!announces && !isWarning(signal.kind)) return false;
-  if (cancelledAt !== null && signal.at > cancelledAt) return true;
   return closedAt !== null && (announces || episode.firstEnding !== null) && signal.at > closedAt;
 }
 

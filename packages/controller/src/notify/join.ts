@@ -74,11 +74,12 @@ const untold = (code: Untold, reason: string, again: Ms | null = null): Verdict 
 
 /**
  * `alert#111122223333/eu-west-1/cluster:prod`; of a route with a name `alert#oncall/region:eu-west-1/cluster:prod`. Never
- * contains a time.
+ * contains a time. That of a dry run ends in `/dry-run`.
  */
 export function alertKey(group: GroupValues, { name, groupBy }: Pick<Route, "name" | "groupBy"> = DEFAULT_ROUTE): Key {
-  if (name === null) return `alert#${group.account ?? "-"}/${group.region ?? "-"}/${clusterOf(group) ?? "-"}`;
-  return `alert#${[name, ...groupBy.map((by) => partOf(by, group))].join("/")}`;
+  const dry = group.dryRun === true ? "/dry-run" : "";
+  if (name === null) return `alert#${group.account ?? "-"}/${group.region ?? "-"}/${clusterOf(group) ?? "-"}${dry}`;
+  return `alert#${[name, ...groupBy.map((by) => partOf(by, group))].join("/")}${dry}`;
 }
 
 const partOf = (by: GroupBy, group: GroupValues): string =>

@@ -20,7 +20,10 @@ export const GROUP_BY = [
 export type GroupBy = (typeof GROUP_BY)[number];
 
 /** What an alert is grouped by, and the values; null where one is not known, or is not grouped by. */
-export type GroupValues = AlertGroup & { readonly [K in GroupBy]?: string | null };
+export type GroupValues = AlertGroup & { readonly [K in GroupBy]?: string | null } & {
+  /** What is only said in a dry run is told apart from what is done. */
+  readonly dryRun?: true;
+};
 
 /** Which incidents are told where, together with which others, and how often. */
 export interface Route {
@@ -79,6 +82,7 @@ export function groupOf({ groupBy }: Route, incident: Incident, facts: Facts | n
   };
   for (const name of groupBy) values[name] = VALUES[name](incident, facts);
   if (groupBy.includes("cluster")) values.group = VALUES.group(incident, facts);
+  if (incident.mode === "dry-run") values.dryRun = true;
   return values;
 }
 

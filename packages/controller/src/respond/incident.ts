@@ -9,6 +9,7 @@ import { classifyEnding, hasEnded, isCalledOff, threatOf } from "../decide/threa
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc, Entry, Incident, Step } from "../record/doc.ts";
 import { joinedBy, memberTag } from "../notify/join.ts";
+import { dryRunOver } from "./dry-run-over.ts";
 import { empties, wasEmptied } from "./emptying.ts";
 import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
@@ -42,7 +43,8 @@ export function refreshIncident(
   const planned = plan(asleep, facts, policy, now);
   const settled = settleFollowing(planned.doc, find, now);
   const derived = derive(settled.doc, now);
-  const closed = close(derived.doc, facts, now);
+  const ended = derived.doc.body.cancelledAt === null ? derived.doc : endWithNotice(derived.doc, now);
+  const closed = close(ended, facts, now);
   return { doc: closed.doc, entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries] };
 }
 
@@ -51,6 +53,8 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshed<IncidentDoc> {
   const { body } = doc;
   const made = decide(body, facts, policy);
+  const over = dryRunOver(doc, made.mode, now);
+  if (over !== null) return over.body.mode === "act" ? plan(over, facts, policy, now) : { doc: over, entries: [] };
   const labels = { ...body.labels, ...labelsOf(facts, body) };
   if (body.cancelledAt !== null || body.goneAt !== null)
     return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
@@ -215,6 +219,27 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   if (body.servesAt === null && served !== undefined) body = { ...body, servesAt: served.settledAt };
   return { doc: { ...doc, tags, body }, entries };
 }
+
+/** What goes on though the notice was cancelled: what is owed, and what the group waits for. */
+const OUTLIVES: ReadonlySet<string> = new Set([
+  "complete-lifecycle",
+  "join-alert",
+  "ask-replacement",
+  "release-to-group",
+]);
+
+/** Nothing else is waited for once there is nothing left to wait for: an incident closes when all is put back. */
+const endWithNotice = (doc: IncidentDoc, now: Ms): IncidentDoc => ({
+  ...doc,
+  body: {
+    ...doc.body,
+    steps: doc.body.steps.map((step) =>
+      step.state !== "waiting" || OUTLIVES.has(step.responder)
+        ? step
+        : settle(step, "skipped", "the notice was cancelled", now),
+    ),
+  },
+});
 
 /** @param left seconds to the deadline; below 0 where it had passed, null where there is none */
 function drainedText(left: number | null): string {

@@ -46,7 +46,8 @@ export interface BoxOptions {
   /** Builds the fleet; everything it sends to the queue reaches the worker. */
   readonly build: (world: World, region: Region) => void;
   readonly actions?: Partial<Actions>;
-  readonly policy?: Policy;
+  /** A function where it changes while the worker runs. */
+  readonly policy?: Policy | (() => Policy);
   readonly throttleRules?: SimulatorOptions<World>["throttleRules"];
   readonly seed?: number;
   /** How many workers share the ledger; each message goes to one of them, or to all (`deliver`). */
@@ -168,7 +169,8 @@ export async function openBox(options: BoxOptions): Promise<Box> {
   const real = openSqliteLedger({ file: ":memory:", clock });
   const ledger = noticed(clock, options.ledger?.(real) ?? real);
   const archive = noticed(clock, openSqliteArchive({ file: ":memory:", clock }));
-  const policy = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };
+  const given = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };
+  const policy = typeof given === "function" ? given : (): Policy => given;
   const channel: Channel = {
     updates: "full",
     pace: null,
@@ -199,7 +201,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
         inventory,
         aws,
         describeClusters: null,
-        policy: () => policy,
+        policy,
         overrides: defaultOverrides,
         channels: new Map([["test", channel]]),
         routes: [DEFAULT_ROUTE],

@@ -1,0 +1,44 @@
+import type { Ms } from "../clock.ts";
+import { isAnnouncement, isWarning } from "../correlate/episode.ts";
+import type { Plan } from "../decide/plan.ts";
+import { memberTag } from "../notify/join.ts";
+import type { Doc, Incident, Step } from "../record/doc.ts";
+import { WOULD } from "./responder.ts";
+import { isSettled, settle } from "./steps.ts";
+
+type IncidentDoc = Doc<"incident">;
+
+const OVER = "the dry run is over";
+
+/**
+ * What becomes of an incident that was planned in a dry run, where the policy acts now: it ends as it is, since nothing of
+ * a dry run is done for real. Where its instance is told to go since then, what was only said is of the past, and that
+ * message is answered for real. Null: it was no dry run, or it still is one.
+ *
+ *     warned ─ would deregister ┊ real ─▶ closed: dry-run
+ *     recommended ─ would drain ┊ real ─ warned ─▶ drained, by a plan and in an alert of its own
+ */
+export function dryRunOver(doc: IncidentDoc, mode: Plan["mode"], now: Ms): IncidentDoc | null {
+  const { body } = doc;
+  if (body.mode !== "dry-run" || mode === "dry-run") return null;
+  const saidAt = lastSaid(body);
+  if (saidAt === null || saidAt >= now) return null;
+  const isNew = body.signals.some(({ kind, receivedAt }) => receivedAt > saidAt && tellsToGo(kind));
+  if (!isNew) return { ...doc, body: { ...body, steps: body.steps.map((step) => over(step, now)) } };
+  const joined = new Set(body.alerts.map(({ key, generation }) => memberTag(key, generation)));
+  const tags = doc.tags.filter((tag) => !joined.has(tag));
+  return { ...doc, tags, body: { ...body, steps: [], alerts: [], mode: "act", plannedFrom: null } };
+}
+
+/** When it was last said what would be done, or looked at for that; null: not yet. */
+function lastSaid({ steps }: Incident): Ms | null {
+  const said = steps.flatMap(({ id, reason, settledAt }) =>
+    settledAt !== null && (reason === WOULD || id === "look-up") ? [settledAt] : [],
+  );
+  return said.length === 0 ? null : Math.max(...said);
+}
+
+const tellsToGo = (kind: Incident["signals"][number]["kind"]): boolean =>
+  isWarning(kind) || isAnnouncement(kind) || kind === "lifecycle-terminating";
+
+const over = (step: Step, now: Ms): Step => (isSettled(step) ? step : settle(step, "skipped", OVER, now));
