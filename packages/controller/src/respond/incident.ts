@@ -148,6 +148,9 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
     const nature = find(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
       return end(step, "skipped", WOULD);
+    // Nobody took its place: it lives on, and counts in its group as before.
+    if (doc.body.cancelledAt !== null && step.responder === "verify-replacement")
+      return end(step, "skipped", "the notice was cancelled");
     if (gone && nature === "waits") return end(step, "done", lastWord(goneText(doc.body), step));
     // A signal said what its next poll would.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
