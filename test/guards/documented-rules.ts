@@ -8,7 +8,7 @@ interface Pattern {
 }
 
 /** The patterns of a page's `put-rule` commands. */
-export function rulesOf({ text }: Source): readonly Pattern[] {
+function rulesOf({ text }: Source): readonly Pattern[] {
   return [...text.matchAll(/--event-pattern '([^']+)'/g)].map(([, json = ""]) => JSON.parse(json) as Pattern);
 }
 
