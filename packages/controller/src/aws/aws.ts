@@ -195,7 +195,12 @@ export interface EcsService {
   readonly maximumPercent: number;
   readonly taskDefinitionArn: string;
   /** Of blue/green, linear and canary deployments both: a task can stand in the one as well as in the other. */
-  readonly targets: readonly { readonly targetGroupArn: string; readonly containerPort: number | null }[];
+  readonly targets: readonly {
+    readonly targetGroupArn: string;
+    readonly containerPort: number | null;
+    /** The other one of the two: a task stands in one of them. */
+    readonly pairedWith?: string;
+  }[];
   readonly classicLoadBalancers: readonly string[];
   readonly serviceRegistries: readonly string[];
   readonly latticeTargetGroups: readonly string[];

@@ -83,14 +83,16 @@ function byService(
   const unknown = own.filter((task) => lacksAddress(task)).length;
   if (unknown > 0 && service.targets.length > 0)
     read.note("targets", `${service.name}: ECS names no address of ${unknown} of its tasks`);
-  for (const { targetGroupArn, containerPort } of service.targets) {
+  for (const { targetGroupArn, containerPort, pairedWith } of service.targets) {
+    const pair = pairedWith === undefined ? undefined : read.inventory.get("health", pairedWith)?.value;
     const one = lead(targetGroupArn);
     const taken = storm.get(id);
     if (taken !== undefined) one.services.add(taken);
     for (const task of own) {
       for (const address of task.privateAddresses) {
         one.ids.add(address);
-        one.unseen.push({ id: address, port: containerPort });
+        // What is seen in the other one of the two is not in this one: undoing it would put it there.
+        if (pair === undefined || !byTargetId(pair).has(address)) one.unseen.push({ id: address, port: containerPort });
       }
       // Bridge and host network: the instance is the target, with a port that only the target group knows.
       if (!task.ownInterface && instanceId !== null) one.ids.add(instanceId);

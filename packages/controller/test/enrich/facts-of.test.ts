@@ -173,6 +173,23 @@ test("a task without a known address is not taken for one that is reached throug
   });
 });
 
+test("of two target groups that take turns, a task is taken out of the one in which it is seen", () => {
+  const inventory = inCluster();
+  const green = targetGroupArn("green");
+  const targets = [
+    { targetGroupArn: TG, containerPort: 8080, pairedWith: green },
+    { targetGroupArn: green, containerPort: 8080, pairedWith: TG },
+  ];
+  const named = service("web", "shop", { targets });
+  inventory.put("service", named.arn, named, NOW + 1);
+  const groups = (): string[] => facts(inventory).targets.map(({ targetGroupArn: arn }) => arn);
+  inventory.forget("health", TG);
+  // Seen in neither: it is taken out of both, unseen.
+  expect(groups().toSorted()).toEqual([TG, green].toSorted());
+  inventory.put("health", green, [target("10.1.0.1", 8080)], NOW - 600_000);
+  expect(groups()).toEqual([green]);
+});
+
 test("healthy elsewhere counts addresses of other doomed instances' tasks as doomed", () => {
   const inventory = inCluster();
   const other = container("web", "i-2");

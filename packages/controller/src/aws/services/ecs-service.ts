@@ -64,19 +64,27 @@ const primaryOf = (sets: readonly TaskSet[]): TaskSet | undefined =>
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html
  */
 function targetsOf(balancers: readonly LoadBalancer[], revisions: readonly ServiceRevision[]): EcsService["targets"] {
-  const named = balancers.flatMap(({ targetGroupArn, containerPort, advancedConfiguration }) =>
-    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].map((arn) => ({ arn, containerPort })),
-  );
+  const named = balancers.flatMap(({ targetGroupArn, containerPort, advancedConfiguration }) => {
+    const alternate = advancedConfiguration?.alternateTargetGroupArn;
+    return [
+      { arn: targetGroupArn, containerPort, pair: alternate },
+      { arn: alternate, containerPort, pair: targetGroupArn },
+    ];
+  });
   const known = new Set(named.map(({ arn }) => arn));
   // A resolved configuration names no port.
   const used = revisions
     .flatMap((revision) => resolved(revision).loadBalancers ?? [])
-    .flatMap(({ targetGroupArn: arn }) => (known.has(arn) ? [] : [{ arn, containerPort: undefined }]));
-  return unique(
-    [...named, ...used].flatMap(({ arn, containerPort }) =>
-      arn === undefined || arn === "" ? [] : [{ targetGroupArn: arn, containerPort: containerPort ?? null }],
-    ),
-  );
+    .flatMap(({ targetGroupArn: arn }) => (known.has(arn) ? [] : [{ arn, containerPort: undefined, pair: undefined }]));
+  const found = new Map<string, EcsService["targets"][number]>();
+  for (const { arn, containerPort = null, pair } of [...named, ...used]) {
+    if (!arn) continue;
+    const key = `${arn} ${containerPort}`;
+    // One source may name the pair where another names one of the two.
+    const pairedWith = pair || found.get(key)?.pairedWith;
+    found.set(key, { targetGroupArn: arn, containerPort, ...(pairedWith ? { pairedWith } : {}) });
+  }
+  return [...found.values()];
 }
 
 const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
