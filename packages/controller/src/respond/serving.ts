@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
 import { targetGroupsOf } from "../enrich/targets.ts";
+import { isCapacity } from "./group/member.ts";
 import type { Context } from "./responder.ts";
 import { healthOf } from "./health.ts";
 
@@ -17,12 +18,22 @@ const known = new WeakMap<AutoScalingGroup, Serving>();
  * @param except ids that do not count, whatever their state
  */
 export async function servingIn(group: AutoScalingGroup, except: readonly string[], ctx: Context): Promise<number> {
+  return unitsOf((await membersServing(group, ctx)).filter((one) => !except.includes(one.id)));
+}
+
+/** Ids of a group's capacity that does not serve: it launches, or takes no requests. */
+export async function idleIn(group: AutoScalingGroup, ctx: Context): Promise<readonly string[]> {
+  const serving = new Set((await membersServing(group, ctx)).map(({ id }) => id));
+  return group.instances.flatMap(({ id, state }) => (isCapacity(state) && !serving.has(id) ? [id] : []));
+}
+
+async function membersServing(group: AutoScalingGroup, ctx: Context): Promise<readonly Member[]> {
   const healths = await Promise.all(targetGroupsOf(group).map((arn) => healthOf(arn, ctx)));
   const had = known.get(group);
   const same = had?.healths.every((health, index) => health === healths[index]) === true;
   const members = same ? had.members : serving(group, healths);
   known.set(group, { healths, members });
-  return unitsOf(members.filter((one) => !except.includes(one.id)));
+  return members;
 }
 
 type Member = AutoScalingGroup["instances"][number];

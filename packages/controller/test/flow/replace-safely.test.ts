@@ -8,6 +8,7 @@ import {
   spotkeeperRules,
   type World,
 } from "@spotkeeper/simulator";
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { effects, expectSettled, step, toldOf, writes } from "./assess.ts";
 import { type Box, type BoxOptions, openBox, QUEUE } from "./box.ts";
@@ -69,6 +70,24 @@ describe.each(["never", "raise", "detach"] as const)(
       expect(effects(box, "detach")).toEqual([]);
       expect(effects(box, "terminate-in-group", victim!.id)).toHaveLength(1);
       expect(healthy()).toHaveLength(1);
+      await expectSettled(box);
+    });
+
+    test("a replacement that never serves is called off: what was raised is lowered, and the old instance serves on", async () => {
+      await open({ desired: 2, suspended: ["AddToLoadBalancer"] }, { replace, onRebalance: "replace" });
+      const [victim] = victims();
+      const before = healthy();
+      recommend(box.world, victim!);
+      expect(await fewest(600)).toBe(2);
+      await box.run(9_000);
+      expect(healthy()).toEqual(before);
+      expect(victim!.state).toBe("running");
+      expect(groupOf(box.region).desired).toBe(2);
+      expect((await box.incident(victim!.id)).outcome).toBe("told");
+      expect(step(await box.incident(victim!.id), "replace")).toMatchObject({
+        state: "skipped",
+        reason: expect.stringMatching(/no replacement served in time/),
+      });
       await expectSettled(box);
     });
   },
@@ -141,3 +160,56 @@ test("what was detached is protected from termination: tried once, and people ar
     /could not be ended, and runs on outside its group; please end it: .*OperationNotPermitted/,
   );
 });
+
+test("property: what is only recommended takes no healthy target away, and ends no instance whose replacement does not serve", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        desired: fc.integer({ min: 1, max: 3 }),
+        room: fc.integer({ min: 0, max: 2 }),
+        doomed: fc.integer({ min: 1, max: 3 }),
+        replace: fc.constantFrom("never", "raise", "detach"),
+        replaceCap: fc.constantFrom(0.2, 1),
+        suspended: fc.constantFrom<readonly string[]>([], ["AddToLoadBalancer"], ["Launch"]),
+        scarce: fc.boolean(),
+        seed: fc.integer({ min: 1, max: 1_000 }),
+      }),
+      async ({ desired, room, doomed, replace, replaceCap, suspended, scarce, seed }) => {
+        await open(
+          { desired, max: desired + room, suspended, zones: ["us-east-1a"] },
+          { replace, onRebalance: "replace", replaceWithin: 120_000, replaceCap },
+          { seed },
+        );
+        const all = victims(Math.min(doomed, desired));
+        if (scarce) box.region.pools.set("us-east-1a/m5.large/spot", -10);
+        const before = healthy().length;
+        for (const one of all) recommend(box.world, one);
+        expect(await fewest(500)).toBeGreaterThanOrEqual(before);
+        await box.run(9_000);
+        const ended = all.filter(({ state }) => state !== "running").length;
+        if (scarce || suspended.length > 0) expect(ended).toBe(0);
+        expect(healthy()).toHaveLength(before);
+        await expectSettled(box);
+        await box.close();
+      },
+    ),
+    {
+      numRuns: 8,
+      // Who would be chosen by its group to go, when what was raised is lowered, is one that serves.
+      examples: [
+        [
+          {
+            desired: 2,
+            room: 1,
+            doomed: 1,
+            replace: "never",
+            replaceCap: 1,
+            suspended: ["AddToLoadBalancer"],
+            scarce: false,
+            seed: 1,
+          },
+        ],
+      ],
+    },
+  );
+}, 300_000);
