@@ -7,6 +7,7 @@ import type { Target } from "./target-state.ts";
 import { deregisterTarget } from "./targets.ts";
 import { endInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
+import { unitsOf } from "./group-launch.ts";
 import { isAlive } from "./state.ts";
 import { leaveTraffic } from "./traffic.ts";
 
@@ -161,13 +162,13 @@ export const detachMembers = (world: World, group: Group, ids: readonly string[]
     }
     return member;
   });
-  if (decrement && group.desired - members.length < group.min) {
+  if (decrement && group.desired - unitsOf(members) < group.min) {
     throw new AwsError(
       "ValidationError",
       `AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To detach ${members.length} instance(s), please update the AutoScalingGroup sizes appropriately.`,
     );
   }
-  if (decrement) group.desired -= members.length;
+  if (decrement) group.desired -= unitsOf(members);
   return members.map((member) => {
     const cause = "instance was detached in response to a user request.";
     const activity = beginActivity(world, group, `Detaching EC2 instance: ${member.instance.id}`, cause);

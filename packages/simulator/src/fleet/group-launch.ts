@@ -68,8 +68,12 @@ const tagsOf = (group: Group): Record<string, string> => ({
   "aws:autoscaling:groupName": group.name,
 });
 
-/** Launches one instance and follows it into service. False where no pool has capacity: an activity that failed. */
-export const launchMember = (world: World, group: Group, cause: string): boolean => {
+/** How much of the group's desired capacity members are. https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html */
+export const unitsOf = (members: readonly Member[]): number =>
+  members.reduce((sum, { group, instance }) => sum + (group.weights?.get(instance.type) ?? 1), 0);
+
+/** Launches one instance and follows it into service. Null where no pool has capacity: an activity that failed. */
+export const launchMember = (world: World, group: Group, cause: string): Member | null => {
   const purchase = purchaseOf(group);
   const pool = findPool(world, group, purchase);
   if (!pool) {
@@ -79,7 +83,7 @@ export const launchMember = (world: World, group: Group, cause: string): boolean
         ? "Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed."
         : "We currently do not have sufficient capacity in the Availability Zone you requested. Launching EC2 instance failed.";
     endActivity(world, group, failed, { what: "Launch", member: null, failure });
-    return false;
+    return null;
   }
   const instance = launchInstance(world, group.region, { ...pool, purchase, tags: tagsOf(group) });
   const member = addMember(group, instance, "Pending");
@@ -93,7 +97,7 @@ export const launchMember = (world: World, group: Group, cause: string): boolean
       endActivity(world, group, activity, { what: "Launch", member });
     });
   });
-  return true;
+  return member;
 };
 
 /** What to do when a launching instance of a group runs; kept beside the instance, so that it goes with it. */

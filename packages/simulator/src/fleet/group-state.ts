@@ -80,6 +80,10 @@ export interface Group {
   /** `desired` when the fleet was built: what is above it at the end was left raised. */
   readonly baseline: number;
   readonly types: readonly string[];
+  /** How much of `desired` an instance of each type is; null: each is one. */
+  readonly weights: ReadonlyMap<string, number> | null;
+  /** What `desired` counts: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html */
+  readonly desiredCapacityType: "units" | "vcpu" | "memory-mib" | null;
   readonly zones: readonly string[];
   onDemandBase: number;
   /** The same when the fleet was built: what is above it at the end was left raised. */

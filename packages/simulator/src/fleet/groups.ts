@@ -1,7 +1,7 @@
 import { later } from "./later.ts";
 import type { Group, Hook, Member } from "./group-state.ts";
 import type { Instance, Purchase, Region, World } from "./state.ts";
-import { addMember, enterService, isActive, launchMember } from "./group-launch.ts";
+import { addMember, enterService, isActive, launchMember, unitsOf } from "./group-launch.ts";
 import { arn } from "./region.ts";
 import { endMember } from "./group-end.ts";
 import { isAlive } from "./state.ts";
@@ -16,6 +16,9 @@ export interface GroupSpec {
   readonly max?: number;
   readonly desired: number;
   readonly types: readonly string[];
+  /** What an instance of each type counts for; `min`, `max` and `desired` are then in the same units. */
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly desiredCapacityType?: Group["desiredCapacityType"];
   /** Zone names; all of the region's unless given. */
   readonly zones?: readonly string[];
   readonly onDemandBase?: number;
@@ -67,6 +70,8 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     desired: spec.desired,
     baseline: spec.desired,
     types: spec.types,
+    weights: spec.weights === undefined ? null : new Map(Object.entries(spec.weights)),
+    desiredCapacityType: spec.desiredCapacityType ?? null,
     zones: spec.zones ?? region.zones.map((zone) => zone.name),
     onDemandBase: spec.onDemandBase ?? 0,
     onDemandBaseline: spec.onDemandBase ?? 0,
@@ -97,7 +102,7 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     group.desired,
     group.onDemandBase + Math.floor((Math.max(0, group.desired - group.onDemandBase) * group.onDemandPercent) / 100),
   );
-  for (let index = 0; index < group.desired; index += 1) {
+  for (let index = 0; unitsOf([...group.members.values()]) < group.desired; index += 1) {
     fill(world, group, index, index < onDemand ? "on-demand" : "spot", spec.named?.[index - onDemand]);
   }
   return group;
@@ -148,8 +153,8 @@ const serves = (member: Member): boolean =>
 const reconcile = (world: World, group: Group): void => {
   const active = [...group.members.values()].filter(isActive);
   const kept = active.filter((member) => !member.rebalancing);
-  const deficit = group.desired - kept.length;
-  if (deficit > 0) grow(world, group, deficit, active.length);
+  const deficit = group.desired - unitsOf(kept);
+  if (deficit > 0) grow(world, group, deficit, unitsOf(active));
   else if (deficit < 0) shrink(world, group, kept, -deficit);
   retireRebalanced(world, group, active, kept);
 };
@@ -160,15 +165,18 @@ const grow = (world: World, group: Group, deficit: number, active: number): void
   // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
   const extra = [...group.members.values()].some((member) => member.rebalancing) ? Math.ceil(group.desired / 10) : 0;
   const room = group.max + extra - active;
-  for (let index = 0; index < Math.min(deficit, room); index += 1) {
-    if (
-      launchMember(
-        world,
-        group,
-        "an instance was started in response to a difference between desired and actual capacity",
-      )
-    )
+  // Until desired capacity is fulfilled, even if the last one goes above it:
+  // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html
+  for (let left = Math.min(deficit, room); left > 0;) {
+    const launched = launchMember(
+      world,
+      group,
+      "an instance was started in response to a difference between desired and actual capacity",
+    );
+    if (launched !== null) {
+      left -= unitsOf([launched]);
       continue;
+    }
     touchGroup(world, group, world.random.within(world.settings.launchRetry));
     return;
   }
@@ -188,14 +196,18 @@ const shrink = (world: World, group: Group, kept: readonly Member[], surplus: nu
   const counts = new Map<string, number>();
   for (const { instance } of kept) counts.set(instance.zone.name, (counts.get(instance.zone.name) ?? 0) + 1);
   const candidates = kept.filter((member) => member.state === "InService" && !isProtected(member));
-  for (let index = 0; index < surplus; index += 1) {
-    const victim = candidates.toSorted(
-      (one, other) =>
-        (counts.get(other.instance.zone.name) ?? 0) - (counts.get(one.instance.zone.name) ?? 0) ||
-        one.instance.launchTime - other.instance.launchTime,
-    )[0];
+  for (let left = surplus; left > 0;) {
+    // What would leave less than is desired stays (assumed).
+    const victim = candidates
+      .filter((member) => unitsOf([member]) <= left)
+      .toSorted(
+        (one, other) =>
+          (counts.get(other.instance.zone.name) ?? 0) - (counts.get(one.instance.zone.name) ?? 0) ||
+          one.instance.launchTime - other.instance.launchTime,
+      )[0];
     if (!victim) return;
     candidates.splice(candidates.indexOf(victim), 1);
+    left -= unitsOf([victim]);
     counts.set(victim.instance.zone.name, (counts.get(victim.instance.zone.name) ?? 0) - 1);
     endMember(
       world,
@@ -209,8 +221,10 @@ const shrink = (world: World, group: Group, kept: readonly Member[], surplus: nu
 const retireRebalanced = (world: World, group: Group, active: readonly Member[], kept: readonly Member[]): void => {
   const doomed = active.filter((member) => member.rebalancing);
   if (doomed.length === 0 || group.suspended.has("Terminate")) return;
-  const ready = kept.filter(serves).length + doomed.length - group.desired;
-  for (const member of doomed.slice(0, Math.max(0, ready))) {
+  let ready = unitsOf(kept.filter(serves)) + unitsOf(doomed) - group.desired;
+  for (const member of doomed) {
+    ready -= unitsOf([member]);
+    if (ready < 0) return;
     endMember(
       world,
       member,

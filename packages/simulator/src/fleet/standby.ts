@@ -1,7 +1,7 @@
 import type { World } from "./state.ts";
 import { deregisterTarget } from "./targets.ts";
 import { leaveTraffic } from "./traffic.ts";
-import { enterService } from "./group-launch.ts";
+import { enterService, unitsOf } from "./group-launch.ts";
 
 /**
  * Takes a member out of service for repair, or puts it back; it stays in its group, and does not count as capacity.
@@ -14,7 +14,7 @@ export const setStandby = (world: World, instanceId: string, on: boolean): void 
     throw new RangeError(`${instanceId} is not ${on ? "in service in a group" : "on standby"}`);
   }
   const { group, instance } = member;
-  group.desired += on ? -1 : 1;
+  group.desired += (on ? -1 : 1) * unitsOf([member]);
   if (!on) return enterService(world, member);
   member.state = "Standby";
   for (const target of [...instance.targets]) {

@@ -10,6 +10,7 @@ import type { World } from "../../fleet/state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { renderActivity } from "./render.ts";
 import { setOnDemandBase } from "../../fleet/purchases.ts";
+import { unitsOf } from "../../fleet/group-launch.ts";
 import { touchGroup } from "../../fleet/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
@@ -86,7 +87,10 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
     const member = needMember(world, ctx, read.needText("InstanceId"));
     const group = needOwn(member.group);
     const decrement = read.flag("ShouldDecrementDesiredCapacity");
-    const cause = "instance was taken out of service in response to a user request";
+    // By its weight (assumed: AWS does not say by how much a decrement lowers a group that counts weights).
+    const lower = group.desired - unitsOf([member]);
+    const shrinks = decrement ? `, shrinking the capacity from ${group.desired} to ${lower}` : "";
+    const cause = `instance ${member.instance.id} was taken out of service in response to a user request${shrinks}`;
     if (member.state === "Terminating:Retained") {
       if (decrement) group.desired = Math.max(group.min, group.desired - 1);
       world.oracle.effect("terminate-in-group", member.instance.id);
@@ -98,12 +102,12 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
       world.oracle.effect("terminate-in-group", member.instance.id, true);
       throw new AwsError("ScalingActivityInProgress", `Instance ${member.instance.id} is already being terminated.`);
     }
-    if (decrement && group.desired - 1 < group.min) {
+    if (decrement && lower < group.min) {
       throw validationError(
         `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
       );
     }
-    if (decrement) group.desired -= 1;
+    if (decrement) group.desired = lower;
     world.oracle.effect("terminate-in-group", member.instance.id);
     const activity = endMember(world, member, cause);
     return activity ? { Activity: renderActivity(group, activity) } : {};

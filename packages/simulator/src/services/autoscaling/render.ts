@@ -1,6 +1,7 @@
 import type { Activity, Group, Hook, Member } from "../../fleet/group-state.ts";
 import type { JsonObject } from "../../operation.ts";
 import { isProtected } from "../../fleet/groups.ts";
+import { unitsOf } from "../../fleet/group-launch.ts";
 
 export const renderMember = (member: Member): JsonObject => ({
   InstanceId: member.instance.id,
@@ -9,7 +10,17 @@ export const renderMember = (member: Member): JsonObject => ({
   LifecycleState: member.state,
   HealthStatus: member.health,
   ProtectedFromScaleIn: isProtected(member),
+  ...(member.group.weights === null ? {} : { WeightedCapacity: String(unitsOf([member])) }),
 });
+
+/** With `DesiredCapacityType` types are chosen by attributes, and each counts for what it has. */
+const overridesOf = ({ types, weights, desiredCapacityType }: Group): JsonObject[] => {
+  if (desiredCapacityType !== null) return [{ InstanceRequirements: { VCpuCount: { Min: 1 }, MemoryMiB: { Min: 1 } } }];
+  return types.map((InstanceType) => {
+    const weight = weights?.get(InstanceType);
+    return { InstanceType, ...(weight === undefined ? {} : { WeightedCapacity: String(weight) }) };
+  });
+};
 
 const renderInstances = (group: Group): JsonObject => ({
   MixedInstancesPolicy: {
@@ -19,7 +30,7 @@ const renderInstances = (group: Group): JsonObject => ({
         LaunchTemplateName: group.name,
         Version: "1",
       },
-      Overrides: group.types.map((InstanceType) => ({ InstanceType })),
+      Overrides: overridesOf(group),
     },
     InstancesDistribution: {
       OnDemandAllocationStrategy: "lowest-price",
@@ -38,6 +49,7 @@ export const renderGroup = (group: Group): JsonObject => ({
   MinSize: group.min,
   MaxSize: group.max,
   DesiredCapacity: group.desired,
+  ...(group.desiredCapacityType === null ? {} : { DesiredCapacityType: group.desiredCapacityType }),
   DefaultCooldown: group.cooldown / 1000,
   AvailabilityZones: [...group.zones],
   LoadBalancerNames: group.classicLoadBalancers.map(({ name }) => name),
