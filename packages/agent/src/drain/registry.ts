@@ -31,14 +31,12 @@ export const addTo =
     const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
     const called = `onDrain "${name}"`;
     for (const option in options) oneOf(called, option, ["phase", "budget"]);
-    if (typeof drain === "function") oneOf(called, phase, phases, `a function, for ${onePhase}`);
-    else for (const one in drain) oneOf(called, one, [...phases, "resume"], `a function, for ${onePhase}`);
-    wants(
-      phases.some((one) => typeof part.drain?.[one] === "function"),
-      called,
-      drain,
-      `a function, for ${onePhase}`,
-    );
+    const wanted = `a function, for ${onePhase}`;
+    // What an adapter has besides its phases is its own.
+    if (!phases.some((one) => typeof part.drain?.[one] === "function")) {
+      for (const one in part.drain) oneOf(called, one, phases, wanted);
+      wants(false, called, drain, wanted);
+    }
     within(`${called}: budget`, budget ?? 0);
     parts.add(part);
     return () => parts.delete(part);
