@@ -83,6 +83,8 @@ export interface Box {
   run(seconds: number): Promise<void>;
   incidents(): Promise<readonly Doc<"incident">[]>;
   incident(instanceId: string, ordinal?: number): Promise<Incident>;
+  /** The workers are gone as by a kill, and another begins on their ledger. */
+  takeOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -179,7 +181,8 @@ export async function openBox(options: BoxOptions): Promise<Box> {
       return Promise.resolve({ is: "sent", receipt: null });
     },
   };
-  for (let index = 0; index < (options.workers ?? 1); index++) {
+  const hire = (): Worker => {
+    const index = accesses.length;
     const clients = createClients({
       clock,
       accounts: [],
@@ -191,32 +194,33 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     accesses.push(aws);
     const inventory = createMemoryInventory();
     inventories.push(inventory);
-    workers.push(
-      createWorker({
-        clock,
-        random: () => 0.5,
-        owner: `worker-${index}`,
-        ledger,
-        archive,
-        inventory,
-        aws,
-        describeClusters: null,
-        policy,
-        overrides: defaultOverrides,
-        channels: new Map([["test", channel]]),
-        routes: [DEFAULT_ROUTE],
-        suppress: TELL_ALL,
-        links: NO_LINKS,
-        secrets: NO_SECRETS,
-        observer: {
-          onAccepted: (doc) => void subjects.add(doc.body.subject.id),
-          onEntries: (_doc, more) => void entries.push(...more),
-          onFailure: (what, error) => void failures.push([what, error]),
-        },
-        gather: 0,
-      }),
-    );
-  }
+    const worker = createWorker({
+      clock,
+      random: () => 0.5,
+      owner: `worker-${index}`,
+      ledger,
+      archive,
+      inventory,
+      aws,
+      describeClusters: null,
+      policy,
+      overrides: defaultOverrides,
+      channels: new Map([["test", channel]]),
+      routes: [DEFAULT_ROUTE],
+      suppress: TELL_ALL,
+      links: NO_LINKS,
+      secrets: NO_SECRETS,
+      observer: {
+        onAccepted: (doc) => void subjects.add(doc.body.subject.id),
+        onEntries: (_doc, more) => void entries.push(...more),
+        onFailure: (what, error) => void failures.push([what, error]),
+      },
+      gather: 0,
+    });
+    workers.push(worker);
+    return worker;
+  };
+  for (let index = 0; index < (options.workers ?? 1); index++) hire();
   await clock.runUntilSettled(Promise.all(workers.map((worker) => worker.start())));
   if (options.warm === true) await sweepOnce(clock, accesses, inventories);
   const incidents = async (): Promise<readonly Doc<"incident">[]> => {
@@ -246,6 +250,10 @@ export async function openBox(options: BoxOptions): Promise<Box> {
       const doc = await clock.runUntilSettled(ledger.load(`incident#${instanceId}#${ordinal}`, "incident"));
       if (doc === null) throw new Error(`no incident of ${instanceId}`);
       return doc.body;
+    },
+    async takeOver() {
+      for (const worker of workers.splice(0)) void worker.stop(0);
+      await clock.runUntilSettled(hire().start());
     },
     async close() {
       const stopped = Promise.all(workers.map((worker) => worker.stop(1_000)));

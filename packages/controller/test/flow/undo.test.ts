@@ -158,8 +158,9 @@ describe("nothing is put back where it is not right any more", () => {
 
 describe("a target is registered with all that it had", () => {
   test("the zone `all` of an address outside the VPC", async () => {
-    await open((world, region) => {
-      shop({ deregistrationDelay: 30 })(world, region);
+    const build = (world: World, region: Region): void => {
+      // None may stop before another runs, and none has room: the survivor keeps its task.
+      shop({ deregistrationDelay: 30, web: { minimumHealthyPercent: 100, maximumPercent: 100 } })(world, region);
       const [group] = [...region.targetGroups.values()];
       for (const target of [...(group?.targets.values() ?? [])]) {
         const task = [...(target.service?.tasks ?? [])].find((one) => one.targets.includes(target));
@@ -169,16 +170,14 @@ describe("a target is registered with all that it had", () => {
         Object.assign(task ?? {}, { privateIp: id });
         group?.targets.set(`${id}:${target.port}`, target);
       }
-    });
+    };
+    box = await openBox({ build, warm: true, actions: { stopTasks: false } });
     const host = hostOf(box.region);
-    interrupt(box.world, host.id, { survives: true });
-    // Its tasks stay: nothing else has room.
-    await box.run(1_200);
+    await warned(host.id);
     const asked = box.simulator.calls.recent().filter((call) => call.operation === "RegisterTargets");
-    for (const call of asked) {
-      expect(call.outcome).toBe("ok");
-      expect(call.input["Targets"]).toMatchObject([{ AvailabilityZone: "all" }]);
-    }
+    expect(asked.map(({ outcome, input }) => [outcome, input["Targets"]])).toMatchObject([
+      ["ok", [{ AvailabilityZone: "all", Port: 8080 }]],
+    ]);
   });
 
   test("the server id of a target for QUIC", async () => {
@@ -245,3 +244,31 @@ test.each(["DeregisterInstancesFromLoadBalancer", "DeregisterTargets"])(
     expect(lattice().targets.get(`${node.id}:8080`)?.status).toBe("HEALTHY");
   },
 );
+
+test("a worker that takes over from one that was killed puts back what that one took", async () => {
+  let refuse = false;
+  box = await openBox({
+    build: balanced(),
+    warm: true,
+    // What the first worker did is never recorded.
+    ledger: (real) => ({
+      ...real,
+      commit: (docs, entries, unchanged) =>
+        refuse && docs.some(({ kind }) => kind === "incident")
+          ? new Promise(() => {})
+          : real.commit(docs, entries, unchanged),
+    }),
+  });
+  const node = nodeOf();
+  refuse = true;
+  interrupt(box.world, node.id, { survives: true });
+  await box.run(8);
+  expect(targetOf(node)).toBe("draining");
+  refuse = false;
+  await box.takeOver();
+  await box.run(1_200);
+  expect((await box.incident(node.id)).outcome).toBe("cancelled");
+  expect(targetOf(node)).toBe("healthy");
+  expect(classic().registrations.get(node.id)?.state).toBe("in-service");
+  expect(lattice().targets.get(`${node.id}:8080`)?.status).toBe("HEALTHY");
+});
