@@ -145,7 +145,9 @@ function readEnds(body: Group, note: Note, now: Ms): Group {
     if (!ends || step === undefined || !isSettled(step)) continue;
     const reason = one.reason ?? (step.state === "done" ? null : step.reason);
     next = change(next, incident, { state: "settled", reason }, now);
-    note(`${one.instanceId} is retired${reason === null ? "" : `: ${reason}`}`, { incident });
+    note(`${one.instanceId} is ${step.state === "done" ? "" : "not "}retired${reason === null ? "" : `: ${reason}`}`, {
+      incident,
+    });
   }
   return next;
 }
