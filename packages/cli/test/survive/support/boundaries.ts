@@ -23,6 +23,9 @@ export const isEffect = (boundary: string): boolean => {
   return name in parts || findResponder(name)?.nature === "acts";
 };
 
-export const ALL: readonly string[] = NAMES.flatMap((name) => [`${name}:before`, `${name}:after`]);
+/** A second raise of a group, while what the first one was for is retired. */
+export const RAISED_TWICE = "set-desired:after:1";
+
+export const ALL: readonly string[] = [...NAMES.flatMap((name) => [`${name}:before`, `${name}:after`]), RAISED_TWICE];
 /** What comes after an effect is where two workers could disagree. */
 export const AFTER_EFFECTS: readonly string[] = NAMES.map((name) => `${name}:after`).filter(isEffect);

@@ -1,6 +1,7 @@
 /**
  * Loaded before `spotkeeper run` (node --import). Two things, both from the environment:
- * - `CRASH_AT=set-draining:before` (or `:after`: done, but not yet committed) kills the process there, as SIGKILL does.
+ * - `CRASH_AT=set-draining:before` (or `:after`: done, but not yet committed) kills the process there, as SIGKILL does;
+ *   with a number behind it (`set-desired:after:1`) so many come by unharmed before.
  *   The names are those of responders, and of parts.ts.
  * - `SIM_CLOCK=<epoch ms>,<wall ms>,<speed>` makes its clock that of the simulator, so that minutes pass in seconds.
  */
@@ -20,16 +21,18 @@ setGlobalDispatcher(
   new Agent({ connect: (_options, callback) => callback(new Error("no simulated instance has an application"), null) }),
 );
 
-const [name = "", side = ""] = (process.env["CRASH_AT"] ?? "").split(":");
+const [name = "", side = "", spared = "0"] = (process.env["CRASH_AT"] ?? "").split(":");
 const die = (): Promise<never> => {
   kill(pid, "SIGKILL");
   // The signal is on its way; nothing more of this process may be seen.
   return new Promise(() => {});
 };
 
+let left = Number(spared);
 const dying: Dying =
   (work) =>
   async (...args) => {
+    if (left-- > 0) return work(...args);
     if (side === "before") return die();
     // A run that failed is over, too.
     await work(...args).catch(() => {});

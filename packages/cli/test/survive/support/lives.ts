@@ -3,12 +3,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { interrupt } from "@spotkeeper/simulator";
 import { expect } from "vitest";
 import { type Child, type Home, startRun } from "./child.ts";
+import { RAISED_TWICE } from "./boundaries.ts";
 import type { Served } from "./fleet.ts";
 
 /** Wall-clock time for one happening to reach a boundary; then there is another, so often: twice in each kind of group. */
 const REACHED_WITHIN = 10_000;
 const HAPPENINGS = 8;
 export const BOUNDARY_WITHIN: number = REACHED_WITHIN * HAPPENINGS + 5_000;
+/** Two of a group come so far apart that each has a raise of its own, and the first is retired while the second is looked at. */
+const APART = 2_500;
 const ENDS_WITHIN = 180_000;
 export const END_TEST_WITHIN: number = ENDS_WITHIN + 30_000;
 /** At twelve times the speed a poll has a quarter of a second of the wall's time; a busy machine may take longer. */
@@ -29,13 +32,11 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
   let turn = 0;
   let children: Child[] = [];
 
-  const happen = (): void => {
-    const group = GROUPS[turn % GROUPS.length] ?? "plain";
+  const happen = (group: (typeof GROUPS)[number] = GROUPS[turn++ % GROUPS.length] ?? "plain"): void => {
     const victim = served.fresh(group);
     victims.push(victim.id);
     // Notices of the plain ones are followed by nothing: what was taken away is put back.
     interrupt(served.world, victim.id, group === "plain" ? { survives: true } : {});
-    turn++;
   };
   const start = (crashAt: string): void => {
     children = Array.from({ length: workers }, () => startRun(served, home, crashAt));
@@ -47,9 +48,11 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
 
   return {
     async dieAt(boundary) {
-      happen();
+      const twice = boundary === RAISED_TWICE;
+      happen(...(twice ? (["raised"] as const) : []));
       start(boundary);
       const died = Promise.race(children.map((child) => child.exited));
+      if (twice) await delay(APART).then(() => happen("raised"));
       let exit: Awaited<typeof died> | null = null;
       for (let tries = 0; tries < HAPPENINGS && exit === null; tries++) {
         if (tries > 0) happen();
