@@ -9,7 +9,8 @@ import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
-import { classifyEnding, type Threat, threatOf } from "./threat.ts";
+import { isOld, withLaunch } from "./outdated.ts";
+import { classifyEnding, isOutdated, type Threat, threatOf } from "./threat.ts";
 import { timing, whileHeld } from "./timing.ts";
 
 /**
@@ -18,11 +19,12 @@ import { timing, whileHeld } from "./timing.ts";
  *
  * @param facts null where nothing can be asked (`explain`): each stage is then one outline step.
  */
-export function decide(incident: Incident, facts: Facts | null, policy: Policy): Plan {
+export function decide(told: Incident, facts: Facts | null, policy: Policy): Plan {
   const known = facts ?? NOTHING;
+  const incident = withLaunch(told, facts);
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
-  const because = handsOff(ruling.actions, known) ?? (facts === null ? null : ruling.optedOut);
+  const because = outdated(incident) ?? handsOff(ruling.actions, known) ?? (facts === null ? null : ruling.optedOut);
   const condition = facts === null ? conditionOf(policy, incident) : null;
   const observed = because !== null || !ruling.actions.act;
   // Who only watches asks the group for nothing.
@@ -41,12 +43,14 @@ export function decide(incident: Incident, facts: Facts | null, policy: Policy):
 
 /**
  * Whose it is, and what its tags say, is not known yet: nothing is touched until the look-up has answered or given up.
- * With an inventory it is known at once.
+ * With an inventory it is known at once; but not, for a notice that came late, whether the instance was started since.
  */
 function isUnknown(incident: Incident, facts: Facts): boolean {
   const { steps, subject } = incident;
   if (steps.some((step) => step.id === "look-up" && ANSWERED.has(step.state))) return false;
-  return subject.type === "instance" && (facts.instance === null || (facts.groupName !== null && facts.group === null));
+  if (subject.type === "task") return false;
+  if (facts.instance === null || (facts.groupName !== null && facts.group === null)) return true;
+  return isOld(incident) && (facts.instanceAsOf ?? 0) < incident.openedAt;
 }
 
 const ANSWERED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
@@ -124,7 +128,8 @@ function watched(ground: Ground, work: PlannedStep[]): PlannedStep[] {
 
 function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none") return [];
-  const told = threat === "launch" || threat === "warm-pool" ? [] : stages.tell(ground);
+  // People are not told of what may be over since long.
+  const told = threat === "launch" || threat === "warm-pool" || isOld(ground.incident) ? [] : stages.tell(ground);
   return [...told, ...stages.lookUp(ground)];
 }
 
@@ -133,6 +138,12 @@ function observe(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
   const looks = stages.lookUp(ground);
   return [...stages.tell(ground), ...looks, ...verify(ground, looks)];
+}
+
+function outdated(incident: Incident): string | null {
+  const { launchTime } = incident.labels;
+  if (!isOutdated(incident) || typeof launchTime !== "number") return null;
+  return `what was told is older than the instance, which was started at ${new Date(launchTime).toISOString()}`;
 }
 
 function handsOff(actions: Actions, facts: Facts): string | null {
@@ -150,6 +161,7 @@ export const NOTHING: Facts = {
   place: null,
   observedAt: null,
   instance: null,
+  instanceAsOf: null,
   group: null,
   groupName: null,
   groupState: null,

@@ -1,6 +1,7 @@
 import type { Facts } from "../enrich/facts.ts";
 import type { Incident } from "../record/doc.ts";
 import type { SignalKind } from "../signal/signal.ts";
+import { currentSignals } from "./outdated.ts";
 
 /** What is going to happen to the subject, over all its signals. */
 export type Threat =
@@ -108,11 +109,19 @@ export function hasEnded({ subject, seen }: Pick<Incident, "subject" | "seen">):
   return (subject.type === "task" ? ENDED_TASK : ENDING_STATES).has(seen.state);
 }
 
-/** The worst that the incident's signals mean. */
-export function threatOf(incident: Incident): Threat {
-  const all = new Set(incident.signals.map((signal) => meaning(signal.kind, incident)));
+/** The worst that the incident's signals mean, of those that are about the instance as it is. */
+export const threatOf = (incident: Incident): Threat => worstOf(currentSignals(incident), incident);
+
+function worstOf(signals: Incident["signals"], incident: Incident): Threat {
+  const all = new Set(signals.map((signal) => meaning(signal.kind, incident)));
   return ORDER.find((threat) => all.has(threat)) ?? "none";
 }
+
+/** Whether all that its signals mean is of an earlier life of the instance. */
+export const isOutdated = (incident: Incident): boolean =>
+  threatOf(incident) === "none" &&
+  worstOf(incident.signals, incident) !== "none" &&
+  currentSignals(incident).length < incident.signals.length;
 
 /** Why an instance ended that nobody warned of (EVENTS.md, trap 11). Null while EC2 has not been asked. */
 export function classifyEnding(facts: Facts): "missed-notice" | "plain-end" | "unclassified" | null {

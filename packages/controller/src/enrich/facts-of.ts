@@ -82,6 +82,7 @@ function evidenceOf(
 type Base = Pick<
   Facts,
   | "instance"
+  | "instanceAsOf"
   | "group"
   | "groupName"
   | "groupState"
@@ -97,6 +98,7 @@ type Base = Pick<
 
 const NOTHING: Base = {
   instance: null,
+  instanceAsOf: null,
   group: null,
   groupName: null,
   groupState: null,
@@ -112,7 +114,8 @@ const NOTHING: Base = {
 };
 
 function ofInstance(read: Reader, id: string, place: Place | null): Base {
-  const instance = read.need("instance", id, "instance")?.value ?? null;
+  const asked = read.need("instance", id, "instance");
+  const instance = asked?.value ?? null;
   if (instance === null) read.note("owner", "its tags are not known");
   const membership = read.need("membership", id, "group");
   const groupName = membership?.value?.group ?? null;
@@ -126,6 +129,7 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
     ...NOTHING,
     ...inGroup,
     instance,
+    instanceAsOf: asked?.observedAt ?? null,
     groupName,
     groupState: listed?.state ?? null,
     protectedFromScaleIn: listed?.protected ?? false,

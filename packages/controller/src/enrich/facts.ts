@@ -78,6 +78,8 @@ export interface Facts {
   readonly place: Place | null;
   readonly observedAt: Ms | null;
   readonly instance: Ec2Instance | null;
+  /** When EC2 was asked for it, or told of it. */
+  readonly instanceAsOf: Ms | null;
   readonly group: AutoScalingGroup | null;
   readonly groupName: string | null;
   readonly groupState: string | null;

@@ -31,12 +31,14 @@ export interface LookUpOptions {
  * inventory, from where `factsOf` names it.
  *
  * @param deadline epoch milliseconds; it resolves by then
+ * @param afresh EC2 is asked for the instance, whatever is known of it
  */
 export type LookUp = (
   subjects: Subject | readonly Subject[],
   place: Place,
   deadline: Ms,
   depth: Depth,
+  afresh?: boolean,
 ) => Promise<void>;
 
 interface Deps extends LookUpOptions {
@@ -57,7 +59,7 @@ export function createLookUp(options: LookUpOptions): LookUp {
   const reads = createReads({ ...options, budget });
   const deps: Deps = { ...options, reads, behind: createBehind({ reads, inventory, budget }) };
 
-  return async (subjects, place, deadline, depth) => {
+  return async (subjects, place, deadline, depth, afresh = false) => {
     const all: readonly Subject[] = "type" in subjects ? [subjects] : subjects;
     const ask: Ask = { purpose: "enrich", deadline, followsUp: depth === "tell" };
     if (depth === "tell" && gather > 0) {
@@ -65,21 +67,32 @@ export function createLookUp(options: LookUpOptions): LookUp {
       await clock.sleep(Math.max(0, Math.min(together, deadline) - clock.now()));
     }
     for (const { id } of all) budget.interrupted(id);
-    await Promise.all(all.map(({ type, id }) => (type === "task" ? ofTask : ofInstance)(deps, id, place, ask, depth)));
+    await Promise.all(
+      all.map(({ type, id }) =>
+        type === "task" ? ofTask(deps, id, place, ask, depth) : ofInstance(deps, id, place, ask, depth, afresh),
+      ),
+    );
   };
 }
 
-async function ofInstance(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
-  await toDrain(deps, id, place, ask, depth);
+async function ofInstance(
+  deps: Deps,
+  id: string,
+  place: Place,
+  ask: Ask,
+  depth: Depth,
+  afresh: boolean,
+): Promise<void> {
+  await toDrain(deps, id, place, ask, depth, afresh);
   if (depth === "tell") await atStake(deps, id, place, ask);
 }
 
 /** What draining needs: group, hooks, targets by the group, cluster. */
-async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
+async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth, afresh: boolean): Promise<void> {
   const { reads, inventory, clock, behind } = deps;
   const at = anywhere(place);
   const [instance, membership] = await Promise.all([
-    reads.instance(at, id, ask, instanceAge(inventory, id, depth)),
+    reads.instance(at, id, ask, afresh ? 0 : instanceAge(inventory, id, depth)),
     reads.membership(at, id, ask, freshness.membership[depth]),
     // Ahead of its use: the wait is one round trip less.
     containersOn(inventory, id).length === 0 &&

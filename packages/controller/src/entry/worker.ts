@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Secrets } from "../config/secrets.ts";
+import { isOld } from "../decide/outdated.ts";
 import type { Policy } from "../decide/policy.ts";
 import { factsOf as assemble } from "../enrich/facts-of.ts";
 import type { Facts } from "../enrich/facts.ts";
@@ -107,7 +108,10 @@ export function createWorker(options: WorkerOptions): Worker {
     withReason(assemble(inventory, doc.body.subject, placeOf(doc), doomed.current(), overrides, clock.now()), doc.body);
   const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
     const place = placeOf(doc);
-    if (place !== null) await lookUp(doc.body.subject, place, deadline, depth);
+    if (place === null) return;
+    const { instanceAsOf } = factsOf(doc);
+    const afresh = isOld(doc.body) && (instanceAsOf ?? 0) < doc.body.openedAt;
+    await lookUp(doc.body.subject, place, deadline, depth, afresh);
   };
 
   const scheduler = createScheduler({

@@ -130,6 +130,7 @@ const OUTCOMES: { readonly [O in Outcome]: string } = {
   "plain-end": "ended plainly",
   unclassified: "ended for reasons that EC2 does not tell",
   launched: "launched",
+  outdated: "told of an earlier life of it",
   "returned-to-warm-pool": "back in the warm pool",
   told: "only recommended, no interruption followed",
   "handed-off": "left to its owner",

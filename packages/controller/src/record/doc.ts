@@ -56,6 +56,8 @@ export type Outcome =
   | "plain-end"
   | "unclassified"
   | "launched"
+  /** All that was told is of an earlier life of the instance. */
+  | "outdated"
   | "returned-to-warm-pool"
   /** A recommendation that was told and asked for no more. */
   | "told"

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { correlate } from "../correlate/correlate.ts";
 import { decide } from "../decide/decide.ts";
+import { isOld } from "../decide/outdated.ts";
 import type { Policy } from "../decide/policy.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Clock, Ms } from "../clock.ts";
@@ -67,7 +68,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       if (made === null) return;
       const { doc } = made;
       const memory = memoryOf(signal.subject.id);
-      if (!deps.factsOf(doc).complete) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
+      if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
       const isTold = memory.told;
       memory.told = true;
       await act(doc, deps.factsOf(doc), memory);

@@ -1,9 +1,10 @@
-import type { classifyEnding, Threat } from "../decide/threat.ts";
+import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.ts";
 import type { Incident, Outcome, Step } from "../record/doc.ts";
 import { wasEmptied } from "./emptying.ts";
 
 /** How an incident ended; exhaustive over threats. */
 export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typeof classifyEnding>): Outcome {
+  if (isOutdated(body)) return "outdated";
   if (body.mode === "observe") return body.labels["owner"] === undefined ? "ignored-by-policy" : "handed-off";
   if (body.mode === "dry-run") return "dry-run";
   switch (threat) {

@@ -10,6 +10,7 @@ const ALL = {
   "plain-end": true,
   unclassified: true,
   launched: true,
+  outdated: true,
   "returned-to-warm-pool": true,
   told: true,
   "handed-off": true,
