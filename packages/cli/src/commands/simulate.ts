@@ -1,24 +1,29 @@
 import { readFileSync } from "node:fs";
 import { loadConfig, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, Option } from "commander";
-import { EXIT } from "../io.ts";
+import { EXIT, type ExitCode, type Io } from "../io.ts";
 import type { StormMix } from "../simulate/storm.ts";
 import type { Act } from "./index.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 import { whole } from "./whole.ts";
 
 const HELP = `
 A storm strikes a fleet of its size, with a cluster and a group for each of --clusters,
 spread over --buckets accounts and regions with AWS's request budgets. A trace is played
 against the sandbox's fleet. The same seed gives the same outcome.
+A swarm plays generated worlds, a seed each: fleets, what happens to them, and faults, all
+that AWS allows; what must never happen is looked for in each. A world in which it does is
+made small and told as a story, and the exit code is 1.
 
 Examples:
   $ spotkeeper simulate --storm 1000
+  $ spotkeeper simulate --swarm 1000 --seed 7
   $ spotkeeper simulate --trace g4dn --policy spotkeeper.yaml --output json`;
 
 interface SimulateOptions {
   readonly storm?: number;
   readonly trace?: string;
+  readonly swarm?: number;
   readonly policy?: string;
   readonly clusters?: number;
   readonly buckets: number;
@@ -26,13 +31,14 @@ interface SimulateOptions {
   readonly seed: number;
 }
 
-/** `simulate --storm N` and `simulate --trace FILE` (INTERFACE.md). */
+/** `simulate --storm N`, `simulate --trace FILE` and `simulate --swarm N`. */
 export function simulate(program: Command, act: Act): void {
   program
     .command("simulate")
     .description("a storm or a trace on a virtual clock, against a policy")
     .option("--storm <count>", "strike so many instances at once", whole(1, 100_000))
     .option("--trace <file>", "play a trace: a file, or g4dn, p3, training-on-a-dime")
+    .option("--swarm <worlds>", "play so many generated worlds", whole(1, 10_000_000))
     .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
     .option("--clusters <count>", "ECS clusters of a storm's fleet (10, or as many as strike)", whole(1, 1_000))
     .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
@@ -46,10 +52,12 @@ export function simulate(program: Command, act: Act): void {
     .action(
       act(async ({ io, options, config }, command) => {
         const given = command.opts<SimulateOptions>();
-        const { storm: size, trace } = given;
-        if ((size === undefined) === (trace === undefined)) {
-          throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants either --storm or --trace.");
+        const { storm: size, trace, swarm: worlds } = given;
+        if ([size, trace, worlds].filter((one) => one !== undefined).length !== 1) {
+          throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants one of --storm, --trace and --swarm.");
         }
+        const progress = createProgress(io);
+        if (worlds !== undefined) return swarm(worlds, given.seed, options.output, io, progress);
         const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
         if (size !== undefined && clusters > size) {
           throw new SpotkeeperError(
@@ -58,7 +66,6 @@ export function simulate(program: Command, act: Act): void {
           );
         }
         const { policy } = given.policy === undefined ? config() : policyFrom(given.policy);
-        const progress = createProgress(io);
         const shared = {
           ...given,
           clusters,
@@ -81,6 +88,23 @@ export function simulate(program: Command, act: Act): void {
         return EXIT.done;
       }),
     );
+}
+
+async function swarm(
+  worlds: number,
+  seed: number,
+  output: "text" | "json",
+  io: Io,
+  progress: Progress,
+): Promise<ExitCode> {
+  const { loadParts } = await import("@spotkeeper/controller");
+  const { runSwarm } = await import("../simulate/swarm/swarm.ts");
+  const { renderSwarm } = await import("../simulate/swarm/text.ts");
+  const parts = await loadParts();
+  const outcome = await runSwarm({ parts, seed, worlds, wall: io.now, onProgress: progress.show });
+  await progress.clear();
+  await io.stdout.write(output === "json" ? `${JSON.stringify(outcome)}\n` : renderSwarm(outcome));
+  return outcome.failures.length === 0 && outcome.unmet.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 const policyFrom = (file: string): ReturnType<typeof loadConfig> =>

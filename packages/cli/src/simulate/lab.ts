@@ -25,13 +25,12 @@ import {
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
+import { ACCOUNT, openAccess, REGION } from "./access.ts";
 import { type CallTally, createCallTally } from "./calls.ts";
 
 /** The instant at which a simulation begins unless told, so that a seed gives one story. */
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
-/** Our own account; the one of AWS's examples. */
-export const ACCOUNT = "123456789012";
-export const REGION = "us-east-1";
+export { ACCOUNT, REGION };
 export const QUEUE_ARN: string = `arn:aws:sqs:${REGION}:${ACCOUNT}:spotkeeper`;
 /** assumed: what a call within a region takes, from sending to the answer, in milliseconds. */
 const LATENCY = { min: 15, max: 60 };
@@ -119,7 +118,10 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
   const ledger = holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock }));
   const archive = holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock }));
   const inventory = parts.createMemoryInventory();
-  const aws = accessTo(parts, world, simulator, clock, random, calls);
+  const others = new Set([...world.regions.values()].map(({ account }) => account));
+  others.delete(ACCOUNT);
+  const handler = sdkHandler(simulator);
+  const aws = openAccess({ parts, clock, random, handler, others, onCall: calls.add });
   const note = (doc: Doc): void => {
     if (doc.kind === "incident") incidents.set(doc.key, doc.body);
   };
@@ -206,38 +208,6 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
 
 /** The inventory is warm when it has not grown for so long. */
 const QUIET_MINUTES = 5;
-
-/**
- * The real SDK, with roles for the accounts that are not our own; only what stands at the other end of a request is the
- * simulator. Its keys name the account.
- */
-function accessTo(
-  { createAws, createClients }: Parts,
-  world: World,
-  simulator: Simulator,
-  clock: VirtualClock,
-  random: () => number,
-  calls: CallTally,
-): Access {
-  const others = new Set([...world.regions.values()].map(({ account }) => account));
-  others.delete(ACCOUNT);
-  const accounts = [...others].map((account) => ({
-    account,
-    roleArn: `arn:aws:iam::${account}:role/spotkeeper`,
-    externalId: null,
-  }));
-  const clients = createClients({
-    clock,
-    accounts,
-    endpoint: null,
-    credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }),
-    requestHandler: sdkHandler(simulator),
-  });
-  return createAws({ clock, random, clients, accounts, ownAccount: () => ACCOUNT, onCall: calls.add });
-}
-
-type Parts = Awaited<ReturnType<typeof loadParts>>;
-type Access = ReturnType<Parts["createAws"]>;
 
 const collecting = (sent: AlertModel[]): Channel => ({
   updates: "full",

@@ -22,13 +22,13 @@ export const fleetOperations: readonly Operation<World>[] = [
 ];
 
 export type { Group, Hook, Member } from "./group-state.ts";
-export type { GroupSpec } from "./groups.ts";
+export type { GroupSpec, HookSpec } from "./groups.ts";
 export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
-export type { Effect, Leftovers, Oracle } from "./oracle.ts";
+export type { Effect, EffectKind, Leftovers, Oracle } from "./oracle.ts";
 export type { Instance, Region, World } from "./state.ts";
 export type { TargetGroup } from "./target-state.ts";
-export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup } from "./traffic-state.ts";
+export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
 export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
@@ -52,3 +52,5 @@ export {
 } from "./ecs/containers.ts";
 export { regionOf } from "./region.ts";
 export { setStandby } from "./standby.ts";
+export type { Random } from "./random.ts";
+export { createRandom } from "./random.ts";

@@ -1,0 +1,104 @@
+import type { Clock, Ms } from "@spotkeeper/simulator";
+import type { LifeItem } from "./world.ts";
+
+/** The boundary between one life of a worker and the world: what crosses it can be cut off, as by SIGKILL, or held up. */
+export interface Gate {
+  /** A clock whose timers do not fire once the life is over, and wait while it is frozen. */
+  readonly clock: Clock;
+  /** The same object, of which these calls cross the boundary. */
+  guard<T extends object>(target: T, calls: readonly (keyof T)[]): T;
+  /** One crossing: `run` reaches the world. Never settles for a life that is over. */
+  cross<T>(run: () => Promise<T>): Promise<T>;
+  isOver(): boolean;
+  /** Resolves when the life is over. */
+  readonly ended: Promise<void>;
+}
+
+export interface GateOptions {
+  readonly clock: Clock;
+  /** What happens to lives, by the number of the crossing; shared by the lives of one world. */
+  readonly plan: LifeItem[];
+  readonly crossings: { count: number };
+  /** The life is over; the next may begin after this. */
+  readonly onKilled: (pause: Ms) => void;
+}
+
+const never = <T>(): Promise<T> => new Promise(() => {});
+
+/**
+ * A process that is killed leaves nothing behind but what it has sent: a call that is under way takes effect or not, and
+ * its answer reaches nobody. So a life that is over gets no answers and no timers, and no call of its leaves any more.
+ */
+export function createGate({ clock, plan, crossings, onKilled }: GateOptions): Gate {
+  const ended = Promise.withResolvers<void>();
+  let over = false;
+  let frozenUntil: Ms = 0;
+
+  const end = (pause: Ms): void => {
+    if (over) return;
+    over = true;
+    ended.resolve();
+    onKilled(pause);
+  };
+
+  const thawed = async (): Promise<void> => {
+    if (over) return never();
+    while (clock.now() < frozenUntil) await clock.sleep(frozenUntil - clock.now());
+    if (over) return never();
+  };
+
+  /** What befalls the life at this crossing, if anything does. */
+  const meet = (): LifeItem | null => {
+    crossings.count += 1;
+    const [next] = plan;
+    if (next === undefined || crossings.count < next.crossing) return null;
+    plan.shift();
+    return next;
+  };
+
+  const cross = async <T>(run: () => Promise<T>): Promise<T> => {
+    await thawed();
+    const life = meet();
+    const pause = (life?.pause ?? 0) * 1_000;
+    if (life?.kind === "killed before") {
+      end(pause);
+      return never();
+    }
+    if (life?.kind === "frozen") frozenUntil = clock.now() + pause;
+    try {
+      return await run();
+    } finally {
+      if (life?.kind === "killed after") end(pause);
+      await thawed();
+    }
+  };
+
+  return {
+    cross,
+    isOver: () => over,
+    ended: ended.promise,
+    guard<T extends object>(target: T, calls: readonly (keyof T)[]): T {
+      const leaving = new Set<PropertyKey>(calls);
+      return new Proxy(target, {
+        get(object, name, receiver): unknown {
+          const value: unknown = Reflect.get(object, name, receiver);
+          if (typeof value !== "function" || !leaving.has(name)) return value;
+          return (...args: unknown[]): unknown => cross(async () => Reflect.apply(value, object, args) as unknown);
+        },
+      });
+    },
+    clock: {
+      now: () => clock.now(),
+      setTimer: (at, fire) =>
+        clock.setTimer(at, () => {
+          if (over) return;
+          if (clock.now() >= frozenUntil) fire();
+          else clock.setTimer(frozenUntil, () => !over && fire());
+        }),
+      async sleep(ms, signal) {
+        await clock.sleep(ms, signal);
+        await thawed();
+      },
+    },
+  };
+}

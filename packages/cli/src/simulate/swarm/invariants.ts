@@ -1,0 +1,117 @@
+import type { AlertModel, Incident, Key } from "@spotkeeper/controller";
+import type { Ms } from "@spotkeeper/simulator";
+import { isWatched } from "../run-to-end.ts";
+import type { SwarmFleet } from "./fleet.ts";
+import { OUR_HOOKS } from "./fleet.ts";
+import type { ByPeople } from "./play.ts";
+import type { Breach } from "./watch.ts";
+import type { SwarmWorld } from "./world.ts";
+
+/** A world after its last event has come to rest, and what the worker said of it. */
+export interface Ended {
+  readonly spec: SwarmWorld;
+  readonly fleet: SwarmFleet;
+  readonly people: ByPeople;
+  readonly incidents: ReadonlyMap<Key, Incident>;
+  readonly sent: readonly AlertModel[];
+  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+  readonly at: Ms;
+}
+
+type Check = (ended: Ended) => readonly string[];
+
+/** Without faults and lives that are cut off, nothing excuses what was not done. */
+const isCalm = ({ faults, lives }: SwarmWorld): boolean => faults.length === 0 && lives.length === 0;
+
+/** What holds at the end of every world. Those of `watch.ts` hold all along. */
+export const INVARIANTS: { readonly [name: string]: Check } = {
+  "what is doomed is out of every balancer before its deadline": ({ spec, fleet, sent }) =>
+    fleet.world.oracle
+      .facts()
+      .filter(({ targetsLost }) => targetsLost.length > 0)
+      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+      .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
+      .map(({ instanceId, targetsLost }) => `${instanceId} took connections at its end by ${targetsLost.join(", ")}`),
+
+  "no task is killed that nobody told to stop": ({ spec, fleet, sent }) =>
+    fleet.world.oracle
+      .facts()
+      .filter(({ tasksKilled }) => tasksKilled.length > 0)
+      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+      .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
+      .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
+
+  "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
+    [...fleet.region.groups.values()].flatMap(({ name, desired, baseline }) => {
+      const wanted = people.desired.get(name) ?? baseline;
+      return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
+    }),
+
+  "nothing is left billed and ownerless": ({ fleet }) => {
+    const { detachedRunning, onDemandRaised } = fleet.world.oracle.leftovers();
+    return [
+      ...detachedRunning.map((id) => `${id} runs, outside its group`),
+      ...onDemandRaised.map(({ group, onDemandBase }) => `${group} is left with an On-Demand base of ${onDemandBase}`),
+    ];
+  },
+
+  "hooks of ours are answered": ({ fleet }) =>
+    fleet.world.oracle
+      .leftovers()
+      .openActions.filter(({ hook }) => OUR_HOOKS.has(hook))
+      .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
+
+  "what people did by hand stays": ({ fleet, people }) => [
+    ...[...people.deregistered].flatMap((key) => {
+      const [name = "", id = ""] = key.split("/");
+      const group = [...fleet.region.targetGroups.values()].find((one) => one.name === name);
+      return group?.targets.has(id) === true && group.targets.get(id)?.state !== "draining"
+        ? [`${key}, which a person deregistered, is registered`]
+        : [];
+    }),
+    ...[...people.drained].flatMap((id) => {
+      const instance = fleet.world.instances.get(id);
+      return instance?.state === "running" && instance.containerInstance?.status === "ACTIVE"
+        ? [`${id}, which a person set DRAINING, is ACTIVE`]
+        : [];
+    }),
+  ],
+
+  "each effect takes place once": ({ fleet }) =>
+    fleet.world.oracle.duplicates().map(({ kind, key, count }) => `${kind} ${key}: ${count} times`),
+
+  "every incident closes": ({ incidents }) =>
+    [...incidents]
+      .filter(([, one]) => one.closedAt === null && !isWatched(one))
+      .map(([key, { steps, owed }]) => {
+        const open = [...steps, ...owed].filter(({ state }) => state === "waiting" || state === "intended");
+        return `${key} is open: ${open.map(({ id, reason }) => `${id} (${reason ?? "no reason"})`).join(", ")}`;
+      }),
+
+  // One that somebody else ended first was not interrupted, whatever a late warning says.
+  "every warning is told, and how it ended": ({ fleet, sent }) =>
+    fleet.world.oracle
+      .facts()
+      .filter(
+        ({ instanceId, warnedAt, diedAt }) => warnedAt !== null && (diedAt !== null || isRunning(fleet, instanceId)),
+      )
+      .filter(({ instanceId }) => !isTold(sent, instanceId))
+      .map(({ instanceId }) => `nobody was told how the interruption of ${instanceId} ended`),
+
+  "the worker has no bug": ({ failures }) =>
+    failures.map(
+      ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    ),
+};
+
+const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
+  world.instances.get(instanceId)?.state === "running";
+
+const isTold = (sent: readonly AlertModel[], instanceId: string): boolean =>
+  sent.some(({ members }) => members.some(({ subject, outcome }) => subject === instanceId && outcome !== null));
+
+/** Every breach of an invariant at the end of a world. */
+export const breachesAtEnd = (ended: Ended): Breach[] =>
+  Object.entries(INVARIANTS).flatMap(([invariant, check]) =>
+    check(ended).map((what) => ({ invariant, at: ended.at, what })),
+  );

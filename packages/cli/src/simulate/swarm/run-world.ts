@@ -1,0 +1,183 @@
+import { type AlertModel, type Doc, type Key, loadConfig } from "@spotkeeper/controller";
+import {
+  createRandom,
+  createSimulator,
+  fleetOperations,
+  holdDuring,
+  type Ms,
+  sdkHandler,
+  virtualClock,
+  type VirtualClock,
+} from "@spotkeeper/simulator";
+import { openAccess, type Parts, REGION } from "../access.ts";
+import { isWatched } from "../run-to-end.ts";
+import { buildFleet } from "./fleet.ts";
+import { breachesAtEnd } from "./invariants.ts";
+import { playEvents, playFaults } from "./play.ts";
+import { createProcess, type Ground, type WorkerProcess } from "./process.ts";
+import { type Breach, watchEffects } from "./watch.ts";
+import type { SwarmWorld } from "./world.ts";
+
+const START = Date.UTC(2026, 0, 1, 12, 0, 0);
+/** assumed: what a call within a region takes. */
+const LATENCY = { min: 15, max: 60 };
+/** A message that was not taken is there again after this, as by a queue's visibility timeout. */
+const VISIBLE_AGAIN: Ms = 30_000;
+const LOOK_EVERY: Ms = 10_000;
+/** After all is closed, more may come for so long. */
+const QUIET: Ms = 300_000;
+/** Longer than any wait of a world: an hour of deregistration delay, and what follows. */
+const PATIENCE: Ms = 4 * 3_600_000;
+const WARM_UP: Ms = 60_000;
+
+export interface WorldResult {
+  readonly breaches: readonly Breach[];
+  readonly incidents: number;
+  /** What people were told, and the timeline, for a story. */
+  readonly timeline: readonly { readonly at: Ms; readonly text: string }[];
+}
+
+/** Plays one world from its beginning until it has come to rest, with the real flow, on a virtual clock. */
+export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldResult> {
+  const clock = virtualClock(START);
+  const random = createRandom(`worker ${spec.seed}`);
+  const docs = new Map<Key, Doc>();
+  const sent: AlertModel[] = [];
+  const failures: { what: string; error: unknown }[] = [];
+  const timeline: { at: Ms; text: string }[] = [];
+  const waiting: string[] = [];
+  let process: WorkerProcess | null = null;
+
+  const carry = async (body: string): Promise<void> => {
+    const to = process;
+    const verdict = to === null ? null : await to.deliver(body);
+    if (verdict !== null && verdict.is !== "later") return;
+    clock.setTimer(clock.now() + VISIBLE_AGAIN, () => void carry(body));
+  };
+  const fleet = buildFleet(
+    {
+      clock,
+      seed: spec.seed,
+      send: (_queue, body) => {
+        if (process === null) waiting.push(body);
+        else void carry(body);
+      },
+    },
+    spec,
+  );
+  const simulator = createSimulator({
+    clock,
+    seed: spec.seed,
+    world: fleet.world,
+    operations: fleetOperations,
+    latency: LATENCY,
+  });
+  const { policy } = loadConfig(null, () => "");
+  const ground: Ground = {
+    parts,
+    clock,
+    random: random.next,
+    simulator,
+    ledger: watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
+    archive: holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })),
+    inventory: parts.createMemoryInventory(),
+    policy: { ...policy, defaults: { ...policy.defaults, ...spec.policy } },
+    overrides: policy.clusters,
+    plan: [],
+    crossings: { count: 0 },
+    onSent: (alert) => {
+      sent.push(alert);
+      timeline.push({ at: clock.now(), text: `told: ${alert.headline}` });
+    },
+    onFailure: (what, error) => void failures.push({ what, error }),
+  };
+  let lives = 0;
+  const live = async (): Promise<void> => {
+    const next = createProcess(ground, `life-${(lives += 1)}`, (pause) => {
+      process = null;
+      timeline.push({ at: clock.now(), text: "the worker was killed" });
+      clock.setTimer(clock.now() + pause, () => void live());
+    });
+    process = next;
+    await next.start();
+    for (const body of waiting.splice(0)) void carry(body);
+  };
+
+  if (spec.warm) await warmUp(ground, clock);
+  const effects = watchEffects(spec, fleet, simulator);
+  await clock.runUntilSettled(live());
+  ground.plan.push(...spec.lives);
+  playFaults(spec.faults, simulator);
+  const { people, lastAt } = playEvents(spec, fleet);
+
+  for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
+    await clock.runUntil(clock.now() + LOOK_EVERY);
+    if (clock.now() <= lastAt || process === null || [...docs.values()].some(isAtWork)) quietSince = clock.now();
+  }
+  const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
+  const breaches = [...effects, ...breachesAtEnd({ spec, fleet, people, incidents, sent, failures, at: clock.now() })];
+  return { breaches, incidents: incidents.size, timeline: timeline.toSorted((one, other) => one.at - other.at) };
+}
+
+/** Whether there is more to come of a document by itself. */
+function isAtWork(doc: Doc): boolean {
+  switch (doc.kind) {
+    case "incident":
+      return doc.body.closedAt === null && !isWatched(doc.body);
+    case "group":
+      return doc.wakeAt !== null;
+    // What people are told follows within minutes, and the others are not acted on.
+    case "alert":
+    case "service":
+    case "silence":
+      return false;
+  }
+}
+
+/** The same ledger, of which the newest documents and all entries of the journal are known. */
+function watched(
+  ledger: Ground["ledger"],
+  docs: Map<Key, Doc>,
+  timeline: { at: Ms; text: string }[],
+): Ground["ledger"] {
+  return {
+    ...ledger,
+    async accept(signal, now) {
+      const accepted = await ledger.accept(signal, now);
+      if (accepted !== null) docs.set(accepted.doc.key, accepted.doc);
+      timeline.push({ at: now, text: `heard: ${signal.kind} of ${signal.subject.id}` });
+      return accepted;
+    },
+    async commit(writes, journal, unchanged) {
+      const stored = await ledger.commit(writes, journal, unchanged);
+      if (stored === "conflict") return stored;
+      for (const doc of stored) docs.set(doc.key, doc);
+      for (const { at, key, text } of journal) timeline.push({ at, text: `${key}: ${text}` });
+      return stored;
+    },
+  };
+}
+
+/** Sweeps until the inventory knows the small fleet, as a worker that has run for a while. */
+async function warmUp(ground: Ground, clock: VirtualClock): Promise<void> {
+  const { parts, inventory, random } = ground;
+  const aws = openAccess({ parts, clock, random, handler: sdkHandler(ground.simulator) });
+  const stop = new AbortController();
+  const sweeper = parts.createSweeper({
+    aws,
+    describeClusters: aws.ecs.describeClusters,
+    inventory,
+    clock,
+    random: () => 0.5,
+    lease: () => Promise.resolve(true),
+    places: [{ account: null, region: REGION }],
+    callsPerMinute: 600,
+    often: 600_000,
+    keep: 86_400_000,
+  });
+  const swept = sweeper.run(stop.signal);
+  await clock.runUntil(clock.now() + WARM_UP);
+  stop.abort();
+  await clock.runUntilSettled(swept);
+  aws.close();
+}

@@ -1,0 +1,85 @@
+import type { SwarmWorld } from "./world.ts";
+
+/** The lists of a world whose items stand by themselves. */
+const LISTS = ["events", "lives", "faults", "byHand", "services", "groups", "targetGroups"] as const;
+
+export interface ShrinkOptions {
+  /** Whether a world still breaks the same invariant. */
+  readonly stillFails: (world: SwarmWorld) => Promise<boolean>;
+  /** Worlds that are tried at the most. */
+  readonly most: number;
+}
+
+/**
+ * The smallest world found that still fails: items are left out, many at a time and then one by one, and what is unusual
+ * about the rest is made usual, until nothing more can go or the bound is reached.
+ */
+export async function shrinkWorld(failing: SwarmWorld, { stillFails, most }: ShrinkOptions): Promise<SwarmWorld> {
+  let smallest = failing;
+  let tried = 0;
+  for (let before: SwarmWorld | null = null; before !== smallest && tried < most;) {
+    before = smallest;
+    for (const smaller of candidates(smallest)) {
+      if (tried >= most) break;
+      tried += 1;
+      if (!(await stillFails(smaller))) continue;
+      smallest = smaller;
+      break;
+    }
+  }
+  return smallest;
+}
+
+/** Smaller worlds, the boldest first. */
+function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
+  for (const list of LISTS) {
+    const items: readonly unknown[] = world[list];
+    for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {
+      for (let from = 0; from < items.length; from += size)
+        yield { ...world, [list]: [...items.slice(0, from), ...items.slice(from + size)] };
+    }
+  }
+  for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
+  if (!world.warm) yield { ...world, warm: true };
+  for (const list of LISTS)
+    for (const [index, item] of world[list].entries())
+      for (const usual of usualItems(item)) yield { ...world, [list]: world[list].with(index, usual as never) };
+}
+
+function* usualPolicies({ policy }: SwarmWorld): Generator<SwarmWorld["policy"]> {
+  if (policy.replace !== "never") yield { ...policy, replace: "never" };
+  if (policy.onRebalance !== "alert") yield { ...policy, onRebalance: "alert" };
+  if (!policy.holdLast) yield { ...policy, holdLast: true };
+}
+
+/** What is unusual about an item, made usual, one thing at a time. */
+const USUAL: { readonly [field: string]: unknown } = {
+  late: 0,
+  copies: 0,
+  classic: false,
+  lattice: false,
+  hook: null,
+  managedDraining: false,
+  agentSpotDraining: false,
+  capacityRebalance: false,
+  protectNew: false,
+  daemon: false,
+  traffic: null,
+  stopTimeout: null,
+  onDemandBase: 0,
+  delay: 30,
+  balancer: "application",
+};
+
+function* usualItems(item: object): Generator<object> {
+  for (const [field, usual] of Object.entries(USUAL)) {
+    if (field in item && Reflect.get(item, field) !== usual) yield { ...item, [field]: usual };
+  }
+  if ("desired" in item && typeof item.desired === "number" && item.desired > 1)
+    yield { ...item, desired: item.desired - 1 };
+  if ("suspended" in item && Array.isArray(item.suspended) && item.suspended.length > 0)
+    yield { ...item, suspended: [] };
+  if ("targetGroups" in item && Array.isArray(item.targetGroups))
+    for (const name of item.targetGroups)
+      yield { ...item, targetGroups: item.targetGroups.filter((one: unknown) => one !== name) };
+}

@@ -1,0 +1,81 @@
+import type { WorldResult } from "./run-world.ts";
+import type { EventItem, GroupItem, ServiceItem, SwarmWorld } from "./world.ts";
+
+/** Lines of the timeline that are told before what broke, and after. */
+const LINES = 40;
+
+/** A failing world in plain words: what there was, what happened, what the worker did, and what must not have been. */
+export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string): string {
+  const [first] = result.breaches;
+  const lines = [
+    `Seed ${world.seed}, made as small as it still fails.`,
+    "",
+    "There is",
+    ...world.groups.map((group) => `  ${sayGroup(group)}`),
+    ...world.services.map((service) => `  ${sayService(service)}`),
+    ...world.targetGroups.map(
+      ({ name, type, delay, balancer }) =>
+        `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}`,
+    ),
+    ...world.byHand.map(
+      ({ group, nth, targetGroup, port }) =>
+        `  instance ${nth} of ${group}, registered by hand in ${targetGroup} on port ${port}`,
+    ),
+    `  a policy: ${Object.entries(world.policy)
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(", ")}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
+    "",
+    "What happens",
+    ...world.events.map((event) => `  ${sayEvent(event)}`),
+    ...world.faults.map(
+      ({ kind, operation, skip, times }) =>
+        `  ${operation ?? "any call"}: ${times} ${times === 1 ? "call meets" : "calls meet"} "${kind}", after ${skip}`,
+    ),
+    ...world.lives.map(
+      ({ kind, crossing, pause }) =>
+        `  the worker is ${kind} its boundary is crossed for the ${crossing}th time; ${pause} s`,
+    ),
+    "",
+    "What was done",
+    ...result.timeline.slice(-LINES).map(({ at, text }) => `  ${hour(at)}  ${text}`),
+    "",
+    ...result.breaches.map(({ at, invariant, what }) => `${hour(at)}  BROKEN: ${invariant}. ${what}`),
+    ...(first === undefined ? ["Nothing broke."] : []),
+    "",
+    `Again: ${repeat}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
+
+function sayGroup(group: GroupItem): string {
+  const traits = [
+    group.cluster === null ? "in no cluster" : `in the cluster ${group.cluster}`,
+    `may grow by ${group.room}`,
+    ...(group.onDemandBase > 0 ? [`${group.onDemandBase} On-Demand`] : []),
+    ...(group.targetGroups.length > 0 ? [`in ${group.targetGroups.join(" and ")}`] : []),
+    ...(group.classic ? ["in a Classic Load Balancer"] : []),
+    ...(group.lattice ? ["in a Lattice target group"] : []),
+    ...(group.hook === null ? [] : [`a terminating hook (${group.hook})`]),
+    ...(group.managedDraining ? ["ECS managed draining"] : []),
+    ...(group.agentSpotDraining ? ["Spot draining of the ECS agent"] : []),
+    ...(group.capacityRebalance ? ["Capacity Rebalancing"] : []),
+    ...(group.protectNew ? ["scale-in protection"] : []),
+    ...group.suspended.map((name) => `${name} suspended`),
+  ];
+  return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
+}
+
+function sayService({ name, cluster, desired, daemon, ...rest }: ServiceItem): string {
+  const what = daemon ? `daemon service ${name}` : `service ${name} of ${desired}`;
+  const traffic = [rest.targetGroup, rest.traffic].filter((one) => one !== null);
+  const stop = rest.stopTimeout === null ? "" : `, stop timeout ${rest.stopTimeout} s`;
+  const behind = traffic.length === 0 ? "" : `, behind ${traffic.join(" and ")}`;
+  return `${what} in ${cluster}: minimum healthy ${rest.minimumHealthyPercent} %${stop}${behind}`;
+}
+
+function sayEvent({ at, kind, group, nth, late, copies }: EventItem): string {
+  const traits = [...(late > 0 ? [`${late} s late`] : []), ...(copies > 0 ? [`${copies} more copies`] : [])];
+  return `after ${at} s: ${kind}, instance ${nth} of ${group}${traits.length === 0 ? "" : ` (${traits.join(", ")})`}`;
+}

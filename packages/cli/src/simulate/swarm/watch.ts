@@ -1,0 +1,84 @@
+import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
+import type { SwarmFleet } from "./fleet.ts";
+import { OUR_HOOKS } from "./fleet.ts";
+import type { SwarmWorld } from "./world.ts";
+
+/** Something that must not have happened, and when. */
+export interface Breach {
+  readonly invariant: string;
+  readonly at: Ms;
+  readonly what: string;
+}
+
+/** The invariants that are looked at all along. */
+const HEALTHY = "nothing healthy is taken out";
+const OURS = "only our hooks are answered";
+const CONTINUE = "hooks are answered with CONTINUE";
+export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE];
+
+/** Effects that take an instance, or its tasks, out of service. */
+const TAKES_OUT: ReadonlySet<EffectKind> = new Set([
+  "deregister",
+  "drain",
+  "stop-task",
+  "detach",
+  "terminate",
+  "terminate-in-group",
+]);
+
+/** Looks at each effect as it takes place, and at each answer to a hook: what cannot be told from the end alone. */
+export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Simulator): readonly Breach[] {
+  const { world } = fleet;
+  const breaches: Breach[] = [];
+  const note = (invariant: string, what: string): void =>
+    void breaches.push({ invariant, at: world.clock.now(), what });
+  const { effect } = world.oracle;
+  world.oracle.effect = (kind, key, again = false) => {
+    if (!again && TAKES_OUT.has(kind)) {
+      const instance = instanceOf(fleet, kind, key);
+      if (instance !== null && !isDoomed(spec, instance)) note(HEALTHY, `${kind} ${key}`);
+    }
+    effect(kind, key, again);
+  };
+  simulator.onCall((call, phase) => {
+    if (phase !== "before" || call.operation !== "CompleteLifecycleAction") return;
+    const [hook, result] = [text(call.input["LifecycleHookName"]), text(call.input["LifecycleActionResult"])];
+    if (!OUR_HOOKS.has(hook)) note(OURS, `${hook} was answered`);
+    if (result !== "CONTINUE") note(CONTINUE, `${hook}: ${result}`);
+  });
+  return breaches;
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Whether something other than us ends this instance, or has given notice of it in a way that the policy acts on. */
+function isDoomed({ policy }: SwarmWorld, instance: Instance): boolean {
+  const { notice, member, state } = instance;
+  if (state !== "running" && state !== "pending") return true;
+  if (member === null || member.state !== "InService") return true;
+  if (notice === null) return false;
+  if (notice.warnedAt !== null || notice.reclaimAt !== null) return true;
+  return policy.onRebalance === "drain" || policy.onRebalance === "replace";
+}
+
+function instanceOf({ region, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
+  switch (kind) {
+    case "drain":
+      // Back to ACTIVE is no harm.
+      return key.endsWith(" DRAINING") ? (world.instances.get(key.split(" ")[0] ?? "") ?? null) : null;
+    case "stop-task":
+      for (const cluster of region.clusters.values()) {
+        const host = cluster.tasks.get(key)?.containerInstance;
+        if (host) return host.instance;
+      }
+      return null;
+    case "deregister":
+      for (const instance of world.instances.values()) {
+        const targets = [...instance.targets].map(({ group, id, port }) => `${group.name}/${id}:${port}`);
+        if (targets.includes(key) || [...instance.registrations].some(({ name }) => name === key)) return instance;
+      }
+      return null;
+    default:
+      return world.instances.get(key) ?? null;
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { generateWorld } from "../../src/simulate/swarm/generate.ts";
+import { DIMENSIONS } from "../../src/simulate/swarm/world.ts";
+
+const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+test("a seed gives one world, and another seed another", () => {
+  expect(generateWorld(7)).toEqual(generateWorld(7));
+  expect(generateWorld(7)).not.toEqual(generateWorld(8));
+});
+
+test("every dimension is met, and none by every world", () => {
+  const worlds = seeds(2_000).map(generateWorld);
+  const met = Object.entries(DIMENSIONS).map(([name, has]) => [name, worlds.filter(has).length] as const);
+  expect(met.filter(([, count]) => count === 0 || count === worlds.length)).toEqual([]);
+});
+
+test("worlds are what AWS allows", () => {
+  for (const { groups, services, targetGroups, byHand, events } of seeds(500).map(generateWorld)) {
+    const typeOf = new Map(targetGroups.map(({ name, type }) => [name, type]));
+    const clusters = new Set(groups.flatMap(({ cluster }) => cluster ?? []));
+    for (const { delay } of targetGroups) expect(delay).toBeLessThanOrEqual(3_600);
+    for (const group of groups) for (const name of group.targetGroups) expect(typeOf.get(name)).toBe("instance");
+    for (const { targetGroup } of byHand) expect(typeOf.get(targetGroup)).toBe("instance");
+    for (const { cluster, targetGroup, stopTimeout } of services) {
+      expect(clusters).toContain(cluster);
+      if (targetGroup !== null) expect(typeOf.get(targetGroup)).toBe("ip");
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (stopTimeout)
+      expect(stopTimeout ?? 2).toBeLessThanOrEqual(120);
+    }
+    expect(events.length).toBeGreaterThan(0);
+  }
+});
