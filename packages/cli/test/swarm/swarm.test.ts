@@ -11,7 +11,7 @@ const parts = await loadParts();
 test("in twenty worlds nothing breaks that must not", { timeout: 600_000 }, async () => {
   const outcome = await runSwarm({ parts, seed: 1, worlds: 20, wall: () => performance.now(), onProgress: () => {} });
   expect(outcome.failures).toEqual([]);
-  expect(outcome.incidents).toBeGreaterThan(20);
+  expect(outcome.incidents).toBeGreaterThan(10);
   expect(renderSwarm(outcome)).toContain("20 worlds with ");
 });
 
