@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { vi } from "vitest";
 
 export interface Balancer extends AsyncDisposable {
   /** Targets that get requests. */
@@ -60,8 +61,8 @@ export function startBalancer(
     healthy,
     answers: () => counts,
     async served(more) {
-      const wanted = served + more;
-      while (served < wanted) await delay(10);
+      const before = served;
+      await vi.waitUntil(() => served >= before + more, { timeout: 60_000, interval: 10 });
     },
     async [Symbol.asyncDispose]() {
       end.abort();

@@ -151,20 +151,3 @@ export function permutations<T>(items: readonly T[]): readonly (readonly T[])[] 
   if (items.length < 2) return [items];
   return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
-
-/** What the agent `one` says of its work. */
-export const agentSays = (
-  said: SignalOf<"agent-state">["state"],
-  offset: number,
-  over: Partial<SignalOf<"agent-state">> = {},
-): Signal => ({
-  ...base(offset),
-  kind: "agent-state",
-  source: "agent",
-  agent: "one",
-  sequence: Math.max(0, Math.round(offset / SECOND)),
-  state: said,
-  because: said === "watching" ? null : "termination",
-  outcome: said === "done" ? "drained" : null,
-  ...over,
-});

@@ -180,9 +180,6 @@ export function planPayments(body: Group, now: Ms): Group {
 export const isPaid = (body: Group, one: Replacement): boolean =>
   one.raised === 0 && (one.by === "detach" || body.baseline === null || owed(body) > 0);
 
-/** Steps of the books that are read by their state, and must not be forgotten before. */
-export const isOfBooks = ({ id }: Step): boolean => id === SETTLE || id.startsWith(FIRST_LOWER);
-
 function numberIn(receipt: Plain, name: string): number | null {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return null;
   const value = (receipt as { readonly [key: string]: Plain })[name];
