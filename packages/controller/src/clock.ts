@@ -8,6 +8,8 @@ export interface Clock {
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
   /** Calls `fn` once at the instant `at` (soon, if it has passed). Returns what cancels it. */
   setTimer(at: Ms, fn: () => void): () => void;
+  /** Runs on evenly from any beginning, also where somebody sets the hour. Left out where nobody can set it. */
+  readonly steady?: () => Ms;
 }
 
 /** The longest delay that Node.js timers take; longer ones are cut and set again. */
@@ -16,6 +18,7 @@ const LONGEST_TIMER: Ms = 2 ** 31 - 1;
 /** The wall clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

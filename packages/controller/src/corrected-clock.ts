@@ -28,7 +28,8 @@ interface Ahead {
 /**
  * The one owner of the skew. AWS's instants decide: events, deadlines and reclaims are AWS's. The first answer counts at
  * once; a later one that differs counts when the next says the same, so that no single answer of something in between
- * moves the time. Timers run on by the machine's clock, as they do where somebody sets it: who wakes looks again.
+ * moves the time. Where somebody sets the machine's clock, it is taken to be right if that mends what was known to be
+ * wrong, and the next answer counts at once again. Timers run on evenly whatever is corrected or set: who wakes looks again.
  *
  *     machine   sent ─────────────── received
  *     AWS              date … + 1 s                  ahead is between sent − date − 1 s and received − date
@@ -39,6 +40,9 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
   let ahead: Ms = 0;
   let heard = false;
   let suspected: Ahead | null = null;
+  let timesSet = 0;
+  const offset = (): Ms => (machine.steady === undefined ? 0 : machine.now() - machine.steady());
+  let lastOffset = offset();
 
   const set = (next: Ms): void => {
     const corrected = Math.abs(next) < WRONG_FROM ? 0 : next;
@@ -57,19 +61,42 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     suspected = one;
   };
 
+  /** Notices that somebody has set the machine's clock since the last call. Returns how often that was. */
+  const noticeSet = (): number => {
+    const jump = offset() - lastOffset;
+    lastOffset += jump;
+    if (Math.abs(jump) < WRONG_FROM) return timesSet;
+    timesSet += 1;
+    heard = false;
+    suspected = null;
+    if (Math.abs(ahead + jump) < WRONG_FROM) set(0);
+    return timesSet;
+  };
+
+  const now = (): Ms => {
+    noticeSet();
+    return machine.now() - ahead;
+  };
+
   return {
-    now: () => machine.now() - ahead,
+    now,
     sleep: (ms, signal) => machine.sleep(ms, signal),
-    setTimer: (at, fn) => machine.setTimer(at + ahead, fn),
+    setTimer(at, fn) {
+      noticeSet();
+      return machine.setTimer(at + ahead, fn);
+    },
     ahead: () => ahead,
     asked() {
+      const before = noticeSet();
       const sent = machine.now();
       return (said) => {
-        if (said !== null) learn({ least: sent - said - SAID_TO, most: machine.now() - said });
+        // A way that lasted while somebody set the clock measures nothing.
+        if (noticeSet() !== before || said === null) return;
+        learn({ least: sent - said - SAID_TO, most: machine.now() - said });
       };
     },
     stamped(at) {
-      if (!heard && machine.now() - ahead < at - WRONG_FROM) set(machine.now() - at);
+      if (!heard && now() < at - WRONG_FROM) set(machine.now() - at);
     },
   };
 }

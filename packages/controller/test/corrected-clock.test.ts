@@ -92,3 +92,50 @@ test("before an answer a stamp of SQS says that it is that late at least; after 
   clock.stamped(machine.now() + 90_000);
   expect(clock.ahead()).toBe(0);
 });
+
+/** A machine whose hour somebody can set: what runs evenly, and timers, stay as they are. */
+function settable(): ReturnType<typeof bench> & { readonly setBy: (jump: number) => void } {
+  const even = virtualClock(T0);
+  let set = 0;
+  const machine = { ...even, now: () => even.now() + set, steady: even.now };
+  const changes: number[] = [];
+  const clock = correctClock(machine, (ahead) => changes.push(ahead));
+  return {
+    machine,
+    clock,
+    changes,
+    setBy: (jump) => void (set += jump),
+    async answer(ahead, took = 50) {
+      const hear = clock.asked();
+      await even.runUntil(even.now() + took);
+      hear(Math.floor((machine.now() - ahead) / 1_000) * 1_000);
+    },
+  };
+}
+
+test.each([330_000, -330_000])("a clock that was %i ms ahead is right at once when somebody sets it", async (ahead) => {
+  const { clock, answer, setBy, changes } = settable();
+  await answer(ahead);
+  const before = clock.now();
+  setBy(-ahead);
+  expect(distance(clock.now(), before)).toBe(0);
+  expect(clock.ahead()).toBe(0);
+  expect(changes).toHaveLength(2);
+});
+
+test("after somebody has set the clock wrong the first answer counts at once", async () => {
+  const { clock, machine, answer, setBy } = settable();
+  await answer(0);
+  setBy(330_000);
+  await answer(330_000);
+  expect(distance(clock.now(), machine.now() - 330_000)).toBe(0);
+});
+
+test("an answer to what was asked before somebody set the clock says nothing", async () => {
+  const { clock, machine, answer, setBy } = settable();
+  await answer(330_000);
+  const hear = clock.asked();
+  setBy(-330_000);
+  hear(machine.now());
+  expect(clock.ahead()).toBe(0);
+});
