@@ -1,10 +1,10 @@
 import type { Ms } from "../clock.ts";
-import type { Plain, Step } from "../record/doc.ts";
+import type { Params, Plain, Step } from "../record/doc.ts";
 import { placeOf, text } from "./place.ts";
 import type { Context, Result } from "./responder.ts";
 
 /** How long a look may still show what was before a write; AWS gives no bound (assumed). */
-const SETTLES: Ms = 5_000;
+export const SETTLES: Ms = 5_000;
 
 /** The group's desired capacity, read afresh; null: there is no such group. */
 export async function capacityOf(step: Step, ctx: Context): Promise<number | null> {
@@ -19,11 +19,14 @@ export const mayLook = (step: Step, ctx: Context): boolean => ctx.now >= (step.s
 /** A value that nobody expected is believed when it is seen twice; until then the step waits. */
 export function confirmed(step: Step, desired: number | null, ctx: Context): Result | null {
   if (desired === null || seenBefore(step.receipt) === desired) return null;
-  return { is: "wait", until: ctx.now + SETTLES, reason: `desired capacity is ${desired}`, receipt: { desired } };
+  const receipt = { ...partsOf(step.receipt), desired };
+  return { is: "wait", until: ctx.now + SETTLES, reason: `desired capacity is ${desired}`, receipt };
 }
 
-const seenBefore = (receipt: Plain): Plain =>
-  receipt !== null && typeof receipt === "object" && "desired" in receipt ? receipt.desired : null;
+const seenBefore = (receipt: Plain): Plain => partsOf(receipt)["desired"] ?? null;
+
+const partsOf = (receipt: Plain): Params =>
+  receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) ? (receipt as Params) : {};
 
 /** Not written; the group's record reads what it is now. */
 export const theirs = (desired: number | null): Result => ({

@@ -86,6 +86,16 @@ describe("set-desired", () => {
     expect(result).toMatchObject(expected);
     expect(writes(calls)).toHaveLength(count);
   });
+
+  test("a value between the two is somebody else's as well, where nothing was written yet", async () => {
+    const { aws, calls } = groupAt({ desired: 11 });
+    const lower = stepOf("lower:raise:1", { params: { group: "web", from: 12, to: 10 } });
+    const first = await run("set-desired", lower, contextOf({ aws }));
+    expect(first).toMatchObject({ is: "wait", receipt: { desired: 11 } });
+    const again = { ...lower, attempts: 1, receipt: { desired: 11 } };
+    expect(await run("set-desired", again, contextOf({ aws }))).toMatchObject({ is: "skip", receipt: { desired: 11 } });
+    expect(writes(calls)).toEqual([]);
+  });
 });
 
 describe("terminate-in-group", () => {

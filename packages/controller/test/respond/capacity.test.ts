@@ -19,6 +19,13 @@ async function end(lives: Lives, ids: readonly string[]): Promise<void> {
   });
 }
 
+/** For so long AWS takes no write. */
+async function outage(lives: Lives, seconds: number): Promise<void> {
+  for (let failures = 0; failures < seconds; failures++) lives.trap(0, "refused");
+  await lives.run(seconds);
+  lives.heal();
+}
+
 test("a raise whose answer was lost, while another batch's instance retires: looked at before anything else is written", async () => {
   const lives = createLives(BEFORE);
   await lives.ask("i-0");
@@ -35,6 +42,19 @@ test("a raise whose answer was lost, while another batch's instance retires: loo
   await lives.close();
 });
 
+test("a raise that AWS did not take for minutes: what was raised for another instance is paid back all the same", async () => {
+  const lives = createLives(BEFORE);
+  await lives.ask("i-0");
+  await lives.run(30);
+  expect(lives.fleet.desired).toBe(11);
+  await lives.ask("i-1");
+  await outage(lives, 900);
+  await end(lives, ["i-0", "i-1"]);
+  expect(lives.fleet.desired).toBe(BEFORE);
+  expect(lives.noted.filter((text) => text.includes("somebody else"))).toEqual([]);
+  await lives.close();
+});
+
 const ids = Array.from({ length: 6 }, (_, index) => `i-${index}`);
 type Happening = (lives: Lives) => Promise<void> | void;
 const happening = (people: boolean): fc.Arbitrary<readonly [string, Happening]> => {
@@ -42,7 +62,7 @@ const happening = (people: boolean): fc.Arbitrary<readonly [string, Happening]> 
   const each = (what: string, happens: (id: string) => Happening): fc.Arbitrary<readonly [string, Happening]> =>
     fc.constantFrom(...ids).map((id) => named(`${what} ${id}`, happens(id)));
   const trap = fc
-    .tuple(fc.nat(2), fc.constantFrom("before" as const, "after" as const, "lost" as const))
+    .tuple(fc.nat(2), fc.constantFrom("before" as const, "after" as const, "lost" as const, "refused" as const))
     .map(([after, how]) => named(`trap ${after} ${how}`, (lives) => lives.trap(after, how)));
   // Far from each other, so that none is by chance what is also ours.
   const sets = fc
@@ -54,6 +74,7 @@ const happening = (people: boolean): fc.Arbitrary<readonly [string, Happening]> 
     each("die", (id) => (lives) => lives.die(id)),
     trap,
     fc.integer({ min: 1, max: 40 }).map((seconds) => named(`run ${seconds}`, (lives) => lives.run(seconds))),
+    fc.integer({ min: 100, max: 900 }).map((seconds) => named(`outage ${seconds}`, (lives) => outage(lives, seconds))),
     ...(people ? [sets] : []),
   );
 };

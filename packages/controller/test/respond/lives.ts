@@ -27,14 +27,21 @@ export interface Lives {
   /** Its incident says that it has drained. */
   release(id: string): Promise<void>;
   die(id: string): void;
-  /** The process dies at the write after next, … (0: the next): before it, or when AWS has answered; or the answer is lost. */
-  trap(after: number, how: "before" | "after" | "lost"): void;
+  /**
+   * The process dies at the write after next, … (0: the next): before it, or when AWS has answered; or the answer is lost,
+   * or AWS is not available and writes nothing.
+   */
+  trap(after: number, how: Trap): void;
+  /** No trap is left. */
+  heal(): void;
   /** Runs workers for a time; a new one comes after each that died. */
   run(seconds: number): Promise<void>;
   record(): Promise<Group>;
   readonly noted: readonly string[];
   close(): Promise<void>;
 }
+
+type Trap = "before" | "after" | "lost" | "refused";
 
 const key = (id: string): string => `incident#${id}#1`;
 
@@ -45,7 +52,7 @@ export function createLives(size: number): Lives {
   const fleet: Fleet = { desired: size, members: new Map(), activities: [] };
   const doc = newGroup({ ...AT, name: "web" });
   const noted: string[] = [];
-  const trapped: { after: number; how: "before" | "after" | "lost" }[] = [];
+  const trapped: { after: number; how: Trap }[] = [];
   let launched = 0;
   const balance = (): void => {
     for (const [id, state] of fleet.members) if (state !== "InService") fleet.members.delete(id);
@@ -82,9 +89,10 @@ export function createLives(size: number): Lives {
       if (how !== null) trapped.shift();
       if (how === "before") die();
       if (dead) return never;
-      change();
+      if (how !== "refused") change();
       if (how === "after") die();
-      if (how === "lost") throw failed("unavailable", { service: "autoscaling", name: "Write" }, "ECONNRESET", "lost");
+      if (how === "lost" || how === "refused")
+        throw failed("unavailable", { service: "autoscaling", name: "Write" }, "ECONNRESET", "lost");
       return dead ? never : receipt(false, clock.now());
     };
     const aws = fakeAws({ autoScaling: groupApi(fleet, write, () => clock.now()) }).aws;
@@ -130,6 +138,7 @@ export function createLives(size: number): Lives {
       ),
     die: (id) => void (fleet.members.has(id) && fleet.members.set(id, "Terminating")),
     trap: (after, how) => void trapped.push({ after, how }),
+    heal: () => void trapped.splice(0),
     async run(seconds) {
       const until = clock.now() + seconds * 1_000;
       while (clock.now() < until) {

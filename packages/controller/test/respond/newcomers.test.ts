@@ -57,21 +57,40 @@ test("nobody was launched, or all serve: only desired capacity is lowered", asyn
 });
 
 test("more is to be lowered than there are newcomers: they go first, the newest before, and the rest is lowered", async () => {
-  const { ctx, writes } = stand(13, { "i-1": ["Pending", 5], "i-2": ["Pending", 9] });
-  expect(await run("set-desired", lower(13, 10), ctx)).toMatchObject({ is: "done" });
-  expect(writes()).toEqual([
+  const states: Record<string, readonly [string, number]> = { "i-1": ["Pending", 5], "i-2": ["Pending", 9] };
+  let step = lower(13, 10);
+  const written: unknown[] = [];
+  for (const desired of [13, 12, 11]) {
+    const { ctx, writes } = stand(desired, states);
+    const result = await run("set-desired", step, ctx);
+    written.push(...writes());
+    expect(result.is).toBe(desired === 11 ? "done" : "wait");
+    step = { ...step, attempts: step.attempts + 1, receipt: result.receipt ?? null };
+    delete states[Object.keys(states).at(-1) ?? ""];
+  }
+  expect(written).toEqual([
     ["autoScaling.terminateInGroup", "i-2", true],
     ["autoScaling.terminateInGroup", "i-1", true],
     ["autoScaling.setDesired", "web", 10],
   ]);
 });
 
-test("left half-way by a crash, it goes on from there; begun by nobody, it is somebody else's", async () => {
-  const { ctx, writes } = stand(11, {});
+test("somebody else sets desired capacity between two newcomers: theirs stands", async () => {
+  const { ctx, writes } = stand(11, { "i-1": ["Pending", 5] });
+  const step = { ...lower(13, 10), attempts: 1, receipt: { from: 12 } };
+  const first = await run("set-desired", step, ctx);
+  expect(first).toMatchObject({ is: "wait", receipt: { from: 12, desired: 11 } });
+  const second = await run("set-desired", { ...step, attempts: 2, receipt: first.receipt ?? null }, ctx);
+  expect(second).toMatchObject({ is: "skip", receipt: { desired: 11 } });
+  expect(writes()).toEqual([]);
+});
+
+test("after a crash it goes on from what the end of a newcomer has left; begun by nobody, that is somebody else's", async () => {
+  const { ctx, writes } = stand(12, {});
   const step = lower(13, 10);
   expect(await run("set-desired", { ...step, state: "intended", startedAt: T0 }, ctx)).toMatchObject({ is: "done" });
   expect(writes()).toEqual([["autoScaling.setDesired", "web", 10]]);
-  expect(await run("set-desired", step, ctx)).toMatchObject({ is: "wait", reason: "desired capacity is 11" });
+  expect(await run("set-desired", step, ctx)).toMatchObject({ is: "wait", reason: "desired capacity is 12" });
 });
 
 test("a group that counts something else than instances is only lowered", async () => {

@@ -2,7 +2,7 @@ import type { Ms } from "../../clock.ts";
 import type { Group, Key, Plain, Replacement, Step } from "../../record/doc.ts";
 import { isSettled } from "../steps.ts";
 import { isUnderway } from "./record.ts";
-import { ATTENTION, change, find, isRetired, type Note, PAY_WITHIN, plan, without } from "./body.ts";
+import { ATTENTION, change, find, isRetired, mayHaveHappened, type Note, PAY_WITHIN, plan, without } from "./body.ts";
 
 /**
  * A group's books: what desired capacity is without us (`baseline`), and what of it we have raised for whom (`raised`).
@@ -49,13 +49,15 @@ const MOST_OURS = 12;
 interface Desired extends Pick<Step, "id" | "abandonAt"> {
   readonly to: number;
   readonly after?: readonly string[];
+  /** An earlier write may have set it to that already. */
+  readonly unsure?: boolean;
 }
 
 /** Plans that desired capacity be set from what it should be now to another value, and keeps that it is ours. */
-export function planDesired(body: Group, { to, ...step }: Desired): Group {
+export function planDesired(body: Group, { to, unsure = false, ...step }: Desired): Group {
   const from = expected(body);
   if (from === null) return body;
-  const params = { group: body.name, from, to };
+  const params = { group: body.name, from: unsure ? [from] : from, to };
   const planned = plan(body, { ...step, responder: "set-desired", params });
   return { ...planned, ours: [...new Set([...body.ours, to])].slice(-MOST_OURS) };
 }
@@ -156,11 +158,12 @@ export function planPayments(body: Group, now: Ms): Group {
   if (isBusy(body)) return body;
   const all = Object.values(body.replacing);
   const called = all.filter((one) => one.state === "lowering" && one.raised > 0);
-  const [first = called[0]] = called.filter((one) => find(body, one.batch ?? "")?.state === "abandoned");
+  const [first = called[0]] = called.filter((one) => isUnsure(body, one));
   if (first !== undefined) {
     const id = `${FIRST_LOWER}${first.batch ?? ""}`;
-    const to = (expected(body) ?? 0) - sum(lowered(body, id).map(([, one]) => one));
-    return planDesired(body, { id, to, abandonAt: now + PAY_WITHIN });
+    const all = lowered(body, id).map(([, one]) => one);
+    const to = (expected(body) ?? 0) - sum(all);
+    return planDesired(body, { id, to, unsure: all.some((one) => isUnsure(body, one)), abandonAt: now + PAY_WITHIN });
   }
   const waiting = all.filter((one) => one.state === "retiring" && one.by === "raise" && !isRetired(body, one));
   const [retired] = waiting.toSorted((a, b) => a.since - b.since);
@@ -175,6 +178,13 @@ export function planPayments(body: Group, now: Ms): Group {
   const params = { group: name, from: body.ours.filter((value) => value !== baseline), to: baseline };
   return plan(body, { id: SETTLE, responder: "set-desired", params, abandonAt: now + PAY_WITHIN });
 }
+
+/** Whether a write for it was given up of which nobody knows what it did. */
+const isUnsure = (body: Group, { batch, instanceId }: Replacement): boolean =>
+  [batch ?? "", `retire:${instanceId}`].some((id) => {
+    const write = find(body, id);
+    return write !== undefined && mayHaveHappened(write);
+  });
 
 /** Whether nothing that was raised for it is left to be paid or, where it was the last one, to be looked at. */
 export const isPaid = (body: Group, one: Replacement): boolean =>

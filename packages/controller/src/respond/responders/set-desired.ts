@@ -1,8 +1,8 @@
 import type { Step } from "../../record/doc.ts";
-import { capacityOf, confirmed, mayLook, theirs } from "../desired.ts";
+import { capacityOf, confirmed, mayLook, SETTLES, theirs } from "../desired.ts";
 import { newcomersIn } from "../group/newcomers.ts";
 import { number, placeOf, shown, text } from "../place.ts";
-import type { Context, Responder } from "../responder.ts";
+import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
 /**
@@ -21,9 +21,8 @@ export const setDesired: Responder = {
     // Of a list, all are ours, and what they are to become is there already.
     if (seen === to && Array.isArray(step.params["from"])) return { is: "done", receipt: { already: true } };
     if (seen === null || !isOurs(step, seen)) return confirmed(step, seen, ctx) ?? theirs(seen);
+    if (seen > to && (await endNewcomer(step, ctx)) !== null) return endedOne(seen - 1, to, ctx);
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
-    const paid = seen > to ? await endNewcomers(step, seen - to, ctx) : 0;
-    if (paid > 0 && paid === seen - to) return { is: "done", receipt: { already: false, ended: paid } };
     return doneBy(await ctx.aws.autoScaling.setDesired(placeOf(ctx.doc), text(step, "group"), to, ask));
   },
   // No other write of ours comes between: what is seen is from before it, from after it, or somebody else's.
@@ -35,27 +34,35 @@ export const setDesired: Responder = {
   },
 };
 
-/** Who was launched for what is called off, and does not serve, goes first: each with decrement. Returns how many went. */
-async function endNewcomers(step: Step, most: number, ctx: Context): Promise<number> {
-  const ids = (await newcomersIn(text(step, "group"), ctx)).slice(0, most);
-  let ended = 0;
-  for (const id of ids) {
+/**
+ * Who was launched for what is called off, and does not serve, goes first, with decrement. One at a time, so that the
+ * record knows what each has left. Returns null if there is none.
+ */
+async function endNewcomer(step: Step, ctx: Context): Promise<string | null> {
+  for (const id of await newcomersIn(text(step, "group"), ctx)) {
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     const { already } = await ctx.aws.autoScaling.terminateInGroup(placeOf(ctx.doc), id, true, ask);
-    if (!already) ended += 1;
+    if (!already) return id;
   }
-  return ended;
+  return null;
 }
 
-/** Lowered by one call for each newcomer, it may have been left half-way. */
+function endedOne(left: number, to: number, ctx: Context): Result {
+  if (left === to) return { is: "done", receipt: { already: false, ended: true } };
+  const reason = `desired capacity is ${left}: what was launched and does not serve is ended`;
+  return { is: "wait", until: ctx.now + SETTLES, reason, receipt: { from: left } };
+}
+
+/** Whether desired capacity is what was to be found or, where the end of a newcomer may have been written, what that leaves. */
 function isOurs(step: Step, seen: number): boolean {
   const from = froms(step);
-  if (from.includes(seen)) return true;
-  const begun = step.attempts > 0 || step.state === "intended";
-  return begun && seen > number(step.params, "to") && from.some((one) => typeof one === "number" && seen < one);
+  return (
+    from.includes(seen) || (step.state === "intended" && seen > number(step.params, "to") && from.includes(seen + 1))
+  );
 }
 
-function froms({ params }: Step): readonly unknown[] {
-  const { from = null } = params;
+/** What is to be found: as planned, or as the end of the last newcomer has left it. */
+function froms({ params, receipt }: Step): readonly unknown[] {
+  const { from = null } = receipt !== null && typeof receipt === "object" && "from" in receipt ? receipt : params;
   return Array.isArray(from) ? from : [from];
 }
