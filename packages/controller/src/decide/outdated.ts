@@ -17,11 +17,20 @@ const isDated = ({ kind }: SignalRef): boolean => kind !== "agent-state";
 export const isOld = ({ signals }: Pick<Incident, "signals">): boolean =>
   signals.some((signal) => isDated(signal) && signal.receivedAt - signal.at > OLD);
 
+/**
+ * When the instance was launched, or last started; null if it is not known, or told to lie after the moment it was told:
+ * then the clocks disagree, and no notice may be judged by it.
+ */
+export function launchOf({ instance, instanceAsOf }: Pick<Facts, "instance" | "instanceAsOf">): Ms | null {
+  if (instance === null) return null;
+  return instanceAsOf !== null && instance.launchTime > instanceAsOf + PRECISION ? null : instance.launchTime;
+}
+
 /** The incident with the launch of its instance as it is known now. */
-export const withLaunch = (incident: Incident, facts: Facts | null): Incident =>
-  facts === null || facts.instance === null
-    ? incident
-    : { ...incident, labels: { ...incident.labels, launchTime: facts.instance.launchTime } };
+export function withLaunch(incident: Incident, facts: Facts | null): Incident {
+  const launchTime = facts === null ? null : launchOf(facts);
+  return launchTime === null ? incident : { ...incident, labels: { ...incident.labels, launchTime } };
+}
 
 /**
  * The signals that are about the instance as it is. One that is older than its launch is not, be it that the id was not in

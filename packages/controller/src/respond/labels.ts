@@ -1,4 +1,5 @@
 import type { Ms } from "../clock.ts";
+import { launchOf } from "../decide/outdated.ts";
 import { hasEnded } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { knowsTasks } from "./found.ts";
@@ -21,7 +22,7 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
     privateIp: facts.instance?.privateIp ?? undefined,
     publicIp: facts.instance?.publicIp ?? undefined,
     lifecycle: facts.instance?.lifecycle ?? undefined,
-    launchTime: facts.instance?.launchTime,
+    launchTime: launchOf(facts) ?? undefined,
     stateReason: facts.instance?.stateReason ?? undefined,
     group: facts.groupName ?? undefined,
     cluster: facts.containerInstances[0]?.clusterArn.split("/").at(-1),

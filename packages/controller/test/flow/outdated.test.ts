@@ -127,3 +127,16 @@ test("EC2 does not tell: what was told is obeyed", async () => {
   await box.run(60);
   expect(writes(box).length).toBeGreaterThan(0);
 });
+
+test("EC2 tells a launch that lies ahead: the clocks disagree, and the notice is obeyed", async () => {
+  for (const warm of [false, true]) {
+    box = await openBox({ build: shop(), warm });
+    const victim = hostOf(box.region);
+    victim.launchTime = box.clock.now() + 330_000;
+    await box.run(60);
+    box.deliver(kinds[0]![1](victim, box.clock.now()));
+    await box.run(20);
+    expect(writes(box).length).toBeGreaterThan(0);
+    if (!warm) await box.close();
+  }
+});
