@@ -56,7 +56,7 @@ function envelope(fields: Fields, origin: Origin, trusted: readonly string[]): P
     const inside = forwarded(detail, origin);
     if (inside.length === 0) return { is: "ignored", reason: "unknown-event", detailType };
     if (!isTrusted) return distrusted(event, source);
-    return combine(inside.map((inner) => envelope(inner.fields, inner.origin, trusted)));
+    return combine(inside.map((inner) => message(inner.fields, inner.origin, trusted)));
   }
   if (!isTrusted && source !== known.source) return distrusted(event, source);
   if (known.parser !== null) return widen(known.parser.parse(event));
@@ -68,13 +68,18 @@ function envelope(fields: Fields, origin: Origin, trusted: readonly string[]): P
 }
 
 /**
- * AWS's events that somebody has put into the detail of an event of their own, as a pipe does.
+ * AWS's events, and what lifecycle hooks send, that somebody has put into the detail of an event of their own, as a pipe
+ * does.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.html
  */
 function forwarded(detail: unknown, origin: Origin): readonly { readonly fields: Fields; readonly origin: Origin }[] {
   if (typeof detail !== "object" || detail === null) return [];
   return unwrap(detail, origin).filter(
-    (inner) => inner.is === "value" && isEnvelope(inner.fields) && knownEvents.has(detailTypeIn(inner.fields) ?? ""),
+    (inner) =>
+      inner.is === "value" &&
+      (isEnvelope(inner.fields)
+        ? knownEvents.has(detailTypeIn(inner.fields) ?? "")
+        : isSentByHook(inner.fields) && asText(inner.fields["LifecycleTransition"], 128) !== null),
   ) as readonly { readonly fields: Fields; readonly origin: Origin }[];
 }
 

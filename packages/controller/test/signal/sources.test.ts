@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "../../src/signal/parse.ts";
-import { envelope, ID, type Json, origin } from "./support.ts";
+import { envelope, ID, type Json, lifecycleDetail, origin } from "./support.ts";
 
 const NAME = "EC2 Spot Instance Interruption Warning";
 const warning = (source: string): Json => envelope(source, NAME, { "instance-id": ID, "instance-action": "terminate" });
@@ -29,6 +29,28 @@ test.each([
   const heard = parse(body, origin, ["another", source]);
   expect(heard).toMatchObject({ is: "signals", signals: [{ kind: "spot-interruption", subject: { id: ID } }] });
 });
+
+test.each([
+  ["as a text", JSON.stringify],
+  ["as an object", (hook: Json): unknown => hook],
+  ["in SNS's wrapping", (hook: Json): unknown => ({ Type: "Notification", Message: JSON.stringify(hook) })],
+])(
+  "what a hook sent itself, in a pipe's event %s: kept where nobody trusts it, ours where it is named",
+  (_what, wrap) => {
+    const hook = {
+      Service: "AWS Auto Scaling",
+      AccountId: "111122223333",
+      RequestId: "r-1",
+      ...lifecycleDetail,
+    };
+    const body = JSON.stringify(piped(wrap(hook)));
+    expect(parse(body, origin)).toMatchObject({ is: "rejected", reason: "untrusted-source" });
+    expect(parse(body, origin, ["Pipe SpotPipe"])).toMatchObject({
+      is: "signals",
+      signals: [{ kind: "lifecycle-terminating", region: "eu-west-1", lifecycle: { direct: true } }],
+    });
+  },
+);
 
 test("evidence under another source is kept as well", () => {
   const event = envelope("my.forwarder", "ECS Service Action", { eventName: "SERVICE_STEADY_STATE" });
