@@ -94,6 +94,7 @@ test.each<[string, unknown]>([
   ["a database", [{ entityValue: "arn:aws:rds:eu-west-1:111122223333:db:shop" }]],
   ["what AWS does not tell", [{ entityValue: "UNKNOWN" }]],
   ["nobody", []],
+  ["nobody, in an empty name", [{ entityValue: "", status: "" }]],
   ["nobody, without the field", undefined],
 ])("an event of %s is AWS's good right, and of no instance", (_what, affectedEntities) => {
   const ignored = { is: "ignored", reason: "no-instance", detailType: "AWS Health Event" };
