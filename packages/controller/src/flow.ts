@@ -1,6 +1,6 @@
 import type { Facts } from "./enrich/facts.ts";
 import type { Doc, Key } from "./record/doc.ts";
-import type { Origin, Parsed, Signal } from "./signal/signal.ts";
+import type { Origin, Parsed, Reserved, Signal } from "./signal/signal.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { isAway } from "./record/away.ts";
 import { advanceDoc } from "./respond/machine.ts";
@@ -72,6 +72,17 @@ export function createFlow(deps: FlowDeps): Flow {
     }
   };
 
+  const acceptReserved = async (reserved: Reserved): Promise<readonly Accepted[]> => {
+    let signals: readonly Signal[];
+    try {
+      signals = await deps.signalsOf(reserved);
+    } catch (error) {
+      // Whom it is about is not known, so that nothing of it is durable: the message stays and comes again.
+      return [{ is: "later", reason: error instanceof Error ? error.message : "its instances are not known" }];
+    }
+    return Promise.all(signals.map(acceptOne));
+  };
+
   return {
     factsOf,
     async accept(body, origin) {
@@ -82,15 +93,12 @@ export function createFlow(deps: FlowDeps): Flow {
         return { is: "ignored", reason: parsed.reason };
       }
       if (parsed.is === "rejected") return parsed;
-      const all = [...parsed.signals];
-      try {
-        for (const reserved of parsed.reserved ?? []) all.push(...(await deps.signalsOf(reserved)));
-      } catch (error) {
-        // Whom it is about is not known, so that nothing of it is durable: the message stays and comes again.
-        return { is: "later", reason: error instanceof Error ? error.message : "its instances are not known" };
-      }
       // Side by side, so that the ledger writes them together: one message can name a thousand instances.
-      const results = await Promise.all(all.map(acceptOne));
+      const nested = await Promise.all([
+        ...parsed.signals.map(acceptOne),
+        ...(parsed.reserved ?? []).map(acceptReserved),
+      ]);
+      const results = nested.flat();
       const later = results.find((result) => result.is === "later");
       if (later !== undefined) return later;
       const incidents = results.flatMap((result) => (result.is === "accepted" ? [result.key] : []));

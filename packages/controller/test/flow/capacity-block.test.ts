@@ -70,3 +70,24 @@ test("while EC2 does not say which they are, the message is not deleted", async 
   const accepted = { is: "accepted", incidents: [`incident#${one.id}#1`] };
   expect(box.verdicts).toContainEqual(expect.objectContaining(accepted));
 });
+
+test("a warning that comes in one message with it is obeyed while EC2 does not say which they are", async () => {
+  box = await openBox({ build: shop(), warm: true });
+  const [warned] = hostsOf(box.region);
+  if (warned === undefined) throw new Error("no host");
+  box.simulator.faults.add({ match: { operation: "DescribeInstances" }, effect: { kind: "denied" } });
+  const warning = {
+    id: "warned",
+    "detail-type": "EC2 Spot Instance Interruption Warning",
+    source: "aws.ec2",
+    account: ACCOUNT,
+    region: REGION,
+    time: new Date(box.clock.now()).toISOString(),
+    resources: [],
+    detail: { "instance-id": warned.id, "instance-action": "terminate" },
+  };
+  box.deliver(JSON.stringify({ Records: [{ body: expiration() }, { body: JSON.stringify(warning) }] }));
+  await box.run(3);
+  expect(box.verdicts[0]).toMatchObject({ is: "later" });
+  expect(effects(box, "drain")).toHaveLength(1);
+});
