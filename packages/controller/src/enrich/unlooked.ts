@@ -41,8 +41,8 @@ function olderThan(inventory: Inventory, place: Place, id: string, since: Ms): r
   const listOf = ({ arn }: TargetGroup): Known<"health"> | undefined => inventory.get("health", arn);
   return all
     .filter((group) => holdsInstances(group) && isNear(group, instance) && (listOf(group)?.observedAt ?? 0) < from)
-    .map((group) => ({ group, list: listOf(group) }))
-    .toSorted((a, b) => likelihood(b, inventory) - likelihood(a, inventory) || at(a.list) - at(b.list))
+    .map((group) => ({ group, likelihood: likelihood(group, listOf(group), inventory), readAt: at(listOf(group)) }))
+    .toSorted((a, b) => b.likelihood - a.likelihood || a.readAt - b.readAt)
     .map(({ group }) => group);
 }
 
@@ -54,10 +54,7 @@ function isNear({ vpcId }: TargetGroup, instance: Ec2Instance | null): boolean {
 }
 
 /** Before others: what sends requests somewhere, and what holds others of ours. */
-function likelihood(
-  { group, list }: { readonly group: TargetGroup; readonly list: Known<"health"> | undefined },
-  inventory: Inventory,
-): number {
+function likelihood(group: TargetGroup, list: Known<"health"> | undefined, inventory: Inventory): number {
   const balanced = group.loadBalancerArns.length > 0 ? 2 : 0;
   return balanced + (holdsOurs(inventory, list?.value ?? []) ? 1 : 0);
 }

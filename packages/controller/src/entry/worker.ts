@@ -109,8 +109,8 @@ export function createWorker(options: WorkerOptions): Worker {
   const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
     const place = placeOf(doc);
     if (place === null) return;
-    const { instanceAsOf } = factsOf(doc);
-    const afresh = isOld(doc.body) && (instanceAsOf ?? 0) < doc.body.openedAt;
+    const asOf = inventory.get("instance", doc.body.subject.id)?.observedAt ?? 0;
+    const afresh = isOld(doc.body) && asOf < doc.body.openedAt;
     await lookUp(doc.body.subject, place, deadline, depth, afresh);
   };
 

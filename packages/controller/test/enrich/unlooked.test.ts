@@ -3,6 +3,7 @@ import type { Ec2Instance } from "../../src/aws/aws.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import { unlooked, worthALook } from "../../src/enrich/unlooked.ts";
+import type { Inventory } from "../../src/inventory/inventory.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { regionId } from "../../src/inventory/ids.ts";
 import { instance, instanceId, LAUNCHED, place, target, targetGroup, targetGroupArn } from "./support/fleet.ts";
@@ -25,6 +26,28 @@ function known(groups: readonly (readonly [group: ReturnType<typeof targetGroup>
   return inventory;
 }
 const names = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
+
+test("a look compares each target once, and what was compared stays so for the next", () => {
+  const groups = Array.from({ length: 200 }, (_, n) => [targetGroup(`strangers-${n}`), 600_000] as const);
+  const inventory = known(groups);
+  for (const [{ arn }] of groups)
+    inventory.put(
+      "health",
+      arn,
+      Array.from({ length: 50 }, (_, n) => target(`i-${n}`, 80)),
+      NOW - 600_000,
+    );
+  let asked = 0;
+  const counting: Inventory = {
+    ...inventory,
+    get(facet, id) {
+      if (facet === "instance") asked += 1;
+      return inventory.get(facet, id);
+    },
+  };
+  for (let look = 0; look < 20; look++) expect(worthALook(counting, place, ID, NOW)).toHaveLength(200);
+  expect(asked).toBeLessThan(200 * 50 + 20 * 10);
+});
 
 describe("target groups that nobody has looked at for an instance", () => {
   test("are of its network and hold instances or addresses", () => {
