@@ -81,7 +81,8 @@ function withBooks(body: Stored, all: NonNullable<Stored["replacing"]>): Stored 
   const owes = (one: Partial<Replacement>): boolean =>
     (body.baseline ?? null) !== null && one.by === "raise" && RAISED.has(one.state);
   const replacing: Record<string, Partial<Replacement>> = {};
-  for (const [incident, one] of Object.entries(all)) replacing[incident] = { raised: owes(one) ? 1 : 0, ...one };
+  for (const [incident, one] of Object.entries(all))
+    replacing[incident] = { units: one.raised || 1, raised: owes(one) ? 1 : 0, ...one };
   return { ours: [], ...body, replacing } as Stored;
 }
 

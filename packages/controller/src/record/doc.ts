@@ -160,6 +160,8 @@ export interface Replacement {
   readonly onDemand: OnDemand | null;
   /** So much desired capacity was raised for it and is not paid back, in what the group counts; 0: nothing is owed. */
   readonly raised: number;
+  /** How much of its group's capacity the instance is, in what the group counts; 1 until the group was looked at. */
+  readonly units: number;
 }
 
 /** A temporary On-Demand fallback: for how long, and for how many instances at most. */

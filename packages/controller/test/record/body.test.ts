@@ -67,6 +67,9 @@ test("what was stored before a group's record kept books: each that stands for o
   expect(read(10).ours).toEqual([]);
   expect(raised(read(10))).toEqual([1, 1, 0, 0, 0]);
   expect(raised(read(null))).toEqual([0, 0, 0, 0, 0]);
+  const known = { a: { ...one("raise", "serves"), raised: 4 }, b: one("raise", "serves") };
+  const { replacing: weighed } = decodeBody<"group">(JSON.stringify({ baseline: 10, steps: [], replacing: known }));
+  expect(Object.values(weighed).map(({ units }) => units)).toEqual([4, 1]);
   const now = { ...read(10), ours: [11], replacing: { a: { ...read(10).replacing["a"]!, raised: 4 } } };
   expect(decodeBody<"group">(encodeBody(now))).toEqual(now);
 });

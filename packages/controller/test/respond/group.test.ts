@@ -42,6 +42,7 @@ const asks = (index: number, over: Partial<Replacement> = {}): [Key, Replacement
     deadline: T0 + 600_000,
     onDemand: null,
     raised: 0,
+    units: 1,
     ...over,
   },
 ];
@@ -133,6 +134,19 @@ test("property: never more under replacement than the cap, nor above the maximum
       },
     ),
   );
+});
+
+test.each(["raise", "detach"] as const)("by %s, what is under way counts against the cap by its weight", (by) => {
+  const instances = Object.fromEntries(
+    Array.from({ length: 10 }, (_, index) => [`i-${index}`, { state: "InService", protected: false, units: 4 }]),
+  );
+  const heavy = { desired: 40, serving: 40, max: 80, instances };
+  const all = [0, 1, 2].map((index) => asks(index, { by }));
+  const first = play(groupOf(all.slice(0, 2), { cap: 0.2 }), { ...gates(heavy), "hold:group-serving": () => null });
+  expect(statesOf(first)).toEqual(["launching", "launching"]);
+  const { body } = withReplacement(first, ...asks(2, { by }), T0);
+  // One under replacement is not looked at again, and a detached one has left its group.
+  expect(admit(body, by, view({ ...heavy, instances: { "i-2": { ...instances["i-2"]! } } })).admitted).toEqual([]);
 });
 
 test("who is the last healthy target is raised for, under the gates and the cap of a raise", () => {
@@ -285,7 +299,7 @@ describe("what may have been written though its answer was lost", () => {
   });
   test("a raise is lowered again, if it is there", () => {
     const doc = abandoned("raise", "its time is over");
-    expect(doc.body.steps.find((step) => step.id === "lower:raise:1")?.params).toMatchObject({ from: 11, to: 10 });
+    expect(doc.body.steps.find((step) => step.id === "lower:raise:1")?.params).toMatchObject({ from: [11], to: 10 });
   });
   test("what AWS refused was not written: desired capacity is only compared with what it was", () => {
     const doc = abandoned("raise", "denied: no");

@@ -168,6 +168,7 @@ const asked = (instanceId: string, now: number): Replacement => ({
   deadline: now + 600_000,
   onDemand: null,
   raised: 0,
+  units: 1,
 });
 
 type Write = (change: () => void) => Promise<ReturnType<typeof receipt>>;

@@ -37,6 +37,7 @@ async function inGroup(state: ReplacementState, reason: string | null = null): P
       deadline: T0 + 600_000,
       onDemand: null,
       raised: 0,
+      units: 1,
     },
     T0,
   );

@@ -154,6 +154,7 @@ describe("group-serving", () => {
       deadline: T0 + 1,
       onDemand: null,
       raised: 1,
+      units: 1,
     });
     const body = { baseline: 3, replacing: { a: one("i-0", "raise:1"), b: one("i-1", "raise:2") } };
     // Three and a replacement of the first batch.

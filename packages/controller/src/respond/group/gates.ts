@@ -105,7 +105,7 @@ export function admit(group: Group, by: "detach" | "raise", view: GroupView): Ad
     .filter(([, one]) => one.state === "asked" && one.by === by && view.looked.includes(one.instanceId))
     .toSorted(([, a], [, b]) => a.askedAt - b.askedAt);
   const underway = Object.values(group.replacing).filter(isUnderway);
-  const used = underway.reduce((total, one) => total + unitsIn(view, one), 0);
+  const used = underway.reduce((total, one) => total + one.units, 0);
   const cap = Math.max(1, Math.floor(group.cap * view.desired));
   const headroom = by === "raise" ? Math.min(view.max - view.desired, room(view)) : Number.POSITIVE_INFINITY;
   const refused: Record<string, string> = {};

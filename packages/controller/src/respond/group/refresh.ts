@@ -73,16 +73,18 @@ function readGates(body: Group, note: Note, now: Ms): Group {
     if (admitted.length === 0) continue;
     const ids = admitted.flatMap((incident) => next.replacing[incident]?.instanceId ?? []);
     const id = `${by}:${body.round}`;
-    for (const incident of admitted) next = begin(next, incident, { state: "launching", batch: id }, now);
     const abandonAt = now + WRITE_WITHIN;
+    const units = new Map(admitted.map((incident) => [incident, unitsIn(view, next.replacing[incident])]));
     if (by === "detach")
       next = plan(next, { id, responder: "detach-instances", params: { group: body.name, ids }, abandonAt });
     else {
       next = { ...next, baseline: next.baseline ?? view.desired };
-      const units = Object.fromEntries(admitted.map((incident) => [incident, unitsIn(view, next.replacing[incident])]));
-      const more = Object.values(units).reduce((total, one) => total + one, 0);
-      next = planDesired(next, { id, to: (expected(next) ?? 0) + more, after: [`detach:${body.round}`], abandonAt });
-      for (const [incident, raised] of Object.entries(units)) next = change(next, incident, { raised }, now);
+      const to = [...units.values()].reduce((total, one) => total + one, expected(next) ?? 0);
+      next = planDesired(next, { id, to, after: [`detach:${body.round}`], abandonAt });
+    }
+    for (const [incident, one] of units) {
+      const raised = by === "raise" ? one : 0;
+      next = begin(next, incident, { state: "launching", batch: id, units: one, raised }, now);
     }
     next = { ...next, cooldownUntil: Math.max(next.cooldownUntil, now + body.cooldown) };
     note(`replacing ${ids.length} early by ${by}`, { ids });

@@ -38,6 +38,7 @@ export const askReplacement: Responder = {
           deadline: ctx.now + number(step.params, "within"),
           onDemand: onDemandOf(step.params),
           raised: 0,
+          units: 1,
         },
         ctx.now,
       );
