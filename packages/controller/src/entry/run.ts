@@ -218,6 +218,7 @@ export async function run({
     random,
     lease: createLease(ledger, clock, owner),
     places: placesOf(config, queues),
+    ownAccount: ownAccount.current,
     callsPerMinute: SWEEP_CALLS_A_MINUTE,
     often: SWEEP_OFTEN,
     keep: FORGET_AFTER,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
+import type { Place } from "../../src/aws/aws.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import { testClock } from "../enrich/support/clock.ts";
@@ -33,7 +34,7 @@ function fleetOfTwo(): Fleet {
   return fleet;
 }
 
-function sweep(fleet: Fleet) {
+function sweep(fleet: Fleet, at: Place = place) {
   const clock = testClock();
   const fake = fakeAws(fleet, clock, 20);
   const inventory = createMemoryInventory();
@@ -44,7 +45,8 @@ function sweep(fleet: Fleet) {
     clock,
     random: () => 0.5,
     lease: () => Promise.resolve(true),
-    places: [place],
+    places: [at],
+    ownAccount: () => place.account,
     callsPerMinute: 30,
     often: 10 * MINUTE,
     keep: 24 * 60 * MINUTE,
@@ -119,4 +121,19 @@ test("the list of a target group that was deleted is forgotten", async () => {
   fleet.targetGroups = [targetGroup("stays")];
   await at.clock.pass(12 * MINUTE);
   expect(at.facts(instanceId(1)).targets).toEqual([]);
+});
+
+test("in the worker's own account, of which no list says the number, all is known by it", async () => {
+  const fleet = fleetOfTwo();
+  fleet.targetGroups = [targetGroup("by-id")];
+  fleet.health.set(targetGroupArn("by-id"), [target(instanceId(1), 80)]);
+  const at = sweep(fleet, { ...place, account: null });
+  await at.clock.pass(5 * MINUTE);
+  expect(at.facts(instanceId(1)).targets).toHaveLength(1);
+  // All that there was is deleted, and an old load balancer stays.
+  fleet.targetGroups = [];
+  fleet.health.clear();
+  fleet.classic = [{ name: "old", instances: [instanceId(1)] }];
+  await at.clock.pass(15 * MINUTE);
+  expect(at.facts(instanceId(1))).toMatchObject({ targets: [], classicLoadBalancers: ["old"] });
 });

@@ -2,8 +2,7 @@ import type { Ask, TargetGroup } from "../../aws/aws.ts";
 import { holdsOurs } from "../../enrich/registered.ts";
 import { holdsInstances } from "../../enrich/unlooked.ts";
 import { accountOf, regionId } from "../ids.ts";
-import type { Inventory } from "../inventory.ts";
-import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
+import { accountIn, facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
 /** A page, unless asked for fewer: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
 const PAGE = 400;
@@ -34,22 +33,22 @@ export function* allTargetItems(ground: Ground, others: ReadonlySet<string>): Ge
 const rank = (group: TargetGroup, hasOurs: ReadonlyMap<TargetGroup, boolean>): number =>
   (hasOurs.get(group) === true ? 2 : 0) + (group.loadBalancerArns.length > 0 ? 1 : 0);
 
-async function list({ aws, inventory, place, now }: Ground, ask: Ask): Promise<number> {
+async function list(ground: Ground, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
   const asked = now();
   const groups = await aws.elb.listTargetGroups(place, ask);
-  for (const id of idsIn(place, groups[0]?.arn ?? null, regionId)) inventory.put("targetGroups", id, groups, asked);
-  forgetGone(inventory, place.region, groups);
+  const first = groups[0]?.arn ?? null;
+  for (const id of idsIn(ground, first, regionId)) inventory.put("targetGroups", id, groups, asked);
+  forgetGone(ground, accountIn(ground, first), groups);
   return pages(groups.length, PAGE);
 }
 
 /** A list of a target group that has been deleted would lead to it for ever. */
-function forgetGone(inventory: Inventory, region: string, groups: readonly TargetGroup[]): void {
-  const [first] = groups;
-  if (first === undefined) return;
-  const account = accountOf(first.arn);
+function forgetGone({ inventory, place }: Ground, account: string | null, groups: readonly TargetGroup[]): void {
+  if (account === null) return;
   const there = new Set(groups.map(({ arn }) => arn));
   for (const [arn] of inventory.entries("health")) {
-    const isOfHere = accountOf(arn) === account && arn.split(":")[3] === region;
+    const isOfHere = accountOf(arn) === account && arn.split(":")[3] === place.region;
     if (!isOfHere || there.has(arn)) continue;
     for (const facet of ["health", "attributes"] as const) inventory.forget(facet, arn);
   }
@@ -59,9 +58,9 @@ async function listClassic(ground: Ground, ask: Ask): Promise<number> {
   const { aws, inventory, place, now } = ground;
   const asked = now();
   const balancers = await aws.classicElb.list(place, ask);
-  // Their names carry no account: it is the one of the target groups or clusters of the same place.
+  // Their names carry no account: it is that of the target groups or clusters of the same place.
   const arn = inventory.get("targetGroups", regionId(place))?.value[0]?.arn ?? null;
   const known = arn ?? inventory.get("clusters", regionId(place))?.value[0] ?? null;
-  for (const id of idsIn(place, known, regionId)) inventory.put("classicLoadBalancers", id, balancers, asked);
+  for (const id of idsIn(ground, known, regionId)) inventory.put("classicLoadBalancers", id, balancers, asked);
   return pages(balancers.length, PAGE);
 }

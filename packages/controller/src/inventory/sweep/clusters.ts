@@ -29,7 +29,7 @@ export function* clusterItems(ground: Ground, clusters: readonly string[]): Gene
   const { aws, place, inventory, often, seldom } = ground;
   const listed = inventory.get("clusters", regionId(place))?.observedAt ?? null;
   yield { id: "clusters", every: often, observedAt: listed, run: (ask) => list(ground, ask) };
-  const ids = idsIn(place, clusters[0] ?? null, regionId);
+  const ids = idsIn(ground, clusters[0] ?? null, regionId);
   yield facetItem(ground, "capacityProviders", ids, seldom, (ask) => aws.ecs.describeCapacityProviders(place, ask));
   for (const cluster of clusters) {
     const described = inventory.get("cluster", cluster)?.observedAt ?? null;
@@ -71,10 +71,11 @@ function oldest(times: readonly (number | undefined)[]): number | null {
   return known.length === 0 || known.length < times.length ? null : Math.min(...known);
 }
 
-async function list({ aws, inventory, place, now }: Ground, ask: Ask): Promise<number> {
+async function list(ground: Ground, ask: Ask): Promise<number> {
+  const { aws, inventory, place, now } = ground;
   const asked = now();
   const clusters = await aws.ecs.listClusters(place, ask);
-  for (const id of idsIn(place, clusters[0] ?? null, regionId)) inventory.put("clusters", id, clusters, asked);
+  for (const id of idsIn(ground, clusters[0] ?? null, regionId)) inventory.put("clusters", id, clusters, asked);
   return pages(clusters.length, 100);
 }
 

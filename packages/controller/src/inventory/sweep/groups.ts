@@ -10,8 +10,8 @@ export function knownGroups({ inventory, place }: Ground): readonly AutoScalingG
   return found.map(([, { value }]) => value);
 }
 
-const idsOf = ({ place }: Ground, { name, arn }: AutoScalingGroup): readonly [string, ...string[]] =>
-  idsIn(place, arn, (at) => groupId(at, name));
+const idsOf = (ground: Ground, { name, arn }: AutoScalingGroup): readonly [string, ...string[]] =>
+  idsIn(ground, arn, (at) => groupId(at, name));
 
 /** Auto Scaling groups with their instances, their hooks, and whether they are being refreshed. */
 export function* groupItems(ground: Ground, groups: readonly AutoScalingGroup[]): Generator<Item> {

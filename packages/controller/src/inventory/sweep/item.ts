@@ -24,6 +24,7 @@ export interface Ground {
   readonly inventory: Inventory;
   readonly now: () => Ms;
   readonly place: Place;
+  readonly ownAccount?: () => string | null;
   /** When this sweep last read an item, or what it settles, by its id; undefined: not since it started. */
   readonly readAt: (id: string) => Ms | undefined;
   /** How often what changes by itself is read: membership, tasks, health. */
@@ -56,11 +57,16 @@ export function facetItem<F extends Facet>(
   };
 }
 
+/** The number of the account that is read: as an ARN of what is there says, or STS; null where neither does. */
+export const accountIn = ({ place, ownAccount }: Ground, arn: string | null): string | null =>
+  place.account ?? accountOf(arn) ?? ownAccount?.() ?? null;
+
 /**
  * Ids of what belongs to a region. Where the place is the account of our own credentials, the same under the account's
  * number, which signals name.
  */
-export function idsIn(place: Place, arn: string | null, idOf: (at: Place) => string): readonly [string, ...string[]] {
-  const account = accountOf(arn);
+export function idsIn(ground: Ground, arn: string | null, idOf: (at: Place) => string): readonly [string, ...string[]] {
+  const { place } = ground;
+  const account = accountIn(ground, arn);
   return place.account === null && account !== null ? [idOf(place), idOf({ ...place, account })] : [idOf(place)];
 }

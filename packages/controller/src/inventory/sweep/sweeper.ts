@@ -18,6 +18,8 @@ export interface SweeperOptions {
   /** True: the name is ours for `ttl` from now. Of several workers one sweeps a region. */
   readonly lease: (name: string, ttl: Ms) => Promise<boolean>;
   readonly places: readonly Place[];
+  /** Answers the account of our own credentials, or null while it is not known; left out: nobody finds out. */
+  readonly ownAccount?: () => string | null;
   /** For each account and region, and twice: what each of its two sweeps may cost of AWS's request limits. */
   readonly callsPerMinute: number;
   /** How often what changes by itself is read again, if the budget allows. */
