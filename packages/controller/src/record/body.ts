@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Bodies, Doc, Joined, Kind, Replacement, Step } from "./doc.ts";
 
 /**
@@ -30,9 +31,21 @@ export function encodeBody(body: Doc["body"]): string {
   });
 }
 
-/** The body that `encodeBody` was given; what an earlier version wrote, as this one has it. */
+/**
+ * A body's JSON in a fifth of its size: the names of many target groups repeat each other. Still JSON, for who looks into
+ * the table.
+ */
+export const packed = (json: string): string => JSON.stringify({ packed: deflateRawSync(json).toString("base64") });
+
+function unpacked(json: string): string {
+  if (!json.startsWith('{"packed":')) return json;
+  const text = (JSON.parse(json) as { readonly packed: string }).packed;
+  return inflateRawSync(Buffer.from(text, "base64")).toString();
+}
+
+/** The body that `encodeBody` was given, packed or not; what an earlier version wrote, as this one has it. */
 export function decodeBody<K extends Kind>(json: string): Bodies[K] {
-  const body = withAgents(upgraded(JSON.parse(json) as Stored));
+  const body = withAgents(upgraded(JSON.parse(unpacked(json)) as Stored));
   const whole = (step: Partial<Step>): Partial<Step> => ({ ...UNTOUCHED, ...step });
   return {
     ...body,

@@ -9,7 +9,7 @@ import { GUARD } from "./guard.ts";
 import type { Refreshed } from "./incident.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
-import { lighter, mapSteps } from "./steps.ts";
+import { mapSteps } from "./steps.ts";
 
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
 const CALL_BOUND: Ms = 10_000;
@@ -171,22 +171,20 @@ const again = (one: Finished, retryAt: Ms, reason: string): Finished => {
   return { step, title, acts, startedAt, failure: { reason, retryAt } };
 };
 
-/** All or none. `too-large`: together with what it writes elsewhere. What is too large alone is made lighter. */
+/** All or none. `too-large`: what it writes elsewhere, or both (record/fit.ts has taken from each what can be spared). */
 async function commit<K extends Kind>(
   deps: MachineDeps<K>,
   made: Laid<K>,
 ): Promise<readonly Doc[] | "conflict" | "too-large" | "away"> {
   const also = made.also.flatMap((one) => one.writes);
   const unchanged = made.also.flatMap((one) => one.unchanged ?? []);
-  const write = (doc: Doc): Promise<readonly Doc[] | "conflict"> =>
-    deps.ledger.commit([doc, ...also], made.entries, unchanged);
   try {
-    return await write(made.doc as Doc);
+    return await deps.ledger.commit([made.doc as Doc, ...also], made.entries, unchanged);
   } catch (error) {
     if (isAway(error)) return "away";
     if (!(error instanceof SpotkeeperError) || error.code !== "SK-LEDGER-TOO-LARGE") throw error;
-    if (also.length > 0) return "too-large";
-    return write(lighter(made.doc as Doc));
+    if (also.length === 0) throw error;
+    return "too-large";
   }
 }
 

@@ -68,10 +68,6 @@ const LONGEST_REASON = 300;
 export const shortened = <R extends string | null>(reason: R): R | string =>
   reason !== null && reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason;
 
-/** Without what only undoing needs: the last resort for a document that is too large. Handling goes first. */
-export const lighter = <D extends Doc>(doc: D): D =>
-  mapSteps(doc, (step) => (isSettled(step) ? { ...step, params: {}, receipt: null } : step));
-
 /** Why a step that was skipped may come back: it was only dropped from a plan that now has it again. */
 const UNPLANNED = "no longer planned";
 

@@ -59,6 +59,8 @@ export interface BoxOptions {
   readonly warm?: boolean;
   /** Stands before the ledger: what it is to refuse. */
   readonly ledger?: (real: Ledger) => Ledger;
+  /** Bytes that one document takes at the most. */
+  readonly largestBody?: number;
   readonly settings?: Parameters<typeof createWorld>[0]["settings"];
 }
 
@@ -168,7 +170,8 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     operations: fleetOperations,
     ...(options.throttleRules === undefined ? {} : { throttleRules: options.throttleRules }),
   });
-  const real = openSqliteLedger({ file: ":memory:", clock });
+  const room = options.largestBody === undefined ? {} : { largestBody: options.largestBody };
+  const real = openSqliteLedger({ file: ":memory:", clock, ...room });
   const ledger = noticed(clock, options.ledger?.(real) ?? real);
   const archive = noticed(clock, openSqliteArchive({ file: ":memory:", clock }));
   const given = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };

@@ -73,3 +73,13 @@ test("what was stored before a group's record kept books: each that stands for o
   const now = { ...read(10), ours: [11], replacing: { a: { ...read(10).replacing["a"]!, raised: 4 } } };
   expect(decodeBody<"group">(encodeBody(now))).toEqual(now);
 });
+
+test("what was stored before agents told of their work: its lifecycle actions began when the incident opened", () => {
+  const action = { group: "web", hook: "drain", token: "t-1", transition: "terminating", metadata: null };
+  const { agents: _, ...old } = { ...incidentOf(warning(0)).body, openedAt: T0, lifecycle: [action] };
+  const read = decodeBody<"incident">(JSON.stringify(old));
+  expect(read.agents).toEqual({});
+  expect(read.lifecycle).toEqual([{ ...action, since: T0, heardAt: T0 }]);
+  // And what is stored now stays.
+  expect(decodeBody<"incident">(encodeBody({ ...read, agents: {} })).lifecycle).toEqual(read.lifecycle);
+});

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Doc } from "../../src/record/doc.ts";
@@ -160,17 +161,20 @@ export function testLedger(name: string, setUp: () => Promise<LedgerFixture>): v
         expect((await ledger.history("k")).items).toEqual([]);
       });
 
-      test("keeps any text, and bodies of up to 8 kB, and refuses larger ones by name and size", async () => {
+      test("keeps any text, packs a body of over 8 kB, and refuses by name and size what is too large all the same", async () => {
         const text = "Zürich 東京 👩‍🚀 \u0000 \u2028 ' \" \\ \ud800";
         const base = incidentDoc("i-1", { body: { hints: { text, fill: "" } } });
         const room = 8192 - Buffer.byteLength(JSON.stringify(base.body));
         const full = incidentDoc("i-1", { body: { hints: { text, fill: "x".repeat(room) } } });
         await stored(full);
         expect((await ledger.load(full.key, "incident"))?.body).toEqual(full.body);
-        const over = incidentDoc("i-2", { body: { hints: { text, fill: "x".repeat(room + 1) } } });
-        await expect(ledger.commit([over], [])).rejects.toMatchObject({
+        const over = incidentDoc("i-2", { body: { hints: { text, fill: "x".repeat(5 * room) } } });
+        await stored(over);
+        expect((await ledger.load(over.key, "incident"))?.body).toEqual(over.body);
+        const noise = Array.from({ length: 300 }, (_, n) => createHash("sha256").update(`${n}`).digest("base64"));
+        await expect(ledger.commit([incidentDoc("i-3", { body: { hints: { noise } } })], [])).rejects.toMatchObject({
           code: "SK-LEDGER-TOO-LARGE",
-          message: expect.stringMatching(/incident#i-2#1 takes 8193 bytes/) as string,
+          message: expect.stringMatching(/incident#i-3#1 takes \d+ bytes; at most 8192/) as string,
         });
       });
 

@@ -30,6 +30,8 @@ export interface SqliteLedgerOptions {
   readonly maxBytes?: number;
   /** How long a write waits for another process's lock; 2 s by default. */
   readonly lockWait?: Ms;
+  /** The most that one document's body takes, in bytes; 8 kB by default. */
+  readonly largestBody?: number;
 }
 
 /** How many of a subject's incidents are looked at: an interruption hardly joins one from eight ago. */
@@ -50,7 +52,7 @@ const PURGE_BATCH = 100;
  * @example const ledger = openSqliteLedger({ file: "spotkeeper.db", clock: systemClock });
  */
 export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
-  const { file, clock, synchronous = "FULL", maxBytes = null, lockWait = 2_000 } = options;
+  const { file, clock, synchronous = "FULL", maxBytes = null, lockWait = 2_000, largestBody } = options;
   const store = openStore({ area: "ledger", file, clock, synchronous, maxBytes, lockWait });
 
   return {
@@ -64,7 +66,7 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
         if (versionOf(sql, next.key) !== next.version) {
           throw new SpotkeeperError("SK-LEDGER-INVALID", `A signal would open ${next.key} again, which exists.`);
         }
-        const doc = writeDoc(sql, encodeDoc(next));
+        const doc = writeDoc(sql, encodeDoc(next, largestBody));
         appendEntries(sql, entries);
         return { doc: doc as Doc<"incident">, fresh: true };
       });
@@ -77,7 +79,7 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
       }),
 
     async commit(writes, journal, unchanged = []) {
-      const encoded = encodeDocs(writes);
+      const encoded = encodeDocs(writes, largestBody);
       return store.write((sql) => {
         // All is compared before anything is written, so that a conflict leaves nothing to undo.
         for (const { key, version } of [...writes, ...unchanged]) {

@@ -1,11 +1,9 @@
 import { SpotkeeperError } from "../../errors.ts";
 import { isArchived } from "../archived.ts";
-import { decodeBody, encodeBody } from "../body.ts";
+import { decodeBody } from "../body.ts";
 import type { Doc, Key } from "../doc.ts";
+import { fit } from "../fit.ts";
 import type { Sql } from "./sql.ts";
-
-/** The most that a document's body takes as JSON, in bytes: what DynamoDB and a storm of thousands afford. */
-const LARGEST_BODY = 8 * 1024;
 
 interface Row {
   readonly id: number;
@@ -80,29 +78,21 @@ export interface Encoded {
   readonly body: string;
 }
 
-/** Encodes what one commit writes. Throws as `encodeDoc` does. */
-export function encodeDocs(docs: readonly Doc[]): readonly Encoded[] {
+/** Encodes what one commit writes. Throws as `encodeDoc` does. @param room bytes for each body */
+export function encodeDocs(docs: readonly Doc[], room?: number): readonly Encoded[] {
   if (new Set(docs.map((doc) => doc.key)).size < docs.length) {
     throw invalid(`One commit writes a document twice (${docs.map((doc) => doc.key).join(", ")}). Write each once.`);
   }
-  return docs.map(encodeDoc);
+  return docs.map((doc) => encodeDoc(doc, room));
 }
 
-/** Refuses what no driver could store. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID. */
-export function encodeDoc(doc: Doc): Encoded {
+/** Refuses what no driver could store. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID. @param room bytes for the body */
+export function encodeDoc(doc: Doc, room?: number): Encoded {
   const { key, wakeAt } = doc;
   if (wakeAt !== null && !Number.isSafeInteger(wakeAt)) {
     throw invalid(`The wakeAt of ${key} is ${wakeAt}: it must be whole milliseconds, or null, else it never wakes.`);
   }
-  const body = encodeBody(doc.body);
-  const bytes = Buffer.byteLength(body);
-  if (bytes > LARGEST_BODY) {
-    throw new SpotkeeperError(
-      "SK-LEDGER-TOO-LARGE",
-      `The body of ${key} takes ${bytes} bytes; at most ${LARGEST_BODY} are stored. Keep history in the journal, and bound its lists.`,
-    );
-  }
-  return { doc, tags: JSON.stringify(doc.tags), body };
+  return { doc, tags: JSON.stringify(doc.tags), body: fit(doc, room) };
 }
 
 /** Stores `doc.version + 1`. The caller has compared the versions, in this transaction. */

@@ -1,5 +1,6 @@
 import { incidentKey } from "../../correlate/correlate.ts";
 import type { Doc, Entry, Key } from "../doc.ts";
+import { findDoc } from "./docs.ts";
 import type { Sql } from "./sql.ts";
 
 interface Opened {
@@ -28,10 +29,12 @@ export function afterPurged(sql: Sql, opened: Opened): Opened {
 
 /** Remembers the ordinal of an incident that is about to be removed. */
 export function rememberOrdinal(sql: Sql, key: Key): void {
+  const doc = findDoc(sql, key);
+  if (doc?.kind !== "incident") return;
   sql.run(
-    `INSERT INTO ordinals (subject, ordinal)
-       SELECT json_extract(body, '$.subject.id'), json_extract(body, '$.ordinal') FROM docs WHERE key = ? AND kind = 'incident'
+    `INSERT INTO ordinals (subject, ordinal) VALUES (?, ?)
      ON CONFLICT (subject) DO UPDATE SET ordinal = max(ordinal, excluded.ordinal)`,
-    key,
+    doc.body.subject.id,
+    doc.body.ordinal,
   );
 }
