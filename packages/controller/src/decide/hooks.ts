@@ -57,6 +57,7 @@ export function awaitWork(ground: Ground, before: readonly PlannedStep[]): Plann
   return oursOf(ground).flatMap((ours) => {
     if (ours.action.transition === "launching") return [];
     const latest = latestOf(ground, ours.action);
+    if (latest <= ours.action.heardAt) return [];
     const short = Math.min(ours.action.heardAt + ground.actions.holdHooks, latest);
     const hold = (until: Ms, abandonAt: Ms, more: Params): PlannedStep[] => [
       step(holdId(ours), "await-work", { until, ...more }, { abandonAt }),
@@ -65,7 +66,8 @@ export function awaitWork(ground: Ground, before: readonly PlannedStep[]): Plann
       case "goes on":
         return hold(latest, latest, { for: "agent" });
       case "perhaps over":
-        return hold(short, short + LET_GO_WITHIN, { for: "agent" });
+        // Known late, its instant may be over already, and it is no less done then.
+        return hold(short, latest, { for: "agent" });
       case "over":
         return hold(latest, latest, { for: "agent", over: "the agent on the instance says that its work is over" });
       case "not known":

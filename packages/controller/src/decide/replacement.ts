@@ -1,19 +1,23 @@
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
-import { isRetained, type Threat, threatOf } from "./threat.ts";
+import { hasBegun, isRetained, type Threat, threatOf } from "./threat.ts";
 
 export function askReplacement(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
-  if (actions.replace === "never" || incident.subject.type === "task") return [];
+  if (incident.subject.type === "task") return [];
+  // Begun, it is carried through, whatever is told since: what was raised is lowered as the instance is retired.
+  const begun = incident.steps.find((one) => one.responder === "ask-replacement" && hasBegun(one));
+  if (actions.replace === "never" && begun === undefined) return [];
+  const by = begun?.params["by"] ?? actions.replace;
   const budget = { notBefore: t.start, abandonAt: t.verifyUntil };
-  if (facts === null) return [step("replace", "ask-replacement", { by: actions.replace }, budget)];
+  if (facts === null) return [step("replace", "ask-replacement", { by }, budget)];
   if (facts.groupName === null) return [];
   return [
     step(
       "replace",
       "ask-replacement",
       {
-        by: actions.replace,
+        by,
         group: facts.groupName,
         cap: actions.replaceCap,
         cooldown: actions.replaceCooldown,

@@ -81,7 +81,8 @@ export function isCalledOff({ hints, steps }: Pick<Incident, "hints" | "steps">)
   return hints["calledOff"] === true && !steps.some((step) => step.responder === "ask-replacement" && hasBegun(step));
 }
 
-const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolean =>
+/** Whether something may have come of a step. */
+export const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolean =>
   state === "done" || ((state === "waiting" || state === "intended") && attempts > 0);
 
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);

@@ -71,6 +71,9 @@ export const shortened = <R extends string | null>(reason: R): R | string =>
 /** Why a step that was skipped may come back: it was only dropped from a plan that now has it again. */
 const UNPLANNED = "no longer planned";
 
+/** What waits is not waited for beyond the instant that its plan names. */
+const earlier = (retryAt: Ms | null, until: Ms): Ms | null => (retryAt === null ? null : Math.min(retryAt, until));
+
 /**
  * A plan made again, laid over what has happened: settled and running steps stay; waiting ones take the new budget;
  * new ones are added; waiting ones that are no longer planned are skipped.
@@ -91,7 +94,9 @@ export function mergePlan(
     if (step === undefined) return fresh(plan);
     if (step.state === "skipped" && step.reason === UNPLANNED) return fresh(plan);
     if (step.state !== "waiting") return step;
-    return { ...step, ...plan };
+    const { until } = plan.params;
+    const retryAt = typeof until === "number" ? earlier(step.retryAt, until) : step.retryAt;
+    return { ...step, ...plan, retryAt };
   });
   const dropped = steps
     .filter((step) => !wanted.has(step.id))

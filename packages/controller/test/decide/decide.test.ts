@@ -34,7 +34,9 @@ test("waits end at the deadline less the margin; a late message still gets its s
   const plan = decide(incidentOf(warning(0)).body, factsWith(), withActions({ margin: 7_000 }));
   expect(plan.steps.find((step) => step.id === "await-targets")?.abandonAt).toBe(T0 + 113_000);
   const late = incidentOf({ ...warning(0), receivedAt: T0 + 300_000 });
-  const drain = decide(late.body, factsWith(), defaultPolicy).steps.find((step) => step.id === "drain");
+  const drain = decide(late.body, factsWith({ instanceAsOf: T0 + 300_000 }), defaultPolicy).steps.find(
+    (step) => step.id === "drain",
+  );
   expect(drain?.abandonAt).toBeGreaterThan(T0 + 300_000);
 });
 
@@ -57,6 +59,11 @@ describe("hooks", () => {
   ])("%s", (_name, hook, completed) => {
     const plan = decide(incidentOf(terminating(0, hook)).body, factsWith(), defaultPolicy);
     expect(plan.steps.some((step) => step.responder === "complete-lifecycle")).toBe(completed);
+  });
+  test("a hook that is heard of when the waits of a warning are over is not held", () => {
+    const facts = factsWith({ targets: [], containerInstances: [] });
+    const { body } = incidentOf(warning(0), terminating(115_000, ourHook));
+    expect(idsOf(decide(body, facts, defaultPolicy)).filter((id) => id.startsWith("await-work"))).toEqual([]);
   });
   test("a launching hook of ours is completed at once", () => {
     expect(idsOf(decide(incidentOf(launching(0, ourHook)).body, factsWith(), defaultPolicy))).toEqual([

@@ -142,6 +142,25 @@ test("of several agents the last one counts; and one that has gone for good befo
   expect([completed(), cut(box)]).toEqual([1, []]);
 });
 
+test("of several agents one says that its work is over, and the other nothing: held no longer, and it has drained", async () => {
+  box = await openBox({ build: runners() });
+  await box.run(60);
+  for (const { instance } of groupOf(box.region, "ci").members.values())
+    for (const agent of ["a1", "a2"]) box.deliver(agentMessage(box, instance, "watching", 0, { agent }));
+  await box.run(60);
+  const victim = await scaleInAtWork(box, 90);
+  await box.run(2);
+  box.deliver(agentMessage(box, victim, "draining", 1));
+  await box.run(300);
+  expect(completed()).toBe(0);
+  box.deliver(agentMessage(box, victim, "done", 2));
+  await box.run(2);
+  expect([completed(), cut(box)]).toEqual([1, []]);
+  await box.run(1_500);
+  const incident = await box.incident(victim.id);
+  expect([step(incident, "await-work").state, incident.outcome]).toEqual(["done", "drained"]);
+});
+
 test("an agent that brings no work to its end for a termination: held as where nothing is known", async () => {
   box = await openBox({ build: runners() });
   await box.run(60);

@@ -93,6 +93,24 @@ describe.each(["never", "raise", "detach"] as const)(
   },
 );
 
+test("a recommendation, and the warning before its replacement serves: carried through, and lowered as it is retired", async () => {
+  await open({ desired: 2 }, { onRebalance: "replace" });
+  const [victim] = victims();
+  recommend(box.world, victim!);
+  await box.run(8);
+  expect(groupOf(box.region).desired).toBe(3);
+  interrupt(box.world, victim!.id);
+  await box.run(100);
+  expect(groupOf(box.region).desired).toBe(2);
+  expect(effects(box, "terminate-in-group", victim!.id)).toHaveLength(1);
+  await box.run(1_500);
+  expect(healthy()).toHaveLength(2);
+  const incident = await box.incident(victim!.id);
+  expect(incident.outcome).toBe("drained");
+  expect([step(incident, "replace").state, step(incident, "release").state]).toEqual(["done", "done"]);
+  await expectSettled(box);
+});
+
 describe("a warning, where the policy says to detach", () => {
   test("another target is healthy: detached at once", async () => {
     await open({ desired: 2, max: 2 }, { replace: "detach" });
