@@ -36,7 +36,7 @@ const MINUTE = 60_000;
 const SEED = 1;
 const place = { account: "111122223333", region: "eu-west-1" } as const;
 
-/** What SCOPE B5 speaks of. */
+/** A big cluster, all of it struck at once. */
 const INSTANCES = 100;
 const TASKS = 1_000;
 const SERVICES = 20;

@@ -41,7 +41,7 @@ export interface FlowDeps {
   readonly learn: (signal: Signal) => void;
   /** And from what is about no single instance. */
   readonly learnEvidence: (evidence: Evidence) => void;
-  /** Without a ledger: safe effects only (DESIGN.md, Delivery promise). */
+  /** Without a ledger: safe effects only. */
   readonly degraded: (signal: Signal, why: Error) => void;
   readonly advanceAlert: (key: Key, poked: () => Promise<void>) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;

@@ -12,7 +12,7 @@ export type Change = readonly [heard: Heard | null, before: Heard | null];
  */
 export type Observe = (seen: Found | Nothing, date?: string) => void;
 
-/** Observes one path. A notice whose times slide (EVENTS.md, trap 3) is one notice, and its first deadline stays. */
+/** Observes one path. A notice whose times slide (docs/aws-facts.md, 3) is one notice, and its first deadline stays. */
 export const createObserver = (clock: Pick<Clock, "now" | "wall">, onChange: (change: Change) => void): Observe => {
   /** One look that shows nothing may be a slip; a notice is gone with the second. */
   const CERTAIN = 2;

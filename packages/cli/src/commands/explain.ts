@@ -13,7 +13,7 @@ Examples:
   $ spotkeeper explain message.json
   $ aws sqs receive-message --queue-url URL | spotkeeper explain --output json`;
 
-/** `explain [FILE…|-]` (INTERFACE.md). */
+/** `spotkeeper explain [FILE…|-]`. */
 export function explain(program: Command, act: Act): void {
   program
     .command("explain")

@@ -29,7 +29,7 @@ interface Given {
   readonly seed: number;
 }
 
-/** `replay [FILE|-]` (INTERFACE.md). */
+/** `spotkeeper replay [FILE|-]`. */
 export function replay(program: Command, act: Act): void {
   program
     .command("replay")

@@ -23,7 +23,7 @@ interface Given {
   readonly seed: number;
 }
 
-/** `sandbox` (INTERFACE.md); what `npm start` runs. */
+/** `spotkeeper sandbox`; what `npm start` runs. */
 export function sandbox(program: Command, act: Act): void {
   program
     .command("sandbox")

@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts";
 import { isWatched } from "./run-to-end.ts";
 import { quantile, rounded } from "./quantile.ts";
 
-/** What `simulate --output json` prints (INTERFACE.md). Null: there was nothing of the kind. */
+/** What `simulate --output json` prints. Null: there was nothing of the kind. */
 export interface Outcome {
   readonly incidents: number;
   /** From the receipt of what it answers to the first write that AWS accepted. */

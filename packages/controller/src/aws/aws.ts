@@ -279,7 +279,7 @@ export interface Aws {
     /** True while an instance refresh is pending, in progress, cancelling or rolling back. */
     refreshing(at: Place, group: string, ask: Ask): Promise<boolean>;
     activities(at: Place, group: string, since: Ms, ask: Ask): Promise<readonly ScalingActivity[]>;
-    /** Always answers CONTINUE (EVENTS.md, trap 15). "No active Lifecycle Action found" is `already`. */
+    /** Always answers CONTINUE (docs/aws-facts.md, 15). "No active Lifecycle Action found" is `already`. */
     completeLifecycle(at: Place, action: HookAnswer, ask: Ask): Promise<Receipt>;
     heartbeat(at: Place, action: HookAnswer, ask: Ask): Promise<Receipt>;
     detach(at: Place, group: string, instanceIds: readonly string[], ask: Ask): Promise<Receipt>;

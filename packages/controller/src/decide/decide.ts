@@ -72,7 +72,7 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
     case "recommendation":
       return recommended(ground);
     case "ending":
-      // Usually a scale-in, a refresh or a person (EVENTS.md, trap 11): what a person stops is theirs to drain.
+      // Usually a scale-in, a refresh or a person (docs/aws-facts.md, 11): what a person stops is theirs to drain.
       if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
     case "launch":
@@ -100,7 +100,7 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   return [...(told ? stages.tell(ground) : []), ...work, ...verify(held, work), ...endRetained(held)];
 }
 
-/** SCOPE C6: alert, replace early, drain, or ignore. */
+/** On a recommendation the policy says: alert, replace early, drain, or ignore. */
 function recommended(ground: Ground): PlannedStep[] {
   const { actions } = ground;
   switch (actions.onRebalance) {

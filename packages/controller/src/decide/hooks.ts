@@ -9,7 +9,7 @@ import { type Ground, inShort, step } from "./stage.ts";
 import { LOOK_AROUND } from "./stages.ts";
 import { COMPLETE_WITHIN } from "./timing.ts";
 
-/** ECS completes this one itself (EVENTS.md, trap 15). */
+/** ECS completes this one itself (docs/aws-facts.md, 15). */
 const ECS_HOOK = "ecs-managed-draining-termination-hook";
 /** The longest that a hook holds an instance: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html */
 const LONGEST_HOLD: Ms = 48 * 3_600_000;

@@ -13,7 +13,7 @@ export type Threat =
   | "scheduled"
   /** Its group terminates it (scale-in, refresh, reclaim without a warning) and a hook waits; or its fleet scales down. */
   | "termination"
-  /** It goes back to the warm pool: drained, but no interruption (EVENTS.md, trap 6). */
+  /** It goes back to the warm pool: drained, but no interruption (docs/aws-facts.md, 6). */
   | "warm-pool"
   /** It has just been launched and a hook waits. */
   | "launch"
@@ -124,7 +124,7 @@ export const isOutdated = (incident: Incident): boolean =>
   worstOf(incident.signals, incident) !== "none" &&
   currentSignals(incident).length < incident.signals.length;
 
-/** Why an instance ended that nobody warned of (EVENTS.md, trap 11). Null while EC2 has not been asked. */
+/** Why an instance ended that nobody warned of (docs/aws-facts.md, 11). Null while EC2 has not been asked. */
 export function classifyEnding(facts: Facts): "missed-notice" | "plain-end" | "unclassified" | null {
   if (facts.instance === null) return facts.missing.some((one) => one.what === "instance") ? "unclassified" : null;
   const reason = facts.instance.stateReason;

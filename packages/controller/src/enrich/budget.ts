@@ -12,7 +12,7 @@ export interface Budget {
 
 const WINDOW: Ms = 60_000;
 
-/** SCOPE B5: at most 10 calls for one interruption, 45 for 100 that come together; in between on a line, and on beyond. */
+/** At most 10 calls for one interruption, 45 for 100 that come together; in between on a line, and on beyond. */
 export const allowance = (interruptions: number): number => Math.floor(10 + ((interruptions - 1) * 35) / 99);
 
 /**

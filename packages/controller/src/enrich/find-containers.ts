@@ -35,7 +35,7 @@ const MOST_MORE = 20;
 
 /**
  * Fills the `container` facet with what the instance is registered as, and `searched` once every cluster has answered.
- * Nothing names the cluster of an instance reliably (EVENTS.md, trap 13), so that clusters are asked for it, the
+ * Nothing names the cluster of an instance reliably (docs/aws-facts.md, 13), so that clusters are asked for it, the
  * likeliest first: where it was, what the user says, its tag, where its group's other instances are, its group's capacity
  * provider, a likeness of names, and at last all of them. To drain, the search may end where the instance has an agent
  * that is connected, since it has one at a time; what it left behind elsewhere is looked for when people are told.

@@ -111,7 +111,7 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
   ]);
 }
 
-/** An ending state without its reason is asked again: the reason tells a missed notice from a scale-in (trap 11). */
+/** Asked again while the reason is missing: it tells a missed notice from a scale-in (docs/aws-facts.md, 11). */
 const ENDING: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
 
 function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {

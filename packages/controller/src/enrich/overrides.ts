@@ -1,4 +1,4 @@
-/** What a user may say where AWS names nothing reliably (EVENTS.md, trap 13), or too little. */
+/** What a user may say where AWS names nothing reliably (docs/aws-facts.md, 13), or too little. */
 export interface Overrides {
   /** Tag of an Auto Scaling group whose value names its ECS cluster; null: none. */
   readonly groupTag: string | null;

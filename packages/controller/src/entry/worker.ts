@@ -87,7 +87,7 @@ export interface Worker {
   readonly load: () => { readonly running: number; readonly queued: number; readonly timed: number };
 }
 
-/** Assembles the flow: one literal that reads like the picture in DESIGN.md. */
+/** Assembles the flow: one literal that reads like the picture in docs/architecture.md. */
 export function createWorker(options: WorkerOptions): Worker {
   const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
   const stopping = new AbortController();

@@ -40,7 +40,7 @@ const ANSWER_WITHIN: Ms = 10_000;
 class AddressRefused extends Error {}
 
 /**
- * HTTP to addresses that users configure, and that must not reach what only this machine can (DESIGN.md, Never): https
+ * HTTP to addresses that users configure, and that must not reach what only this machine can: https
  * alone, no private, loopback, link-local or metadata address, unless the user allowed it by name. What is checked is the
  * address that is dialled, on each connection, so that a name cannot change its mind in between. Reasons name the host
  * and nothing else of the URL, which may be a secret.

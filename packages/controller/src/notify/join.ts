@@ -23,7 +23,7 @@ export type Verdict =
     };
 
 /**
- * Whether people are told of an incident (EVENTS.md, traps 6 and 11). Warm-pool returns, launches and plain ends tell
+ * Whether people are told of an incident (docs/aws-facts.md, 6 and 11). Warm-pool returns, launches and plain ends tell
  * nobody; an end that nobody warned of does once EC2 calls it an interruption.
  *
  * @param facts null where nothing is known yet

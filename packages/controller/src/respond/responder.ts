@@ -69,7 +69,7 @@ interface Shared {
   readonly run: (step: Step, ctx: Context) => Promise<Result>;
 }
 
-/** What carries out one kind of step; `repeat` says what a repetition does (DESIGN.md, Effects). */
+/** What carries out one kind of step; `repeat` says what a repetition does (docs/architecture.md, The step machine). */
 export type Responder = Shared &
   (
     | { readonly repeat: "safe" | "token" | "at-most-once" }

@@ -26,7 +26,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** Seconds; DESIGN.md's floor for a first action is under one, and 120 is when the capacity goes. */
+/** Seconds: a first action is to be under one, and 120 is when the capacity goes. */
 const FIRST_ACTION = [0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 90, 120, 300];
 const MARGIN = [-300, -60, -30, -10, -5, 0, 5, 10, 20, 30, 45, 60, 75, 90, 105, 120, 300];
 const STEP = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 900];

@@ -46,7 +46,7 @@ export function messageId(id: unknown, content: unknown): string {
   return asText(id, 128) ?? createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
 }
 
-/** The event's time, or the best guess at it: what is known of the delay comes off `receivedAt` (EVENTS.md, Deadlines). */
+/** The event's time, or the best guess at it: what is known of the delay comes off `receivedAt`. */
 export function eventTime(time: unknown, origin: Origin): { readonly at: Ms; readonly timeKnown: boolean } {
   const at = readTime(time);
   if (at !== null) return { at, timeKnown: true };
@@ -62,7 +62,7 @@ export const detailTypeIn = (fields: { readonly [key: string]: unknown }): strin
 
 /**
  * Normalizes an EventBridge envelope. The ARN in `resources` of EC2's Spot events has a zone where a region belongs
- * and no account, and `resources` can be a single string (EVENTS.md, traps 2 and 9).
+ * and no account, and `resources` can be a single string (docs/aws-facts.md, 2 and 9).
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
 export function fromEnvelope(envelope: { readonly [key: string]: unknown }, detail: unknown, origin: Origin): Event {

@@ -21,7 +21,7 @@ export const TRANSITIONS = {
 
 /**
  * What a lifecycle action carries, in the envelope or without. `Origin` and `Destination` are absent in older payloads
- * (EVENTS.md, trap 6). A transition that contradicts the detail-type is refused: to take a launch for a termination
+ * (docs/aws-facts.md, 6). A transition that contradicts the detail-type is refused: to take a launch for a termination
  * would drain a new instance.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */

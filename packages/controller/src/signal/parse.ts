@@ -18,7 +18,7 @@ type Fields = { readonly [key: string]: unknown };
 const AGENT = "spotkeeper.agent";
 
 /**
- * What one raw message means. Unwraps SNS, lists of records and nested strings (EVENTS.md, trap 7), reads EventBridge
+ * What one raw message means. Unwraps SNS, lists of records and nested strings (docs/aws-facts.md, 7), reads EventBridge
  * envelopes and what lifecycle hooks send without one, and answers signals, or the reason why there are none. Never
  * throws; takes time linear in the body's length. A rejection's `reason` is a stable metric label; its `message` says
  * what, where, and what to do, and quotes at most 40 characters.
@@ -104,8 +104,8 @@ const isSentByHook = (fields: Fields): boolean =>
   asText(fields["RequestId"], 128) !== null;
 
 /**
- * A lifecycle hook that notifies SQS or SNS itself sends no envelope, hence no region: that is the queue's (EVENTS.md,
- * trap 17). A group's own notifications share the shape and are not lifecycle actions.
+ * A lifecycle hook that notifies SQS or SNS itself sends no envelope, hence no region: that is the queue's
+ * (docs/aws-facts.md, 17). A group's own notifications share the shape and are not lifecycle actions.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
  */
 function withoutEnvelope(fields: Fields, origin: Origin): Parsed {

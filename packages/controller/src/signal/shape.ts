@@ -14,7 +14,7 @@ import { readTime } from "./time.ts";
  * when they do again. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
  */
 const INSTANCE_ID = /^i-[0-9a-f]{8,32}$/;
-/** With the account, or without it and with a zone for the region (EVENTS.md, trap 2). */
+/** With the account, or without it and with a zone for the region (docs/aws-facts.md, 2). */
 const INSTANCE_ARN = /^arn:[a-z-]+:ec2:[a-z0-9-]*:(?:\d*:)?instance\/(i-[0-9a-f]+)$/;
 
 /** The text of a string, number or boolean, trimmed and of a bounded length, or null. */

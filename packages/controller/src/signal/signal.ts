@@ -15,7 +15,7 @@ export type Source = "sqs" | "http" | "lambda" | "file" | "stdin" | "agent";
 /** What the transport knows about a message that the message itself may not say. */
 export interface Origin {
   readonly source: Source;
-  /** Account and region of the queue, for messages without an envelope (EVENTS.md, trap 17). */
+  /** Account and region of the queue, for messages without an envelope (docs/aws-facts.md, 17). */
   readonly account: string | null;
   readonly region: string | null;
   /** When the queue took the message, for a `time` that cannot be read. */

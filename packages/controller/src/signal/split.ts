@@ -9,9 +9,9 @@ export interface RawMessage {
 
 /**
  * Splits an input of `explain` and `replay` into raw messages: a JSON document, JSON lines, an array of documents or of
- * strings that are raw bodies; an input that is none of these, the empty one too, is one raw body (INTERFACE.md). JSON
- * lines stay that when some of them are broken: each broken one is a message of its own, with its own error. `file` is
- * null for standard input. Never throws.
+ * strings that are raw bodies; an input that is none of these, the empty one too, is one raw body. JSON lines stay that
+ * when some of them are broken: each broken one is a message of its own, with its own error. `file` is null for standard
+ * input. Never throws.
  */
 export function split(text: string, { file }: { readonly file: string | null }): readonly RawMessage[] {
   return bodies(text).map((body, index) => ({ file, message: index + 1, body }));

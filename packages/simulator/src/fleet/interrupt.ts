@@ -22,7 +22,7 @@ export interface InterruptOptions extends Delivery {
   readonly exhaust?: Ms;
 }
 
-/** The ARN has a zone where a region belongs, and no account: EVENTS.md, trap 2. */
+/** The ARN has a zone where a region belongs, and no account: docs/aws-facts.md, 2. */
 const warningArn = (instance: Instance): string => `arn:aws:ec2:${instance.zone.name}:instance/${instance.id}`;
 
 /**

@@ -14,7 +14,7 @@ export function createEc2(deps: ServiceDeps): Aws["ec2"] {
   const { lanes, clients, clock } = deps;
 
   /**
-   * By filter: one unknown id fails a whole call by `InstanceIds`, the filter leaves it out (EVENTS.md, trap 12).
+   * By filter: one unknown id fails a whole call by `InstanceIds`, the filter leaves it out (docs/aws-facts.md, 12).
    * Managed instances are hidden unless asked for:
    * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
    */

@@ -55,7 +55,7 @@ export function viewOf(
   };
 }
 
-/** Why a replacement may not begin (DESIGN.md, Hands off); null: it may. The gates are looked at in this order. */
+/** Why a replacement may not begin; null: it may. The gates are looked at in this order. */
 function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): string | null {
   const instance = view.instances[asked.instanceId];
   if (instance === undefined) return "it is not in its group any more";

@@ -14,7 +14,7 @@ const MOST_REMEMBERED = 8;
 /**
  * Waits until no task but daemons runs on the container instance, and tells those that DRAINING leaves running
  * (standalone ones, or held back by `minimumHealthyPercent`) to stop, each in time for its `stopTimeout`
- * (EVENTS.md, trap 16). StopTask of a task that is stopping changes nothing.
+ * (docs/aws-facts.md, 16). StopTask of a task that is stopping changes nothing.
  */
 export const drainTasks: Responder = {
   repeat: "safe",

@@ -16,7 +16,7 @@ const detail = z.object({
 
 /**
  * A container instance registered, drained, lost its agent or changed its resources: where an instance belongs is
- * learnt from this (EVENTS.md, trap 13). External instances (`mi-…`) are none of EC2's.
+ * learnt from this (docs/aws-facts.md, 13). External instances (`mi-…`) are none of EC2's.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
 export const containerInstanceChange: KindParser<"container-instance-change"> = {

@@ -23,7 +23,7 @@ const STOP_TIMEOUT: Ms = 30_000;
 /** One network interface has one of each family; a document is small. */
 const MOST_ADDRESSES = 4;
 
-/** `TerminationNotice` is accepted too (EVENTS.md). */
+/** What ECS documents; `TerminationNotice` is accepted too (assumed). */
 const STOP_CODES = new Set(["SpotInterruption", "TerminationNotice"]);
 
 const detail = z.object({

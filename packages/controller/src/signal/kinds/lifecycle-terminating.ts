@@ -6,7 +6,7 @@ const detail = lifecycleDetail("terminating");
 
 /**
  * An instance waits in Terminating:Wait until its hook is completed. A hook does not delay a Spot reclaim, but it must be
- * completed all the same (EVENTS.md, trap 5). How long it waits is not in the message.
+ * completed all the same (docs/aws-facts.md, 5). How long it waits is not in the message.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 export const lifecycleTerminating: KindParser<"lifecycle-terminating"> = {

@@ -7,7 +7,7 @@ const detail = z.object({ "instance-id": instanceId });
 
 /**
  * An elevated risk of interruption. It can come long before the warning, with it, or without one following; its time
- * is no deadline (EVENTS.md, trap 4). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
+ * is no deadline (docs/aws-facts.md, 4). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
  */
 export const rebalance: KindParser<"rebalance"> = {
   events: [["aws.ec2", "EC2 Instance Rebalance Recommendation"]],

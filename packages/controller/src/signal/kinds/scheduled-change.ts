@@ -31,8 +31,8 @@ const INSTANCE_LIKE = /^i-|:instance\//;
  * AWS Health announces a stop, a retirement or maintenance. One event carries many instances, and its pages come in
  * any order with the same `eventArn`; each page is read alone, so that none is waited for. `account` and `region` of
  * the envelope say who was told and where, not whose instance it is. A copy through the backup region has the same
- * `communicationId`, which is why ids are made from that (EVENTS.md, trap 8). A `closed` event, or a code that ends in
- * CANCELLED (assumed), is over for all its instances: what is planned for it is called off. An event can name hosts,
+ * `communicationId`, which is why ids are made from that (docs/aws-facts.md, 8). A `closed` event, or a code that ends
+ * in CANCELLED (assumed), is over for all its instances: what is planned for it is called off. An event can name hosts,
  * volumes, the whole account or nobody; such a one is no error, and of no instance.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */

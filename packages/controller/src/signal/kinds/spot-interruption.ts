@@ -10,7 +10,7 @@ const detail = z.object({ "instance-id": instanceId, "instance-action": action }
 
 /**
  * The two-minute warning. It names no instant: capacity goes two minutes after the event's `time`, or at once for
- * hibernation (EVENTS.md, trap 1).
+ * hibernation (docs/aws-facts.md, 1).
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
 export const spotInterruption: KindParser<"spot-interruption"> = {

@@ -1,4 +1,4 @@
-/** Where a queue is: what messages without an envelope do not say (EVENTS.md, trap 17). */
+/** Where a queue is: what messages without an envelope do not say (docs/aws-facts.md, 17). */
 export interface QueuePlace {
   readonly account: string | null;
   readonly region: string;

@@ -198,7 +198,7 @@ export const emptyFleet = (): Fleet => ({
   classic: [],
 });
 
-/** SCOPE B5's cluster: 100 instances, 1,000 tasks, 20 services, each behind a target group of its own. */
+/** A big cluster: 100 instances, 1,000 tasks, 20 services, each behind a target group of its own. */
 export function bigCluster(name = "web", size = 100, perInstance = 10, services = 20): Fleet {
   const fleet = emptyFleet();
   const ids = Array.from({ length: size }, (_, n) => instanceId(n + 1));
