@@ -13,12 +13,16 @@ export interface KnownEvent {
 
 /**
  * Well known, and nothing to be done: that capacity has been reclaimed, which the owner of the source reservation is told
- * afterwards. Its instances were warned one by one.
+ * afterwards (AWS's pages spell it in three ways; its instances were warned one by one), and that a Capacity Block begins.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-interruptible-cr.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
  */
 const NOTHING_TO_DO = [
   ["aws.ec2", "EC2 Interruptible Capacity Reservation Allocation Reclamation Completed"],
   ["aws.ec2", "EC2 Capacity Reservation Allocation Reclamation Completed"],
+  ["aws.ec2", "EC2 Capacity Reservation Interruptible Reclamation Complete"],
+  ["aws.ec2", "Capacity Block Delivered"],
+  ["aws.ec2", "Capacity Block Reservation Delivered"],
 ] as const;
 
 export const isNothingToDo = (detailType: string): boolean => NOTHING_TO_DO.some(([, name]) => name === detailType);

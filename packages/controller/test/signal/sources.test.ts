@@ -65,6 +65,9 @@ test("what is none of AWS's events is ignored, whoever sends it", () => {
 test.each([
   "EC2 Interruptible Capacity Reservation Allocation Reclamation Completed",
   "EC2 Capacity Reservation Allocation Reclamation Completed",
+  "EC2 Capacity Reservation Interruptible Reclamation Complete",
+  "Capacity Block Delivered",
+  "Capacity Block Reservation Delivered",
 ])("%s is known, and nothing is to be done", (name) => {
   const event = envelope("aws.ec2", name, { "source-capacity-reservation-id": "cr-0123456789abcdef0" });
   expect(parse(JSON.stringify(event), origin)).toEqual({ is: "ignored", reason: "not-actionable", detailType: name });
