@@ -5,7 +5,7 @@ import type { Known } from "../inventory/inventory.ts";
 import type { TargetFact } from "./facts.ts";
 import type { Reader } from "./reader.ts";
 import { byTargetId } from "./listed.ts";
-import { doomedAddresses, registeredOf } from "./registered.ts";
+import { type DoomedAddresses, doomedAddresses, isDoomedAddress, networkOf, registeredOf } from "./registered.ts";
 import { type Storm, tasksOfService } from "./storm.ts";
 import type { ServiceTasks } from "./tally.ts";
 
@@ -107,9 +107,13 @@ const lacksAddress = ({ ownInterface, privateAddresses, lastStatus }: EcsTask): 
 function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
   const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));
   const attributes = read.known("attributes", arn)?.value ?? null;
-  const going = doomedAddresses(read.inventory, ground.doomed);
-  const healthyElsewhere =
-    health === undefined ? null : countElsewhere(health.value, ground.doomed, going, lead.services);
+  const going: Counting = {
+    doomed: ground.doomed,
+    addresses: doomedAddresses(read.inventory, ground.doomed),
+    network: networkOf(read.inventory, ground.place, arn),
+    services: [...lead.services],
+  };
+  const healthyElsewhere = health === undefined ? null : countElsewhere(health.value, going);
   const fact = (target: Target, state: TargetHealth["state"] | null): TargetFact => ({
     targetGroupArn: arn,
     id: target.id,
@@ -129,33 +133,31 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
 const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
   health !== undefined && now - health.observedAt <= SURE_FOR;
 
-interface Counted {
+/** What does not count as healthy elsewhere. */
+interface Counting {
   readonly doomed: ReadonlySet<string>;
-  readonly addresses: ReadonlySet<string>;
+  readonly addresses: DoomedAddresses;
+  /** Of the target group. */
+  readonly network: string | null;
   readonly services: readonly ServiceTasks[];
-  readonly count: number;
 }
 /** The last count of each list: all incidents of a storm that share a target group ask for the same one. */
-const counted = new WeakMap<readonly TargetHealth[], Counted>();
+const counted = new WeakMap<readonly TargetHealth[], Counting & { readonly count: number }>();
 
-function countElsewhere(
-  health: readonly TargetHealth[],
-  doomed: ReadonlySet<string>,
-  addresses: ReadonlySet<string>,
-  taken: ReadonlySet<ServiceTasks>,
-): number {
-  const services = [...taken];
+function countElsewhere(health: readonly TargetHealth[], going: Counting): number {
+  const { doomed, addresses, network, services } = going;
   const had = counted.get(health);
-  if (had?.doomed === doomed && had.addresses === addresses && equal(had.services, services)) return had.count;
+  if (had?.doomed === doomed && had.addresses === addresses && had.network === network && equal(had.services, services))
+    return had.count;
   const safe = health.filter(
-    ({ id, state, shifted }) =>
-      state === "healthy" &&
-      shifted !== true &&
-      !doomed.has(id) &&
-      !addresses.has(id) &&
-      !services.some(({ doomedAddresses }) => doomedAddresses.has(id)),
+    (target) =>
+      target.state === "healthy" &&
+      target.shifted !== true &&
+      !doomed.has(target.id) &&
+      !isDoomedAddress(addresses, network, target) &&
+      !services.some(({ doomedAddresses }) => doomedAddresses.has(target.id)),
   );
-  counted.set(health, { doomed, addresses, services, count: safe.length });
+  counted.set(health, { ...going, count: safe.length });
   return safe.length;
 }
 

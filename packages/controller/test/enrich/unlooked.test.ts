@@ -119,3 +119,18 @@ test("an address target of another doomed instance is none that is healthy elsew
   expect(elsewhere(ID)).toBe(1);
   expect(elsewhere(ID, other)).toBe(0);
 });
+
+test("an equal address of a doomed instance in another network says nothing of a target", () => {
+  const inventory = known([[targetGroup("own", { targetType: "ip" }), 0]]);
+  const other = instanceId(2);
+  inventory.put("instance", other, instance(other, { addresses: [{ vpcId: "vpc-2", address: "10.0.0.2" }] }), NOW);
+  const elsewhere = (zone: string, at: number) => {
+    const targets = [target("10.0.0.1", 80), target("10.0.0.2", 80, { availabilityZone: zone })];
+    inventory.put("health", targetGroupArn("own"), targets, at);
+    return factsOf(inventory, { type: "instance", id: ID }, place, new Set([ID, other]), defaultOverrides, at)
+      .targets[0]?.healthyElsewhere;
+  };
+  expect(elsewhere("eu-west-1a", NOW + 1)).toBe(1);
+  // From outside the network of the target group, so that it may be that instance.
+  expect(elsewhere("all", NOW + 2)).toBe(0);
+});
