@@ -26,6 +26,8 @@ type Accepted =
 export interface Flow {
   /** Durable when it answers `accepted`: the message may be deleted. Never rejects. */
   accept(body: string, origin: Origin): Promise<Verdict>;
+  /** A signal that no message brought. Never rejects. */
+  hear(signal: Signal): Promise<void>;
   /** One loop for incident, group and alert: brings the document as far as it can go now. */
   advance(key: Key, poked: () => Promise<void>): Promise<void>;
   /** What is known of an incident's subject now. */
@@ -103,6 +105,9 @@ export function createFlow(deps: FlowDeps): Flow {
       if (later !== undefined) return later;
       const incidents = results.flatMap((result) => (result.is === "accepted" ? [result.key] : []));
       return { is: "accepted", incidents, errors: parsed.errors };
+    },
+    async hear(signal) {
+      await acceptOne(signal);
     },
     advance(key, poked) {
       const kind = key.slice(0, key.indexOf("#"));

@@ -101,11 +101,13 @@ function isTwin(incident: Incident, signal: Signal): boolean {
 }
 
 /**
- * A closed incident absorbs what is late. Two signals bring work all the same: an action of a hook that nobody
- * answered yet, and the end of an instance that was only announced to end.
+ * A closed incident absorbs what is late. Three signals bring work all the same: an action of a hook that nobody answered
+ * yet, the end of an instance that was only announced to end, and that a group retains an instance that was not seen to go.
  */
 function reopens(incident: Incident, signal: Signal): boolean {
   if ("lifecycle" in signal) return !knowsAction(incident, signal.lifecycle);
+  if (signal.kind === "termination-result")
+    return signal.retained === true && incident.goneAt === null && incident.hints["retainedAt"] === undefined;
   const { firstEnding, launching } = episodeOf(incident);
   return firstEnding === null && !launching && isEnding(signal);
 }

@@ -26,6 +26,7 @@ export function describe(signal: Signal): string {
     case "launch-result":
       return `Group ${signal.group} ${signal.ok ? "launched" : "failed to launch"} the instance.`;
     case "termination-result":
+      if (signal.retained === true) return `Group ${signal.group} was seen to retain the instance, which runs on.`;
       return `Group ${signal.group} ${signal.ok ? "terminated" : "failed to terminate"} the instance.`;
     case "fleet-change":
       return `${signal.fleet.id} ${FLEET[signal.change]}.`;

@@ -79,8 +79,9 @@ function hintsOf(incident: Incident, signal: Signal): Params {
     case "capacity-block-expiration":
       return reservedHints(incident, signal);
     case "launch-result":
-    case "termination-result":
       return fill(incident.hints, { group: signal.group });
+    case "termination-result":
+      return fill(incident.hints, { group: signal.group, retainedAt: signal.retained === true ? signal.at : null });
     case "fleet-change": {
       const { fleet, change } = signal;
       const ends = change === "termination_notified" ? { fleetEnds: true } : {};

@@ -88,7 +88,8 @@ export const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolea
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
 
 /** Whether its group was seen to retain it: it runs on, though it was to be terminated, until somebody ends it. */
-export function isRetained({ steps }: Incident): boolean {
+export function isRetained({ steps, hints }: Incident): boolean {
+  if (hints["retainedAt"] !== undefined) return true;
   if (steps.some((step) => step.responder === "end-retained")) return true;
   const seen = steps.find((step) => step.responder === "verify-gone")?.receipt ?? null;
   return seen !== null && typeof seen === "object" && "retained" in seen && seen.retained === true;

@@ -45,6 +45,9 @@ export function timing(incident: Incident, actions: Actions, threat: Threat): Ti
       ? Math.max(deadline, typeof window === "number" ? window : deadline + EVENT_WINDOW)
       : deadline;
   const end = Math.max(deadline - actions.margin, incident.openedAt);
+  // A hook may time out, and its group retain the instance, long after all else is over.
+  const { retainedAt } = incident.hints;
+  const last = Math.max(incident.openedAt, over, deadline, typeof retainedAt === "number" ? retainedAt : 0);
   const settled = Math.max(deadline, incident.openedAt);
   return {
     deadline,
@@ -54,7 +57,7 @@ export function timing(incident: Incident, actions: Actions, threat: Threat): Ti
     actUntil: Math.max(deadline, incident.openedAt + LATE_GRACE),
     completeUntil: settled + COMPLETE_WITHIN,
     over,
-    verifyUntil: Math.max(settled, over) + (threat === "recommendation" ? RECOMMENDATION_WITHIN : VERIFY_WITHIN),
+    verifyUntil: last + (threat === "recommendation" ? RECOMMENDATION_WITHIN : VERIFY_WITHIN),
   };
 }
 

@@ -30,6 +30,7 @@ import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
 import { openSecrets, resolved } from "./secrets.ts";
 import { createLease } from "./lease.ts";
+import { retainedIn } from "./retained.ts";
 import { createOwnAccount } from "./own-account.ts";
 import { createWorker, type Observer } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
@@ -219,6 +220,9 @@ export async function run({
     lease: createLease(ledger, clock, owner),
     places: placesOf(config, queues),
     ownAccount: ownAccount.current,
+    onGroups: (place, groups, at) => {
+      for (const signal of retainedIn(place, groups, at)) void worker.hear(signal);
+    },
     callsPerMinute: SWEEP_CALLS_A_MINUTE,
     often: SWEEP_OFTEN,
     keep: FORGET_AFTER,

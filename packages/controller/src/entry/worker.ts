@@ -78,6 +78,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** Durable when it answers `accepted`. Never rejects. */
   accept(body: string, origin: Origin): Promise<Verdict>;
+  /** A signal that no message brought: what a sweep has seen. Never rejects. */
+  hear(signal: Signal): Promise<void>;
   /** Goes on where the last process stopped. */
   start(): Promise<void>;
   /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */
@@ -218,6 +220,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     accept: (body, origin) => flow.accept(body, origin),
+    hear: (signal) => flow.hear(signal),
     async start() {
       // Other workers' incidents, and those from before a restart, count in what a service keeps.
       await doomed.refresh(ledger).catch((error: unknown) => observer.onFailure?.("the list of open incidents", error));

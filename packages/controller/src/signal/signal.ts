@@ -10,7 +10,7 @@ export type Subject =
   | { readonly type: "task"; readonly id: string };
 
 /** How a message came in. */
-export type Source = "sqs" | "http" | "lambda" | "file" | "stdin" | "agent";
+export type Source = "sqs" | "http" | "lambda" | "file" | "stdin" | "agent" | "sweep";
 
 /** What the transport knows about a message that the message itself may not say. */
 export interface Origin {
@@ -92,7 +92,13 @@ export interface Details {
   "fleet-change": { readonly fleet: Fleet; readonly change: "launched" | "terminated" | "termination_notified" };
   /** An agent saw a notice go from the metadata of its instance. `resumed`: its application has taken its work up again. */
   "notice-withdrawn": { readonly resumed: boolean };
-  "termination-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
+  /** `retained`: a terminating hook was abandoned, and the group keeps the instance running until somebody ends it. */
+  "termination-result": {
+    readonly group: string;
+    readonly ok: boolean;
+    readonly cause: string | null;
+    readonly retained?: true;
+  };
   /** `because`: what it drains for, in the agent's words (`termination`); `outcome`: how its drain ended. */
   "agent-state": {
     readonly agent: string;

@@ -17,6 +17,7 @@ import { createAws } from "../../src/aws/index.ts";
 import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
 import type { Actions, Policy } from "../../src/decide/policy.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
+import { retainedIn } from "../../src/entry/retained.ts";
 import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
@@ -83,6 +84,8 @@ export interface Box {
   deliver(body: string): void;
   /** Lets virtual time pass. */
   run(seconds: number): Promise<void>;
+  /** Each worker sweeps for a minute, of which it reads all that is due. */
+  sweep(): Promise<void>;
   incidents(): Promise<readonly Doc<"incident">[]>;
   incident(instanceId: string, ordinal?: number): Promise<Incident>;
   /** The workers are gone as by a kill, and another begins on their ledger. */
@@ -110,7 +113,12 @@ function noticed<T extends object>(clock: VirtualClock, target: T): T {
   });
 }
 
-async function sweepOnce(clock: VirtualClock, all: readonly Aws[], inventories: readonly Inventory[]): Promise<void> {
+async function sweepOnce(
+  clock: VirtualClock,
+  all: readonly Aws[],
+  inventories: readonly Inventory[],
+  workers: readonly Worker[],
+): Promise<void> {
   const enough = new AbortController();
   for (const [index, aws] of all.entries()) {
     const inventory = inventories[index];
@@ -126,6 +134,9 @@ async function sweepOnce(clock: VirtualClock, all: readonly Aws[], inventories: 
       callsPerMinute: 600,
       often: 600_000,
       keep: 86_400_000,
+      onGroups: (place, groups, at) => {
+        for (const signal of retainedIn(place, groups, at)) void workers[index]?.hear(signal);
+      },
     });
     void sweeper.run(enough.signal).catch(() => {});
   }
@@ -225,7 +236,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
   };
   for (let index = 0; index < (options.workers ?? 1); index++) hire();
   await clock.runUntilSettled(Promise.all(workers.map((worker) => worker.start())));
-  if (options.warm === true) await sweepOnce(clock, accesses, inventories);
+  if (options.warm === true) await sweepOnce(clock, accesses, inventories, workers);
   const incidents = async (): Promise<readonly Doc<"incident">[]> => {
     const docs: Doc<"incident">[] = [];
     for (const id of subjects) {
@@ -248,6 +259,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     inventory: inventories[0] as Inventory,
     deliver,
     run: (seconds) => clock.runUntil(clock.now() + seconds * 1000),
+    sweep: () => sweepOnce(clock, accesses, inventories, workers),
     incidents,
     async incident(instanceId, ordinal = 1) {
       const doc = await clock.runUntilSettled(ledger.load(`incident#${instanceId}#${ordinal}`, "incident"));

@@ -41,6 +41,7 @@ async function list(ground: Ground, ask: Ask): Promise<number> {
       for (const facet of ["group", "hooks", "refreshing"] as const) inventory.forget(facet, id);
     }
   }
+  ground.onGroups?.(place, groups, asked);
   putLoners(ground, new Set(groups.flatMap((group) => group.instances.map(({ id }) => id))), asked);
   // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html (MaxRecords)
   return pages(groups.length, 100);

@@ -1,4 +1,4 @@
-import type { Ask, Aws, Place } from "../../aws/aws.ts";
+import type { Ask, AutoScalingGroup, Aws, Place } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import type { DescribeClusters } from "../../enrich/reads.ts";
 import { accountOf } from "../ids.ts";
@@ -25,6 +25,8 @@ export interface Ground {
   readonly now: () => Ms;
   readonly place: Place;
   readonly ownAccount?: () => string | null;
+  /** Told of each listing of all groups of the place, and when it was asked for. */
+  readonly onGroups?: (place: Place, groups: readonly AutoScalingGroup[], at: Ms) => void;
   /** When this sweep last read an item, or what it settles, by its id; undefined: not since it started. */
   readonly readAt: (id: string) => Ms | undefined;
   /** How often what changes by itself is read: membership, tasks, health. */

@@ -24,6 +24,7 @@ export interface SweeperOptions {
   readonly callsPerMinute: number;
   /** How often what changes by itself is read again, if the budget allows. */
   readonly often: Ms;
+  readonly onGroups?: NonNullable<Ground["onGroups"]>;
   /** Instances, tasks and the like that were not seen for this long are forgotten. */
   readonly keep: Ms;
 }

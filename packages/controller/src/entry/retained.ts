@@ -1,0 +1,37 @@
+import type { AutoScalingGroup, Place } from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
+import { membershipOf } from "../respond/group/member.ts";
+import type { SignalOf } from "../signal/signal.ts";
+
+/**
+ * What a listing of groups says of instances that they retain: a hook that is not answered can time out hours after the
+ * incident of its instance was over, and AWS sends no event of what follows. Each instance is told of once.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html
+ */
+export const retainedIn = (
+  { account, region }: Place,
+  groups: readonly AutoScalingGroup[],
+  at: Ms,
+): SignalOf<"termination-result">[] =>
+  groups.flatMap((group) =>
+    group.instances
+      .filter(({ state }) => membershipOf(state) === "retained")
+      .map(({ id }) => ({
+        kind: "termination-result",
+        id: `retained/${id}`,
+        subject: { type: "instance", id },
+        account,
+        region,
+        availabilityZone: null,
+        at,
+        timeKnown: true,
+        receivedAt: at,
+        source: "sweep",
+        action: null,
+        deadline: null,
+        group: group.name,
+        ok: false,
+        cause: null,
+        retained: true,
+      })),
+  );
