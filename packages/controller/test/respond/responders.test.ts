@@ -36,11 +36,10 @@ describe("heartbeat", () => {
     expect(calls).toEqual([["autoScaling.heartbeat", AT, hook, ACT]]);
   });
 
-  test("ends with the lifecycle action, and where AWS takes no more", async () => {
-    const { aws, calls } = beats(true);
-    expect(await run("heartbeat", step(1), contextOf({ aws }))).toMatchObject({ is: "done" });
-    expect(await run("heartbeat", step(201), contextOf({ aws }))).toMatchObject({ is: "skip" });
-    expect(calls).toHaveLength(1);
+  test.each([1, 300])("ends with the lifecycle action, and after no number of tries (%i)", async (attempts) => {
+    const goesOn = await run("heartbeat", step(attempts), contextOf({ aws: beats(false).aws }));
+    expect(goesOn).toMatchObject({ is: "wait" });
+    expect(await run("heartbeat", step(attempts), contextOf({ aws: beats(true).aws }))).toMatchObject({ is: "done" });
   });
 });
 

@@ -4,11 +4,9 @@ import { hookOf } from "./complete-lifecycle.ts";
 
 /** The shortest that a hook can have: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
 const SHORTEST_TIMEOUT = 30_000;
-/** AWS holds an instance for 100 timeouts (or 48 hours, where that is less); each half of one beats once. */
-const MOST_BEATS = 200;
-
 /**
- * Keeps a terminating hook from timing out while work remains; its step ends with the steps that it names in `until`.
+ * Keeps a terminating hook from timing out while work remains; its step ends with the steps that it names in `until`, at
+ * the end of its budget, or when AWS answers that the lifecycle action is over, as it does after the global timeout.
  * Beats at half the hook's timeout. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html
  */
 export const heartbeat: Responder = {
@@ -21,7 +19,6 @@ export const heartbeat: Responder = {
     const first = (numberOrNull(step, "since") ?? ctx.now) + interval;
     if (step.attempts === 0 && first > ctx.now)
       return { is: "wait", until: first, reason: `first beat in ${(first - ctx.now) / 1000} s` };
-    if (step.attempts > MOST_BEATS) return { is: "skip", reason: "AWS takes no more heartbeats" };
     const receipt = await ctx.aws.autoScaling.heartbeat(placeOf(ctx.doc), hookOf(step), {
       purpose: "act",
       deadline: ctx.deadline,

@@ -14,7 +14,7 @@ import { doneBy } from "../write.ts";
 export const setDesired: Responder = {
   repeat: "look",
   nature: "acts",
-  title: (step) => `change desired capacity from ${shown(step, "from")} to ${shown(step, "to")}`,
+  title: (step) => `change desired capacity from ${froms(step).join(" or ")} to ${shown(step, "to")}`,
   async run(step, ctx) {
     const seen = await capacityOf(step, ctx);
     const to = number(step.params, "to");
