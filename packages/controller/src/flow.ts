@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Facts } from "./enrich/facts.ts";
 import type { Doc, Key } from "./record/doc.ts";
 import type { Origin, Parsed, Reserved, Signal } from "./signal/signal.ts";
@@ -34,6 +35,9 @@ export interface Flow {
   factsOf(doc: Doc<"incident">): Facts;
 }
 
+/** Incidents that are remembered as opened here; more than a storm has. */
+const MOST_OPENED = 20_000;
+
 /**
  *     message ─▶ signal ─▶ correlate ─▶ accept            (durable: the message may be deleted)
  *                                         │
@@ -41,7 +45,8 @@ export interface Flow {
  */
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;
-  const runner = createRunner(deps);
+  const opened = new LRUCache<Key, true>({ max: MOST_OPENED });
+  const runner = createRunner(deps, (key) => opened.has(key));
   const shared = {
     ledger,
     clock,
@@ -63,6 +68,7 @@ export function createFlow(deps: FlowDeps): Flow {
       const accepted = await ledger.accept(signal, clock.now());
       if (accepted === null) return { is: "nothing" };
       const { key } = accepted.doc;
+      if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);
       deps.onAccepted(accepted.doc, signal, accepted.fresh);
       if (accepted.fresh) wake.at(key, clock.now());
       return { is: "accepted", key };

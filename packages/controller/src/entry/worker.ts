@@ -190,7 +190,7 @@ export function createWorker(options: WorkerOptions): Worker {
     onFailure: (what, error) => observer.onFailure?.(what, error),
     stopping: stopping.signal,
   };
-  const runner = createRunner(deps);
+  const runner = createRunner(deps, () => false);
   const degraded = createDegraded({
     clock,
     policy,

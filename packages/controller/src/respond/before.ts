@@ -12,8 +12,7 @@ export interface Whose {
 }
 
 /** Whether nobody of us can have run this step before. A worker that was killed, or an answer that was lost, leaves no trace. */
-export const isFirst = (step: Step, { doc, since }: Pick<Context, "doc" | "since">): boolean =>
-  step.attempts === 0 && doc.kind === "incident" && doc.body.openedAt >= since;
+export const isFirst = (step: Step, { opened }: Pick<Context, "opened">): boolean => step.attempts === 0 && opened;
 
 /**
  * What was known of something before any of us can have touched it for this incident.

@@ -24,8 +24,8 @@ export interface Context<K extends Kind = Kind> {
   readonly doc: Doc<K>;
   readonly now: Ms;
   readonly clock: Clock;
-  /** When this worker began: what was accepted earlier, another may have acted for. */
-  readonly since: Ms;
+  /** Whether this worker has opened the incident: for one that another opened, that other may have acted. */
+  readonly opened: boolean;
   readonly aws: Aws;
   readonly inventory: Inventory;
   /** What is known of the incident's subject now. */

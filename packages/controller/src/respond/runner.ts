@@ -1,5 +1,5 @@
 import type { FlowDeps } from "../flow-deps.ts";
-import type { Doc, Step } from "../record/doc.ts";
+import type { Doc, Key, Step } from "../record/doc.ts";
 import { NOTHING } from "../decide/decide.ts";
 import type { Finished } from "./apply.ts";
 import { type Context, WOULD } from "./responder.ts";
@@ -14,9 +14,12 @@ export interface Runner {
 
 const LAST_CHANCE_TAKES = 30_000;
 
-/** Gives each step its responder, and what that may use. */
-export function createRunner(deps: FlowDeps): Runner {
-  const since = deps.clock.now();
+/**
+ * Gives each step its responder, and what that may use.
+ *
+ * @param opened whether this worker has opened an incident, by its key
+ */
+export function createRunner(deps: FlowDeps, opened: (key: Key) => boolean): Runner {
   return {
     isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
     async run(doc, step) {
@@ -40,7 +43,7 @@ export function createRunner(deps: FlowDeps): Runner {
         doc,
         now,
         clock: deps.clock,
-        since,
+        opened: opened(doc.key),
         aws: deps.aws,
         inventory: deps.inventory,
         facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),

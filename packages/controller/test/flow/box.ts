@@ -90,6 +90,8 @@ export interface Box {
   incident(instanceId: string, ordinal?: number): Promise<Incident>;
   /** The workers are gone as by a kill, and another begins on their ledger. */
   takeOver(): Promise<void>;
+  /** One of the workers is gone as by a kill. */
+  kill(index: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -270,6 +272,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
       for (const worker of workers.splice(0)) void worker.stop(0);
       await clock.runUntilSettled(hire().start());
     },
+    kill: async (index) => void workers.splice(index, 1)[0]?.stop(0),
     async close() {
       const stopped = Promise.all(workers.map((worker) => worker.stop(1_000)));
       await clock.runUntilSettled(stopped);

@@ -59,7 +59,7 @@ export function contextOf(over: Partial<Context> = {}): Context {
     doc: incidentOf(warning(0)),
     now,
     clock: clockAt(now),
-    since: 0,
+    opened: true,
     aws: fakeAws({}).aws,
     inventory: createMemoryInventory(),
     facts: () => factsWith(),

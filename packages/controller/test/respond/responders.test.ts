@@ -120,13 +120,13 @@ describe("registrations elsewhere", () => {
   });
 
   test.each([
-    ["the first try of this worker", 0, 0, "no"],
-    ["a repetition, whose answer was lost", 1, 0, "yes"],
-    ["the first try after another worker was killed", 0, T0 + 60_000, "yes"],
-  ] as const)("that Cloud Map knows it no more says whose it was: %s", async (_name, attempts, since, ours) => {
+    ["the first try of the worker that opened it", 0, true, "no"],
+    ["a repetition, whose answer was lost", 1, true, "yes"],
+    ["the first try of another worker", 0, false, "yes"],
+  ] as const)("that Cloud Map knows it no more says whose it was: %s", async (_name, attempts, opened, ours) => {
     const { aws } = fakeAws(elsewhere());
     const step = stepOf("deregister:discovery", { params: discovery, attempts });
-    expect(await run("deregister-discovery", step, contextOf({ aws, since }))).toMatchObject({ receipt: { ours } });
+    expect(await run("deregister-discovery", step, contextOf({ aws, opened }))).toMatchObject({ receipt: { ours } });
   });
 });
 

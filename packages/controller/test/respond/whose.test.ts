@@ -16,26 +16,26 @@ const step = stepOf("deregister:web", {
   params: { targetGroupArn: ARN, targets: [`80 ${ID}`] },
 });
 
-/** What the receipt says after the target was seen in this state at this time; by a worker that began at `since`. */
-async function whose(state: TargetHealth["state"] | null, observedAt: number, since = 0): Promise<unknown> {
+/** What the receipt says after the target was seen in this state at this time, by the worker that opened the incident or by another. */
+async function whose(state: TargetHealth["state"] | null, observedAt: number, opened: boolean): Promise<unknown> {
   const inventory = createMemoryInventory();
   const listed = { id: ID, port: 80, reason: null, availabilityZone: null };
   inventory.put("health", ARN, state === null ? [] : [{ ...listed, state }], observedAt);
   const { aws } = fakeAws({ elb: { deregister: async () => receipt() } });
-  const result = await run("deregister-target", step, contextOf({ aws, inventory, since }));
+  const result = await run("deregister-target", step, contextOf({ aws, inventory, opened }));
   return (result.receipt as { ours: string }).ours;
 }
 
 describe("whose effect a deregistration was", () => {
   test.each([
-    ["healthy before", "healthy", -60_000, 0, "yes"],
-    ["draining before", "draining", -60_000, 0, "no"],
-    ["draining so long ago that it was registered since", "draining", -600_000, 0, "yes"],
-    ["not listed before: it may have been registered since", null, -60_000, 0, "unknown"],
-    ["draining, as this worker's own look-up finds", "draining", 30_000, 0, "no"],
-    ["draining, as a worker finds that took over: by us", "draining", 30_000, 60_000, "unknown"],
-  ] as const)("%s", async (_name, state, at, since, ours) => {
-    expect(await whose(state, T0 + at, since === 0 ? 0 : T0 + since)).toBe(ours);
+    ["healthy before", "healthy", -60_000, true, "yes"],
+    ["draining before", "draining", -60_000, true, "no"],
+    ["draining so long ago that it was registered since", "draining", -600_000, true, "yes"],
+    ["not listed before: it may have been registered since", null, -60_000, true, "unknown"],
+    ["draining, as this worker's own look-up finds", "draining", 30_000, true, "no"],
+    ["draining, as a worker finds that took over: by us", "draining", 30_000, false, "unknown"],
+  ] as const)("%s", async (_name, state, at, opened, ours) => {
+    expect(await whose(state, T0 + at, opened)).toBe(ours);
   });
 });
 
