@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, EcsTask } from "../aws/aws.ts";
 import { AwsFailure } from "../aws/failure.ts";
+import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";
 
@@ -8,11 +9,15 @@ export type Right =
   | { readonly is: "wrong"; readonly reason: string }
   | { readonly is: "right"; readonly group: AutoScalingGroup | null };
 
+const LOOK_UP_WITHIN: Ms = 10_000;
+
 /**
  * Whether an instance is to serve again at all: one that somebody has put on standby, or that its group lets go, is not.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
  */
 export async function stillRight(ctx: Context): Promise<Right> {
+  // A worker that has just begun knows neither its group nor its tasks.
+  if (!ctx.facts().complete) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + LOOK_UP_WITHIN));
   const { groupName, group: known } = ctx.facts();
   if (groupName === null || ctx.doc.kind !== "incident") return { is: "right", group: known };
   const { id } = ctx.doc.body.subject;

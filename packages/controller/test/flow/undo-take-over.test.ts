@@ -4,6 +4,7 @@ import {
   createLatticeTargetGroup,
   createTargetGroup,
   interrupt,
+  setStandby,
   type Region,
   spotkeeperRules,
   type World,
@@ -66,6 +67,22 @@ test("of two workers one is killed before it records what it took: the other put
   await box.run(1_200);
   expect((await box.incident(id)).outcome).toBe("cancelled");
   expect(served(id)).toEqual(ALL);
+});
+
+test("a worker that has just begun looks before it puts back: one that is on standby stays out", async () => {
+  box = await openBox({ build: balanced, warm: true });
+  const [id] = [...groupOf(box.region).members.keys()] as [string];
+  interrupt(box.world, id, { survives: true });
+  await box.run(200);
+  setStandby(box.world, id, true);
+  await box.takeOver();
+  await box.run(1_200);
+  const incident = await box.incident(id);
+  expect(incident.outcome).toBe("cancelled");
+  expect(incident.owed).toHaveLength(3);
+  expect(incident.owed.map(({ state, reason }) => [state, reason])).toEqual(
+    incident.owed.map(() => ["skipped", "it is Standby in its group"]),
+  );
 });
 
 test("two workers hear of it at once, and each does it: what was taken is put back", async () => {
