@@ -36,7 +36,9 @@ const ACTION_WITHIN = 2_000;
 export function lookAround({ facts, t, actions, incident }: Ground, acts: readonly PlannedStep[]): PlannedStep[] {
   if (!actions.deregister || incident.subject.type === "task") return [];
   if (facts !== null && facts.place === null) return [];
-  const from = Math.max(t.start ?? 0, incident.openedAt);
+  // A warning that follows a recommendation has time of its own.
+  const heardAt = Math.max(incident.openedAt, ...incident.signals.map(({ receivedAt }) => receivedAt));
+  const from = Math.max(t.start ?? 0, heardAt);
   const isFree = incident.firstActionAt !== null || acts.length === 0;
   const notBefore = isFree ? t.start : from + ACTION_WITHIN;
   const abandonAt = from + LOOK_AROUND_WITHIN;

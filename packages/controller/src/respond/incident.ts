@@ -175,6 +175,8 @@ const lastWord = (why: string, { reason }: Step): string => (reason === null ? w
 /** A signal said that it ends; a `running` later than that has taken it back. */
 const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(body);
 
+const LOOKS: ReadonlySet<string> = new Set(["look-up", LOOK_AROUND]);
+
 /** What follows from receipts: drained, gone, served, cancelled. */
 function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
@@ -183,7 +185,8 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
   const emptying = body.steps.filter(empties);
-  const lookedUp = body.steps.every((step) => (step.id !== "look-up" && step.id !== LOOK_AROUND) || isSettled(step));
+  // What is not known yet may have to be taken off, too.
+  const lookedUp = body.steps.every((step) => !LOOKS.has(step.responder) || isSettled(step));
   if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && wasEmptied(emptying)) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };
