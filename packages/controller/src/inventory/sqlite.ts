@@ -81,6 +81,10 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
     },
   });
 
+  /** Nothing is observed in the future, but by a clock that is corrected since: it would hide what is observed until then. */
+  const put: Inventory["put"] = (facet, id, value, observedAt) =>
+    memory.put(facet, id, value, Math.min(observedAt, clock.now()));
+
   /** False: the disk failed; nothing of what waits was lost. */
   const attempt = (work: (db: DatabaseSync) => void): boolean => {
     try {
@@ -102,7 +106,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
     if (found === version) return;
     loading = true;
     try {
-      for (const row of rows(from, readUpTo - OVERLAP)) memory.put(row.facet, row.id, row.value, row.observedAt);
+      for (const row of rows(from, readUpTo - OVERLAP)) put(row.facet, row.id, row.value, row.observedAt);
     } finally {
       loading = false;
     }
@@ -137,6 +141,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
   };
   return {
     ...memory,
+    put,
     health: () => ({ ok: broken === null, message: broken?.message ?? "", since: broken?.since ?? null }),
     flush,
     async close() {

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { openSqliteInventory, type SqliteInventory } from "../../src/inventory/sqlite.ts";
 import { testClock, type TestClock } from "../enrich/support/clock.ts";
-import { instance } from "../enrich/support/fleet.ts";
+import { instance, target } from "../enrich/support/fleet.ts";
 import { interleave } from "../support/interleave.ts";
 import { inventoryContract } from "./inventory-contract.ts";
 
@@ -44,6 +44,19 @@ test("a restart is warm", async () => {
   expect(after.get("instance", "i-2")).toBeUndefined();
   expect(after.get("failure", "instance/i-3")).toBeUndefined();
   expect(after.health()).toEqual({ ok: true, message: "", since: null });
+});
+
+test("what a clock that is corrected since has observed in its future gives way to what is observed now", async () => {
+  const file = newFile();
+  const clock = testClock();
+  const now = clock.now();
+  const before = openAt(file, clock);
+  before.put("health", "arn", [target("i-1", 80)], now + 330_000);
+  await clock.pass(1_000);
+  before.put("health", "arn", [], now + 500);
+  expect(before.get("health", "arn")?.value).toEqual([]);
+  await before.close();
+  expect(openAt(file, clock).get("health", "arn")?.value).toEqual([]);
 });
 
 test("changes are written behind, without being asked for", async () => {
