@@ -14,6 +14,7 @@ import {
   causes,
   type Host,
   listed,
+  noOther,
   oneOf,
   optionNames,
   signalNames,
@@ -78,7 +79,7 @@ export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Ke
     exit = true,
     ...unknown
   } = options;
-  for (const name in unknown) oneOf("createAgent", name, optionNames);
+  noOther("createAgent", unknown, optionNames);
   within("poll", poll, 10, 60_000);
   within("margin", margin, 0, 60_000);
   within("stopTimeout", stopTimeout, 1_000);

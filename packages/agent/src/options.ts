@@ -76,6 +76,11 @@ export const oneOf = (
   wants(known.includes(got), name, got, near ? `${what}: did you mean ${near}?` : what);
 };
 
+/** @throws SpotkeeperError `SK-AGENT-OPTION` for an option that there is not: says which was likely meant */
+export const noOther = (what: string, options: object, known: readonly string[]): void => {
+  for (const name in options) oneOf(what, name, known);
+};
+
 /** @throws SpotkeeperError `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes */
 export const wants = (holds: boolean, name: string, got: unknown, what: string): void => {
   if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${got as string}, wants ${what}.`);

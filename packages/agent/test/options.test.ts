@@ -90,6 +90,10 @@ test("nor does a function in a phase that there is not, or with a budget that is
 
 test.each([
   [{ quiet: "1s" as never }, "quiet: got 1s, wants 0 to"],
+  [
+    { retryafter: 1 } as never,
+    "drainHttpServer: got retryafter, wants one of retryAfter, quiet: did you mean retryAfter?",
+  ],
   [{ retryAfter: "5\r\nx: y" as never }, "retryAfter: got 5\r\nx: y, wants seconds"],
 ])("an adapter's option %j is refused at once", (options, said) => {
   expect(() => drainHttpServer(createServer(), options)).toThrow(said);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
-import { wants, within } from "../options.ts";
+import { noOther, wants, within } from "../options.ts";
 import { arrivalsTaken, untilQuiet } from "./quiet.ts";
 
 export interface HttpOptions {
@@ -49,7 +49,8 @@ interface Rest {
 }
 
 /** @throws SpotkeeperError `SK-AGENT-OPTION` */
-export const createHttp1 = ({ retryAfter = 5, quiet = 1_000 }: HttpOptions): Http1 => {
+export const createHttp1 = ({ retryAfter = 5, quiet = 1_000, ...unknown }: HttpOptions): Http1 => {
+  noOther("drainHttpServer", unknown, ["retryAfter", "quiet"]);
   wants(retryAfter >= 0, "retryAfter", retryAfter, "seconds");
   within("quiet", quiet);
   const connections = new Map<Socket, Last>();

@@ -23,10 +23,8 @@ const ROUND_TRIP: Ms = 500;
  * - `finish`: waits for the streams that are open, and then until nobody comes any longer
  * - `close`: closes the server, and what is still open when there is no time left
  */
-export function drainHttp2Server(
-  server: Http2Server | Http2SecureServer,
-  { retryAfter = 5, quiet = 1_000 }: HttpOptions = {},
-): Drainable {
+export function drainHttp2Server(server: Http2Server | Http2SecureServer, options: HttpOptions = {}): Drainable {
+  const { retryAfter = 5, quiet = 1_000 } = options;
   /** Every session, and whether it was told. */
   const sessions = new Map<ServerHttp2Session, boolean>();
   const streams = new Set<ServerHttp2Stream>();
@@ -61,7 +59,7 @@ export function drainHttp2Server(
     stream.end();
   };
 
-  const [http1, events, opened1, endHttp1] = createHttp1({ retryAfter, quiet });
+  const [http1, events, opened1, endHttp1] = createHttp1(options);
   // The server tells of streams by `request` and the like too.
   const ofHttp1 = Object.entries(events).map(([event, hear]) => [
     event,

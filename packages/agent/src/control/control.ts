@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Agent } from "../agent.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../notice.ts";
+import { noOther, wants } from "../options.ts";
 import type { DrainRequest } from "../request.ts";
 
 export interface ControlOptions {
@@ -25,13 +26,16 @@ const LONGEST_BODY = 64 * 1024;
  * is no `deadlineIn`, a `deadline` in ISO 8601 is taken, by this machine's clock; for `detail` the `incident` of the
  * controller. The answer is 202 with the status; errors are problem details (RFC 9457).
  *
+ * @throws SpotkeeperError `SK-AGENT-OPTION`
+ *
  * @example
  * createServer(createControl(agent, { token })).listen(8788, "127.0.0.1");
  */
-export function createControl(
-  agent: Agent,
-  { token: tokenOf, guardStatus = false, clock = systemClock }: ControlOptions,
-): RequestListener {
+export function createControl(agent: Agent, options: ControlOptions): RequestListener {
+  const { token: tokenOf, guardStatus = false, clock = systemClock, ...unknown } = { ...options };
+  noOther("createControl", unknown, ["token", "guardStatus", "clock"]);
+  // Without a token nothing can be asked for: whoever wants that says null.
+  wants(tokenOf !== undefined, "createControl", tokenOf, "a token, or null");
   const drains =
     (drill: boolean) =>
     async (request: IncomingMessage): Promise<Answer> => {

@@ -7,7 +7,7 @@ import type { Report } from "../drain/report.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
 import type { Host } from "../options.ts";
-import { byHttp, type Tell, tellFrom } from "../tell/tell.ts";
+import { byHttp, tellFrom } from "../tell/tell.ts";
 import { startChild } from "./child.ts";
 import { drainChild } from "./command.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -86,9 +86,7 @@ export async function runDaemon(options: DaemonOptions, host: DaemonHost): Promi
   let leave = async (): Promise<void> => {};
   if (controller !== null) {
     const controllerToken = tokenFrom(all, "SPOTKEEPER_TOKEN");
-    const byItsDoor = (): Tell => async (event, identity) =>
-      byHttp(send, host.clock, controller, controllerToken())(event, identity);
-    leave = tellFrom(host, agent, send, byItsDoor, warn);
+    leave = tellFrom(host, agent, send, () => byHttp(send, host.clock, controller, controllerToken), warn);
   }
 
   const token = tokenFrom(all, "SPOTKEEPER_AGENT_TOKEN");

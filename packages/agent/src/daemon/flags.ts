@@ -11,7 +11,11 @@ export const daemonFlags: readonly Flag[] = [
     says: "where the status is served (8788; another where that is taken; 0: a free one)",
   },
   { name: "host", value: "address", says: "the address it is served at (127.0.0.1; any other wants a token)" },
-  { name: "poll", value: "duration", says: "from look to look at the metadata (1s; rebalance and scheduled events each 5s)" },
+  {
+    name: "poll",
+    value: "duration",
+    says: "from look to look at the metadata (1s; rebalance and scheduled events each 5s)",
+  },
   { name: "hook", value: "url|command", says: "what runs first on a notice, in order; can be repeated", many: true },
   { name: "grace", value: "duration", says: "the time that is kept from the hooks for the command to end (30s)" },
   { name: "controller", value: "url", says: "the controller that is told of notices, by HTTP" },

@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { oneOf, wants, within } from "../options.ts";
+import { noOther, oneOf, wants, within } from "../options.ts";
 import { type Drainable, type DrainHandler, onePhase, type Phase, phases } from "./phases.ts";
 
 export interface Registration {
@@ -30,7 +30,7 @@ export const addTo =
     const { phase = "finish", budget } = options;
     const part = { name, drain: typeof drain === "function" ? { [phase]: drain } : drain, budget };
     const called = `onDrain "${name}"`;
-    for (const option in options) oneOf(called, option, ["phase", "budget"]);
+    noOther(called, options, ["phase", "budget"]);
     const wanted = `a function, for ${onePhase}`;
     // What an adapter has besides its phases is its own.
     if (!phases.some((one) => typeof part.drain?.[one] === "function")) {

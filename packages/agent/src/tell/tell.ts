@@ -170,10 +170,11 @@ export function tellOf(agent: Pick<Agent, "on">, teller: Teller, clock: Clock): 
 }
 
 /** By HTTP: `POST /api/v1/signals` of the controller, with the token of its `sources.http`. */
-export function byHttp(send: Send, clock: Pick<Clock, "now">, controller: URL, token: string | null): Tell {
+export function byHttp(send: Send, clock: Pick<Clock, "now">, controller: URL, tokenOf: () => string | null): Tell {
   const url = new URL("/api/v1/signals", controller);
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (event, identity) => {
+    const token = tokenOf();
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
     const headers = { ...authorization, "content-type": "application/json" };
     const body = JSON.stringify(enveloped(event, identity));
     const reply = await send("POST", url, headers, clock.now() + 5_000, body);

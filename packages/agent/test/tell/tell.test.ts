@@ -65,7 +65,7 @@ test("by HTTP: the controller's door, with its token, in an envelope", async () 
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const { told, troubles } = teller(byHttp(createSend(systemClock), systemClock, url, "t0ken"));
+  const { told, troubles } = teller(byHttp(createSend(systemClock), systemClock, url, () => "t0ken"));
   await told.came(warning);
   server.close();
   expect(troubles).toEqual([]);
