@@ -23,7 +23,7 @@ import {
 
 export const ACCOUNT = "123456789012";
 export const REGION = "us-east-1";
-const SPEED = 12;
+export const SPEED = 12;
 
 /** A fleet in which every responder finds work, served over HTTP at twelve times the speed of the wall clock. */
 export interface Served {
