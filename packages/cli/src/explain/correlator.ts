@@ -26,7 +26,9 @@ export function createCorrelator(signals: readonly Signal[]): (signal: Signal) =
     const key = keys.get(signal) ?? null;
     if (key === null) return { key, doc: null, fresh: true };
     const known = docs.get(key) ?? null;
-    const joined = correlate(known === null ? [] : [known], signal, signal.at, () => known);
+    // As if each had come at its own time, so that an old message shows the budgets it had.
+    const heard: Signal = { ...signal, receivedAt: signal.at };
+    const joined = correlate(known === null ? [] : [known], heard, signal.at, () => known);
     if (joined === null) return { key, doc: null, fresh: true };
     const doc = { ...joined.doc, key };
     docs.set(key, doc);

@@ -36,12 +36,9 @@ const ACTION_WITHIN = 2_000;
 export function lookAround({ facts, t, actions, incident }: Ground, acts: readonly PlannedStep[]): PlannedStep[] {
   if (!actions.deregister || incident.subject.type === "task") return [];
   if (facts !== null && facts.place === null) return [];
-  // A warning that follows a recommendation has time of its own.
-  const heardAt = Math.max(incident.openedAt, ...incident.signals.map(({ receivedAt }) => receivedAt));
-  const from = Math.max(t.start ?? 0, heardAt);
   const isFree = incident.firstActionAt !== null || acts.length === 0;
-  const notBefore = isFree ? t.start : from + ACTION_WITHIN;
-  const abandonAt = from + LOOK_AROUND_WITHIN;
+  const notBefore = isFree ? t.start : t.begun + ACTION_WITHIN;
+  const abandonAt = t.begun + LOOK_AROUND_WITHIN;
   return [step(LOOK_AROUND, "look-around", {}, { after: ["look-up"], notBefore, abandonAt })];
 }
 
@@ -50,8 +47,7 @@ export function tell({ t }: Ground): PlannedStep[] {
 }
 
 /** The last safe moment to let a held target go: its connections still get what time there is, at most 15 s of it. */
-const lastSafeMoment = ({ t, incident }: Ground): number =>
-  t.end - Math.min(15_000, (t.end - Math.max(t.start ?? 0, incident.openedAt)) / 2);
+const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, (t.end - t.begun) / 2);
 
 /** ARNs of the target groups that have no other healthy target, and of those that are being held for that. */
 function held({ actions, facts, incident }: Ground): readonly string[] {

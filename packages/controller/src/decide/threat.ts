@@ -1,3 +1,4 @@
+import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Incident } from "../record/doc.ts";
 import type { SignalKind } from "../signal/signal.ts";
@@ -117,6 +118,16 @@ export const threatOf = (incident: Incident): Threat => worstOf(currentSignals(i
 function worstOf(signals: Incident["signals"], incident: Incident): Threat {
   const all = new Set(signals.map((signal) => meaning(signal.kind, incident)));
   return ORDER.find((threat) => all.has(threat)) ?? "none";
+}
+
+/**
+ * When the first signal that means this threat came: long after the incident opened, where a recommendation or an event that
+ * AWS has scheduled came before. An agent that only watches is heard early, so that its words count where nothing else tells.
+ */
+export function heardAt(incident: Incident, threat: Threat): Ms {
+  const meant = currentSignals(incident).filter(({ kind }) => meaning(kind, incident) === threat);
+  const first = meant.find(({ kind }) => kind !== "agent-state") ?? meant.at(-1);
+  return Math.max(first?.receivedAt ?? 0, incident.openedAt);
 }
 
 /** Whether all that its signals mean is of an earlier life of the instance. */

@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Incident } from "../record/doc.ts";
 import type { Actions } from "./policy.ts";
-import type { Threat } from "./threat.ts";
+import { heardAt, type Threat } from "./threat.ts";
 
 /** How long safe writes are still tried when the message came late or its deadline is already over. */
 const LATE_GRACE: Ms = 60_000;
@@ -20,6 +20,8 @@ export interface Timing {
   /** The instant the capacity goes, or by which draining ends where AWS names none. */
   readonly deadline: Ms;
   readonly known: boolean;
+  /** When draining begins: when its reason is heard, its replacement serves, or its scheduled event is near. */
+  readonly begun: Ms;
   /** Draining does not start earlier (scheduled events are known weeks before). */
   readonly start: Ms | null;
   /** The deadline less the margin: waits end here. */
@@ -37,24 +39,26 @@ export function timing(incident: Incident, actions: Actions, threat: Threat): Ti
   const known = incident.deadline !== null;
   // Where a replacement was waited for, draining begins when it serves.
   const replacedAt = incident.steps.find((step) => step.id === "replace" && step.state === "done")?.settledAt;
-  const deadline = incident.deadline ?? (replacedAt ?? incident.openedAt) + actions.drainWithin;
+  const heard = Math.max(heardAt(incident, threat), replacedAt ?? 0);
+  const deadline = incident.deadline ?? heard + actions.drainWithin;
   const start = threat === "scheduled" ? Math.max(incident.openedAt, deadline - actions.scheduledLead) : null;
   const window = incident.hints["endsAt"];
   const over =
     threat === "scheduled"
       ? Math.max(deadline, typeof window === "number" ? window : deadline + EVENT_WINDOW)
       : deadline;
-  const end = Math.max(deadline - actions.margin, incident.openedAt);
+  const end = Math.max(deadline - actions.margin, heard);
+  const settled = Math.max(deadline, heard);
   // A hook may time out, and its group retain the instance, long after all else is over.
   const { retainedAt } = incident.hints;
-  const last = Math.max(incident.openedAt, over, deadline, typeof retainedAt === "number" ? retainedAt : 0);
-  const settled = Math.max(deadline, incident.openedAt);
+  const last = Math.max(settled, over, typeof retainedAt === "number" ? retainedAt : 0);
   return {
     deadline,
     known,
+    begun: Math.max(start ?? 0, heard),
     start,
     end,
-    actUntil: Math.max(deadline, incident.openedAt + LATE_GRACE),
+    actUntil: Math.max(deadline, heard + LATE_GRACE),
     completeUntil: settled + COMPLETE_WITHIN,
     over,
     verifyUntil: last + (threat === "recommendation" ? RECOMMENDATION_WITHIN : VERIFY_WITHIN),
