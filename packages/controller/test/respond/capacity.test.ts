@@ -55,6 +55,23 @@ test("a raise that AWS did not take for minutes: what was raised for another ins
   await lives.close();
 });
 
+test("of a batch one goes by itself: only what was raised for that one is lowered, and the other is retired with decrement", async () => {
+  const lives = createLives(BEFORE);
+  await lives.ask("i-0");
+  await lives.ask("i-1");
+  await lives.run(30);
+  expect(lives.fleet.desired).toBe(12);
+  lives.die("i-0");
+  await lives.release("i-0");
+  await lives.release("i-1");
+  await end(lives, ["i-0", "i-1"]);
+  expect(lives.fleet.desired).toBe(BEFORE);
+  expect(lives.fleet.activities.map(({ cause }) => cause)).toEqual([
+    expect.stringMatching(/i-1 .*shrinking the capacity from 1\d to 1\d/),
+  ]);
+  await lives.close();
+});
+
 const ids = Array.from({ length: 6 }, (_, index) => `i-${index}`);
 type Happening = (lives: Lives) => Promise<void> | void;
 const happening = (people: boolean): fc.Arbitrary<readonly [string, Happening]> => {

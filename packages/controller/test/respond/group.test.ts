@@ -229,7 +229,15 @@ describe("owned to its end", () => {
     expect(statesOf(settled)).toEqual(["settled"]);
     expect(settled.body).toMatchObject({ baseline: null, ours: [] });
   });
-  test("raised for two that went by themselves: lowered together, and compared with what it was", () => {
+  test("what a dry run leaves raised is told", () => {
+    const planned = refreshGroup(groupOf([], { baseline: 10, ours: [11] }), T0).doc;
+    const steps = planned.body.steps.map((step) => settle(step, "skipped", "dry run", T0));
+    const { doc, entries } = refreshGroup({ ...planned, body: { ...planned.body, steps } }, T0);
+    expect(doc.body.baseline).toBeNull();
+    const told = { text: expect.stringMatching(/may still be .*above 10: dry run/), data: { attention: true } };
+    expect(entries).toMatchObject([told]);
+  });
+  test("raised for two that went by themselves: lowered for each, and compared with what it was", () => {
     let doc = play(groupOf([asks(0, { by: "raise" }), asks(1, { by: "raise" })]), gates());
     for (const [key] of [asks(0), asks(1)])
       doc = withReplacement(doc, key, { ...doc.body.replacing[key]!, state: "retiring" }, T0);
@@ -239,8 +247,9 @@ describe("owned to its end", () => {
       "set-desired": (step) => noted(calls, step.params),
     });
     expect(calls).toMatchObject([
-      { from: 12, to: 10 },
-      { from: [12], to: 10 },
+      { from: 12, to: 11 },
+      { from: 11, to: 10 },
+      { from: [12, 11], to: 10 },
     ]);
     expect(statesOf(settled)).toEqual(["settled", "settled"]);
   });

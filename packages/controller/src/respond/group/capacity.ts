@@ -130,13 +130,14 @@ function readLower(body: Group, step: Step, note: Note): Group {
   return next;
 }
 
-/** For whom a step lowers: for a batch or, as an earlier version planned it, for one instance. */
-const lowered = (body: Group, id: string): [Key, Replacement][] =>
-  Object.entries(body.replacing).filter(
-    ([, one]) =>
-      (one.state === "lowering" || one.state === "retiring") &&
-      (id === `${FIRST_LOWER}${one.batch ?? ""}` || id === `${FIRST_LOWER}${one.instanceId}`),
-  );
+/** For whom a step lowers: those of a batch that were called off before it began or, in an earlier version, one instance. */
+function lowered(body: Group, id: string): [Key, Replacement][] {
+  const begun = find(body, id)?.startedAt ?? Number.POSITIVE_INFINITY;
+  return Object.entries(body.replacing).filter(([, { state, batch, instanceId, since }]) => {
+    if (id === `${FIRST_LOWER}${instanceId}`) return state === "lowering" || state === "retiring";
+    return state === "lowering" && id === `${FIRST_LOWER}${batch ?? ""}` && since <= begun;
+  });
+}
 
 /** The books are closed: desired capacity is what it was, or theirs, or people are asked to see to it. */
 function readSettle(body: Group, step: Step, note: Note): Group {
@@ -145,6 +146,13 @@ function readSettle(body: Group, step: Step, note: Note): Group {
     note(`desired capacity could not be set back to ${body.baseline ?? "?"}: ${step.reason ?? ""}; please set it`, {
       ...ATTENTION,
     });
+  if (step.state === "skipped" && step.receipt === null)
+    note(
+      `desired capacity may still be what we had raised it to, above ${body.baseline ?? "?"}: ${step.reason ?? ""}`,
+      {
+        ...ATTENTION,
+      },
+    );
   if (step.state === "done" && !isAlready(step.receipt))
     note(`desired capacity was still what we had raised it to: set back to ${body.baseline ?? "?"}`, ATTENTION);
   return { ...compared, baseline: null, ours: [] };
