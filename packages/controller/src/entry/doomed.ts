@@ -34,7 +34,8 @@ export function trackDoomed(clock: Clock): Doomed {
   return {
     saw,
     current() {
-      if (changed && (clock.now() - takenAt >= SNAPSHOT_FOR || snapshot.size === 0)) {
+      // Far apart in either direction: the clock can be set back.
+      if (changed && (Math.abs(clock.now() - takenAt) >= SNAPSHOT_FOR || snapshot.size === 0)) {
         snapshot = new Set(byIncident.values());
         takenAt = clock.now();
         changed = false;

@@ -41,7 +41,16 @@ export function createBucket(limit: Limit, now: Ms, random: () => number): Bucke
   let rests = 0;
   let grewAt = now;
 
+  /** Further back than any rest reaches ahead, the clock was set back: what was ahead of it is now. */
+  const follow = (at: Ms): void => {
+    if (counted - at <= LONGEST_REST) return;
+    counted = at;
+    restsUntil = Math.min(restsUntil, at);
+    grewAt = Math.min(grewAt, at);
+  };
+
   const count = (at: Ms): void => {
+    follow(at);
     if (at <= counted) return;
     tokens = Math.min(capacity, tokens + ((at - counted) / 1000) * rate);
     counted = at;

@@ -60,8 +60,11 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const mayLeave = (): boolean => {
     if (queued.size >= size) return true;
     if (queued.size === 0 || flights.size >= SIDE_BY_SIDE) return false;
+    const now = clock.now();
+    // The clock may have been set back since.
+    queuedAt = Math.min(queuedAt, now);
     const at = queuedAt + lane.company();
-    if (at <= clock.now()) return true;
+    if (at <= now) return true;
     lane.look(at);
     return false;
   };

@@ -74,7 +74,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
 async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: AbortSignal): Promise<void> {
   const { clock, inventory, lease, often, random } = options;
-  const past: Past = { readAt: new Map(), retryAt: new Map() };
+  const past: Past = { readAt: new Map(), failedAt: new Map() };
   const ground: Ground = {
     ...options,
     place,
@@ -101,7 +101,7 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
     const started = clock.now();
     const outcome = await read(item, clock);
     if (outcome.ok) for (const id of item.settles ?? [item.id]) past.readAt.set(id, started);
-    else past.retryAt.set(item.id, clock.now() + RETRY);
+    else past.failedAt.set(item.id, clock.now());
     slow = outcome.throttled ? Math.min(slow * 2, SLOWEST) : Math.max(1, slow * 0.9);
     await rest(((outcome.requests * 60_000) / options.callsPerMinute) * slow);
   }
@@ -119,16 +119,21 @@ async function mayHold(lease: SweeperOptions["lease"], name: string): Promise<bo
 /** What the inventory does not tell of a sweep: reads that found nothing to put, and failed ones. */
 interface Past {
   readonly readAt: Map<string, Ms>;
-  readonly retryAt: Map<string, Ms>;
+  readonly failedAt: Map<string, Ms>;
 }
 
-/** Never observed counts as due since ever; what has just failed waits its turn. */
+/**
+ * Never observed counts as due since ever; what has just failed waits its turn. What lies ahead was observed before the
+ * clock was set back, nobody knows when.
+ */
 function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
   let best: Item | null = null;
   let longest = 0;
+  const until = (at: Ms | null | undefined): Ms => (at === undefined || at === null || at > now ? 0 : at);
   for (const item of items) {
-    if (now < (past.retryAt.get(item.id) ?? 0)) continue;
-    const since = Math.max(item.observedAt ?? 0, past.readAt.get(item.id) ?? 0);
+    const failedAt = until(past.failedAt.get(item.id));
+    if (failedAt > 0 && now - failedAt < RETRY) continue;
+    const since = Math.max(until(item.observedAt), until(past.readAt.get(item.id)));
     const overdue = since === 0 ? Infinity : (now - since) / item.every;
     if (overdue >= 1 && overdue > longest) [best, longest] = [item, overdue];
   }
@@ -136,8 +141,8 @@ function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
 }
 
 /** By then each is due again whatever was read. */
-function forgetReads({ readAt, retryAt }: Past, before: Ms): void {
-  for (const map of [readAt, retryAt]) for (const [id, at] of map) if (at < before) map.delete(id);
+function forgetReads({ readAt, failedAt }: Past, before: Ms): void {
+  for (const map of [readAt, failedAt]) for (const [id, at] of map) if (at < before) map.delete(id);
 }
 
 async function read(item: Item, clock: Clock): Promise<{ ok: boolean; throttled: boolean; requests: number }> {
