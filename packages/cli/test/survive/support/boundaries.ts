@@ -1,15 +1,8 @@
 import { findResponder, responders } from "../../../../controller/src/respond/responders/index.ts";
 import { parts } from "./parts.ts";
 
-/** No simulated service answers these; they are the same one-line safe write as deregister-target, tried on moto or stubs. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
-  "deregister-classic",
-  "deregister-lattice",
-  "deregister-discovery",
-  "register-classic",
-  "register-lattice",
-  "register-discovery",
-]);
+/** The simulated shop has none of these; they are the same one-line safe write as deregister-classic. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["deregister-discovery", "register-discovery"]);
 
 /** Every responder of the registry, and the other places where something is written: a new one is covered by itself. */
 const NAMES: readonly string[] = [
@@ -29,3 +22,6 @@ export const RAISED_TWICE = "set-desired:after:1";
 export const ALL: readonly string[] = [...NAMES.flatMap((name) => [`${name}:before`, `${name}:after`]), RAISED_TWICE];
 /** What comes after an effect is where two workers could disagree. */
 export const AFTER_EFFECTS: readonly string[] = NAMES.map((name) => `${name}:after`).filter(isEffect);
+
+/** What happens only where a group retains an instance, since somebody else's hook was abandoned. */
+export const isOfRetained = (boundary: string): boolean => boundary.startsWith("end-retained:");

@@ -1,7 +1,9 @@
 import {
   attachGroup,
+  createClassicLoadBalancer,
   createCluster,
   createGroup,
+  createLatticeTargetGroup,
   createQueues,
   createService,
   createSimulator,
@@ -94,9 +96,26 @@ function build(world: World, region: Region): void {
     defaultResult: "CONTINUE",
   } as const;
   for (const name of ["detached", "raised", "plain"]) {
-    const group = createGroup(world, region, { name, desired: 40, max: 90, types: ["m5.xlarge"], hooks: [hook] });
+    const plain = name === "plain";
+    const group = createGroup(world, region, {
+      name,
+      desired: 40,
+      max: 90,
+      types: ["m5.xlarge"],
+      hooks: [hook],
+      // Their notices are cancelled: what is taken away here is put back, too.
+      classicLoadBalancers: plain ? [createClassicLoadBalancer(region, { name: "shop" })] : [],
+      latticeTargetGroups: plain ? [createLatticeTargetGroup(world, region, { name: "shop" })] : [],
+    });
     attachGroup(world, cluster, group);
   }
+  createGroup(world, region, {
+    name: "retained",
+    desired: 30,
+    types: ["m5.large"],
+    retainOnAbandon: true,
+    hooks: [{ ...hook, name: "theirs", heartbeatTimeout: 30, defaultResult: "ABANDON" }],
+  });
   // Its pools give nothing back, so that only On-Demand can take the place of what goes.
   const short = createGroup(world, region, {
     name: "short",

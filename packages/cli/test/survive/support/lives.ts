@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { interrupt } from "@spotkeeper/simulator";
+import { holdMember, interrupt } from "@spotkeeper/simulator";
 import { expect } from "vitest";
 import { type Child, type Home, startRun } from "./child.ts";
-import { RAISED_TWICE } from "./boundaries.ts";
+import { isOfRetained, RAISED_TWICE } from "./boundaries.ts";
 import type { Served } from "./fleet.ts";
 
 /** Wall-clock time for one happening to reach a boundary; then there is another, so often: twice in each kind of group. */
@@ -17,6 +17,7 @@ export const END_TEST_WITHIN: number = ENDS_WITHIN + 30_000;
 /** At twelve times the speed a poll has a quarter of a second of the wall's time; a busy machine may take longer. */
 const LATE_POLL = "the queue cannot be received from";
 const GROUPS = ["detached", "raised", "plain", "short"] as const;
+type GroupName = (typeof GROUPS)[number] | "retained";
 
 /** Lives of the real worker over one fleet and one ledger. */
 export interface Lives {
@@ -32,9 +33,11 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
   let turn = 0;
   let children: Child[] = [];
 
-  const happen = (group: (typeof GROUPS)[number] = GROUPS[turn++ % GROUPS.length] ?? "plain"): void => {
+  const happen = (group: GroupName = GROUPS[turn++ % GROUPS.length] ?? "plain"): void => {
     const victim = served.fresh(group);
     victims.push(victim.id);
+    // Its group ends it, and keeps it when the hook's time is over.
+    if (group === "retained") return void (victim.member && holdMember(served.world, victim.member, "theirs", null));
     // Notices of the plain ones are followed by nothing: what was taken away is put back.
     interrupt(served.world, victim.id, group === "plain" ? { survives: true } : {});
   };
@@ -49,13 +52,14 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
   return {
     async dieAt(boundary) {
       const twice = boundary === RAISED_TWICE;
-      happen(...(twice ? (["raised"] as const) : []));
+      const group = twice ? "raised" : isOfRetained(boundary) ? "retained" : undefined;
+      happen(group);
       start(boundary);
       const died = Promise.race(children.map((child) => child.exited));
       if (twice) await delay(APART).then(() => happen("raised"));
       let exit: Awaited<typeof died> | null = null;
       for (let tries = 0; tries < HAPPENINGS && exit === null; tries++) {
-        if (tries > 0) happen();
+        if (tries > 0) happen(twice ? undefined : group);
         exit = await Promise.race([died, delay(REACHED_WITHIN).then(() => null)]);
       }
       await kill();
