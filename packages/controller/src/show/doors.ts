@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { plainAddress, rangesOf } from "../notify/addresses.ts";
 
 /** Connections at a time, over all callers: a storm of 2,000 agents behind one NAT has room. */
@@ -16,7 +16,7 @@ export interface Doors {
   hasRoom(socket: Socket): boolean;
 }
 
-/** Who shares an address. */
+/** Who shares an address, or an IPv6 network. */
 interface Caller {
   readonly address: string;
   readonly isProxy: boolean;
@@ -68,8 +68,9 @@ export function watchDoors(server: Server, proxies: readonly string[]): Doors {
   };
 
   server.prependListener("connection", (socket: Socket) => {
-    const address = plainAddress(socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-    const isProxy = address !== "" && known.check(address);
+    const one = plainAddress(socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const isProxy = one !== "" && known.check(one);
+    const address = isProxy ? one : callerAddress(one);
     const caller = callers.get(address) ?? { address, isProxy, open: 0, requests: 0 };
     callers.set(address, caller);
     callerOf.set(socket, caller);
@@ -96,6 +97,17 @@ export function watchDoors(server: Server, proxies: readonly string[]): Doors {
       return all.requests <= mostForAll && (caller === undefined || caller.isProxy || caller.requests <= MOST_OF_ONE);
     },
   };
+}
+
+/**
+ * What counts as one caller: an IPv4 address, or an IPv6 network of 64 bits, in which every machine may have as many
+ * addresses as it likes (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4).
+ */
+export function callerAddress(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = [], tail = []] = address.split("::").map((part) => part.split(":").filter((group) => group !== ""));
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(":")}::/64`;
 }
 
 /** Descriptors that this process may have (Node.js raises the soft limit to the hard one when it starts). */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { callerAddress } from "../../src/show/doors.ts";
 import { raw, startShow } from "./support/show.ts";
 
 const ingest = { ingestTokens: ["sender"] };
@@ -9,10 +10,10 @@ const bearer = { authorization: "Bearer sender" };
 
 /** So many connections, each of which has sent `text` and then says nothing any longer. */
 async function hold(url: string, many: number, text = ""): Promise<Disposable & { readonly open: () => number }> {
-  const { port } = new URL(url);
+  const { port, hostname } = new URL(url);
   const sockets: Socket[] = [];
   for (let at = 0; at < many; at++) {
-    const socket = connect(Number(port), "127.0.0.1");
+    const socket = connect(Number(port), hostname.replace(/^\[(.*)\]$/, "$1"));
     socket.on("error", () => {}).resume();
     sockets.push(socket);
     if (at % 50 === 49 || at === many - 1) await Promise.race([once(socket, "connect"), once(socket, "close")]);
@@ -77,4 +78,25 @@ test("who says nothing at all is closed after ten seconds", { timeout: 30_000 },
   const began = performance.now();
   await expect.poll(() => held.open(), { timeout: 25_000, interval: 100 }).toBe(0);
   expect(performance.now() - began).toBeLessThan(16_000);
+});
+
+test.each([
+  ["10.0.0.5", "10.0.0.5"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::6", "2001:db8:1:2::/64"],
+  ["2001:db8::6", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::", "fe80:0:0:0::/64"],
+  ["", ""],
+])("%s is counted as %s", (address, caller) => {
+  expect(callerAddress(address)).toBe(caller);
+});
+
+test.each([
+  [[], 256],
+  [["::1"], 300],
+])("over IPv6, with the proxies %j, of 300 connections %i stay", async (proxies, open) => {
+  await using setting = await startShow({ ...ingest, proxies, listen: "[::1]:0" });
+  using held = await hold(setting.show.url, 300);
+  await expect.poll(held.open).toBe(open);
 });
