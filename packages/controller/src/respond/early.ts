@@ -45,23 +45,38 @@ export function isGone(target: Target, health: readonly TargetHealth[]): boolean
  *
  *     by hand ──── delay ────▶ gone                  gone early: not ours
  *            opened ─ ours ──── delay ────▶ gone     gone late: ours
+ *
+ * One that was seen to serve less than the delay before it was gone was not: the delay is another by now.
  */
 export function goneEarly(
   waited: readonly Waited[],
   healths: ReadonlyMap<string, readonly TargetHealth[]>,
   ctx: Context,
 ): string[] {
-  const now = ctx.clock.now();
+  const by = Math.min(ctx.clock.now(), allGoneBy(ctx.doc));
   return waited
     .filter((one) => {
       const delay = ctx.inventory.get("attributes", one.targetGroupArn)?.value.deregistrationDelay;
       const health = healths.get(one.targetGroupArn);
       if (delay === undefined || health === undefined || isIdle(one.step)) return false;
       const began = Math.max(openedAt(ctx.doc), one.step.notBefore ?? 0);
-      return now < began + delay - TOLERANCE && isGone(one, health);
+      const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one.step);
+      return isEarly && isGone(one, health);
     })
     .map(keyOf);
 }
+
+/** When the wait for them was over, since all were gone. */
+const allGoneBy = (doc: Doc): Ms =>
+  doc.kind !== "incident"
+    ? Infinity
+    : (doc.body.steps.find((one) => one.responder === "await-targets" && one.state === "done")?.settledAt ?? Infinity);
+
+/** When its targets were last seen to serve before they were deregistered. */
+const seenServing = ({ receipt }: Step): Ms =>
+  receipt !== null && typeof receipt === "object" && "served" in receipt && typeof receipt.served === "number"
+    ? receipt.served
+    : -Infinity;
 
 /** A target group that no load balancer uses lists its targets as unused, and does not let them drain. */
 const isIdle = ({ receipt }: Step): boolean =>

@@ -21,7 +21,7 @@ export interface TargetGroup {
   readonly protocol: string;
   readonly port: number;
   /** 0 to 3600 s; 300 s unless set. */
-  readonly deregistrationDelay: Ms;
+  deregistrationDelay: Ms;
   readonly attributes: ReadonlyMap<string, string>;
   readonly loadBalancers: LoadBalancer[];
   /** Key: `id:port`. */

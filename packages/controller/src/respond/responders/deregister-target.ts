@@ -48,6 +48,7 @@ export const deregisterTarget: Responder = {
       ours,
       ...(was.theirs.length === 0 ? {} : { theirs: was.theirs }),
       ...(was.idle ? { idle: true } : {}),
+      ...(was.served === null ? {} : { served: was.served }),
     });
   },
 };
@@ -55,18 +56,21 @@ export const deregisterTarget: Responder = {
 /** Until the attributes of a target group are known: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
 const DELAY: Ms = 300_000;
 
+interface Before {
+  readonly ours: Whose["ours"];
+  readonly theirs: string[];
+  readonly idle: boolean;
+  /** When all of them were last seen to be registered, and none to drain. */
+  readonly served: Ms | null;
+}
+
 /**
  * Whose they are, by the last look before ours: AWS answers alike for a target that was out. That a list lacks one says
  * nothing, since it may have been registered since; when they are gone tells more (`early.ts`).
  */
-function before(
-  step: Step,
-  arn: string,
-  targets: readonly Target[],
-  ctx: Context,
-): { readonly ours: Whose["ours"]; readonly theirs: string[]; readonly idle: boolean } {
+function before(step: Step, arn: string, targets: readonly Target[], ctx: Context): Before {
   const known = knownBefore("health", arn, step, ctx);
-  if (known === undefined) return { ours: "unknown", theirs: [], idle: false };
+  if (known === undefined) return { ours: "unknown", theirs: [], idle: false, served: null };
   const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
   const drained = known.observedAt + delay < openedAt(ctx.doc);
   const seen = targets.map((target) => ({ target, as: listedAs(target, known.value) }));
@@ -75,6 +79,7 @@ function before(
     ours: theirs.length === targets.length ? "no" : seen.some(({ as }) => as === undefined) ? "unknown" : "yes",
     theirs,
     idle: seen.some(({ as }) => as?.state === "unused"),
+    served: seen.every(({ as }) => as !== undefined && as.state !== "draining") ? known.observedAt : null,
   };
 }
 
