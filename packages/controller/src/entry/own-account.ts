@@ -4,6 +4,8 @@ import type { SourceLog } from "../signal/transports/sqs.ts";
 
 /** A worker does not wait longer for it before it hears: what it hears has two minutes. */
 const WITHIN: Ms = 3_000;
+/** A first failure may be a slow start: it is told when the next try has failed, too. */
+const SOON: Ms = 5_000;
 const AGAIN_AFTER: Ms = 60_000;
 
 export interface OwnAccountDeps {
@@ -17,7 +19,7 @@ export interface OwnAccountDeps {
 export interface OwnAccount {
   /** Twelve digits; null while AWS has not said. */
   current(): string | null;
-  /** Asks, and again each minute until AWS has said. Resolves after the first answer, or 3 s; never rejects. */
+  /** Asks, once more after 5 s, and then each minute until AWS has said. Resolves after the first answer, or 3 s; never rejects. */
   ask(): Promise<void>;
   stop(): void;
 }
@@ -29,17 +31,18 @@ export interface OwnAccount {
 export function createOwnAccount({ sts, region, clock, log }: OwnAccountDeps): OwnAccount {
   let account: string | null = null;
   let cancel = (): void => {};
-  let told = false;
+  let failures = 0;
 
   const look = async (at: string): Promise<void> => {
     try {
       const deadline = clock.now() + WITHIN;
       account = await sts.callerAccount({ account: null, region: at }, { purpose: "enrich", deadline });
-      if (told) log.info({ account }, "STS says which account the worker's credentials are of");
+      if (failures > 1) log.info({ account }, "STS says which account the worker's credentials are of");
     } catch (err) {
-      if (!told) log.warn({ err }, "STS does not say which account the worker's credentials are of; it is asked again");
-      told = true;
-      cancel = clock.setTimer(clock.now() + AGAIN_AFTER, () => void look(at));
+      failures += 1;
+      if (failures === 2)
+        log.warn({ err }, "STS does not say which account the worker's credentials are of; it is asked again");
+      cancel = clock.setTimer(clock.now() + (failures === 1 ? SOON : AGAIN_AFTER), () => void look(at));
     }
   };
 

@@ -69,7 +69,7 @@ const FOUND: [Sample<typeof fleet>, Sample<typeof interruption>[]][] = [
 
 test(
   "property: whatever is interrupted, and however it is told, all ends: nothing twice, nothing left over",
-  { timeout: 60_000 },
+  { timeout: 600_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(fleet, fc.array(interruption, { minLength: 1, maxLength: 6 }), async (made, stories) => {

@@ -218,7 +218,7 @@ test("the metrics follow from what the machine really commits", async () => {
         ledger,
         clock,
         wake: { at: () => undefined },
-        refresh: (doc, at) => refreshIncident(doc, factsWith(), defaultPolicy, findResponder, at),
+        refresh: (doc, at) => refreshIncident(doc, factsWith({ instance: null }), defaultPolicy, findResponder, at),
         guard: () => 5_000,
         isSafe: () => true,
         run,
