@@ -14,6 +14,7 @@ import {
   type Instance,
   type Region,
   regionOf,
+  registerAgain,
   registerTarget,
   type ServiceTraffic,
   spotkeeperRules,
@@ -27,6 +28,9 @@ import type { GroupItem, ServiceItem, SwarmWorld } from "./world.ts";
 
 /** The names of hooks that are ours, by the default policy or because they tell our queue. */
 export const OUR_HOOKS: ReadonlySet<string> = new Set(["graceful-shutdown-hook", "to-our-queue"]);
+
+/** The types that every group may launch. */
+export const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
 export interface SwarmFleet {
   readonly world: World;
@@ -80,7 +84,8 @@ function buildGroup(
     name: item.name,
     desired: item.desired,
     max: item.desired + item.room,
-    types: ["m5.large", "m6i.large"],
+    types: TYPES,
+    ...(item.weighted ? { weights: { "m5.large": 1, "m6i.large": 2 } } : {}),
     onDemandBase: Math.min(item.onDemandBase, item.desired),
     capacityRebalance: item.capacityRebalance,
     protectNew: item.protectNew,
@@ -98,6 +103,8 @@ function buildGroup(
       managedDraining: item.managedDraining,
       agentSpotDraining: item.agentSpotDraining,
     });
+    const [first] = group.members.values();
+    if (item.registeredAgain && first !== undefined) registerAgain(world, first.instance);
   }
   return group;
 }
@@ -132,6 +139,8 @@ function buildService(
     strategy: item.daemon ? "DAEMON" : "REPLICA",
     minimumHealthyPercent: item.minimumHealthyPercent,
     targetGroup: item.targetGroup === null ? null : (targetGroups.get(item.targetGroup) ?? null),
+    alternateTargetGroup: item.alternate === null ? null : (targetGroups.get(item.alternate) ?? null),
+    ipv6Only: item.ipv6Only,
     traffic: trafficOf(world, region, item),
   });
 }

@@ -7,6 +7,7 @@ import {
   type FaultItem,
   type GroupItem,
   type LifeItem,
+  MAY,
   type ServiceItem,
   type SwarmWorld,
   type TargetGroupItem,
@@ -57,6 +58,9 @@ export function generateWorld(seed: number): SwarmWorld {
       onRebalance: random.pick(["ignore", "alert", "drain", "replace"] as const),
       holdLast: !may("not held"),
       replaceCap: random.pick([0.2, 0.5, 1]),
+      may: may("forbidden") ? random.pick(MAY) : "everything",
+      holdHooks: random.pick([0, 30, 600]),
+      onDemand: may("on-demand for a time"),
     },
     targetGroups,
     groups,
@@ -104,6 +108,8 @@ const groupItem = (random: Random, may: May, name: string, fronts: readonly stri
     capacityRebalance: may("rebalancing"),
     protectNew: may("protected"),
     suspended: may("suspended") ? [random.pick(["Launch", "Terminate", "AddToLoadBalancer"])] : [],
+    weighted: may("weighted"),
+    registeredAgain: cluster !== null && may("registered again"),
   };
 };
 
@@ -123,6 +129,8 @@ const serviceItem = (
     minimumHealthyPercent: daemon ? 0 : random.pick([0, 50, 100]),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
     targetGroup: !daemon && random.next() < 0.7 ? random.pick(tasks) : null,
+    alternate: !daemon && may("alternate") ? random.pick(tasks) : null,
+    ipv6Only: may("ipv6"),
     traffic: may("traffic") ? random.pick(["classic", "lattice", "discovery"] as const) : null,
   };
 };

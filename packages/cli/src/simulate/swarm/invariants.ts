@@ -18,6 +18,9 @@ export interface Ended {
   readonly at: Ms;
 }
 
+const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"]);
+const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
+
 type Check = (ended: Ended) => readonly string[];
 
 /** Without faults and lives that are cut off, nothing excuses what was not done. */
@@ -28,7 +31,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
   "what is doomed is out of every balancer before its deadline": ({ spec, fleet, sent }) =>
     fleet.world.oracle
       .facts()
-      .filter(({ targetsLost }) => targetsLost.length > 0)
+      .filter(({ targetsLost }) => targetsLost.length > 0 && MAY_DEREGISTER.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
       .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
       .map(({ instanceId, targetsLost }) => `${instanceId} took connections at its end by ${targetsLost.join(", ")}`),
@@ -36,7 +39,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
   "no task is killed that nobody told to stop": ({ spec, fleet, sent }) =>
     fleet.world.oracle
       .facts()
-      .filter(({ tasksKilled }) => tasksKilled.length > 0)
+      .filter(({ tasksKilled }) => tasksKilled.length > 0 && MAY_DRAIN.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
       .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
       .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
@@ -55,10 +58,12 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
     ];
   },
 
-  "hooks of ours are answered": ({ fleet }) =>
+  "hooks of ours are answered": ({ spec, fleet }) =>
     fleet.world.oracle
       .leftovers()
-      .openActions.filter(({ hook }) => OUR_HOOKS.has(hook))
+      .openActions.filter(
+        ({ hook }) => OUR_HOOKS.has(hook) && spec.policy.may !== "nothing" && spec.policy.may !== "only say it",
+      )
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
 
   "what people did by hand stays": ({ fleet, people }) => [

@@ -5,10 +5,11 @@ import {
   type Ms,
   recommend,
   setContainerState,
+  setStandby,
   type Simulator,
   type World,
 } from "@spotkeeper/simulator";
-import type { SwarmFleet } from "./fleet.ts";
+import { type SwarmFleet, TYPES } from "./fleet.ts";
 import type { EventItem, FaultItem, SwarmWorld } from "./world.ts";
 
 /** What people did, which must stay as they left it. */
@@ -77,6 +78,12 @@ function happen(
       if (group === undefined) return;
       return setDesired(world, event.group, Math.min(group.max, group.desired + 1), region, people);
     }
+    case "a person puts it on standby": {
+      const { member } = instance;
+      if (member?.state !== "InService") return;
+      setStandby(world, instance.id, true);
+      return void people.desired.set(event.group, member.group.desired);
+    }
     case "a person deregisters it": {
       const target = [...instance.targets].find((one) => one.service === null && one.state !== "draining");
       if (target === undefined) return;
@@ -90,8 +97,7 @@ function happen(
       return setContainerState(world, containerInstance, "DRAINING");
     }
     case "no more Spot capacity":
-      for (const zone of region.zones)
-        for (const type of ["m5.large", "m6i.large"]) region.pools.set(`${zone.name}/${type}/spot`, 0);
+      for (const zone of region.zones) for (const type of TYPES) region.pools.set(`${zone.name}/${type}/spot`, 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AlertModel, type Doc, type Key, loadConfig } from "@spotkeeper/controller";
+import { type AlertModel, type Doc, type Key, loadConfig, type Policy } from "@spotkeeper/controller";
 import {
   createRandom,
   createSimulator,
@@ -16,7 +16,9 @@ import { breachesAtEnd } from "./invariants.ts";
 import { playEvents, playFaults } from "./play.ts";
 import { createProcess, type Ground, type WorkerProcess } from "./process.ts";
 import { type Breach, watchEffects } from "./watch.ts";
-import type { SwarmWorld } from "./world.ts";
+import type { SwarmPolicy, SwarmWorld } from "./world.ts";
+
+type Actions = Policy["defaults"];
 
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
 /** assumed: what a call within a region takes. */
@@ -81,7 +83,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     ledger: watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
     archive: holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })),
     inventory: parts.createMemoryInventory(),
-    policy: { ...policy, defaults: { ...policy.defaults, ...spec.policy } },
+    policy: { ...policy, defaults: { ...policy.defaults, ...actionsOf(spec.policy) } },
     overrides: policy.clusters,
     plan: [],
     crossings: { count: 0 },
@@ -117,6 +119,29 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
   const breaches = [...effects, ...breachesAtEnd({ spec, fleet, people, incidents, sent, failures, at: clock.now() })];
   return { breaches, incidents: incidents.size, timeline: timeline.toSorted((one, other) => one.at - other.at) };
+}
+
+function actionsOf({
+  may,
+  holdHooks,
+  onDemand,
+  replace,
+  onRebalance,
+  holdLast,
+  replaceCap,
+}: SwarmPolicy): Partial<Actions> {
+  return {
+    replace,
+    onRebalance,
+    holdLast,
+    replaceCap,
+    holdHooks: holdHooks * 1_000,
+    onDemand: onDemand ? { lasts: 60_000, most: 2 } : null,
+    act: may !== "nothing",
+    dryRun: may === "only say it",
+    deregister: may !== "not deregister",
+    drain: may !== "not drain",
+  };
 }
 
 /** Whether there is more to come of a document by itself. */

@@ -49,6 +49,9 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
 function* usualPolicies({ policy }: SwarmWorld): Generator<SwarmWorld["policy"]> {
   if (policy.replace !== "never") yield { ...policy, replace: "never" };
   if (policy.onRebalance !== "alert") yield { ...policy, onRebalance: "alert" };
+  if (policy.may !== "everything") yield { ...policy, may: "everything" };
+  if (policy.holdHooks !== 30) yield { ...policy, holdHooks: 30 };
+  if (policy.onDemand) yield { ...policy, onDemand: false };
   if (!policy.holdLast) yield { ...policy, holdLast: true };
 }
 
@@ -65,6 +68,10 @@ const USUAL: { readonly [field: string]: unknown } = {
   protectNew: false,
   daemon: false,
   traffic: null,
+  alternate: null,
+  ipv6Only: false,
+  weighted: false,
+  registeredAgain: false,
   stopTimeout: null,
   onDemandBase: 0,
   delay: 30,

@@ -62,6 +62,8 @@ function sayGroup(group: GroupItem): string {
     ...(group.agentSpotDraining ? ["Spot draining of the ECS agent"] : []),
     ...(group.capacityRebalance ? ["Capacity Rebalancing"] : []),
     ...(group.protectNew ? ["scale-in protection"] : []),
+    ...(group.weighted ? ["weights 1 and 2"] : []),
+    ...(group.registeredAgain ? ["its first instance registered twice"] : []),
     ...group.suspended.map((name) => `${name} suspended`),
   ];
   return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
@@ -69,10 +71,11 @@ function sayGroup(group: GroupItem): string {
 
 function sayService({ name, cluster, desired, daemon, ...rest }: ServiceItem): string {
   const what = daemon ? `daemon service ${name}` : `service ${name} of ${desired}`;
-  const traffic = [rest.targetGroup, rest.traffic].filter((one) => one !== null);
+  const traffic = [rest.targetGroup, rest.alternate, rest.traffic].filter((one) => one !== null);
   const stop = rest.stopTimeout === null ? "" : `, stop timeout ${rest.stopTimeout} s`;
+  const addresses = rest.ipv6Only ? ", IPv6 addresses only" : "";
   const behind = traffic.length === 0 ? "" : `, behind ${traffic.join(" and ")}`;
-  return `${what} in ${cluster}: minimum healthy ${rest.minimumHealthyPercent} %${stop}${behind}`;
+  return `${what} in ${cluster}: minimum healthy ${rest.minimumHealthyPercent} %${stop}${addresses}${behind}`;
 }
 
 function sayEvent({ at, kind, group, nth, late, copies }: EventItem): string {

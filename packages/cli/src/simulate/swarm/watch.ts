@@ -14,7 +14,11 @@ export interface Breach {
 const HEALTHY = "nothing healthy is taken out";
 const OURS = "only our hooks are answered";
 const CONTINUE = "hooks are answered with CONTINUE";
-export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE];
+const FORBIDDEN = "what the policy forbids is not done";
+export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE, FORBIDDEN];
+
+/** Effects that are ours alone; AWS launches by itself. */
+const AWS_DOES: ReadonlySet<EffectKind> = new Set(["launch"]);
 
 /** Effects that take an instance, or its tasks, out of service. */
 const TAKES_OUT: ReadonlySet<EffectKind> = new Set([
@@ -34,6 +38,7 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
     void breaches.push({ invariant, at: world.clock.now(), what });
   const { effect } = world.oracle;
   world.oracle.effect = (kind, key, again = false) => {
+    if (isForbidden(spec, kind) && !AWS_DOES.has(kind)) note(FORBIDDEN, `${kind} ${key}`);
     if (!again && TAKES_OUT.has(kind)) {
       const instance = instanceOf(fleet, kind, key);
       if (instance !== null && !isDoomed(spec, instance)) note(HEALTHY, `${kind} ${key}`);
@@ -47,6 +52,20 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
     if (result !== "CONTINUE") note(CONTINUE, `${hook}: ${result}`);
   });
   return breaches;
+}
+
+function isForbidden({ policy }: SwarmWorld, kind: EffectKind): boolean {
+  switch (policy.may) {
+    case "everything":
+      return false;
+    case "not deregister":
+      return kind === "deregister";
+    case "not drain":
+      return kind === "drain";
+    case "nothing":
+    case "only say it":
+      return true;
+  }
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -24,7 +24,15 @@ export interface SwarmPolicy {
   readonly onRebalance: "ignore" | "alert" | "drain" | "replace";
   readonly holdLast: boolean;
   readonly replaceCap: number;
+  /** What the policy lets the worker do. */
+  readonly may: (typeof MAY)[number];
+  /** Seconds. */
+  readonly holdHooks: number;
+  /** On-Demand for a minute where Spot has no capacity. */
+  readonly onDemand: boolean;
 }
+
+export const MAY = ["everything", "not deregister", "not drain", "nothing", "only say it"] as const;
 
 export interface TargetGroupItem {
   readonly name: string;
@@ -50,6 +58,10 @@ export interface GroupItem {
   readonly capacityRebalance: boolean;
   readonly protectNew: boolean;
   readonly suspended: readonly string[];
+  /** Its second type counts twice. */
+  readonly weighted: boolean;
+  /** Its first instance is registered with ECS a second time: the agent has lost what it was. */
+  readonly registeredAgain: boolean;
 }
 
 export interface ServiceItem {
@@ -62,6 +74,9 @@ export interface ServiceItem {
   readonly stopTimeout: number | null;
   /** A target group of type `ip`, by name; null: none. */
   readonly targetGroup: string | null;
+  /** The other one of a pair that takes turns; null: none. */
+  readonly alternate: string | null;
+  readonly ipv6Only: boolean;
   readonly traffic: "classic" | "lattice" | "discovery" | null;
 }
 
@@ -94,6 +109,7 @@ export const EVENT_KINDS = [
   "a person deregisters it",
   "a person sets it DRAINING",
   "a person sets desired capacity",
+  "a person puts it on standby",
   "no more Spot capacity",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -125,6 +141,12 @@ export const DIMENSIONS: { readonly [name: string]: (world: SwarmWorld) => boole
   "replaced by detach": ({ policy }) => policy.replace === "detach",
   "recommendations drain": ({ policy }) => policy.onRebalance === "drain",
   "recommendations replace": ({ policy }) => policy.onRebalance === "replace",
+  "policy forbids to deregister": ({ policy }) => policy.may === "not deregister",
+  "policy forbids to drain": ({ policy }) => policy.may === "not drain",
+  "policy forbids to act": ({ policy }) => policy.may === "nothing",
+  "dry run": ({ policy }) => policy.may === "only say it",
+  "hooks held for ten minutes": ({ policy }) => policy.holdHooks === 600,
+  "On-Demand for a time": ({ policy }) => policy.onDemand,
   "last targets not held": ({ policy }) => !policy.holdLast,
   "target group of instances": ({ groups }) => groups.some((one) => one.targetGroups.length > 0),
   "several target groups": ({ groups }) => groups.some((one) => one.targetGroups.length > 1),
@@ -150,6 +172,10 @@ export const DIMENSIONS: { readonly [name: string]: (world: SwarmWorld) => boole
   "suspended process": ({ groups }) => groups.some(({ suspended }) => suspended.length > 0),
   "On-Demand base": ({ groups }) => groups.some(({ onDemandBase }) => onDemandBase > 0),
   "no room to grow": ({ groups }) => groups.some(({ room }) => room === 0),
+  "weighted group": ({ groups }) => groups.some(({ weighted }) => weighted),
+  "instance registered twice": ({ groups }) => groups.some(({ registeredAgain }) => registeredAgain),
+  "blue and green target groups": ({ services }) => services.some(({ alternate }) => alternate !== null),
+  "tasks with IPv6 addresses only": ({ services }) => services.some(({ ipv6Only }) => ipv6Only),
   "daemon service": ({ services }) => services.some(({ daemon }) => daemon),
   "minimum healthy percent 100": ({ services }) => services.some((one) => one.minimumHealthyPercent === 100),
   "minimum healthy percent 0": ({ services }) => services.some((one) => one.minimumHealthyPercent === 0),
