@@ -1,6 +1,20 @@
+import type { Incident } from "../record/doc.ts";
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
 import { hasBegun, isRetained, type Threat, threatOf } from "./threat.ts";
+
+const ASK = "replace";
+
+const isEarly = (incident: Incident): boolean => threatOf(incident) === "recommendation";
+
+/**
+ * Asked on a mere recommendation, and refused or called off (the group was at its maximum): the warning asks again, in the
+ * way that the policy names.
+ */
+function wasRefusedEarly({ steps }: Incident): boolean {
+  const receipt = steps.find(({ id, state }) => id === ASK && state === "skipped")?.receipt ?? null;
+  return receipt !== null && typeof receipt === "object" && "early" in receipt && receipt.early === true;
+}
 
 export function askReplacement(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
@@ -10,14 +24,15 @@ export function askReplacement(ground: Ground): PlannedStep[] {
   if (actions.replace === "never" && begun === undefined) return [];
   const by = begun?.params["by"] ?? actions.replace;
   const budget = { notBefore: t.start, abandonAt: t.verifyUntil };
-  if (facts === null) return [step("replace", "ask-replacement", { by }, budget)];
+  if (facts === null) return [step(ASK, "ask-replacement", { by }, budget)];
   if (facts.groupName === null) return [];
   return [
     step(
-      "replace",
+      wasRefusedEarly(incident) && !isEarly(incident) ? `${ASK}:again` : ASK,
       "ask-replacement",
       {
         by,
+        early: isEarly(incident),
         group: facts.groupName,
         cap: actions.replaceCap,
         cooldown: actions.replaceCooldown,

@@ -112,6 +112,27 @@ test("a recommendation, and the warning before its replacement serves: carried t
 });
 
 describe("a warning, where the policy says to detach", () => {
+  test.each([10, 120, 900])(
+    "refused on a recommendation %i s before, at the group's maximum: it asks again, and detaches",
+    async (after) => {
+      await open({ desired: 2, max: 2 }, { replace: "detach", onRebalance: "replace" });
+      const [victim] = victims();
+      recommend(box.world, victim!);
+      await box.run(after);
+      expect(step(await box.incident(victim!.id), "replace")).toMatchObject({
+        state: "skipped",
+        reason: "the group is at its maximum of 2",
+      });
+      interrupt(box.world, victim!.id);
+      await box.run(1_500);
+      expect(effects(box, "detach", victim!.id)).toHaveLength(1);
+      expect(step(await box.incident(victim!.id), "replace:again").state).toBe("done");
+      expect(groupOf(box.region).desired).toBe(2);
+      expect(healthy()).toHaveLength(2);
+      await expectSettled(box);
+    },
+  );
+
   test("another target is healthy: detached at once", async () => {
     await open({ desired: 2, max: 2 }, { replace: "detach" });
     const [victim] = victims();

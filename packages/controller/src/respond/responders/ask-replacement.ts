@@ -15,7 +15,11 @@ export const askReplacement: Responder = {
     const { region, account } = placeOf(ctx.doc);
     const name = { account, region, name: text(step, "group") };
     const group = (await ctx.ledger.load(groupKey(name), "group")) ?? newGroup(name);
-    const mine = group.body.replacing[ctx.doc.key];
+    const had = group.body.replacing[ctx.doc.key];
+    const isEarlier = had !== undefined && had.askedAt < (step.startedAt ?? ctx.now);
+    if (isEarlier && had.state === "lowering")
+      return { is: "wait", until: ctx.now + POLL, reason: "what was raised for it before is paid back first" };
+    const mine = isEarlier && (had.state === "refused" || had.state === "cancelled") ? undefined : had;
     if (mine === undefined) {
       if (ctx.doc.kind !== "incident") return { is: "skip", reason: "only incidents are replaced" };
       if (ctx.doc.body.drainedAt !== null)
@@ -65,7 +69,11 @@ export const askReplacement: Responder = {
       case "lowering":
       case "refused":
       case "cancelled":
-        return { is: "skip", reason: mine.reason ?? mine.state };
+        return {
+          is: "skip",
+          reason: mine.reason ?? mine.state,
+          ...(step.params["early"] === true ? { receipt: { early: true } } : {}),
+        };
     }
   },
 };
