@@ -105,6 +105,8 @@ describe("a wrong call", () => {
   test.each([
     [["simulate"], "SK-CALL-SIMULATE"],
     [["simulate", "--storm", "5", "--trace", "p3"], "SK-CALL-SIMULATE"],
+    [["simulate", "--swarm", "1", "--policy", "x.yaml"], "--policy: --swarm makes its own"],
+    [["simulate", "--swarm", "1", "--buckets", "5"], "--buckets: --swarm makes its own"],
     [["simulate", "--trace", "no-such.csv"], "SK-INPUT-UNREADABLE"],
     [["simulate", "--storm", "0"], "whole number from 1"],
     [["simulate", "--storm", "5", "--policy", "no-such.yaml"], "SK-CONFIG-UNREADABLE"],

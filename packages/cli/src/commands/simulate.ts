@@ -13,7 +13,7 @@ spread over --buckets accounts and regions with AWS's request budgets. A trace i
 against the sandbox's fleet. The same seed gives the same outcome.
 A swarm plays generated worlds, a seed each: fleets, what happens to them, and faults, all
 that AWS allows; what must never happen is looked for in each. A world in which it does is
-made small and told as a story, and the exit code is 1.
+made small and told as a story, and the exit code is 1. It takes only --seed.
 
 Examples:
   $ spotkeeper simulate --storm 1000
@@ -57,7 +57,14 @@ export function simulate(program: Command, act: Act): void {
           throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants one of --storm, --trace and --swarm.");
         }
         const progress = createProgress(io);
-        if (worlds !== undefined) return swarm(worlds, given.seed, options.output, io, progress);
+        if (worlds !== undefined) {
+          const needless = ["policy", "clusters", "buckets", "mix"].find(
+            (name) => command.getOptionValueSource(name) === "cli",
+          );
+          if (needless !== undefined)
+            throw new SpotkeeperError("SK-CALL-SIMULATE", `--${needless}: --swarm makes its own; leave it out.`);
+          return swarm(worlds, given.seed, options.output, io, progress);
+        }
         const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
         if (size !== undefined && clusters > size) {
           throw new SpotkeeperError(
