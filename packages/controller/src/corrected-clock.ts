@@ -41,8 +41,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
   let heard = false;
   let suspected: Ahead | null = null;
   let timesSet = 0;
-  const offset = (): Ms => (machine.steady === undefined ? 0 : machine.now() - machine.steady());
-  let lastOffset = offset();
+  let lastOffset = offsetOf(machine);
 
   const set = (next: Ms): void => {
     const corrected = Math.abs(next) < WRONG_FROM ? 0 : next;
@@ -63,8 +62,10 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
 
   /** Notices that somebody has set the machine's clock since the last call. Returns how often that was. */
   const noticeSet = (): number => {
-    const jump = offset() - lastOffset;
-    lastOffset += jump;
+    const offset = offsetOf(machine);
+    if (offset === null) return timesSet;
+    const jump = offset - (lastOffset ?? offset);
+    lastOffset = offset;
     if (Math.abs(jump) < WRONG_FROM) return timesSet;
     timesSet += 1;
     heard = false;
@@ -99,6 +100,14 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
       if (!heard && now() < at - WRONG_FROM) set(machine.now() - at);
     },
   };
+}
+
+/** How far the hour is from what runs evenly; null where nobody can set it, or where the process stood still meanwhile. */
+function offsetOf({ now, steady }: Clock): Ms | null {
+  if (steady === undefined) return null;
+  const before = steady();
+  const hour = now();
+  return steady() - before < SAID_TO ? hour - before : null;
 }
 
 const contains = ({ least, most }: Ahead, value: Ms, slack: Ms): boolean =>

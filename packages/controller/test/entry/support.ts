@@ -47,6 +47,8 @@ export interface Whole {
   readonly incidents: ReadonlyMap<Key, Incident>;
   readonly entries: readonly Entry[];
   ready(): Promise<{ readonly reasons: readonly { readonly what: string; readonly code: string | null }[] }>;
+  /** Somebody sets the machine's clock. */
+  setAhead(ahead: Ms): void;
   /** Looks each real 20 ms until it holds; vitest's own time limit is the bound. */
   until(holds: () => unknown): Promise<void>;
   close(): Promise<void>;
@@ -54,10 +56,12 @@ export interface Whole {
 
 export async function openWhole(options: WholeOptions): Promise<Whole> {
   const clock = realClock({ speed: options.speed ?? 1 });
-  const { ahead = 0, queueIn = ACCOUNT } = options;
+  const { queueIn = ACCOUNT } = options;
+  let ahead = options.ahead ?? 0;
   const machine: Clock = {
     ...clock,
     now: () => clock.now() + ahead,
+    steady: clock.now,
     setTimer: (at, fn) => clock.setTimer(at - ahead, fn),
   };
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-whole-"));
@@ -119,6 +123,7 @@ export async function openWhole(options: WholeOptions): Promise<Whole> {
     incidents,
     entries,
     ready: async () => (await (await fetch(`${running.url}/readyz`)).json()) as never,
+    setAhead: (to) => void (ahead = to),
     async until(holds) {
       while (!(await holds())) await realClock({ speed: 1 }).sleep(20);
     },

@@ -33,6 +33,20 @@ test.each([330_000, -330_000])("a clock %i ms off: judged by AWS's, said in read
   expect(whole.log.filter(({ code }) => code === "SK-CLOCK-WRONG")).toHaveLength(1);
 });
 
+test("a drain stands while somebody sets the clock right", async () => {
+  whole = await openWhole({ build: shop({ group: { hooks: [] } }), ahead: -330_000, speed: 30 });
+  await whole.until(() => [...whole.region.instances.values()].filter(({ state }) => state === "running").length >= 6);
+  await whole.clock.sleep(60_000);
+  interrupt(whole.world, hostOf(whole.region).id);
+  await whole.until(() => [...whole.incidents.values()].some(({ drainedAt }) => drainedAt !== null));
+  whole.setAhead(0);
+  await whole.until(() => [...whole.incidents.values()].every(({ closedAt }) => closedAt !== null));
+  expect([...whole.incidents.values()].map(({ outcome, cancelledAt }) => [outcome, cancelledAt])).toEqual([
+    ["drained", null],
+  ]);
+  expect((await whole.ready()).reasons).toEqual([]);
+});
+
 test("a clock that is right is not spoken of", async () => {
   whole = await openWhole({ build: shop(), speed: 30 });
   await whole.until(() => whole.simulator.calls.recent().some(({ operation }) => operation === "ReceiveMessage"));
