@@ -28,8 +28,9 @@ interface Ahead {
 /**
  * The one owner of the skew. AWS's instants decide: events, deadlines and reclaims are AWS's. The first answer counts at
  * once; a later one that differs counts when the next says the same, so that no single answer of something in between
- * moves the time. Where somebody sets the machine's clock, it is taken to be right if that mends what was known to be
- * wrong, and the next answer counts at once again. Timers run on evenly whatever is corrected or set: who wakes looks again.
+ * moves the time. Where somebody sets the machine's clock, it is right if that mends what was known to be wrong; else time
+ * goes on as before until the next answer, which counts at once. Timers run on evenly whatever is corrected or set: who
+ * wakes looks again.
  *
  *     machine   sent ─────────────── received
  *     AWS              date … + 1 s                  ahead is between sent − date − 1 s and received − date
@@ -38,6 +39,8 @@ interface Ahead {
  */
 export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): CorrectedClock {
   let ahead: Ms = 0;
+  /** What somebody has set the machine's clock on by, while AWS has said nothing since. */
+  let doubted: Ms = 0;
   let heard = false;
   let suspected: Ahead | null = null;
   let timesSet = 0;
@@ -55,6 +58,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     const first = !heard;
     heard = true;
     suspected = null;
+    if (first) doubted = 0;
     if (contains(one, ahead, WRONG_FROM)) return;
     if (first || (before !== null && overlaps(before, one))) return set(Math.max(one.least, one.most - SAID_TO / 2));
     suspected = one;
@@ -71,12 +75,13 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     heard = false;
     suspected = null;
     if (Math.abs(ahead + jump) < WRONG_FROM) set(0);
+    else doubted += jump;
     return timesSet;
   };
 
   const now = (): Ms => {
     noticeSet();
-    return machine.now() - ahead;
+    return machine.now() - ahead - doubted;
   };
 
   return {
@@ -84,7 +89,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     sleep: (ms, signal) => machine.sleep(ms, signal),
     setTimer(at, fn) {
       noticeSet();
-      return machine.setTimer(at + ahead, fn);
+      return machine.setTimer(at + ahead + doubted, fn);
     },
     ahead: () => ahead,
     asked() {
@@ -97,7 +102,9 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
       };
     },
     stamped(at) {
-      if (!heard && now() < at - WRONG_FROM) set(machine.now() - at);
+      if (heard || now() >= at - WRONG_FROM) return;
+      doubted = 0;
+      set(machine.now() - at);
     },
   };
 }

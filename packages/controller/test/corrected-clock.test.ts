@@ -123,12 +123,23 @@ test.each([330_000, -330_000])("a clock that was %i ms ahead is right at once wh
   expect(changes).toHaveLength(2);
 });
 
-test("after somebody has set the clock wrong the first answer counts at once", async () => {
+test("after somebody has set the clock wrong time goes on as before, and the first answer counts at once", async () => {
   const { clock, machine, answer, setBy } = settable();
   await answer(0);
+  const before = clock.now();
   setBy(330_000);
+  expect([clock.now() - before, clock.ahead()]).toEqual([0, 0]);
   await answer(330_000);
   expect(distance(clock.now(), machine.now() - 330_000)).toBe(0);
+});
+
+test("an answer after a machine stood still, and its hour went on, says that it is right", async () => {
+  const { clock, machine, answer, setBy, changes } = settable();
+  await answer(0);
+  setBy(3_600_000);
+  await answer(0);
+  expect(clock.now()).toBe(machine.now());
+  expect(changes).toEqual([]);
 });
 
 test("an answer to what was asked before somebody set the clock says nothing", async () => {
