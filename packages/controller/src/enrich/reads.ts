@@ -2,8 +2,9 @@ import type { Ask, Aws, ContainerInstance, EcsCluster, Place } from "../aws/aws.
 import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
-import { clusterArnFrom, groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
+import { groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
 import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
+import { putContainers, putMembers } from "../inventory/put-listed.ts";
 import type { Budget } from "./budget.ts";
 import { isSettled, recordFailure, within } from "./failed.ts";
 import { type Answer, createLoader, type Loader } from "./loader.ts";
@@ -225,31 +226,6 @@ function one<V>(call: (at: At, name: string, ask: Ask) => Promise<V>): Fetch<V> 
     });
     return new Map(await Promise.all(answers));
   };
-}
-
-/** A group names its instances: their membership need not be asked. */
-export function putMembers(inventory: Inventory, group: Facets["group"], at: Ms): void {
-  for (const { id, state, protected: isProtected } of group.instances) {
-    inventory.put("membership", id, { instanceId: id, group: group.name, state, protected: isProtected }, at);
-  }
-}
-
-/**
- * Puts what a cluster's answer lists; what was known and is not listed has left. Asked by a cluster's bare name, an
- * answer may carry that: ids need the ARN.
- */
-export function putContainers(
-  inventory: Inventory,
-  listed: readonly ContainerInstance[],
-  known: readonly ContainerInstance[],
-  at: Ms,
-): void {
-  const arns = new Set(listed.map(({ arn }) => arn));
-  for (const { arn } of known) if (!arns.has(arn)) inventory.put("container", arn, null, at);
-  for (const one of listed) {
-    const clusterArn = clusterArnFrom(one.arn, one.clusterArn);
-    inventory.put("container", one.arn, { ...one, clusterArn }, at);
-  }
 }
 
 const isFailed = (answer: unknown): answer is Failed =>

@@ -1,8 +1,8 @@
 import type { Ask, ContainerInstance } from "../../aws/aws.ts";
-import { putContainers } from "../../enrich/reads.ts";
 import { serviceOf } from "../../enrich/tally.ts";
 import { nameOf, regionId, serviceId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
+import { putContainers } from "../put-listed.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
 export const knownClusters = ({ inventory, place }: Ground): readonly string[] =>

@@ -1,6 +1,6 @@
 import type { Ask, AutoScalingGroup } from "../../aws/aws.ts";
-import { putMembers } from "../../enrich/reads.ts";
 import { groupId, regionId } from "../ids.ts";
+import { putMembers } from "../put-listed.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
 /** The groups that the last listing found. */
