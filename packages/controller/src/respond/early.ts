@@ -37,6 +37,12 @@ export function isGone(target: Target, health: readonly TargetHealth[]): boolean
   return seen.every((one) => one.state === "unused" || (target.port !== null && one.port !== target.port));
 }
 
+/** It is registered, and not on its way out. */
+export const takesConnections = (target: Target, health: readonly TargetHealth[]): boolean =>
+  (byTargetId(health).get(target.id) ?? []).some(
+    ({ state, port }) => state !== "unused" && state !== "draining" && (target.port === null || port === target.port),
+  );
+
 /**
  * Which of the deregistered targets were out before any of us can have touched them. A target is listed as draining until
  * its deregistration delay is over, whether or not it has connections left; one that is gone sooner was deregistered

@@ -191,6 +191,13 @@ describe("await-targets", () => {
     expect(calls).toHaveLength(2);
   });
 
+  test("says of a target that takes connections again that it does", async () => {
+    const { aws } = fakeAws({ elb: { targetHealth: async () => [health("healthy"), health("draining", 81)] } });
+    const inventory = createMemoryInventory();
+    const waits = await run("await-targets", stepOf("await"), contextOf({ aws, doc, inventory }));
+    expect(waits).toMatchObject({ reason: "0 of 1 targets still drain, 1 is registered again" });
+  });
+
   test("who waits alone for one target of a long list asks for that one, and several share the list", async () => {
     const list = Array.from({ length: 150 }, (_, n) => health("healthy", n + 1));
     const { aws, calls } = fakeAws({

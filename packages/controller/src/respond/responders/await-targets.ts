@@ -1,7 +1,7 @@
 import type { TargetHealth } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
-import { deregisteredBy, goneEarly, isGone, type Waited, withEarly } from "../early.ts";
+import { deregisteredBy, goneEarly, isGone, takesConnections, type Waited, withEarly } from "../early.ts";
 import { HEALTH_POLL, healthOf } from "../health.ts";
 import { placeOf } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
@@ -33,10 +33,17 @@ export const awaitTargets: Responder = {
       is: "wait",
       until: ctx.now + HEALTH_POLL,
       ...(receipt === null ? {} : { receipt }),
-      reason: `${draining.length} of ${waited.length} targets still drain${slow(draining, ctx)}`,
+      reason: `${listed(draining, healths, waited.length)}${slow(draining, ctx)}`,
     };
   },
 };
+
+/** What is still listed. One that takes connections all the same was registered again by somebody, or is listed so for a moment. */
+function listed(left: readonly Waited[], healths: ReadonlyMap<string, readonly TargetHealth[]>, all: number): string {
+  const again = left.filter((one) => takesConnections(one, healths.get(one.targetGroupArn) ?? [])).length;
+  const more = again === 0 ? "" : `, ${again} ${again === 1 ? "is" : "are"} registered again`;
+  return `${left.length - again} of ${all} targets still drain${more}`;
+}
 
 /**
  * What of a target group keeps them: a deregistration delay that is longer than the time there was, and for a Gateway Load
