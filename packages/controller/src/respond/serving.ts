@@ -1,10 +1,12 @@
 import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
+import { type Balancer, otherBalancers } from "./balancers.ts";
 import { targetGroupsOf } from "../enrich/targets.ts";
 import { isCapacity } from "./group/member.ts";
 import type { Context } from "./responder.ts";
 import { healthOf } from "./health.ts";
 
 interface Serving {
+  readonly others: readonly Balancer[];
   readonly healths: readonly (readonly TargetHealth[])[];
   readonly members: readonly Member[];
 }
@@ -13,7 +15,7 @@ const known = new WeakMap<AutoScalingGroup, Serving>();
 
 /**
  * How much of a group's capacity serves, in what its desired capacity counts: its instances that are InService and
- * healthy in every target group of it that is in use. What AWS does not say the size of counts nothing.
+ * healthy behind every load balancer of it that is in use. What AWS does not say the size of counts nothing.
  *
  * @param except ids that do not count, whatever their state
  */
@@ -28,11 +30,14 @@ export async function idleIn(group: AutoScalingGroup, ctx: Context): Promise<rea
 }
 
 async function membersServing(group: AutoScalingGroup, ctx: Context): Promise<readonly Member[]> {
-  const healths = await Promise.all(targetGroupsOf(group).map((arn) => healthOf(arn, ctx)));
+  const [others, ...healths] = await Promise.all([
+    otherBalancers(group, ctx),
+    ...targetGroupsOf(group).map((arn) => healthOf(arn, ctx)),
+  ]);
   const had = known.get(group);
-  const same = had?.healths.every((health, index) => health === healths[index]) === true;
-  const members = same ? had.members : serving(group, healths);
-  known.set(group, { healths, members });
+  const same = had?.others === others && had.healths.every((health, index) => health === healths[index]);
+  const members = same ? had.members : serving(group, healths, others);
+  known.set(group, { others, healths, members });
   return members;
 }
 
@@ -40,10 +45,11 @@ type Member = AutoScalingGroup["instances"][number];
 
 const unitsOf = (members: readonly Member[]): number => members.reduce((sum, one) => sum + (one.units ?? 0), 0);
 
-function serving(group: AutoScalingGroup, healths: Serving["healths"]): readonly Member[] {
-  const healthyIn = healths
+function serving(group: AutoScalingGroup, healths: Serving["healths"], others: Serving["others"]): readonly Member[] {
+  const targetGroups = healths
     .filter((health) => !isIdle(health))
     .map((health) => new Set(health.filter((one) => one.state === "healthy").map((one) => one.id)));
+  const healthyIn = [...targetGroups, ...others.filter(({ idle }) => !idle).map(({ healthy }) => healthy)];
   return group.instances.filter((one) => one.state === "InService" && healthyIn.every((ids) => ids.has(one.id)));
 }
 

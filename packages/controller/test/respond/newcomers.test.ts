@@ -9,7 +9,8 @@ import { stepOf } from "./support.ts";
 /** A group of which `i-old` is called off, with members in `states` that were launched so many seconds after it was asked. */
 function stand(desired: number, states: { readonly [id: string]: readonly [string, number] }, counts = "instances") {
   const instances = Object.entries(states).map(([id, [state]]) => ({ id, state, units: 1 }));
-  const group = { name: "web", desired, counts, targetGroupArns: [], trafficSources: [], instances };
+  const behind = { targetGroupArns: [], classicLoadBalancers: [], trafficSources: [] };
+  const group = { name: "web", desired, counts, ...behind, instances };
   const { aws, calls } = fakeAws({
     autoScaling: {
       describeGroups: () => Promise.resolve(new Map([["web", group as unknown as AutoScalingGroup]])),

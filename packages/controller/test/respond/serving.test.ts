@@ -118,6 +118,58 @@ describe("which target groups count", () => {
   });
 });
 
+describe("which other traffic sources count", () => {
+  const LATTICE_ARN = "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-0123";
+  const behind = (Type: string, Identifier: string): AutoScalingGroup =>
+    described(2, [undefined, undefined], { TrafficSources: [{ Identifier, Type }] });
+  const lattice = (...statuses: readonly string[]) => {
+    const targets = statuses.map((status, index) => ({ id: `i-${index}`, port: 80, status }));
+    const group = behind("vpc-lattice", LATTICE_ARN);
+    const { aws, calls } = fakeAws({ lattice: { targets: async () => targets } });
+    return { group, ctx: contextOf({ aws }), calls };
+  };
+
+  test.each([
+    ["one is still checked", ["HEALTHY", "INITIAL"], 1],
+    ["without health checks all that are registered serve", ["UNAVAILABLE", "UNAVAILABLE"], 2],
+    ["no service uses it", ["UNUSED", "UNUSED"], 2],
+    ["one leaves it", ["HEALTHY", "DRAINING"], 1],
+    ["nobody is registered yet", [], 0],
+  ])("VPC Lattice: %s", async (_, statuses, serving) => {
+    const { group, ctx } = lattice(...statuses);
+    expect(await servingIn(group, [], ctx)).toBe(serving);
+  });
+  test("whoever waits for a group shares one look at what it was described with", async () => {
+    const { group, ctx, calls } = lattice("HEALTHY", "HEALTHY");
+    await Promise.all([servingIn(group, [], ctx), servingIn(group, ["i-0"], ctx)]);
+    expect(calls).toHaveLength(1);
+  });
+  test("a Classic load balancer, as a traffic source or by its name", async () => {
+    const states = new Map([
+      ["i-0", "InService"],
+      ["i-1", "OutOfService"],
+    ]);
+    const { aws } = fakeAws({ classicElb: { instances: async () => states } });
+    const named = described(2, [undefined, undefined], { LoadBalancerNames: ["old"] });
+    for (const group of [behind("elb", "old"), named]) expect(await servingIn(group, [], contextOf({ aws }))).toBe(1);
+  });
+  test("what AWS does not tell is asked again, and is not taken for nobody", async () => {
+    let asked = 0;
+    const { aws } = fakeAws({
+      lattice: {
+        targets: async () => {
+          asked += 1;
+          if (asked === 1) throw new Error("no answer");
+          return [{ id: "i-0", port: 80, status: "HEALTHY" }];
+        },
+      },
+    });
+    const group = behind("vpc-lattice", LATTICE_ARN);
+    await expect(servingIn(group, [], contextOf({ aws }))).rejects.toThrow("no answer");
+    expect(await servingIn(group, [], contextOf({ aws }))).toBe(1);
+  });
+});
+
 describe("group-serving", () => {
   const serves = (group: AutoScalingGroup, except: readonly string[], body: Partial<Group> = {}) => {
     const doc = newGroup({ ...AT, name: "web" });

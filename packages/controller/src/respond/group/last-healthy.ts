@@ -1,16 +1,10 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
 import { classicOfGroup, latticeOfGroup } from "../../enrich/registrations.ts";
 import { targetGroupsOf } from "../../enrich/targets.ts";
-import { placeOf } from "../place.ts";
+import { type Balancer, otherBalancers } from "../balancers.ts";
 import type { Context } from "../responder.ts";
 import { healthOf } from "../health.ts";
 import { isOver } from "./record.ts";
-
-/** A load balancer's list of a group, and who in it takes requests. */
-interface Balancer {
-  readonly name: string;
-  readonly healthy: ReadonlySet<string>;
-}
 
 /**
  * Of instances of a group, those that are the last to take requests behind one of its load balancers, each with the name of
@@ -35,23 +29,16 @@ export async function lastHealthy(
 export const isBalanced = (group: AutoScalingGroup): boolean =>
   targetGroupsOf(group).length + classicOfGroup(group).length + latticeOfGroup(group).length > 0;
 
-async function balancersOf(group: AutoScalingGroup, ctx: Context): Promise<readonly Balancer[]> {
-  const at = placeOf(ctx.doc);
-  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+async function balancersOf(
+  group: AutoScalingGroup,
+  ctx: Context,
+): Promise<readonly Pick<Balancer, "name" | "healthy">[]> {
   const targetGroups = targetGroupsOf(group).map(async (arn) => {
     const healthy = (await healthOf(arn, ctx)).filter(({ state }) => state === "healthy");
     return { name: arn.split("/").at(-2) ?? arn, healthy: new Set(healthy.map(({ id }) => id)) };
   });
-  const classic = classicOfGroup(group).map(async (name) => {
-    const states = [...(await ctx.aws.classicElb.instances(at, name, ask))];
-    return { name, healthy: new Set(states.flatMap(([id, state]) => (state === "InService" ? [id] : []))) };
-  });
-  const lattice = latticeOfGroup(group).map(async (arn) => {
-    const targets = await ctx.aws.lattice.targets(at, arn, ask);
-    const healthy = targets.filter(({ status }) => status === "HEALTHY");
-    return { name: arn.split("/").at(-1) ?? arn, healthy: new Set(healthy.map(({ id }) => id)) };
-  });
-  return Promise.all([...targetGroups, ...classic, ...lattice]);
+  const [others, ...own] = await Promise.all([otherBalancers(group, ctx), ...targetGroups]);
+  return [...own, ...others];
 }
 
 /** Who is going to be retired, and may not be among the doomed: a recommendation alone takes nothing. */

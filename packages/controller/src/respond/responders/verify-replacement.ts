@@ -15,7 +15,7 @@ const EVIDENCE_EVERY = 4;
 
 /**
  * Waits until the group serves as much as it wants again: as many instances InService as it desires, each of them healthy
- * in every target group of the group. Counted over the group, because AWS names no successor of an instance.
+ * behind every load balancer of the group. Counted over the group, because AWS names no successor of an instance.
  */
 export const verifyReplacement: Responder = {
   repeat: "safe",

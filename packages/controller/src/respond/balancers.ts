@@ -1,0 +1,54 @@
+import type { AutoScalingGroup } from "../aws/aws.ts";
+import { classicOfGroup, latticeOfGroup } from "../enrich/registrations.ts";
+import { placeOf } from "./place.ts";
+import type { Context } from "./responder.ts";
+
+/** A load balancer's list of a group, and who in it takes requests. */
+export interface Balancer {
+  readonly name: string;
+  readonly healthy: ReadonlySet<string>;
+  /** Nothing sends requests to it, so that it says nothing of who serves. */
+  readonly idle: boolean;
+}
+
+/** Of each group as it was described: everybody who waits for it shares the look. */
+const known = new WeakMap<AutoScalingGroup, Promise<readonly Balancer[]>>();
+
+/**
+ * The Classic load balancers and VPC Lattice target groups of a group, as they were when it was described. What AWS will
+ * not tell rejects.
+ */
+export function otherBalancers(group: AutoScalingGroup, ctx: Context): Promise<readonly Balancer[]> {
+  const had = known.get(group);
+  if (had !== undefined) return had;
+  const looked = look(group, ctx);
+  known.set(group, looked);
+  // Whoever asks next looks anew.
+  looked.catch(() => known.delete(group));
+  return looked;
+}
+
+/**
+ * A target of VPC Lattice whose group has no health checks is `UNAVAILABLE`, and takes requests; one is `UNUSED` where no
+ * service uses its group.
+ * https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html
+ * https://docs.aws.amazon.com/vpc-lattice/latest/ug/target-group-health-checks.html
+ */
+const TAKES_REQUESTS: ReadonlySet<string> = new Set(["HEALTHY", "UNAVAILABLE"]);
+
+async function look(group: AutoScalingGroup, ctx: Context): Promise<readonly Balancer[]> {
+  const at = placeOf(ctx.doc);
+  const ask = { purpose: "poll", deadline: ctx.deadline } as const;
+  const classic = classicOfGroup(group).map(async (name) => {
+    const states = [...(await ctx.aws.classicElb.instances(at, name, ask))];
+    const healthy = new Set(states.flatMap(([id, state]) => (state === "InService" ? [id] : [])));
+    return { name, healthy, idle: false };
+  });
+  const lattice = latticeOfGroup(group).map(async (arn) => {
+    const staying = (await ctx.aws.lattice.targets(at, arn, ask)).filter(({ status }) => status !== "DRAINING");
+    const healthy = new Set(staying.filter(({ status }) => TAKES_REQUESTS.has(status)).map(({ id }) => id));
+    const idle = staying.length > 0 && staying.every(({ status }) => status === "UNUSED");
+    return { name: arn.split("/").at(-1) ?? arn, healthy, idle };
+  });
+  return Promise.all([...classic, ...lattice]);
+}
