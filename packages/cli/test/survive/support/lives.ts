@@ -127,7 +127,10 @@ function count({ ledger }: Home): Counted {
     const open = rows.filter((row) => row["closedAt"] === null).map((row) => String(row["key"]));
     const subjects = rows.map((row) => (JSON.parse(String(row["body"])) as { subject: { id: string } }).subject.id);
     const groups = db.prepare("SELECT key, body FROM docs WHERE kind = 'group'").all();
-    const owed = groups.filter((row) => (JSON.parse(String(row["body"])) as { fallback: unknown }).fallback !== null);
+    const owed = groups.filter((row) => {
+      const { fallback, baseline } = JSON.parse(String(row["body"])) as { fallback: unknown; baseline: unknown };
+      return fallback !== null || baseline !== null;
+    });
     const alerts = db.prepare("SELECT key, body FROM docs WHERE kind = 'alert'").all();
     const untold = alerts.filter((row) => {
       const { sends } = JSON.parse(String(row["body"])) as { sends: { [channel: string]: { state: string } } };
