@@ -9,6 +9,7 @@ export interface SqsClient {
       WaitTimeSeconds: number;
       VisibilityTimeout: number;
       MessageSystemAttributeNames: ("SentTimestamp" | "ApproximateReceiveCount")[];
+      MessageAttributeNames: string[];
     },
     options: { abortSignal: AbortSignal },
   ): Promise<{ readonly Messages?: readonly SqsMessage[] | undefined }>;
@@ -45,6 +46,7 @@ export interface SqsMessage {
   readonly ReceiptHandle?: string | undefined;
   readonly Body?: string | undefined;
   readonly Attributes?: { readonly [name: string]: string | undefined } | undefined;
+  readonly MessageAttributes?: { readonly [name: string]: { readonly StringValue?: string | undefined } } | undefined;
 }
 
 /** A message in hand. */
@@ -58,7 +60,12 @@ export interface Received {
   readonly receivedAt: Ms;
   /** How often it was received; 1 is the first time. */
   readonly times: number;
+  /** The queue that it was put away from as a dead letter; null: it was not. */
+  readonly keptFrom: string | null;
 }
+
+/** The attribute of a dead letter that names the queue it was put away from. */
+export const KEPT_FROM = "SpotkeeperQueue";
 
 /** Null: without a handle nothing can be done about it. */
 export function received(message: SqsMessage, receivedAt: Ms): Received | null {
@@ -72,5 +79,6 @@ export function received(message: SqsMessage, receivedAt: Ms): Received | null {
     receivedAt,
     sentAt: Number.isFinite(sentAt) && sentAt > 0 ? sentAt : null,
     times: Number.isFinite(times) && times >= 1 ? times : 1,
+    keptFrom: message.MessageAttributes?.[KEPT_FROM]?.StringValue ?? null,
   };
 }

@@ -47,6 +47,9 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
       if (to === null) return "there is no dead-letter queue";
       // It would come back at once, for ever.
       if (isSameQueue(to, queueUrl)) return "the queue is its own dead-letter queue";
+      // Two queues that are the dead-letter queues of each other would pass it to and fro, for ever.
+      if (message.keptFrom !== null && isSameQueue(to, message.keptFrom))
+        return "its dead-letter queue is the queue that it was put away from";
       const texts = { Reason: reason, Explanation: explanation, MessageId: message.id, Queue: queueUrl };
       const attributes = Object.entries(texts).map(([name, text]) => [`Spotkeeper${name}`, stringOf(text)] as const);
       const send = (MessageBody: string, more: readonly (typeof attributes)[number][]): Promise<unknown> =>

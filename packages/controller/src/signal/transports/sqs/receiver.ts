@@ -2,7 +2,7 @@ import { classify } from "../../../aws/classify.ts";
 import type { AwsFailure } from "../../../aws/failure.ts";
 import type { Clock, Ms } from "../../../clock.ts";
 import type { CallSqs } from "./calls.ts";
-import { received, type Received, type SqsClient } from "./client.ts";
+import { KEPT_FROM, received, type Received, type SqsClient } from "./client.ts";
 
 export interface ReceiverOptions {
   readonly client: Pick<SqsClient, "receiveMessage">;
@@ -85,6 +85,7 @@ export function startReceiver(options: ReceiverOptions): void {
             WaitTimeSeconds: LONG_POLL_SECONDS,
             VisibilityTimeout: VISIBILITY_SECONDS,
             MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
+            MessageAttributeNames: [KEPT_FROM],
           },
           call,
         ),
