@@ -81,7 +81,14 @@ async function warm(file: string, endpoint: string, instances: number): Promise<
     credentials: () => Promise.resolve({ accessKeyId: KEY, secretAccessKey: "test" }),
     requestHandler: null,
   });
-  const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: () => ACCOUNT, onCall: () => {} });
+  const aws = createAws({
+    clock,
+    random: Math.random,
+    clients,
+    accounts: [],
+    ownAccount: () => ACCOUNT,
+    onCall: () => {},
+  });
   const inventory = openSqliteInventory({ file, clock, every: 1_000 });
   const stop = new AbortController();
   const sweeper = createSweeper({
