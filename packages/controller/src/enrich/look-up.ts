@@ -111,13 +111,16 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
   ]);
 }
 
-/** Asked again while the reason is missing: it tells a missed notice from a scale-in (docs/aws-facts.md, 11). */
+/**
+ * Asked again while the reason is missing, also before draining: it tells a missed notice, which is drained, from a
+ * scale-in (docs/aws-facts.md, 11).
+ */
 const ENDING: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
 
 function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
   const known = inventory.get("instance", id)?.value;
   const isUnexplained = known !== undefined && ENDING.has(known.state) && known.stateReason === null;
-  return depth === "tell" && isUnexplained ? 0 : freshness.instance[depth];
+  return isUnexplained ? 0 : freshness.instance[depth];
 }
 
 /** Tasks, services and what stands before them. */

@@ -360,17 +360,20 @@ test("a Fargate task that ECS will not describe: its event is enough to take the
   expect(facts.missing.map((one) => one.what)).toEqual(["tasks", "targets"]);
 });
 
-test("why an instance ends is asked again while EC2 has not said", async () => {
-  const fleet = bigCluster();
-  const id = instanceId(1);
-  const at = bench(fleet);
-  await at.look(one(id), "tell");
-  at.inventory.put("instance", id, instance(id, { state: "shutting-down" }), at.clock.now());
-  fleet.instances.set(id, instance(id, { state: "shutting-down", stateReason: "Server.SpotInstanceTermination" }));
-  at.clock.jump(1_000);
-  await at.look(one(id), "tell");
-  expect(at.facts(id).instance?.stateReason).toBe("Server.SpotInstanceTermination");
-});
+test.each(["act", "tell"] as const)(
+  "why an instance ends is asked again to %s, while EC2 has not said",
+  async (depth) => {
+    const fleet = bigCluster();
+    const id = instanceId(1);
+    const at = bench(fleet);
+    await at.look(one(id), "tell");
+    at.inventory.put("instance", id, instance(id, { state: "shutting-down" }), at.clock.now());
+    fleet.instances.set(id, instance(id, { state: "shutting-down", stateReason: "Server.SpotInstanceTermination" }));
+    at.clock.jump(1_000);
+    await at.look(one(id), depth);
+    expect(at.facts(id).instance?.stateReason).toBe("Server.SpotInstanceTermination");
+  },
+);
 
 test("task definitions and attributes are asked while calls are left, and not beyond", async () => {
   const fleet = bigCluster("web", 1, 2, 4);
