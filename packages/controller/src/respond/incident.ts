@@ -185,7 +185,7 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
   const emptying = body.steps.filter(empties);
-  // What is not known yet may have to be taken off, too.
+  // A look-up that is still under way may find another target to deregister: nothing has drained before it ends.
   const lookedUp = body.steps.every((step) => !LOOKS.has(step.responder) || isSettled(step));
   if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && wasEmptied(emptying)) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));

@@ -16,7 +16,7 @@ export interface Gate {
 
 export interface GateOptions {
   readonly clock: Clock;
-  /** What happens to lives, by the number of the crossing; shared by the lives of one world. */
+  /** When a life is killed or frozen, in the order of the crossings. The lives of one world share the list, and take from it. */
   readonly plan: LifeItem[];
   readonly crossings: { count: number };
   /** The life is over; the next may begin after this. */

@@ -14,7 +14,7 @@ import {
 } from "./world.ts";
 
 const CLUSTERS = ["shop", "data"];
-/** Calls that a fault can be about; null: any call. */
+/** The AWS operations that a fault can meet; null matches every operation. */
 const OPERATIONS = [
   null,
   "DescribeInstances",

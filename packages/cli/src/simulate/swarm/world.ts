@@ -119,7 +119,7 @@ export const FAULT_KINDS = ["throttle", "html", "reset", "lost", "denied"] as co
 /** What meets calls that match, from `from` to `until`, in seconds. */
 export interface FaultItem {
   readonly kind: (typeof FAULT_KINDS)[number];
-  /** Null: any. */
+  /** The name of an AWS operation; null matches every operation. */
   readonly operation: string | null;
   readonly skip: number;
   readonly times: number;
