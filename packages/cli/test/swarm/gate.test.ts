@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
 import { createGate } from "../../src/simulate/swarm/gate.ts";
-import type { LifeItem } from "../../src/simulate/swarm/world.ts";
+import type { LifeItem } from "../../src/simulate/swarm/dimensions/lives.ts";
 
 function bench(...plan: LifeItem[]) {
   const clock = virtualClock(0);

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
-import type { LifeItem } from "./world.ts";
+import type { LifeItem } from "./dimensions/lives.ts";
 
 /** The boundary between one life of a worker and the world: what crosses it can be cut off, as by SIGKILL, or held up. */
 export interface Gate {

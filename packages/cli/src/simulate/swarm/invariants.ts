@@ -2,8 +2,8 @@ import type { AlertModel, Incident, Key } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./fleet.ts";
-import { OUR_HOOKS } from "./fleet.ts";
-import type { ByPeople } from "./play.ts";
+import { OUR_HOOKS } from "./build/group.ts";
+import type { ByPeople } from "./happenings.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
 

@@ -12,7 +12,7 @@ import {
 import { type Clock, type Ms, sdkHandler, type Simulator } from "@spotkeeper/simulator";
 import { ACCOUNT, openAccess, type Parts, REGION } from "../access.ts";
 import { createGate } from "./gate.ts";
-import type { LifeItem } from "./world.ts";
+import type { LifeItem } from "./dimensions/lives.ts";
 
 type Ledger = ReturnType<Parts["openSqliteLedger"]>;
 type Archive = ReturnType<Parts["openSqliteArchive"]>;

@@ -16,7 +16,8 @@ import { breachesAtEnd } from "./invariants.ts";
 import { playEvents, playFaults } from "./play.ts";
 import { createProcess, type Ground, type WorkerProcess } from "./process.ts";
 import { type Breach, watchEffects } from "./watch.ts";
-import type { SwarmPolicy, SwarmWorld } from "./world.ts";
+import type { SwarmPolicy } from "./dimensions/policy.ts";
+import type { SwarmWorld } from "./world.ts";
 
 type Actions = Policy["defaults"];
 

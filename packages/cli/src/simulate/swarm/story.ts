@@ -1,5 +1,8 @@
 import type { WorldResult } from "./run-world.ts";
-import type { EventItem, GroupItem, ServiceItem, SwarmWorld } from "./world.ts";
+import type { EventItem } from "./dimensions/events.ts";
+import type { GroupItem } from "./dimensions/groups.ts";
+import type { ServiceItem } from "./dimensions/services.ts";
+import type { SwarmWorld } from "./world.ts";
 
 /** Lines of the timeline that are told before what broke, and after. */
 const LINES = 40;

@@ -1,6 +1,6 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
 import type { SwarmFleet } from "./fleet.ts";
-import { OUR_HOOKS } from "./fleet.ts";
+import { OUR_HOOKS } from "./build/group.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Something that must not have happened, and when. */
