@@ -9,6 +9,8 @@ export interface EventRule {
   /** Fields of the detail that must have one of the values; absent: no condition. */
   readonly detail?: Readonly<Record<string, readonly string[]>>;
   readonly queueArn: string;
+  /** The target takes `$.detail` alone: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html (InputPath) */
+  readonly detailOnly?: boolean;
 }
 
 export interface FleetEvent {
@@ -41,8 +43,8 @@ const matches = (rule: EventRule, event: FleetEvent): boolean =>
 
 /** Publishes an event to the queues whose rules match, after the usual delay and whatever `delivery` adds. */
 export const publish = (world: World, region: Region, event: FleetEvent, delivery: Delivery = {}): void => {
-  const queues = region.rules.filter((rule) => matches(rule, event)).map((rule) => rule.queueArn);
-  if (queues.length === 0) return;
+  const rules = region.rules.filter((rule) => matches(rule, event));
+  if (rules.length === 0) return;
   const { clock, random, settings, send } = world;
   const body = JSON.stringify({
     version: "0",
@@ -55,10 +57,11 @@ export const publish = (world: World, region: Region, event: FleetEvent, deliver
     resources: event.resources,
     detail: event.detail,
   });
-  for (const queue of queues) {
+  for (const { queueArn, detailOnly = false } of rules) {
+    const passed = detailOnly ? JSON.stringify(event.detail) : body;
     for (let copy = 0; copy <= (delivery.duplicates ?? 0); copy += 1) {
       const delay = random.within(settings.eventDelay) + (delivery.late ?? 0) + random.next() * (delivery.shuffle ?? 0);
-      later(world, Math.round(delay), () => send(queue, body));
+      later(world, Math.round(delay), () => send(queueArn, passed));
     }
   }
 };

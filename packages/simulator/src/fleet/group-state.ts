@@ -80,6 +80,8 @@ export interface Group {
   /** `desired` when the fleet was built: what is above it at the end was left raised. */
   readonly baseline: number;
   readonly types: readonly string[];
+  /** Whether its launch template stands in a mixed instances policy, which alone has overrides and a distribution. */
+  readonly mixed: boolean;
   /** How much of `desired` an instance of each type is; null: each is one. */
   readonly weights: ReadonlyMap<string, number> | null;
   /** What `desired` counts: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html */
@@ -93,6 +95,8 @@ export interface Group {
   readonly capacityRebalance: boolean;
   readonly cooldown: Ms;
   readonly targetGroups: TargetGroup[];
+  /** Whether its load balancers were attached as traffic sources, not in the older ways. */
+  readonly asTrafficSources: boolean;
   readonly classicLoadBalancers: readonly ClassicLoadBalancer[];
   readonly latticeTargetGroups: readonly LatticeTargetGroup[];
   readonly hooks: Map<string, Hook>;

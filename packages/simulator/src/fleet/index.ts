@@ -22,7 +22,7 @@ export const fleetOperations: readonly Operation<World>[] = [
 ];
 
 export type { Group, Hook, Member } from "./group-state.ts";
-export type { GroupSpec, HookSpec } from "./groups.ts";
+export type { GroupSpec, HookSpec } from "./group-create.ts";
 export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
 export type { Effect, EffectKind, Leftovers, Oracle } from "./oracle.ts";
@@ -35,7 +35,7 @@ export { attachGroup, createCluster, createService, defineTask, runStandalone } 
 export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";
 export { addDiscovered, createDiscoveryService } from "./cloud-map.ts";
 export { moveService, shiftService } from "./ecs/deployments.ts";
-export { createGroup } from "./groups.ts";
+export { createGroup } from "./group-create.ts";
 export { createLatticeTargetGroup } from "./lattice.ts";
 export { holdMember } from "./group-end.ts";
 export { createTargetGroup, deregisterTarget, registerTarget } from "./targets.ts";

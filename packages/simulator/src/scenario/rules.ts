@@ -1,7 +1,14 @@
 import type { EventRule } from "../fleet/events.ts";
 
-/** The EventBridge rules that Spotkeeper's queue has: what it handles, and of ECS tasks only the Spot stops. */
-export const spotkeeperRules = (queueArn: string): EventRule[] => [
+/** Messages about lifecycle hooks. */
+const HOOKS = ["EC2 Instance-launch Lifecycle Action", "EC2 Instance-terminate Lifecycle Action"];
+
+/**
+ * The EventBridge rules that Spotkeeper's queue has: what it handles, and of ECS tasks only the Spot stops.
+ *
+ * @param bareHooks the messages of hooks come without the envelope, as by a target with an input path
+ */
+export const spotkeeperRules = (queueArn: string, bareHooks = false): EventRule[] => [
   {
     sources: ["aws.ec2"],
     detailTypes: [
@@ -11,7 +18,19 @@ export const spotkeeperRules = (queueArn: string): EventRule[] => [
     ],
     queueArn,
   },
-  { sources: ["aws.autoscaling"], detailTypes: [], queueArn },
+  ...(bareHooks
+    ? [
+        { sources: ["aws.autoscaling"], detailTypes: HOOKS, queueArn, detailOnly: true },
+        {
+          sources: ["aws.autoscaling"],
+          detailTypes: ["Launch", "Terminate"].flatMap((what) => [
+            `EC2 Instance ${what} Successful`,
+            `EC2 Instance ${what} Unsuccessful`,
+          ]),
+          queueArn,
+        },
+      ]
+    : [{ sources: ["aws.autoscaling"], detailTypes: [], queueArn }]),
   { sources: ["aws.ecs"], detailTypes: ["ECS Container Instance State Change", "ECS Service Action"], queueArn },
   {
     sources: ["aws.ecs"],

@@ -12,7 +12,7 @@ import {
 } from "../fleet/index.ts";
 import type { Cluster, TaskDefinition } from "../fleet/ecs/state.ts";
 import type { Region, World, WorldOptions } from "../fleet/index.ts";
-import type { HookSpec } from "../fleet/groups.ts";
+import type { HookSpec } from "../fleet/group-create.ts";
 import type { TargetGroupSpec } from "../fleet/targets.ts";
 import type { TargetGroup } from "../fleet/target-state.ts";
 import { spotkeeperRules } from "./rules.ts";

@@ -2,7 +2,7 @@ import { createGroup, createTargetGroup, interrupt } from "../../src/fleet/index
 import { expect, test } from "vitest";
 import type { Bench } from "./support.ts";
 import type { Group } from "../../src/fleet/group-state.ts";
-import type { GroupSpec } from "../../src/fleet/groups.ts";
+import type { GroupSpec } from "../../src/fleet/group-create.ts";
 import { createBench } from "./support.ts";
 import { registerTarget } from "../../src/fleet/targets.ts";
 

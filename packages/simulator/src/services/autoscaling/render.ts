@@ -22,23 +22,35 @@ const overridesOf = ({ types, weights, desiredCapacityType }: Group): JsonObject
   });
 };
 
-const renderInstances = (group: Group): JsonObject => ({
-  MixedInstancesPolicy: {
-    LaunchTemplate: {
-      LaunchTemplateSpecification: {
-        LaunchTemplateId: "lt-0123456789abcdef0",
-        LaunchTemplateName: group.name,
-        Version: "1",
+/** A launch template, in a mixed instances policy or alone. */
+const renderInstances = (group: Group): JsonObject => {
+  const template = { LaunchTemplateId: "lt-0123456789abcdef0", LaunchTemplateName: group.name, Version: "1" };
+  if (!group.mixed) return { LaunchTemplate: template };
+  return {
+    MixedInstancesPolicy: {
+      LaunchTemplate: { LaunchTemplateSpecification: template, Overrides: overridesOf(group) },
+      InstancesDistribution: {
+        OnDemandAllocationStrategy: "lowest-price",
+        OnDemandBaseCapacity: group.onDemandBase,
+        OnDemandPercentageAboveBaseCapacity: group.onDemandPercent,
+        SpotAllocationStrategy: "capacity-optimized",
       },
-      Overrides: overridesOf(group),
     },
-    InstancesDistribution: {
-      OnDemandAllocationStrategy: "lowest-price",
-      OnDemandBaseCapacity: group.onDemandBase,
-      OnDemandPercentageAboveBaseCapacity: group.onDemandPercent,
-      SpotAllocationStrategy: "capacity-optimized",
-    },
-  },
+  };
+};
+
+/**
+ * The older fields name what was attached in the older ways (assumed: what was attached as a traffic source stands among
+ * the traffic sources only). https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachTrafficSources.html
+ */
+const renderTraffic = (group: Group): JsonObject => ({
+  LoadBalancerNames: group.asTrafficSources ? [] : group.classicLoadBalancers.map(({ name }) => name),
+  TargetGroupARNs: group.asTrafficSources ? [] : group.targetGroups.map(({ arn }) => arn),
+  TrafficSources: [
+    ...group.targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
+    ...group.classicLoadBalancers.map(({ name }) => ({ Identifier: name, Type: "elb" })),
+    ...group.latticeTargetGroups.map(({ arn }) => ({ Identifier: arn, Type: "vpc-lattice" })),
+  ],
 });
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */
@@ -52,13 +64,7 @@ export const renderGroup = (group: Group): JsonObject => ({
   ...(group.desiredCapacityType === null ? {} : { DesiredCapacityType: group.desiredCapacityType }),
   DefaultCooldown: group.cooldown / 1000,
   AvailabilityZones: [...group.zones],
-  LoadBalancerNames: group.classicLoadBalancers.map(({ name }) => name),
-  TargetGroupARNs: group.targetGroups.map(({ arn }) => arn),
-  TrafficSources: [
-    ...group.targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
-    ...group.classicLoadBalancers.map(({ name }) => ({ Identifier: name, Type: "elb" })),
-    ...group.latticeTargetGroups.map(({ arn }) => ({ Identifier: arn, Type: "vpc-lattice" })),
-  ],
+  ...renderTraffic(group),
   HealthCheckType: group.targetGroups.length > 0 ? "ELB" : "EC2",
   HealthCheckGracePeriod: 0,
   Instances: [...group.members.values()].map(renderMember),

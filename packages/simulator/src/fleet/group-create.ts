@@ -1,0 +1,147 @@
+import type { Group, Hook } from "./group-state.ts";
+import type { Instance, Purchase, Region, World } from "./state.ts";
+import { addMember, enterService, unitsOf } from "./group-launch.ts";
+import { arn } from "./region.ts";
+import { launchInstance } from "./instances.ts";
+import { putHook } from "./hooks.ts";
+import type { TargetGroup } from "./target-state.ts";
+import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
+
+export interface GroupSpec {
+  readonly name: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly desired: number;
+  readonly types: readonly string[];
+  /** False: a launch template alone, and so one type, all of it Spot. */
+  readonly mixed?: boolean;
+  /** What an instance of each type counts for; `min`, `max` and `desired` are then in the same units. */
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly desiredCapacityType?: Group["desiredCapacityType"];
+  /** Zone names; all of the region's unless given. */
+  readonly zones?: readonly string[];
+  readonly onDemandBase?: number;
+  readonly onDemandPercent?: number;
+  readonly capacityRebalance?: boolean;
+  /** Seconds; AWS's default is 300. */
+  readonly cooldown?: number;
+  readonly targetGroups?: readonly TargetGroup[];
+  readonly asTrafficSources?: boolean;
+  readonly classicLoadBalancers?: readonly ClassicLoadBalancer[];
+  readonly latticeTargetGroups?: readonly LatticeTargetGroup[];
+  readonly hooks?: readonly HookSpec[];
+  readonly suspended?: readonly string[];
+  readonly maintenance?: { readonly min: number; readonly max: number } | null;
+  readonly protectNew?: boolean;
+  readonly retainOnAbandon?: boolean;
+  readonly operator?: string;
+  readonly deletionProtection?: Group["deletionProtection"];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Ids, and what is known of them, of its first Spot Instances. */
+  readonly named?: readonly NamedInstance[];
+  /** Instances that somebody else launched, and attached: `desired` counts them. */
+  readonly attached?: readonly Instance[];
+}
+
+export interface NamedInstance {
+  readonly id: string;
+  /** A zone's name. */
+  readonly zone?: string;
+  readonly type?: string;
+}
+
+export type HookSpec = Pick<Hook, "name" | "transition"> & Partial<Hook>;
+
+/** AWS's defaults: one hour, ABANDON. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+const hookOf = (spec: HookSpec): Hook => ({
+  heartbeatTimeout: 3600,
+  defaultResult: "ABANDON",
+  notificationTarget: null,
+  notificationMetadata: null,
+  ...spec,
+});
+
+/** A group whose desired instances run and serve already. */
+export const createGroup = (world: World, region: Region, spec: GroupSpec): Group => {
+  const group: Group = {
+    name: spec.name,
+    arn: arn(region, "autoscaling", `autoScalingGroup:${world.random.uuid()}:autoScalingGroupName/${spec.name}`),
+    region,
+    min: spec.min ?? 0,
+    max: spec.max ?? spec.desired * 2,
+    desired: spec.desired,
+    baseline: spec.desired,
+    types: spec.types,
+    mixed: spec.mixed ?? true,
+    weights: spec.weights === undefined ? null : new Map(Object.entries(spec.weights)),
+    desiredCapacityType: spec.desiredCapacityType ?? null,
+    zones: spec.zones ?? region.zones.map((zone) => zone.name),
+    onDemandBase: spec.onDemandBase ?? 0,
+    onDemandBaseline: spec.onDemandBase ?? 0,
+    onDemandPercent: spec.onDemandPercent ?? 0,
+    capacityRebalance: spec.capacityRebalance ?? false,
+    cooldown: (spec.cooldown ?? 300) * 1000,
+    targetGroups: [...(spec.targetGroups ?? [])],
+    asTrafficSources: spec.asTrafficSources ?? false,
+    classicLoadBalancers: spec.classicLoadBalancers ?? [],
+    latticeTargetGroups: spec.latticeTargetGroups ?? [],
+    hooks: new Map(),
+    members: new Map(),
+    suspended: new Set(spec.suspended),
+    refreshes: [],
+    maintenance: spec.maintenance ?? null,
+    protectNew: spec.protectNew ?? false,
+    retainOnAbandon: spec.retainOnAbandon ?? false,
+    operator: spec.operator ?? null,
+    deletionProtection: spec.deletionProtection ?? "none",
+    tags: new Map(Object.entries(spec.tags ?? {})),
+    activities: [],
+    capacityProvider: null,
+    scaledAt: null,
+    cancelReconcile: null,
+  };
+  region.groups.set(group.name, group);
+  for (const hook of spec.hooks ?? []) putHook(world, group, hookOf(hook));
+  for (const instance of spec.attached ?? []) adopt(world, group, instance);
+  const onDemand = Math.min(
+    group.desired,
+    group.onDemandBase + Math.floor((Math.max(0, group.desired - group.onDemandBase) * group.onDemandPercent) / 100),
+  );
+  for (let index = 0; unitsOf([...group.members.values()]) < group.desired; index += 1) {
+    fill(world, group, index, index < onDemand ? "on-demand" : "spot", spec.named?.[index - onDemand]);
+  }
+  return group;
+};
+
+/**
+ * In service at once, and in every load balancer of the group: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachInstances.html
+ * (assumed: it is tagged as those are that the group launches)
+ */
+const adopt = (world: World, group: Group, instance: Instance): void => {
+  instance.tags.set("aws:autoscaling:groupName", group.name);
+  enterService(world, addMember(group, instance, "InService"), true);
+};
+
+const fill = (world: World, group: Group, index: number, purchase: Purchase, named?: NamedInstance): void => {
+  const zoneName = named?.zone ?? group.zones[index % group.zones.length];
+  const zone = group.region.zones.find(({ name }) => name === zoneName);
+  if (!zone)
+    throw new RangeError(`group ${group.name}: ${zoneName ?? "(no zone)"} is not a zone of ${group.region.name}`);
+  const type = named?.type ?? group.types[Math.floor(index / group.zones.length) % group.types.length];
+  if (type === undefined) throw new RangeError(`group ${group.name} needs at least one instance type`);
+  const instance = launchInstance(world, group.region, {
+    ...(named === undefined ? {} : { id: named.id }),
+    zone,
+    type,
+    purchase,
+    running: true,
+    tags: {
+      ...Object.fromEntries(group.tags),
+      Name: group.tags.get("Name") ?? group.name,
+      "aws:autoscaling:groupName": group.name,
+    },
+  });
+  // Fleets are older than the story: ages differ, up to about three days.
+  instance.launchTime -= world.random.int(250_000_000);
+  enterService(world, addMember(group, instance, "InService"), true);
+};
