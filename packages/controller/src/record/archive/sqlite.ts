@@ -52,9 +52,8 @@ export function openSqliteArchive(options: SqliteArchiveOptions): Archive & { re
         const size = Math.min(LARGEST_PAGE, Math.max(1, Math.trunc(limit)));
         const { where, values } = conditions(filter, cursor);
         const rows = sql.all<Row>(
-          `SELECT ${COLUMNS} FROM archive WHERE ${where} ORDER BY openedAt DESC, key DESC LIMIT ?`,
+          `SELECT ${COLUMNS} FROM archive WHERE ${where} ORDER BY openedAt DESC, key DESC LIMIT ${size + 1}`,
           ...values,
-          size + 1,
         );
         return pageOf(rows, size, toArchived, ({ openedAt, key }) => toCursor(openedAt, key));
       });

@@ -121,9 +121,8 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
       return store.read((sql) => {
         const rows = sql.all<{ id: number; key: string }>(
           `SELECT id, key FROM docs WHERE closedAt IS NOT NULL AND archived = 0 AND id > ?
-           ORDER BY id LIMIT ?`,
+           ORDER BY id LIMIT ${LIST_PAGE + 1}`,
           rowOf(cursor),
-          LIST_PAGE + 1,
         );
         return pageOf(
           rows,
@@ -152,9 +151,8 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
 function purgeBatch(sql: Sql, settledBefore: Ms): number {
   const rows = sql.all<{ id: number; key: string; tags: string }>(
     `SELECT id, key, tags FROM docs
-     WHERE closedAt IS NOT NULL AND archived = 1 AND wakeAt IS NULL AND closedAt < ? LIMIT ?`,
+     WHERE closedAt IS NOT NULL AND archived = 1 AND wakeAt IS NULL AND closedAt < ? LIMIT ${PURGE_BATCH}`,
     settledBefore,
-    PURGE_BATCH,
   );
   for (const row of rows) {
     rememberOrdinal(sql, row.key);

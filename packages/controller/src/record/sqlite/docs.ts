@@ -39,10 +39,9 @@ export function versionOf(sql: Sql, key: Key): number {
 export function docsByTag(sql: Sql, tag: string, after: number, limit: number): readonly { id: number; doc: Doc }[] {
   return sql
     .all<Row>(
-      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND doc > ? ORDER BY doc LIMIT ?`,
+      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND doc > ? ORDER BY doc LIMIT ${limit}`,
       tag,
       after,
-      limit,
     )
     .map((row) => ({ id: row.id, doc: toDoc(row) }));
 }
@@ -51,9 +50,8 @@ export function docsByTag(sql: Sql, tag: string, after: number, limit: number): 
 export function newestIncidents(sql: Sql, tag: string, limit: number): readonly Doc<"incident">[] {
   return sql
     .all<Row>(
-      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND kind = 'incident' ORDER BY doc DESC LIMIT ?`,
+      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND kind = 'incident' ORDER BY doc DESC LIMIT ${limit}`,
       tag,
-      limit,
     )
     .map((row) => toDoc(row) as Doc<"incident">);
 }
@@ -62,10 +60,9 @@ export function newestIncidents(sql: Sql, tag: string, limit: number): readonly 
 export function leaseDue(sql: Sql, now: number, limit: number, owner: string, until: number): readonly Doc[] {
   const rows = sql.all<Row>(
     `SELECT ${COLUMNS} FROM docs WHERE wakeAt <= ? AND (leaseUntil IS NULL OR leaseUntil <= ?)
-     ORDER BY wakeAt, id LIMIT ?`,
+     ORDER BY wakeAt, id LIMIT ${limit}`,
     now,
     now,
-    limit,
   );
   for (const row of rows) sql.run("UPDATE docs SET leaseOwner = ?, leaseUntil = ? WHERE id = ?", owner, until, row.id);
   return rows.map(toDoc);

@@ -26,7 +26,7 @@ export function appendEntries(sql: Sql, entries: readonly Entry[]): void {
 /** In the order they were committed, after the row `after`; with the row to go on from. */
 export function entriesOf(sql: Sql, key: Key, after: number, limit: number): readonly { seq: number; entry: Entry }[] {
   return sql
-    .all<Row>("SELECT * FROM journal WHERE key = ? AND seq > ? ORDER BY seq LIMIT ?", key, after, limit)
+    .all<Row>(`SELECT * FROM journal WHERE key = ? AND seq > ? ORDER BY seq LIMIT ${limit}`, key, after)
     .map(({ seq, at, kind, text, data }) => ({
       seq,
       entry: { key, at, kind, text, data: JSON.parse(data) as Params },

@@ -1,6 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
-/** One connection, its statements prepared once. Rows are trusted: this program wrote them. */
+/**
+ * One connection, its statements prepared once. Rows are trusted: this program wrote them. A text has its limit as a
+ * number, never as a parameter: SQLite plans by the limit, and prepares the statement again each time one is bound.
+ */
 export interface Sql {
   run(text: string, ...values: readonly SQLInputValue[]): void;
   /** Answers the new row's number. */
