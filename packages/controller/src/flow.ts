@@ -45,7 +45,8 @@ const MOST_OPENED = 20_000;
  */
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;
-  const opened = new LRUCache<Key, true>({ max: MOST_OPENED });
+  // By size, because for a `max` room is made for all of them at once.
+  const opened = new LRUCache<Key, true>({ maxSize: MOST_OPENED, sizeCalculation: () => 1 });
   const runner = createRunner(deps, (key) => opened.has(key));
   const shared = {
     ledger,

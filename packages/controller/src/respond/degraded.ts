@@ -52,7 +52,13 @@ interface Remembered {
 
 /** The delivery promise without its ledger: draining goes first, telling second, recording third. */
 export function createDegraded(deps: DegradedDeps): Degraded {
-  const remembered = new LRUCache<string, Remembered>({ max: MOST_SUBJECTS, ttl: REMEMBERED, perf: deps.clock });
+  // By size, because for a `max` room is made for all of them at once, which most processes never need.
+  const remembered = new LRUCache<string, Remembered>({
+    maxSize: MOST_SUBJECTS,
+    sizeCalculation: () => 1,
+    ttl: REMEMBERED,
+    perf: deps.clock,
+  });
 
   const memoryOf = (subject: string): Remembered => {
     const had = remembered.get(subject);
