@@ -93,7 +93,6 @@ async function warm(file: string, endpoint: string, instances: number): Promise<
   const stop = new AbortController();
   const sweeper = createSweeper({
     aws,
-    describeClusters: aws.ecs.describeClusters,
     inventory,
     clock,
     random: () => 0.5,

@@ -140,11 +140,9 @@ function createAccount() {
     ownAccount: null,
     onCall: ({ purpose }) => void counted[purpose]++,
   });
-  const { describeClusters } = aws.ecs;
   const inventory = createMemoryInventory();
   const lookUp = createLookUp({
     aws,
-    describeClusters,
     inventory,
     clock,
     overrides: defaultOverrides,
@@ -156,7 +154,6 @@ function createAccount() {
     const lease = (): Promise<boolean> => Promise.resolve(true);
     const options = {
       aws,
-      describeClusters,
       inventory,
       clock,
       random: () => 0.5,

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../packages/controller/src/clock.ts";
-import type { Doc, Step } from "../packages/controller/src/record/doc.ts";
+import type { Doc } from "../packages/controller/src/model/doc.ts";
+import type { Step } from "../packages/controller/src/model/step.ts";
 import type { Ledger } from "../packages/controller/src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
-import type { SignalOf } from "../packages/controller/src/signal/signal.ts";
+import type { SignalOf } from "../packages/controller/src/model/signal.ts";
 
 export const name = "ledger";
 

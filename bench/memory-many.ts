@@ -33,7 +33,6 @@ const worker = createWorker({
   archive,
   inventory: createMemoryInventory(),
   aws: new Proxy({}, { get: () => new Proxy({}, { get: (_, name) => () => Promise.resolve(answer(name)) }) }) as Aws,
-  describeClusters: null,
   routes: [DEFAULT_ROUTE],
   suppress: TELL_ALL,
   policy: () => ({ ...defaultPolicy, defaults: { ...defaultActions, onRebalance: "ignore" } }),

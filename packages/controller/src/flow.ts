@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Facts } from "./enrich/facts.ts";
-import type { Doc, Key } from "./record/doc.ts";
-import type { Origin, Parsed, Reserved, Signal } from "./signal/signal.ts";
+import type { Doc } from "./model/doc.ts";
+import type { Key } from "./model/key.ts";
+import type { Origin, Parsed, Reserved, Signal } from "./model/signal.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { isAway } from "./record/away.ts";
 import { advanceDoc } from "./respond/machine.ts";
@@ -10,13 +11,7 @@ import { refreshIncident } from "./respond/incident.ts";
 import { findResponder } from "./respond/responders/index.ts";
 import { createRunner } from "./respond/runner.ts";
 import { parse } from "./signal/parse.ts";
-
-/** What became of a message. `later`: it could not be made durable; do not delete it. */
-export type Verdict =
-  | { readonly is: "accepted"; readonly incidents: readonly Key[]; readonly errors: readonly string[] }
-  | { readonly is: "ignored"; readonly reason: string }
-  | { readonly is: "rejected"; readonly reason: string; readonly message: string }
-  | { readonly is: "later"; readonly reason: string };
+import type { Verdict } from "./signal/verdict.ts";
 
 /** What became of one signal of a message. */
 type Accepted =

@@ -78,7 +78,6 @@ test("the sweep goes on after the clock was set back, with what failed as well",
   fake.fail("ListClusters", "unavailable");
   const sweeper = createSweeper({
     aws: fake.aws,
-    describeClusters: null,
     inventory: createMemoryInventory(),
     clock,
     random: () => 0.5,

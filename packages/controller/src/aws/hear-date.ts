@@ -1,5 +1,5 @@
 import type { Hearing } from "../corrected-clock.ts";
-import { readTime } from "../signal/time.ts";
+import { readTime } from "../read-time.ts";
 
 /** What is used of an SDK client here; the types of its stack differ by client. */
 export interface Client {

@@ -1,4 +1,4 @@
-import type { Matcher } from "../decide/policy.ts";
+import type { Matcher } from "../model/matcher.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import { problemsOf, wants } from "./problems.ts";

@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Doc } from "../record/doc.ts";
-import type { Signal } from "../signal/signal.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
 import { episodeOf, isLife } from "./episode.ts";
 import { fits, HOOK, TOLERANCE } from "./fits.ts";

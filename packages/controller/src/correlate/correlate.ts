@@ -1,6 +1,8 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Entry, Incident } from "../record/doc.ts";
-import type { Signal } from "../signal/signal.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Signal } from "../model/signal.ts";
 import { choose } from "./choose.ts";
 import { describe } from "./describe.ts";
 import { episodeOf, isAnnouncement, isEnding } from "./episode.ts";

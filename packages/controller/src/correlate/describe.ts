@@ -1,4 +1,4 @@
-import type { Signal } from "../signal/signal.ts";
+import type { Signal } from "../model/signal.ts";
 
 /** One plain sentence about a signal, for the journal. Times are UTC. */
 export function describe(signal: Signal): string {

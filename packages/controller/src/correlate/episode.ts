@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Incident } from "../record/doc.ts";
-import type { Signal, SignalKind } from "../signal/signal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Signal, SignalKind } from "../model/signal.ts";
 
 /** Signals that announce the end within minutes. */
 const WARNINGS: ReadonlySet<SignalKind> = new Set([

@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Incident } from "../record/doc.ts";
-import type { Signal } from "../signal/signal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
 import { knowsEvent } from "./scheduled.ts";
 import { isAnnouncement, isEnding, isEndState, isWarning, rankOf } from "./episode.ts";

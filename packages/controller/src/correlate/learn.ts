@@ -1,7 +1,8 @@
 import type { Ms } from "../clock.ts";
-import type { Incident, Params, PendingAction, Plain, SignalRef } from "../record/doc.ts";
+import type { Incident, PendingAction, SignalRef } from "../model/incident.ts";
+import type { Params, Plain } from "../model/plain.ts";
 import { hearAgent } from "../signal/agents.ts";
-import type { LifecycleAction, Signal } from "../signal/signal.ts";
+import type { LifecycleAction, Signal } from "../model/signal.ts";
 import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
 import { reservedHints, scheduledHints } from "./scheduled.ts";

@@ -1,6 +1,8 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Incident, Key } from "../record/doc.ts";
-import type { Signal, Subject } from "../signal/signal.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Key } from "../model/key.ts";
+import type { Signal, Subject } from "../model/signal.ts";
 import { addSignal, learn } from "./learn.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
-import type { Incident, Params } from "../record/doc.ts";
-import type { SignalOf } from "../signal/signal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Params } from "../model/plain.ts";
+import type { SignalOf } from "../model/signal.ts";
 
 /** A scheduled event of the instance, as the newest message about it says. */
 type Event = {

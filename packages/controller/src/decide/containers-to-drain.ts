@@ -1,7 +1,7 @@
 import type { ContainerInstance } from "../aws/aws.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { hasTasks } from "../inventory/containers-on.ts";
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 
 /** A container instance with the id of the step that sets it to DRAINING. */
 export type Draining = Pick<ContainerInstance, "arn" | "clusterArn"> & { readonly id: string };

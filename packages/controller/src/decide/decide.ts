@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident, StepState } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { StepState } from "../model/step.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
 import { askApplication } from "./ask-application.ts";

@@ -1,8 +1,10 @@
 import type { Ms } from "../clock.ts";
-import type { Params, PendingAction, Step } from "../record/doc.ts";
+import type { Params } from "../model/plain.ts";
+import type { PendingAction } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
 import { mergeAgents } from "../signal/agents.ts";
-import type { LifecycleAction } from "../signal/signal.ts";
-import { wildcard } from "./match.ts";
+import type { LifecycleAction } from "../model/signal.ts";
+import { wildcard } from "../model/matcher.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
 import { type Ground, inShort, step } from "./stage.ts";

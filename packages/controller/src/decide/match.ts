@@ -1,32 +1,7 @@
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident } from "../record/doc.ts";
-import type { Matcher, Pattern } from "./policy.ts";
-
-/** `*` any run, `?` any one character; everything else stands for itself. */
-export function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "s");
-}
-
-/**
- * Whether any of `values` fits. A leading `!` negates one pattern. What is unknown (no values) never fits a pattern and
- * fits its negation: a rule that names a group must not catch an instance whose group could not be asked.
- */
-function fits(pattern: Pattern, values: readonly string[]): boolean {
-  const patterns = typeof pattern === "string" ? [pattern] : pattern;
-  const wanted = patterns.filter((one) => !one.startsWith("!"));
-  const unwanted = patterns.filter((one) => one.startsWith("!")).map((one) => one.slice(1));
-  const hits = (list: readonly string[]): boolean =>
-    list.some((one) => {
-      const expression = wildcard(one);
-      return values.some((value) => expression.test(value));
-    });
-  if (hits(unwanted)) return false;
-  return wanted.length === 0 || hits(wanted);
-}
+import type { Incident } from "../model/incident.ts";
+import type { Matcher, Pattern } from "../model/matcher.ts";
+import { fits } from "../model/matcher.ts";
 
 const known = (...values: readonly (string | null | undefined)[]): string[] =>
   values.filter((value): value is string => typeof value === "string" && value !== "");

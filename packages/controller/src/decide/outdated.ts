@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident, SignalRef } from "../record/doc.ts";
+import type { Incident, SignalRef } from "../model/incident.ts";
 
 /** A notice that is older when it comes may be of an earlier life of the instance: no warning leaves longer. */
 const OLD: Ms = 120_000;

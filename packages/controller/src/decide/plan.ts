@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Params } from "../record/doc.ts";
+import type { Params } from "../model/plain.ts";
 import type { Threat } from "./threat.ts";
 
 /** A step before anything of it has happened. */

@@ -1,24 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { SignalKind } from "../signal/signal.ts";
-
-/** A value, or a list of them (any of them matches); `*` and `?` are wildcards; a leading `!` negates. */
-export type Pattern = string | readonly string[];
-
-/** All that are given must match. Unknown facts never match a pattern, and match its negation. */
-export interface Matcher {
-  readonly kind?: readonly SignalKind[];
-  readonly account?: Pattern;
-  readonly region?: Pattern;
-  readonly availabilityZone?: Pattern;
-  readonly group?: Pattern;
-  readonly cluster?: Pattern;
-  readonly service?: Pattern;
-  readonly instanceType?: Pattern;
-  readonly instanceName?: Pattern;
-  readonly owner?: Pattern;
-  /** Tag of the instance or its group. */
-  readonly tag?: { readonly [name: string]: Pattern };
-}
+import type { Matcher } from "../model/matcher.ts";
 
 export type RebalanceAnswer = "ignore" | "alert" | "drain" | "replace";
 

@@ -1,6 +1,6 @@
 import type { Target } from "../aws/aws.ts";
 import type { TargetFact } from "../enrich/facts.ts";
-import type { Params } from "../record/doc.ts";
+import type { Params } from "../model/plain.ts";
 
 /** A target's name within its target group. */
 export const nameOf = ({ id, port }: Target): string => `${id} ${port ?? ""}`;

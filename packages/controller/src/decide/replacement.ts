@@ -1,4 +1,4 @@
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
 import { hasBegun, isRetained, type Threat, threatOf } from "./threat.ts";

@@ -1,5 +1,5 @@
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 import { matches, tagsOf } from "./match.ts";
 import type { Actions, Policy } from "./policy.ts";
 

@@ -1,5 +1,6 @@
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident, Params } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Params } from "../model/plain.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
 import type { Timing } from "./timing.ts";

@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Incident } from "../record/doc.ts";
-import type { SignalKind } from "../signal/signal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { SignalKind } from "../model/signal.ts";
 import { currentSignals } from "./outdated.ts";
 
 /** What is going to happen to the subject, over all its signals. */

@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 import type { Actions } from "./policy.ts";
 import { heardAt, type Threat } from "./threat.ts";
 

@@ -4,7 +4,8 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
-import { isManagedDaemon, serviceOf } from "./tally.ts";
+import { isManagedDaemon } from "./tally.ts";
+import { serviceOf } from "../inventory/ids.ts";
 
 /** Learns what is behind tasks: their services, and what those are registered with. */
 export interface Behind {

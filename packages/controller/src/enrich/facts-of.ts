@@ -3,7 +3,7 @@ import type { Ms } from "../clock.ts";
 import { containersOn, hasTasks, isConnected } from "../inventory/containers-on.ts";
 import { groupId, regionId, serviceId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import type { Subject } from "../signal/signal.ts";
+import type { Subject } from "../model/signal.ts";
 import type { Facts, TaskFact } from "./facts.ts";
 import { impactOf } from "./impact.ts";
 import type { Overrides } from "./overrides.ts";
@@ -11,7 +11,8 @@ import { fleetOf, ownerOf } from "./owner.ts";
 import { createReader, type Reader, whyNot } from "./reader.ts";
 import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
 import { type Storm, stormOf } from "./storm.ts";
-import { isManagedDaemon, serviceOf } from "./tally.ts";
+import { isManagedDaemon } from "./tally.ts";
+import { serviceOf } from "../inventory/ids.ts";
 import { targetsOf } from "./targets.ts";
 import { announcedTask } from "./announced.ts";
 

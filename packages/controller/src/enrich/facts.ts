@@ -11,8 +11,8 @@ import type {
   TargetHealth,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
-import type { AgentStates } from "../signal/agents.ts";
-import type { Fleet } from "../signal/signal.ts";
+import type { AgentStates } from "../model/agents.ts";
+import type { Fleet } from "../model/signal.ts";
 
 /** Whose capacity it is. Everything but `ours` is recorded and told, not touched, unless a policy says so. */
 export type Owner =

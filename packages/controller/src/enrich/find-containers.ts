@@ -1,6 +1,6 @@
 import type { Ask, AutoScalingGroup, ContainerInstance, Ec2Instance, Place } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
-import { wildcard } from "../decide/match.ts";
+import { wildcard } from "../model/matcher.ts";
 import { containersOn, isConnected } from "../inventory/containers-on.ts";
 import { failureId, nameOf, regionId } from "../inventory/ids.ts";
 import type { Failed, Inventory } from "../inventory/inventory.ts";
@@ -14,8 +14,6 @@ export interface FindDeps {
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly overrides: Overrides;
-  /** Clusters can be described: tags and capacity providers help to find the right one. */
-  readonly describable: boolean;
 }
 
 /** What is known of the instance whose cluster is sought. */
@@ -111,10 +109,7 @@ function isEnough(inventory: Inventory, { id, instance }: Sought, now: Ms, depth
 }
 
 /** Clusters that something points to, by name or ARN, the surest first. */
-function likely(
-  { inventory, overrides }: Omit<FindDeps, "reads" | "clock" | "describable">,
-  sought: Sought,
-): readonly string[] {
+function likely({ inventory, overrides }: Omit<FindDeps, "reads" | "clock">, sought: Sought): readonly string[] {
   const { id, instance, group } = sought;
   const byTag = overrides.groupTag === null ? undefined : group?.tags[overrides.groupTag];
   const byName = overrides.names.find(({ pattern }) => wildcard(pattern).test(instance?.name ?? ""));
@@ -137,7 +132,7 @@ async function waves(
   rest: readonly string[],
   ask: Ask,
 ): Promise<readonly (readonly string[])[]> {
-  const said = deps.describable && rest.length > FEW ? await bound(deps, place, sought, rest, ask) : [];
+  const said = rest.length > FEW ? await bound(deps, place, sought, rest, ask) : [];
   const open = rest.filter((arn) => !said.includes(arn));
   const words = `${sought.group?.name ?? ""} ${sought.instance?.name ?? ""}`;
   const alike = open.filter((arn) => holdsWord(words, nameOf(arn)));

@@ -47,7 +47,7 @@ const allowance = (interruptions: number): number => Math.min(60, MOST + 2 * (in
 /** One per process. All its calls are polls. */
 export function createLookAround({ aws, inventory, clock }: LookAroundOptions): LookAround {
   const budget = createBudget(clock, allowance);
-  const reads = createReads({ aws, describeClusters: null, inventory, clock, budget });
+  const reads = createReads({ aws, inventory, clock, budget });
 
   /** Lists that are being read, by whichever look: the looks of a storm share them, and read different ones. */
   const underWay = new Map<string, Promise<unknown>>();

@@ -3,7 +3,7 @@ import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import { clusterArnFrom, clusterOfTask } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import type { Subject } from "../signal/signal.ts";
+import type { Subject } from "../model/signal.ts";
 import { announcedTask } from "./announced.ts";
 import { createBehind, type Behind } from "./behind.ts";
 import { createBudget } from "./budget.ts";
@@ -11,13 +11,12 @@ import { recordFailure } from "./failed.ts";
 import { findContainers } from "./find-containers.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import type { Overrides } from "./overrides.ts";
-import { anywhere, createReads, type DescribeClusters, type Reads } from "./reads.ts";
-import { targetGroupsOf } from "./targets.ts";
+import { anywhere, createReads, type Reads } from "./reads.ts";
+import { targetGroupsOf } from "../inventory/target-groups.ts";
 
 export interface LookUpOptions {
   readonly aws: Aws;
   /** Null: a cluster is found by asking each for the instance. */
-  readonly describeClusters: DescribeClusters | null;
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly overrides: Overrides;
@@ -104,7 +103,7 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
     name === undefined ? undefined : reads.group(at, name, ask, freshness.group[depth]),
     name === undefined ? undefined : reads.hooks(at, name, ask, freshness.hooks[depth]),
   ]);
-  const finding = { reads, inventory, clock, overrides: deps.overrides, describable: deps.describeClusters !== null };
+  const finding = { reads, inventory, clock, overrides: deps.overrides };
   await Promise.all([
     findContainers(finding, place, { id, instance, group }, ask, depth),
     ...(group === undefined ? [] : targetGroupsOf(group)).map((arn) => behind.health(place, arn, ask, depth)),

@@ -1,4 +1,4 @@
-import type { Ask, Aws, ContainerInstance, EcsCluster, Place } from "../aws/aws.ts";
+import type { Ask, Aws, ContainerInstance, Place } from "../aws/aws.ts";
 import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
@@ -9,17 +9,8 @@ import type { Budget } from "./budget.ts";
 import { isSettled, recordFailure, within } from "./failed.ts";
 import { type Answer, createLoader, type Loader } from "./loader.ts";
 
-/** `DescribeClusters` with tags: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
-export type DescribeClusters = (
-  at: Place,
-  arns: readonly string[],
-  ask: Ask,
-) => Promise<ReadonlyMap<string, EcsCluster>>;
-
 export interface ReadsOptions {
   readonly aws: Aws;
-  /** Null: clusters are told apart by asking each for the instance. */
-  readonly describeClusters: DescribeClusters | null;
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly budget: Budget;
@@ -181,10 +172,7 @@ export function createReads(options: ReadsOptions): Reads {
       each,
       one((at, _name, ask) => aws.ecs.listClusters(at.place, ask)),
     ),
-    cluster: read("cluster", plain, perHundred, async (at, arns, ask) => {
-      if (options.describeClusters === null) return new Map();
-      return options.describeClusters(at.place, arns, ask);
-    }),
+    cluster: read("cluster", plain, perHundred, (at, arns, ask) => aws.ecs.describeClusters(at.place, arns, ask)),
     capacityProviders: read(
       "capacityProviders",
       inRegion,

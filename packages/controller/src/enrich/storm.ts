@@ -1,7 +1,8 @@
 import type { EcsService, EcsTask } from "../aws/aws.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { createTally, serviceOf, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
+import { createTally, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
+import { serviceOf } from "../inventory/ids.ts";
 
 /** What all that is doomed means for each service, by service id (long ARN). */
 export type Storm = ReadonlyMap<string, ServiceTasks>;

@@ -1,5 +1,6 @@
 import type { EcsTask } from "../aws/aws.ts";
 import { serviceId } from "../inventory/ids.ts";
+import { serviceOf } from "../inventory/ids.ts";
 
 /** The known tasks of one service, apart by whether their capacity is doomed. A new one for new contents. */
 export interface ServiceTasks {
@@ -27,10 +28,6 @@ export interface Tally {
   /** Null where nothing is left. */
   tasks(): ServiceTasks | null;
 }
-
-/** The name in `service:<name>`; null for what no service started. */
-export const serviceOf = (task: EcsTask): string | null =>
-  task.group?.startsWith("service:") === true ? task.group.slice("service:".length) : null;
 
 /**
  * A task of an ECS Managed Daemon: one on each Managed Instance, of no service, and going with its instance as the

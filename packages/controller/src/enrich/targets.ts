@@ -8,6 +8,7 @@ import { byTargetId } from "./listed.ts";
 import { type DoomedAddresses, doomedAddresses, isDoomedAddress, networkOf, registeredOf } from "./registered.ts";
 import { type Storm, tasksOfService } from "./storm.ts";
 import type { ServiceTasks } from "./tally.ts";
+import { targetGroupsOf } from "../inventory/target-groups.ts";
 
 /** A health list older than this may lack a target that was registered since. */
 const SURE_FOR: Ms = 60_000;
@@ -63,12 +64,6 @@ function byGroup({ group, instanceId }: TargetGround, lead: (arn: string) => Lea
     // The port of the target group: Auto Scaling registers without one of its own.
     one.unseen.push({ id: instanceId, port: null });
   }
-}
-
-/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html (traffic source type `elbv2`) */
-export function targetGroupsOf(group: AutoScalingGroup): readonly string[] {
-  const sources = group.trafficSources.filter((one) => one.type === "elbv2").map((one) => one.identifier);
-  return [...new Set([...group.targetGroupArns, ...sources])];
 }
 
 function byService(

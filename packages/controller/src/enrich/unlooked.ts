@@ -2,16 +2,14 @@ import type { Ec2Instance, Place, TargetGroup } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
 import { regionId } from "../inventory/ids.ts";
 import type { Inventory, Known } from "../inventory/inventory.ts";
-import { classicWith, holdsOurs, registeredOf } from "./registered.ts";
+import { classicWith, registeredOf } from "./registered.ts";
+import { holdsOurs } from "../inventory/ours.ts";
+import { holdsInstances } from "../inventory/target-groups.ts";
 
 /** A list that was read longer ago may lack a target: twice what the sweep takes for those that hold nothing of ours. */
 const LOOKED_WITHIN: Ms = 7_200_000;
 /** Where no list has the instance, one that was read longer ago is read again. */
 const SURE_FOR: Ms = 60_000;
-
-/** What can hold an instance; `lambda` and `alb` cannot. */
-export const holdsInstances = ({ targetType }: TargetGroup): boolean =>
-  targetType === "instance" || targetType === "ip";
 
 /** Whether any list has the instance, by its id or by an address of its own. */
 export function isListed(inventory: Inventory, place: Place, id: string): boolean {

@@ -1,4 +1,5 @@
-import type { Doc, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
 
 /** Open incidents by the alerts that tell of them, as far as this worker has advanced them. */
 export interface AlertMembers {

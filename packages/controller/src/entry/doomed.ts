@@ -1,7 +1,8 @@
 import type { Clock, Ms } from "../clock.ts";
 import { OPEN } from "../correlate/open.ts";
 import { isDoomed } from "../decide/threat.ts";
-import type { Doc, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Facts of a storm are made from one snapshot for this long, so that a thousand warnings do not make a thousand. */

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Doc } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { signalOf } from "../signal/reserved.ts";
-import type { Reserved, Signal } from "../signal/signal.ts";
+import type { Reserved, Signal } from "../model/signal.ts";
 
 /** Less than a message stays hidden; it has ten minutes, and comes again. */
 const WITHIN: Ms = 15_000;

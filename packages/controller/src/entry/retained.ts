@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, Place } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
 import { membershipOf } from "../respond/group/member.ts";
-import type { SignalOf } from "../signal/signal.ts";
+import type { SignalOf } from "../model/signal.ts";
 
 /**
  * What a listing of groups says of instances that they retain: a hook that is not answered can time out hours after the

@@ -143,7 +143,6 @@ export async function run({
     archive,
     inventory,
     aws,
-    describeClusters: aws.ecs.describeClusters,
     policy: () => config.policy,
     overrides: config.policy.clusters,
     channels,
@@ -213,7 +212,6 @@ export async function run({
   for (const source of sources) source.start();
   const sweeper = createSweeper({
     aws,
-    describeClusters: aws.ecs.describeClusters,
     inventory,
     clock,
     random,

@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Doc, Key } from "../record/doc.ts";
-import type { Wake } from "../respond/machine.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
+import type { Wake } from "../wake.ts";
 
 /**
  * Documents advanced side by side. What they wait for are calls, so that more costs little; fewer than a storm has would

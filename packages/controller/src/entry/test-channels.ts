@@ -10,7 +10,7 @@ import type { ChannelDeps } from "../notify/channel.ts";
 import { guardedHttp } from "../notify/http.ts";
 import { sampleAlert } from "../notify/sample.ts";
 import { sendOnce } from "../notify/send.ts";
-import type { Plain } from "../record/doc.ts";
+import type { Plain } from "../model/plain.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { openSecrets } from "./secrets.ts";
 

@@ -7,10 +7,10 @@ import { factsOf as assemble } from "../enrich/facts-of.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { createLookAround } from "../enrich/look-around.ts";
 import { createLookUp } from "../enrich/look-up.ts";
-import type { DescribeClusters } from "../enrich/reads.ts";
 import type { Overrides } from "../enrich/overrides.ts";
 import { activeIn } from "../enrich/active.ts";
-import { createFlow, type Flow, type Verdict } from "../flow.ts";
+import { createFlow, type Flow } from "../flow.ts";
+import { type Verdict } from "../signal/verdict.ts";
 import type { FlowDeps } from "../flow-deps.ts";
 import { feed, feedAttention, feedEvidence } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
@@ -22,14 +22,15 @@ import { createSilences, type Silences } from "../notify/silences.ts";
 import type { Suppress } from "../notify/stages/suppress.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
-import type { Doc, Entry } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { createDegraded } from "../respond/degraded.ts";
 import { withReason } from "../respond/labels.ts";
 import { guardOf } from "../respond/guard.ts";
 import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
-import type { Origin, Parsed, Signal } from "../signal/signal.ts";
+import type { Origin, Parsed, Signal } from "../model/signal.ts";
 import { trackAlertMembers } from "./alert-members.ts";
 import { createReservedSignals } from "./reserved-signals.ts";
 import { trackDoomed } from "./doomed.ts";
@@ -60,7 +61,6 @@ export interface WorkerOptions {
   readonly archive: Archive;
   readonly inventory: Inventory;
   readonly aws: Aws;
-  readonly describeClusters: DescribeClusters | null;
   readonly policy: () => Policy;
   readonly overrides: Overrides;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -97,7 +97,6 @@ export function createWorker(options: WorkerOptions): Worker {
   const members = trackAlertMembers();
   const lookUp = createLookUp({
     aws,
-    describeClusters: options.describeClusters,
     inventory,
     clock,
     overrides,

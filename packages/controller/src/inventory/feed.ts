@@ -1,7 +1,8 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Entry } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
 import { hearAgent } from "../signal/agents.ts";
-import type { Evidence, Signal } from "../signal/signal.ts";
+import type { Evidence, Signal } from "../model/signal.ts";
 import { groupId, serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
 

@@ -1,4 +1,4 @@
-import type { Place } from "../aws/aws.ts";
+import type { EcsTask, Place } from "../aws/aws.ts";
 
 /** Id of facets about a whole region: `account/region`; `-` is the account of our own credentials. */
 export const regionId = (at: Place): string => `${at.account ?? "-"}/${at.region}`;
@@ -55,3 +55,7 @@ export function clusterOfTask(taskArn: string): string | null {
   const parts = resourceOf(taskArn).split("/");
   return parts.length === 3 ? (parts[1] ?? null) : null;
 }
+
+/** The name in `service:<name>`; null for what no service started. */
+export const serviceOf = (task: EcsTask): string | null =>
+  task.group?.startsWith("service:") === true ? task.group.slice("service:".length) : null;

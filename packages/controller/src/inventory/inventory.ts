@@ -16,8 +16,8 @@ import type {
   TaskDefinition,
 } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
-import type { AgentStates } from "../signal/agents.ts";
-import type { Fleet } from "../signal/signal.ts";
+import type { AgentStates } from "../model/agents.ts";
+import type { Fleet } from "../model/signal.ts";
 
 /** A question that was asked and not answered: never to be mistaken for an answer. */
 export interface Failed {

@@ -1,9 +1,11 @@
 import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { raceWithin } from "../race.ts";
-import type { Doc, Entry, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import type { Wake } from "../respond/machine.ts";
+import type { Wake } from "../wake.ts";
 import { intend } from "./apply.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import { createDirect } from "./direct.ts";

@@ -1,7 +1,9 @@
 import type { Ms } from "../clock.ts";
 import type { ServiceImpact, Missing } from "../enrich/facts.ts";
-import type { Key, Outcome, Plain } from "../record/doc.ts";
-import type { Action, SignalKind } from "../signal/signal.ts";
+import type { Key } from "../model/key.ts";
+import type { Outcome } from "../model/incident.ts";
+import type { Plain } from "../model/plain.ts";
+import type { Action, SignalKind } from "../model/signal.ts";
 
 /** What an alert is about: incidents of one cluster, else of one Auto Scaling group, else of one account and region. */
 export interface AlertGroup {

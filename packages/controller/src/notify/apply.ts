@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Send } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Send } from "../model/alert.ts";
 import type { SendResult } from "./alert.ts";
 import { clean } from "./clean.ts";
 import { span } from "./count.ts";

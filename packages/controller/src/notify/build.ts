@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Doc } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
 import type { AlertGroup, AlertModel } from "./alert.ts";
 import { ask, missing } from "./ask.ts";
 import { clean } from "./clean.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Doc, Send } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Send } from "../model/alert.ts";
 import type { AlertModel, Channel, SendResult } from "./alert.ts";
 import { applySend } from "./apply.ts";
 import { plural } from "./count.ts";

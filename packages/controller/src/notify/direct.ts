@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Doc, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
 import type { AlertModel, Channel } from "./alert.ts";
 import { backOff } from "./apply.ts";
 import { buildAlert } from "./build.ts";

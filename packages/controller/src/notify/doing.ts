@@ -1,4 +1,4 @@
-import type { Step } from "../record/doc.ts";
+import type { Step } from "../model/step.ts";
 import { clean } from "./clean.ts";
 import { few, span, tally } from "./count.ts";
 import type { Seen } from "./member.ts";

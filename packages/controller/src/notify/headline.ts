@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
 import type { Threat } from "../decide/threat.ts";
-import type { Outcome } from "../record/doc.ts";
+import type { Outcome } from "../model/incident.ts";
 import { few, plural, span, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
 

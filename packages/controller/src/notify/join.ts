@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import type { Ms } from "../clock.ts";
 import { classifyEnding, ENDING_STATES, isRetained, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Doc, Incident, Joined, Key, Plain } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Incident, Joined } from "../model/incident.ts";
+import type { Key } from "../model/key.ts";
+import type { Plain } from "../model/plain.ts";
 import { isToldOut, LAST_LOOK } from "./outbox.ts";
 import { DEFAULT_ROUTE, type GroupBy, type GroupValues, type Route } from "./route.ts";
 

@@ -1,4 +1,5 @@
-import type { Key, Params } from "../record/doc.ts";
+import type { Key } from "../model/key.ts";
+import type { Params } from "../model/plain.ts";
 
 /** Addresses at which people can read more than an alert says; null where nobody said at which. */
 export interface Links {

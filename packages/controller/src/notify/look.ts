@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Alert, Doc } from "../record/doc.ts";
+import type { Alert } from "../model/alert.ts";
+import type { Doc } from "../model/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { AlertModel, Channel } from "./alert.ts";
 import { buildAlert } from "./build.ts";

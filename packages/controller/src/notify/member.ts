@@ -1,7 +1,9 @@
 import { threatOf, type Threat } from "../decide/threat.ts";
 import { clusterOf, type Facts, type Missing } from "../enrich/facts.ts";
-import type { Doc, Incident, Step } from "../record/doc.ts";
-import type { SignalKind } from "../signal/signal.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
+import type { SignalKind } from "../model/signal.ts";
 import type { AlertMember } from "./alert.ts";
 import { clean, cleanOrNull } from "./clean.ts";
 import type { Links } from "./links.ts";

@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Send } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Send } from "../model/alert.ts";
 import type { AlertModel, Detail } from "./alert.ts";
 import { span } from "./count.ts";
 import { CALL_BOUND, contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, type Stage } from "./outbox.ts";

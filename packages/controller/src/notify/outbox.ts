@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Alert, Send } from "../record/doc.ts";
+import type { Alert, Send } from "../model/alert.ts";
 
 /** An intent is not looked at before: the send may still be under way. More than a channel's time limit. */
 export const CALL_BOUND: Ms = 15_000;

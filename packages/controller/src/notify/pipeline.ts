@@ -1,20 +1,12 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Silence } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Silence } from "../model/silence.ts";
 import type { Told } from "./member.ts";
 import { group } from "./stages/group.ts";
 import { inhibit } from "./stages/inhibit.ts";
 import { silence } from "./stages/silence.ts";
 import { suppress, type Suppress } from "./stages/suppress.ts";
-
-/** Why people are not told, though they would be: a metric label (`alerts_suppressed_total{reason}`). */
-export type WithheldCode =
-  | "silenced"
-  | "maintenance"
-  | "inhibited"
-  | "not-critical"
-  | "capacity-left"
-  | "daemons-only"
-  | "nothing-affected";
+import type { WithheldCode } from "../model/alert.ts";
 
 /** Some of an alert's members that people are not told of now, and why. */
 export interface Withheld {

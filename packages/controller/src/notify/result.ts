@@ -1,6 +1,6 @@
 import { AwsFailure } from "../aws/failure.ts";
 import type { Ms } from "../clock.ts";
-import type { Plain } from "../record/doc.ts";
+import type { Plain } from "../model/plain.ts";
 import type { SendResult } from "./alert.ts";
 import type { HttpOutcome } from "./http.ts";
 

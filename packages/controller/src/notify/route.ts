@@ -1,9 +1,9 @@
 import type { Ms } from "../clock.ts";
 import { matches } from "../decide/match.ts";
-import type { Matcher } from "../decide/policy.ts";
+import type { Matcher } from "../model/matcher.ts";
 import { NOTHING } from "../decide/decide.ts";
 import { clusterOf, type Facts } from "../enrich/facts.ts";
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 import type { AlertGroup } from "./alert.ts";
 
 /** What incidents of one alert may have in common. */

@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import { openIncident } from "../correlate/open.ts";
 import { NOTHING } from "../decide/decide.ts";
 import type { Facts, ServiceImpact } from "../enrich/facts.ts";
-import type { Doc } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
 import type { AlertModel } from "./alert.ts";
 import { buildAlert } from "./build.ts";
 import { joinAlert } from "./join.ts";

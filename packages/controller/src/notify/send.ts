@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Plain } from "../record/doc.ts";
+import type { Plain } from "../model/plain.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { abortable } from "./abortable.ts";
 import type { AlertModel, Channel, SendResult } from "./alert.ts";

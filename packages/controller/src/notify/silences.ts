@@ -1,5 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Doc, Key, Silence } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
+import type { Silence } from "../model/silence.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** What one who asks for quiet says. */

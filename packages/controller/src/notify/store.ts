@@ -1,6 +1,8 @@
 import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
-import type { Doc, Entry, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { plural } from "./count.ts";
 import type { Route } from "./route.ts";

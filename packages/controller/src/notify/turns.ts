@@ -1,4 +1,4 @@
-import type { Key } from "../record/doc.ts";
+import type { Key } from "../model/key.ts";
 
 /** Does work of one key one after the other, in the order asked; answers as the work does. */
 export type Turns = <T>(key: Key, work: () => Promise<T>) => Promise<T>;

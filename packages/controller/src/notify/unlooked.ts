@@ -1,4 +1,4 @@
-import type { Step } from "../record/doc.ts";
+import type { Step } from "../model/step.ts";
 import { plural } from "./count.ts";
 
 /** What a look around (respond/responders/look-around.ts) has left open. */

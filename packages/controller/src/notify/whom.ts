@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Alert } from "../record/doc.ts";
+import type { Alert } from "../model/alert.ts";
 import { isOutcome, type Stage } from "./outbox.ts";
 import type { Route } from "./route.ts";
 

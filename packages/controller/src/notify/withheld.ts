@@ -1,5 +1,7 @@
 import type { Ms } from "../clock.ts";
-import type { Alert, Doc, Entry, Held } from "../record/doc.ts";
+import type { Alert, Held } from "../model/alert.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
 import { plural } from "./count.ts";
 import type { Told } from "./member.ts";
 import type { Withheld } from "./pipeline.ts";

@@ -1,4 +1,4 @@
-import type { Doc } from "./doc.ts";
+import type { Doc } from "../model/doc.ts";
 
 /**
  * Whether the archive has all that the document says. The archiver puts version n and then commits `archivedVersion: n`,

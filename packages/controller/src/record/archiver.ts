@@ -1,5 +1,7 @@
 import type { Archive, ArchivedIncident } from "./archive/archive.ts";
-import type { Doc, Entry, Key } from "./doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 export interface ArchiverDeps {

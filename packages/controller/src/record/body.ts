@@ -1,5 +1,8 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Bodies, Doc, Joined, Kind, Replacement, Step } from "./doc.ts";
+import type { Bodies, Doc, Kind } from "../model/doc.ts";
+import type { Joined } from "../model/incident.ts";
+import type { Replacement } from "../model/group.ts";
+import type { Step } from "../model/step.ts";
 
 /**
  * What a step has until something happens to it. Stored steps leave these out, which halves a document: it has eight

@@ -1,6 +1,9 @@
 import { SpotkeeperError } from "../errors.ts";
 import { encodeBody, packed } from "./body.ts";
-import type { Doc, Plain, SignalRef, Step } from "./doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Plain } from "../model/plain.ts";
+import type { SignalRef } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
 
 /** The most that a document's body takes as it is stored, in bytes: what DynamoDB and a storm of thousands afford. */
 export const LARGEST_BODY = 8 * 1024;

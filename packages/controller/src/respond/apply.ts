@@ -1,5 +1,8 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Entry, Plain, Step } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Plain } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 import type { Result } from "./responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 

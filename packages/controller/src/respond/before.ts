@@ -1,5 +1,7 @@
 import type { Facet, Known } from "../inventory/inventory.ts";
-import type { Doc, Plain, Step } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Plain } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 import type { Context } from "./responder.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Params, Plain, Step } from "../record/doc.ts";
+import type { Params, Plain } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 import { placeOf, text } from "./place.ts";
 import type { Context, Result } from "./responder.ts";
 

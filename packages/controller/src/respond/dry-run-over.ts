@@ -2,7 +2,9 @@ import type { Ms } from "../clock.ts";
 import { isAnnouncement, isWarning } from "../correlate/episode.ts";
 import type { Plan } from "../decide/plan.ts";
 import { memberTag } from "../notify/join.ts";
-import type { Doc, Incident, Step } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
 import { WOULD } from "./responder.ts";
 import { isSettled, settle } from "./steps.ts";
 

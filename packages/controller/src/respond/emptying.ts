@@ -1,4 +1,4 @@
-import type { Step } from "../record/doc.ts";
+import type { Step } from "../model/step.ts";
 
 /** Steps that take work off an instance, or wait until it is off. */
 const TAKES_OFF: readonly string[] = [

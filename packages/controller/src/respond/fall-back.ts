@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from "../aws/aws.ts";
-import type { Fallback, OnDemand, Params, Plain } from "../record/doc.ts";
+import type { Fallback, OnDemand } from "../model/group.ts";
+import type { Params, Plain } from "../model/plain.ts";
 import { isSpotShortage, type Wish, wishFor } from "./group/fallback.ts";
 import type { FailedLaunch } from "./failed-launch.ts";
 

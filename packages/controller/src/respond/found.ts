@@ -1,7 +1,9 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { plural, span } from "../notify/count.ts";
-import type { Doc, Entry, Params } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Params } from "../model/plain.ts";
 
 /** A journal's entry stays readable: of more tasks or tags the first are kept. */
 const MOST = 50;

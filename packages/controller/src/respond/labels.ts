@@ -3,7 +3,9 @@ import { launchOf } from "../decide/outdated.ts";
 import { hasEnded } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { knowsTasks } from "./found.ts";
-import type { Doc, Incident, Plain, Params } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Plain, Params } from "../model/plain.ts";
 
 /** Few and short: a document is at most 8 kB. */
 const MOST_SERVICES = 8;

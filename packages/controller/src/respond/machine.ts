@@ -1,6 +1,9 @@
 import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
-import type { Doc, Entry, Key, Kind, Step } from "../record/doc.ts";
+import type { Doc, Kind } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
+import type { Step } from "../model/step.ts";
 import { raceWithin } from "../race.ts";
 import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
@@ -10,6 +13,7 @@ import type { Refreshed } from "./incident.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
 import { mapSteps } from "./steps.ts";
+import type { Wake } from "../wake.ts";
 
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
 const CALL_BOUND: Ms = 10_000;
@@ -18,11 +22,6 @@ const AWAY_PAUSE: Ms = 1_000;
 /** Rounds of one `advance`; far more than any plan has. What is left then is due again at once. */
 const MOST_ROUNDS = 500;
 const MOST_CONFLICTS = 8;
-
-/** What tells a hint that a document is due at an instant. It may be spurious; none may be lost. */
-export interface Wake {
-  at(key: Key, when: Ms): void;
-}
 
 export interface MachineDeps<K extends Kind> {
   readonly ledger: Pick<Ledger, "load" | "commit">;

@@ -1,5 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Doc, Step } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Step } from "../model/step.ts";
 import { isOpen, isSettled, stepsOf } from "./steps.ts";
 
 /** What is due now, and when something will be. */

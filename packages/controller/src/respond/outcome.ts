@@ -1,5 +1,6 @@
 import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.ts";
-import type { Incident, Outcome, Step } from "../record/doc.ts";
+import type { Incident, Outcome } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
 import { wasEmptied } from "./emptying.ts";
 
 /** How an incident ended; exhaustive over threats. */

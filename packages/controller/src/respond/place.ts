@@ -1,6 +1,8 @@
 import type { Place } from "../aws/aws.ts";
 import { SpotkeeperError } from "../errors.ts";
-import type { Doc, Params, Step } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Params } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 
 /** Where an incident's or group's calls go. */
 export function placeOf(doc: Doc): Place {

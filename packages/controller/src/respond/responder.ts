@@ -4,7 +4,10 @@ import type { Facts } from "../enrich/facts.ts";
 import type { LookAround } from "../enrich/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Route } from "../notify/route.ts";
-import type { Doc, Entry, Kind, Plain, Step } from "../record/doc.ts";
+import type { Doc, Kind } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Plain } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Documents that must be committed together with a step's result, and ones that must not have changed meanwhile. */

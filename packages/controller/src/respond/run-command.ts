@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Step } from "../record/doc.ts";
+import type { Step } from "../model/step.ts";
 import { textOrNull } from "./place.ts";
 
 /** What is run: a document of Systems Manager, and its parameters. */

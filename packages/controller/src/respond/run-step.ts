@@ -1,7 +1,7 @@
 import { AwsFailure } from "../aws/failure.ts";
 import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
-import type { Step } from "../record/doc.ts";
+import type { Step } from "../model/step.ts";
 import type { Finished } from "./apply.ts";
 import type { Context, Responder, Result } from "./responder.ts";
 

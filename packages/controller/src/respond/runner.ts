@@ -1,10 +1,40 @@
-import type { FlowDeps } from "../flow-deps.ts";
-import type { Doc, Key, Step } from "../record/doc.ts";
+import type { Aws } from "../aws/aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import type { Policy } from "../decide/policy.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { LookAround } from "../enrich/look-around.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
+import type { Step } from "../model/step.ts";
 import { NOTHING } from "../decide/decide.ts";
 import type { Finished } from "./apply.ts";
 import { type Context, WOULD } from "./responder.ts";
 import { findResponder } from "./responders/index.ts";
 import { runStep } from "./run-step.ts";
+
+/** What steps are run with. */
+export interface RunnerDeps {
+  readonly ledger: Context["ledger"];
+  readonly inventory: Inventory;
+  readonly aws: Aws;
+  readonly clock: Clock;
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+  readonly policy: () => Policy;
+  /** Where people are told, from the top. */
+  readonly routes: Context["routes"];
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
+  /** Ids of all instances (and ARNs of Fargate tasks) that are going now. */
+  readonly doomed: Context["doomed"];
+  readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
+  /** Looks for an instance where nothing points (enrich/look-around.ts). */
+  readonly lookAround: LookAround;
+  readonly secret: Context["secret"];
+  readonly renewSecret: Context["renewSecret"];
+  /** Aborted when the process stops. */
+  readonly stopping: AbortSignal;
+}
 
 export interface Runner {
   readonly isSafe: (step: Step) => boolean;
@@ -19,7 +49,7 @@ const LAST_CHANCE_TAKES = 30_000;
  *
  * @param opened whether this worker has opened an incident, by its key
  */
-export function createRunner(deps: FlowDeps, opened: (key: Key) => boolean): Runner {
+export function createRunner(deps: RunnerDeps, opened: (key: Key) => boolean): Runner {
   return {
     isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
     async run(doc, step) {

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
 import { type Balancer, otherBalancers } from "./balancers.ts";
-import { targetGroupsOf } from "../enrich/targets.ts";
+import { targetGroupsOf } from "../inventory/target-groups.ts";
 import { isCapacity } from "./group/member.ts";
 import type { Context } from "./responder.ts";
 import { healthOf } from "./health.ts";

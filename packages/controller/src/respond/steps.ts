@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
-import type { Doc, Step, StepState } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Step, StepState } from "../model/step.ts";
 import { isUndoable } from "./undo.ts";
 
 const SETTLED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);

@@ -1,6 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
-import type { Incident, Step } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Step } from "../model/step.ts";
 import { whoseWas, type Whose } from "./before.ts";
 import { earlyOf } from "./early.ts";
 

@@ -1,5 +1,6 @@
 import type { Ask, Place, Receipt } from "../aws/aws.ts";
-import type { Plain, Step } from "../record/doc.ts";
+import type { Plain } from "../model/plain.ts";
+import type { Step } from "../model/step.ts";
 import { isFirst, type Whose } from "./before.ts";
 import { placeOf } from "./place.ts";
 import type { Context, Responder, Result } from "./responder.ts";

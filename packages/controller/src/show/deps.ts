@@ -1,10 +1,10 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Clock } from "../clock.ts";
-import type { Verdict } from "../flow.ts";
+import type { Verdict } from "../signal/verdict.ts";
 import type { Silences } from "../notify/silences.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import type { Origin } from "../signal/signal.ts";
+import type { Origin } from "../model/signal.ts";
 import type { Bus } from "./bus.ts";
 import type { Metrics } from "./metrics.ts";
 

@@ -1,4 +1,4 @@
-import type { Incident } from "../record/doc.ts";
+import type { Incident } from "../model/incident.ts";
 import type { IncidentFilter } from "../record/archive/archive.ts";
 
 type Test<F extends keyof IncidentFilter> = (incident: Incident, wanted: NonNullable<IncidentFilter[F]>) => boolean;

@@ -1,5 +1,8 @@
 import type { Archive, ArchivedIncident, IncidentFilter } from "../record/archive/archive.ts";
-import type { Doc, Entry, Incident, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Incident } from "../model/incident.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { matches } from "./filter.ts";

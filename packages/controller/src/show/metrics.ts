@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Doc, Entry, Step } from "../record/doc.ts";
-import type { Origin, Parsed } from "../signal/signal.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Step } from "../model/step.ts";
+import type { Origin, Parsed } from "../model/signal.ts";
 import { createLabel } from "./labels.ts";
 import { firstActionSeconds } from "./notice.ts";
 import { outcomes } from "./outcomes.ts";

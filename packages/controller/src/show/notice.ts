@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
-import type { Incident, SignalRef } from "../record/doc.ts";
-import type { SignalKind } from "../signal/signal.ts";
+import type { Incident, SignalRef } from "../model/incident.ts";
+import type { SignalKind } from "../model/signal.ts";
 
 /** The more urgent, the later in the list; what a first action answers is the most urgent that was heard by then. */
 const URGENCY: Readonly<Record<SignalKind, number>> = {

@@ -1,6 +1,7 @@
 import { describe } from "../correlate/describe.ts";
 import type { FlowDeps } from "../flow-deps.ts";
-import type { Doc, Entry } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
 import type { Bus } from "./bus.ts";
 import type { Metrics } from "./metrics.ts";
 import { alertView } from "./view/alert.ts";

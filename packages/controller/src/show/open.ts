@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
 import { OPEN } from "../correlate/open.ts";
-import type { Doc, Key } from "../record/doc.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** What only the ledger has: incidents that are open, and closed ones on their way to the archive. */

@@ -1,4 +1,4 @@
-import type { Outcome } from "../record/doc.ts";
+import type { Outcome } from "../model/incident.ts";
 
 /** Every outcome; a new one does not compile until it stands here, so that filters and metrics know it. */
 const ALL = {

@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import type { Key } from "../record/doc.ts";
+import type { Key } from "../model/key.ts";
 import { Refusal } from "./problem.ts";
 
 /** Where a list goes on: after this incident, in the order of `newer`. */

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Ms } from "../clock.ts";
 import { asAccount, asList, asRegion, asText, asZone, quote, regionOf } from "./shape.ts";
-import type { Action, Origin, Parsed, Reserved, SignalKind, SignalOf, Source, Subject } from "./signal.ts";
-import { readTime } from "./time.ts";
+import type { Action, Origin, Parsed, Reserved, SignalKind, SignalOf, Source, Subject } from "../model/signal.ts";
+import { readTime } from "../read-time.ts";
 
 /** A message without its wrapping: an EventBridge event, or what a lifecycle hook sends by itself. */
 export interface Event {

@@ -1,7 +1,7 @@
 import type { Event } from "./event.ts";
 import { fleetIn } from "./kinds/fleet-change.ts";
 import { asObject, asText } from "./shape.ts";
-import type { Evidence } from "./signal.ts";
+import type { Evidence } from "../model/signal.ts";
 
 /** Events that are about no single instance and may tell why replacements do not come. */
 export const EVIDENCE_EVENTS = [

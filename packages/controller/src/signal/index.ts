@@ -14,7 +14,7 @@ import { scheduledChange } from "./kinds/scheduled-change.ts";
 import { spotInterruption } from "./kinds/spot-interruption.ts";
 import { stateChange } from "./kinds/state-change.ts";
 import { terminationResult } from "./kinds/termination-result.ts";
-import type { SignalKind } from "./signal.ts";
+import type { SignalKind } from "../model/signal.ts";
 
 /** Every kind of signal and how it is read. A new kind is one file and one line. */
 export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {

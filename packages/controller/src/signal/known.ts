@@ -1,7 +1,7 @@
 import type { KindParser } from "./event.ts";
 import { EVIDENCE_EVENTS } from "./evidence.ts";
 import { kinds } from "./index.ts";
-import type { SignalKind } from "./signal.ts";
+import type { SignalKind } from "../model/signal.ts";
 
 export type AnyParser = { readonly [K in SignalKind]: KindParser<K> }[SignalKind];
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Event } from "./event.ts";
 import { absentOr, instanceId, note, optional, text } from "./shape.ts";
-import type { LifecycleAction } from "./signal.ts";
+import type { LifecycleAction } from "../model/signal.ts";
 
 export interface LifecycleDetail {
   readonly EC2InstanceId: string;

@@ -6,7 +6,7 @@ import { readJson } from "./json.ts";
 import { isNothingToDo, knownEvents } from "./known.ts";
 import { TRANSITIONS } from "./lifecycle.ts";
 import { asAccount, asRegion, asText, quote } from "./shape.ts";
-import type { Origin, Parsed, Reserved, Signal, SignalKind } from "./signal.ts";
+import type { Origin, Parsed, Reserved, Signal, SignalKind } from "../model/signal.ts";
 import { unwrap } from "./unwrap.ts";
 
 type Fields = { readonly [key: string]: unknown };

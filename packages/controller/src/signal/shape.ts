@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Ms } from "../clock.ts";
-import type { Action } from "./signal.ts";
-import { readTime } from "./time.ts";
+import type { Action } from "../model/signal.ts";
+import { readTime } from "../read-time.ts";
 
 /**
  * Schemas that are liberal in shape (a number for a text, a single value for a list, an absent optional field) and

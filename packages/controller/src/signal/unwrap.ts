@@ -1,8 +1,8 @@
 import { isEnvelope } from "./event.ts";
 import { readJson } from "./json.ts";
 import { asAccount, asList, asObject, asRegion, asText } from "./shape.ts";
-import type { Origin, Parsed } from "./signal.ts";
-import { readTime } from "./time.ts";
+import type { Origin, Parsed } from "../model/signal.ts";
+import { readTime } from "../read-time.ts";
 
 export type Unwrapped =
   | { readonly is: "value"; readonly fields: { readonly [key: string]: unknown }; readonly origin: Origin }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { threatOf } from "../../src/decide/threat.ts";
-import type { Incident } from "../../src/record/doc.ts";
-import type { Signal } from "../../src/signal/signal.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Signal } from "../../src/model/signal.ts";
 import { calledOff, hear, HOUR, MINUTE, permutations, scheduled, T0, warning } from "./support.ts";
 
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { correlate, incidentKey } from "../../src/correlate/correlate.ts";
-import type { Signal } from "../../src/signal/signal.ts";
+import type { Signal } from "../../src/model/signal.ts";
 import {
   HOUR,
   ID,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Doc } from "../../src/record/doc.ts";
-import type { Signal } from "../../src/signal/signal.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Signal } from "../../src/model/signal.ts";
 import { HOUR, MINUTE, SECOND, hear, permutations, rebalance, state, terminating, warning } from "./support.ts";
 
 /** What must not depend on the order of arrival. */

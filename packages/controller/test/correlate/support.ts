@@ -1,6 +1,7 @@
 import { correlate } from "../../src/correlate/correlate.ts";
-import type { Doc, Incident } from "../../src/record/doc.ts";
-import type { LifecycleAction, Signal, SignalKind, SignalOf } from "../../src/signal/signal.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { LifecycleAction, Signal, SignalKind, SignalOf } from "../../src/model/signal.ts";
 
 export const ID = "i-0abcdef1234567890";
 export const T0 = Date.UTC(2026, 10, 20, 12, 0, 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Signal } from "../../src/signal/signal.ts";
+import type { Signal } from "../../src/model/signal.ts";
 import { HOUR, MINUTE, SECOND, hear, partition, permutations, rebalance, state, warning } from "./support.ts";
 
 const expected = (...episodes: readonly (readonly Signal[])[]): readonly string[] =>

@@ -5,7 +5,7 @@ import { createLookUp, type LookUp } from "../../src/enrich/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
-import type { Subject } from "../../src/signal/signal.ts";
+import type { Subject } from "../../src/model/signal.ts";
 import { testClock, type TestClock } from "./support/clock.ts";
 import { fakeAws, type FakeAws } from "./support/fake-aws.ts";
 import {
@@ -36,16 +36,12 @@ interface Bench {
 const one = (id: string): Subject => ({ type: "instance", id });
 const fargate = (id: string): Subject => ({ type: "task", id });
 
-function bench(
-  fleet: Fleet,
-  options: { describable?: boolean; overrides?: Partial<typeof defaultOverrides> } = {},
-): Bench {
+function bench(fleet: Fleet, options: { overrides?: Partial<typeof defaultOverrides> } = {}): Bench {
   const clock = testClock();
   const fake = fakeAws(fleet, clock);
   const inventory = createMemoryInventory();
   const overrides = { ...defaultOverrides, ...options.overrides };
-  const describeClusters = options.describable === true ? fake.describeClusters : null;
-  const lookUp = createLookUp({ aws: fake.aws, describeClusters, inventory, clock, overrides, gather: 250 });
+  const lookUp = createLookUp({ aws: fake.aws, inventory, clock, overrides, gather: 250 });
   return {
     clock,
     fake,
@@ -168,7 +164,6 @@ test("an answer that does not come is not waited for beyond the deadline", async
   const inventory = createMemoryInventory();
   const lookUp = createLookUp({
     aws: fake.aws,
-    describeClusters: null,
     inventory,
     clock,
     overrides: defaultOverrides,
@@ -281,7 +276,7 @@ test.each([
   const fleet = manyClusters();
   fleet.instances.set(instanceId(1), instance(instanceId(1), { name: "x" }));
   change(fleet);
-  const at = bench(fleet, { describable: true, overrides });
+  const at = bench(fleet, { overrides });
   await at.look(one(instanceId(1)), "act");
   expect(at.facts(instanceId(1)).containerInstances[0]?.instanceId).toBe(instanceId(1));
   expect(at.facts(instanceId(1)).containerInstances[0]?.clusterArn).toBe(clusterArn("web"));

@@ -25,7 +25,6 @@ function bench(more: Parameters<typeof container>[2] = { runningTasks: 1 }) {
   const inventory = createMemoryInventory();
   const lookUp = createLookUp({
     aws: fake.aws,
-    describeClusters: null,
     inventory,
     clock,
     overrides: defaultOverrides,

@@ -42,9 +42,8 @@ test("every instance of the sandbox is understood: cluster, tasks by role, targe
     ownAccount: null,
     onCall: () => undefined,
   });
-  const { describeClusters } = aws.ecs;
   const inventory = createMemoryInventory();
-  const lookUp = createLookUp({ aws, describeClusters, inventory, clock, overrides: defaultOverrides, gather: 250 });
+  const lookUp = createLookUp({ aws, inventory, clock, overrides: defaultOverrides, gather: 250 });
   const place = { account: region.account, region: region.name };
   const instances = [...region.groups.values()].flatMap((group) =>
     [...group.members.values()].map((one) => one.instance),

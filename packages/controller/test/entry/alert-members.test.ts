@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { trackAlertMembers } from "../../src/entry/alert-members.ts";
-import type { Doc } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import { warning } from "../correlate/support.ts";
 import { incidentOf } from "../respond/support.ts";
 

@@ -17,7 +17,9 @@ import type { Clock, Ms } from "../../src/clock.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { type Running, run, type Tap } from "../../src/entry/run.ts";
 import { createLog } from "../../src/log.ts";
-import type { Entry, Incident, Key } from "../../src/record/doc.ts";
+import type { Entry } from "../../src/model/journal.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Key } from "../../src/model/key.ts";
 import { ACCOUNT, QUEUE, REGION } from "../flow/box.ts";
 
 export interface WholeOptions {

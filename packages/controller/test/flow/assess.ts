@@ -1,7 +1,8 @@
 import type { CallRecord, Effect } from "@spotkeeper/simulator";
 import { expect } from "vitest";
 import type { AlertModel } from "../../src/notify/alert.ts";
-import type { Incident, Step } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Step } from "../../src/model/step.ts";
 import type { Box } from "./box.ts";
 
 /** Effects of one kind that took effect (not those that AWS had nothing left to do for). */

@@ -27,9 +27,11 @@ import { NO_LINKS } from "../../src/notify/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
-import type { Doc, Entry, Incident } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Entry } from "../../src/model/journal.ts";
+import type { Incident } from "../../src/model/incident.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import type { Verdict } from "../../src/flow.ts";
+import type { Verdict } from "../../src/signal/verdict.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 
@@ -127,7 +129,6 @@ async function sweepOnce(
     if (inventory === undefined) continue;
     const sweeper = createSweeper({
       aws,
-      describeClusters: aws.ecs.describeClusters,
       inventory,
       clock,
       random: () => 0.5,
@@ -218,7 +219,6 @@ export async function openBox(options: BoxOptions): Promise<Box> {
       archive,
       inventory,
       aws,
-      describeClusters: null,
       policy,
       overrides: defaultOverrides,
       channels: new Map([["test", channel]]),

@@ -1,6 +1,6 @@
 import { createService, createTargetGroup, defineTask, interrupt } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
-import type { Doc } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import { effects, expectSettled, step } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
 import { hostOf, hostsOf, shop, type ShopOptions } from "./fleet.ts";

@@ -40,7 +40,6 @@ function sweep(fleet: Fleet, at: Place = place) {
   const inventory = createMemoryInventory();
   const sweeper = createSweeper({
     aws: fake.aws,
-    describeClusters: null,
     inventory,
     clock,
     random: () => 0.5,

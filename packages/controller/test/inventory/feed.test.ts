@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { feed } from "../../src/inventory/feed.ts";
 import { containersOn } from "../../src/inventory/containers-on.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
-import type { Details, Signal, SignalKind } from "../../src/signal/signal.ts";
+import type { Details, Signal, SignalKind } from "../../src/model/signal.ts";
 import { clusterArn, container, instance, taskArn } from "../enrich/support/fleet.ts";
 
 const AT = Date.UTC(2026, 10, 21);

@@ -32,7 +32,6 @@ function bench(fleet: Fleet, options: Partial<SweeperOptions> = {}) {
   const stop = new AbortController();
   const sweeper = createSweeper({
     aws: fake.aws,
-    describeClusters: fake.describeClusters,
     inventory,
     clock,
     random: () => 0.5,
@@ -45,7 +44,6 @@ function bench(fleet: Fleet, options: Partial<SweeperOptions> = {}) {
   });
   const lookUp = createLookUp({
     aws: fake.aws,
-    describeClusters: null,
     inventory,
     clock,
     overrides: defaultOverrides,
@@ -211,7 +209,6 @@ test("a bug ends it with that error", async () => {
   fake.aws.autoScaling.listGroups = () => Promise.reject(new TypeError("a bug"));
   const sweeper = createSweeper({
     aws: fake.aws,
-    describeClusters: null,
     inventory: createMemoryInventory(),
     clock,
     random: () => 0,

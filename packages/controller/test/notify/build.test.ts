@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Incident } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
 import { clean } from "../../src/notify/clean.ts";
 import { contentHash } from "../../src/notify/hash.ts";
 import { impact, many, model, step, T0, task, told } from "./support/samples.ts";

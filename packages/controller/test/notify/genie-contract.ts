@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
 import { channels } from "../../src/notify/channels/index.ts";
-import type { Plain } from "../../src/record/doc.ts";
+import type { Plain } from "../../src/model/plain.ts";
 import { testChannel } from "./channel-contract.ts";
 import { depsOf } from "./support/deps.ts";
 import { impact, many, model, T0, told } from "./support/samples.ts";

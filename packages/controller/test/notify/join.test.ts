@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Facts } from "../../src/enrich/facts.ts";
 import { alertKey, joinAlert, tells } from "../../src/notify/join.ts";
-import type { Send } from "../../src/record/doc.ts";
-import type { SignalKind } from "../../src/signal/signal.ts";
+import type { Send } from "../../src/model/alert.ts";
+import type { SignalKind } from "../../src/model/signal.ts";
 import { instance } from "../enrich/support/fleet.ts";
 import { incident } from "../record/support/samples.ts";
 import { alertDoc, signal, T0, terminating, told, where } from "./support/samples.ts";

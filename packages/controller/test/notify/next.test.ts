@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { applySend, intend } from "../../src/notify/apply.ts";
 import { type ChannelRef, nextAlert as next, type NextAlert, type Summary } from "../../src/notify/next.ts";
 import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
-import type { Doc, Send } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Send } from "../../src/model/alert.ts";
 import { alertDoc, T0 } from "./support/samples.ts";
 
 const FLUSH = T0 + 5_000;

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Told } from "../../src/notify/member.ts";
 import { type Look, pass, type Passing } from "../../src/notify/pipeline.ts";
 import { type Suppress, TELL_ALL } from "../../src/notify/stages/suppress.ts";
-import type { Alert, Doc, Silence } from "../../src/record/doc.ts";
+import type { Alert } from "../../src/model/alert.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Silence } from "../../src/model/silence.ts";
 import { clusterArn, container } from "../enrich/support/fleet.ts";
 import { alertDoc, impact, many, T0, task, told } from "./support/samples.ts";
 

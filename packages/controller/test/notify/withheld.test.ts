@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pass } from "../../src/notify/pipeline.ts";
 import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
 import { noteWithheld } from "../../src/notify/withheld.ts";
-import type { Incident } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { container } from "../enrich/support/fleet.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel } from "./support/bench.ts";

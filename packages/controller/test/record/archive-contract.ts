@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Archive, ArchivedIncident, IncidentFilter } from "../../src/record/archive/archive.ts";
-import type { Incident, Params } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Params } from "../../src/model/plain.ts";
 import { incident, note, T0 } from "./support/samples.ts";
 
 /** One empty store. */

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/clock.ts";
 import type { Archive, ArchivedIncident } from "../../src/record/archive/archive.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import { createArchiver } from "../../src/record/archiver.ts";
-import type { Doc } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { incidentDoc, note, T0 } from "./support/samples.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeBody, encodeBody } from "../../src/record/body.ts";
-import type { Group, Step } from "../../src/record/doc.ts";
+import type { Group } from "../../src/model/group.ts";
+import type { Step } from "../../src/model/step.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf, stepOf } from "../respond/support.ts";
 

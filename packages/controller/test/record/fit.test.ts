@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { decodeBody, encodeBody } from "../../src/record/body.ts";
-import type { Incident, Step } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Step } from "../../src/model/step.ts";
 import { fit, LARGEST_BODY } from "../../src/record/fit.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf, stepOf } from "../respond/support.ts";

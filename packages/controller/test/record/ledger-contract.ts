@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Doc } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { hook, incidentDoc, note, rebalance, serviceDoc, T0, warning } from "./support/samples.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import type { Doc } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "../../src/record/ledger/sqlite.ts";
 import { printed, startChild } from "./support/processes.ts";

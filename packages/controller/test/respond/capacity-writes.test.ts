@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failed } from "../../src/aws/failure.ts";
 import type { ScalingActivity } from "../../src/aws/aws.ts";
-import type { Plain } from "../../src/record/doc.ts";
+import type { Plain } from "../../src/model/plain.ts";
 import type { Context } from "../../src/respond/responder.ts";
 import type { ResponderName } from "../../src/respond/responders/index.ts";
 import { runStep } from "../../src/respond/run-step.ts";

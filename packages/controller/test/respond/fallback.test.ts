@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup } from "../../src/aws/aws.ts";
-import type { Fallback, Step } from "../../src/record/doc.ts";
+import type { Fallback } from "../../src/model/group.ts";
+import type { Step } from "../../src/model/step.ts";
 import { isSpotShortage, type Wish, wishFor, withWish } from "../../src/respond/group/fallback.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";

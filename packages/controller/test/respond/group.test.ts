@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Doc, Group, Key, Params, Plain, Replacement, Step } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Group, Replacement } from "../../src/model/group.ts";
+import type { Key } from "../../src/model/key.ts";
+import type { Params, Plain } from "../../src/model/plain.ts";
+import type { Step } from "../../src/model/step.ts";
 import { admit, type GroupView } from "../../src/respond/group/gates.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";

@@ -1,7 +1,9 @@
 import { holdDuring, virtualClock } from "@spotkeeper/simulator";
 import { failed } from "../../src/aws/failure.ts";
 import type { Aws, AutoScalingGroup, GroupMembership, ScalingActivity } from "../../src/aws/aws.ts";
-import type { Doc, Group, Replacement, Step } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Group, Replacement } from "../../src/model/group.ts";
+import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";

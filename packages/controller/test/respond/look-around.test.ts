@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { affectedBy } from "../../src/notify/affected.ts";
 import { isToLook, isUnlooked, unlookedLines } from "../../src/notify/unlooked.ts";
-import type { Plain, Step } from "../../src/record/doc.ts";
+import type { Plain } from "../../src/model/plain.ts";
+import type { Step } from "../../src/model/step.ts";
 import { AT, contextOf, run } from "./context.ts";
 import { warning } from "../correlate/support.ts";
 import { factsWith, incidentOf, stepOf } from "./support.ts";

@@ -1,6 +1,8 @@
 import { holdDuring, virtualClock, type VirtualClock } from "@spotkeeper/simulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Doc, Key, Step } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Key } from "../../src/model/key.ts";
+import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AutoScalingGroup, Ec2Instance } from "../../src/aws/aws.ts";
-import type { Replacement } from "../../src/record/doc.ts";
+import type { Replacement } from "../../src/model/group.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
 import { T0 } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";

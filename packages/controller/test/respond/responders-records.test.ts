@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Missing } from "../../src/enrich/facts.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
-import type { Doc, ReplacementState } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { ReplacementState } from "../../src/model/group.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
 import type { Result } from "../../src/respond/responder.ts";

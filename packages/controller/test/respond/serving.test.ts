@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup, TargetHealth } from "../../src/aws/aws.ts";
 import { groupOf } from "../../src/aws/services/auto-scaling-shapes.ts";
-import type { Group } from "../../src/record/doc.ts";
+import type { Group } from "../../src/model/group.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
 import { servingIn } from "../../src/respond/serving.ts";
 import { ID, T0 } from "../correlate/support.ts";

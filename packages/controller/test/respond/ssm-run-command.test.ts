@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FailureKind, RunCommand } from "../../src/aws/aws.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
-import type { Params } from "../../src/record/doc.ts";
+import type { Params } from "../../src/model/plain.ts";
 import type { Finished } from "../../src/respond/apply.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { runStep } from "../../src/respond/run-step.ts";

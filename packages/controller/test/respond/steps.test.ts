@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Step, StepState } from "../../src/record/doc.ts";
+import type { Step, StepState } from "../../src/model/step.ts";
 import { next } from "../../src/respond/next.ts";
 import { isSettled, mergePlan } from "../../src/respond/steps.ts";
 import { T0, warning } from "../correlate/support.ts";

@@ -3,9 +3,10 @@ import { correlate } from "../../src/correlate/correlate.ts";
 import { NOTHING } from "../../src/decide/decide.ts";
 import type { PlannedStep } from "../../src/decide/plan.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
-import type { Doc, Step } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Step } from "../../src/model/step.ts";
 import { fresh } from "../../src/respond/steps.ts";
-import type { Signal } from "../../src/signal/signal.ts";
+import type { Signal } from "../../src/model/signal.ts";
 import { T0 } from "../correlate/support.ts";
 
 export const GROUP_ARN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/0123456789abcdef";

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { createArchiver } from "../../src/record/archiver.ts";
 import type { Archive } from "../../src/record/archive/archive.ts";
-import type { Doc, Incident, Step } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { Step } from "../../src/model/step.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import { incidentDoc, note, T0, warning } from "../record/support/samples.ts";
 import { expectAsDocumented } from "./support/openapi.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { defaultPolicy } from "../../src/decide/defaults.ts";
-import type { Doc, Entry } from "../../src/record/doc.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Entry } from "../../src/model/journal.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import type { Finished } from "../../src/respond/apply.ts";
 import { refreshIncident } from "../../src/respond/incident.ts";
@@ -9,7 +10,7 @@ import { advanceDoc } from "../../src/respond/machine.ts";
 import { findResponder } from "../../src/respond/responders/index.ts";
 import { createMetrics, type Metrics } from "../../src/show/metrics.ts";
 import { parse } from "../../src/signal/parse.ts";
-import type { Origin } from "../../src/signal/signal.ts";
+import type { Origin } from "../../src/model/signal.ts";
 import { incidentDoc, T0, warning } from "../record/support/samples.ts";
 import { factsWith } from "../respond/support.ts";
 import { startShow } from "./support/show.ts";

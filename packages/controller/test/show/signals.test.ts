@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { expect, test } from "vitest";
-import type { Verdict } from "../../src/flow.ts";
+import type { Verdict } from "../../src/signal/verdict.ts";
 import { expectAsDocumented } from "./support/openapi.ts";
 import { startShow } from "./support/show.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "../../src/signal/parse.ts";
-import type { Ignored, Parsed, Signal } from "../../src/signal/signal.ts";
+import type { Ignored, Parsed, Signal } from "../../src/model/signal.ts";
 import { split } from "../../src/signal/split.ts";
 import { ID, direct, envelope, iso, lifecycleDetail, origin, sns, state, warning } from "./support.ts";
 

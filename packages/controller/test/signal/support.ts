@@ -1,4 +1,4 @@
-import type { Origin, Parsed, Signal } from "../../src/signal/signal.ts";
+import type { Origin, Parsed, Signal } from "../../src/model/signal.ts";
 import { parse } from "../../src/signal/parse.ts";
 
 export const ID = "i-0abcdef1234567890";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTime } from "../../src/signal/time.ts";
+import { readTime } from "../../src/read-time.ts";
 
 const AT = Date.UTC(2026, 10, 5, 3, 4, 5);
 

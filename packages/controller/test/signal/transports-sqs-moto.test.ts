@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createClients } from "../../src/aws/clients.ts";
 import { systemClock } from "../../src/clock.ts";
-import type { Origin } from "../../src/signal/signal.ts";
+import type { Origin } from "../../src/model/signal.ts";
 import { createSqsSource } from "../../src/signal/transports/sqs.ts";
 import { describeWithMoto, type MotoServer, startMoto } from "../support/moto.ts";
 import { accepted, rejected } from "./transports-sqs.support.ts";

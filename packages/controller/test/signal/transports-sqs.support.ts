@@ -1,7 +1,7 @@
 import { createSimulator, sdkHandler, virtualClock, type Queue, type QueueSettings } from "@spotkeeper/simulator";
 import { createClients } from "../../src/aws/clients.ts";
-import type { Verdict } from "../../src/flow.ts";
-import type { Origin } from "../../src/signal/signal.ts";
+import type { Verdict } from "../../src/signal/verdict.ts";
+import type { Origin } from "../../src/model/signal.ts";
 import { createSqsSource, type SqsSource, type SqsSourceOptions } from "../../src/signal/transports/sqs.ts";
 
 export const START = Date.UTC(2026, 10, 21);

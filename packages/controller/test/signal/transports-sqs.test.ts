@@ -1,7 +1,7 @@
 import { virtualClock } from "@spotkeeper/simulator";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../src/flow.ts";
+import type { Verdict } from "../../src/signal/verdict.ts";
 import { createCalls } from "../../src/signal/transports/sqs/calls.ts";
 import { createDeletes } from "../../src/signal/transports/sqs/deletes.ts";
 import { queueAt, queueOfArn } from "../../src/signal/transports/queue-url.ts";

@@ -68,7 +68,6 @@ export function createProcess(ground: Ground, name: string, onKilled: (pause: Ms
     archive: gate.guard(ground.archive, ["put", "get", "list"]),
     inventory,
     aws,
-    describeClusters: aws.ecs.describeClusters,
     policy: () => policy,
     overrides,
     channels: new Map([["people", channel]]),

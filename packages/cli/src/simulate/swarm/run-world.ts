@@ -191,7 +191,6 @@ async function warmUp(ground: Ground, clock: VirtualClock): Promise<void> {
   const stop = new AbortController();
   const sweeper = parts.createSweeper({
     aws,
-    describeClusters: aws.ecs.describeClusters,
     inventory,
     clock,
     random: () => 0.5,

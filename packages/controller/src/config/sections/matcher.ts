@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { kinds } from "../../signal/index.ts";
-import type { SignalKind } from "../../signal/signal.ts";
+import type { SignalKind } from "../../model/signal.ts";
 import { list, oneOf, text } from "../fields.ts";
 
 const name = text("a pattern");

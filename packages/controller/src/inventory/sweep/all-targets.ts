@@ -1,6 +1,6 @@
 import type { Ask, TargetGroup } from "../../aws/aws.ts";
-import { holdsOurs } from "../../enrich/registered.ts";
-import { holdsInstances } from "../../enrich/unlooked.ts";
+import { holdsOurs } from "../ours.ts";
+import { holdsInstances } from "../target-groups.ts";
 import { accountOf, regionId } from "../ids.ts";
 import { accountIn, facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 

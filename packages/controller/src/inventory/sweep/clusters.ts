@@ -1,5 +1,5 @@
 import type { Ask, ContainerInstance } from "../../aws/aws.ts";
-import { serviceOf } from "../../enrich/tally.ts";
+import { serviceOf } from "../ids.ts";
 import { nameOf, regionId, serviceId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
 import { putContainers } from "../put-listed.ts";
@@ -33,14 +33,12 @@ export function* clusterItems(ground: Ground, clusters: readonly string[]): Gene
   yield facetItem(ground, "capacityProviders", ids, seldom, (ask) => aws.ecs.describeCapacityProviders(place, ask));
   for (const cluster of clusters) {
     const described = inventory.get("cluster", cluster)?.observedAt ?? null;
-    if (ground.describeClusters !== null) {
-      yield {
-        id: `cluster:${cluster}`,
-        every: seldom,
-        observedAt: described,
-        run: (ask) => describe(ground, cluster, ask),
-      };
-    }
+    yield {
+      id: `cluster:${cluster}`,
+      every: seldom,
+      observedAt: described,
+      run: (ask) => describe(ground, cluster, ask),
+    };
     const hosts = hostsIn(ground, cluster);
     const seen = oldest(hosts.map((one) => inventory.get("container", one.arn)?.observedAt));
     yield {
@@ -79,10 +77,9 @@ async function list(ground: Ground, ask: Ask): Promise<number> {
   return pages(clusters.length, 100);
 }
 
-async function describe({ describeClusters, inventory, place, now }: Ground, arn: string, ask: Ask): Promise<number> {
+async function describe({ aws, inventory, place, now }: Ground, arn: string, ask: Ask): Promise<number> {
   const asked = now();
-  const found = await describeClusters?.(place, [arn], ask);
-  const cluster = found?.get(arn);
+  const cluster = (await aws.ecs.describeClusters(place, [arn], ask)).get(arn);
   if (cluster !== undefined) inventory.put("cluster", arn, cluster, asked);
   return 1;
 }

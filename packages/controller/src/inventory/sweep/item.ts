@@ -1,6 +1,5 @@
 import type { Ask, AutoScalingGroup, Aws, Place } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
-import type { DescribeClusters } from "../../enrich/reads.ts";
 import { accountOf } from "../ids.ts";
 import type { Facet, Facets, Inventory } from "../inventory.ts";
 
@@ -20,7 +19,6 @@ export interface Item {
 /** What the items of one account and region work with. */
 export interface Ground {
   readonly aws: Aws;
-  readonly describeClusters: DescribeClusters | null;
   readonly inventory: Inventory;
   readonly now: () => Ms;
   readonly place: Place;

@@ -1,5 +1,5 @@
 import type { AutoScalingGroup, EcsService } from "../../aws/aws.ts";
-import { targetGroupsOf } from "../../enrich/targets.ts";
+import { targetGroupsOf } from "../target-groups.ts";
 import { registryId } from "../ids.ts";
 import { facetItem, type Ground, type Item } from "./item.ts";
 

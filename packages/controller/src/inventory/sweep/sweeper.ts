@@ -1,7 +1,6 @@
 import type { Aws, Place } from "../../aws/aws.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Clock, Ms } from "../../clock.ts";
-import type { DescribeClusters } from "../../enrich/reads.ts";
 import { passing } from "../facets.ts";
 import { regionId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
@@ -10,7 +9,6 @@ import { itemsBeside, itemsOf } from "./items.ts";
 
 export interface SweeperOptions {
   readonly aws: Aws;
-  readonly describeClusters: DescribeClusters | null;
   readonly inventory: Inventory;
   readonly clock: Clock;
   /** Uniform in [0, 1). */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Plain } from "../../record/doc.ts";
+import type { Plain } from "../../model/plain.ts";
 import type { AlertModel, Channel, Pace } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { jsonRequest } from "../json-request.ts";

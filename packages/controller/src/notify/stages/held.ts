@@ -1,6 +1,7 @@
 import type { Ms } from "../../clock.ts";
 import type { Told } from "../member.ts";
-import type { Look, Passing, WithheldCode } from "../pipeline.ts";
+import type { Look, Passing } from "../pipeline.ts";
+import type { WithheldCode } from "../../model/alert.ts";
 
 /**
  * Withholds the members for which `why` gives a reason. An alert that people know of is brought to its end: then a reason

@@ -1,5 +1,5 @@
 import type { Ms } from "../../clock.ts";
-import type { Doc } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
 import { STORM } from "../build.ts";
 import type { Look, Passing, Stage } from "../pipeline.ts";
 

@@ -1,5 +1,5 @@
 import type { Ms } from "../../clock.ts";
-import type { Matcher } from "../../decide/policy.ts";
+import type { Matcher } from "../../model/matcher.ts";
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];

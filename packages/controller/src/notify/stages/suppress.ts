@@ -1,9 +1,11 @@
 import type { Ms } from "../../clock.ts";
 import { NOTHING } from "../../decide/decide.ts";
-import { surelyMatches, wildcard } from "../../decide/match.ts";
-import type { Matcher } from "../../decide/policy.ts";
+import { surelyMatches } from "../../decide/match.ts";
+import { wildcard } from "../../model/matcher.ts";
+import type { Matcher } from "../../model/matcher.ts";
 import { type Affected, affectedBy } from "../affected.ts";
-import type { Look, Passing, Stage, WithheldCode } from "../pipeline.ts";
+import type { Look, Passing, Stage } from "../pipeline.ts";
+import type { WithheldCode } from "../../model/alert.ts";
 import { holdAll, holdEach } from "./held.ts";
 
 /** What the user does not want to hear of. */

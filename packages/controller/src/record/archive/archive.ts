@@ -1,5 +1,8 @@
 import type { Ms } from "../../clock.ts";
-import type { Entry, Incident, Key, Params } from "../doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Key } from "../../model/key.ts";
+import type { Params } from "../../model/plain.ts";
 import type { Page } from "../ledger/ledger.ts";
 
 /** An incident as analytics reads it. Writing the same key again replaces it if `version` is newer. */

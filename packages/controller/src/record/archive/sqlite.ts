@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../../clock.ts";
 import { decodeBody } from "../body.ts";
-import type { Entry, Params } from "../doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Params } from "../../model/plain.ts";
 import type { Health } from "../ledger/ledger.ts";
 import { badCursor, pageOf } from "../sqlite/cursor.ts";
 import { openStore } from "../sqlite/store.ts";

@@ -1,7 +1,9 @@
 import type { Ms } from "../../clock.ts";
 import type { ErrorCode } from "../../errors.ts";
-import type { Signal } from "../../signal/signal.ts";
-import type { Doc, Entry, Key, Kind } from "../doc.ts";
+import type { Signal } from "../../model/signal.ts";
+import type { Doc, Kind } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Key } from "../../model/key.ts";
 
 export interface Accepted {
   readonly doc: Doc<"incident">;

@@ -17,7 +17,7 @@ import { appendEntries, entriesOf, removeEntries } from "../sqlite/journal.ts";
 import { openStore } from "../sqlite/store.ts";
 import { afterPurged, rememberOrdinal } from "../sqlite/ordinals.ts";
 import type { Sql } from "../sqlite/sql.ts";
-import type { Doc } from "../doc.ts";
+import type { Doc } from "../../model/doc.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface SqliteLedgerOptions {

@@ -1,7 +1,8 @@
 import { SpotkeeperError } from "../../errors.ts";
 import { isArchived } from "../archived.ts";
 import { decodeBody } from "../body.ts";
-import type { Doc, Key } from "../doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Key } from "../../model/key.ts";
 import { fit } from "../fit.ts";
 import type { Sql } from "./sql.ts";
 

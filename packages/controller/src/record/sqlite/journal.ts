@@ -1,4 +1,6 @@
-import type { Entry, EntryKind, Key, Params } from "../doc.ts";
+import type { Entry, EntryKind } from "../../model/journal.ts";
+import type { Key } from "../../model/key.ts";
+import type { Params } from "../../model/plain.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {

@@ -1,5 +1,7 @@
 import { incidentKey } from "../../correlate/correlate.ts";
-import type { Doc, Entry, Key } from "../doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Key } from "../../model/key.ts";
 import { findDoc } from "./docs.ts";
 import type { Sql } from "./sql.ts";
 

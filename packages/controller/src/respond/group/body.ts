@@ -1,6 +1,9 @@
 import type { Ms } from "../../clock.ts";
 import type { PlannedStep } from "../../decide/plan.ts";
-import type { Group, Key, Params, Replacement, Step } from "../../record/doc.ts";
+import type { Group, Replacement } from "../../model/group.ts";
+import type { Key } from "../../model/key.ts";
+import type { Params } from "../../model/plain.ts";
+import type { Step } from "../../model/step.ts";
 import { fresh } from "../steps.ts";
 
 /** How the parts of the group's machine change its record: pure, one thing at a time. */

@@ -1,5 +1,8 @@
 import type { Ms } from "../../clock.ts";
-import type { Group, Key, Plain, Replacement, Step } from "../../record/doc.ts";
+import type { Group, Replacement } from "../../model/group.ts";
+import type { Key } from "../../model/key.ts";
+import type { Plain } from "../../model/plain.ts";
+import type { Step } from "../../model/step.ts";
 import { isSettled } from "../steps.ts";
 import { isUnderway } from "./record.ts";
 import { ATTENTION, change, find, isRetired, mayHaveHappened, type Note, PAY_WITHIN, plan, without } from "./body.ts";

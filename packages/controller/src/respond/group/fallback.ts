@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
-import type { Fallback, Group, OnDemand, Plain } from "../../record/doc.ts";
+import type { Fallback, Group, OnDemand } from "../../model/group.ts";
+import type { Plain } from "../../model/plain.ts";
 import { isSettled } from "../steps.ts";
 import { ATTENTION, find, mayHaveHappened, type Note, PAY_WITHIN, plan, without, WRITE_WITHIN } from "./body.ts";
 import { isBusy } from "./capacity.ts";

@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
-import type { Group, Plain, Replacement } from "../../record/doc.ts";
+import type { Group, Replacement } from "../../model/group.ts";
+import type { Plain } from "../../model/plain.ts";
 import { membershipOf } from "./member.ts";
 import { isUnderway } from "./record.ts";
 

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from "../../aws/aws.ts";
 import { classicOfGroup, latticeOfGroup } from "../../enrich/registrations.ts";
-import { targetGroupsOf } from "../../enrich/targets.ts";
+import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import { type Balancer, otherBalancers } from "../balancers.ts";
 import type { Context } from "../responder.ts";
 import { healthOf } from "../health.ts";

@@ -1,5 +1,5 @@
 import type { Ms } from "../../clock.ts";
-import type { Group, OnDemand, Replacement } from "../../record/doc.ts";
+import type { Group, OnDemand, Replacement } from "../../model/group.ts";
 import { isSettled } from "../steps.ts";
 import { find, isRetired, PAY_WITHIN, plan } from "./body.ts";
 import { isBusy, planPayments } from "./capacity.ts";

@@ -1,5 +1,7 @@
 import type { Ms } from "../../clock.ts";
-import type { Doc, Group, Key, Replacement } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Group, Replacement } from "../../model/group.ts";
+import type { Key } from "../../model/key.ts";
 
 export interface GroupName {
   readonly account: string | null;

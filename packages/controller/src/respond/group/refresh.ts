@@ -1,5 +1,9 @@
 import type { Ms } from "../../clock.ts";
-import type { Doc, Entry, Group, Key, Replacement, Step } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Group, Replacement } from "../../model/group.ts";
+import type { Key } from "../../model/key.ts";
+import type { Step } from "../../model/step.ts";
 import type { Refreshed } from "../incident.ts";
 import { overdue } from "../next.ts";
 import { isSettled, settle } from "../steps.ts";

@@ -1,5 +1,5 @@
 import { groupKey, hasPlace, newGroup, withReplacement } from "../group/record.ts";
-import type { Group } from "../../record/doc.ts";
+import type { Group } from "../../model/group.ts";
 import { number, placeOf, shown, text } from "../place.ts";
 import { onDemandOf } from "../fall-back.ts";
 import type { Responder } from "../responder.ts";

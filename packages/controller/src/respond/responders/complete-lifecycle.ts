@@ -1,5 +1,5 @@
 import type { HookAnswer } from "../../aws/aws.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { shown, text, textOrNull } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { safeWrite } from "../write.ts";

@@ -4,7 +4,7 @@ import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 import { refused, stillRight } from "../still-right.ts";
 import { doneBy, takeAway } from "../write.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 
 /** Nothing else tells whether it is registered: AWS answers alike for one that was. Draining waits no longer for it. */
 const LOOK_WITHIN: Ms = 250;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Ms } from "../../clock.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";

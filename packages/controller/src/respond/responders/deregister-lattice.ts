@@ -1,5 +1,5 @@
 import type { Target } from "../../aws/aws.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { knownBefore, type Whose } from "../before.ts";
 import { numberOrNull, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";

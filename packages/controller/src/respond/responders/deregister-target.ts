@@ -1,11 +1,11 @@
 import type { AutoScalingGroup, Receipt, Target, TargetHealth } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import { byTargetId } from "../../enrich/listed.ts";
-import { targetGroupsOf } from "../../enrich/targets.ts";
+import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";
 import { plural } from "../../notify/count.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { isFirst, knownBefore, openedAt, type Whose } from "../before.ts";
 import { placeOf, shown, text, texts } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";

@@ -1,6 +1,6 @@
 import { leftOf } from "../../aws/auto-scaling-says.ts";
 import { AwsFailure } from "../../aws/failure.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { lastHealthy } from "../group/last-healthy.ts";
 import { membershipOf } from "../group/member.ts";
 import { placeOf, text, texts } from "../place.ts";

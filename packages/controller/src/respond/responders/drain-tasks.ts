@@ -1,7 +1,7 @@
 import type { EcsTask } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 

@@ -1,5 +1,5 @@
 import { groupId } from "../../inventory/ids.ts";
-import type { Plain } from "../../record/doc.ts";
+import type { Plain } from "../../model/plain.ts";
 import { viewOf } from "../group/gates.ts";
 import { isBalanced, lastHealthy } from "../group/last-healthy.ts";
 import { placeOf, text, texts } from "../place.ts";

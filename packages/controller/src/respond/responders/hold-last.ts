@@ -1,4 +1,4 @@
-import type { Doc } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
 import { isLast } from "../../decide/last.ts";
 import { number, text } from "../place.ts";
 import type { Responder } from "../responder.ts";

@@ -1,6 +1,6 @@
 import { alertKey, joinAlert as join, receiptOf, tells, type Untold } from "../../notify/join.ts";
 import { groupOf, routesFor } from "../../notify/route.ts";
-import type { Doc } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
 import { isSettled } from "../steps.ts";
 import type { Context, Responder } from "../responder.ts";
 

@@ -1,5 +1,5 @@
 import { plural } from "../../notify/count.ts";
-import type { Entry } from "../../record/doc.ts";
+import type { Entry } from "../../model/journal.ts";
 import { placeOf } from "../place.ts";
 import type { Also, Context, Responder } from "../responder.ts";
 

@@ -1,4 +1,5 @@
-import type { Replacement, Step } from "../../record/doc.ts";
+import type { Replacement } from "../../model/group.ts";
+import type { Step } from "../../model/step.ts";
 import { groupKey, withReplacement } from "../group/record.ts";
 import { isSettled } from "../steps.ts";
 import { NOT_ENDED } from "./terminate-detached.ts";

@@ -1,4 +1,4 @@
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { capacityOf, confirmed, mayLook, SETTLES, theirs } from "../desired.ts";
 import { newcomersIn } from "../group/newcomers.ts";
 import { number, placeOf, shown, text } from "../place.ts";

@@ -1,6 +1,7 @@
 import type { FailureKind } from "../../aws/aws.ts";
 import { AwsFailure } from "../../aws/failure.ts";
-import type { Doc, Step } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { knownBefore, type Whose } from "../before.ts";
 import { placeOf, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";

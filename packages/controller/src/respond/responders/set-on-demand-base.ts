@@ -1,4 +1,4 @@
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { number, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";

@@ -2,7 +2,7 @@ import type { Place } from "../../aws/aws.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import { SpotkeeperError } from "../../errors.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { type CommandContent, contentOf } from "../run-command.ts";

@@ -1,6 +1,6 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
-import type { Step } from "../../record/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { capacityOf, confirmed, mayLook } from "../desired.ts";
 import { numberOrNull, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";

@@ -7,7 +7,8 @@ import { evidence, lastFailedLaunch } from "../failed-launch.ts";
 import { fallBack, onDemandOf } from "../fall-back.ts";
 import { placeOf, textOrNull } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
-import type { Doc, Step } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { servingIn, shortOf } from "../serving.ts";
 
 const POLL: Ms = 15_000;

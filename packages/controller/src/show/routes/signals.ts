@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Verdict } from "../../flow.ts";
+import type { Verdict } from "../../signal/verdict.ts";
 import { createHttpTransport, type Ingested, MOST_MESSAGES, MOST_SIGNALS } from "../../signal/transports/http.ts";
 import type { ShowApp } from "../app.ts";
 import type { ShowDeps, ShowEnv, ShowOptions } from "../deps.ts";

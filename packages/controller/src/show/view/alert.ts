@@ -1,4 +1,5 @@
-import type { Doc, Plain } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Plain } from "../../model/plain.ts";
 import type { AlertView } from "./schema.ts";
 import { timeOf, timeOrNull } from "./time.ts";
 

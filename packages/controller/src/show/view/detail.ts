@@ -1,4 +1,6 @@
-import type { Entry, Incident, Key } from "../../record/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Key } from "../../model/key.ts";
 import { entryView } from "./entry.ts";
 import { slowestOf, stepViews, summaryView } from "./incident.ts";
 import type { IncidentDetailView } from "./schema.ts";

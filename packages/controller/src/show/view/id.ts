@@ -1,4 +1,4 @@
-import type { Key } from "../../record/doc.ts";
+import type { Key } from "../../model/key.ts";
 
 const PREFIX = "incident#";
 

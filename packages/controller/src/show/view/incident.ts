@@ -1,4 +1,8 @@
-import type { Doc, Incident, Key, Plain, Step } from "../../record/doc.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Key } from "../../model/key.ts";
+import type { Plain } from "../../model/plain.ts";
+import type { Step } from "../../model/step.ts";
 import { isSettled } from "../../respond/steps.ts";
 import { firstActionSeconds, noticeOf } from "../notice.ts";
 import { idOf } from "./id.ts";

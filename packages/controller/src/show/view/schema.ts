@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { kinds } from "../../signal/index.ts";
-import type { SignalKind } from "../../signal/signal.ts";
+import type { SignalKind } from "../../model/signal.ts";
 import { outcomes } from "../outcomes.ts";
 
 /** What the API answers. The OpenAPI document is made from these, and so are the types of the views. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentStateNames } from "../agents.ts";
+import { agentStateNames } from "../../model/agents.ts";
 import { common, one } from "../event.ts";
 import type { KindParser } from "../event.ts";
 import { instanceId, note, text, wholeNumber, word } from "../shape.ts";

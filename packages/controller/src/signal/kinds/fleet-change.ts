@@ -2,7 +2,7 @@ import { z } from "zod";
 import { common, ignore, one } from "../event.ts";
 import type { Event, KindParser } from "../event.ts";
 import { asObject, asText, asZone, instanceId, word } from "../shape.ts";
-import type { Fleet } from "../signal.ts";
+import type { Fleet } from "../../model/signal.ts";
 import { readJson } from "../json.ts";
 
 const detail = z.object({

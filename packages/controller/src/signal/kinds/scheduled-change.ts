@@ -2,7 +2,7 @@ import { z } from "zod";
 import { common, ignore, reject } from "../event.ts";
 import type { Event, KindParser, Read } from "../event.ts";
 import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, time } from "../shape.ts";
-import type { SignalOf } from "../signal.ts";
+import type { SignalOf } from "../../model/signal.ts";
 
 const detail = z.object({
   service: optional(64),

@@ -1,8 +1,8 @@
 import type { Clock } from "../../clock.ts";
-import type { Verdict } from "../../flow.ts";
+import type { Verdict } from "../verdict.ts";
 import { parse } from "../parse.ts";
 import { split } from "../split.ts";
-import type { Origin } from "../signal.ts";
+import type { Origin } from "../../model/signal.ts";
 
 /** What became of one message of a request; they count from 1. */
 export interface Ingested {

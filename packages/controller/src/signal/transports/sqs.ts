@@ -1,7 +1,7 @@
 import type { AwsFailure } from "../../aws/failure.ts";
 import type { Clock, Ms } from "../../clock.ts";
-import type { Verdict } from "../../flow.ts";
-import type { Origin } from "../signal.ts";
+import type { Verdict } from "../verdict.ts";
+import type { Origin } from "../../model/signal.ts";
 import { type QueuePlace, queueAt } from "./queue-url.ts";
 import { createCalls } from "./sqs/calls.ts";
 import type { Received, SqsClient } from "./sqs/client.ts";

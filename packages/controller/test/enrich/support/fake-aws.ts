@@ -1,7 +1,6 @@
 import type { Ask, Aws, FailureKind, Purpose } from "../../../src/aws/aws.ts";
 import { AwsFailure } from "../../../src/aws/failure.ts";
 import type { Clock, Ms } from "../../../src/clock.ts";
-import type { DescribeClusters } from "../../../src/enrich/reads.ts";
 import { nameOf } from "../../../src/inventory/ids.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -15,7 +14,6 @@ export interface Call {
 
 export interface FakeAws {
   readonly aws: Aws;
-  readonly describeClusters: DescribeClusters;
   readonly calls: Call[];
   /** Makes an operation fail; null: works again. */
   fail(operation: string, kind: FailureKind | null, ofOnly?: string): void;
@@ -96,6 +94,8 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
       refreshing: (_at, name, ask) => call("DescribeInstanceRefreshes", ask, [name], 1, () => false),
     },
     ecs: {
+      describeClusters: (_at, arns, ask) =>
+        call("DescribeClusters", ask, arns, pages(arns.length, 100), () => pick(fleet.clusters, arns)),
       listClusters: (_at, ask) => call("ListClusters", ask, [], 1, () => [...fleet.clusters.keys()]),
       describeCapacityProviders: (_at, ask) =>
         call("DescribeCapacityProviders", ask, [], 1, () => fleet.capacityProviders),
@@ -184,8 +184,6 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
 
   return {
     aws,
-    describeClusters: (_at, arns, ask) =>
-      call("DescribeClusters", ask, arns, pages(arns.length, 100), () => pick(fleet.clusters, arns)),
     calls,
     fail(operation, kind, ofOnly) {
       const key = ofOnly === undefined ? operation : `${operation} ${ofOnly}`;

@@ -4,7 +4,7 @@ import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.
 import { channels } from "../../../src/notify/channels/index.ts";
 import { fieldsOf, type JiraOptions } from "../../../src/notify/channels/jira.ts";
 import { renderAdf } from "../../../src/notify/render/adf.ts";
-import type { Plain } from "../../../src/record/doc.ts";
+import type { Plain } from "../../../src/model/plain.ts";
 import { type TestClock, testClock } from "../../enrich/support/clock.ts";
 import { testChannel } from "../channel-contract.ts";
 import { depsOf } from "../support/deps.ts";

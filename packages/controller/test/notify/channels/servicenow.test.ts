@@ -4,7 +4,7 @@ import type { AlertModel, SendResult } from "../../../src/notify/alert.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
 import { newIncident, type ServiceNowOptions } from "../../../src/notify/channels/servicenow.ts";
 import { escapeJournal } from "../../../src/notify/render/escape-journal.ts";
-import type { Plain } from "../../../src/record/doc.ts";
+import type { Plain } from "../../../src/model/plain.ts";
 import { testChannel } from "../channel-contract.ts";
 import { depsOf } from "../support/deps.ts";
 import { documented, samplesIn } from "../support/documented.ts";

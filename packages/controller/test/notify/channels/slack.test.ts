@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
 import type { SlackOptions } from "../../../src/notify/channels/slack.ts";
-import type { Plain } from "../../../src/record/doc.ts";
+import type { Plain } from "../../../src/model/plain.ts";
 import { assertLeaksNoSecret, testChannel } from "../channel-contract.ts";
 import { documented, samplesIn } from "../support/documented.ts";
 import { depsOf } from "../support/deps.ts";

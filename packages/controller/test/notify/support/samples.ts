@@ -4,8 +4,11 @@ import { buildAlert } from "../../../src/notify/build.ts";
 import type { AlertGroup, AlertModel } from "../../../src/notify/alert.ts";
 import { joinAlert } from "../../../src/notify/join.ts";
 import type { Told } from "../../../src/notify/member.ts";
-import type { Doc, Incident, Send, SignalRef, PendingAction, Step } from "../../../src/record/doc.ts";
-import type { LifecycleAction, SignalKind } from "../../../src/signal/signal.ts";
+import type { Doc } from "../../../src/model/doc.ts";
+import type { Incident, SignalRef, PendingAction } from "../../../src/model/incident.ts";
+import type { Send } from "../../../src/model/alert.ts";
+import type { Step } from "../../../src/model/step.ts";
+import type { LifecycleAction, SignalKind } from "../../../src/model/signal.ts";
 import { clusterArn, instance, taskArn } from "../../enrich/support/fleet.ts";
 import { incidentDoc, T0 } from "../../record/support/samples.ts";
 

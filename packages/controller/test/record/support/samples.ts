@@ -1,5 +1,7 @@
-import type { Doc, Entry, Incident } from "../../../src/record/doc.ts";
-import type { SignalOf } from "../../../src/signal/signal.ts";
+import type { Doc } from "../../../src/model/doc.ts";
+import type { Entry } from "../../../src/model/journal.ts";
+import type { Incident } from "../../../src/model/incident.ts";
+import type { SignalOf } from "../../../src/model/signal.ts";
 
 /** A fixed instant, so that nothing depends on the hour: 2026-01-01T00:00:00Z. */
 export const T0 = 1_767_225_600_000;

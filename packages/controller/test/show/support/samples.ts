@@ -1,4 +1,5 @@
-import type { Alert, Doc } from "../../../src/record/doc.ts";
+import type { Alert } from "../../../src/model/alert.ts";
+import type { Doc } from "../../../src/model/doc.ts";
 import { T0 } from "../../record/support/samples.ts";
 
 /** An alert as it is stored, sent by one channel. */

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { Verdict } from "../../../src/flow.ts";
+import type { Verdict } from "../../../src/signal/verdict.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createSilences } from "../../../src/notify/silences.ts";
 import { openSqliteArchive } from "../../../src/record/archive/sqlite.ts";

@@ -1,4 +1,4 @@
-import type { Ms } from "../clock.ts";
+import type { Ms } from "./clock.ts";
 
 /** Before Amazon EC2 had Spot Instances, and far beyond any deadline: such a time is a mistake, not a time. */
 const EARLIEST: Ms = Date.UTC(2006, 0, 1);

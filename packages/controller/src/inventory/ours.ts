@@ -1,0 +1,30 @@
+import type { Inventory } from "./inventory.ts";
+
+/** What the inventory's instances are registered under, as at a revision of them. */
+interface Own {
+  readonly revision: number;
+  readonly addresses: ReadonlySet<string>;
+  /** Answers for the lists that were compared. */
+  readonly holds: WeakMap<Targets, boolean>;
+}
+type Targets = readonly { readonly id: string }[];
+/** Every look and every step of the sweep compares all lists with them. */
+const own = new WeakMap<Inventory, Own>();
+
+/** Whether a target list has an instance that the inventory knows, by its id or an address. */
+export function holdsOurs(inventory: Inventory, list: Targets): boolean {
+  const revision = inventory.revision("instance");
+  const had = own.get(inventory);
+  const made = had?.revision === revision ? had : begin(inventory, revision);
+  own.set(inventory, made);
+  const known = made.holds.get(list);
+  if (known !== undefined) return known;
+  const holds = list.some(({ id }) => inventory.get("instance", id) !== undefined || made.addresses.has(id));
+  made.holds.set(list, holds);
+  return holds;
+}
+
+function begin(inventory: Inventory, revision: number): Own {
+  const all = Array.from(inventory.entries("instance"), ([, { value }]) => value.addresses).flat();
+  return { revision, addresses: new Set(all.map(({ address }) => address)), holds: new WeakMap() };
+}

@@ -1,0 +1,11 @@
+import type { AutoScalingGroup, TargetGroup } from "../aws/aws.ts";
+
+/** What can hold an instance; `lambda` and `alb` cannot. */
+export const holdsInstances = ({ targetType }: TargetGroup): boolean =>
+  targetType === "instance" || targetType === "ip";
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html (traffic source type `elbv2`) */
+export function targetGroupsOf(group: AutoScalingGroup): readonly string[] {
+  const sources = group.trafficSources.filter((one) => one.type === "elbv2").map((one) => one.identifier);
+  return [...new Set([...group.targetGroupArns, ...sources])];
+}

@@ -1,0 +1,46 @@
+import type { SignalKind } from "./signal.ts";
+
+/** A value, or a list of them (any of them matches); `*` and `?` are wildcards; a leading `!` negates. */
+export type Pattern = string | readonly string[];
+
+/** All that are given must match. Unknown facts never match a pattern, and match its negation. */
+export interface Matcher {
+  readonly kind?: readonly SignalKind[];
+  readonly account?: Pattern;
+  readonly region?: Pattern;
+  readonly availabilityZone?: Pattern;
+  readonly group?: Pattern;
+  readonly cluster?: Pattern;
+  readonly service?: Pattern;
+  readonly instanceType?: Pattern;
+  readonly instanceName?: Pattern;
+  readonly owner?: Pattern;
+  /** Tag of the instance or its group. */
+  readonly tag?: { readonly [name: string]: Pattern };
+}
+
+/** `*` any run, `?` any one character; everything else stands for itself. */
+export function wildcard(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "s");
+}
+
+/**
+ * Whether any of `values` fits. A leading `!` negates one pattern. What is unknown (no values) never fits a pattern and
+ * fits its negation: a rule that names a group must not catch an instance whose group could not be asked.
+ */
+export function fits(pattern: Pattern, values: readonly string[]): boolean {
+  const patterns = typeof pattern === "string" ? [pattern] : pattern;
+  const wanted = patterns.filter((one) => !one.startsWith("!"));
+  const unwanted = patterns.filter((one) => one.startsWith("!")).map((one) => one.slice(1));
+  const hits = (list: readonly string[]): boolean =>
+    list.some((one) => {
+      const expression = wildcard(one);
+      return values.some((value) => expression.test(value));
+    });
+  if (hits(unwanted)) return false;
+  return wanted.length === 0 || hits(wanted);
+}
