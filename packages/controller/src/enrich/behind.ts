@@ -1,11 +1,10 @@
 import type { Ask, EcsService, EcsTask, Place } from "../aws/aws.ts";
-import { registryId, serviceId } from "../inventory/ids.ts";
+import { registryId, serviceId,serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
 import { isManagedDaemon } from "./tally.ts";
-import { serviceOf } from "../inventory/ids.ts";
 
 /** Learns what is behind tasks: their services, and what those are registered with. */
 export interface Behind {

@@ -10,7 +10,7 @@ import { createLookUp } from "../enrich/look-up.ts";
 import type { Overrides } from "../enrich/overrides.ts";
 import { activeIn } from "../enrich/active.ts";
 import { createFlow, type Flow } from "../flow.ts";
-import { type Verdict } from "../signal/verdict.ts";
+import type { Verdict } from "../signal/verdict.ts";
 import type { FlowDeps } from "../flow-deps.ts";
 import { feed, feedAttention, feedEvidence } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
