@@ -1,3 +1,4 @@
+import type { AutoScalingGroup } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
@@ -7,12 +8,16 @@ import type { Context, Result } from "./responder.ts";
 /** How long a look may still show what was before a write; AWS gives no bound (assumed). */
 export const SETTLES: Ms = 5_000;
 
-/** The group's desired capacity, read afresh; null: there is no such group. */
-export async function capacityOf(step: Step, ctx: Context): Promise<number | null> {
+/** The group, read afresh; null: there is no such group. */
+export async function groupOf(step: Step, ctx: Context): Promise<AutoScalingGroup | null> {
   const name = text(step, "group");
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
-  return (await ctx.aws.autoScaling.describeGroups(placeOf(ctx.doc), [name], ask)).get(name)?.desired ?? null;
+  return (await ctx.aws.autoScaling.describeGroups(placeOf(ctx.doc), [name], ask)).get(name) ?? null;
 }
+
+/** The group's desired capacity, read afresh; null: there is no such group. */
+export const capacityOf = async (step: Step, ctx: Context): Promise<number | null> =>
+  (await groupOf(step, ctx))?.desired ?? null;
 
 /** Whether a look shows by now what a write of unknown outcome has done. */
 export const mayLook = (step: Step, ctx: Context): boolean => ctx.now >= (step.startedAt ?? 0) + SETTLES;

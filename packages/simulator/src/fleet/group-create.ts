@@ -98,6 +98,8 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     activities: [],
     capacityProvider: null,
     scaledAt: null,
+    looked: spec.desired,
+    scalingIn: false,
     cancelReconcile: null,
   };
   region.groups.set(group.name, group);

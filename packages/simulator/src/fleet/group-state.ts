@@ -114,5 +114,9 @@ export interface Group {
   /** The provider that joins its instances to a cluster, if any. */
   capacityProvider: CapacityProvider | null;
   scaledAt: Ms | null;
+  /** `desired` when the group last looked at its capacity. */
+  looked: number;
+  /** Whether `desired` was lowered, and the group has not yet ended all that is above it. */
+  scalingIn: boolean;
   cancelReconcile: (() => void) | null;
 }

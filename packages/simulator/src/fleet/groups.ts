@@ -23,12 +23,18 @@ const serves = (member: Member): boolean =>
     [...member.instance.targets].some((target) => target.group === targets && target.state === "healthy"),
   );
 
+/**
+ * What weights have put above desired capacity stays until that is lowered: "a scale in event occurs when there is a new
+ * value for the desired capacity", https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html
+ */
 const reconcile = (world: World, group: Group): void => {
   const active = [...group.members.values()].filter(isActive);
   const kept = active.filter((member) => !member.rebalancing);
   const deficit = group.desired - unitsOf(kept);
+  group.scalingIn = deficit < 0 && (group.scalingIn || group.desired < group.looked || group.weights === null);
+  group.looked = group.desired;
   if (deficit > 0) grow(world, group, deficit, unitsOf(active));
-  else if (deficit < 0) shrink(world, group, kept, -deficit);
+  else if (group.scalingIn) shrink(world, group, kept, -deficit);
   retireRebalanced(world, group, active, kept);
 };
 
@@ -70,7 +76,8 @@ const shrink = (world: World, group: Group, kept: readonly Member[], surplus: nu
   for (const { instance } of kept) counts.set(instance.zone.name, (counts.get(instance.zone.name) ?? 0) + 1);
   const candidates = kept.filter((member) => member.state === "InService" && !isProtected(member));
   for (let left = surplus; left > 0;) {
-    // What would leave less than is desired stays (assumed).
+    // What would leave less than is desired stays, also where others are above it.
+    if (kept.every((member) => unitsOf([member]) > left)) group.scalingIn = false;
     const victim = candidates
       .filter((member) => unitsOf([member]) <= left)
       .toSorted(

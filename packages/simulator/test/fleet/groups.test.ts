@@ -156,6 +156,21 @@ test("desired capacity keeps to its bounds, and a raise is a leftover until it i
   expect(bench.world.oracle.leftovers().raised).toEqual([]);
 });
 
+test("what weights put above desired capacity stays until that is lowered, and what would leave less stays then", async () => {
+  const weights = { "m5.large": 2, "m5.2xlarge": 8 };
+  const { bench, group } = prepare({ types: ["m5.large"], weights, desired: 6, max: 20 });
+  (group.types as string[]).splice(0, 1, "m5.2xlarge");
+  await bench.call("SetDesiredCapacity", { AutoScalingGroupName: "web", DesiredCapacity: 7 });
+  await bench.after(600_000);
+  expect(inService(group)).toHaveLength(4);
+  await bench.call("SetDesiredCapacity", { AutoScalingGroupName: "web", DesiredCapacity: 9 });
+  await bench.after(600_000);
+  expect(inService(group)).toHaveLength(4);
+  await bench.call("SetDesiredCapacity", { AutoScalingGroupName: "web", DesiredCapacity: 7 });
+  await bench.after(600_000);
+  expect(inService(group).map((id) => bench.region.instances.get(id)?.type)).toEqual(["m5.2xlarge"]);
+});
+
 test("suspended processes and scale-in protection hold", async () => {
   const { bench, group, ids } = prepare({ min: 1, suspended: ["Launch"], protectNew: true });
   await bench.call("SetDesiredCapacity", { AutoScalingGroupName: "web", DesiredCapacity: 5 });

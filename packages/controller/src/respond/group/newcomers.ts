@@ -1,26 +1,57 @@
+import type { AutoScalingGroup } from "../../aws/aws.ts";
 import { placeOf } from "../place.ts";
 import type { Context } from "../responder.ts";
 import { idleIn } from "../serving.ts";
+import { isCapacity } from "./member.ts";
 
 /**
- * Ids of instances that a group has launched since it was asked for replacements, and that do not serve; the newest first.
- * To lower desired capacity would have the group choose who goes, and it may choose one that serves:
+ * Who is to be ended before desired capacity is lowered, so that the group does not choose: to lower it would have the
+ * group end somebody, who may be one that serves.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
  *
- * Empty where the group does not count instances: nobody knows then how much each of them is to pay back.
+ * These are instances that the group has launched since it was asked for replacements, and that do not serve; the newest
+ * first, and no more than needed. Empty where AWS does not say how much an instance counts for.
+ *
+ * @param to what desired capacity is lowered to
  */
-export async function newcomersIn(name: string, ctx: Context): Promise<readonly string[]> {
+export async function whoGoes(group: AutoScalingGroup, to: number, ctx: Context): Promise<readonly string[]> {
+  return surplus(group, await newcomersIn(group, ctx), to);
+}
+
+async function newcomersIn(group: AutoScalingGroup, ctx: Context): Promise<readonly string[]> {
   const replacing = ctx.doc.kind === "group" ? Object.values(ctx.doc.body.replacing) : [];
   const since = Math.min(...replacing.map(({ askedAt }) => askedAt));
   if (!Number.isFinite(since)) return [];
   const at = placeOf(ctx.doc);
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
-  const group = (await ctx.aws.autoScaling.describeGroups(at, [name], ask)).get(name);
-  if (group === undefined || group.counts !== "instances") return [];
   const doomed = new Set(replacing.map(({ instanceId }) => instanceId));
   const idle = (await idleIn(group, ctx)).filter((id) => !doomed.has(id));
   if (idle.length === 0) return [];
   const known = await ctx.aws.ec2.describeInstances(at, idle, ask);
   const launched = (id: string): number => known.get(id)?.launchTime ?? 0;
   return idle.filter((id) => launched(id) >= since).toSorted((a, b) => launched(b) - launched(a));
+}
+
+/**
+ * A group ends nobody whose end would leave less than is desired: "current capacity will either be at the desired capacity
+ * or above it", https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html. So a newcomer goes if it
+ * is more than is desired, or if an instance that was there before could go in its place.
+ */
+function surplus(group: AutoScalingGroup, newcomers: readonly string[], to: number): readonly string[] {
+  const units = new Map<string, number>();
+  for (const one of group.instances) {
+    if (!isCapacity(one.state)) continue;
+    if (one.units === null) return [];
+    units.set(one.id, one.units);
+  }
+  const smallestOther = Math.min(...[...units].flatMap(([id, size]) => (newcomers.includes(id) ? [] : [size])));
+  let above = [...units.values()].reduce((sum, one) => sum + one, 0) - to;
+  const go: string[] = [];
+  for (const id of newcomers) {
+    const size = units.get(id) ?? 0;
+    if (above < Math.min(size, smallestOther)) continue;
+    go.push(id);
+    above -= size;
+  }
+  return go;
 }

@@ -1,6 +1,7 @@
+import type { AutoScalingGroup } from "../../aws/aws.ts";
 import type { Step } from "../../model/step.ts";
-import { capacityOf, confirmed, mayLook, SETTLES, theirs } from "../desired.ts";
-import { newcomersIn } from "../group/newcomers.ts";
+import { confirmed, groupOf, mayLook, SETTLES, theirs } from "../desired.ts";
+import { whoGoes } from "../group/newcomers.ts";
 import { number, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
@@ -16,35 +17,46 @@ export const setDesired: Responder = {
   nature: "acts",
   title: (step) => `change desired capacity from ${froms(step).join(" or ")} to ${shown(step, "to")}`,
   async run(step, ctx) {
-    const seen = await capacityOf(step, ctx);
+    const group = await groupOf(step, ctx);
+    const seen = group?.desired ?? null;
     const to = number(step.params, "to");
     // Of a list, all are ours, and what they are to become is there already.
     if (seen === to && Array.isArray(step.params["from"])) return { is: "done", receipt: { already: true } };
-    if (seen === null || !isOurs(step, seen)) return confirmed(step, seen, ctx) ?? theirs(seen);
-    if (seen > to && (await endNewcomer(step, ctx)) !== null) return endedOne(seen - 1, to, ctx);
+    if (group === null || !isOurs(step, group)) return confirmed(step, seen, ctx) ?? theirs(seen);
+    if (group.desired > to) {
+      const left = await endNewcomers(group, to, ctx);
+      if (left < group.desired) return endedOne(left, to, ctx);
+    }
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     return doneBy(await ctx.aws.autoScaling.setDesired(placeOf(ctx.doc), text(step, "group"), to, ask));
   },
   // No other write of ours comes between: what is seen is from before it, from after it, or somebody else's.
   async look(step, ctx) {
     if (!mayLook(step, ctx)) return "unknown";
-    const seen = await capacityOf(step, ctx);
-    if (seen === number(step.params, "to")) return { is: "done", receipt: { already: false } };
-    return seen !== null && isOurs(step, seen) ? "not-done" : theirs(seen);
+    const group = await groupOf(step, ctx);
+    if (group?.desired === number(step.params, "to")) return { is: "done", receipt: { already: false } };
+    return group !== null && isOurs(step, group) ? "not-done" : theirs(group?.desired ?? null);
   },
 };
 
 /**
- * Who was launched for what is called off, and does not serve, goes first, with decrement. One at a time, so that the
- * record knows what each has left. Returns null if there is none.
+ * Who was launched for what is called off, and does not serve, goes first. In a group that counts instances one goes with
+ * decrement, and the step comes back for the next, so that the record knows what each has left. By how much a decrement
+ * lowers a group that counts anything else is not documented: there all go without, and desired capacity is lowered by the
+ * call that follows. The group launches nobody between: a replacement comes when an instance has terminated, and if it
+ * comes all the same, since no call could follow, it is a newcomer in its turn.
+ * https://docs.aws.amazon.com/cli/latest/reference/autoscaling/terminate-instance-in-auto-scaling-group.html (first example)
+ *
+ * @returns what desired capacity is then
  */
-async function endNewcomer(step: Step, ctx: Context): Promise<string | null> {
-  for (const id of await newcomersIn(text(step, "group"), ctx)) {
+async function endNewcomers(group: AutoScalingGroup, to: number, ctx: Context): Promise<number> {
+  const decrement = group.counts === "instances";
+  for (const id of await whoGoes(group, to, ctx)) {
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
-    const { already } = await ctx.aws.autoScaling.terminateInGroup(placeOf(ctx.doc), id, true, ask);
-    if (!already) return id;
+    const { already } = await ctx.aws.autoScaling.terminateInGroup(placeOf(ctx.doc), id, decrement, ask);
+    if (decrement && !already) return group.desired - 1;
   }
-  return null;
+  return group.desired;
 }
 
 function endedOne(left: number, to: number, ctx: Context): Result {
@@ -53,12 +65,11 @@ function endedOne(left: number, to: number, ctx: Context): Result {
   return { is: "wait", until: ctx.now + SETTLES, reason, receipt: { from: left } };
 }
 
-/** Whether desired capacity is what was to be found or, where the end of a newcomer may have been written, what that leaves. */
-function isOurs(step: Step, seen: number): boolean {
+/** Whether desired capacity is what was to be found or, where the end of a newcomer may have lowered it, what that leaves. */
+function isOurs(step: Step, { desired, counts }: AutoScalingGroup): boolean {
   const from = froms(step);
-  return (
-    from.includes(seen) || (step.state === "intended" && seen > number(step.params, "to") && from.includes(seen + 1))
-  );
+  const mayBeLowered = counts === "instances" && step.state === "intended" && desired > number(step.params, "to");
+  return from.includes(desired) || (mayBeLowered && from.includes(desired + 1));
 }
 
 /** What is to be found: as planned, or as the end of the last newcomer has left it. */
