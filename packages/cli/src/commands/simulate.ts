@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { loadConfig, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, Option } from "commander";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
@@ -13,7 +14,8 @@ spread over --buckets accounts and regions with AWS's request budgets. A trace i
 against the sandbox's fleet. The same seed gives the same outcome.
 A swarm plays generated worlds, a seed each: fleets, what happens to them, and faults, all
 that AWS allows; what must never happen is looked for in each. A world in which it does is
-made small and told as a story, and the exit code is 1. It takes only --seed.
+made small and told as a story, and the exit code is 1. It takes --seed and --jobs, and
+its outcome is the same for any number of jobs.
 
 Examples:
   $ spotkeeper simulate --storm 1000
@@ -24,6 +26,7 @@ interface SimulateOptions {
   readonly storm?: number;
   readonly trace?: string;
   readonly swarm?: number;
+  readonly jobs: number;
   readonly policy?: string;
   readonly clusters?: number;
   readonly buckets: number;
@@ -39,6 +42,11 @@ export function simulate(program: Command, act: Act): void {
     .option("--storm <count>", "strike so many instances at once", whole(1, 100_000))
     .option("--trace <file>", "play a trace: a file, or g4dn, p3, training-on-a-dime")
     .option("--swarm <worlds>", "play so many generated worlds", whole(1, 10_000_000))
+    .addOption(
+      new Option("--jobs <count>", "threads that play a swarm's worlds")
+        .argParser(whole(1, 256))
+        .default(usualJobs(), "a thread for each core, eight at most"),
+    )
     .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
     .option("--clusters <count>", "ECS clusters of a storm's fleet (10, or as many as strike)", whole(1, 1_000))
     .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
@@ -57,13 +65,15 @@ export function simulate(program: Command, act: Act): void {
           throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants one of --storm, --trace and --swarm.");
         }
         const progress = createProgress(io);
+        if (worlds === undefined && command.getOptionValueSource("jobs") === "cli")
+          throw new SpotkeeperError("SK-CALL-SIMULATE", "--jobs is only for --swarm; leave it out.");
         if (worlds !== undefined) {
           const needless = ["policy", "clusters", "buckets", "mix"].find(
             (name) => command.getOptionValueSource(name) === "cli",
           );
           if (needless !== undefined)
             throw new SpotkeeperError("SK-CALL-SIMULATE", `--${needless}: --swarm makes its own; leave it out.`);
-          return swarm(worlds, given.seed, options.output, io, progress);
+          return swarm({ worlds, ...given }, options.output, io, progress);
         }
         const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
         if (size !== undefined && clusters > size) {
@@ -98,21 +108,27 @@ export function simulate(program: Command, act: Act): void {
 }
 
 async function swarm(
-  worlds: number,
-  seed: number,
+  { worlds, seed, jobs }: { readonly worlds: number; readonly seed: number; readonly jobs: number },
   output: "text" | "json",
   io: Io,
   progress: Progress,
 ): Promise<ExitCode> {
-  const { loadParts } = await import("@spotkeeper/controller");
   const { runSwarm } = await import("../simulate/swarm/swarm.ts");
+  const { startThreads } = await import("../simulate/swarm/threads.ts");
   const { renderSwarm } = await import("../simulate/swarm/text.ts");
-  const parts = await loadParts();
-  const outcome = await runSwarm({ parts, seed, worlds, wall: io.now, onProgress: progress.show });
-  await progress.clear();
-  await io.stdout.write(output === "json" ? `${JSON.stringify(outcome)}\n` : renderSwarm(outcome));
-  return outcome.failures.length === 0 && outcome.unmet.length === 0 ? EXIT.done : EXIT.failed;
+  const { players, end } = startThreads(Math.min(jobs, worlds));
+  try {
+    const outcome = await runSwarm({ players, seed, worlds, wall: io.now, onProgress: progress.show });
+    await progress.clear();
+    await io.stdout.write(output === "json" ? `${JSON.stringify(outcome)}\n` : renderSwarm(outcome));
+    return outcome.failures.length === 0 && outcome.unmet.length === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await end();
+  }
 }
+
+/** A thread for each core, but no more than eight: each takes some two hundred megabytes. */
+const usualJobs = (): number => Math.min(8, availableParallelism());
 
 const policyFrom = (file: string): ReturnType<typeof loadConfig> =>
   loadConfig(file, (path) => readFileSync(path, "utf8"));

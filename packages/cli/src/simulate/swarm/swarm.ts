@@ -1,14 +1,12 @@
-import type { Parts } from "../access.ts";
-import { generateWorld } from "./generate.ts";
+import { SpotkeeperError } from "@spotkeeper/controller";
 import { INVARIANTS } from "./invariants.ts";
-import { runWorld, type WorldResult } from "./run-world.ts";
-import { shrinkWorld } from "./shrink.ts";
-import { tellStory } from "./story.ts";
+import { commandOf, type Played, type Player } from "./player.ts";
 import { WATCHED } from "./watch.ts";
-import { DIMENSIONS, type SwarmWorld } from "./world.ts";
+import { DIMENSIONS } from "./world.ts";
 
 export interface SwarmOptions {
-  readonly parts: Parts;
+  /** They play side by side, each one world at a time; how many there are changes no outcome. */
+  readonly players: readonly Player[];
   /** The first seed; the others follow it. */
   readonly seed: number;
   readonly worlds: number;
@@ -37,35 +35,36 @@ export interface SwarmOutcome {
 
 /** From so many worlds on, a dimension that nobody met is an error: the generator lost it. */
 const ENOUGH = 1_000;
-/** Stories that are told at the most, and worlds that are tried to make one small. */
+/** Stories that are told at the most: of the first seeds in which an invariant broke. */
 const STORIES = 5;
-const SHRINKS = 150;
 
-/** Plays a world for each seed, and tells of those in which an invariant broke. */
-export async function runSwarm({ parts, seed, worlds, wall, onProgress }: SwarmOptions): Promise<SwarmOutcome> {
+/** Plays a world for each seed, and tells of those in which an invariant broke. Throws SK-SWARM-WORLD. */
+export async function runSwarm({ players, seed, worlds, wall, onProgress }: SwarmOptions): Promise<SwarmOutcome> {
   const began = wall();
   const broken = Object.fromEntries([...WATCHED, ...Object.keys(INVARIANTS)].map((name) => [name, 0]));
   const dimensions = Object.fromEntries(Object.keys(DIMENSIONS).map((name) => [name, 0]));
-  const failures: { seed: number; invariants: string[]; story: string }[] = [];
+  const failed: Played[] = [];
+  let played = 0;
   let incidents = 0;
-  for (let played = 0; played < worlds; played += 1) {
-    const world = generateWorld(seed + played);
-    for (const [name, has] of Object.entries(DIMENSIONS))
-      if (has(world)) dimensions[name] = (dimensions[name] ?? 0) + 1;
-    const result = await runWorld(world, parts);
+  const count = (result: Played): void => {
+    played += 1;
     incidents += result.incidents;
-    const invariants = [...new Set(result.breaches.map(({ invariant }) => invariant))];
-    for (const name of invariants) broken[name] = (broken[name] ?? 0) + 1;
-    if (invariants.length > 0) {
-      onProgress(`seed ${world.seed} broke "${invariants[0]}"; making it small`);
-      const story = failures.length < STORIES ? await storyOf(world, result, parts) : "";
-      failures.push({ seed: world.seed, invariants, story });
-    }
+    for (const name of result.dimensions) dimensions[name] = (dimensions[name] ?? 0) + 1;
+    for (const name of result.invariants) broken[name] = (broken[name] ?? 0) + 1;
+    if (result.invariants.length > 0) failed.push(result);
     const minutes = (wall() - began) / 60_000;
-    onProgress(
-      `${played + 1} of ${worlds} worlds, ${Math.round((played + 1) / minutes)} a minute, ${failures.length} broken`,
-    );
-  }
+    onProgress(`${played} of ${worlds} worlds, ${Math.round(played / minutes)} a minute, ${failed.length} broken`);
+  };
+  const seeds = Array.from({ length: worlds }, (_, index) => seed + index);
+  await share(players, seeds, async (player, one) => count(await player.play(one)));
+
+  failed.sort((one, other) => one.seed - other.seed);
+  const stories = new Map<number, string>();
+  const told = failed.slice(0, STORIES).map((one) => one.seed);
+  await share(players, told, async (player, one) => {
+    onProgress(`making the world of seed ${one} small`);
+    stories.set(one, await player.tell(one));
+  });
   return {
     worlds,
     incidents,
@@ -73,14 +72,35 @@ export async function runSwarm({ parts, seed, worlds, wall, onProgress }: SwarmO
     broken,
     dimensions,
     unmet: worlds < ENOUGH ? [] : Object.keys(dimensions).filter((name) => dimensions[name] === 0),
-    failures,
+    failures: failed.map(({ seed: one, invariants }) => ({ seed: one, invariants, story: stories.get(one) ?? "" })),
   };
 }
 
-async function storyOf(world: SwarmWorld, result: WorldResult, parts: Parts): Promise<string> {
-  const invariant = result.breaches[0]?.invariant;
-  const breaks = (found: WorldResult): boolean => found.breaches.some((one) => one.invariant === invariant);
-  const stillFails = async (smaller: SwarmWorld): Promise<boolean> => breaks(await runWorld(smaller, parts));
-  const smallest = await shrinkWorld(world, { stillFails, most: SHRINKS });
-  return tellStory(smallest, await runWorld(smallest, parts), `spotkeeper simulate --swarm 1 --seed ${world.seed}`);
+/**
+ * Hands the seeds out in their order, each to the next player that is free. A world that cannot be played is a fault of
+ * the program: no further one is begun, and of several errors that of the lowest seed is thrown, however many play.
+ */
+async function share(
+  players: readonly Player[],
+  seeds: readonly number[],
+  work: (player: Player, seed: number) => Promise<void>,
+): Promise<void> {
+  const left = seeds.values();
+  const errors = new Map<number, unknown>();
+  const playOn = async (player: Player): Promise<void> => {
+    for (const seed of left) {
+      await work(player, seed).catch((error: unknown) => errors.set(seed, error));
+      if (errors.size > 0) return;
+    }
+  };
+  await Promise.all(players.map(playOn));
+  const [first] = [...errors].toSorted(([one], [other]) => one - other);
+  if (first === undefined) return;
+  const [seed, error] = first;
+  const why = error instanceof Error ? error.message : String(error);
+  throw new SpotkeeperError(
+    "SK-SWARM-WORLD",
+    `The world of seed ${seed} could not be played to its end: ${why}\n${commandOf(seed)} plays it alone.`,
+    { cause: error },
+  );
 }
