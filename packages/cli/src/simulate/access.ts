@@ -1,5 +1,5 @@
 import type { CallRecord, loadParts } from "@spotkeeper/controller";
-import type { Clock, SdkHandler } from "@spotkeeper/simulator";
+import { type Clock, partitionOf, type SdkHandler } from "@spotkeeper/simulator";
 
 export type Parts = Awaited<ReturnType<typeof loadParts>>;
 export type Access = ReturnType<Parts["createAws"]>;
@@ -16,14 +16,24 @@ export interface AccessOptions {
   readonly handler: SdkHandler;
   /** Accounts that are not our own, each with a role. */
   readonly others?: Iterable<string>;
+  /** Where we run: the partition of roles. */
+  readonly region?: string;
   readonly onCall?: (call: CallRecord) => void;
 }
 
 /** The real SDK over a simulator, whose keys name the account. */
-export function openAccess({ parts, clock, random, handler, others = [], onCall = () => {} }: AccessOptions): Access {
+export function openAccess({
+  parts,
+  clock,
+  random,
+  handler,
+  others = [],
+  region = REGION,
+  onCall = () => {},
+}: AccessOptions): Access {
   const accounts = [...others].map((account) => ({
     account,
-    roleArn: `arn:aws:iam::${account}:role/spotkeeper`,
+    roleArn: `arn:${partitionOf(region)}:iam::${account}:role/spotkeeper`,
     externalId: null,
   }));
   const clients = parts.createClients({

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { partitionOf } from "@spotkeeper/simulator";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
 import { DIMENSIONS } from "../../src/simulate/swarm/world.ts";
 
@@ -13,6 +14,22 @@ test("every dimension is met, and none by every world", () => {
   const worlds = seeds(2_000).map(generateWorld);
   const met = Object.entries(DIMENSIONS).map(([name, has]) => [name, worlds.filter(has).length] as const);
   expect(met.filter(([, count]) => count === 0 || count === worlds.length)).toEqual([]);
+});
+
+test("an item refers to items of its own place alone, and all places are of one partition", () => {
+  for (const { places, groups, services, targetGroups, byHand, owners } of seeds(500).map(generateWorld)) {
+    expect(new Set(places.map(({ region }) => partitionOf(region))).size).toBe(1);
+    expect(new Set(places.map(({ account, region }) => `${account}/${region}`)).size).toBe(places.length);
+    const placeOf = new Map([...targetGroups, ...groups].map(({ name, place }) => [name, place]));
+    expect(placeOf.size).toBe(targetGroups.length + groups.length);
+    for (const group of groups) for (const name of group.targetGroups) expect(placeOf.get(name)).toBe(group.place);
+    for (const { place, cluster } of services)
+      expect(groups.some((group) => group.place === place && group.cluster === cluster)).toBe(true);
+    for (const { place, targetGroup } of services)
+      if (targetGroup !== null) expect(placeOf.get(targetGroup)).toBe(place);
+    for (const { group, targetGroup } of byHand) expect(placeOf.get(targetGroup)).toBe(placeOf.get(group));
+    for (const { group } of owners) expect(placeOf.has(group)).toBe(true);
+  }
 });
 
 test("worlds are what AWS allows", () => {

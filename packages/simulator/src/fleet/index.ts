@@ -27,7 +27,7 @@ export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
 export type { Effect, EffectKind, Leftovers, Oracle } from "./oracle.ts";
 export type { Instance, Region, World } from "./state.ts";
-export type { TargetGroup } from "./target-state.ts";
+export type { Target, TargetGroup } from "./target-state.ts";
 export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
@@ -50,7 +50,7 @@ export {
   registerContainer,
   setContainerState,
 } from "./ecs/containers.ts";
-export { regionOf } from "./region.ts";
+export { arn, partitionOf, regionOf } from "./region.ts";
 export { setStandby } from "./standby.ts";
 export type { Random } from "./random.ts";
 export { createRandom } from "./random.ts";

@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import { arn, DEFAULT_VPC, poolKey } from "./region.ts";
+import { arn, poolKey } from "./region.ts";
 import { publish } from "./events.ts";
 import type { Instance, InstanceState, Purchase, Region, World, Zone } from "./state.ts";
 
@@ -46,15 +46,15 @@ const announce = (world: World, instance: Instance): void =>
 /** Starts an instance; whoever calls has taken its capacity from the pool. */
 export const launchInstance = (world: World, region: Region, spec: LaunchSpec): Instance => {
   const { clock, random, settings } = world;
-  const count = world.instances.size + 1;
+  region.launched += 1;
   const instance: Instance = {
     id: spec.id ?? `i-${random.hex(17)}`,
     region,
     type: spec.type,
     zone: spec.zone,
     purchase: spec.purchase,
-    vpcId: DEFAULT_VPC,
-    privateIp: addressOf(count, 10),
+    vpcId: region.vpcId,
+    privateIp: addressOf(region.launched, 10),
     secondaryAddresses: spec.secondaryAddresses ?? [],
     publicIp: null,
     tags: new Map(Object.entries(spec.tags ?? {})),

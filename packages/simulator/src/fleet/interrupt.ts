@@ -2,7 +2,7 @@ import { later } from "./later.ts";
 import type { Ms } from "../operation.ts";
 import type { Delivery } from "./events.ts";
 import type { Instance, InterruptionAction, World } from "./state.ts";
-import { poolKey } from "./region.ts";
+import { partitionOf, poolKey } from "./region.ts";
 import { endInstance } from "./instances.ts";
 import { publish } from "./events.ts";
 import { isAlive } from "./state.ts";
@@ -23,7 +23,8 @@ export interface InterruptOptions extends Delivery {
 }
 
 /** The ARN has a zone where a region belongs, and no account: docs/aws-facts.md, 2. */
-const warningArn = (instance: Instance): string => `arn:aws:ec2:${instance.zone.name}:instance/${instance.id}`;
+const warningArn = ({ id, zone, region }: Instance): string =>
+  `arn:${partitionOf(region.name)}:ec2:${zone.name}:instance/${id}`;
 
 /**
  * Reclaims a Spot instance as EC2 does: perhaps a recommendation, a warning, and 120 s later the end, whatever hooks

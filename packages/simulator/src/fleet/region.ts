@@ -5,7 +5,7 @@ import type { Purchase, Region, World, Zone } from "./state.ts";
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html
  */
 const zoneId = (region: string, letter: number): string => {
-  const [area = "", place = "", number = ""] = region.split("-");
+  const [area = "", place = "", number = ""] = region.replace("us-gov-", "usg-").split("-");
   const short = /^(?:north|south)(?:east|west)$/u.test(place) ? `${place[0] ?? ""}${place[5] ?? ""}` : (place[0] ?? "");
   return `${area}${short}${number}-az${letter + 1}`;
 };
@@ -16,9 +16,6 @@ const zonesOf = (account: string, region: string): Zone[] =>
     id: zoneId(region, index),
     subnetId: `subnet-${account.slice(-6)}${region.replaceAll("-", "")}${letter}`,
   }));
-
-/** The network of an account in which everything is that says nothing else. */
-export const DEFAULT_VPC = "vpc-0123456789abcdef0";
 
 const regionKey = (account: string, region: string): string => `${account}/${region}`;
 
@@ -31,6 +28,8 @@ export const regionOf = (world: World, account: string, name: string): Region =>
     account,
     name,
     zones: zonesOf(account, name),
+    vpcId: `vpc-0${account}${world.regions.size.toString(16).padStart(4, "0")}`,
+    launched: 0,
     instances: new Map(),
     groups: new Map(),
     clusters: new Map(),
@@ -63,6 +62,10 @@ export const takeCapacity = (region: Region, key: string): boolean => {
   return true;
 };
 
-/** Partition `aws` alone is modelled. */
-export const arn = (region: Region, service: string, resource: string): string =>
-  `arn:aws:${service}:${region.name}:${region.account}:${resource}`;
+/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+export const partitionOf = (region: string): "aws" | "aws-cn" | "aws-us-gov" =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+
+/** An ARN names the partition of its region first: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export const arn = (region: Pick<Region, "account" | "name">, service: string, resource: string): string =>
+  `arn:${partitionOf(region.name)}:${service}:${region.name}:${region.account}:${resource}`;

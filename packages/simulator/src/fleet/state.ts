@@ -68,7 +68,6 @@ export interface Instance {
   readonly registrations: Set<Registration>;
 }
 
-/** One account in one region. */
 /** A command of Systems Manager, sent to one instance. */
 export interface Command {
   readonly id: string;
@@ -77,10 +76,15 @@ export interface Command {
   readonly sentAt: number;
 }
 
+/** One account in one region. */
 export interface Region {
   readonly account: string;
   readonly name: string;
   readonly zones: readonly Zone[];
+  /** The network in which everything is that says nothing else. */
+  readonly vpcId: string;
+  /** How many instances it has had: their addresses are counted by this, and so repeat in other networks. */
+  launched: number;
   readonly instances: Map<string, Instance>;
   readonly groups: Map<string, Group>;
   readonly clusters: Map<string, Cluster>;

@@ -1,7 +1,7 @@
 import { later } from "./later.ts";
 import type { Instance, InstanceState, Region, World } from "./state.ts";
 import type { LoadBalancer, Target, TargetGroup } from "./target-state.ts";
-import { arn, DEFAULT_VPC } from "./region.ts";
+import { arn } from "./region.ts";
 import { isAlive } from "./state.ts";
 
 export interface TargetGroupSpec {
@@ -41,7 +41,7 @@ export const createTargetGroup = (world: World, region: Region, spec: TargetGrou
     name: spec.name,
     region,
     targetType: spec.targetType ?? "instance",
-    vpcId: spec.vpcId ?? DEFAULT_VPC,
+    vpcId: spec.vpcId ?? region.vpcId,
     protocol: spec.protocol ?? "HTTP",
     port: spec.port ?? 80,
     deregistrationDelay: delay * 1000,

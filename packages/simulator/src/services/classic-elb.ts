@@ -154,7 +154,7 @@ const describe: Operation<World> = {
         LoadBalancerName: balancer.name,
         DNSName: `${balancer.name}-1234567890.${region.name}.elb.amazonaws.com`,
         Scheme: "internet-facing",
-        VPCId: "vpc-0123456789abcdef0",
+        VPCId: region.vpcId,
         AvailabilityZones: region.zones.map(({ name }) => name),
         Instances: remaining(balancer),
       })),

@@ -63,7 +63,7 @@ const listTargetGroups: Operation<World> = {
       type: group.type,
       port: group.port,
       protocol: group.protocol,
-      vpcIdentifier: "vpc-0123456789abcdef0",
+      vpcIdentifier: group.region.vpcId,
       status: "ACTIVE",
       createdAt: new Date(group.createdAt).toISOString(),
       serviceArns: group.inUse ? [`${group.arn.replace(/targetgroup\/tg-/, "service/svc-")}`] : [],

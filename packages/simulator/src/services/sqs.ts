@@ -4,6 +4,7 @@ import { AwsError } from "../operation.ts";
 import { integerIn, listIn, objectIn, stringIn } from "./fields.ts";
 import type { HandleState, MessageAttribute, Queue, QueueSettings, Queues } from "./queues.ts";
 import { md5OfAttributes, md5OfText } from "./sqs-md5.ts";
+import { arn as arnOf } from "../fleet/region.ts";
 
 const MAX_BATCH = 10;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
@@ -142,7 +143,7 @@ function readRedrive(policy: Json | undefined): QueueSettings["redrive"] {
 function queueAttributes(queue: Queue, names: readonly Json[]): JsonObject {
   const { settings } = queue;
   const depth = queue.depth();
-  const arn = (name: string): string => `arn:aws:sqs:${queue.region}:${queue.account}:${name}`;
+  const arn = (name: string): string => arnOf({ account: queue.account, name: queue.region }, "sqs", name);
   const all: JsonObject = {
     QueueArn: arn(queue.name),
     ApproximateNumberOfMessages: String(depth.visible),

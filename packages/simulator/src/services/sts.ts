@@ -1,12 +1,16 @@
 /** STS: credentials that carry their account. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 import type { Operation } from "../operation.ts";
 import { AwsError } from "../operation.ts";
+import { partitionOf } from "../fleet/region.ts";
 import { integerIn, stringIn } from "./fields.ts";
 
 /** Sessions do not run out: clients hold the date against the machine's clock, and the simulator has its own. */
 const EXPIRATION = Date.UTC(2100, 0, 1);
 
-/** The operations of STS. Any role of any account can be assumed; fault injection denies it. */
+/**
+ * The operations of STS. Any role of any account of the same partition can be assumed; fault injection denies it. The
+ * trust of a role ends at its partition: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ */
 export const stsOperations: readonly Operation<unknown>[] = [
   {
     service: "sts",
@@ -14,13 +18,14 @@ export const stsOperations: readonly Operation<unknown>[] = [
     mutating: false,
     input: { DurationSeconds: { type: "integer" } },
     output: { Credentials: { type: "structure", fields: { Expiration: { type: "timestamp" } } } },
-    run: (_world, input) => {
+    run: (_world, input, ctx) => {
       const roleArn = stringIn(input, "RoleArn");
       const sessionName = stringIn(input, "RoleSessionName");
-      const [, account, role] = /^arn:[^:]+:iam::(\d{12}):role\/(.+)$/.exec(roleArn) ?? [];
+      const [, partition, account, role] = /^arn:([^:]+):iam::(\d{12}):role\/(.+)$/.exec(roleArn) ?? [];
       if (account === undefined || role === undefined) {
         throw new AwsError("ValidationError", `${roleArn} is invalid`);
       }
+      if (partition !== partitionOf(ctx.region)) throw new AwsError("AccessDenied", `not authorized: ${roleArn}`, 403);
       integerIn(input, "DurationSeconds", 900, 43_200);
       return {
         Credentials: {
@@ -31,7 +36,7 @@ export const stsOperations: readonly Operation<unknown>[] = [
         },
         AssumedRoleUser: {
           AssumedRoleId: `AROA${account}SIMU:${sessionName}`,
-          Arn: `arn:aws:sts::${account}:assumed-role/${role.split("/").at(-1) ?? role}/${sessionName}`,
+          Arn: `arn:${partition}:sts::${account}:assumed-role/${role.split("/").at(-1) ?? role}/${sessionName}`,
         },
       };
     },
@@ -43,7 +48,7 @@ export const stsOperations: readonly Operation<unknown>[] = [
     run: (_world, _input, ctx) => ({
       UserId: `AIDA${ctx.account}SIMU`,
       Account: ctx.account,
-      Arn: `arn:aws:iam::${ctx.account}:user/simulated`,
+      Arn: `arn:${partitionOf(ctx.region)}:iam::${ctx.account}:user/simulated`,
     }),
   },
 ];

@@ -1,6 +1,8 @@
 import {
+  arn,
   createTargetGroup,
   createWorld,
+  type Group,
   type Instance,
   type Region,
   regionOf,
@@ -9,50 +11,74 @@ import {
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
-import { ACCOUNT, REGION } from "../access.ts";
-import { QUEUE_ARN } from "../lab.ts";
 import { buildGroup } from "./build/group.ts";
 import { buildService } from "./build/service.ts";
+import { awsNameOf, homeOf } from "./dimensions/places.ts";
 import type { SwarmWorld } from "./world.ts";
 
 export interface SwarmFleet {
   readonly world: World;
-  readonly region: Region;
+  /** Every place that has something. */
+  readonly regions: readonly Region[];
+  /** By the names of the world's items. */
+  readonly groups: ReadonlyMap<string, Group>;
   /** The instances that each group began with. */
   readonly members: ReadonlyMap<string, readonly Instance[]>;
+  /** Groups that belong to somebody else, or that opted out. */
+  readonly notOurs: readonly Group[];
+  /** The instances that these began with, by id. */
+  readonly notOurInstances: ReadonlySet<string>;
 }
 
 /** The fleet of a world, with everything it has running and serving. */
 export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   const world = createWorld(wiring);
-  const region = regionOf(world, ACCOUNT, REGION);
-  region.rules.push(...spotkeeperRules(QUEUE_ARN));
+  const home = homeOf(spec.places);
+  const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
+  const regions = new Map(spec.places.map(({ name, account, region }) => [name, regionOf(world, account, region)]));
+  for (const region of regions.values()) region.rules.push(...spotkeeperRules(queue));
   const targetGroups = new Map(
-    spec.targetGroups.map(({ name, type, delay, balancer }) => [
-      name,
-      createTargetGroup(world, region, {
-        name,
+    spec.targetGroups.flatMap(({ name, place, type, delay, balancer }) => {
+      const region = regions.get(place);
+      if (region === undefined) return [];
+      const made = createTargetGroup(world, region, {
+        name: awsNameOf(name),
         targetType: type,
         port: 8_080,
         deregistrationDelay: delay,
-        ...(balancer === null ? {} : { loadBalancer: `${name}-balancer`, loadBalancerType: balancer }),
-      }),
-    ]),
+        ...(balancer === null ? {} : { loadBalancer: `${awsNameOf(name)}-balancer`, loadBalancerType: balancer }),
+      });
+      return [[name, made] as const];
+    }),
   );
-  const members = new Map<string, readonly Instance[]>();
+  const groups = new Map<string, Group>();
   for (const item of spec.groups) {
-    const group = buildGroup(world, region, item, targetGroups);
-    members.set(
-      item.name,
-      [...group.members.values()].map(({ instance }) => instance),
-    );
+    const region = regions.get(item.place);
+    const owner = spec.owners.find(({ group }) => group === item.name)?.owner ?? null;
+    // assumed: a queue that a hook notifies is in the hook's own region; AWS's page names no other.
+    const ourQueue = region?.name === home.region ? queue : null;
+    if (region !== undefined)
+      groups.set(item.name, buildGroup(world, region, { item, owner, targetGroups, queue: ourQueue }));
   }
-  for (const item of spec.services) buildService(world, region, item, targetGroups);
+  const membersOf = (group: Group): Instance[] => [...group.members.values()].map(({ instance }) => instance);
+  const members = new Map([...groups].map(([name, group]) => [name, membersOf(group)]));
+  const notOurs = spec.owners.flatMap(({ group }) => groups.get(group) ?? []);
+  for (const item of spec.services) {
+    const region = regions.get(item.place);
+    if (region !== undefined) buildService(world, region, item, targetGroups);
+  }
   for (const { group, nth, targetGroup, port } of spec.byHand) {
     const instance = members.get(group)?.[nth];
     const to = targetGroups.get(targetGroup);
     if (instance === undefined || to === undefined || to.targets.has(`${instance.id}:${port}`)) continue;
     registerTarget(world, to, { id: instance.id, port, instance, healthy: true });
   }
-  return { world, region, members };
+  return {
+    world,
+    regions: [...regions.values()],
+    groups,
+    members,
+    notOurs,
+    notOurInstances: new Set(notOurs.flatMap((group) => membersOf(group).map(({ id }) => id))),
+  };
 }

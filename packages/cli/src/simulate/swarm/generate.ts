@@ -1,31 +1,50 @@
 import { byHandOf, targetGroupsOf } from "./dimensions/balancers.ts";
-import { diceOf } from "./dimensions/dice.ts";
+import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf } from "./dimensions/faults.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { livesOf } from "./dimensions/lives.ts";
+import { ownersOf } from "./dimensions/owners.ts";
+import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
 import { servicesOf } from "./dimensions/services.ts";
 import type { SwarmWorld } from "./world.ts";
 
+/** What is in one place. */
+type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "services" | "byHand">;
+
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
-  const dice = (part: string): ReturnType<typeof diceOf> => diceOf(seed, part);
-  const targetGroups = targetGroupsOf(dice("target groups"));
-  const named = (type: "instance" | "ip"): string[] =>
-    targetGroups.filter((one) => one.type === type).map(({ name }) => name);
-  const groups = groupsOf(dice("groups"), named("instance"));
-  const clusters = [...new Set(groups.flatMap(({ cluster }) => cluster ?? []))];
+  const dice = (part: string): Dice => diceOf(seed, part);
+  const places = placesOf(dice("places"));
+  const locals = places.map((place) => localOf(place, (part) => dice(nameIn(place, part))));
+  const groups = locals.flatMap((local) => local.groups);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
+    places,
     policy: policyOf(dice("policy")),
-    targetGroups,
+    targetGroups: locals.flatMap(({ targetGroups }) => targetGroups),
     groups,
-    services: servicesOf(dice("services"), clusters, named("ip")),
-    byHand: byHandOf(dice("by hand"), groups, named("instance")),
+    owners: ownersOf(dice("owners"), groups),
+    services: locals.flatMap(({ services }) => services),
+    byHand: locals.flatMap(({ byHand }) => byHand),
     events: eventsOf(dice("events"), groups),
     faults: faultsOf(dice("faults")),
     lives: livesOf(dice("lives")),
+  };
+}
+
+function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
+  const targetGroups = targetGroupsOf(dice("target groups"), place);
+  const named = (type: "instance" | "ip"): string[] =>
+    targetGroups.filter((one) => one.type === type).map(({ name }) => name);
+  const groups = groupsOf(dice("groups"), place, named("instance"));
+  const clusters = [...new Set(groups.flatMap(({ cluster }) => cluster ?? []))];
+  return {
+    targetGroups,
+    groups,
+    services: servicesOf(dice("services"), place, clusters, named("ip")),
+    byHand: byHandOf(dice("by hand"), groups, named("instance")),
   };
 }

@@ -1,11 +1,13 @@
 import {
   deregisterTarget,
+  type Group,
   interrupt,
   type InterruptOptions,
   type Instance,
   recommend,
   setContainerState,
   setStandby,
+  type Target,
 } from "@spotkeeper/simulator";
 import { TYPES } from "./build/group.ts";
 import type { EventItem, EventKind } from "./dimensions/events.ts";
@@ -13,12 +15,12 @@ import type { SwarmFleet } from "./fleet.ts";
 
 /** What people did, which must stay as they left it. */
 export interface ByPeople {
-  /** `group/id:port` of targets that a person deregistered. */
-  readonly deregistered: Set<string>;
+  /** Targets that a person deregistered. */
+  readonly deregistered: Set<Target>;
   /** Instances that a person set DRAINING. */
   readonly drained: Set<string>;
   /** Desired capacity of groups as a person set it last. */
-  readonly desired: Map<string, number>;
+  readonly desired: Map<Group, number>;
 }
 
 /** Instances that something other than us ends, takes out, or gave a notice of: what we may touch. */
@@ -49,19 +51,19 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     if (member && member.group.desired > 0) setDesired(happening, member.group.desired - 1);
   },
   "a person sets desired capacity": (happening) => {
-    const group = happening.fleet.region.groups.get(happening.event.group);
+    const group = happening.fleet.groups.get(happening.event.group);
     if (group !== undefined) setDesired(happening, Math.min(group.max, group.desired + 1));
   },
-  "a person puts it on standby": ({ event, instance, fleet, people }) => {
+  "a person puts it on standby": ({ instance, fleet, people }) => {
     const { member } = instance;
     if (member?.state !== "InService") return;
     setStandby(fleet.world, instance.id, true);
-    people.desired.set(event.group, member.group.desired);
+    people.desired.set(member.group, member.group.desired);
   },
   "a person deregisters it": ({ instance, fleet, people }) => {
     const target = [...instance.targets].find((one) => one.service === null && one.state !== "draining");
     if (target === undefined) return;
-    people.deregistered.add(`${target.group.name}/${target.id}:${target.port}`);
+    people.deregistered.add(target);
     deregisterTarget(fleet.world, target);
   },
   "a person sets it DRAINING": ({ instance, fleet, people }) => {
@@ -70,7 +72,7 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     people.drained.add(instance.id);
     setContainerState(fleet.world, containerInstance, "DRAINING");
   },
-  "no more Spot capacity": ({ fleet: { region } }) => {
+  "no more Spot capacity": ({ instance: { region } }) => {
     for (const zone of region.zones) for (const type of TYPES) region.pools.set(`${zone.name}/${type}/spot`, 0);
   },
 };
@@ -91,10 +93,10 @@ function strike(how: InterruptOptions): (happening: Happening) => void {
   };
 }
 
-function setDesired({ event, fleet: { world, region }, people }: Happening, desired: number): void {
-  const group = region.groups.get(event.group);
+function setDesired({ event, fleet: { world, groups }, people }: Happening, desired: number): void {
+  const group = groups.get(event.group);
   if (group === undefined) return;
   group.desired = desired;
-  people.desired.set(event.group, desired);
+  people.desired.set(group, desired);
   for (const listener of world.listeners.groupChanged) listener(group);
 }

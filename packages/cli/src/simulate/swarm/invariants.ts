@@ -33,6 +33,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .facts()
       .filter(({ targetsLost }) => targetsLost.length > 0 && MAY_DEREGISTER.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
       .map(({ instanceId, targetsLost }) => `${instanceId} took connections at its end by ${targetsLost.join(", ")}`),
 
@@ -41,12 +42,14 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .facts()
       .filter(({ tasksKilled }) => tasksKilled.length > 0 && MAY_DRAIN.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
       .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
 
   "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
-    [...fleet.region.groups.values()].flatMap(({ name, desired, baseline }) => {
-      const wanted = people.desired.get(name) ?? baseline;
+    [...fleet.groups.values()].flatMap((group) => {
+      const { name, desired, baseline } = group;
+      const wanted = people.desired.get(group) ?? baseline;
       return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
     }),
 
@@ -64,15 +67,15 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .openActions.filter(
         ({ hook }) => OUR_HOOKS.has(hook) && spec.policy.may !== "nothing" && spec.policy.may !== "only say it",
       )
+      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
 
   "what people did by hand stays": ({ fleet, people }) => [
-    ...[...people.deregistered].flatMap((key) => {
-      const [name = "", id = ""] = key.split("/");
-      const group = [...fleet.region.targetGroups.values()].find((one) => one.name === name);
-      return group?.targets.has(id) === true && group.targets.get(id)?.state !== "draining"
-        ? [`${key}, which a person deregistered, is registered`]
-        : [];
+    ...[...people.deregistered].flatMap(({ group, id, port }) => {
+      const now = group.targets.get(`${id}:${port}`);
+      return now === undefined || now.state === "draining"
+        ? []
+        : [`${group.name}/${id}:${port}, which a person deregistered, is registered`];
     }),
     ...[...people.drained].flatMap((id) => {
       const instance = fleet.world.instances.get(id);

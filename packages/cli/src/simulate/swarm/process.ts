@@ -10,9 +10,10 @@ import {
   type Verdict,
 } from "@spotkeeper/controller";
 import { type Clock, type Ms, sdkHandler, type Simulator } from "@spotkeeper/simulator";
-import { ACCOUNT, openAccess, type Parts, REGION } from "../access.ts";
+import { openAccess, type Parts } from "../access.ts";
 import { createGate } from "./gate.ts";
 import type { LifeItem } from "./dimensions/lives.ts";
+import type { PlaceItem } from "./dimensions/places.ts";
 
 type Ledger = ReturnType<Parts["openSqliteLedger"]>;
 type Archive = ReturnType<Parts["openSqliteArchive"]>;
@@ -35,6 +36,10 @@ export interface Ground {
   readonly ledger: Ledger;
   readonly archive: Archive;
   readonly inventory: Inventory;
+  /** Where the worker and its queue are. */
+  readonly home: PlaceItem;
+  /** Accounts that it reaches by a role. */
+  readonly others: readonly string[];
   readonly policy: Policy;
   readonly overrides: Overrides;
   readonly plan: LifeItem[];
@@ -48,9 +53,9 @@ export function createProcess(ground: Ground, name: string, onKilled: (pause: Ms
   const { parts } = ground;
   const gate = createGate({ ...ground, onKilled });
   const { clock } = gate;
-  const { random, policy, overrides, inventory } = ground;
+  const { home, random, policy, overrides, inventory } = ground;
   const handler = gate.guard(sdkHandler(ground.simulator), ["handle"]);
-  const aws = openAccess({ parts, clock, random, handler });
+  const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region });
   const channel: Channel = {
     updates: "full",
     pace: null,
@@ -84,7 +89,13 @@ export function createProcess(ground: Ground, name: string, onKilled: (pause: Ms
     start: () => worker.start(),
     async deliver(body) {
       const receivedAt = clock.now();
-      const origin = { source: "sqs", account: ACCOUNT, region: REGION, sentAt: receivedAt, receivedAt } as const;
+      const origin = {
+        source: "sqs",
+        account: home.account,
+        region: home.region,
+        sentAt: receivedAt,
+        receivedAt,
+      } as const;
       return Promise.race([worker.accept(body, origin), gate.ended.then(() => null)]);
     },
     isAlive: () => !gate.isOver(),

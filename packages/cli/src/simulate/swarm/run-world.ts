@@ -9,10 +9,11 @@ import {
   virtualClock,
   type VirtualClock,
 } from "@spotkeeper/simulator";
-import { openAccess, type Parts, REGION } from "../access.ts";
+import { openAccess, type Parts } from "../access.ts";
 import { isWatched } from "../run-to-end.ts";
 import { buildFleet } from "./fleet.ts";
 import { breachesAtEnd } from "./invariants.ts";
+import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import { createProcess, type Ground, type WorkerProcess } from "./process.ts";
 import { type Breach, watchEffects } from "./watch.ts";
@@ -75,6 +76,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     operations: fleetOperations,
     latency: LATENCY,
   });
+  const home = homeOf(spec.places);
   const { policy } = loadConfig(null, () => "");
   const ground: Ground = {
     parts,
@@ -86,6 +88,8 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     inventory: parts.createMemoryInventory(),
     policy: { ...policy, defaults: { ...policy.defaults, ...actionsOf(spec.policy) } },
     overrides: policy.clusters,
+    home,
+    others: [...new Set(spec.places.map(({ account }) => account))].filter((account) => account !== home.account),
     plan: [],
     crossings: { count: 0 },
     onSent: (alert) => {
@@ -106,7 +110,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     for (const body of waiting.splice(0)) void carry(body);
   };
 
-  if (spec.warm) await warmUp(ground, clock);
+  if (spec.warm) await warmUp(ground, spec.places, clock);
   const effects = watchEffects(spec, fleet, simulator);
   await clock.runUntilSettled(live());
   ground.plan.push(...spec.lives);
@@ -185,9 +189,10 @@ function watched(
 }
 
 /** Sweeps until the inventory knows the small fleet, as a worker that has run for a while. */
-async function warmUp(ground: Ground, clock: VirtualClock): Promise<void> {
-  const { parts, inventory, random } = ground;
-  const aws = openAccess({ parts, clock, random, handler: sdkHandler(ground.simulator) });
+async function warmUp(ground: Ground, places: SwarmWorld["places"], clock: VirtualClock): Promise<void> {
+  const { parts, inventory, random, home, others } = ground;
+  const handler = sdkHandler(ground.simulator);
+  const aws = openAccess({ parts, clock, random, handler, others, region: home.region });
   const stop = new AbortController();
   const sweeper = parts.createSweeper({
     aws,
@@ -195,7 +200,8 @@ async function warmUp(ground: Ground, clock: VirtualClock): Promise<void> {
     clock,
     random: () => 0.5,
     lease: () => Promise.resolve(true),
-    places: [{ account: null, region: REGION }],
+    ownAccount: () => home.account,
+    places: places.map(({ account, region }) => ({ account: account === home.account ? null : account, region })),
     callsPerMinute: 600,
     often: 600_000,
     keep: 86_400_000,

@@ -1,7 +1,17 @@
 import type { SwarmWorld } from "./world.ts";
 
 /** The lists of a world whose items stand by themselves. */
-const LISTS = ["events", "lives", "faults", "byHand", "services", "groups", "targetGroups"] as const;
+const LISTS = [
+  "events",
+  "lives",
+  "faults",
+  "byHand",
+  "owners",
+  "services",
+  "groups",
+  "targetGroups",
+  "places",
+] as const;
 
 export interface ShrinkOptions {
   /** Whether a world still breaks the same invariant. */

@@ -14,7 +14,9 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     `Seed ${world.seed}, made as small as it still fails.`,
     "",
     "There is",
+    ...world.places.map(({ name, account, region }) => `  ${name}: ${region} of account ${account}`),
     ...world.groups.map((group) => `  ${sayGroup(group)}`),
+    ...world.owners.map(({ group, owner }) => `  group ${group} is not ours: ${owner}`),
     ...world.services.map((service) => `  ${sayService(service)}`),
     ...world.targetGroups.map(
       ({ name, type, delay, balancer }) =>

@@ -1,6 +1,7 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
 import type { SwarmFleet } from "./fleet.ts";
 import { OUR_HOOKS } from "./build/group.ts";
+import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Something that must not have happened, and when. */
@@ -15,7 +16,8 @@ const HEALTHY = "nothing healthy is taken out";
 const OURS = "only our hooks are answered";
 const CONTINUE = "hooks are answered with CONTINUE";
 const FORBIDDEN = "what the policy forbids is not done";
-export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE, FORBIDDEN];
+const THEIRS = "what is not ours is not touched";
+export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE, FORBIDDEN, THEIRS];
 
 /** Effects that are ours alone; AWS launches by itself. */
 const AWS_DOES: ReadonlySet<EffectKind> = new Set(["launch"]);
@@ -46,7 +48,10 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
     effect(kind, key, again);
   };
   simulator.onCall((call, phase) => {
-    if (phase !== "before" || call.operation !== "CompleteLifecycleAction") return;
+    if (phase !== "before") return;
+    const theirs = mayNotTell(spec) ? null : touchedOf(fleet, call);
+    if (theirs !== null) note(THEIRS, `${call.operation}: ${theirs}`);
+    if (call.operation !== "CompleteLifecycleAction") return;
     const [hook, result] = [text(call.input["LifecycleHookName"]), text(call.input["LifecycleActionResult"])];
     if (!OUR_HOOKS.has(hook)) note(OURS, `${hook} was answered`);
     if (result !== "CONTINUE") note(CONTINUE, `${hook}: ${result}`);
@@ -80,13 +85,13 @@ function isDoomed({ policy }: SwarmWorld, instance: Instance): boolean {
   return policy.onRebalance === "drain" || policy.onRebalance === "replace";
 }
 
-function instanceOf({ region, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
+function instanceOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
   switch (kind) {
     case "drain":
       // Back to ACTIVE is no harm.
       return key.endsWith(" DRAINING") ? (world.instances.get(key.split(" ")[0] ?? "") ?? null) : null;
     case "stop-task":
-      for (const cluster of region.clusters.values()) {
+      for (const cluster of regions.flatMap(({ clusters }) => [...clusters.values()])) {
         const host = cluster.tasks.get(key)?.containerInstance;
         if (host) return host.instance;
       }

@@ -9,6 +9,8 @@ import { EVENT_DIMENSIONS, type EventItem } from "./dimensions/events.ts";
 import { FAULT_DIMENSIONS, type FaultItem } from "./dimensions/faults.ts";
 import { GROUP_DIMENSIONS, type GroupItem } from "./dimensions/groups.ts";
 import { LIFE_DIMENSIONS, type LifeItem } from "./dimensions/lives.ts";
+import { OWNER_DIMENSIONS, type OwnerItem } from "./dimensions/owners.ts";
+import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS, type SwarmPolicy } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
 
@@ -21,9 +23,13 @@ export interface SwarmWorld {
   readonly seed: number;
   /** Whether the inventory knows the fleet before anything happens. */
   readonly warm: boolean;
+  /** Where something is; the first is the worker's own place. */
+  readonly places: readonly PlaceItem[];
   readonly policy: SwarmPolicy;
   readonly targetGroups: readonly TargetGroupItem[];
   readonly groups: readonly GroupItem[];
+  /** Whose groups are, which are not ours. */
+  readonly owners: readonly OwnerItem[];
   readonly services: readonly ServiceItem[];
   /** Targets that a person registered. */
   readonly byHand: readonly ByHandItem[];
@@ -36,6 +42,8 @@ export interface SwarmWorld {
 export const DIMENSIONS: Dimensions<SwarmWorld> = {
   "warm inventory": ({ warm }) => warm,
   "empty inventory": ({ warm }) => !warm,
+  ...of(PLACE_DIMENSIONS, ({ places }) => places),
+  ...of(OWNER_DIMENSIONS, ({ owners }) => owners),
   ...of(POLICY_DIMENSIONS, ({ policy }) => policy),
   ...of(TARGET_GROUP_DIMENSIONS, ({ targetGroups }) => targetGroups),
   ...of(BY_HAND_DIMENSIONS, ({ byHand }) => byHand),

@@ -5,14 +5,16 @@ import {
   createGroup,
   createLatticeTargetGroup,
   type Group,
+  type GroupSpec,
   type HookSpec,
   type Region,
   registerAgain,
   type TargetGroup,
   type World,
 } from "@spotkeeper/simulator";
-import { QUEUE_ARN } from "../../lab.ts";
 import type { GroupItem } from "../dimensions/groups.ts";
+import type { OwnerItem } from "../dimensions/owners.ts";
+import { awsNameOf } from "../dimensions/places.ts";
 
 /** The names of hooks that are ours, by the default policy or because they tell our queue. */
 export const OUR_HOOKS: ReadonlySet<string> = new Set(["graceful-shutdown-hook", "to-our-queue"]);
@@ -20,15 +22,22 @@ export const OUR_HOOKS: ReadonlySet<string> = new Set(["graceful-shutdown-hook",
 /** The types that every group may launch. */
 export const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
+/** What a group is built of. */
+interface GroupPlan {
+  readonly item: GroupItem;
+  /** Whose it is; null: ours. */
+  readonly owner: OwnerItem["owner"] | null;
+  readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+  /** Our queue, where a hook of this place can notify it. */
+  readonly queue: string | null;
+}
+
 /** A group with its instances, registered with its cluster where it has one. */
-export function buildGroup(
-  world: World,
-  region: Region,
-  item: GroupItem,
-  targetGroups: ReadonlyMap<string, TargetGroup>,
-): Group {
+export function buildGroup(world: World, region: Region, plan: GroupPlan): Group {
+  const { item, owner, targetGroups, queue } = plan;
+  const name = awsNameOf(item.name);
   const group = createGroup(world, region, {
-    name: item.name,
+    name,
     desired: item.desired,
     max: item.desired + item.room,
     types: TYPES,
@@ -38,11 +47,12 @@ export function buildGroup(
     protectNew: item.protectNew,
     suspended: item.suspended,
     targetGroups: item.targetGroups.flatMap((name) => targetGroups.get(name) ?? []),
-    classicLoadBalancers: item.classic ? [createClassicLoadBalancer(region, { name: `${item.name}-classic` })] : [],
+    classicLoadBalancers: item.classic ? [createClassicLoadBalancer(region, { name: `${name}-classic` })] : [],
     latticeTargetGroups: item.lattice
-      ? [createLatticeTargetGroup(world, region, { name: `${item.name}-lattice`, type: "INSTANCE" })]
+      ? [createLatticeTargetGroup(world, region, { name: `${name}-lattice`, type: "INSTANCE" })]
       : [],
-    hooks: hooksOf(item),
+    hooks: hooksOf(item, queue),
+    ...(owner === null ? {} : MARKS[owner]),
   });
   if (item.cluster !== null) {
     const cluster = region.clusters.get(item.cluster) ?? createCluster(region, item.cluster);
@@ -56,13 +66,35 @@ export function buildGroup(
   return group;
 }
 
-function hooksOf({ hook }: GroupItem): HookSpec[] {
-  const transition = "autoscaling:EC2_INSTANCE_TERMINATING";
+const transition = "autoscaling:EC2_INSTANCE_TERMINATING";
+const OUR_HOOK: HookSpec = {
+  name: "graceful-shutdown-hook",
+  transition,
+  heartbeatTimeout: 300,
+  defaultResult: "CONTINUE",
+};
+
+/**
+ * What tells that a group is not ours: its operator (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html)
+ * or tags, which its instances have too. Tags of orchestrators: controller/src/enrich/owner.ts has their pages.
+ */
+const MARKS: { readonly [owner in OwnerItem["owner"]]: Pick<GroupSpec, "tags" | "operator"> } = {
+  Karpenter: { tags: { "karpenter.sh/nodepool": "default" } },
+  Kubernetes: { tags: { "kubernetes.io/cluster/prod": "owned" } },
+  Batch: { tags: { AWSBatchServiceTag: "batch" } },
+  EMR: { tags: { "aws:elasticmapreduce:job-flow-id": "j-2AXXXXXXGAPLF" } },
+  "an operator": { operator: "eks.amazonaws.com" },
+  "opted out": { tags: { "spotkeeper:enabled": "false" } },
+};
+
+function hooksOf({ hook }: GroupItem, queue: string | null): HookSpec[] {
   switch (hook) {
     case "ours":
-      return [{ name: "graceful-shutdown-hook", transition, heartbeatTimeout: 300, defaultResult: "CONTINUE" }];
+      return [OUR_HOOK];
     case "ours, to our queue":
-      return [{ name: "to-our-queue", transition, heartbeatTimeout: 300, notificationTarget: QUEUE_ARN }];
+      return queue === null
+        ? [OUR_HOOK]
+        : [{ name: "to-our-queue", transition, heartbeatTimeout: 300, notificationTarget: queue }];
     case "somebody else's":
       return [{ name: "theirs", transition, heartbeatTimeout: 60, defaultResult: "CONTINUE" }];
     case null:

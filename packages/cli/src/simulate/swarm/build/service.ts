@@ -9,6 +9,7 @@ import {
   type TargetGroup,
   type World,
 } from "@spotkeeper/simulator";
+import { awsNameOf } from "../dimensions/places.ts";
 import type { ServiceItem } from "../dimensions/services.ts";
 
 /** A service with its tasks placed and registered, where its cluster has instances. */
@@ -20,9 +21,10 @@ export function buildService(
 ): void {
   const cluster = region.clusters.get(item.cluster);
   if (cluster === undefined || cluster.containerInstances.size === 0) return;
-  const definition = defineTask(region, { family: item.name, cpu: 128, memory: 128, stopTimeout: item.stopTimeout });
+  const name = awsNameOf(item.name);
+  const definition = defineTask(region, { family: name, cpu: 128, memory: 128, stopTimeout: item.stopTimeout });
   createService(world, cluster, {
-    name: item.name,
+    name,
     definition,
     desired: item.desired,
     strategy: item.daemon ? "DAEMON" : "REPLICA",
@@ -34,7 +36,9 @@ export function buildService(
   });
 }
 
-function trafficOf(world: World, region: Region, { name, traffic }: ServiceItem): ServiceTraffic {
+function trafficOf(world: World, region: Region, item: ServiceItem): ServiceTraffic {
+  const { traffic } = item;
+  const name = awsNameOf(item.name);
   switch (traffic) {
     case "classic":
       return { classicLoadBalancer: createClassicLoadBalancer(region, { name: `${name}-classic` }) };

@@ -1,8 +1,10 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import type { GroupItem } from "./groups.ts";
+import { nameIn, type PlaceItem } from "./places.ts";
 
 export interface TargetGroupItem {
   readonly name: string;
+  readonly place: string;
   readonly type: "instance" | "ip";
   /** Seconds, 0 to 3,600. */
   readonly delay: number;
@@ -19,13 +21,19 @@ export interface ByHandItem {
 }
 
 /** Target groups of both types, of a service's tasks and of instances. */
-export const targetGroupsOf = (dice: Dice): TargetGroupItem[] => [
-  ...several(dice, 2, (index) => targetGroup(dice, `front-${index}`, "instance")),
-  ...several(dice, 2, (index) => targetGroup(dice, `tasks-${index}`, "ip")),
+export const targetGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] => [
+  ...several(dice, 2, (index) => targetGroup(dice, place, `front-${index}`, "instance")),
+  ...several(dice, 2, (index) => targetGroup(dice, place, `tasks-${index}`, "ip")),
 ];
 
-const targetGroup = ({ random, may }: Dice, name: string, type: TargetGroupItem["type"]): TargetGroupItem => ({
-  name,
+const targetGroup = (
+  { random, may }: Dice,
+  place: PlaceItem,
+  name: string,
+  type: TargetGroupItem["type"],
+): TargetGroupItem => ({
+  name: nameIn(place, name),
+  place: place.name,
   type,
   delay: may("odd delay") ? random.pick([0, 300, 3_600]) : random.pick([15, 30, 60]),
   balancer: may("odd balancer") ? random.pick(["network", "gateway", null] as const) : "application",

@@ -1,12 +1,15 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
+import { nameIn, type PlaceItem } from "./places.ts";
 
 const CLUSTERS = ["shop", "data"];
 
 export interface GroupItem {
   readonly name: string;
+  readonly place: string;
   readonly desired: number;
   readonly room: number;
   readonly onDemandBase: number;
+  /** A cluster of its place. */
   readonly cluster: string | null;
   /** Target groups of type `instance`, by name. */
   readonly targetGroups: readonly string[];
@@ -24,13 +27,14 @@ export interface GroupItem {
   readonly registeredAgain: boolean;
 }
 
-export const groupsOf = (dice: Dice, fronts: readonly string[]): GroupItem[] =>
-  several(dice, 3, (index) => groupItem(dice, `group-${index}`, fronts));
+export const groupsOf = (dice: Dice, place: PlaceItem, fronts: readonly string[]): GroupItem[] =>
+  several(dice, 3, (index) => groupItem(dice, place, `group-${index}`, fronts));
 
-const groupItem = ({ random, may }: Dice, name: string, fronts: readonly string[]): GroupItem => {
+const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts: readonly string[]): GroupItem => {
   const cluster = may("no cluster") ? null : random.pick(CLUSTERS);
   return {
-    name,
+    name: nameIn(place, name),
+    place: place.name,
     desired: 1 + random.int(4),
     room: may("no room") ? 0 : 1 + random.int(4),
     onDemandBase: may("on-demand") ? 1 : 0,

@@ -1,7 +1,9 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
+import { nameIn, type PlaceItem } from "./places.ts";
 
 export interface ServiceItem {
   readonly name: string;
+  readonly place: string;
   readonly cluster: string;
   readonly desired: number;
   readonly daemon: boolean;
@@ -16,14 +18,26 @@ export interface ServiceItem {
   readonly traffic: "classic" | "lattice" | "discovery" | null;
 }
 
-/** Services of each cluster; `tasks` are the target groups of type `ip`. */
-export const servicesOf = (dice: Dice, clusters: readonly string[], tasks: readonly string[]): ServiceItem[] =>
-  clusters.flatMap((cluster) => several(dice, 2, (index) => serviceItem(dice, cluster, index, tasks)));
+/** Services of each cluster of a place; `tasks` are its target groups of type `ip`. */
+export const servicesOf = (
+  dice: Dice,
+  place: PlaceItem,
+  clusters: readonly string[],
+  tasks: readonly string[],
+): ServiceItem[] =>
+  clusters.flatMap((cluster) => several(dice, 2, (index) => serviceItem(dice, place, cluster, index, tasks)));
 
-const serviceItem = ({ random, may }: Dice, cluster: string, index: number, tasks: readonly string[]): ServiceItem => {
+const serviceItem = (
+  { random, may }: Dice,
+  place: PlaceItem,
+  cluster: string,
+  index: number,
+  tasks: readonly string[],
+): ServiceItem => {
   const daemon = may("daemon");
   return {
-    name: `${cluster}-${index}`,
+    name: nameIn(place, `${cluster}-${index}`),
+    place: place.name,
     cluster,
     desired: 1 + random.int(4),
     daemon,

@@ -1,0 +1,20 @@
+import type { Dice, Dimensions } from "./dice.ts";
+import type { GroupItem } from "./groups.ts";
+
+/** Whose a group is, where it is not ours: docs/drain.md, "What is handed off" and "Dry run, opt-out, opt-in". */
+export const OWNERS = ["Karpenter", "Kubernetes", "Batch", "EMR", "an operator", "opted out"] as const;
+
+export interface OwnerItem {
+  readonly group: string;
+  readonly owner: (typeof OWNERS)[number];
+}
+
+export const ownersOf = ({ random, may }: Dice, groups: readonly GroupItem[]): OwnerItem[] =>
+  groups.flatMap(({ name }) => (may("owners") ? [{ group: name, owner: random.pick(OWNERS) }] : []));
+
+export const OWNER_DIMENSIONS: Dimensions<readonly OwnerItem[]> = Object.fromEntries(
+  OWNERS.map((owner) => [
+    `owner: ${owner}`,
+    (owners: readonly OwnerItem[]) => owners.some((one) => one.owner === owner),
+  ]),
+);
