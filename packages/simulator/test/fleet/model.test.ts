@@ -38,8 +38,22 @@ test("an indexed set forgets what is deleted, and only that", () => {
 
 test("zones carry the ids that AWS gives them", () => {
   const { world } = createBench();
-  const ids = ["us-east-1", "eu-west-1", "ap-southeast-2"].map((name) => regionOf(world, "1", name).zones[0]?.id);
-  expect(ids).toEqual(["use1-az1", "euw1-az1", "apse2-az1"]);
+  const names = ["us-east-1", "eu-west-1", "ap-southeast-2", "cn-northwest-1", "us-gov-west-1"];
+  const ids = names.map((name) => regionOf(world, "1", name).zones[0]?.id);
+  expect(ids).toEqual(["use1-az1", "euw1-az1", "apse2-az1", "cnnw1-az1", "usgw1-az1"]);
+});
+
+test("what a region has carries its partition, and its network is its own", () => {
+  const { world } = createBench();
+  const made = ["us-east-1", "cn-north-1", "us-gov-east-1"].map((name) =>
+    createTargetGroup(world, regionOf(world, "123456789012", name), { name: "web" }),
+  );
+  expect(made.map(({ arn }) => arn.split(":").slice(0, 4).join(":"))).toEqual([
+    "arn:aws:elasticloadbalancing:us-east-1",
+    "arn:aws-cn:elasticloadbalancing:cn-north-1",
+    "arn:aws-us-gov:elasticloadbalancing:us-gov-east-1",
+  ]);
+  expect(new Set(made.map(({ vpcId }) => vpcId)).size).toBe(3);
 });
 
 test("a registration that is gone stays gone, and nobody is told again", async () => {

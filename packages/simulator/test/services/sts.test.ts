@@ -55,6 +55,12 @@ test("a role that is denied, or is none, fails the call with STS's code", async 
     credentials: assume(setup, "arn:aws:iam::12:role/x-role-name"),
   });
   await expect(none.run(none.ecs.send(new ListClustersCommand({})))).rejects.toMatchObject({ name: "ValidationError" });
+  const elsewhere = await connect("in the process", setup, {
+    credentials: assume(setup, "arn:aws-cn:iam::444455556666:role/x"),
+  });
+  await expect(elsewhere.run(elsewhere.ecs.send(new ListClustersCommand({})))).rejects.toMatchObject({
+    name: "AccessDenied",
+  });
   setup.simulator.faults.add({ match: { service: "sts" }, effect: { kind: "denied" } });
   const denied = await connect("in the process", setup, {
     credentials: assume(setup, "arn:aws:iam::444455556666:role/x"),
