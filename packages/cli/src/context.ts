@@ -6,9 +6,12 @@ import type { ExitCode, Io } from "./io.ts";
 /** What stands on the call, for every command. */
 export interface GlobalOptions {
   readonly config?: string;
-  readonly output: "text" | "json";
+  readonly output: Format;
   readonly verbose: boolean;
 }
+
+export const FORMATS = ["text", "json"] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** What a command gets. */
 export interface Context {
@@ -19,6 +22,8 @@ export interface Context {
   readonly config: () => Config;
   /** Which that is; null: there is none. */
   readonly configFile: string | null;
+  /** Where a document goes; null: to standard output. Only for commands of `WRITES_DOCUMENT`. */
+  readonly outputFile: string | null;
 }
 
 /** Runs a command; its exit code, if it did not throw. */
@@ -26,13 +31,22 @@ export type Run = (context: Context, command: Command) => Promise<ExitCode>;
 
 export const DEFAULT_CONFIG = "spotkeeper.yaml";
 
-export function createContext(io: Io, options: GlobalOptions): Context {
+/** Commands that print a document in its own format: `--output` names its file. */
+export const WRITES_DOCUMENT: ReadonlySet<string> = new Set(["facts"]);
+
+const isFormat = (output: string): output is Format => (FORMATS as readonly string[]).includes(output);
+
+/** @param given the options as they stand on the call, where `output` may name a file */
+export function createContext(io: Io, given: Omit<GlobalOptions, "output"> & { readonly output: string }): Context {
+  const { output } = given;
+  const options: GlobalOptions = { ...given, output: isFormat(output) ? output : "text" };
   const named = options.config ?? (io.env["SPOTKEEPER_CONFIG"] || null);
   const configFile = named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
   return {
     io,
     options,
     configFile,
+    outputFile: isFormat(output) ? null : output,
     config: () => loadConfig(configFile, (file) => readFileSync(file, "utf8")),
   };
 }

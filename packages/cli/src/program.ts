@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type Act, commands } from "./commands/index.ts";
-import { createContext, type GlobalOptions } from "./context.ts";
+import { createContext, FORMATS, type GlobalOptions, WRITES_DOCUMENT } from "./context.ts";
 import { failureOf } from "./failure.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
 import { version } from "./version.ts";
@@ -19,7 +19,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
     (run) =>
     async (...args) => {
       const command = args.at(-1) as Command;
-      const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+      const options = command.optsWithGlobals<Omit<GlobalOptions, "output"> & { readonly output: string }>();
+      mustBeFormat(options.output, command);
       code = await run(createContext(io, options), command);
     };
   const program = createProgram(words, act);
@@ -32,6 +33,16 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   }
   await Promise.all(written);
   return code;
+}
+
+/** Only commands that write a document take anything else, which is the name of a file. */
+function mustBeFormat(output: string, command: Command): void {
+  if ((FORMATS as readonly string[]).includes(output) || WRITES_DOCUMENT.has(command.name())) return;
+  const allowed = FORMATS.join(", ");
+  command.error(`error: option '--output <format>' argument '${output}' is invalid. Allowed choices are ${allowed}.`, {
+    exitCode: 1,
+    code: "commander.invalidArgument",
+  });
 }
 
 /** Where help, the version and what is wrong with a call go. */
@@ -49,7 +60,12 @@ export function createProgram({ out, err, width }: Words, act: Act): Command {
     .version(version, "--version", "print the version")
     .helpOption("--help", "print this help")
     .addOption(new Option("--config <file>", "the config (default: spotkeeper.yaml, or SPOTKEEPER_CONFIG)"))
-    .addOption(new Option("--output <format>", "how data is printed").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option(
+        "--output <format>",
+        `how data is printed (choices: ${FORMATS.map((one) => `"${one}"`).join(", ")})`,
+      ).default("text"),
+    )
     .option("--verbose", "print the stack of an error", false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

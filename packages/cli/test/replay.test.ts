@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSimulator, createWorld, fleetOperations, realClock, serveSimulator } from "@spotkeeper/simulator";
 import { describe, expect, test } from "vitest";
-import { readFacts } from "../src/simulate/replay/facts.ts";
+import { readFacts } from "../src/facts/parse.ts";
 import { ID, iso, lifecycle, rebalance, state, T0, TASK, warning } from "./messages.ts";
 import { folder, jsonLines, spotkeeper } from "./support.ts";
 

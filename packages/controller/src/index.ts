@@ -1,8 +1,10 @@
 import type { Clock } from "./clock.ts";
 import type * as Parts from "./entry/parts.ts";
+import type { FleetRead, ReadFleetOptions } from "./entry/read-fleet.ts";
 import type { Running, RunOptions } from "./entry/run.ts";
 import type { ChannelReport, TestOptions } from "./entry/test-channels.ts";
 
+export type { FleetRead, PlaceRead } from "./entry/read-fleet.ts";
 export type { ChannelReport } from "./entry/test-channels.ts";
 export type { AlertModel, Channel } from "./notify/alert.ts";
 export type { CallRecord } from "./aws/operation.ts";
@@ -11,6 +13,7 @@ export type { Doc } from "./model/doc.ts";
 export type { Entry } from "./model/journal.ts";
 export type { Incident } from "./model/incident.ts";
 export type { Key } from "./model/key.ts";
+export type { Facets } from "./inventory/inventory.ts";
 export type { IncidentDetailView, IncidentView, SilenceView } from "./show/view/schema.ts";
 export type { Origin, Signal, SignalKind } from "./model/signal.ts";
 export type { Overrides } from "./enrich/overrides.ts";
@@ -55,6 +58,12 @@ export async function runWorker(options: RunOptions): Promise<Running> {
 export async function requireCredentials(clock: Clock): Promise<void> {
   const { requireCredentials: require } = await import("./entry/credentials.ts");
   return require(clock);
+}
+
+/** Reads a fleet from AWS (entry/read-fleet.ts). */
+export async function readFleet(options: ReadFleetOptions): Promise<FleetRead> {
+  const { readFleet: read } = await import("./entry/read-fleet.ts");
+  return read(options);
 }
 
 /** Sends a sample alert through channels (entry/test-channels.ts). */

@@ -3,6 +3,7 @@ import type { Run } from "../context.ts";
 import { agent } from "./agent.ts";
 import { channels } from "./channels.ts";
 import { explain } from "./explain.ts";
+import { facts } from "./facts.ts";
 import { importing } from "./import.ts";
 import { incidents } from "./incidents.ts";
 import { replay } from "./replay.ts";
@@ -30,5 +31,6 @@ export const commands: readonly Registration[] = [
   simulate,
   sandbox,
   replay,
+  facts,
   agent,
 ];

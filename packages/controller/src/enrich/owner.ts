@@ -67,6 +67,9 @@ const operated = (principal: string | null, whose: string): Ownership => ({
   because: `Operator.Principal ${principal ?? "unnamed"}${whose}`,
 });
 
+/** Whether the tag says by its name whose an instance is. */
+export const isOwnerTag = (name: string): boolean => TAGS.some(([pattern]) => pattern.test(name));
+
 function byTags(whose: string, tags: Ec2Instance["tags"] | undefined): Ownership | undefined {
   const names = Object.keys(tags ?? {}).toSorted();
   for (const [pattern, owner] of TAGS) {

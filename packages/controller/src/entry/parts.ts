@@ -3,6 +3,7 @@ export { createAws } from "../aws/index.ts";
 export { createClients } from "../aws/clients.ts";
 export { createLease } from "./lease.ts";
 export { createMemoryInventory } from "../inventory/memory.ts";
+export { readFleet } from "./read-fleet.ts";
 export { createSweeper } from "../inventory/sweep/sweeper.ts";
 export { createWorker } from "./worker.ts";
 export { openSqliteArchive } from "../record/archive/sqlite.ts";

@@ -1,6 +1,5 @@
 import { lookup } from "node:dns";
 import { randomUUID } from "node:crypto";
-import type { Place } from "../aws/aws.ts";
 import { createAws } from "../aws/index.ts";
 import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import type { CallRecord } from "../aws/operation.ts";
@@ -26,6 +25,7 @@ import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { placeFiles } from "./files.ts";
+import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
 import { openSecrets, resolved } from "./secrets.ts";
@@ -216,7 +216,7 @@ export async function run({
     clock,
     random,
     lease: createLease(ledger, clock, owner),
-    places: placesOf(config, queues),
+    places: placesOf(config, elsewhere),
     ownAccount: ownAccount.current,
     onGroups: (place, groups, at) => {
       for (const signal of retainedIn(place, groups, at)) void worker.hear(signal);
@@ -252,11 +252,4 @@ export async function run({
 function warm(config: Config, secret: (reference: string) => Promise<string | null>, log: Log): void {
   for (const { key, reference } of referencesIn(config))
     secret(reference).catch((err: unknown) => log.warn({ key, err }, "a secret is not available"));
-}
-
-/** Regions that the sweep looks at: those of the config, else those of the queues; in our own account and the others. */
-function placesOf(config: Config, queues: readonly { readonly at: Place }[]): Place[] {
-  const regions = config.aws.regions.length > 0 ? config.aws.regions : queues.map(({ at }) => at.region);
-  const accounts = [null, ...config.aws.accounts.map((one) => one.account)];
-  return [...new Set(regions)].flatMap((region) => accounts.map((account) => ({ account, region })));
 }

@@ -1,6 +1,6 @@
 import type { Group, Hook } from "./group-state.ts";
 import type { Instance, Purchase, Region, World } from "./state.ts";
-import { addMember, enterService, unitsOf } from "./group-launch.ts";
+import { addMember, enterService, isActive, unitsOf } from "./group-launch.ts";
 import { arn } from "./region.ts";
 import { launchInstance } from "./instances.ts";
 import { putHook } from "./hooks.ts";
@@ -37,7 +37,7 @@ export interface GroupSpec {
   readonly operator?: string;
   readonly deletionProtection?: Group["deletionProtection"];
   readonly tags?: Readonly<Record<string, string>>;
-  /** Ids, and what is known of them, of its first Spot Instances. */
+  /** Its first instances; what their number leaves open of `desired` is made up. */
   readonly named?: readonly NamedInstance[];
   /** Instances that somebody else launched, and attached: `desired` counts them. */
   readonly attached?: readonly Instance[];
@@ -48,6 +48,14 @@ export interface NamedInstance {
   /** A zone's name. */
   readonly zone?: string;
   readonly type?: string;
+  /** Spot unless given. */
+  readonly purchase?: Purchase;
+  /** In service unless given; on standby it is no part of `desired`. */
+  readonly state?: "InService" | "Standby";
+  /** From scale-in; as the group does with new ones unless given. */
+  readonly protected?: boolean;
+  /** Beside those of the group. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export type HookSpec = Pick<Hook, "name" | "transition"> & Partial<Hook>;
@@ -109,8 +117,12 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     group.desired,
     group.onDemandBase + Math.floor((Math.max(0, group.desired - group.onDemandBase) * group.onDemandPercent) / 100),
   );
-  for (let index = 0; unitsOf([...group.members.values()]) < group.desired; index += 1) {
-    fill(world, group, index, index < onDemand ? "on-demand" : "spot", spec.named?.[index - onDemand]);
+  const { named = [] } = spec;
+  for (const [index, one] of named.entries()) fill(world, group, index, one.purchase ?? "spot", one);
+  let missing = onDemand - named.filter(({ purchase }) => purchase === "on-demand").length;
+  for (let index = named.length; unitsOf([...group.members.values()].filter(isActive)) < group.desired; index += 1) {
+    fill(world, group, index, missing > 0 ? "on-demand" : "spot");
+    missing -= 1;
   }
   return group;
 };
@@ -140,10 +152,13 @@ const fill = (world: World, group: Group, index: number, purchase: Purchase, nam
     tags: {
       ...Object.fromEntries(group.tags),
       Name: group.tags.get("Name") ?? group.name,
+      ...named?.tags,
       "aws:autoscaling:groupName": group.name,
     },
   });
   // Fleets are older than the story: ages differ, up to about three days.
   instance.launchTime -= world.random.int(250_000_000);
-  enterService(world, addMember(group, instance, "InService"), true);
+  const member = addMember(group, instance, named?.state ?? "InService");
+  if (named?.protected !== undefined) member.protectedFromScaleIn = named.protected;
+  if (member.state === "InService") enterService(world, member, true);
 };

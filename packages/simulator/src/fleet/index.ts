@@ -50,7 +50,7 @@ export {
   registerContainer,
   setContainerState,
 } from "./ecs/containers.ts";
-export { arn, partitionOf, regionOf } from "./region.ts";
+export { arn, partitionOf, regionOf, zoneOf } from "./region.ts";
 export { setStandby } from "./standby.ts";
 export type { Random } from "./random.ts";
 export { createRandom } from "./random.ts";

@@ -17,6 +17,20 @@ const zonesOf = (account: string, region: string): Zone[] =>
     subnetId: `subnet-${account.slice(-6)}${region.replaceAll("-", "")}${letter}`,
   }));
 
+/** The zone of a region by its name; one that is not there yet is added, with an id of its own (assumed). */
+export const zoneOf = (region: Region, name: string): Zone => {
+  const known = region.zones.find((zone) => zone.name === name);
+  if (known) return known;
+  const letter = name.startsWith(region.name) && name.length === region.name.length + 1 ? name.at(-1) : undefined;
+  const made: Zone = {
+    name,
+    id: letter === undefined ? name : zoneId(region.name, letter.charCodeAt(0) - "a".charCodeAt(0)),
+    subnetId: `subnet-${region.account.slice(-6)}${name.replaceAll("-", "")}`,
+  };
+  region.zones.push(made);
+  return made;
+};
+
 const regionKey = (account: string, region: string): string => `${account}/${region}`;
 
 /** The region of an account; an empty one is made on first sight, as in AWS. */

@@ -80,7 +80,7 @@ export interface Command {
 export interface Region {
   readonly account: string;
   readonly name: string;
-  readonly zones: readonly Zone[];
+  readonly zones: Zone[];
   /** The network in which everything is that says nothing else. */
   readonly vpcId: string;
   /** How many instances it has had: their addresses are counted by this, and so repeat in other networks. */

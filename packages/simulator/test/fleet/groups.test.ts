@@ -234,10 +234,10 @@ test("what is detached leaves the balancers at once, and stays listed for a whil
   expect(group.members.get(other)?.state).toBe("InService");
 });
 
-test("Spot Instances that are named have their ids, zones and types; the rest are drawn", () => {
+test("instances that are named come first, with their ids, zones and types; the rest are drawn", () => {
   const named = [{ id: "i-0abc", zone: "eu-west-1c", type: "c5.large" }, { id: "i-0def" }];
   const { group, ids } = prepare({ desired: 4, onDemandBase: 1, named });
-  expect(ids.slice(1, 3)).toEqual(["i-0abc", "i-0def"]);
+  expect(ids.slice(0, 2)).toEqual(["i-0abc", "i-0def"]);
   const { instance } = group.members.get("i-0abc")!;
   expect({ zone: instance.zone.name, type: instance.type, purchase: instance.purchase }).toEqual({
     zone: "eu-west-1c",
@@ -245,4 +245,23 @@ test("Spot Instances that are named have their ids, zones and types; the rest ar
     purchase: "spot",
   });
   expect(ids[3]).toMatch(/^i-[0-9a-f]{17}$/);
+});
+
+test("a named instance can be On-Demand, protected, or on standby, where it is no part of desired capacity", () => {
+  const { group } = prepare({
+    desired: 2,
+    onDemandBase: 1,
+    named: [
+      { id: "i-0abc", purchase: "on-demand", protected: true },
+      { id: "i-0def", state: "Standby", tags: { team: "shop" } },
+    ],
+  });
+  expect([...group.members.values()].map(({ state, instance: { purchase } }) => [state, purchase])).toEqual([
+    ["InService", "on-demand"],
+    ["Standby", "spot"],
+    ["InService", "spot"],
+  ]);
+  expect(group).toMatchObject({ desired: 2, baseline: 2 });
+  expect(group.members.get("i-0abc")?.protectedFromScaleIn).toBe(true);
+  expect(group.members.get("i-0def")?.instance.tags.get("team")).toBe("shop");
 });

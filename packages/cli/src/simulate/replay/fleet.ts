@@ -1,19 +1,16 @@
 import type { Signal } from "@spotkeeper/controller";
+import { createWorld, type World, type WorldOptions } from "@spotkeeper/simulator";
 import {
-  attachGroup,
-  createCluster,
-  createGroup,
-  createService,
-  createTargetGroup,
-  createWorld,
-  defineTask,
-  type Region,
-  regionOf,
-  type World,
-  type WorldOptions,
-} from "@spotkeeper/simulator";
+  type FleetFacts,
+  type GroupFacts,
+  groupFacts,
+  hookFacts,
+  instanceFacts,
+  type ServiceFacts,
+  serviceFacts,
+} from "../../facts/document.ts";
+import { buildFacts } from "../build-facts.ts";
 import { ACCOUNT, REGION } from "../lab.ts";
-import type { FleetFacts, GroupFacts, ServiceFacts } from "./facts.ts";
 
 /** Where instances are that no facts and no message place. */
 const SOMEWHERE = "replayed";
@@ -24,11 +21,7 @@ const SPARE = 2;
 export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: readonly Signal[]): World {
   const world = createWorld(wiring);
   const groups = [...facts.groups.map((group) => placed(group, signals)), ...groupsOf(signals, facts)];
-  for (const group of groups) addGroup(world, group);
-  const services = [...facts.services, ...servicesOf(groups, facts)];
-  for (const region of world.regions.values()) {
-    for (const service of services) if (region.clusters.has(service.cluster)) addService(world, region, service);
-  }
+  buildFacts(world, { ...facts, groups, services: [...facts.services, ...servicesOf(groups, facts)] });
   return world;
 }
 
@@ -42,12 +35,14 @@ function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
   const find = (part: "account" | "region"): string | null =>
     [...own, ...signals].map((signal) => signal[part]).find((one) => one !== null) ?? null;
   // What a message says of a hook is so, whether the facts name it or not.
-  const hooks = own.flatMap(terminatingHooks);
+  const known = new Set(group.hooks.map(({ name }) => name));
+  const said = new Set(own.flatMap(terminatingHooks).filter((name) => !known.has(name)));
   return {
     ...group,
     account: group.account ?? find("account"),
     region: group.region ?? find("region"),
-    hooks: [...new Set([...group.hooks, ...hooks])],
+    desired: group.desired ?? group.instances.length + SPARE,
+    hooks: [...group.hooks, ...Array.from(said, (name) => hookFacts(name))],
   };
 }
 
@@ -64,7 +59,8 @@ interface Seen {
 
 /** Instances that messages name and no facts do, in the groups and clusters that messages name for them. */
 function groupsOf(signals: readonly Signal[], facts: FleetFacts): readonly GroupFacts[] {
-  const known = new Set(facts.groups.flatMap(({ instances }) => instances.map(({ id }) => id)));
+  const described = [...facts.groups.flatMap(({ instances }) => instances), ...facts.instances];
+  const known = new Set(described.map(({ id }) => id));
   const seen = new Map<string, Seen>();
   const hooks = new Map<string, Set<string>>();
   for (const signal of signals) {
@@ -88,19 +84,14 @@ function groupsOf(signals: readonly Signal[], facts: FleetFacts): readonly Group
     if (first === undefined) return [];
     const [, { account, region, group }] = first;
     const name = group ?? SOMEWHERE;
-    return {
-      name,
+    return groupFacts(name, {
       account,
       region,
       cluster: members.map(([, { cluster }]) => cluster).find((one) => one !== null) ?? SOMEWHERE,
-      instances: members.map(([id, { zone }]) => ({ id, ...(zone === null ? {} : { zone }) })),
-      desired: null,
-      max: null,
-      type: "m5.large",
-      hooks: [...(hooks.get(name) ?? [])],
-      capacityRebalance: false,
-      tags: {},
-    };
+      instances: members.map(([id, { zone }]) => instanceFacts(id, { zone })),
+      desired: members.length + SPARE,
+      hooks: Array.from(hooks.get(name) ?? [], (hook) => hookFacts(hook)),
+    });
   });
 }
 
@@ -112,59 +103,9 @@ function servicesOf(groups: readonly GroupFacts[], facts: FleetFacts): readonly 
     if (cluster === null || described.has(cluster)) continue;
     clusters.set(cluster, (clusters.get(cluster) ?? 0) + (desired ?? instances.length + SPARE));
   }
-  const shared = { minimumHealthyPercent: 50, daemon: false, stopTimeout: null };
+  const shared = { minimumHealthyPercent: 50 };
   return [...clusters].flatMap(([cluster, desired]) => [
-    { ...shared, cluster, name: "web", desired, balanced: true },
-    { ...shared, cluster, name: "worker", desired, balanced: false },
+    serviceFacts(cluster, "web", { ...shared, desired, balanced: true }),
+    serviceFacts(cluster, "worker", { ...shared, desired }),
   ]);
-}
-
-function addGroup(world: World, facts: GroupFacts): void {
-  const region = regionOf(world, facts.account ?? ACCOUNT, facts.region ?? REGION);
-  const desired = Math.max(facts.desired ?? facts.instances.length + SPARE, facts.instances.length);
-  const zones = new Set(region.zones.map(({ name }) => name));
-  const group = createGroup(world, region, {
-    name: facts.name,
-    desired,
-    max: facts.max ?? desired * 2,
-    types: [facts.type],
-    capacityRebalance: facts.capacityRebalance,
-    tags: facts.tags,
-    // The model has three zones in a region; an instance of a fourth stands in one of them.
-    named: facts.instances.map(({ zone, ...rest }) =>
-      zone !== undefined && zones.has(zone) ? { ...rest, zone } : rest,
-    ),
-    hooks: facts.hooks.map((name) => ({
-      name,
-      transition: "autoscaling:EC2_INSTANCE_TERMINATING",
-      heartbeatTimeout: 300,
-      defaultResult: "CONTINUE",
-    })),
-  });
-  if (facts.cluster === null) return;
-  attachGroup(world, region.clusters.get(facts.cluster) ?? createCluster(region, facts.cluster), group);
-}
-
-function addService(world: World, region: Region, facts: ServiceFacts): void {
-  const cluster = region.clusters.get(facts.cluster);
-  if (cluster === undefined) return;
-  const { name, daemon, desired, minimumHealthyPercent, stopTimeout } = facts;
-  const family = `${cluster.name}-${name}`;
-  const targetGroup = facts.balanced
-    ? createTargetGroup(world, region, {
-        name: family,
-        targetType: "ip",
-        port: 8080,
-        loadBalancer: cluster.name,
-        deregistrationDelay: 30,
-      })
-    : null;
-  createService(world, cluster, {
-    name,
-    definition: defineTask(region, { family, cpu: 256, memory: 512, stopTimeout }),
-    desired,
-    minimumHealthyPercent,
-    targetGroup,
-    ...(daemon ? { strategy: "DAEMON" as const } : {}),
-  });
 }

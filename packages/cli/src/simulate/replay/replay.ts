@@ -10,7 +10,7 @@ import {
 } from "@spotkeeper/controller";
 import { ACCOUNT, type Lab, openLab, REGION } from "../lab.ts";
 import { runToEnd } from "../run-to-end.ts";
-import type { FleetFacts } from "./facts.ts";
+import type { FleetFacts } from "../../facts/document.ts";
 import { replayFleet } from "./fleet.ts";
 import { strike } from "./strike.ts";
 

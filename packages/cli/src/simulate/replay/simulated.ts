@@ -1,7 +1,9 @@
 import { asDryRun, type Config, type RawMessage } from "@spotkeeper/controller";
+import { NO_FACTS } from "../../facts/document.ts";
+import { readFacts } from "../../facts/parse.ts";
 import { readInput } from "../../input.ts";
 import type { Io } from "../../io.ts";
-import { type FleetFacts, readFacts } from "./facts.ts";
+
 import { replay, type Replayed } from "./replay.ts";
 
 export interface SimulatedOptions {
@@ -13,8 +15,6 @@ export interface SimulatedOptions {
   readonly seed: number;
   readonly onProgress: (text: string) => void;
 }
-
-const NO_FACTS: FleetFacts = { groups: [], services: [] };
 
 /** Messages against a simulated fleet: that of the facts, with whatever else the messages name. */
 export async function replaySimulated(

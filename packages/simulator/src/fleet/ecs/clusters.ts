@@ -1,5 +1,5 @@
 import type { CapacityProvider, Cluster, ContainerInstance, Service, TaskDefinition } from "./state.ts";
-import type { Region, World } from "../state.ts";
+import type { Instance, Region, World } from "../state.ts";
 import type { Group } from "../group-state.ts";
 import type { TargetGroup } from "../target-state.ts";
 import type { ServiceTraffic } from "../traffic-state.ts";
@@ -8,7 +8,7 @@ import { createIndexedSet } from "../indexed-set.ts";
 import { fits, startTask } from "./tasks.ts";
 import { managedDrainingHook } from "./draining.ts";
 import { putHook } from "../hooks.ts";
-import { registerContainer } from "./containers.ts";
+import { containersOf, registerContainer } from "./containers.ts";
 
 export const createCluster = (region: Region, name: string): Cluster => {
   const cluster: Cluster = {
@@ -29,6 +29,8 @@ export interface ProviderOptions {
   readonly managedDraining?: boolean;
   readonly managedTerminationProtection?: boolean;
   readonly agentSpotDraining?: boolean;
+  /** Which of the group's instances have joined already; all of them unless given. */
+  readonly joined?: (instance: Instance) => boolean;
 }
 
 /** Gives a group to a cluster: its instances join now, and later ones when they boot. */
@@ -63,6 +65,7 @@ export const attachGroup = (
     });
   }
   for (const { instance } of group.members.values()) {
+    if (options.joined?.(instance) === false) continue;
     registerContainer(world, cluster, instance, { provider, quiet: true });
   }
   return provider;
@@ -103,6 +106,8 @@ export interface ServiceSpec {
   readonly ipv6Only?: boolean;
   readonly traffic?: ServiceTraffic;
   readonly containerPort?: number;
+  /** Where its tasks run, one for each time that an instance is named; spread over the cluster unless given. */
+  readonly on?: readonly Instance[];
 }
 
 /** A service in its steady state: what it wants runs already, spread over the cluster. AWS's defaults: 100 and 200 percent. */
@@ -147,14 +152,37 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
       throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
     startTask(world, { cluster, definition, service, containerInstance, zone: zone.name, running: true });
   };
+  if (spec.on !== undefined) {
+    for (const instance of spec.on) startOn(world, cluster, definition, instance, service);
+    return service;
+  }
   const count = daemon ? hosts.length : service.desired;
   for (let index = 0; index < count; index += 1) begin(index);
   if (daemon) service.desired = count;
   return service;
 };
 
-/** A task that no service owns: DRAINING leaves it alone. */
-export const runStandalone = (world: World, cluster: Cluster, definition: TaskDefinition): void => {
+/** A task that runs on an instance already. Nothing where that is not registered in the cluster. */
+const startOn = (
+  world: World,
+  cluster: Cluster,
+  definition: TaskDefinition,
+  instance: Instance,
+  service: Service | null,
+): void => {
+  const containerInstance = containersOf(instance).find((one) => one.cluster === cluster);
+  if (containerInstance === undefined) return;
+  const by = service === null ? { startedBy: "operator" } : { service };
+  startTask(world, { cluster, definition, containerInstance, zone: instance.zone.name, running: true, ...by });
+};
+
+/**
+ * A task that no service owns: DRAINING leaves it alone.
+ *
+ * @param on the instance that it runs on; drawn unless given
+ */
+export const runStandalone = (world: World, cluster: Cluster, definition: TaskDefinition, on?: Instance): void => {
+  if (on !== undefined) return startOn(world, cluster, definition, on, null);
   const hosts = cluster.ready.items.filter((container) => fits(container, definition));
   const containerInstance = world.random.pick(hosts);
   const zone = containerInstance.instance.zone.name;

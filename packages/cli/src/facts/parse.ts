@@ -1,0 +1,216 @@
+import { SpotkeeperError } from "@spotkeeper/controller";
+import { checkFacts } from "./check.ts";
+import {
+  BALANCERS,
+  type ClassicFacts,
+  COUNTS,
+  type FleetFacts,
+  type GroupFacts,
+  groupFacts,
+  type HookFacts,
+  hookFacts,
+  type InstanceFacts,
+  instanceFacts,
+  LIFECYCLES,
+  NO_FACTS,
+  RESULTS,
+  type ServiceFacts,
+  serviceFacts,
+  STATES,
+  TARGET_TYPES,
+  type TargetFacts,
+  type TargetGroupFacts,
+  type TaskFacts,
+  TRANSITIONS,
+} from "./document.ts";
+import { describeWant, type Field, fieldOf, objectOf } from "./field.ts";
+
+type Fail = Field["fail"];
+
+const PLACE = ["account", "region"];
+const keysOf = (sample: object): readonly string[] => Object.keys(sample);
+const INSTANCE_KEYS = keysOf(instanceFacts(""));
+const LONE_KEYS = [...INSTANCE_KEYS, ...PLACE];
+const GROUP_KEYS = keysOf(groupFacts(""));
+const HOOK_KEYS = keysOf(hookFacts(""));
+const SERVICE_KEYS = keysOf(serviceFacts("", ""));
+const TASK_KEYS = ["cluster", "family", "stopTimeout", "instances", ...PLACE];
+const TARGET_GROUP_KEYS = [
+  "name",
+  "type",
+  "port",
+  "protocol",
+  "deregistrationDelay",
+  "loadBalancer",
+  "targets",
+  ...PLACE,
+];
+
+/** Reads the fleet that `--facts` names: JSON. Throws SK-INPUT-FACTS, which names the key, what it got and what it wants. */
+export function readFacts(text: string, file: string): FleetFacts {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new SpotkeeperError("SK-INPUT-FACTS", `${file} is no JSON: ${String(cause)}.`, { cause });
+  }
+  const fail: Fail = (path, got, want) => {
+    const where = path.replace(/^the facts\./, "");
+    throw new SpotkeeperError("SK-INPUT-FACTS", `${file}: ${where}: got ${describeWant(got)}, wants ${want}.`);
+  };
+  const root = objectOf(value, "the facts", keysOf(NO_FACTS), fail);
+  const listOf = <T>(key: string, read: (one: unknown, path: string, fail: Fail) => T): readonly T[] =>
+    root(key).list((one, path) => read(one, path.replace(/^the facts\./, ""), fail));
+  const facts: FleetFacts = {
+    groups: listOf("groups", groupOf),
+    instances: listOf("instances", (one, path) => {
+      const at = objectOf(one, path, LONE_KEYS, fail);
+      return { ...instanceOf(at), ...placeOf(at) };
+    }),
+    services: listOf("services", serviceOf),
+    tasks: listOf("tasks", taskOf),
+    targetGroups: listOf("targetGroups", targetGroupOf),
+    classicLoadBalancers: listOf("classicLoadBalancers", classicOf),
+    unread: root("unread").texts(),
+  };
+  checkFacts(facts, fail);
+  return facts;
+}
+
+type At = (key: string) => Field;
+
+const placeOf = (at: At): { readonly account: string | null; readonly region: string | null } => ({
+  account: at("account").textOrNull(),
+  region: at("region").textOrNull(),
+});
+
+function groupOf(one: unknown, path: string, fail: Fail): GroupFacts {
+  const at = objectOf(one, path, GROUP_KEYS, fail);
+  const maintenance = at("maintenance");
+  return {
+    ...placeOf(at),
+    name: at("name").text(),
+    cluster: at("cluster").textOrNull(),
+    instances: at("instances").list((instance, where) =>
+      typeof instance === "string"
+        ? instanceFacts(instance)
+        : instanceOf(objectOf(instance, where, INSTANCE_KEYS, fail)),
+    ),
+    zones: at("zones").texts(),
+    min: at("min").number(0) ?? 0,
+    desired: at("desired").number(0),
+    max: at("max").number(0),
+    counts: at("counts").oneOf(COUNTS),
+    type: at("type").textOrNull() ?? "m5.large",
+    mixed: at("mixed").value === undefined || at("mixed").flag(),
+    onDemandBase: at("onDemandBase").number(0) ?? 0,
+    onDemandPercent: at("onDemandPercent").number(0, 100) ?? 0,
+    hooks: at("hooks").list((hook, where) => hookOf(hook, where, fail)),
+    capacityRebalance: at("capacityRebalance").flag(),
+    managedDraining: at("managedDraining").flag(),
+    managedTerminationProtection: at("managedTerminationProtection").flag(),
+    agentSpotDraining: at("agentSpotDraining").flag(),
+    suspended: at("suspended").texts(),
+    maintenance: maintenance.value === undefined || maintenance.value === null ? null : boundsOf(maintenance),
+    targetGroups: at("targetGroups").texts(),
+    classicLoadBalancers: at("classicLoadBalancers").texts(),
+    latticeTargetGroups: at("latticeTargetGroups").texts(),
+    operator: at("operator").textOrNull(),
+    tags: at("tags").record(),
+  };
+}
+
+function boundsOf({ value, path, fail }: Field): { readonly min: number; readonly max: number } {
+  const at = objectOf(value, path, ["min", "max"], fail);
+  return { min: at("min").number(0, 100) ?? 100, max: at("max").number(100, 200) ?? 100 };
+}
+
+function instanceOf(at: At): InstanceFacts {
+  const clusters = at("clusters");
+  return {
+    id: at("id").text(),
+    zone: at("zone").textOrNull(),
+    type: at("type").textOrNull(),
+    lifecycle: at("lifecycle").oneOf(LIFECYCLES),
+    state: at("state").oneOf(STATES),
+    protected: at("protected").flag(),
+    units: at("units").number(1),
+    clusters: clusters.value === undefined || clusters.value === null ? null : clusters.texts(),
+    draining: at("draining").flag(),
+    tags: at("tags").record(),
+  };
+}
+
+/** A name alone is a terminating hook. Bounds: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+function hookOf(one: unknown, path: string, fail: Fail): HookFacts {
+  if (typeof one === "string") return hookFacts(fieldOf(one, path, fail).text());
+  const at = objectOf(one, path, HOOK_KEYS, fail);
+  return {
+    name: at("name").text(),
+    transition: at("transition").oneOf(TRANSITIONS),
+    heartbeatTimeout: at("heartbeatTimeout").number(30, 7_200) ?? 300,
+    defaultResult: at("defaultResult").oneOf(RESULTS),
+    notificationTarget: at("notificationTarget").textOrNull(),
+  };
+}
+
+function serviceOf(one: unknown, path: string, fail: Fail): ServiceFacts {
+  const at = objectOf(one, path, SERVICE_KEYS, fail);
+  const tasks = at("tasks");
+  return {
+    ...placeOf(at),
+    cluster: at("cluster").text(),
+    name: at("name").text(),
+    desired: at("desired").number(0) ?? 1,
+    minimumHealthyPercent: at("minimumHealthyPercent").number(0) ?? 100,
+    maximumPercent: at("maximumPercent").number(0),
+    balanced: at("balanced").flag(),
+    daemon: at("daemon").flag(),
+    stopTimeout: at("stopTimeout").number(1),
+    targetGroups: at("targetGroups").texts(),
+    alternate: at("alternate").textOrNull(),
+    classicLoadBalancers: at("classicLoadBalancers").texts(),
+    latticeTargetGroups: at("latticeTargetGroups").texts(),
+    discovery: at("discovery").texts(),
+    ipv6Only: at("ipv6Only").flag(),
+    tasks: tasks.value === undefined || tasks.value === null ? null : tasks.texts(),
+  };
+}
+
+function taskOf(one: unknown, path: string, fail: Fail): TaskFacts {
+  const at = objectOf(one, path, TASK_KEYS, fail);
+  return {
+    ...placeOf(at),
+    cluster: at("cluster").text(),
+    family: at("family").text(),
+    stopTimeout: at("stopTimeout").number(1),
+    instances: at("instances").texts(),
+  };
+}
+
+/** Bounds of the delay: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+function targetGroupOf(one: unknown, path: string, fail: Fail): TargetGroupFacts {
+  const at = objectOf(one, path, TARGET_GROUP_KEYS, fail);
+  const balancer = at("loadBalancer");
+  return {
+    ...placeOf(at),
+    name: at("name").text(),
+    type: at("type").oneOf(TARGET_TYPES),
+    port: at("port").number(1, 65_535) ?? 80,
+    protocol: at("protocol").textOrNull(),
+    deregistrationDelay: at("deregistrationDelay").number(0, 3_600) ?? 300,
+    loadBalancer: balancer.value === undefined || balancer.value === null ? null : balancer.oneOf(BALANCERS),
+    targets: at("targets").list((target, where): TargetFacts => {
+      const of = objectOf(target, where, ["id", "port"], fail);
+      return {
+        id: of("id").text(),
+        port: of("port").number(1, 65_535) ?? fail(`${where}.port`, null, "a port"),
+      };
+    }),
+  };
+}
+
+function classicOf(one: unknown, path: string, fail: Fail): ClassicFacts {
+  const at = objectOf(one, path, ["name", "instances", ...PLACE], fail);
+  return { ...placeOf(at), name: at("name").text(), instances: at("instances").texts() };
+}

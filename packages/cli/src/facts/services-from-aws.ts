@@ -1,0 +1,55 @@
+import { type ServiceFacts, serviceFacts, type TaskFacts } from "./document.ts";
+import { type Ground, nameOf, type ReadService } from "./ground.ts";
+
+const secondsOf = (ms: number | null | undefined): number | null =>
+  ms === null || ms === undefined ? null : ms / 1_000;
+
+const stopTimeout = ({ inventory }: Ground, definition: string): number | null =>
+  secondsOf(inventory.get("taskDefinition", definition)?.value.stopTimeout);
+
+export function servicesOf(ground: Ground): readonly ServiceFacts[] {
+  return ground.services.map((service) => serviceOf(ground, service));
+}
+
+function serviceOf(ground: Ground, { is, cluster, running }: ReadService): ServiceFacts {
+  const arns = is.targets.map(({ targetGroupArn }) => targetGroupArn);
+  const pair = is.targets.find(({ pairedWith }) => pairedWith !== undefined)?.pairedWith;
+  const own = pair === undefined ? arns : arns.filter((arn) => arn !== pair);
+  const [alternate = null] = pair === undefined ? [] : ground.targetGroupNames([pair]);
+  const addresses = running.flatMap(({ task }) => task.privateAddresses);
+  return serviceFacts(cluster, is.name, {
+    ...ground.place,
+    desired: is.desired,
+    minimumHealthyPercent: is.minimumHealthyPercent,
+    maximumPercent: is.maximumPercent,
+    daemon: is.daemon,
+    stopTimeout: stopTimeout(ground, is.taskDefinitionArn),
+    targetGroups: [...new Set(ground.targetGroupNames(own))],
+    alternate,
+    classicLoadBalancers: is.classicLoadBalancers,
+    latticeTargetGroups: is.latticeTargetGroups.map(nameOf),
+    discovery: is.serviceRegistries.map(nameOf),
+    ipv6Only: addresses.length > 0 && addresses.every((address) => address.includes(":")),
+    tasks: running.map(({ host }) => host),
+  });
+}
+
+/** Tasks of no service, by their family. */
+export function tasksOf(ground: Ground): readonly TaskFacts[] {
+  const byFamily = Map.groupBy(
+    ground.alone.map((one) => ({ ...one, family: nameOf(one.task.taskDefinitionArn).replace(/:\d+$/, "") })),
+    ({ cluster, family }) => `${cluster}/${family}`,
+  );
+  return [...byFamily.values()].flatMap((tasks) => {
+    const [first] = tasks;
+    if (first === undefined) return [];
+    const { cluster, family, task } = first;
+    return {
+      ...ground.place,
+      cluster,
+      family,
+      stopTimeout: stopTimeout(ground, task.taskDefinitionArn),
+      instances: tasks.map(({ host }) => host),
+    };
+  });
+}
