@@ -123,6 +123,8 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
   const breaches = [...effects, ...breachesAtEnd({ spec, fleet, people, incidents, sent, failures, at: clock.now() })];
+  // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
+  await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));
   return { breaches, incidents: incidents.size, timeline: timeline.toSorted((one, other) => one.at - other.at) };
 }
 
