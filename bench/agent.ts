@@ -10,7 +10,7 @@ import { paths, sliding, startMetadata } from "../packages/agent/test/support/me
 import { servers } from "../packages/agent/test/support/servers.ts";
 import { poller } from "./agent/poller.ts";
 import { workDrains } from "./agent/work.ts";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 import { quantile } from "../packages/cli/src/simulate/quantile.ts";
 
 export const name = "agent";

@@ -13,7 +13,7 @@ import {
 } from "@spotkeeper/simulator";
 import { setTimeout as delay } from "node:timers/promises";
 import { openSqliteInventory } from "../packages/controller/src/inventory/sqlite.ts";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 import { REGION, timeRun } from "./support/worker.ts";
 
 export const name = "backlog";

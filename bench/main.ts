@@ -9,13 +9,7 @@ import * as notify from "./notify.ts";
 import * as queue from "./queue.ts";
 import * as start from "./start.ts";
 import * as storm from "./storm.ts";
-
-/** One figure. Ratios and counts hold on any machine; times only beside what ran in the same minute. */
-export interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-}
+import type { Row } from "./support/row.ts";
 
 interface Bench {
   readonly name: string;

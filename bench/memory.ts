@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import manifest from "../packages/controller/package.json" with { type: "json" };
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 
 export const name = "memory";
 

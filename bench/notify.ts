@@ -1,5 +1,5 @@
 import { quantile } from "../packages/cli/src/simulate/quantile.ts";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 import { renderings } from "./notify/render.ts";
 import { singleAlerts } from "./notify/single.ts";
 import { tellStorm } from "./notify/storm.ts";

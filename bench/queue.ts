@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { provideMoto } from "../scripts/support/moto.ts";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 import { answering, freePort, REGION, ROOT, timeRun } from "./support/worker.ts";
 
 export const name = "queue";

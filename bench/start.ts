@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 
 export const name = "start";
 

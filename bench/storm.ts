@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { loadConfig } from "@spotkeeper/controller";
 import type { Outcome } from "../packages/cli/src/simulate/outcome.ts";
 import { simulateStorm, type StormOptions } from "../packages/cli/src/simulate/storm.ts";
-import type { Row } from "./main.ts";
+import type { Row } from "./support/row.ts";
 
 export const name = "storm";
 

@@ -10,7 +10,7 @@ import { startJobs } from "../../packages/agent/test/support/jobs.ts";
 import { consumerOf, startQueue } from "../../packages/agent/test/support/queue.ts";
 import { hasRedis, startRedis } from "../../packages/agent/test/support/redis.ts";
 import { GOING, serveWebSockets, startTalk } from "../../packages/agent/test/support/web-sockets.ts";
-import type { Row } from "../main.ts";
+import type { Row } from "../support/row.ts";
 import { quantile } from "../../packages/cli/src/simulate/quantile.ts";
 
 /** What a drain leaves undone on servers and queues that are not HTTP, beside their own way to close. */

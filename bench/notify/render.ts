@@ -2,7 +2,8 @@ import { performance } from "node:perf_hooks";
 import type { AlertModel } from "../../packages/controller/src/notify/alert.ts";
 import { buildAlert } from "../../packages/controller/src/notify/build.ts";
 import { alertDoc, impact, many, T0 } from "../../packages/controller/test/notify/support/samples.ts";
-import type { Row } from "../main.ts";
+import { findResponder } from "../../packages/controller/src/respond/responders/index.ts";
+import type { Row } from "../support/row.ts";
 import { countingDeps, everyDriver } from "./drivers.ts";
 
 const SIZE = 1_000;
@@ -12,9 +13,9 @@ const ROUNDS = 20;
 export async function renderings(): Promise<readonly Row[]> {
   const members = many(SIZE, { facts: { impact: [impact(), impact({ service: "cart", belowMinimum: false })] } });
   const doc = alertDoc();
-  const builds = await timed(() => buildAlert(members, doc, T0 + 26_000));
+  const builds = await timed(() => buildAlert(members, doc, T0 + 26_000, findResponder));
   const rows: Row[] = [{ what: `building an alert of ${SIZE} instances`, value: builds.median, unit: "ms" }];
-  const model = buildAlert(members, doc, T0 + 26_000);
+  const model = buildAlert(members, doc, T0 + 26_000, findResponder);
   const bytes = { sum: 0 };
   for (const [type, channel] of everyDriver(countingDeps((count) => (bytes.sum += count)))) {
     bytes.sum = 0;

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { type Act, commands } from "./commands/index.ts";
+import { commands } from "./commands/index.ts";
+import type { Act } from "./commands/registration.ts";
 import { createContext, FORMATS, type GlobalOptions, WRITES_DOCUMENT } from "./context.ts";
 import { failureOf } from "./failure.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";

@@ -41,11 +41,12 @@ export { outcomes } from "./show/outcomes.ts";
 export { parse } from "./signal/parse.ts";
 export { signalOf } from "./signal/reserved.ts";
 export { span } from "./notify/count.ts";
-export { phraseOf, wordsOf } from "./notify/phrases.ts";
+export { findResponder } from "./respond/responders/index.ts";
+export { phraseOf, wordsOf } from "./respond/words.ts";
 export { WOULD } from "./respond/responder.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
-export { TELL_ALL } from "./notify/stages/suppress.ts";
+export { TELL_ALL } from "./notify/suppressed.ts";
 export { systemClock } from "./clock.ts";
 
 /** Starts a worker (entry/run.ts). Loaded when called: what only explains needs no AWS SDK and no server. */

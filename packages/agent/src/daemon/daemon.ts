@@ -6,22 +6,15 @@ import { hibernates } from "../drain/plan.ts";
 import type { Report } from "../drain/report.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
 import { sendAnywhere } from "../net/anywhere.ts";
-import type { Host } from "../options.ts";
 import { byHttp, tellFrom } from "../tell/tell.ts";
 import { startChild } from "./child.ts";
 import { drainChild } from "./command.ts";
 import type { DaemonOptions } from "./flags.ts";
 import { createHooks } from "./hooks.ts";
+import type { DaemonHost } from "./host.ts";
 import { createLog, type Log } from "./log.ts";
 import { createStatusServer } from "./status-server.ts";
 import { tokenFrom, withoutTokens } from "./tokens.ts";
-
-export interface DaemonHost extends Host {
-  /** Lines of the log. */
-  readonly write: (text: string) => void;
-  /** A terminal sends its own interrupts to the command. */
-  readonly isTerminal: boolean;
-}
 
 /** Handed on to the command as they are. SIGTERM is not among them: it begins a drain. */
 const FORWARDED: readonly NodeJS.Signals[] = [

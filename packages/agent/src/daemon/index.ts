@@ -1,7 +1,8 @@
 import { thisProcess } from "../entry/host.ts";
 import { becomeInit } from "../entry/init.ts";
 import { SpotkeeperError } from "../errors.ts";
-import { type DaemonHost, runDaemon as runDaemonOn } from "./daemon.ts";
+import { runDaemon as runDaemonOn } from "./daemon.ts";
+import type { DaemonHost } from "./host.ts";
 import type { DaemonOptions } from "./flags.ts";
 
 export type { DaemonOptions, Flag, FlagValues } from "./flags.ts";

@@ -1,4 +1,4 @@
-import type { DaemonHost } from "./daemon.ts";
+import type { DaemonHost } from "./host.ts";
 
 export type Log = (message: string, more: object) => void;
 

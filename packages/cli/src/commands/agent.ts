@@ -1,7 +1,7 @@
 import { daemonFlags, daemonOptions, runDaemon } from "@spotkeeper/agent/daemon";
 import { type Command, Option } from "commander";
 import type { ExitCode } from "../io.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 const HELP = `
 On a notice the hooks run first, in order; then the command gets SIGTERM, and SIGKILL only shortly before the deadline.

@@ -2,7 +2,7 @@ import { type ChannelReport, testChannels } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { EXIT, paints } from "../io.ts";
 import { printable, table } from "../table.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 const HELP = `
 A sample alert goes out twice, that an instance is reclaimed and how it ended, clearly

@@ -1,4 +1,4 @@
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 import type { Command } from "commander";
 import { explain as explainInputs, type Input } from "../explain/explain.ts";
 import { renderExplanation } from "../explain/text.ts";

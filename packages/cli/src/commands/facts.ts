@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { reasonOf } from "../input.ts";
 import { EXIT, type Io } from "../io.ts";
 import { printable } from "../table.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
 
 const HELP = `

@@ -7,7 +7,7 @@ import type { Setting, SettingName } from "../import/settings.ts";
 import { renderConfig } from "../import/text.ts";
 import { readInput } from "../input.ts";
 import { EXIT } from "../io.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 const DEFAULT_PATH = "/spot-interruption";
 

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Api, createApi } from "../api.ts";
 import { EXIT } from "../io.ts";
 import { renderIncident, renderIncidents } from "../incidents/text.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:8787";
 const PAGE = 500;

@@ -1,23 +1,16 @@
-import type { Command } from "commander";
-import type { Run } from "../context.ts";
 import { agent } from "./agent.ts";
 import { channels } from "./channels.ts";
 import { explain } from "./explain.ts";
 import { facts } from "./facts.ts";
 import { importing } from "./import.ts";
 import { incidents } from "./incidents.ts";
+import type { Registration } from "./registration.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { sandbox } from "./sandbox.ts";
 import { schema } from "./schema.ts";
 import { silence } from "./silence.ts";
 import { simulate } from "./simulate.ts";
-
-/** Wraps what a command does into what commander calls. */
-export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
-
-/** Adds one command to the program. */
-export type Registration = (program: Command, act: Act) => void;
 
 /** Every command. A new one is a file and a line. */
 export const commands: readonly Registration[] = [

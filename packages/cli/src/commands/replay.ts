@@ -2,7 +2,7 @@ import { split, SpotkeeperError } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { readInput } from "../input.ts";
 import { EXIT } from "../io.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
 import { whole } from "./whole.ts";
 

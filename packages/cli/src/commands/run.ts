@@ -3,7 +3,7 @@ import { asDryRun, createLog, runWorker, systemClock } from "@spotkeeper/control
 import type { Command } from "commander";
 import { DEFAULT_CONFIG } from "../context.ts";
 import { EXIT, paints } from "../io.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 /** Less than the 10 s that are promised, so that there is time to end. */
 const DRAIN_WITHIN = 9_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { loadConfig } from "@spotkeeper/controller";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 import { whole } from "./whole.ts";
 
 const HELP = `

@@ -1,7 +1,7 @@
 import { configJsonSchema } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { EXIT } from "../io.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 /** `schema`: the JSON Schema of the config. JSON in either output, since it is for editors. */
 export function schema(program: Command, act: Act): void {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { createApi } from "../api.ts";
 import { EXIT, type Io } from "../io.ts";
 import { renderSilences } from "../silence/text.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:8787";
 const PATH = "/api/v1/silences";

@@ -4,7 +4,7 @@ import { loadConfig, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, Option } from "commander";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
 import type { StormMix } from "../simulate/storm.ts";
-import type { Act } from "./index.ts";
+import type { Act } from "./registration.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { whole } from "./whole.ts";
 

@@ -9,10 +9,9 @@ import {
   signalOf,
   split,
 } from "@spotkeeper/controller";
-import type { ExplainedAlert } from "./alert.ts";
 import { createTeller } from "./alert.ts";
 import { createCorrelator } from "./correlator.ts";
-import type { Explanation, ExplainedPlan } from "./explanation.ts";
+import type { ExplainedAlert, ExplainedPlan, Explanation } from "./explanation.ts";
 
 /** One input of a call, a file or standard input (null). */
 export interface Input {

@@ -1,5 +1,4 @@
-import type { Plan, Signal, SignalKind } from "@spotkeeper/controller";
-import type { ExplainedAlert } from "./alert.ts";
+import type { AlertModel, Plan, Signal, SignalKind } from "@spotkeeper/controller";
 
 /** What `explain --output json` prints: one a signal, or one for a message without any. Times are RFC 3339, UTC. */
 export interface Explanation extends ExplainedPlan {
@@ -28,6 +27,9 @@ export interface Explanation extends ExplainedPlan {
   /** What would be told because of this message; null where nobody is told anything new. */
   readonly alert: ExplainedAlert | null;
 }
+
+/** What people would be told: the first lines of the alert. */
+export type ExplainedAlert = Pick<AlertModel, "phase" | "severity" | "headline" | "ask">;
 
 export interface ExplainedStep {
   readonly step: string;

@@ -1,7 +1,7 @@
-import type { PolicySection } from "./sections/policy.ts";
+import type { Policy } from "../decide/policy.ts";
 
 /** The policy as a dry run: a safety catch, which no rule takes off. */
-export function asDryRun(policy: PolicySection): PolicySection {
+export function asDryRun<P extends Policy>(policy: P): P {
   return {
     ...policy,
     defaults: { ...policy.defaults, dryRun: true },

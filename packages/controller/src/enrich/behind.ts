@@ -1,5 +1,5 @@
 import type { Ask, EcsService, EcsTask, Place } from "../aws/aws.ts";
-import { registryId, serviceId,serviceOf } from "../inventory/ids.ts";
+import { registryId, serviceId, serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";

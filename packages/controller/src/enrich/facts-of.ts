@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, CapacityProvider, ContainerInstance, EcsService, EcsTask, Place } from "../aws/aws.ts";
 import type { Ms } from "../clock.ts";
 import { containersOn, hasTasks, isConnected } from "../inventory/containers-on.ts";
-import { groupId, regionId, serviceId,serviceOf } from "../inventory/ids.ts";
+import { groupId, regionId, serviceId, serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../model/signal.ts";
 import type { Facts, TaskFact } from "./facts.ts";

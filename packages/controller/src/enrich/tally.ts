@@ -1,5 +1,5 @@
 import type { EcsTask } from "../aws/aws.ts";
-import { serviceId,serviceOf } from "../inventory/ids.ts";
+import { serviceId, serviceOf } from "../inventory/ids.ts";
 
 /** The known tasks of one service, apart by whether their capacity is doomed. A new one for new contents. */
 export interface ServiceTasks {

@@ -2,7 +2,7 @@ import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import { createAws } from "../aws/index.ts";
 import { type Clock, type Ms, systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
-import { neededTags } from "../enrich/needed-tags.ts";
+import { neededTags } from "../config/needed-tags.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { accountOf, regionId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";

@@ -19,7 +19,7 @@ import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/links.ts";
 import type { Route } from "../notify/route.ts";
 import { createSilences, type Silences } from "../notify/silences.ts";
-import type { Suppress } from "../notify/stages/suppress.ts";
+import type { Suppress } from "../notify/suppressed.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Doc } from "../model/doc.ts";
@@ -132,6 +132,7 @@ export function createWorker(options: WorkerOptions): Worker {
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
     refreshSecrets: options.secrets.refresh,
     onUntold: (error) => observer.onFailure?.("telling people", error),
+    phrases: findResponder,
     links: options.links,
     factsOf,
     clock,

@@ -2,7 +2,6 @@ import type { ServiceImpact } from "../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
-import { phraseOf } from "./phrases.ts";
 import { unlookedLines } from "./unlooked.ts";
 
 const MOST_LINES = 8;
@@ -17,7 +16,7 @@ export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): rea
     const where = groups.length === 0 ? "" : ` (${few(groups, 3)})`;
     lines.push(`see that capacity comes back${where} for ${few(low, MOST_NAMES)}`);
   }
-  lines.push(...byHand(all), ...lateOnes(all));
+  lines.push(...toDoByHand(all), ...lateOnes(all));
   const lost = all.reduce((sum, { member }) => sum + (lostTasks(member.outcome) ? member.standaloneTasks : 0), 0);
   if (lost > 0) lines.push(`start ${plural(lost, "standalone task")} elsewhere, if still needed: no service will`);
   return lines.slice(0, MOST_LINES);
@@ -35,13 +34,12 @@ const WENT: ReadonlySet<string | null> = new Set([
 const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
 
 /** Effects that were given up. Waits that ran out are told as "not drained in time", and observing costs nobody. */
-function byHand(all: readonly Seen[]): string[] {
+function toDoByHand(all: readonly Seen[]): string[] {
   const failed = new Map<string, string[]>();
   for (const { steps, member, body } of all) {
     if (body.mode !== "act" || body.goneAt !== null) continue;
-    for (const step of steps) {
-      const phrase = phraseOf(step.responder);
-      if (step.state !== "abandoned" || phrase === null || !BY_HAND.has(step.responder)) continue;
+    for (const { step, phrase, byHand } of steps) {
+      if (step.state !== "abandoned" || phrase === null || !byHand) continue;
       const names = failed.get(phrase) ?? [];
       failed.set(phrase, names);
       if (names.at(-1) !== member.subject) names.push(member.subject);
@@ -49,21 +47,6 @@ function byHand(all: readonly Seen[]): string[] {
   }
   return [...failed].map(([phrase, names]) => `${phrase} by hand: ${few(names, MOST_NAMES)}`);
 }
-
-/** What a person can still do in the place of a responder. */
-const BY_HAND: ReadonlySet<string> = new Set([
-  "deregister-target",
-  "deregister-classic",
-  "deregister-lattice",
-  "deregister-discovery",
-  "set-draining",
-  "complete-lifecycle",
-  "register-target",
-  "register-classic",
-  "register-lattice",
-  "register-discovery",
-  "set-active",
-]);
 
 function lateOnes(all: readonly Seen[]): string[] {
   const late = all.filter(({ member }) => member.outcome === "deadline-passed" || member.outcome === "missed-notice");
@@ -80,5 +63,5 @@ export function missing(all: readonly Seen[]): readonly string[] {
   );
   const lines = told.slice(0, MOST_LINES).map(([line, count]) => (open.length === 1 ? line : `${line} (${count})`));
   if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);
-  return [...lines, ...unlookedLines(all).map((line) => clean(line))];
+  return [...lines, ...unlookedLines(all.map(({ body }) => body)).map((line) => clean(line))];
 }

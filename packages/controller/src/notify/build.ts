@@ -7,6 +7,7 @@ import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
 import { type Links, NO_LINKS } from "./links.ts";
 import { seen, type Seen, type Told } from "./member.ts";
+import type { FindPhrase } from "./phrases.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
 
 /** From this many on, an alert is a storm (assumed: as many as nobody reads one by one). */
@@ -17,17 +18,19 @@ export const STORM = 10;
  * member has one.
  *
  * @param now epoch milliseconds; the headline counts down from it
+ * @param find what people are told of each responder
  * @param links where people can read more
- * @example buildAlert([{ doc, facts: null }], alert, clock.now()).headline // "i-0abc is reclaimed, 94 s left"
+ * @example buildAlert([{ doc, facts: null }], alert, clock.now(), findResponder).headline // "i-0abc is reclaimed, 94 s left"
  */
 export function buildAlert(
   members: readonly Told[],
   alert: Doc<"alert">,
   now: Ms,
+  find: FindPhrase,
   links: Links = NO_LINKS,
 ): AlertModel {
   const all = members
-    .map((told) => seen(told, links))
+    .map((told) => seen(told, find, links))
     .toSorted((a, b) => order(a) - order(b) || (a.member.incident < b.member.incident ? -1 : 1));
   const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);

@@ -8,6 +8,7 @@ import { buildAlert } from "./build.ts";
 import { clean } from "./clean.ts";
 import { alertKey, joinAlert, tells } from "./join.ts";
 import type { Links } from "./links.ts";
+import type { FindPhrase } from "./phrases.ts";
 import type { Told } from "./member.ts";
 import { groupOf, type Route, routesFor } from "./route.ts";
 import { sendOnce } from "./send.ts";
@@ -17,6 +18,7 @@ const MOST_ATTEMPTS = 3;
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];
+  readonly phrases: FindPhrase;
   readonly links: Links;
   readonly clock: Clock;
   readonly random: () => number;
@@ -52,7 +54,7 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
       .catch(() => {})
       .then(() => {
         gathering.delete(key);
-        return tellAll(deps, route, flagged(buildAlert(members, alert, clock.now(), deps.links), why));
+        return tellAll(deps, route, flagged(buildAlert(members, alert, clock.now(), deps.phrases, deps.links), why));
       });
     gathering.set(key, { members, sent });
     return sent;

@@ -1,8 +1,6 @@
-import type { Step } from "../model/step.ts";
 import { clean } from "./clean.ts";
 import { few, span, tally } from "./count.ts";
-import type { Seen } from "./member.ts";
-import { phraseOf } from "./phrases.ts";
+import type { Seen, SeenStep } from "./member.ts";
 
 const MOST_REASONS = 3;
 
@@ -31,8 +29,7 @@ export function doing(all: readonly Seen[]): readonly string[] {
 function progressOf(some: readonly Seen[]): ReadonlyMap<string, Progress> {
   const by = new Map<string, Progress>();
   for (const { steps } of some) {
-    for (const step of steps) {
-      const phrase = phraseOf(step.responder);
+    for (const { step, phrase } of steps) {
       if (phrase === null) continue;
       const progress = by.get(phrase) ?? { steps: 0, done: 0, failed: 0, skipped: 0, reasons: [] };
       by.set(phrase, progress);
@@ -87,20 +84,20 @@ function replaced(all: readonly Seen[]): string[] {
 /** What was taken out of its group and could not be ended. */
 function leftBehind(all: readonly Seen[]): string[] {
   const reasons = all.flatMap(({ member, steps }) =>
-    steps.filter(isLeftBehind).map(({ reason }) => `${member.subject}: ${clean(reason ?? "")}`),
+    steps.filter(isLeftBehind).map(({ step: { reason } }) => `${member.subject}: ${clean(reason ?? "")}`),
   );
   return reasons.length <= MOST_REASONS
     ? reasons
     : [...reasons.slice(0, MOST_REASONS), `${reasons.length - MOST_REASONS} more could not be ended`];
 }
 
-function isLeftBehind({ responder, receipt }: Step): boolean {
+function isLeftBehind({ step: { responder, receipt } }: SeenStep): boolean {
   if (responder !== "release-to-group" || receipt === null || typeof receipt !== "object") return false;
   return "left" in receipt && receipt.left === true;
 }
 
 /** What is to be known of a replacement that serves. */
-const noteOf = ({ responder, state, reason }: Step): string[] =>
+const noteOf = ({ step: { responder, state, reason } }: SeenStep): string[] =>
   responder === "verify-replacement" && state === "done" && reason !== null ? [reason] : [];
 
 const MOST_EVIDENCE = 5;

@@ -12,7 +12,9 @@ import type { Links } from "./links.ts";
 import type { Told } from "./member.ts";
 import { type ChannelRef, lookAgain, type NextAlert, nextAlert } from "./next.ts";
 import { LAST_LOOK } from "./outbox.ts";
-import { type Look, pass, type Passing } from "./pipeline.ts";
+import type { Look, Passing } from "./stage.ts";
+import { pass } from "./pipeline.ts";
+import type { FindPhrase } from "./phrases.ts";
 import { type Route, routeNamed } from "./route.ts";
 import { type Elsewhere, elsewhere, whom } from "./whom.ts";
 import { noteWithheld, type Noted } from "./withheld.ts";
@@ -26,6 +28,7 @@ export interface LookDeps {
   readonly silences: { readonly read: () => Promise<Look["silences"]> };
   readonly activeIn: Look["activeIn"];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly phrases: FindPhrase;
   readonly links: Links;
 }
 
@@ -57,7 +60,7 @@ export async function look(
   const { suppress, activeIn } = deps;
   const found: Look = { alert: doc, others, silences, suppress, activeIn, told, over, now: at };
   const passing = pass(members, names, found);
-  const model = buildAlert(passing.members, doc, at, deps.links);
+  const model = buildAlert(passing.members, doc, at, deps.phrases, deps.links);
   const stage = model.phase === "outcome" ? "outcome" : "open";
   const hashes = { material: contentHash(model, "material"), full: contentHash(model, "full") };
   const failed = (channel: string): Elsewhere => elsewhere(doc.body, stage, channel);

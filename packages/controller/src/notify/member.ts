@@ -7,7 +7,7 @@ import type { SignalKind } from "../model/signal.ts";
 import type { AlertMember } from "./alert.ts";
 import { clean, cleanOrNull } from "./clean.ts";
 import type { Links } from "./links.ts";
-import { phraseOf } from "./phrases.ts";
+import { type FindPhrase, phraseOf } from "./phrases.ts";
 
 /** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
 export interface Told {
@@ -21,14 +21,26 @@ export interface Seen {
   readonly threat: Threat;
   readonly body: Incident;
   readonly facts: Facts | null;
-  /** Standalone tasks are lost, daemons are meant to go. */
-  readonly steps: readonly Step[];
+  /** All that was planned and is owed, with the words for it. */
+  readonly steps: readonly SeenStep[];
+}
+
+export interface SeenStep {
+  readonly step: Step;
+  /** Words for it; null where people need not read of it. */
+  readonly phrase: string | null;
+  /** Whether a person can still do in its place what was given up. */
+  readonly byHand: boolean;
 }
 
 /** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
-export function seen({ doc, facts }: Told, links: Links): Seen {
+export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen {
   const { body } = doc;
-  const steps = [...body.steps, ...body.owed];
+  const steps = [...body.steps, ...body.owed].map((step): SeenStep => ({
+    step,
+    phrase: phraseOf(find, step.responder),
+    byHand: find(step.responder)?.byHand === true,
+  }));
   const member: AlertMember = {
     incident: doc.key,
     subject: clean(body.subject.id),
@@ -43,7 +55,7 @@ export function seen({ doc, facts }: Told, links: Links): Seen {
     cluster: cleanOrNull(clusterName(body, facts)),
     deadline: body.deadline,
     mode: body.mode,
-    doing: steps.flatMap((step) => doingOf(step, body.mode === "dry-run")),
+    doing: steps.flatMap((one) => doingOf(one, body.mode === "dry-run")),
     missing: (facts?.missing ?? []).map((one): Missing => ({ what: one.what, why: clean(one.why) })),
     standaloneTasks: Math.max(countTasks(facts, "standalone"), body.outcome === null ? 0 : ended(body)),
     daemonTasks: countTasks(facts, "daemon"),
@@ -72,8 +84,7 @@ function clusterName(body: Incident, facts: Facts | null): string | null {
 const countTasks = (facts: Facts | null, role: "standalone" | "daemon"): number =>
   (facts?.tasks ?? []).filter((task) => task.role === role).length;
 
-function doingOf(step: Step, dryRun: boolean): string[] {
-  const phrase = phraseOf(step.responder);
+function doingOf({ step, phrase }: SeenStep, dryRun: boolean): string[] {
   if (phrase === null) return [];
   const reason = step.reason === null ? "" : `: ${clean(step.reason)}`;
   switch (step.state) {

@@ -6,12 +6,15 @@ import type { Doc } from "../model/doc.ts";
 import type { AlertModel } from "./alert.ts";
 import { buildAlert } from "./build.ts";
 import { joinAlert } from "./join.ts";
+import type { FindPhrase } from "./phrases.ts";
 import { DEFAULT_ROUTE } from "./route.ts";
 
 const INSTANCE = "i-0123456789abcdef0";
 const PLACE = { account: "123456789012", region: "us-east-1" };
 const CLUSTER = `arn:aws:ecs:${PLACE.region}:${PLACE.account}:cluster/test`;
 const LASTS: Ms = 79_000;
+/** Nothing is planned for it. */
+const NO_PHRASES: FindPhrase = () => undefined;
 
 /**
  * An alert as it would be sent, of an instance that does not exist; its first line and what is asked say that it is a
@@ -24,7 +27,12 @@ export function sampleAlert(phase: "receipt" | "outcome", openedAt: Ms): AlertMo
   // Each test is an alert of its own: the other side may drop what it has had before.
   const alert = { ...opened, body: { ...opened.body, generation: Math.floor(openedAt / 1_000) } };
   const facts: Facts = { ...NOTHING, complete: true, impact: [IMPACT], groupName: "test" };
-  const model = buildAlert([{ doc: incident(openedAt, over), facts }], alert, openedAt + (over ? LASTS : 6_000));
+  const model = buildAlert(
+    [{ doc: incident(openedAt, over), facts }],
+    alert,
+    openedAt + (over ? LASTS : 6_000),
+    NO_PHRASES,
+  );
   return {
     ...model,
     phase,

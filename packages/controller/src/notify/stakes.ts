@@ -96,7 +96,8 @@ function lost(all: readonly Seen[]): readonly string[] {
     );
   if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
   const drained =
-    over.length === all.length && over.every(({ member, steps }) => member.outcome === "drained" && !isUnlooked(steps));
+    over.length === all.length &&
+    over.every(({ member, body }) => member.outcome === "drained" && !isUnlooked(body.steps));
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
 }
 

@@ -14,7 +14,9 @@ export interface Trouble {
  * Tells people of the worker's own trouble, on every channel, in at most three attempts each; nothing remembers it, since
  * what would may be what is wrong. Resolves when it is sent or given up, and never rejects.
  */
-export function createTroubleTeller(deps: Omit<DirectDeps, "routes" | "links">): (trouble: Trouble) => Promise<void> {
+export function createTroubleTeller(
+  deps: Omit<DirectDeps, "routes" | "phrases" | "links">,
+): (trouble: Trouble) => Promise<void> {
   return async ({ name, headline, ask }) => {
     const now = deps.clock.now();
     const model: AlertModel = {

@@ -4,7 +4,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import { plural } from "./count.ts";
 import type { Told } from "./member.ts";
-import type { Withheld } from "./pipeline.ts";
+import type { Withheld } from "./stage.ts";
 
 /** A document is at most 8 kB; more reasons at once than anybody has. */
 const MOST_REASONS = 8;

@@ -21,8 +21,6 @@ const REMEMBERED: Ms = 1_800_000;
 /** People are told with what is known by then. */
 const LOOK_CLOSER_WITHIN: Ms = 3_000;
 const LOOK_AROUND_WITHIN: Ms = 20_000;
-/** AWS's answer to a lifecycle action would end the instance at once; it waits for the ledger, or its own time-out. */
-const NOT_WITHOUT_A_LEDGER: ReadonlySet<string> = new Set(["complete-lifecycle"]);
 
 export interface DegradedDeps {
   readonly clock: Clock;
@@ -109,10 +107,11 @@ export function createDegraded(deps: DegradedDeps): Degraded {
   }
 
   function mayRun(step: Step, memory: Remembered): boolean {
+    const responder = deps.find(step.responder);
     return (
       deps.isSafe(step) &&
-      deps.find(step.responder)?.nature === "acts" &&
-      !NOT_WITHOUT_A_LEDGER.has(step.responder) &&
+      responder?.nature === "acts" &&
+      responder.withoutLedger &&
       (step.notBefore ?? 0) <= deps.clock.now() &&
       !memory.done.has(step.id)
     );

@@ -1,25 +1,13 @@
 import type { Step } from "../model/step.ts";
+import type { FindResponder } from "./responder.ts";
 
-/** Steps that take work off an instance, or wait until it is off. */
-const TAKES_OFF: readonly string[] = [
-  "deregister-target",
-  "deregister-classic",
-  "deregister-lattice",
-  "deregister-discovery",
-  "set-draining",
-  "await-targets",
-  "drain-tasks",
-  "http-drain-hook",
-  "ssm-run-command",
-  "await-command",
-  "await-work",
-];
-
-/** All that must be settled before an instance has drained: also what is held back for others. */
-const EMPTYING: ReadonlySet<string> = new Set(["hold-last", ...TAKES_OFF]);
-
-export const empties = ({ responder }: Pick<Step, "responder">): boolean => EMPTYING.has(responder);
+/** Whether the step must be settled before its instance has drained. */
+export const empties = ({ responder }: Pick<Step, "responder">, find: FindResponder): boolean =>
+  (find(responder)?.empties ?? null) !== null;
 
 /** Whether anything was there to be taken off, and allowed to be. */
-export const wasEmptied = (steps: readonly Step[]): boolean =>
-  steps.some((step) => step.state !== "skipped" && TAKES_OFF.includes(step.responder));
+export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean =>
+  steps.some(({ state, responder }) => {
+    const how = find(responder)?.empties;
+    return state !== "skipped" && (how === "takes off" || how === "waits");
+  });

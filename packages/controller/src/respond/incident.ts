@@ -43,28 +43,36 @@ export function refreshIncident(
   // Its steps alone say when it is due.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
-  const planned = plan(asleep, facts, policy, now);
+  const planned = plan(asleep, facts, policy, find, now);
   const settled = settleFollowing(planned.doc, find, now);
-  const derived = derive(settled.doc, now);
+  const derived = derive(settled.doc, find, now);
   const ended = derived.doc.body.cancelledAt === null ? derived.doc : endWithNotice(derived.doc, now);
-  const closed = close(ended, facts, now);
-  return { doc: closed.doc, entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries] };
+  const closed = close(ended, facts, find, now);
+  return {
+    doc: mapSteps(closed.doc, (step) => forgetParams(step, find)),
+    entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries],
+  };
 }
+
+/** What undoes a step needs its parameters; of the others the journal tells, and a document is small. */
+const forgetParams = (step: Step, find: FindResponder): Step =>
+  isSettled(step) && !isUndoable(step, find) && Object.keys(step.params).length > 0 ? { ...step, params: {} } : step;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
 
-function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshed<IncidentDoc> {
+function plan(doc: IncidentDoc, facts: Facts, policy: Policy, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const { body } = doc;
   const made = decide(body, facts, policy);
   const over = dryRunOver(doc, made.mode, now);
-  if (over !== null) return over.body.mode === "act" ? plan(over, facts, policy, now) : { doc: over, entries: [] };
+  if (over !== null)
+    return over.body.mode === "act" ? plan(over, facts, policy, find, now) : { doc: over, entries: [] };
   const labels = { ...body.labels, ...labelsOf(facts, body) };
   if (body.cancelledAt !== null || body.goneAt !== null)
     return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
   const seen = found(doc, facts, now);
   const steps = hasNothingToCome(body)
-    ? mergePlan(body.steps, underWay(body, now), now)
-    : mergePlan(body.steps, stillToEmpty(body, made.steps), now, facts.complete);
+    ? mergePlan(body.steps, underWay(body, find, now), now)
+    : mergePlan(body.steps, stillToEmpty(body, made.steps, find), now, facts.complete);
   const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
   const next: IncidentDoc = {
     ...doc,
@@ -88,11 +96,11 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, now: Ms): Refreshe
 const hasNothingToCome = (body: Incident): boolean => isCalledOff(body) && threatOf(body) === "none";
 
 /** What may be running this moment and is to be undone is let end first, so that what it did is known. */
-function underWay(body: Incident, now: Ms): readonly PlannedStep[] {
+function underWay(body: Incident, find: FindResponder, now: Ms): readonly PlannedStep[] {
   const open = new Set(body.steps.filter((step) => !isSettled(step)).map(({ id }) => id));
   return body.steps.filter(
     (step) =>
-      isUndoable(step) &&
+      isUndoable(step, find) &&
       !isSettled(step) &&
       (step.notBefore ?? 0) <= now &&
       step.after.every((id) => !isOpen(id, open)),
@@ -103,10 +111,10 @@ function underWay(body: Incident, now: Ms): readonly PlannedStep[] {
  * What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. But a
  * hook may ask only then, and its instance may have work of its own.
  */
-function stillToEmpty(body: Incident, planned: readonly PlannedStep[]): readonly PlannedStep[] {
+function stillToEmpty(body: Incident, planned: readonly PlannedStep[], find: FindResponder): readonly PlannedStep[] {
   if (body.drainedAt === null) return planned;
   const had = new Set(body.steps.map((step) => step.id));
-  return planned.filter((step) => had.has(step.id) || step.responder === "await-work" || !empties(step));
+  return planned.filter((step) => had.has(step.id) || step.responder === "await-work" || !empties(step, find));
 }
 
 /**
@@ -181,16 +189,22 @@ const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(bod
 const LOOKS: ReadonlySet<string> = new Set(["look-up", LOOK_AROUND]);
 
 /** What follows from receipts: drained, gone, served, cancelled. */
-function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
+function derive(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   let body = doc.body;
   const state = (text: string, data: Entry["data"] = {}): void => {
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
-  const emptying = body.steps.filter(empties);
+  const emptying = body.steps.filter((step) => empties(step, find));
   // A look-up that is still under way may find another target to deregister: nothing has drained before it ends.
   const lookedUp = body.steps.every((step) => !LOOKS.has(step.responder) || isSettled(step));
-  if (body.drainedAt === null && body.mode === "act" && lookedUp && emptying.every(isSettled) && wasEmptied(emptying)) {
+  if (
+    body.drainedAt === null &&
+    body.mode === "act" &&
+    lookedUp &&
+    emptying.every(isSettled) &&
+    wasEmptied(emptying, find)
+  ) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
@@ -203,15 +217,15 @@ function derive(doc: IncidentDoc, now: Ms): Refreshed<IncidentDoc> {
     state(goneText(body));
   }
   if (body.cancelledAt === null && gone === false) {
-    const owed = putBack(body, now).map(fresh);
+    const owed = putBack(body, find, now).map(fresh);
     body = { ...body, cancelledAt: now, owed };
     state("the notice was not followed by an interruption: what was taken away is put back", {
       owed: owed.map((step) => step.id),
     });
   }
-  const undone = hasNothingToCome(body) && body.steps.every((step) => !isUndoable(step) || isSettled(step));
+  const undone = hasNothingToCome(body) && body.steps.every((step) => !isUndoable(step, find) || isSettled(step));
   if (body.cancelledAt === null && !isGone(body) && undone) {
-    const owed = putBack(body, now).map(fresh);
+    const owed = putBack(body, find, now).map(fresh);
     body = { ...body, cancelledAt: now, owed };
     const text = "AWS has called the scheduled event off, or it is done";
     state(owed.length === 0 ? text : `${text}: what was taken away is put back`, { owed: owed.map((step) => step.id) });
@@ -263,9 +277,9 @@ function receiptFlag(step: Step | undefined, name: string): boolean | null {
   return typeof value === "boolean" ? value : null;
 }
 
-function close(doc: IncidentDoc, facts: Facts, now: Ms): Refreshed<IncidentDoc> {
+function close(doc: IncidentDoc, facts: Facts, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   if (!stepsOf(doc).every(isSettled)) return { doc, entries: [] };
-  const outcome = outcomeOf(doc.body, threatOf(doc.body), classifyEnding(facts));
+  const outcome = outcomeOf(doc.body, threatOf(doc.body), classifyEnding(facts), find);
   const body: Incident = { ...doc.body, outcome, closedAt: now };
   const data = { outcome, firstActionAt: body.firstActionAt, drainedAt: body.drainedAt, deadline: body.deadline };
   return {

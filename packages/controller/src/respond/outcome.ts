@@ -2,9 +2,15 @@ import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.t
 import type { Incident, Outcome } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
 import { wasEmptied } from "./emptying.ts";
+import type { FindResponder } from "./responder.ts";
 
 /** How an incident ended; exhaustive over threats. */
-export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typeof classifyEnding>): Outcome {
+export function outcomeOf(
+  body: Incident,
+  threat: Threat,
+  ending: ReturnType<typeof classifyEnding>,
+  find: FindResponder,
+): Outcome {
   if (isOutdated(body)) return "outdated";
   if (body.mode === "observe") return body.labels["owner"] === undefined ? "ignored-by-policy" : "handed-off";
   if (body.mode === "dry-run") return "dry-run";
@@ -13,16 +19,16 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
     case "task-stop":
     case "scheduled":
       if (body.cancelledAt !== null) return "cancelled";
-      return drainedInTime(body);
+      return drainedInTime(body, find);
     case "recommendation":
       // Watched to the end, and nothing had been taken away: it was only told.
       if (body.cancelledAt !== null && body.owed.length > 0) return "cancelled";
-      if (!wasEmptied(body.steps)) return (body.goneAt === null ? null : ending) ?? "told";
-      return drainedInTime(body);
+      if (!wasEmptied(body.steps, find)) return (body.goneAt === null ? null : ending) ?? "told";
+      return drainedInTime(body, find);
     case "termination":
       // A group asks for an instance that was reclaimed without a warning, too.
       if (ending === "missed-notice") return ending;
-      return body.cancelledAt === null ? drainedInTime(body) : "cancelled";
+      return body.cancelledAt === null ? drainedInTime(body, find) : "cancelled";
     case "warm-pool":
       return "returned-to-warm-pool";
     case "ending":
@@ -34,12 +40,12 @@ export function outcomeOf(body: Incident, threat: Threat, ending: ReturnType<typ
   }
 }
 
-function drainedInTime(body: Incident): Outcome {
+function drainedInTime(body: Incident, find: FindResponder): Outcome {
   const { drainedAt, deadline, steps } = body;
   // Nothing was there to empty, or nothing was to be; or nobody could be asked what there was.
-  if (!wasEmptied(steps)) return isUnlearnt(steps) ? "deadline-passed" : "nothing-drained";
+  if (!wasEmptied(steps, find)) return isUnlearnt(steps) ? "deadline-passed" : "nothing-drained";
   if (drainedAt === null) return "deadline-passed";
-  const cut = steps.some((step) => WAITS.has(step.responder) && step.state === "abandoned");
+  const cut = steps.some((step) => find(step.responder)?.empties === "waits" && step.state === "abandoned");
   return cut || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }
 
@@ -57,4 +63,3 @@ function isUnlearnt(steps: readonly Step[]): boolean {
 }
 
 const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);
-const WAITS: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command", "await-work"]);

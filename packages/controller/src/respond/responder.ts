@@ -3,6 +3,7 @@ import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { LookAround } from "../enrich/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import type { Phrase } from "../notify/phrases.ts";
 import type { Route } from "../notify/route.ts";
 import type { Doc, Kind } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
@@ -56,19 +57,32 @@ export interface Context<K extends Kind = Kind> {
 /** Why a dry run left a step out. */
 export const WOULD = "dry run: this would be done";
 
-/** What is asked of responders about steps without running them, by name. */
-export type FindResponder = (name: string) => Pick<Responder, "nature" | "title"> | undefined;
-
 export type Nature = "acts" | "waits" | "observes";
 
-interface Shared {
-  /** What it does, for people, in the infinitive: "deregister from target group". */
+/** What a responder is, which plans, outcomes and alerts go by without running it. */
+export interface Description extends Phrase {
+  /** What one step of it does, for people, in the infinitive: "deregister i-0abc from targetgroup/web". */
   readonly title: (step: Step) => string;
   /**
    * `acts`: a write that AWS or the application notices; the first that is done is the incident's first action.
    * `waits`: only watches what acts have begun. Both are left out of a dry run. `observes`: runs in any mode.
    */
   readonly nature: Nature;
+  /**
+   * What must be settled before an instance has drained. `takes off`: it takes work off the instance. `waits`: until work
+   * is off; work is cut off where its budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
+   */
+  readonly empties: "takes off" | "waits" | "holds back" | null;
+  /** The responder that puts back what this one took away; null where nothing is to be put back. */
+  readonly undoneBy: string | null;
+  /** Whether it may be done, if it is safe to repeat, while the ledger is away. */
+  readonly withoutLedger: boolean;
+}
+
+/** Finds what is known of a responder by its name; undefined for one that only another version knows. */
+export type FindResponder = (name: string) => Description | undefined;
+
+interface Shared extends Description {
   readonly run: (step: Step, ctx: Context) => Promise<Result>;
 }
 

@@ -2,7 +2,6 @@ import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Step, StepState } from "../model/step.ts";
-import { isUndoable } from "./undo.ts";
 
 const SETTLED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
 
@@ -58,9 +57,7 @@ export function fresh(planned: PlannedStep): Step {
 }
 
 export function settle(step: Step, state: "done" | "skipped" | "abandoned", reason: string | null, now: Ms): Step {
-  // What undoes it needs its parameters; of the others the journal tells, and a document is small.
-  const params = isUndoable(step) ? step.params : {};
-  return { ...step, params, state, reason: shortened(reason), settledAt: now, retryAt: null };
+  return { ...step, state, reason: shortened(reason), settledAt: now, retryAt: null };
 }
 
 /** A document is at most 8 kB, and some of AWS's messages are that long by themselves. */

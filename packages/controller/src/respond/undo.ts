@@ -4,29 +4,23 @@ import type { Incident } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
 import { whoseWas, type Whose } from "./before.ts";
 import { earlyOf } from "./early.ts";
+import type { FindResponder } from "./responder.ts";
 
 /** How long we try to put back what was taken away. */
 const PUT_BACK_WITHIN: Ms = 900_000;
 
-/** Which responder undoes which. What has no entry needs no undoing. */
-const UNDONE_BY: { readonly [responder: string]: string } = {
-  "deregister-target": "register-target",
-  "deregister-classic": "register-classic",
-  "deregister-lattice": "register-lattice",
-  "deregister-discovery": "register-discovery",
-  "set-draining": "set-active",
-};
-
-export const isUndoable = ({ responder }: Pick<Step, "responder">): boolean => responder in UNDONE_BY;
+/** Whether what the step does is to be put back when a notice was cancelled. */
+export const isUndoable = ({ responder }: Pick<Step, "responder">, find: FindResponder): boolean =>
+  (find(responder)?.undoneBy ?? null) !== null;
 
 /**
  * What is owed when a notice was cancelled: the opposite of each step that was ours, or may have been (`unsure`). What
  * somebody else had done before us is not ours to undo; where that is some of a step's targets, `theirs` names them.
  */
-export function putBack(body: Incident, now: Ms): PlannedStep[] {
+export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedStep[] {
   return body.steps.flatMap((step) => {
-    const responder = UNDONE_BY[step.responder];
-    if (responder === undefined) return [];
+    const responder = find(step.responder)?.undoneBy ?? null;
+    if (responder === null) return [];
     const { ours, theirs } = whoseOf(step, body);
     if (ours === "no") return [];
     return [

@@ -3,7 +3,7 @@ import type { Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
 import { isFirst, type Whose } from "./before.ts";
 import { placeOf } from "./place.ts";
-import type { Context, Responder, Result } from "./responder.ts";
+import type { Context, Description, Responder, Result } from "./responder.ts";
 
 /** "Already gone" is success. */
 export function doneBy(receipt: Receipt, more: { readonly [name: string]: Plain } = {}): Result {
@@ -18,11 +18,11 @@ export function doneBy(receipt: Receipt, more: { readonly [name: string]: Plain 
 type Write = (step: Step, ctx: Context, at: Place, ask: Ask) => Promise<Receipt>;
 
 /** A responder that is one safe AWS write. */
-export function safeWrite(title: (step: Step) => string, write: Write): Responder {
+export function safeWrite(what: Omit<Description, "nature">, write: Write): Responder {
   return {
+    ...what,
     repeat: "safe",
     nature: "acts",
-    title,
     run: async (step, ctx) =>
       doneBy(await write(step, ctx, placeOf(ctx.doc), { purpose: "act", deadline: ctx.deadline })),
   };
@@ -35,14 +35,18 @@ export function safeWrite(title: (step: Step) => string, write: Write): Responde
  * @param before whose it was by what was known; it may look, but not for long
  */
 export function takeAway(
-  title: (step: Step) => string,
+  what: Pick<Description, "title" | "phrase" | "undoneBy">,
   before: (step: Step, ctx: Context) => Whose["ours"] | Promise<Whose["ours"]>,
   write: Write,
 ): Responder {
   return {
+    ...what,
     repeat: "safe",
     nature: "acts",
-    title,
+    isTold: true,
+    empties: "takes off",
+    byHand: true,
+    withoutLedger: true,
     async run(step, ctx) {
       const known = await before(step, ctx);
       const receipt = await write(step, ctx, placeOf(ctx.doc), { purpose: "act", deadline: ctx.deadline });

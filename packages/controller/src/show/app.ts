@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { SpotkeeperError } from "../errors.ts";
-import type { ShowDeps, ShowEnv, ShowOptions } from "./deps.ts";
+import type { ShowApp, ShowDeps, ShowEnv, ShowOptions } from "./deps.ts";
 import type { Doors } from "./doors.ts";
 import { onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./guards.ts";
 import { createIncidents } from "./incidents.ts";
@@ -17,8 +17,6 @@ import { addMetrics } from "./routes/metrics.ts";
 import { addSilences } from "./routes/silences.ts";
 import { addSignals } from "./routes/signals.ts";
 import { addStream, type Streams } from "./routes/stream.ts";
-
-export type ShowApp = OpenAPIHono<ShowEnv>;
 
 /**
  * All routes, with what guards them. `streams` are the live readers, which the server ends when it closes; `hasRoom` says

@@ -1,4 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock } from "../clock.ts";
 import type { Verdict } from "../signal/verdict.ts";
 import type { Silences } from "../notify/silences.ts";
@@ -50,3 +51,5 @@ export interface ShowOptions {
 export interface ShowEnv {
   Bindings: HttpBindings;
 }
+
+export type ShowApp = OpenAPIHono<ShowEnv>;

@@ -25,7 +25,7 @@ import type { AlertModel, Channel } from "../../src/notify/alert.ts";
 import { NO_SECRETS } from "../../src/config/secrets.ts";
 import { NO_LINKS } from "../../src/notify/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
-import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
+import { TELL_ALL } from "../../src/notify/suppressed.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Entry } from "../../src/model/journal.ts";

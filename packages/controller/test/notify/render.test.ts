@@ -3,6 +3,7 @@ import { type AlertJson, renderJson } from "../../src/notify/render/json.ts";
 import { renderText } from "../../src/notify/render/text.ts";
 import { buildAlert } from "../../src/notify/build.ts";
 import { linksTo } from "../../src/notify/links.ts";
+import { findResponder } from "../../src/respond/responders/index.ts";
 import { fit } from "../../src/notify/render/fit.ts";
 import { ALL, partsOf } from "../../src/notify/render/parts.ts";
 import { alertDoc, impact, many, model, T0, task, told } from "./support/samples.ts";
@@ -97,9 +98,9 @@ test("what gives way first is what people miss least, and nothing goes uncounted
 
 test("links lead to the one incident, or to the list of them", () => {
   const links = linksTo("https://spot.example.com");
-  const one = buildAlert([told("i-1")], alertDoc(), T0, links);
+  const one = buildAlert([told("i-1")], alertDoc(), T0, findResponder, links);
   expect(one).toMatchObject({ link: "https://spot.example.com/api/v1/incidents/i-1%231" });
-  const two = buildAlert([told("i-1"), told("i-2")], alertDoc(), T0, links);
+  const two = buildAlert([told("i-1"), told("i-2")], alertDoc(), T0, findResponder, links);
   expect(two.link).toBe("https://spot.example.com/api/v1/incidents?open=true&region=eu-west-1&cluster=prod&group=web");
   expect(renderText(two, { mostMembers: 1, mostBytes: 10_000 }).at(-1)).toBe(`  see ${two.link}`);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pass } from "../../src/notify/pipeline.ts";
-import { TELL_ALL } from "../../src/notify/stages/suppress.ts";
+import { TELL_ALL } from "../../src/notify/suppressed.ts";
 import { noteWithheld } from "../../src/notify/withheld.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";

@@ -1,3 +1,4 @@
+import { findResponder } from "../../src/respond/responders/index.ts";
 import { describe, expect, test } from "vitest";
 import type { Target, TargetHealth } from "../../src/aws/aws.ts";
 import { failed } from "../../src/aws/failure.ts";
@@ -44,7 +45,9 @@ describe("what is owed", () => {
   const owed = (over: Partial<Step>, more: Partial<Incident> = {}): unknown[] => {
     const { body } = incidentOf(warning(0));
     const settled = { ...step, state: "done" as const, ...over };
-    return putBack({ ...body, ...more, steps: [settled, ...(more.steps ?? [])] }, T0).map(({ params }) => params);
+    return putBack({ ...body, ...more, steps: [settled, ...(more.steps ?? [])] }, findResponder, T0).map(
+      ({ params }) => params,
+    );
   };
   test.each<[string, Partial<Step>, number]>([
     ["ours", { receipt: { already: false, ours: "yes" } }, 1],

@@ -1,5 +1,5 @@
 import type { Ask, ContainerInstance } from "../../aws/aws.ts";
-import { serviceOf,nameOf,regionId,serviceId } from "../ids.ts";
+import { serviceOf, nameOf, regionId, serviceId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
 import { putContainers } from "../put-listed.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";

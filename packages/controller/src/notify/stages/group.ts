@@ -1,4 +1,4 @@
-import type { Stage } from "../pipeline.ts";
+import type { Stage } from "../stage.ts";
 
 /**
  * Waits for others of the same group. And what was withheld until it was over stays so: nobody is told how something ended

@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import type { Told } from "../member.ts";
-import type { Look, Passing } from "../pipeline.ts";
+import type { Look, Passing } from "../stage.ts";
 import type { WithheldCode } from "../../model/alert.ts";
 
 /**

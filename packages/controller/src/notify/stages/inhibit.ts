@@ -1,7 +1,7 @@
 import type { Ms } from "../../clock.ts";
 import type { Doc } from "../../model/doc.ts";
 import { STORM } from "../build.ts";
-import type { Look, Passing, Stage } from "../pipeline.ts";
+import type { Look, Passing, Stage } from "../stage.ts";
 
 /** How long the alert of a storm may take for its first look, beyond its own wait, before nobody waits for it. */
 const WAIT_FOR_OTHERS: Ms = 2_000;

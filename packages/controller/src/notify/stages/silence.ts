@@ -1,7 +1,7 @@
 import { NOTHING } from "../../decide/decide.ts";
 import { surelyMatches } from "../../decide/match.ts";
 import { clean } from "../clean.ts";
-import type { Stage } from "../pipeline.ts";
+import type { Stage } from "../stage.ts";
 import { holdEach } from "./held.ts";
 
 /** Somebody asked for quiet about some incidents, for a while. */

@@ -39,6 +39,8 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   body = readFallback(body, note, now);
   body = planSteps(body, now);
   body = forget(body, now);
+  // The journal tells of those, and a document is small.
+  body = { ...body, steps: body.steps.map((step) => (isSettled(step) ? { ...step, params: {} } : step)) };
   return { doc: { ...doc, body, wakeAt: wakeAt(body, now) }, entries };
 }
 

@@ -10,6 +10,12 @@ const POLL = 3_000;
 export const askReplacement: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "replace it early",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `ask the group ${shown(step, "group")} for a replacement`,
   async run(step, ctx) {
     const { region, account } = placeOf(ctx.doc);

@@ -16,6 +16,12 @@ const LONGEST_LINE = 60;
 export const awaitCommand: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "wait for the command to end",
+  isTold: true,
+  empties: "waits",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "wait until the command has ended",
   async run(step, ctx) {
     const sent = commandIn(ctx, text(step, "command"));

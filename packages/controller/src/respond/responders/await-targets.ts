@@ -13,6 +13,12 @@ import type { Context, Responder } from "../responder.ts";
 export const awaitTargets: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "wait for connections to end",
+  isTold: true,
+  empties: "waits",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "wait for connections to end",
   async run(step, ctx) {
     const waited = deregisteredBy(ctx.doc, ctx.facts());

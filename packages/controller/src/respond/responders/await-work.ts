@@ -8,6 +8,12 @@ import type { Responder } from "../responder.ts";
 export const awaitWork: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "wait until the work on it is over",
+  isTold: true,
+  empties: "waits",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "wait until the work on it is over",
   async run({ params }, { now }) {
     const until = number(params, "until");

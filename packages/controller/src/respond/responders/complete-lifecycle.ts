@@ -16,6 +16,15 @@ export const hookOf = (step: Step): HookAnswer => ({
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
  */
 export const completeLifecycle: Responder = safeWrite(
-  (step) => `complete the lifecycle action of ${shown(step, "hook")}`,
+  {
+    title: (step) => `complete the lifecycle action of ${shown(step, "hook")}`,
+    phrase: "complete the lifecycle action",
+    isTold: true,
+    empties: null,
+    undoneBy: null,
+    byHand: true,
+    // AWS's answer would end the instance at once: it waits for the ledger, or its own time-out.
+    withoutLedger: false,
+  },
   (step, { aws }, at, ask) => aws.autoScaling.completeLifecycle(at, hookOf(step), ask),
 );

@@ -23,7 +23,12 @@ const isServing = (state: string | undefined): boolean => state !== undefined &&
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DeregisterInstancesFromLoadBalancer.html */
 export const deregisterClassic: Responder = takeAway(
-  (step) => `deregister ${shown(step, "instanceId")} from the Classic load balancer ${shown(step, "loadBalancer")}`,
+  {
+    title: (step) =>
+      `deregister ${shown(step, "instanceId")} from the Classic load balancer ${shown(step, "loadBalancer")}`,
+    phrase: "deregister from Classic Load Balancers",
+    undoneBy: "register-classic",
+  },
   registered,
   (step, { aws }, at, ask) => aws.classicElb.deregister(at, text(step, "loadBalancer"), text(step, "instanceId"), ask),
 );
@@ -32,6 +37,12 @@ export const deregisterClassic: Responder = takeAway(
 export const registerClassic: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "register with Classic Load Balancers again",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: true,
+  withoutLedger: true,
   title: (step) =>
     `register ${shown(step, "instanceId")} again with the Classic load balancer ${shown(step, "loadBalancer")}`,
   async run(step, ctx) {

@@ -11,7 +11,11 @@ import { takeAway } from "../write.ts";
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html
  */
 export const deregisterDiscovery: Responder = takeAway(
-  (step) => `deregister ${shown(step, "instanceId")} from the Cloud Map service ${shown(step, "serviceId")}`,
+  {
+    title: (step) => `deregister ${shown(step, "instanceId")} from the Cloud Map service ${shown(step, "serviceId")}`,
+    phrase: "deregister from Cloud Map",
+    undoneBy: "register-discovery",
+  },
   () => "yes",
   (step, { aws }, at, ask) => aws.cloudMap.deregister(at, text(step, "serviceId"), text(step, "instanceId"), ask),
 );
@@ -23,6 +27,12 @@ const LOOK_AFTER: Ms = 5_000;
 export const registerDiscovery: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "register with Cloud Map again",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: true,
+  withoutLedger: true,
   title: (step) => `register ${shown(step, "instanceId")} again with the Cloud Map service ${shown(step, "serviceId")}`,
   async run(step, ctx) {
     const [at, service, id] = [placeOf(ctx.doc), text(step, "serviceId"), text(step, "instanceId")];

@@ -23,7 +23,11 @@ function registered(step: Step, ctx: Context): Whose["ours"] {
 
 /** https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_DeregisterTargets.html */
 export const deregisterLattice: Responder = takeAway(
-  (step) => `deregister ${shown(step, "id")} from the VPC Lattice target group ${shown(step, "targetGroup")}`,
+  {
+    title: (step) => `deregister ${shown(step, "id")} from the VPC Lattice target group ${shown(step, "targetGroup")}`,
+    phrase: "deregister from VPC Lattice",
+    undoneBy: "register-lattice",
+  },
   registered,
   (step, { aws }, at, ask) => aws.lattice.deregister(at, text(step, "targetGroup"), targetIn(step), ask),
 );
@@ -32,6 +36,12 @@ export const deregisterLattice: Responder = takeAway(
 export const registerLattice: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "register with VPC Lattice again",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: true,
+  withoutLedger: true,
   title: (step) =>
     `register ${shown(step, "id")} again with the VPC Lattice target group ${shown(step, "targetGroup")}`,
   async run(step, ctx) {

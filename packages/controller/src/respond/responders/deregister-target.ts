@@ -35,6 +35,12 @@ async function each(targets: readonly Target[], call: (target: Target) => Promis
 export const deregisterTarget: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "deregister from target groups",
+  isTold: true,
+  empties: "takes off",
+  undoneBy: "register-target",
+  byHand: true,
+  withoutLedger: true,
   title: (step) => `deregister ${described(step)} from ${groupIn(step)}`,
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");
@@ -96,6 +102,12 @@ const listedAs = ({ id, port }: Target, health: readonly TargetHealth[]): Target
 export const registerTarget: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "register with target groups again",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: true,
+  withoutLedger: true,
   title: (step) => `register ${described(step)} again with ${groupIn(step)}`,
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");

@@ -18,6 +18,12 @@ const actingOf = (ctx: Context) => ({ purpose: "act", deadline: ctx.deadline }) 
 export const detachInstances: Responder = {
   repeat: "look",
   nature: "acts",
+  phrase: "detach it, so that the group launches another",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `detach ${idsOf(step).join(", ")}`,
   async run(step, ctx) {
     const left = await stillIn(step, ctx);

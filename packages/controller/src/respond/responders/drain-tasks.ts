@@ -19,6 +19,12 @@ const MOST_REMEMBERED = 8;
 export const drainTasks: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "wait for tasks to stop",
+  isTold: true,
+  empties: "waits",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "wait for tasks to stop",
   async run(step, ctx) {
     const left = await tasksLeft(step, ctx);

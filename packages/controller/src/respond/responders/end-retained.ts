@@ -11,6 +11,12 @@ import type { Responder } from "../responder.ts";
 export const endRetained: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "end it, since its group retains it",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `end ${shown(step, "instanceId")}, which its group retains`,
   async run(step, ctx) {
     const at = placeOf(ctx.doc);

@@ -10,6 +10,12 @@ import { isShifted, servingIn } from "../serving.ts";
 export const groupGates: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "see whether early replacement is allowed now",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "look whether the group may replace",
   async run(step, ctx) {
     const at = placeOf(ctx.doc);

@@ -12,6 +12,12 @@ const POLL = 5_000;
 export const groupServing: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "see the new instances serve",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "see the replacements serve",
   async run(step, ctx) {
     const at = placeOf(ctx.doc);

@@ -12,6 +12,12 @@ const SHORTEST_TIMEOUT = 30_000;
 export const heartbeat: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "keep the lifecycle hook waiting",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `heartbeat for ${shown(step, "hook")}`,
   async run(step, ctx) {
     const interval = Math.max(1_000, (numberOrNull(step, "heartbeatTimeout") ?? SHORTEST_TIMEOUT) / 2);

@@ -17,6 +17,12 @@ const serviceKey = (targetGroupArn: string): string => `service#${targetGroupArn
 export const holdLast: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "hold the last healthy target",
+  isTold: true,
+  empties: "holds back",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "hold the last healthy target",
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");

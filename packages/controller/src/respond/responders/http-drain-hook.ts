@@ -16,6 +16,12 @@ const LARGEST_ANSWER = 64 * 1024;
 export const httpDrainHook: Responder = {
   repeat: "token",
   nature: "acts",
+  phrase: "ask the application to drain",
+  isTold: true,
+  empties: "takes off",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `ask the application at ${shown(step, "address")}:${shown(step, "port")} to drain`,
   async run(step, ctx) {
     const address = text(step, "address");

@@ -16,6 +16,12 @@ const LOOK_AGAIN = 500;
 export const joinAlert: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "tell people",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "join the alert of its group",
   async run(_step, ctx) {
     if (ctx.doc.kind !== "incident") return { is: "skip", reason: "only incidents are told" };

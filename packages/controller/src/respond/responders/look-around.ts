@@ -14,6 +14,12 @@ const MOST_NAMES = 200;
 export const lookAround: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "look for it in all load balancers",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "look for it in all load balancers",
   async run(_step, ctx) {
     const place = placeOf(ctx.doc);

@@ -23,6 +23,12 @@ const LONGEST_WHY = 120;
 export const lookUp: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "look up what it is and what is at stake",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => (step.params["depth"] === "act" ? "look up what draining needs" : "look up what is at stake"),
   async run(step, ctx) {
     const depth = step.params["depth"] === "act" ? "act" : "tell";

@@ -15,6 +15,12 @@ const POLL = 3_000;
 export const releaseToGroup: Responder = {
   repeat: "safe",
   nature: "waits",
+  phrase: "see its group to the end of what was begun for it",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `hand the drained instance to the group ${shown(step, "group")}`,
   run: async (step, ctx) => hand(step, ctx),
 };

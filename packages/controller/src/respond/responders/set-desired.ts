@@ -15,6 +15,12 @@ import { doneBy } from "../write.ts";
 export const setDesired: Responder = {
   repeat: "look",
   nature: "acts",
+  phrase: "raise or lower the desired capacity",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `change desired capacity from ${froms(step).join(" or ")} to ${shown(step, "to")}`,
   async run(step, ctx) {
     const group = await groupOf(step, ctx);

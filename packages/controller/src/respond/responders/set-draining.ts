@@ -20,7 +20,11 @@ function wasActive(step: Step, ctx: Context): Whose["ours"] {
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
  */
 export const setDraining: Responder = takeAway(
-  () => "set the container instance to DRAINING",
+  {
+    title: () => "set the container instance to DRAINING",
+    phrase: "drain the container instance",
+    undoneBy: "set-active",
+  },
   wasActive,
   async (step, ctx, at, ask) => {
     const [cluster, arn] = [text(step, "clusterArn"), text(step, "containerInstanceArn")];
@@ -56,6 +60,12 @@ const isDeregistered = (doc: Doc): boolean =>
 export const setActive: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "take the container instance back into service",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: true,
+  withoutLedger: true,
   title: () => "set the container instance to ACTIVE again",
   async run(step, ctx) {
     const right = await stillRight(ctx);

@@ -11,6 +11,12 @@ import { doneBy } from "../write.ts";
 export const setOnDemandBase: Responder = {
   repeat: "look",
   nature: "acts",
+  phrase: "raise or lower the On-Demand base",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `change the On-Demand base to ${shown(step, "to")}`,
   async run(step, ctx) {
     const name = text(step, "group");

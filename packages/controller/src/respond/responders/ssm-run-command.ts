@@ -17,6 +17,12 @@ const PAUSE = 2_000;
 export const ssmRunCommand: Responder = {
   repeat: "at-most-once",
   nature: "acts",
+  phrase: "run a command on the instance",
+  isTold: true,
+  empties: "takes off",
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `run a command on ${shown(step, "instanceId")}`,
   async run(step, ctx) {
     const ready = await prepare(step, ctx);

@@ -12,6 +12,12 @@ import { doneBy } from "../write.ts";
 export const terminateDetached: Responder = {
   repeat: "safe",
   nature: "acts",
+  phrase: "terminate what was detached",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) => `terminate ${shown(step, "instanceId")}, which was detached`,
   async run(step, ctx) {
     const at = placeOf(ctx.doc);

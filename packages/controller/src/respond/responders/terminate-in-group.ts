@@ -14,6 +14,12 @@ import type { Context, Responder, Result } from "../responder.ts";
 export const terminateInGroup: Responder = {
   repeat: "look",
   nature: "acts",
+  phrase: "terminate it in its group",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: (step) =>
     `terminate ${shown(step, "instanceId")} in its group${step.params["units"] === 0 ? "" : ", with decrement"}`,
   async run(step, ctx): Promise<Result> {

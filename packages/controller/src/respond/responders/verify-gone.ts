@@ -21,6 +21,12 @@ const UNWARNED: ReadonlySet<Threat> = new Set(["ending", "termination"]);
 export const verifyGone: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "see it go",
+  isTold: false,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "see it go",
   run: async (step, ctx) => keepEarly(await look(step, ctx), step, ctx),
 };

@@ -21,6 +21,12 @@ const EVIDENCE_EVERY = 4;
 export const verifyReplacement: Responder = {
   repeat: "safe",
   nature: "observes",
+  phrase: "see a replacement serve",
+  isTold: true,
+  empties: null,
+  undoneBy: null,
+  byHand: false,
+  withoutLedger: true,
   title: () => "see a replacement serve",
   async run(step, ctx) {
     const name = textOrNull(step, "group");

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Ledger } from "../../record/ledger/ledger.ts";
-import type { ShowApp } from "../app.ts";
+import type { ShowApp } from "../deps.ts";
 import { alertView } from "../view/alert.ts";
 import { alertSchema } from "../view/schema.ts";
 import { problems } from "./problems.ts";

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Clock } from "../../clock.ts";
 import type { IncidentFilter } from "../../record/archive/archive.ts";
-import type { ShowApp } from "../app.ts";
+import type { ShowApp } from "../deps.ts";
 import type { Incidents } from "../incidents.ts";
 import { Refusal } from "../problem.ts";
 import { detailView } from "../view/detail.ts";

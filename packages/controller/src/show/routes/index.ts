@@ -1,4 +1,4 @@
-import type { ShowApp } from "../app.ts";
+import type { ShowApp } from "../deps.ts";
 
 /** Of the API, not of the product: it moves when an answer changes its shape. */
 const API_VERSION = "1.0.0";

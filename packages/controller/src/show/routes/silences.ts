@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { given, matcher } from "../../config/sections/matcher.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import type { KnownSilence, Silences } from "../../notify/silences.ts";
-import type { ShowApp } from "../app.ts";
+import type { ShowApp } from "../deps.ts";
 import { bounded, onlyJson } from "../guards.ts";
 import { Refusal } from "../problem.ts";
 import { silenceView } from "../view/silence.ts";

@@ -3,8 +3,9 @@ import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.
 import { type AlertDeps, type Alerts, createAlertAdvance } from "../../../src/notify/advance.ts";
 import { joinAlert, memberTag } from "../../../src/notify/join.ts";
 import { NO_LINKS } from "../../../src/notify/links.ts";
+import { findResponder } from "../../../src/respond/responders/index.ts";
 import { DEFAULT_ROUTE } from "../../../src/notify/route.ts";
-import { TELL_ALL } from "../../../src/notify/stages/suppress.ts";
+import { TELL_ALL } from "../../../src/notify/suppressed.ts";
 import type { Told } from "../../../src/notify/member.ts";
 import type { Doc } from "../../../src/model/doc.ts";
 import type { Incident } from "../../../src/model/incident.ts";
@@ -120,6 +121,7 @@ export function bench(): Bench {
         refreshSecrets: () => Promise.resolve(false),
         onUntold: (error) => observed.push(error.message),
         ...more,
+        phrases: findResponder,
         links: NO_LINKS,
         clock,
         random: () => 0,

@@ -1,3 +1,4 @@
+import { findResponder } from "../../../src/respond/responders/index.ts";
 import { NOTHING } from "../../../src/decide/decide.ts";
 import type { Facts, ServiceImpact, TaskFact, TaskRole } from "../../../src/enrich/facts.ts";
 import { buildAlert } from "../../../src/notify/build.ts";
@@ -120,7 +121,7 @@ export const alertDoc = (sends: { readonly [channel: string]: Send } = {}, now: 
 };
 
 export const model = (members: readonly Told[], now: number = T0 + 26_000): AlertModel =>
-  buildAlert(members, alertDoc(), now);
+  buildAlert(members, alertDoc(), now, findResponder);
 
 export const many = (count: number, member: Member = {}): Told[] =>
   Array.from({ length: count }, (_, n) => told(`i-${n.toString(16).padStart(17, "0")}`, member));

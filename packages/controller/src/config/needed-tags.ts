@@ -1,5 +1,5 @@
-import type { Config } from "../config/schema.ts";
-import { isOwnerTag } from "./owner.ts";
+import type { Config } from "./schema.ts";
+import { isOwnerTag } from "../enrich/owner.ts";
 
 /** Read whatever the config says: the name that people see, the cluster, and the fleet that an instance is of. */
 const ALWAYS: readonly string[] = ["Name", "aws:ecs:clusterName", "aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id"];

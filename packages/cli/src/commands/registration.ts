@@ -1,0 +1,8 @@
+import type { Command } from "commander";
+import type { Run } from "../context.ts";
+
+/** Wraps what a command does into what commander calls. */
+export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
+
+/** Adds one command to the program. */
+export type Registration = (program: Command, act: Act) => void;
