@@ -76,7 +76,10 @@ export function buildFacts(world: World, facts: FleetFacts, options: BuildOption
   for (const { cluster: name, family, stopTimeout, instances, ...place } of facts.tasks) {
     const region = placeOf(world, place);
     const definition = defineTask(region, { family, ...TASK, stopTimeout });
-    for (const id of instances) runStandalone(world, clusterOf(region, name), definition, world.instances.get(id));
+    for (const id of instances) {
+      const on = world.instances.get(id);
+      runStandalone(world, clusterOf(region, name), definition, on === undefined ? {} : { on });
+    }
   }
   for (const one of facts.targetGroups) registerByHand(world, placeOf(world, one), one);
   for (const one of facts.classicLoadBalancers) {
@@ -235,7 +238,7 @@ function buildService(world: World, region: Region, facts: ServiceFacts): void {
     ...(maximumPercent === null ? {} : { maximumPercent }),
     targetGroup: own ?? (facts.balanced ? createTargetGroup(world, region, behind) : null),
     alternateTargetGroup: alternate ?? null,
-    ipv6Only,
+    addresses: ipv6Only ? "ipv6" : "ipv4",
     containerPort: own?.port ?? PORT,
     traffic: {
       ...(classic === undefined ? {} : { classicLoadBalancer: classicOf(region, classic) }),

@@ -25,8 +25,8 @@ test("an item refers to items of its own place alone, and all places are of one 
     for (const group of groups) for (const name of group.targetGroups) expect(placeOf.get(name)).toBe(group.place);
     for (const { place, cluster } of services)
       expect(groups.some((group) => group.place === place && group.cluster === cluster)).toBe(true);
-    for (const { place, targetGroup } of services)
-      if (targetGroup !== null) expect(placeOf.get(targetGroup)).toBe(place);
+    for (const { place, targetGroups: own, alternate } of services)
+      for (const name of [...own, ...(alternate === null ? [] : [alternate])]) expect(placeOf.get(name)).toBe(place);
     for (const { group, targetGroup } of byHand) expect(placeOf.get(targetGroup)).toBe(placeOf.get(group));
     for (const { group } of owners) expect(placeOf.has(group)).toBe(true);
   }
@@ -39,9 +39,8 @@ test("worlds are what AWS allows", () => {
     for (const { delay } of targetGroups) expect(delay).toBeLessThanOrEqual(3_600);
     for (const group of groups) for (const name of group.targetGroups) expect(typeOf.get(name)).toBe("instance");
     for (const { targetGroup } of byHand) expect(typeOf.get(targetGroup)).toBe("instance");
-    for (const { cluster, targetGroup, stopTimeout } of services) {
+    for (const { cluster, stopTimeout } of services) {
       expect(clusters).toContain(cluster);
-      if (targetGroup !== null) expect(typeOf.get(targetGroup)).toBe("ip");
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (stopTimeout)
       expect(stopTimeout ?? 2).toBeLessThanOrEqual(120);
     }

@@ -23,7 +23,15 @@ test("what has nothing to do with the failure goes, what the failure needs stays
     ["warning", 0, 0],
     ["warning", 0, 0],
   ]);
-  expect(smallest).toMatchObject({ groups: [], services: [], targetGroups: [], byHand: [], faults: [], lives: [] });
+  expect(smallest).toMatchObject({
+    groups: [],
+    services: [],
+    standalone: [],
+    targetGroups: [],
+    byHand: [],
+    faults: [],
+    lives: [],
+  });
   expect(smallest.policy).toMatchObject({ replace: "never", onRebalance: "alert", holdLast: true });
 });
 

@@ -37,7 +37,7 @@ test.each([true, false])(
             loadBalancer: "api",
             deregistrationDelay: 5,
           }),
-          ipv6Only: true,
+          addresses: "ipv6",
         });
       },
       settings: { taskExit: [50_000, 55_000] },
@@ -56,7 +56,7 @@ test.each([true, false])(
 test.each([true, false])(
   "a task with an IPv6 address only, on an instance, is deregistered by it (warm: %s)",
   async (warm) => {
-    box = await openBox({ build: shop({ web: { ipv6Only: true } }), warm });
+    box = await openBox({ build: shop({ web: { addresses: "ipv6" } }), warm });
     await box.run(60);
     const victim = hostOf(box.region);
     const tasks = [...victim.containerInstance!.tasks].map(({ privateIp }) => privateIp);

@@ -1,10 +1,11 @@
 import { addDiscovered, removeDiscovered } from "./cloud-map.ts";
-import { discoveryAddress } from "./ecs/addresses.ts";
+import { discoveryAddress, portOf } from "./ecs/addresses.ts";
 import { deregisterClassic, registerClassic } from "./classic.ts";
 import type { Task } from "./ecs/state.ts";
 import type { Member } from "./group-state.ts";
 import { deregisterLattice, registerLattice } from "./lattice.ts";
 import type { World } from "./state.ts";
+import type { LatticeTargetGroup } from "./traffic-state.ts";
 
 /**
  * A member in service is registered with the Classic load balancers and the VPC Lattice target groups of its group.
@@ -25,6 +26,12 @@ export const leaveTraffic = (world: World, { group, instance }: Member): void =>
 /** The id of a task: what ECS registers it by in Cloud Map. */
 const idOf = (task: Task): string => task.arn.slice(task.arn.lastIndexOf("/") + 1);
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html (type INSTANCE for bridge and host) */
+const latticePlace = (task: Task, { type }: LatticeTargetGroup): { readonly id: string; readonly port: number } => {
+  const instance = task.containerInstance?.instance;
+  return { id: type === "INSTANCE" && instance !== undefined ? instance.id : task.privateIp, port: portOf(task) };
+};
+
 /**
  * Attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html. Through a Classic load
  * balancer a service is reached at a fixed port of its instances.
@@ -37,13 +44,12 @@ export const taskJoins = (world: World, task: Task, healthy: boolean): void => {
   if (classicLoadBalancer !== undefined && instance !== null)
     registerClassic(world, classicLoadBalancer, instance, healthy);
   if (latticeTargetGroup !== undefined) {
-    const place = { id: task.privateIp, port: service.containerPort, instance };
-    registerLattice(world, latticeTargetGroup, place, healthy);
+    registerLattice(world, latticeTargetGroup, { ...latticePlace(task, latticeTargetGroup), instance }, healthy);
   }
   if (discovery === undefined) return;
   const attributes = {
     ...discoveryAddress(task),
-    AWS_INSTANCE_PORT: String(service.containerPort),
+    AWS_INSTANCE_PORT: String(portOf(task)),
     AWS_INIT_HEALTH_STATUS: "HEALTHY",
     AVAILABILITY_ZONE: task.zone,
     ECS_CLUSTER_NAME: cluster.name,
@@ -66,7 +72,9 @@ export const taskLeaves = (world: World, task: Task): void => {
   );
   if (classicLoadBalancer !== undefined && instance !== null && !others)
     deregisterClassic(world, classicLoadBalancer, instance.id);
-  if (latticeTargetGroup !== undefined)
-    deregisterLattice(world, latticeTargetGroup, task.privateIp, service.containerPort);
+  if (latticeTargetGroup !== undefined) {
+    const { id, port } = latticePlace(task, latticeTargetGroup);
+    deregisterLattice(world, latticeTargetGroup, id, port);
+  }
   if (discovery !== undefined) removeDiscovered(world, discovery, idOf(task));
 };

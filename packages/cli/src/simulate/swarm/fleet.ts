@@ -12,7 +12,7 @@ import {
   type WorldOptions,
 } from "@spotkeeper/simulator";
 import { buildGroup } from "./build/group.ts";
-import { buildService } from "./build/service.ts";
+import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -66,6 +66,10 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   for (const item of spec.services) {
     const region = regions.get(item.place);
     if (region !== undefined) buildService(world, region, item, targetGroups);
+  }
+  for (const item of spec.standalone) {
+    const region = regions.get(item.place);
+    if (region !== undefined) buildStandalone(world, region, item);
   }
   for (const { group, nth, targetGroup, port } of spec.byHand) {
     const instance = members.get(group)?.[nth];

@@ -7,11 +7,12 @@ import { livesOf } from "./dimensions/lives.ts";
 import { ownersOf } from "./dimensions/owners.ts";
 import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
-import { servicesOf } from "./dimensions/services.ts";
+import { portGroupsOf, servicesOf } from "./dimensions/services.ts";
+import { standaloneOf } from "./dimensions/standalone.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** What is in one place. */
-type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "services" | "byHand">;
+type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "services" | "standalone" | "byHand">;
 
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
@@ -28,6 +29,7 @@ export function generateWorld(seed: number): SwarmWorld {
     groups,
     owners: ownersOf(dice("owners"), groups),
     services: locals.flatMap(({ services }) => services),
+    standalone: locals.flatMap(({ standalone }) => standalone),
     byHand: locals.flatMap(({ byHand }) => byHand),
     events: eventsOf(dice("events"), groups),
     faults: faultsOf(dice("faults")),
@@ -37,14 +39,16 @@ export function generateWorld(seed: number): SwarmWorld {
 
 function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   const targetGroups = targetGroupsOf(dice("target groups"), place);
-  const named = (type: "instance" | "ip"): string[] =>
-    targetGroups.filter((one) => one.type === type).map(({ name }) => name);
-  const groups = groupsOf(dice("groups"), place, named("instance"));
+  const ports = portGroupsOf(dice("ports"), place);
+  const tasks = targetGroups.filter(({ type }) => type === "ip");
+  const fronts = targetGroups.filter(({ type }) => type === "instance").map(({ name }) => name);
+  const groups = groupsOf(dice("groups"), place, fronts);
   const clusters = [...new Set(groups.flatMap(({ cluster }) => cluster ?? []))];
   return {
-    targetGroups,
+    targetGroups: [...targetGroups, ...ports],
     groups,
-    services: servicesOf(dice("services"), place, clusters, named("ip")),
-    byHand: byHandOf(dice("by hand"), groups, named("instance")),
+    services: servicesOf(dice("services"), place, clusters, [...tasks, ...ports]),
+    standalone: standaloneOf(dice("standalone"), place, clusters),
+    byHand: byHandOf(dice("by hand"), groups, fronts),
   };
 }

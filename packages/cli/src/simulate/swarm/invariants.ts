@@ -85,6 +85,22 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
     }),
   ],
 
+  // A task's registration that comes back after the task has gone takes requests that nobody answers.
+  "no target is left that no task serves": ({ fleet }) =>
+    fleet.regions.flatMap(({ clusters, targetGroups }) => {
+      const tasks = [...clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);
+      const live = new Set(
+        tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED").map(({ privateIp }) => privateIp),
+      );
+      return [...targetGroups.values()]
+        .filter(({ targetType }) => targetType === "ip")
+        .flatMap(({ name, targets }) =>
+          [...targets.values()]
+            .filter(({ id, state }) => state !== "draining" && id.startsWith("172.") && !live.has(id))
+            .map(({ id, port }) => `${name} has ${id}:${port}`),
+        );
+    }),
+
   "each effect takes place once": ({ fleet }) =>
     fleet.world.oracle.duplicates().map(({ kind, key, count }) => `${kind} ${key}: ${count} times`),
 

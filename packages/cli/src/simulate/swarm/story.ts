@@ -2,6 +2,7 @@ import type { WorldResult } from "./run-world.ts";
 import type { EventItem } from "./dimensions/events.ts";
 import type { GroupItem } from "./dimensions/groups.ts";
 import type { ServiceItem } from "./dimensions/services.ts";
+import type { StandaloneItem } from "./dimensions/standalone.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Lines of the timeline that are told before what broke, and after. */
@@ -18,6 +19,7 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.groups.map((group) => `  ${sayGroup(group)}`),
     ...world.owners.map(({ group, owner }) => `  group ${group} is not ours: ${owner}`),
     ...world.services.map((service) => `  ${sayService(service)}`),
+    ...world.standalone.map((item) => `  ${sayStandalone(item)}`),
     ...world.targetGroups.map(
       ({ name, type, delay, balancer }) =>
         `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}`,
@@ -74,13 +76,29 @@ function sayGroup(group: GroupItem): string {
   return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
 }
 
-function sayService({ name, cluster, desired, daemon, ...rest }: ServiceItem): string {
-  const what = daemon ? `daemon service ${name}` : `service ${name} of ${desired}`;
-  const traffic = [rest.targetGroup, rest.alternate, rest.traffic].filter((one) => one !== null);
-  const stop = rest.stopTimeout === null ? "" : `, stop timeout ${rest.stopTimeout} s`;
-  const addresses = rest.ipv6Only ? ", IPv6 addresses only" : "";
-  const behind = traffic.length === 0 ? "" : `, behind ${traffic.join(" and ")}`;
-  return `${what} in ${cluster}: minimum healthy ${rest.minimumHealthyPercent} %${stop}${addresses}${behind}`;
+function sayService(service: ServiceItem): string {
+  const { name, cluster, desired, daemon } = service;
+  const traits = [
+    `minimum healthy ${service.minimumHealthyPercent} %, maximum ${service.maximumPercent} %`,
+    ...(service.stopTimeout === null ? [] : [`stop timeout ${service.stopTimeout} s`]),
+    `network mode ${service.network}`,
+    ...(service.addresses === "ipv4" ? [] : [`addresses: ${service.addresses}`]),
+    ...(service.targetGroups.length > 0 ? [`in ${service.targetGroups.join(" and ")}`] : []),
+    ...(service.alternate === null ? [] : [`${service.alternate} takes turns`]),
+    ...(service.traffic === null ? [] : [`behind ${service.traffic}`]),
+    ...(service.tasks === "stop when told" ? [] : [`its tasks ${service.tasks}`]),
+    ...(service.large ? ["large tasks"] : []),
+  ];
+  return `${daemon ? `daemon service ${name}` : `service ${name} of ${desired}`} in ${cluster}: ${traits.join(", ")}`;
+}
+
+function sayStandalone({ name, cluster, count, group, stopTimeout, ignoresSigterm }: StandaloneItem): string {
+  const traits = [
+    ...(group === null ? [] : [`in the task group ${group}`]),
+    ...(stopTimeout === null ? [] : [`stop timeout ${stopTimeout} s`]),
+    ...(ignoresSigterm ? ["they ignore SIGTERM"] : []),
+  ];
+  return `standalone tasks ${name} in ${cluster}: ${[String(count), ...traits].join(", ")}`;
 }
 
 function sayEvent({ at, kind, group, nth, late, copies }: EventItem): string {

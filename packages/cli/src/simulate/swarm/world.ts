@@ -13,6 +13,7 @@ import { OWNER_DIMENSIONS, type OwnerItem } from "./dimensions/owners.ts";
 import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS, type SwarmPolicy } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
+import { STANDALONE_DIMENSIONS, type StandaloneItem } from "./dimensions/standalone.ts";
 
 /**
  * One generated world as plain JSON: what there is, what happens, and what goes wrong. A seed gives one; a failing one is
@@ -31,6 +32,7 @@ export interface SwarmWorld {
   /** Whose groups are, which are not ours. */
   readonly owners: readonly OwnerItem[];
   readonly services: readonly ServiceItem[];
+  readonly standalone: readonly StandaloneItem[];
   /** Targets that a person registered. */
   readonly byHand: readonly ByHandItem[];
   readonly events: readonly EventItem[];
@@ -49,6 +51,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...of(BY_HAND_DIMENSIONS, ({ byHand }) => byHand),
   ...of(GROUP_DIMENSIONS, ({ groups }) => groups),
   ...of(SERVICE_DIMENSIONS, ({ services }) => services),
+  ...of(STANDALONE_DIMENSIONS, ({ standalone }) => standalone),
   ...of(EVENT_DIMENSIONS, ({ events }) => events),
   ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),

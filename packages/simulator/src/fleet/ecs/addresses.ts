@@ -1,20 +1,69 @@
-import type { Task } from "./state.ts";
-
-const isIpv6 = ({ privateIp }: Task): boolean => privateIp.includes(":");
+import type { Random } from "../random.ts";
+import type { NetworkMode, Service, Task, TaskDefinition } from "./state.ts";
+import type { Instance } from "../state.ts";
 
 /**
- * The address among an attachment's details. In an IPv6-only subnet there is no `privateIPv4Address`:
+ * The network mode of a task on an instance; on Fargate it is `awsvpc`. Target groups of type `ip`, VPC Lattice by address and Cloud Map by address need `awsvpc`:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
+ */
+export const networkModeOf = ({ networkMode }: TaskDefinition, service: Service | null): NetworkMode =>
+  networkMode ?? (service !== null && needsOwnAddress(service) ? "awsvpc" : "bridge");
+
+const needsOwnAddress = ({ addresses, targetGroup, traffic }: Service): boolean =>
+  addresses !== "ipv4" ||
+  targetGroup?.targetType === "ip" ||
+  traffic.latticeTargetGroup?.type === "IP" ||
+  traffic.discovery !== undefined;
+
+/** Addresses of a task that starts. In modes `bridge` and `host` it is reached by its instance's. */
+export const drawAddresses = (
+  random: Random,
+  networkMode: NetworkMode,
+  service: Service | null,
+  instance: Instance | null,
+): Pick<Task, "privateIp" | "secondIp"> => {
+  if (networkMode !== "awsvpc" && instance !== null) return { privateIp: instance.privateIp, secondIp: null };
+  const ipv4 = (): string => `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`;
+  const ipv6 = (): string => `2600:1f18::${random.hex(4)}:1${random.hex(3)}`;
+  switch (service?.addresses ?? "ipv4") {
+    case "ipv4":
+      return { privateIp: ipv4(), secondIp: null };
+    case "ipv6":
+      return { privateIp: ipv6(), secondIp: null };
+    // assumed: target groups are of IPv4 here, which they are unless somebody says otherwise.
+    case "both":
+      return { privateIp: ipv4(), secondIp: ipv6() };
+  }
+};
+
+/** Whether a task has a network interface, and addresses, of its own. */
+export const hasInterface = ({ networkMode }: Task): boolean => networkMode === "awsvpc";
+
+const addressesOf = ({ privateIp, secondIp }: Task): { readonly isIpv6: boolean; readonly address: string }[] =>
+  [privateIp, ...(secondIp === null ? [] : [secondIp])].map((address) => ({ isIpv6: address.includes(":"), address }));
+
+/**
+ * The addresses among an attachment's details. In an IPv6-only subnet there is no `privateIPv4Address`:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html (the detail's name: seen in events)
  */
-export const addressDetail = (task: Task): { readonly name: string; readonly value: string } => ({
-  name: isIpv6(task) ? "ipv6Address" : "privateIPv4Address",
-  value: task.privateIp,
-});
+export const addressDetails = (task: Task): { readonly name: string; readonly value: string }[] =>
+  addressesOf(task).map(({ isIpv6, address }) => ({
+    name: isIpv6 ? "ipv6Address" : "privateIPv4Address",
+    value: address,
+  }));
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkInterface.html */
 export const networkInterface = (task: Task): { readonly [name: string]: string } =>
-  isIpv6(task) ? { ipv6Address: task.privateIp } : { privateIpv4Address: task.privateIp };
+  Object.fromEntries(
+    addressesOf(task).map(({ isIpv6, address }) => [isIpv6 ? "ipv6Address" : "privateIpv4Address", address]),
+  );
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html */
 export const discoveryAddress = (task: Task): { readonly [name: string]: string } =>
-  isIpv6(task) ? { AWS_INSTANCE_IPV6: task.privateIp } : { AWS_INSTANCE_IPV4: task.privateIp };
+  Object.fromEntries(
+    addressesOf(task).map(({ isIpv6, address }) => [isIpv6 ? "AWS_INSTANCE_IPV6" : "AWS_INSTANCE_IPV4", address]),
+  );
+
+/** The port that a task is reached at by `privateIp`: its container's, or one of its instance. */
+export const portOf = (task: Task): number =>
+  hasInterface(task) && task.service !== null ? task.service.containerPort : task.hostPort;

@@ -1,4 +1,14 @@
-import type { CapacityProvider, Cluster, ContainerInstance, Service, TaskDefinition } from "./state.ts";
+import type {
+  AddressFamily,
+  CapacityProvider,
+  Cluster,
+  ContainerInstance,
+  NetworkMode,
+  Service,
+  Task,
+  TaskDefinition,
+} from "./state.ts";
+import type { Ms } from "../../operation.ts";
 import type { Instance, Region, World } from "../state.ts";
 import type { Group } from "../group-state.ts";
 import type { TargetGroup } from "../target-state.ts";
@@ -9,6 +19,7 @@ import { fits, startTask } from "./tasks.ts";
 import { managedDrainingHook } from "./draining.ts";
 import { putHook } from "../hooks.ts";
 import { containersOf, registerContainer } from "./containers.ts";
+import { touchService } from "./scheduler.ts";
 
 export const createCluster = (region: Region, name: string): Cluster => {
   const cluster: Cluster = {
@@ -76,6 +87,10 @@ export interface TaskDefinitionSpec {
   readonly cpu?: number;
   readonly memory?: number;
   readonly stopTimeout?: number | null;
+  readonly networkMode?: NetworkMode | null;
+  readonly hostPort?: number | null;
+  readonly ignoresSigterm?: boolean;
+  readonly failsAfter?: Ms | null;
 }
 
 export const defineTask = (region: Region, spec: TaskDefinitionSpec): TaskDefinition => {
@@ -86,6 +101,10 @@ export const defineTask = (region: Region, spec: TaskDefinitionSpec): TaskDefini
     cpu: spec.cpu ?? 256,
     memory: spec.memory ?? 512,
     stopTimeout: spec.stopTimeout ?? null,
+    networkMode: spec.networkMode ?? null,
+    hostPort: spec.hostPort ?? null,
+    ignoresSigterm: spec.ignoresSigterm ?? false,
+    failsAfter: spec.failsAfter ?? null,
   };
   region.taskDefinitions.set(definition.arn, definition);
   return definition;
@@ -102,12 +121,15 @@ export interface ServiceSpec {
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
   readonly alternateTargetGroup?: TargetGroup | null;
-  /** Its tasks run in an IPv6-only subnet. */
-  readonly ipv6Only?: boolean;
+  readonly moreTargetGroups?: readonly TargetGroup[];
+  readonly addresses?: AddressFamily;
   readonly traffic?: ServiceTraffic;
   readonly containerPort?: number;
   /** Where its tasks run, one for each time that an instance is named; spread over the cluster unless given. */
   readonly on?: readonly Instance[];
+  readonly protects?: Ms | null;
+  /** What finds no room is left to the scheduler; else it is an error. */
+  readonly mayLackRoom?: boolean;
 }
 
 /** A service in its steady state: what it wants runs already, spread over the cluster. AWS's defaults: 100 and 200 percent. */
@@ -127,9 +149,11 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     alternateTargetGroup: spec.alternateTargetGroup ?? null,
     joinsAlternate: false,
     formerTargetGroups: [],
-    ipv6Only: spec.ipv6Only ?? false,
+    moreTargetGroups: spec.moreTargetGroups ?? [],
+    addresses: spec.addresses ?? "ipv4",
     traffic: spec.traffic ?? {},
     containerPort: spec.containerPort ?? 8080,
+    protects: spec.protects ?? null,
     createdAt: world.clock.now(),
     tasks: new Set(),
     messages: [],
@@ -148,12 +172,18 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
   const begin = (index: number): void => {
     const containerInstance = service.launch === "EC2" ? host(index) : null;
     const zone = containerInstance?.instance.zone ?? cluster.region.zones[index % cluster.region.zones.length];
+    if (containerInstance === undefined && spec.mayLackRoom) return touchService(world, service);
     if (containerInstance === undefined || !zone)
       throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
     startTask(world, { cluster, definition, service, containerInstance, zone: zone.name, running: true });
   };
   if (spec.on !== undefined) {
-    for (const instance of spec.on) startOn(world, cluster, definition, instance, service);
+    for (const instance of spec.on) {
+      const containerInstance = containersOf(instance).find((one) => one.cluster === cluster);
+      const zone = instance.zone.name;
+      if (containerInstance !== undefined)
+        startTask(world, { cluster, definition, service, containerInstance, zone, running: true });
+    }
     return service;
   }
   const count = daemon ? hosts.length : service.desired;
@@ -162,29 +192,32 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
   return service;
 };
 
-/** A task that runs on an instance already. Nothing where that is not registered in the cluster. */
-const startOn = (
+export interface StandaloneSpec {
+  /** The instance that it runs on; drawn unless given. */
+  readonly on?: Instance;
+  /** The task group; by default the task definition's family: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+  readonly group?: string;
+}
+
+/** A task that no service owns: DRAINING leaves it alone. Returns null where no instance of the cluster has room. */
+export const runStandalone = (
   world: World,
   cluster: Cluster,
   definition: TaskDefinition,
-  instance: Instance,
-  service: Service | null,
-): void => {
-  const containerInstance = containersOf(instance).find((one) => one.cluster === cluster);
-  if (containerInstance === undefined) return;
-  const by = service === null ? { startedBy: "operator" } : { service };
-  startTask(world, { cluster, definition, containerInstance, zone: instance.zone.name, running: true, ...by });
-};
-
-/**
- * A task that no service owns: DRAINING leaves it alone.
- *
- * @param on the instance that it runs on; drawn unless given
- */
-export const runStandalone = (world: World, cluster: Cluster, definition: TaskDefinition, on?: Instance): void => {
-  if (on !== undefined) return startOn(world, cluster, definition, on, null);
-  const hosts = cluster.ready.items.filter((container) => fits(container, definition));
+  { on, group }: StandaloneSpec = {},
+): Task | null => {
+  const given = on === undefined ? null : containersOf(on).filter((one) => one.cluster === cluster);
+  const hosts = given ?? cluster.ready.items.filter((container) => fits(container, definition));
+  if (hosts.length === 0) return null;
   const containerInstance = world.random.pick(hosts);
   const zone = containerInstance.instance.zone.name;
-  startTask(world, { cluster, definition, containerInstance, zone, startedBy: "operator", running: true });
+  return startTask(world, {
+    cluster,
+    definition,
+    containerInstance,
+    zone,
+    startedBy: "operator",
+    running: true,
+    ...(group === undefined ? {} : { group }),
+  });
 };

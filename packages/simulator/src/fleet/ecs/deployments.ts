@@ -1,9 +1,12 @@
 import type { Service } from "./state.ts";
 import type { TargetGroup } from "../target-state.ts";
 
-/** The target group that a task joins which starts now. */
-export const targetGroupNow = ({ targetGroup, alternateTargetGroup, joinsAlternate }: Service): TargetGroup | null =>
-  joinsAlternate ? alternateTargetGroup : targetGroup;
+/** The target groups that a task joins which starts now. */
+export const targetGroupsNow = (service: Service): readonly TargetGroup[] => {
+  const { targetGroup, alternateTargetGroup, joinsAlternate, moreTargetGroups } = service;
+  const turn = joinsAlternate ? alternateTargetGroup : targetGroup;
+  return [...(turn === null ? [] : [turn]), ...moreTargetGroups];
+};
 
 /**
  * A blue/green, linear or canary deployment begins: what starts from now on joins the other one of the two target groups.

@@ -1,7 +1,7 @@
 import type { ContainerInstance, Service, Task } from "./state.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
 import type { World } from "../state.ts";
-import { addressDetail } from "./addresses.ts";
+import { addressDetails, hasInterface } from "./addresses.ts";
 import { publish } from "../events.ts";
 
 const time = (at: Ms | null): string | undefined => (at === null ? undefined : new Date(at).toISOString());
@@ -31,14 +31,16 @@ export const tellTask = (world: World, task: Task): void => {
     startedAt: time(task.startedAt),
     stoppingAt: time(task.stoppingAt),
     stoppedAt: time(task.stoppedAt),
-    attachments: [
-      {
-        id: task.arn.slice(-32),
-        type: "eni",
-        status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
-        details: [addressDetail(task)],
-      },
-    ],
+    attachments: hasInterface(task)
+      ? [
+          {
+            id: task.arn.slice(-32),
+            type: "eni",
+            status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
+            details: addressDetails(task),
+          },
+        ]
+      : [],
     containers: [],
     overrides: { containerOverrides: [] },
     updatedAt: time(world.clock.now()),

@@ -14,6 +14,13 @@ export const touchService = (world: World, service: Service): void => {
   });
 };
 
+/**
+ * Protected from what the scheduler stops for: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
+ * (deployments and scale-in; draining: assumed). StopTask stops it all the same (assumed).
+ */
+const isProtected = ({ clock }: World, { protectedUntil }: Task): boolean =>
+  protectedUntil !== null && clock.now() < protectedUntil;
+
 const isLive = (task: Task): boolean => task.desiredStatus === "RUNNING";
 const onDraining = (task: Task): boolean => task.containerInstance?.status === "DRAINING";
 
@@ -41,11 +48,12 @@ const reconcileReplica = (world: World, service: Service): void => {
   if (wanted > 0) start(world, service, Math.min(wanted, upper - remaining.length));
   for (const task of leaving) {
     const after = healthy - (isHealthy(task) ? 1 : 0);
-    if (after < lower) continue;
+    if (after < lower || isProtected(world, task)) continue;
     healthy = after;
     stop(world, task);
   }
-  for (const task of wanted < 0 ? staying.slice(wanted) : []) stop(world, task);
+  for (const task of wanted < 0 ? staying.filter((one) => !isProtected(world, one)).slice(wanted) : [])
+    stop(world, task);
 };
 
 const stop = (world: World, task: Task): void =>
@@ -86,13 +94,14 @@ const place = (world: World, service: Service, container: ContainerInstance): Ta
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
  */
 const hasRoom = (service: Service, container: ContainerInstance): boolean => {
+  const { hostPort } = service.definition;
   let { cpu, memory } = service.definition;
   for (const other of service.cluster.services.values()) {
     if (other.strategy !== "DAEMON" || [...container.tasks].some((task) => task.service === other)) continue;
     cpu += other.definition.cpu;
     memory += other.definition.memory;
   }
-  return fits(container, { cpu, memory });
+  return fits(container, { cpu, memory, hostPort });
 };
 
 /** The emptiest of a few drawn instances; all of them are looked at only when none of the drawn ones fits. */

@@ -5,6 +5,12 @@ import type { Instance, Region } from "../state.ts";
 import type { Target, TargetGroup } from "../target-state.ts";
 import type { ServiceTraffic } from "../traffic-state.ts";
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#network_mode */
+export type NetworkMode = "bridge" | "host" | "awsvpc";
+
+/** What addresses the subnet of an `awsvpc` task gives it. */
+export type AddressFamily = "ipv4" | "ipv6" | "both";
+
 export interface TaskDefinition {
   readonly arn: string;
   readonly family: string;
@@ -15,6 +21,14 @@ export interface TaskDefinition {
   readonly memory: number;
   /** Seconds from SIGTERM to SIGKILL; null: the default of 30 s. */
   readonly stopTimeout: number | null;
+  /** Null: it is not told, and is the one that goes with where a task is registered. */
+  readonly networkMode: NetworkMode | null;
+  /** A port of its instance that a task takes for itself; null: a free one is found for it. */
+  readonly hostPort: number | null;
+  /** Its container does nothing about SIGTERM, and is killed when its grace is over. */
+  readonly ignoresSigterm: boolean;
+  /** Its container ends by itself, with an error, so long after it has started; null: it does not. */
+  readonly failsAfter: Ms | null;
 }
 
 export interface CapacityProvider {
@@ -56,16 +70,20 @@ export interface Service {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   targetGroup: TargetGroup | null;
+  /** More of them, in which each task is registered as well. */
+  readonly moreTargetGroups: readonly TargetGroup[];
   /** Of blue/green, linear and canary deployments. */
   readonly alternateTargetGroup: TargetGroup | null;
   /** Tasks that start are registered with the alternate one. */
   joinsAlternate: boolean;
   /** Target groups of revisions that are being replaced, and whose tasks still run. */
   readonly formerTargetGroups: TargetGroup[];
-  readonly ipv6Only: boolean;
+  readonly addresses: AddressFamily;
   /** Where its tasks are registered beside that. */
   readonly traffic: ServiceTraffic;
   readonly containerPort: number;
+  /** How long its tasks protect themselves when they start; null: they do not. */
+  readonly protects: Ms | null;
   readonly createdAt: Ms;
   readonly tasks: Set<Task>;
   readonly messages: { readonly id: string; readonly at: Ms; readonly message: string }[];
@@ -86,8 +104,11 @@ export interface Task {
   readonly definition: TaskDefinition;
   readonly containerInstance: ContainerInstance | null;
   readonly zone: string;
-  /** IPv6 where its service is `ipv6Only`. */
+  readonly networkMode: NetworkMode;
+  /** The address that it is registered by: its own in mode `awsvpc`, else its instance's. */
   readonly privateIp: string;
+  /** The IPv6 address that it has beside one of IPv4; else null. */
+  readonly secondIp: string | null;
   readonly hostPort: number;
   readonly createdAt: Ms;
   lastStatus: TaskStatus;
@@ -98,6 +119,8 @@ export interface Task {
   stopCode: string | null;
   stoppedReason: string | null;
   exitCode: number | null;
+  /** Task scale-in protection; null: it has none. */
+  protectedUntil: Ms | null;
   version: number;
   targets: Target[];
   cancelTimer: () => void;

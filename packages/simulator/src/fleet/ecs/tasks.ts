@@ -1,8 +1,9 @@
 import { later } from "../later.ts";
+import { drawAddresses, networkModeOf, portOf } from "./addresses.ts";
 import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./state.ts";
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
-import { targetGroupNow } from "./deployments.ts";
+import { targetGroupsNow } from "./deployments.ts";
 import type { World } from "../state.ts";
 import { taskJoins, taskLeaves } from "../traffic.ts";
 import { tellTask } from "./events.ts";
@@ -13,6 +14,8 @@ export interface TaskSpec {
   readonly service?: Service | null;
   readonly containerInstance: ContainerInstance | null;
   readonly zone: string;
+  /** Of a task that no service owns. */
+  readonly group?: string;
   readonly startedBy?: string | null;
   /** Already running, and healthy behind its balancer, when the story starts. */
   readonly running?: boolean;
@@ -24,9 +27,17 @@ const stoppedVisible = 3_600_000;
 /** Seconds from SIGTERM to SIGKILL unless set: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const defaultStopTimeout = 30;
 
-/** Whether a container instance has room: CPU units and MiB. */
-export const fits = (container: ContainerInstance, definition: Pick<TaskDefinition, "cpu" | "memory">): boolean =>
-  container.usedCpu + definition.cpu <= container.cpu && container.usedMemory + definition.memory <= container.memory;
+/** What a task takes of its container instance: CPU units, MiB, and the port that it wants for itself. */
+export type Needs = Pick<TaskDefinition, "cpu" | "memory" | "hostPort">;
+
+/**
+ * Whether a container instance has room. A fixed port can be taken once:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+ */
+export const fits = (container: ContainerInstance, { cpu, memory, hostPort }: Needs): boolean =>
+  container.usedCpu + cpu <= container.cpu &&
+  container.usedMemory + memory <= container.memory &&
+  (hostPort === null || ![...container.tasks].some((task) => task.hostPort === hostPort));
 
 const changed = (world: World, task: Task): void => {
   if (!task.service) return;
@@ -36,19 +47,19 @@ const changed = (world: World, task: Task): void => {
 export const startTask = (world: World, spec: TaskSpec): Task => {
   const { clock, random, settings } = world;
   const { cluster, definition, containerInstance, service = null } = spec;
+  const networkMode = containerInstance === null ? "awsvpc" : networkModeOf(definition, service);
   const task: Task = {
     arn: arn(cluster.region, "ecs", `task/${cluster.name}/${random.hex(32)}`),
     cluster,
     service,
-    group: service ? `service:${service.name}` : `family:${definition.family}`,
+    group: service ? `service:${service.name}` : (spec.group ?? `family:${definition.family}`),
     startedBy: spec.startedBy ?? (service ? `ecs-svc/${service.arn.slice(-16)}` : null),
     definition,
     containerInstance,
     zone: spec.zone,
-    privateIp: service?.ipv6Only
-      ? `2600:1f18::${random.hex(4)}:1${random.hex(3)}`
-      : `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`,
-    hostPort: 32_768 + random.int(28_000),
+    networkMode,
+    ...drawAddresses(random, networkMode, service, containerInstance?.instance ?? null),
+    hostPort: definition.hostPort ?? 32_768 + random.int(28_000),
     createdAt: clock.now(),
     lastStatus: "PENDING",
     desiredStatus: "RUNNING",
@@ -58,6 +69,7 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
     stopCode: null,
     stoppedReason: null,
     exitCode: null,
+    protectedUntil: null,
     version: 0,
     targets: [],
     cancelTimer: () => {},
@@ -75,20 +87,35 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
 };
 
 const run = (world: World, task: Task, quiet: boolean): void => {
+  const now = world.clock.now();
   task.lastStatus = "RUNNING";
-  task.startedAt = world.clock.now();
-  const targets = task.service && targetGroupNow(task.service);
-  if (targets && task.service) {
-    const instance = task.containerInstance?.instance ?? null;
-    const place =
-      targets.targetType === "instance" && instance
-        ? { id: instance.id, port: task.hostPort }
-        : { id: task.privateIp, port: task.service.containerPort };
-    task.targets = [registerTarget(world, targets, { ...place, instance, service: task.service, healthy: quiet })];
-  }
+  task.startedAt = now;
+  const { service } = task;
+  if (service !== null && service.protects !== null) task.protectedUntil = now + service.protects;
+  failLater(world, task, quiet);
+  const instance = task.containerInstance?.instance ?? null;
+  task.targets = (service === null ? [] : targetGroupsNow(service)).map((group) => {
+    const id = group.targetType === "instance" && instance !== null ? instance.id : task.privateIp;
+    return registerTarget(world, group, { id, port: portOf(task), instance, service, healthy: quiet });
+  });
   taskJoins(world, task, quiet);
   if (!quiet) tellTask(world, task);
   changed(world, task);
+};
+
+/**
+ * A task that fails after it was RUNNING is started again at once, as often as it fails:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+ */
+const failLater = (world: World, task: Task, quiet: boolean): void => {
+  const { failsAfter } = task.definition;
+  if (failsAfter === null) return;
+  later(world, quiet ? [0, failsAfter] : failsAfter, () => {
+    if (task.desiredStatus === "STOPPED" || task.containerInstance?.agentConnected === false) return;
+    task.stopCode = "EssentialContainerExited";
+    task.stoppedReason = "Essential container in task exited";
+    finishTask(world, task, 1);
+  });
 };
 
 /** In the balancer's eyes too: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
@@ -133,7 +160,7 @@ const terminate = (world: World, task: Task): void => {
   // Nobody carries it out where no agent is connected, and ECS goes on waiting (assumed).
   if (task.containerInstance?.agentConnected === false) return;
   const grace = (task.definition.stopTimeout ?? defaultStopTimeout) * 1000;
-  const wanted = random.within(settings.taskExit);
+  const wanted = task.definition.ignoresSigterm ? Infinity : random.within(settings.taskExit);
   // 143 would be SIGTERM unhandled; a container that outlives its grace is killed: 137.
   task.cancelTimer = later(world, Math.min(wanted, grace), () => finishTask(world, task, wanted > grace ? 137 : 0));
 };

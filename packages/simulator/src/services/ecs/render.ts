@@ -9,7 +9,7 @@ import type {
 import { type Revision, revisionsOf } from "../../fleet/ecs/deployments.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
 import type { TargetGroup } from "../../fleet/target-state.ts";
-import { addressDetail, networkInterface } from "../../fleet/ecs/addresses.ts";
+import { addressDetails, hasInterface, networkInterface } from "../../fleet/ecs/addresses.ts";
 
 const date = (name: string, at: Ms | null): JsonObject => (at === null ? {} : { [name]: new Date(at) });
 const count = (tasks: Iterable<Task>, status: Task["lastStatus"]): number =>
@@ -72,8 +72,6 @@ export const renderContainer = (container: ContainerInstance): JsonObject => ({
   tags: [],
 });
 
-const isWeb = (service: Service | null): boolean => service?.targetGroup?.targetType === "ip";
-
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html */
 export const renderTask = (task: Task): JsonObject => ({
   taskArn: task.arn,
@@ -99,17 +97,16 @@ export const renderTask = (task: Task): JsonObject => ({
   ...date("stoppedAt", task.stoppedAt),
   ...(task.stopCode === null ? {} : { stopCode: task.stopCode }),
   ...(task.stoppedReason === null ? {} : { stoppedReason: task.stoppedReason }),
-  attachments:
-    task.containerInstance && !isWeb(task.service)
-      ? []
-      : [
-          {
-            id: task.arn.slice(-32),
-            type: "ElasticNetworkInterface",
-            status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
-            details: [addressDetail(task)],
-          },
-        ],
+  attachments: hasInterface(task)
+    ? [
+        {
+          id: task.arn.slice(-32),
+          type: "ElasticNetworkInterface",
+          status: task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED",
+          details: addressDetails(task),
+        },
+      ]
+    : [],
   containers: [
     {
       name: task.definition.family,
@@ -117,7 +114,7 @@ export const renderTask = (task: Task): JsonObject => ({
       lastStatus: task.lastStatus === "PENDING" ? "PENDING" : task.lastStatus === "STOPPED" ? "STOPPED" : "RUNNING",
       ...(task.exitCode === null ? {} : { exitCode: task.exitCode }),
       networkBindings:
-        isWeb(task.service) || task.lastStatus === "PENDING"
+        hasInterface(task) || task.lastStatus === "PENDING"
           ? []
           : [
               {
@@ -127,7 +124,7 @@ export const renderTask = (task: Task): JsonObject => ({
                 protocol: "tcp",
               },
             ],
-      networkInterfaces: isWeb(task.service) ? [networkInterface(task)] : [],
+      networkInterfaces: hasInterface(task) ? [networkInterface(task)] : [],
     },
   ],
   tags: [],
@@ -172,7 +169,7 @@ export const renderService = (service: Service): JsonObject => {
       },
     ],
     loadBalancers: [
-      ...balancerOf(service, service.targetGroup),
+      ...balancersOf(service, service.targetGroup),
       ...(classic === undefined ? [] : [{ loadBalancerName: classic.name, ...container }]),
     ],
     currentServiceRevisions: revisionsOf(service).map(({ arn }) => ({ arn })),
@@ -185,11 +182,14 @@ export const renderService = (service: Service): JsonObject => {
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html */
-const balancerOf = (service: Service, targetGroup: TargetGroup | null): JsonObject[] => {
-  const { alternateTargetGroup: alternate } = service;
+const balancersOf = (service: Service, targetGroup: TargetGroup | null): JsonObject[] => {
+  const { alternateTargetGroup: alternate, moreTargetGroups } = service;
   const container = { containerName: service.definition.family, containerPort: service.containerPort };
   const advanced = alternate === null ? {} : { advancedConfiguration: { alternateTargetGroupArn: alternate.arn } };
-  return targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn, ...container, ...advanced }];
+  return [
+    ...(targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn, ...container, ...advanced }]),
+    ...moreTargetGroups.map((one) => ({ targetGroupArn: one.arn, ...container })),
+  ];
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
@@ -198,8 +198,12 @@ export const renderRevision = (service: Service, { arn, targetGroup }: Revision)
   serviceArn: service.arn,
   clusterArn: service.cluster.arn,
   taskDefinition: service.definition.arn,
-  loadBalancers: balancerOf(service, targetGroup),
-  resolvedConfiguration: { loadBalancers: targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn }] },
+  loadBalancers: balancersOf(service, targetGroup),
+  resolvedConfiguration: {
+    loadBalancers: [...(targetGroup === null ? [] : [targetGroup]), ...service.moreTargetGroups].map((one) => ({
+      targetGroupArn: one.arn,
+    })),
+  },
   createdAt: new Date(service.createdAt),
 });
 
@@ -208,6 +212,7 @@ export const renderDefinition = (definition: TaskDefinition): JsonObject => ({
   family: definition.family,
   revision: definition.revision,
   status: "ACTIVE",
+  ...(definition.networkMode === null ? {} : { networkMode: definition.networkMode }),
   cpu: String(definition.cpu),
   memory: String(definition.memory),
   containerDefinitions: [

@@ -5,14 +5,26 @@ import {
   createService,
   defineTask,
   type Region,
+  runStandalone,
   type ServiceTraffic,
   type TargetGroup,
   type World,
 } from "@spotkeeper/simulator";
 import { awsNameOf } from "../dimensions/places.ts";
 import type { ServiceItem } from "../dimensions/services.ts";
+import type { StandaloneItem } from "../dimensions/standalone.ts";
 
-/** A service with its tasks placed and registered, where its cluster has instances. */
+/** An m5.large has room for one of these, and for a few of the others. */
+const LARGE = { cpu: 1_100, memory: 1_024 };
+const SMALL = { cpu: 128, memory: 128 };
+/** The one port at which a task in mode `host` listens. */
+const HOST_PORT = 8_080;
+/** A task that fails does so every two minutes. */
+const FAILS_AFTER = 120_000;
+/** The default of task protection: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+const PROTECTS = 7_200_000;
+
+/** A service with its tasks placed and registered, where its cluster has instances; what finds no room waits for it. */
 export function buildService(
   world: World,
   region: Region,
@@ -22,31 +34,60 @@ export function buildService(
   const cluster = region.clusters.get(item.cluster);
   if (cluster === undefined || cluster.containerInstances.size === 0) return;
   const name = awsNameOf(item.name);
-  const definition = defineTask(region, { family: name, cpu: 128, memory: 128, stopTimeout: item.stopTimeout });
+  const definition = defineTask(region, {
+    family: name,
+    ...(item.large ? LARGE : SMALL),
+    stopTimeout: item.stopTimeout,
+    networkMode: item.network,
+    hostPort: item.network === "host" ? HOST_PORT : null,
+    ignoresSigterm: item.tasks === "ignore SIGTERM",
+    failsAfter: item.tasks === "fail again and again" ? FAILS_AFTER : null,
+  });
+  const [targetGroup = null, ...moreTargetGroups] = item.targetGroups.flatMap((one) => targetGroups.get(one) ?? []);
+  const alternate = item.alternate === null ? null : (targetGroups.get(item.alternate) ?? null);
   createService(world, cluster, {
     name,
     definition,
     desired: item.desired,
     strategy: item.daemon ? "DAEMON" : "REPLICA",
     minimumHealthyPercent: item.minimumHealthyPercent,
-    targetGroup: item.targetGroup === null ? null : (targetGroups.get(item.targetGroup) ?? null),
-    alternateTargetGroup: item.alternate === null ? null : (targetGroups.get(item.alternate) ?? null),
-    ipv6Only: item.ipv6Only,
+    maximumPercent: item.maximumPercent,
+    targetGroup,
+    moreTargetGroups,
+    alternateTargetGroup: targetGroup === null ? null : alternate,
+    addresses: item.addresses,
     traffic: trafficOf(world, region, item),
+    protects: item.tasks === "protect themselves" ? PROTECTS : null,
+    mayLackRoom: true,
   });
 }
 
 function trafficOf(world: World, region: Region, item: ServiceItem): ServiceTraffic {
-  const { traffic } = item;
+  const { traffic, network } = item;
   const name = awsNameOf(item.name);
   switch (traffic) {
     case "classic":
       return { classicLoadBalancer: createClassicLoadBalancer(region, { name: `${name}-classic` }) };
     case "lattice":
-      return { latticeTargetGroup: createLatticeTargetGroup(world, region, { name: `${name}-lattice`, type: "IP" }) };
+      return {
+        latticeTargetGroup: createLatticeTargetGroup(world, region, {
+          name: `${name}-lattice`,
+          type: network === "awsvpc" ? "IP" : "INSTANCE",
+        }),
+      };
     case "discovery":
       return { discovery: createDiscoveryService(world, region, `${name}-discovery`) };
     case null:
       return {};
   }
+}
+
+/** As many of the tasks as their cluster has room for. */
+export function buildStandalone(world: World, region: Region, item: StandaloneItem): void {
+  const cluster = region.clusters.get(item.cluster);
+  if (cluster === undefined) return;
+  const { group, stopTimeout, ignoresSigterm } = item;
+  const definition = defineTask(region, { family: awsNameOf(item.name), ...SMALL, stopTimeout, ignoresSigterm });
+  for (let index = 0; index < item.count; index += 1)
+    runStandalone(world, cluster, definition, group === null ? {} : { group });
 }

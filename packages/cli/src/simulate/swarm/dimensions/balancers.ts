@@ -26,7 +26,7 @@ export const targetGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] 
   ...several(dice, 2, (index) => targetGroup(dice, place, `tasks-${index}`, "ip")),
 ];
 
-const targetGroup = (
+export const targetGroup = (
   { random, may }: Dice,
   place: PlaceItem,
   name: string,

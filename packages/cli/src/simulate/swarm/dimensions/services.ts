@@ -1,3 +1,4 @@
+import { type TargetGroupItem, targetGroup } from "./balancers.ts";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
@@ -8,55 +9,153 @@ export interface ServiceItem {
   readonly desired: number;
   readonly daemon: boolean;
   readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
   /** Seconds; null: ECS's own default. */
   readonly stopTimeout: number | null;
-  /** A target group of type `ip`, by name; null: none. */
-  readonly targetGroup: string | null;
-  /** The other one of a pair that takes turns; null: none. */
+  readonly network: (typeof NETWORKS)[number];
+  /** Of the subnet of its tasks. */
+  readonly addresses: (typeof ADDRESSES)[number];
+  /** By name, of the type that goes with `network`; at most the first of them can have an alternate one. */
+  readonly targetGroups: readonly string[];
+  /** The other one of a pair that takes turns with the first; null: none. */
   readonly alternate: string | null;
-  readonly ipv6Only: boolean;
-  readonly traffic: "classic" | "lattice" | "discovery" | null;
+  readonly traffic: (typeof TRAFFIC)[number] | null;
+  readonly tasks: (typeof TASKS)[number];
+  /** One task takes more than half of an instance. */
+  readonly large: boolean;
 }
 
-/** Services of each cluster of a place; `tasks` are its target groups of type `ip`. */
-export const servicesOf = (
+const NETWORKS = ["awsvpc", "bridge", "host"] as const;
+const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
+const TRAFFIC = ["classic", "lattice", "discovery"] as const;
+const TASKS = ["stop when told", "ignore SIGTERM", "fail again and again", "protect themselves"] as const;
+
+/** Target groups of the tasks that are reached at a port of their instance. */
+export const portGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] =>
+  several(dice, 2, (index) => targetGroup(dice, place, `ports-${index}`, "instance"));
+
+/** Services of each cluster of a place, with the target groups that are there for tasks. */
+export function servicesOf(
   dice: Dice,
   place: PlaceItem,
   clusters: readonly string[],
-  tasks: readonly string[],
-): ServiceItem[] =>
-  clusters.flatMap((cluster) => several(dice, 2, (index) => serviceItem(dice, place, cluster, index, tasks)));
+  targetGroups: readonly TargetGroupItem[],
+): ServiceItem[] {
+  const families = new Map<string, "ipv4" | "ipv6">();
+  return clusters.flatMap((cluster) =>
+    several(dice, 2, (index) => serviceItem(dice, place, cluster, index, targetGroups, families)),
+  );
+}
 
-const serviceItem = (
-  { random, may }: Dice,
+function serviceItem(
+  dice: Dice,
   place: PlaceItem,
   cluster: string,
   index: number,
-  tasks: readonly string[],
-): ServiceItem => {
+  targetGroups: readonly TargetGroupItem[],
+  families: Map<string, "ipv4" | "ipv6">,
+): ServiceItem {
+  const { random, may } = dice;
   const daemon = may("daemon");
+  const network = random.pick(NETWORKS);
+  // Bridge and host tasks have the addresses of their instance.
+  const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
+  const traffic = may("traffic") ? trafficOf(dice, network) : null;
+  // A Classic Load Balancer is a service's only one: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
+  const fitting = traffic === "classic" ? [] : fittingOf(targetGroups, network, addresses, families);
+  const chosen = random.next() < 0.7 ? choose(dice, fitting) : [];
+  const [first] = chosen;
+  const others = fitting.filter((one) => isRouted(one) && !chosen.includes(one));
+  // A daemon service is deployed by rolling updates only (assumed for ECS's own blue/green deployments): https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
+  const isPair = !daemon && first !== undefined && isRouted(first) && others.length > 0 && may("alternate");
+  for (const { name } of fitting) families.set(name, familyOf(addresses));
   return {
     name: nameIn(place, `${cluster}-${index}`),
     place: place.name,
     cluster,
     desired: 1 + random.int(4),
     daemon,
-    minimumHealthyPercent: daemon ? 0 : random.pick([0, 50, 100]),
+    ...percentsOf(dice, daemon),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
-    targetGroup: !daemon && random.next() < 0.7 ? random.pick(tasks) : null,
-    alternate: !daemon && may("alternate") ? random.pick(tasks) : null,
-    ipv6Only: may("ipv6"),
-    traffic: may("traffic") ? random.pick(["classic", "lattice", "discovery"] as const) : null,
+    network,
+    addresses,
+    targetGroups: chosen.map(({ name }) => name),
+    alternate: isPair ? random.pick(others).name : null,
+    traffic,
+    tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
+    large: may("large"),
   };
-};
+}
+
+/** "Classic Load Balancers aren't supported" in mode `awsvpc`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html */
+const trafficOf = ({ random }: Dice, network: ServiceItem["network"]): ServiceItem["traffic"] =>
+  random.pick(network === "awsvpc" ? TRAFFIC.filter((one) => one !== "classic") : TRAFFIC);
+
+/**
+ * The type of a target group goes with the network mode: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
+ * One has addresses of one family: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html (IpAddressType)
+ */
+const fittingOf = (
+  targetGroups: readonly TargetGroupItem[],
+  network: ServiceItem["network"],
+  addresses: ServiceItem["addresses"],
+  families: ReadonlyMap<string, "ipv4" | "ipv6">,
+): TargetGroupItem[] =>
+  targetGroups
+    .filter(({ type }) => type === (network === "awsvpc" ? "ip" : "instance"))
+    .filter(({ name }) => (families.get(name) ?? familyOf(addresses)) === familyOf(addresses));
+
+const familyOf = (addresses: ServiceItem["addresses"]): "ipv4" | "ipv6" => (addresses === "ipv6" ? "ipv6" : "ipv4");
+
+/** Behind an Application or a Network Load Balancer. */
+const isRouted = ({ balancer }: TargetGroupItem): boolean => balancer === "application" || balancer === "network";
+
+/**
+ * One, or several (at most five, of Application and Network Load Balancers):
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
+ */
+function choose({ random, may }: Dice, fitting: readonly TargetGroupItem[]): TargetGroupItem[] {
+  if (fitting.length === 0) return [];
+  const first = random.pick(fitting);
+  const more = isRouted(first) && may("several") ? fitting.filter((one) => one !== first && isRouted(one)) : [];
+  return [first, ...more];
+}
+
+/**
+ * Replicas: 0 to 100 and 100 to 200, "Both maximumPercent and minimumHealthyPercent cannot be 100" (seen). Daemons: 100.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
+function percentsOf({ random }: Dice, daemon: boolean): Pick<ServiceItem, "minimumHealthyPercent" | "maximumPercent"> {
+  if (daemon) return { minimumHealthyPercent: random.pick([0, 50]), maximumPercent: 100 };
+  const minimumHealthyPercent = random.pick([0, 50, 100]);
+  return {
+    minimumHealthyPercent,
+    maximumPercent: random.pick(minimumHealthyPercent === 100 ? [150, 200] : [100, 150, 200]),
+  };
+}
 
 export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
+  "tasks in mode bridge": (services) => services.some(({ network }) => network === "bridge"),
+  "tasks in mode host": (services) => services.some(({ network }) => network === "host"),
+  "tasks in mode awsvpc": (services) => services.some(({ network }) => network === "awsvpc"),
+  "tasks with IPv6 addresses only": (services) => services.some(({ addresses }) => addresses === "ipv6"),
+  "tasks with addresses of both families": (services) => services.some(({ addresses }) => addresses === "both"),
+  "service with several target groups": (services) => services.some((one) => one.targetGroups.length > 1),
+  "service without traffic": (services) =>
+    services.some((one) => one.targetGroups.length === 0 && one.traffic === null),
   "blue and green target groups": (services) => services.some(({ alternate }) => alternate !== null),
-  "tasks with IPv6 addresses only": (services) => services.some(({ ipv6Only }) => ipv6Only),
   "daemon service": (services) => services.some(({ daemon }) => daemon),
+  "daemon service with a target group": (services) =>
+    services.some(({ daemon, targetGroups }) => daemon && targetGroups.length > 0),
   "minimum healthy percent 100": (services) => services.some((one) => one.minimumHealthyPercent === 100),
+  "minimum healthy percent 50": (services) => services.some((one) => one.minimumHealthyPercent === 50),
   "minimum healthy percent 0": (services) => services.some((one) => one.minimumHealthyPercent === 0),
+  "maximum percent 100": (services) => services.some((one) => !one.daemon && one.maximumPercent === 100),
   "stop timeout of 120 s": (services) => services.some(({ stopTimeout }) => stopTimeout === 120),
+  "tasks that ignore SIGTERM": (services) => services.some(({ tasks }) => tasks === "ignore SIGTERM"),
+  "tasks that fail again and again": (services) => services.some(({ tasks }) => tasks === "fail again and again"),
+  "tasks that protect themselves": (services) => services.some(({ tasks }) => tasks === "protect themselves"),
+  "tasks that fill an instance": (services) => services.some(({ large }) => large),
   "Classic Load Balancer of a service": (services) => services.some(({ traffic }) => traffic === "classic"),
   "VPC Lattice of a service": (services) => services.some(({ traffic }) => traffic === "lattice"),
   "Cloud Map": (services) => services.some(({ traffic }) => traffic === "discovery"),
