@@ -7,8 +7,10 @@ const MOST_CONNECTIONS = 32;
 /** The share of this process's descriptors that the status may have: the rest is for hooks and metadata. */
 const SHARE = 1 / 8;
 const LONGEST_HEADERS = 8_192;
-/** How long a request may take to arrive. */
+/** How long a request may take to arrive, as far as anybody looks. */
 const ARRIVES_WITHIN: Ms = 5_000;
+/** From look to look at what has not arrived. Each wakes up a process that is idle else, and those are few at any time. */
+const LOOKED_AT_EVERY: Ms = 30_000;
 
 /**
  * The server of the status. It takes little of what the hooks need, whoever comes: where many hold connections without
@@ -22,7 +24,7 @@ export function createStatusServer(listener: RequestListener): Server {
     maxHeaderSize: LONGEST_HEADERS,
     headersTimeout: ARRIVES_WITHIN,
     requestTimeout: ARRIVES_WITHIN,
-    connectionsCheckingInterval: ARRIVES_WITHIN,
+    connectionsCheckingInterval: LOOKED_AT_EVERY,
   });
   // What is more than that Node.js closes at once.
   server.maxConnections = most;

@@ -28,3 +28,9 @@ export const LOOK: Ms = 1_500;
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html#monitor-rebalance-recommendations).
  */
 export const seldom = (poll: Ms): Ms => Math.max(poll, Math.min(5 * poll, 5_000));
+
+/**
+ * So long after a look at the others comes what is looked at seldom: their connections are free then, and the process is
+ * awake, since to wake up costs more than a look does.
+ */
+export const SOON: Ms = 20;

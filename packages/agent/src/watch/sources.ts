@@ -5,7 +5,7 @@ import { hear } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { type Ask, createAsk } from "./metadata.ts";
 import { type Change, createObserver } from "./observe.ts";
-import { LOOK, nextTurn, pace, seldom } from "./pace.ts";
+import { LOOK, nextTurn, pace, seldom, SOON } from "./pace.ts";
 import { instancePaths, type Read, task as taskState } from "./paths.ts";
 import { createToken } from "./token.ts";
 
@@ -55,8 +55,7 @@ export const watchAll = (
           told.set(url, what);
         }
       }
-      // What is looked at seldom comes in between, and so finds the connections of the others free.
-      const first = every > poll ? start + every / 2 : start;
+      const first = every > poll ? start + Math.min(SOON, poll / 2) : start;
       clock.setTimer(failures ? began + pace(failures, poll) : nextTurn(first, every, began), () => void look());
     };
     void look();
