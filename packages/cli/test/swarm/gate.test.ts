@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
 import { createGate } from "../../src/simulate/swarm/gate.ts";
-import type { LifeItem } from "../../src/simulate/swarm/dimensions/lives.ts";
+import type { Blow } from "../../src/simulate/swarm/dimensions/lives.ts";
 
-function bench(...plan: LifeItem[]) {
+function bench(...plan: Blow[]) {
   const clock = virtualClock(0);
   const killed: number[] = [];
   const done: string[] = [];

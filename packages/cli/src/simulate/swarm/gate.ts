@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
-import type { LifeItem } from "./dimensions/lives.ts";
+import type { Blow } from "./dimensions/lives.ts";
 
 /** The boundary between one life of a worker and the world: what crosses it can be cut off, as by SIGKILL, or held up. */
 export interface Gate {
@@ -17,7 +17,7 @@ export interface Gate {
 export interface GateOptions {
   readonly clock: Clock;
   /** When a life is killed or frozen, in the order of the crossings. The lives of one world share the list, and take from it. */
-  readonly plan: LifeItem[];
+  readonly plan: Blow[];
   readonly crossings: { count: number };
   /** The life is over; the next may begin after this. */
   readonly onKilled: (pause: Ms) => void;
@@ -48,7 +48,7 @@ export function createGate({ clock, plan, crossings, onKilled }: GateOptions): G
   };
 
   /** What befalls the life at this crossing, if anything does. */
-  const meet = (): LifeItem | null => {
+  const meet = (): Blow | null => {
     crossings.count += 1;
     const [next] = plan;
     if (next === undefined || crossings.count < next.crossing) return null;

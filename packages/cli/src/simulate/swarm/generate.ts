@@ -3,7 +3,7 @@ import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf } from "./dimensions/faults.ts";
 import { groupsOf } from "./dimensions/groups.ts";
-import { livesOf } from "./dimensions/lives.ts";
+import { livesOf, workersOf } from "./dimensions/lives.ts";
 import { ownersOf } from "./dimensions/owners.ts";
 import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
@@ -17,6 +17,7 @@ type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "services" | "standalo
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
+  const workers = workersOf(dice("workers"));
   const places = placesOf(dice("places"));
   const locals = places.map((place) => localOf(place, (part) => dice(nameIn(place, part))));
   const groups = locals.flatMap((local) => local.groups);
@@ -33,7 +34,8 @@ export function generateWorld(seed: number): SwarmWorld {
     byHand: locals.flatMap(({ byHand }) => byHand),
     events: eventsOf(dice("events"), groups),
     faults: faultsOf(dice("faults")),
-    lives: livesOf(dice("lives")),
+    workers,
+    lives: livesOf(dice("lives"), workers),
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import { type Clock, type Ms, sdkHandler, type Simulator } from "@spotkeeper/simulator";
 import { openAccess, type Parts } from "../access.ts";
 import { createGate } from "./gate.ts";
-import type { LifeItem } from "./dimensions/lives.ts";
+import type { Blow } from "./dimensions/lives.ts";
 import type { PlaceItem } from "./dimensions/places.ts";
 
 type Ledger = ReturnType<Parts["openSqliteLedger"]>;
@@ -35,25 +35,35 @@ export interface Ground {
   readonly simulator: Simulator;
   readonly ledger: Ledger;
   readonly archive: Archive;
-  readonly inventory: Inventory;
   /** Where the worker and its queue are. */
   readonly home: PlaceItem;
   /** Accounts that it reaches by a role. */
   readonly others: readonly string[];
   readonly policy: Policy;
   readonly overrides: Overrides;
-  readonly plan: LifeItem[];
-  readonly crossings: { count: number };
   readonly onSent: (alert: AlertModel) => void;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
+/** What one of the workers has of its own, which its lives share. */
+export interface Seat {
+  readonly inventory: Inventory;
+  /** What is still to happen to it, in the order of its crossings. */
+  readonly plan: Blow[];
+  readonly crossings: { count: number };
+}
+
 /** One life of a worker: the real flow over the world's AWS, ledger and channel, behind a gate that can cut it off. */
-export function createProcess(ground: Ground, name: string, onKilled: (pause: Ms) => void): WorkerProcess {
+export function createProcess(
+  ground: Ground,
+  { inventory, plan, crossings }: Seat,
+  name: string,
+  onKilled: (pause: Ms) => void,
+): WorkerProcess {
   const { parts } = ground;
-  const gate = createGate({ ...ground, onKilled });
+  const gate = createGate({ clock: ground.clock, plan, crossings, onKilled });
   const { clock } = gate;
-  const { home, random, policy, overrides, inventory } = ground;
+  const { home, random, policy, overrides } = ground;
   const handler = gate.guard(sdkHandler(ground.simulator), ["handle"]);
   const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region });
   const channel: Channel = {

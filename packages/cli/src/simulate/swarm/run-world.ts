@@ -15,8 +15,9 @@ import { buildFleet } from "./fleet.ts";
 import { breachesAtEnd } from "./invariants.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
-import { createProcess, type Ground, type WorkerProcess } from "./process.ts";
+import type { Ground, Seat } from "./process.ts";
 import { type Breach, watchEffects } from "./watch.ts";
+import { createWorkers } from "./workers.ts";
 import type { SwarmPolicy } from "./dimensions/policy.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -25,8 +26,6 @@ type Actions = Policy["defaults"];
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
 /** assumed: what a call within a region takes. */
 const LATENCY = { min: 15, max: 60 };
-/** A message that was not taken is there again after this, as by a queue's visibility timeout. */
-const VISIBLE_AGAIN: Ms = 30_000;
 const LOOK_EVERY: Ms = 10_000;
 /** After all is closed, more may come for so long. */
 const QUIET: Ms = 300_000;
@@ -49,26 +48,18 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const sent: AlertModel[] = [];
   const failures: { what: string; error: unknown }[] = [];
   const timeline: { at: Ms; text: string }[] = [];
-  const waiting: string[] = [];
-  let process: WorkerProcess | null = null;
-
-  const carry = async (body: string): Promise<void> => {
-    const to = process;
-    const verdict = to === null ? null : await to.deliver(body);
-    if (verdict !== null && verdict.is !== "later") return;
-    clock.setTimer(clock.now() + VISIBLE_AGAIN, () => void carry(body));
-  };
-  const fleet = buildFleet(
-    {
-      clock,
-      seed: spec.seed,
-      send: (_queue, body) => {
-        if (process === null) waiting.push(body);
-        else void carry(body);
-      },
-    },
-    spec,
-  );
+  const seats = Array.from({ length: spec.workers }, (): Seat => ({
+    inventory: parts.createMemoryInventory(),
+    plan: [],
+    crossings: { count: 0 },
+  }));
+  const workers = createWorkers({
+    clock,
+    ground: () => ground,
+    seats,
+    onKilled: (worker) => void timeline.push({ at: clock.now(), text: `${worker} was killed` }),
+  });
+  const fleet = buildFleet({ clock, seed: spec.seed, send: (_queue, body) => workers.receive(body) }, spec);
   const simulator = createSimulator({
     clock,
     seed: spec.seed,
@@ -85,41 +76,27 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     simulator,
     ledger: watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
     archive: holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })),
-    inventory: parts.createMemoryInventory(),
     policy: { ...policy, defaults: { ...policy.defaults, ...actionsOf(spec.policy) } },
     overrides: policy.clusters,
     home,
     others: [...new Set(spec.places.map(({ account }) => account))].filter((account) => account !== home.account),
-    plan: [],
-    crossings: { count: 0 },
     onSent: (alert) => {
       sent.push(alert);
       timeline.push({ at: clock.now(), text: `told: ${alert.headline}` });
     },
     onFailure: (what, error) => void failures.push({ what, error }),
   };
-  let lives = 0;
-  const live = async (): Promise<void> => {
-    const next = createProcess(ground, `life-${(lives += 1)}`, (pause) => {
-      process = null;
-      timeline.push({ at: clock.now(), text: "the worker was killed" });
-      clock.setTimer(clock.now() + pause, () => void live());
-    });
-    process = next;
-    await next.start();
-    for (const body of waiting.splice(0)) void carry(body);
-  };
 
-  if (spec.warm) await warmUp(ground, spec.places, clock);
+  if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock);
   const effects = watchEffects(spec, fleet, simulator);
-  await clock.runUntilSettled(live());
-  ground.plan.push(...spec.lives);
+  await clock.runUntilSettled(workers.start());
+  workers.befall(spec.lives);
   playFaults(spec.faults, simulator);
   const { people, lastAt } = playEvents(spec, fleet);
 
   for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
     await clock.runUntil(clock.now() + LOOK_EVERY);
-    if (clock.now() <= lastAt || process === null || [...docs.values()].some(isAtWork)) quietSince = clock.now();
+    if (clock.now() <= lastAt || !workers.areUp() || [...docs.values()].some(isAtWork)) quietSince = clock.now();
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
   const breaches = [...effects, ...breachesAtEnd({ spec, fleet, people, incidents, sent, failures, at: clock.now() })];
@@ -191,8 +168,13 @@ function watched(
 }
 
 /** Sweeps until the inventory knows the small fleet, as a worker that has run for a while. */
-async function warmUp(ground: Ground, places: SwarmWorld["places"], clock: VirtualClock): Promise<void> {
-  const { parts, inventory, random, home, others } = ground;
+async function warmUp(
+  ground: Ground,
+  inventory: Seat["inventory"],
+  places: SwarmWorld["places"],
+  clock: VirtualClock,
+): Promise<void> {
+  const { parts, random, home, others } = ground;
   const handler = sdkHandler(ground.simulator);
   const aws = openAccess({ parts, clock, random, handler, others, region: home.region });
   const stop = new AbortController();

@@ -51,6 +51,7 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
     }
   }
   for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
+  if (world.workers > 1) yield { ...world, workers: 1 };
   if (!world.warm) yield { ...world, warm: true };
   for (const list of LISTS)
     for (const [index, item] of world[list].entries())

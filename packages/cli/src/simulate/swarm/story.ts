@@ -31,6 +31,7 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     `  a policy: ${Object.entries(world.policy)
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(", ")}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
+    ...(world.workers === 1 ? [] : [`  ${world.workers} workers on one ledger`]),
     "",
     "What happens",
     ...world.events.map((event) => `  ${sayEvent(event)}`),
@@ -39,8 +40,8 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
         `  ${operation ?? "any call"}: ${times} ${times === 1 ? "call meets" : "calls meet"} "${kind}", after ${skip}`,
     ),
     ...world.lives.map(
-      ({ kind, crossing, pause }) =>
-        `  the worker is ${kind} its boundary is crossed for the ${crossing}th time; ${pause} s`,
+      ({ worker, kind, crossing, pause }) =>
+        `  worker ${worker} is ${kind} its boundary is crossed for the ${crossing}th time; ${pause} s`,
     ),
     "",
     "What was done",

@@ -37,6 +37,8 @@ export interface SwarmWorld {
   readonly byHand: readonly ByHandItem[];
   readonly events: readonly EventItem[];
   readonly faults: readonly FaultItem[];
+  /** How many workers share the ledger and the queue. */
+  readonly workers: number;
   readonly lives: readonly LifeItem[];
 }
 
@@ -54,6 +56,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...of(STANDALONE_DIMENSIONS, ({ standalone }) => standalone),
   ...of(EVENT_DIMENSIONS, ({ events }) => events),
   ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
+  "two workers": ({ workers }) => workers === 2,
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
 };
 
