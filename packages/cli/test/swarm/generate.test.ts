@@ -17,14 +17,14 @@ test("every dimension is met, and none by every world", () => {
 });
 
 test("an item refers to items of its own place alone, and all places are of one partition", () => {
-  for (const { places, groups, services, targetGroups, byHand, owners } of seeds(500).map(generateWorld)) {
+  for (const { places, groups, alone, services, targetGroups, byHand, owners } of seeds(500).map(generateWorld)) {
     expect(new Set(places.map(({ region }) => partitionOf(region))).size).toBe(1);
     expect(new Set(places.map(({ account, region }) => `${account}/${region}`)).size).toBe(places.length);
-    const placeOf = new Map([...targetGroups, ...groups].map(({ name, place }) => [name, place]));
-    expect(placeOf.size).toBe(targetGroups.length + groups.length);
+    const placeOf = new Map([...targetGroups, ...groups, ...alone].map(({ name, place }) => [name, place]));
+    expect(placeOf.size).toBe(targetGroups.length + groups.length + alone.length);
     for (const group of groups) for (const name of group.targetGroups) expect(placeOf.get(name)).toBe(group.place);
     for (const { place, cluster } of services)
-      expect(groups.some((group) => group.place === place && group.cluster === cluster)).toBe(true);
+      expect([...groups, ...alone].some((one) => one.place === place && one.cluster === cluster)).toBe(true);
     for (const { place, targetGroups: own, alternate } of services)
       for (const name of [...own, ...(alternate === null ? [] : [alternate])]) expect(placeOf.get(name)).toBe(place);
     for (const { group, targetGroup } of byHand) expect(placeOf.get(targetGroup)).toBe(placeOf.get(group));
@@ -33,9 +33,9 @@ test("an item refers to items of its own place alone, and all places are of one 
 });
 
 test("worlds are what AWS allows", () => {
-  for (const { groups, services, targetGroups, byHand, events } of seeds(500).map(generateWorld)) {
+  for (const { groups, alone, services, targetGroups, byHand, events } of seeds(500).map(generateWorld)) {
     const typeOf = new Map(targetGroups.map(({ name, type }) => [name, type]));
-    const clusters = new Set(groups.flatMap(({ cluster }) => cluster ?? []));
+    const clusters = new Set([...groups, ...alone].flatMap(({ cluster }) => cluster ?? []));
     for (const { delay } of targetGroups) expect(delay).toBeLessThanOrEqual(3_600);
     for (const group of groups) for (const name of group.targetGroups) expect(typeOf.get(name)).toBe("instance");
     for (const { targetGroup } of byHand) expect(typeOf.get(targetGroup)).toBe("instance");

@@ -6,12 +6,13 @@ import {
   type Instance,
   type Region,
   regionOf,
+  registerContainer,
   registerTarget,
   spotkeeperRules,
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
-import { buildGroup } from "./build/group.ts";
+import { buildGroup, clusterOf, launchAlone } from "./build/group.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -22,8 +23,10 @@ export interface SwarmFleet {
   readonly regions: readonly Region[];
   /** By the names of the world's items. */
   readonly groups: ReadonlyMap<string, Group>;
-  /** The instances that each group began with. */
+  /** The instances that each group began with, and those in no group by their names. */
   readonly members: ReadonlyMap<string, readonly Instance[]>;
+  /** Ids of the instances that nobody ever put in a group. */
+  readonly alone: ReadonlySet<string>;
   /** Groups that belong to somebody else, or that opted out. */
   readonly notOurs: readonly Group[];
   /** The instances that these began with, by id. */
@@ -36,7 +39,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   const home = homeOf(spec.places);
   const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   const regions = new Map(spec.places.map(({ name, account, region }) => [name, regionOf(world, account, region)]));
-  for (const region of regions.values()) region.rules.push(...spotkeeperRules(queue));
+  for (const region of regions.values()) region.rules.push(...spotkeeperRules(queue, spec.bareHooks));
   const targetGroups = new Map(
     spec.targetGroups.flatMap(({ name, place, type, delay, balancer }) => {
       const region = regions.get(place);
@@ -61,8 +64,18 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
       groups.set(item.name, buildGroup(world, region, { item, owner, targetGroups, queue: ourQueue }));
   }
   const membersOf = (group: Group): Instance[] => [...group.members.values()].map(({ instance }) => instance);
-  const members = new Map([...groups].map(([name, group]) => [name, membersOf(group)]));
+  const members = new Map<string, readonly Instance[]>([...groups].map(([name, group]) => [name, membersOf(group)]));
   const notOurs = spec.owners.flatMap(({ group }) => groups.get(group) ?? []);
+  const alone = new Set<string>();
+  for (const { name, place, cluster, terminationProtected } of spec.alone) {
+    const region = regions.get(place);
+    if (region === undefined) continue;
+    const instance = launchAlone(world, region);
+    instance.disableApiTermination = terminationProtected;
+    if (cluster !== null) registerContainer(world, clusterOf(region, cluster), instance, { quiet: true });
+    members.set(name, [instance]);
+    alone.add(instance.id);
+  }
   for (const item of spec.services) {
     const region = regions.get(item.place);
     if (region !== undefined) buildService(world, region, item, targetGroups);
@@ -82,6 +95,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     regions: [...regions.values()],
     groups,
     members,
+    alone,
     notOurs,
     notOurInstances: new Set(notOurs.flatMap((group) => membersOf(group).map(({ id }) => id))),
   };

@@ -1,3 +1,4 @@
+import { aloneOf } from "./dimensions/alone.ts";
 import { byHandOf, targetGroupsOf } from "./dimensions/balancers.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
@@ -12,7 +13,7 @@ import { standaloneOf } from "./dimensions/standalone.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** What is in one place. */
-type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "services" | "standalone" | "byHand">;
+type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand">;
 
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
@@ -21,6 +22,7 @@ export function generateWorld(seed: number): SwarmWorld {
   const places = placesOf(dice("places"));
   const locals = places.map((place) => localOf(place, (part) => dice(nameIn(place, part))));
   const groups = locals.flatMap((local) => local.groups);
+  const alone = locals.flatMap((local) => local.alone);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
@@ -28,11 +30,13 @@ export function generateWorld(seed: number): SwarmWorld {
     policy: policyOf(dice("policy")),
     targetGroups: locals.flatMap(({ targetGroups }) => targetGroups),
     groups,
+    alone,
+    bareHooks: dice("bare hooks").may("bare hooks"),
     owners: ownersOf(dice("owners"), groups),
     services: locals.flatMap(({ services }) => services),
     standalone: locals.flatMap(({ standalone }) => standalone),
     byHand: locals.flatMap(({ byHand }) => byHand),
-    events: eventsOf(dice("events"), groups),
+    events: eventsOf(dice("events"), [...groups, ...alone]),
     faults: faultsOf(dice("faults")),
     workers,
     lives: livesOf(dice("lives"), workers),
@@ -45,12 +49,15 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   const tasks = targetGroups.filter(({ type }) => type === "ip");
   const fronts = targetGroups.filter(({ type }) => type === "instance").map(({ name }) => name);
   const groups = groupsOf(dice("groups"), place, fronts);
-  const clusters = [...new Set(groups.flatMap(({ cluster }) => cluster ?? []))];
+  const alone = aloneOf(dice("alone"), place);
+  const holders = [...groups, ...alone];
+  const clusters = [...new Set(holders.flatMap(({ cluster }) => cluster ?? []))];
   return {
     targetGroups: [...targetGroups, ...ports],
     groups,
+    alone,
     services: servicesOf(dice("services"), place, clusters, [...tasks, ...ports]),
     standalone: standaloneOf(dice("standalone"), place, clusters),
-    byHand: byHandOf(dice("by hand"), groups, fronts),
+    byHand: byHandOf(dice("by hand"), holders, fronts),
   };
 }

@@ -67,7 +67,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .openActions.filter(
         ({ hook }) => OUR_HOOKS.has(hook) && spec.policy.may !== "nothing" && spec.policy.may !== "only say it",
       )
-      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
+      .filter(({ instanceId }) => !fleet.notOurs.some(({ members }) => members.has(instanceId)))
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
 
   "what people did by hand stays": ({ fleet, people }) => [

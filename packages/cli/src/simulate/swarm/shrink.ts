@@ -10,6 +10,7 @@ const LISTS = [
   "standalone",
   "services",
   "groups",
+  "alone",
   "targetGroups",
   "places",
 ] as const;
@@ -53,6 +54,7 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
   for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
   if (world.workers > 1) yield { ...world, workers: 1 };
   if (!world.warm) yield { ...world, warm: true };
+  if (world.bareHooks) yield { ...world, bareHooks: false };
   for (const list of LISTS)
     for (const [index, item] of world[list].entries())
       for (const usual of usualItems(item)) yield { ...world, [list]: world[list].with(index, usual as never) };
@@ -74,6 +76,13 @@ const USUAL: { readonly [field: string]: unknown } = {
   classic: false,
   lattice: false,
   hook: null,
+  launchHook: null,
+  mixed: true,
+  onDemandPercent: 0,
+  asTrafficSources: false,
+  firstProtected: false,
+  terminationProtected: false,
+  attached: 0,
   managedDraining: false,
   agentSpotDraining: false,
   capacityRebalance: false,

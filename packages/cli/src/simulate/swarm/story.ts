@@ -1,4 +1,5 @@
 import type { WorldResult } from "./run-world.ts";
+import type { AloneItem } from "./dimensions/alone.ts";
 import type { EventItem } from "./dimensions/events.ts";
 import type { GroupItem } from "./dimensions/groups.ts";
 import type { ServiceItem } from "./dimensions/services.ts";
@@ -18,6 +19,8 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.places.map(({ name, account, region }) => `  ${name}: ${region} of account ${account}`),
     ...world.groups.map((group) => `  ${sayGroup(group)}`),
     ...world.owners.map(({ group, owner }) => `  group ${group} is not ours: ${owner}`),
+    ...world.alone.map((one) => `  ${sayAlone(one)}`),
+    ...(world.bareHooks ? ["  a rule that passes the messages of hooks on without their envelope"] : []),
     ...world.services.map((service) => `  ${sayService(service)}`),
     ...world.standalone.map((item) => `  ${sayStandalone(item)}`),
     ...world.targetGroups.map(
@@ -61,20 +64,32 @@ function sayGroup(group: GroupItem): string {
   const traits = [
     group.cluster === null ? "in no cluster" : `in the cluster ${group.cluster}`,
     `may grow by ${group.room}`,
+    ...(group.mixed ? [] : ["a launch template alone"]),
     ...(group.onDemandBase > 0 ? [`${group.onDemandBase} On-Demand`] : []),
+    ...(group.onDemandPercent > 0 ? [`${group.onDemandPercent} % On-Demand above that`] : []),
     ...(group.targetGroups.length > 0 ? [`in ${group.targetGroups.join(" and ")}`] : []),
     ...(group.classic ? ["in a Classic Load Balancer"] : []),
     ...(group.lattice ? ["in a Lattice target group"] : []),
+    ...(group.asTrafficSources ? ["attached as traffic sources"] : []),
     ...(group.hook === null ? [] : [`a terminating hook (${group.hook})`]),
+    ...(group.launchHook === null ? [] : [`a launching hook (${group.launchHook})`]),
     ...(group.managedDraining ? ["ECS managed draining"] : []),
     ...(group.agentSpotDraining ? ["Spot draining of the ECS agent"] : []),
     ...(group.capacityRebalance ? ["Capacity Rebalancing"] : []),
     ...(group.protectNew ? ["scale-in protection"] : []),
+    ...(group.firstProtected ? ["its first instance protected from scale-in"] : []),
+    ...(group.terminationProtected ? ["its first instance protected from termination"] : []),
+    ...(group.attached > 0 ? [`${group.attached} of them attached`] : []),
     ...(group.weighted ? ["weights 1 and 2"] : []),
     ...(group.registeredAgain ? ["its first instance registered twice"] : []),
     ...group.suspended.map((name) => `${name} suspended`),
   ];
   return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
+}
+
+function sayAlone({ name, cluster, terminationProtected }: AloneItem): string {
+  const where = cluster === null ? "in no cluster" : `in the cluster ${cluster}`;
+  return `instance ${name}, in no group, ${where}${terminationProtected ? ", protected from termination" : ""}`;
 }
 
 function sayService(service: ServiceItem): string {

@@ -43,7 +43,7 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
     if (isForbidden(spec, kind) && !AWS_DOES.has(kind)) note(FORBIDDEN, `${kind} ${key}`);
     if (!again && TAKES_OUT.has(kind)) {
       const instance = instanceOf(fleet, kind, key);
-      if (instance !== null && !isDoomed(spec, instance)) note(HEALTHY, `${kind} ${key}`);
+      if (instance !== null && !isDoomed(spec, fleet, instance)) note(HEALTHY, `${kind} ${key}`);
     }
     effect(kind, key, again);
   };
@@ -76,10 +76,10 @@ function isForbidden({ policy }: SwarmWorld, kind: EffectKind): boolean {
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Whether something other than us ends this instance, or has given notice of it in a way that the policy acts on. */
-function isDoomed({ policy }: SwarmWorld, instance: Instance): boolean {
+function isDoomed({ policy }: SwarmWorld, { alone }: SwarmFleet, instance: Instance): boolean {
   const { notice, member, state } = instance;
   if (state !== "running" && state !== "pending") return true;
-  if (member === null || member.state !== "InService") return true;
+  if (!alone.has(instance.id) && member?.state !== "InService") return true;
   if (notice === null) return false;
   if (notice.warnedAt !== null || notice.reclaimAt !== null) return true;
   return policy.onRebalance === "drain" || policy.onRebalance === "replace";

@@ -1,3 +1,4 @@
+import { ALONE_DIMENSIONS, type AloneItem } from "./dimensions/alone.ts";
 import {
   BY_HAND_DIMENSIONS,
   type ByHandItem,
@@ -31,6 +32,9 @@ export interface SwarmWorld {
   readonly groups: readonly GroupItem[];
   /** Whose groups are, which are not ours. */
   readonly owners: readonly OwnerItem[];
+  readonly alone: readonly AloneItem[];
+  /** The messages of hooks come without EventBridge's envelope: their rule passes `$.detail` on. */
+  readonly bareHooks: boolean;
   readonly services: readonly ServiceItem[];
   readonly standalone: readonly StandaloneItem[];
   /** Targets that a person registered. */
@@ -52,6 +56,9 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...of(TARGET_GROUP_DIMENSIONS, ({ targetGroups }) => targetGroups),
   ...of(BY_HAND_DIMENSIONS, ({ byHand }) => byHand),
   ...of(GROUP_DIMENSIONS, ({ groups }) => groups),
+  ...of(ALONE_DIMENSIONS, ({ alone }) => alone),
+  "messages of hooks without envelope": ({ bareHooks, groups }) =>
+    bareHooks && groups.some(({ hook, launchHook }) => hook !== null || launchHook !== null),
   ...of(SERVICE_DIMENSIONS, ({ services }) => services),
   ...of(STANDALONE_DIMENSIONS, ({ standalone }) => standalone),
   ...of(EVENT_DIMENSIONS, ({ events }) => events),

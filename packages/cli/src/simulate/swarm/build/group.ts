@@ -1,5 +1,6 @@
 import {
   attachGroup,
+  type Cluster,
   createClassicLoadBalancer,
   createCluster,
   createGroup,
@@ -7,6 +8,8 @@ import {
   type Group,
   type GroupSpec,
   type HookSpec,
+  type Instance,
+  launchInstance,
   type Region,
   registerAgain,
   type TargetGroup,
@@ -17,9 +20,13 @@ import type { OwnerItem } from "../dimensions/owners.ts";
 import { awsNameOf } from "../dimensions/places.ts";
 
 /** The names of hooks that are ours, by the default policy or because they tell our queue. */
-export const OUR_HOOKS: ReadonlySet<string> = new Set(["graceful-shutdown-hook", "to-our-queue"]);
+export const OUR_HOOKS: ReadonlySet<string> = new Set([
+  "graceful-shutdown-hook",
+  "to-our-queue",
+  "spotkeeper-launching",
+]);
 
-/** The types that every group may launch. */
+/** The types that a group with a mixed instances policy may launch; one without has the first. */
 export const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
 /** What a group is built of. */
@@ -40,30 +47,45 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     name,
     desired: item.desired,
     max: item.desired + item.room,
-    types: TYPES,
+    types: item.mixed ? TYPES : TYPES.slice(0, 1),
+    mixed: item.mixed,
     ...(item.weighted ? { weights: { "m5.large": 1, "m6i.large": 2 } } : {}),
     onDemandBase: Math.min(item.onDemandBase, item.desired),
+    onDemandPercent: item.onDemandPercent,
     capacityRebalance: item.capacityRebalance,
     protectNew: item.protectNew,
     suspended: item.suspended,
     targetGroups: item.targetGroups.flatMap((name) => targetGroups.get(name) ?? []),
+    asTrafficSources: item.asTrafficSources,
     classicLoadBalancers: item.classic ? [createClassicLoadBalancer(region, { name: `${name}-classic` })] : [],
     latticeTargetGroups: item.lattice
       ? [createLatticeTargetGroup(world, region, { name: `${name}-lattice`, type: "INSTANCE" })]
       : [],
-    hooks: hooksOf(item, queue),
+    hooks: [...hooksOf(item, queue), ...launchHooksOf(item)],
+    attached: Array.from({ length: item.attached }, () => launchAlone(world, region)),
     ...(owner === null ? {} : MARKS[owner]),
   });
+  const [first] = [...group.members.values()].map(({ instance }) => instance);
+  if (first?.member) first.member.protectedFromScaleIn ||= item.firstProtected;
+  if (first) first.disableApiTermination = item.terminationProtected;
   if (item.cluster !== null) {
-    const cluster = region.clusters.get(item.cluster) ?? createCluster(region, item.cluster);
-    attachGroup(world, cluster, group, {
+    attachGroup(world, clusterOf(region, item.cluster), group, {
       managedDraining: item.managedDraining,
       agentSpotDraining: item.agentSpotDraining,
     });
-    const [first] = group.members.values();
-    if (item.registeredAgain && first !== undefined) registerAgain(world, first.instance);
+    if (item.registeredAgain && first !== undefined) registerAgain(world, first);
   }
   return group;
+}
+
+export const clusterOf = (region: Region, name: string): Cluster =>
+  region.clusters.get(name) ?? createCluster(region, name);
+
+/** A running Spot Instance of a type that no group asks for, in no group so far. */
+export function launchAlone(world: World, region: Region): Instance {
+  const [zone] = region.zones;
+  if (zone === undefined) throw new RangeError(`${region.name} has no zones`);
+  return launchInstance(world, region, { zone, type: "c5.large", purchase: "spot", running: true });
 }
 
 const transition = "autoscaling:EC2_INSTANCE_TERMINATING";
@@ -73,6 +95,7 @@ const OUR_HOOK: HookSpec = {
   heartbeatTimeout: 300,
   defaultResult: "CONTINUE",
 };
+const THEIR_HOOK: HookSpec = { name: "theirs", transition, heartbeatTimeout: 60, defaultResult: "CONTINUE" };
 
 /**
  * What tells that a group is not ours: its operator (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html)
@@ -96,7 +119,21 @@ function hooksOf({ hook }: GroupItem, queue: string | null): HookSpec[] {
         ? [OUR_HOOK]
         : [{ name: "to-our-queue", transition, heartbeatTimeout: 300, notificationTarget: queue }];
     case "somebody else's":
-      return [{ name: "theirs", transition, heartbeatTimeout: 60, defaultResult: "CONTINUE" }];
+      return [THEIR_HOOK];
+    case "ours and somebody else's":
+      return [OUR_HOOK, THEIR_HOOK];
+    case null:
+      return [];
+  }
+}
+
+function launchHooksOf({ launchHook }: GroupItem): HookSpec[] {
+  const launching = "autoscaling:EC2_INSTANCE_LAUNCHING";
+  switch (launchHook) {
+    case "ours":
+      return [{ name: "spotkeeper-launching", transition: launching, heartbeatTimeout: 300 }];
+    case "somebody else's":
+      return [{ name: "their-launching", transition: launching, heartbeatTimeout: 60, defaultResult: "CONTINUE" }];
     case null:
       return [];
   }

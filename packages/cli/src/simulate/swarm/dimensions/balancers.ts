@@ -1,5 +1,5 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
-import type { GroupItem } from "./groups.ts";
+import { type Holder, instanceIn } from "./events.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
 export interface TargetGroupItem {
@@ -39,23 +39,30 @@ export const targetGroup = (
   balancer: may("odd balancer") ? random.pick(["network", "gateway", null] as const) : "application",
 });
 
-export const byHandOf = (dice: Dice, groups: readonly GroupItem[], fronts: readonly string[]): ByHandItem[] =>
-  dice.may("by hand") ? several(dice, 2, () => byHand(dice, groups, fronts)) : [];
+export const byHandOf = (dice: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] =>
+  dice.may("by hand") ? several(dice, 2, () => byHand(dice, holders, fronts)).flat() : [];
 
-const byHand = ({ random }: Dice, groups: readonly GroupItem[], fronts: readonly string[]): ByHandItem => ({
-  group: random.pick(groups).name,
-  nth: random.int(4),
-  targetGroup: random.pick(fronts),
-  port: random.pick([80, 8_080, 9_090]),
-});
+/** One instance in one target group, on one port or on several. */
+const byHand = ({ random, may }: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] => {
+  const where = { ...instanceIn(random, holders, 4), targetGroup: random.pick(fronts) };
+  const ports = may("several ports") ? PORTS : [random.pick(PORTS)];
+  return ports.map((port) => ({ ...where, port }));
+};
+
+const PORTS = [80, 8_080, 9_090];
 
 export const TARGET_GROUP_DIMENSIONS: Dimensions<readonly TargetGroupItem[]> = {
   "no deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 0),
   "an hour of deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 3_600),
+  "target group that no load balancer uses": (targetGroups) => targetGroups.some(({ balancer }) => balancer === null),
   "Network Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "network"),
   "Gateway Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "gateway"),
 };
 
 export const BY_HAND_DIMENSIONS: Dimensions<readonly ByHandItem[]> = {
   "target registered by hand": (byHand) => byHand.length > 0,
+  "target registered by hand on several ports": (byHand) => {
+    const seen = byHand.map(({ group, nth, targetGroup }) => `${group} ${nth} ${targetGroup}`);
+    return new Set(seen).size < seen.length;
+  },
 };

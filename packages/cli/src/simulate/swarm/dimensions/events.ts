@@ -1,5 +1,4 @@
 import type { Dice, Dimensions } from "./dice.ts";
-import type { GroupItem } from "./groups.ts";
 
 /** Something that happens `at` seconds after the beginning, to the n-th instance that the group began with. */
 export interface EventItem {
@@ -27,17 +26,31 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** What has the instances to which something happens: a group, or an instance in none. */
+export interface Holder {
+  readonly name: string;
+  /** How many instances it has; absent: one. */
+  readonly desired?: number;
+}
+
+/** One of the first `most` instances of one of them. */
+export const instanceIn = (
+  random: Dice["random"],
+  holders: readonly Holder[],
+  most: number,
+): { readonly group: string; readonly nth: number } => {
+  const { name, desired = 1 } = random.pick(holders);
+  return { group: name, nth: random.int(Math.min(most, desired)) };
+};
+
 /** Most of what happens, happens to one or two instances: it is on the same one that two stories meet. */
-export function eventsOf({ random, may }: Dice, groups: readonly GroupItem[]): EventItem[] {
-  const focus = Array.from({ length: 1 + random.int(2) }, () => ({
-    group: random.pick(groups).name,
-    nth: random.int(2),
-  }));
+export function eventsOf({ random, may }: Dice, holders: readonly Holder[]): EventItem[] {
+  const focus = Array.from({ length: 1 + random.int(2) }, () => instanceIn(random, holders, 2));
   const span = random.pick([5, 60, 300, 900]);
   const kinds = EVENT_KINDS.filter(() => random.next() < 0.5);
   return Array.from({ length: 1 + random.int(6) }, () => {
     const kind = kinds.length === 0 || random.next() < 0.4 ? "warning" : random.pick(kinds);
-    const where = random.next() < 0.7 ? random.pick(focus) : { group: random.pick(groups).name, nth: random.int(4) };
+    const where = random.next() < 0.7 ? random.pick(focus) : instanceIn(random, holders, 4);
     return {
       at: random.int(span),
       kind,
