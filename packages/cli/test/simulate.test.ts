@@ -107,6 +107,8 @@ describe("a wrong call", () => {
     [["simulate", "--storm", "5", "--trace", "p3"], "SK-CALL-SIMULATE"],
     [["simulate", "--swarm", "1", "--policy", "x.yaml"], "--policy: --swarm makes its own"],
     [["simulate", "--swarm", "1", "--buckets", "5"], "--buckets: --swarm makes its own"],
+    [["simulate", "--storm", "5", "--facts", "x.json"], "--facts is only for --swarm"],
+    [["simulate", "--swarm", "1", "--facts", "no-such.json"], "SK-INPUT-UNREADABLE"],
     [["simulate", "--trace", "no-such.csv"], "SK-INPUT-UNREADABLE"],
     [["simulate", "--storm", "0"], "whole number from 1"],
     [["simulate", "--storm", "5", "--policy", "no-such.yaml"], "SK-CONFIG-UNREADABLE"],

@@ -43,6 +43,7 @@ export { signalOf } from "./signal/reserved.ts";
 export { span } from "./notify/count.ts";
 export { findResponder } from "./respond/responders/index.ts";
 export { phraseOf, wordsOf } from "./respond/words.ts";
+export { wildcard } from "./model/matcher.ts";
 export { WOULD } from "./respond/responder.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";

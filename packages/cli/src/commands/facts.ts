@@ -8,7 +8,7 @@ import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
 
 const HELP = `
-What AWS says of the fleet, as the document that replay takes with
+What AWS says of the fleet, as the document that replay and simulate --swarm take with
 --facts: groups, instances, ECS services and tasks, load balancers and their targets. It
 reads, and changes nothing. The accounts and their roles are those of the config, and so are
 the regions, unless --region names others. What may not be read is said, and left out.
@@ -17,7 +17,7 @@ Of tags it has those that decide what is done, and no others.
 Examples:
   $ spotkeeper facts > fleet.json
   $ spotkeeper facts --region eu-west-1 --region us-east-1 --output fleet.json
-  $ spotkeeper replay messages.json --facts fleet.json`;
+  $ spotkeeper simulate --swarm 1000 --facts fleet.json`;
 
 const several = (region: string, all: readonly string[]): string[] => [...all, region];
 

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { loadConfig, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, Option } from "commander";
-import { EXIT, type ExitCode, type Io } from "../io.ts";
+import type { Context } from "../context.ts";
+import { readInput } from "../input.ts";
+import { EXIT, type ExitCode } from "../io.ts";
 import type { StormMix } from "../simulate/storm.ts";
+import type { UserFleet } from "../simulate/swarm/user-fleet.ts";
 import type { Act } from "./registration.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { whole } from "./whole.ts";
@@ -15,11 +18,13 @@ against the sandbox's fleet. The same seed gives the same outcome.
 A swarm plays generated worlds, a seed each: fleets, what happens to them, and faults, all
 that AWS allows; what must never happen is looked for in each. A world in which it does is
 made small and told as a story, and the exit code is 1. It takes --seed and --jobs, and
-its outcome is the same for any number of jobs.
+its outcome is the same for any number of jobs. --facts plays your fleet instead of
+generated ones, and --config with it your policy.
 
 Examples:
   $ spotkeeper simulate --storm 1000
   $ spotkeeper simulate --swarm 1000 --seed 7
+  $ spotkeeper simulate --swarm 1000 --facts fleet.json --config spotkeeper.yaml
   $ spotkeeper simulate --trace g4dn --policy spotkeeper.yaml --output json`;
 
 interface SimulateOptions {
@@ -27,6 +32,7 @@ interface SimulateOptions {
   readonly trace?: string;
   readonly swarm?: number;
   readonly jobs: number;
+  readonly facts?: string;
   readonly policy?: string;
   readonly clusters?: number;
   readonly buckets: number;
@@ -47,6 +53,7 @@ export function simulate(program: Command, act: Act): void {
         .argParser(whole(1, 256))
         .default(usualJobs(), "a thread for each core, eight at most"),
     )
+    .option("--facts <file>", "the fleet of a swarm's worlds, as JSON (spotkeeper facts writes it)")
     .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
     .option("--clusters <count>", "ECS clusters of a storm's fleet (10, or as many as strike)", whole(1, 1_000))
     .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
@@ -58,7 +65,8 @@ export function simulate(program: Command, act: Act): void {
     .option("--seed <number>", "of all that is random", whole(0, 2 ** 31), 1)
     .addHelpText("after", HELP)
     .action(
-      act(async ({ io, options, config }, command) => {
+      act(async (context, command) => {
+        const { io, options, config } = context;
         const given = command.opts<SimulateOptions>();
         const { storm: size, trace, swarm: worlds } = given;
         if ([size, trace, worlds].filter((one) => one !== undefined).length !== 1) {
@@ -67,13 +75,15 @@ export function simulate(program: Command, act: Act): void {
         const progress = createProgress(io);
         if (worlds === undefined && command.getOptionValueSource("jobs") === "cli")
           throw new SpotkeeperError("SK-CALL-SIMULATE", "--jobs is only for --swarm; leave it out.");
+        if (worlds === undefined && given.facts !== undefined)
+          throw new SpotkeeperError("SK-CALL-SIMULATE", "--facts is only for --swarm; leave it out.");
         if (worlds !== undefined) {
           const needless = ["policy", "clusters", "buckets", "mix"].find(
             (name) => command.getOptionValueSource(name) === "cli",
           );
           if (needless !== undefined)
             throw new SpotkeeperError("SK-CALL-SIMULATE", `--${needless}: --swarm makes its own; leave it out.`);
-          return swarm({ worlds, ...given }, options.output, io, progress);
+          return swarm({ worlds, ...given }, context, progress);
         }
         const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
         if (size !== undefined && clusters > size) {
@@ -107,24 +117,42 @@ export function simulate(program: Command, act: Act): void {
     );
 }
 
-async function swarm(
-  { worlds, seed, jobs }: { readonly worlds: number; readonly seed: number; readonly jobs: number },
-  output: "text" | "json",
-  io: Io,
-  progress: Progress,
-): Promise<ExitCode> {
+interface SwarmCall {
+  readonly worlds: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly facts?: string;
+}
+
+async function swarm(call: SwarmCall, context: Context, progress: Progress): Promise<ExitCode> {
+  const { worlds, seed, jobs } = call;
+  const { io, options } = context;
+  const user = await userFleet(call, context);
   const { runSwarm } = await import("../simulate/swarm/swarm.ts");
   const { startThreads } = await import("../simulate/swarm/threads.ts");
   const { renderSwarm } = await import("../simulate/swarm/text.ts");
-  const { players, end } = startThreads(Math.min(jobs, worlds));
+  const { players, end } = startThreads(Math.min(jobs, worlds), user);
   try {
-    const outcome = await runSwarm({ players, seed, worlds, wall: io.now, onProgress: progress.show });
+    const outcome = await runSwarm({ players, user, seed, worlds, wall: io.now, onProgress: progress.show });
     await progress.clear();
-    await io.stdout.write(output === "json" ? `${JSON.stringify(outcome)}\n` : renderSwarm(outcome));
+    await io.stdout.write(options.output === "json" ? `${JSON.stringify(outcome)}\n` : renderSwarm(outcome));
     return outcome.failures.length === 0 && outcome.unmet.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await end();
   }
+}
+
+/** The fleet of --facts, with the policy of a config that the call names; null: both are generated. */
+async function userFleet({ facts: file }: SwarmCall, { io, options, config }: Context): Promise<UserFleet | null> {
+  if (file === undefined) return null;
+  const { readFacts } = await import("../facts/parse.ts");
+  const { holdersOf, queuesOf } = await import("../simulate/swarm/user-fleet.ts");
+  const facts = readFacts(await readInput(file, io), file);
+  if (holdersOf(facts).length === 0)
+    throw new SpotkeeperError("SK-INPUT-FACTS", `${file}: got no instance, wants a group or an instance to play with.`);
+  const configFile = options.config ?? null;
+  const own = config();
+  return { facts, file, configFile, policy: configFile === null ? null : own.policy, queues: queuesOf(own) };
 }
 
 /** A thread for each core, but no more than eight: each takes some two hundred megabytes. */

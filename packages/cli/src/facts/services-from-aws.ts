@@ -13,7 +13,9 @@ export function servicesOf(ground: Ground): readonly ServiceFacts[] {
 
 function serviceOf(ground: Ground, { is, cluster, running }: ReadService): ServiceFacts {
   const arns = is.targets.map(({ targetGroupArn }) => targetGroupArn);
-  const pair = is.targets.find(({ pairedWith }) => pairedWith !== undefined)?.pairedWith;
+  const pair = is.targets
+    .flatMap(({ pairedWith, targetGroupArn }) => pairedWith ?? targetGroupArn)
+    .find((arn, index) => arn !== arns[index]);
   const own = pair === undefined ? arns : arns.filter((arn) => arn !== pair);
   const [alternate = null] = pair === undefined ? [] : ground.targetGroupNames([pair]);
   const addresses = running.flatMap(({ task }) => task.privateAddresses);

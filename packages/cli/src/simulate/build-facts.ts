@@ -34,13 +34,15 @@ import { ACCOUNT, REGION } from "./access.ts";
 
 /** What a document says of a fleet, built in a simulated world. */
 export interface BuiltFacts {
-  /** The instances that each group began with; the key is `account/region/name`. */
-  readonly members: ReadonlyMap<string, readonly Instance[]>;
+  /** In the order of the document. */
+  readonly groups: readonly Group[];
   /** Those that are in no group. */
   readonly alone: readonly Instance[];
 }
 
 export interface BuildOptions {
+  /** Where things are that name no account or region. */
+  readonly home?: { readonly account: string; readonly region: string };
   /** The queue that stands in the simulated world for that of a hook, by its ARN. */
   readonly queueOf?: (arn: string) => string;
 }
@@ -52,19 +54,19 @@ const PORT = 8_080;
 
 /** Builds the fleet of a document, with everything it has running and serving. */
 export function buildFacts(world: World, facts: FleetFacts, options: BuildOptions = {}): BuiltFacts {
-  for (const one of facts.targetGroups) buildTargetGroup(world, placeOf(world, one), one);
-  for (const one of facts.classicLoadBalancers) classicOf(placeOf(world, one), one.name);
-  const members = new Map<string, readonly Instance[]>();
-  for (const one of facts.groups) {
-    const region = placeOf(world, one);
-    const group = buildGroup(world, region, one, options);
-    members.set(
-      `${region.account}/${region.name}/${one.name}`,
-      [...group.members.values()].map(({ instance }) => instance),
-    );
-  }
+  const home = options.home ?? { account: ACCOUNT, region: REGION };
+  const placeOf = ({ account, region }: PlaceFacts): Region =>
+    regionOf(world, account ?? home.account, region ?? home.region);
+  // Where it says; else in every region that has its cluster.
+  const regionsOf = (one: ServiceFacts): readonly Region[] =>
+    one.account !== null || one.region !== null
+      ? [placeOf(one)]
+      : [...world.regions.values()].filter(({ clusters }) => clusters.has(one.cluster));
+  for (const one of facts.targetGroups) buildTargetGroup(world, placeOf(one), one);
+  for (const one of facts.classicLoadBalancers) classicOf(placeOf(one), one.name);
+  const groups = facts.groups.map((one) => buildGroup(world, placeOf(one), one, options));
   const alone = facts.instances.map((one) => {
-    const region = placeOf(world, one);
+    const region = placeOf(one);
     const { tags, lifecycle, type } = one;
     const zone = one.zone === null ? region.zones[0] : zoneOf(region, one.zone);
     if (zone === undefined) throw new RangeError(`${region.name} has no zone`);
@@ -72,18 +74,18 @@ export function buildFacts(world: World, facts: FleetFacts, options: BuildOption
     return launchInstance(world, region, spec);
   });
   for (const one of [...facts.groups.flatMap(({ instances }) => instances), ...facts.instances]) register(world, one);
-  for (const one of facts.services) for (const region of regionsOf(world, one)) buildService(world, region, one);
+  for (const one of facts.services) for (const region of regionsOf(one)) buildService(world, region, one);
   for (const { cluster: name, family, stopTimeout, instances, ...place } of facts.tasks) {
-    const region = placeOf(world, place);
+    const region = placeOf(place);
     const definition = defineTask(region, { family, ...TASK, stopTimeout });
     for (const id of instances) {
       const on = world.instances.get(id);
       runStandalone(world, clusterOf(region, name), definition, on === undefined ? {} : { on });
     }
   }
-  for (const one of facts.targetGroups) registerByHand(world, placeOf(world, one), one);
+  for (const one of facts.targetGroups) registerByHand(world, placeOf(one), one);
   for (const one of facts.classicLoadBalancers) {
-    const balancer = classicOf(placeOf(world, one), one.name);
+    const balancer = classicOf(placeOf(one), one.name);
     for (const id of one.instances) {
       const instance = world.instances.get(id);
       if (instance !== undefined) registerClassic(world, balancer, instance, true);
@@ -93,17 +95,8 @@ export function buildFacts(world: World, facts: FleetFacts, options: BuildOption
     const container = world.instances.get(one.id)?.containerInstance;
     if (one.draining && container) setContainerState(world, container, "DRAINING");
   }
-  return { members, alone };
+  return { groups, alone };
 }
-
-const placeOf = (world: World, { account, region }: PlaceFacts): Region =>
-  regionOf(world, account ?? ACCOUNT, region ?? REGION);
-
-/** Where it says; else in every region that has its cluster. */
-const regionsOf = (world: World, { account, region, cluster }: ServiceFacts): readonly Region[] =>
-  account !== null || region !== null
-    ? [placeOf(world, { account, region })]
-    : [...world.regions.values()].filter(({ clusters }) => clusters.has(cluster));
 
 const clusterOf = (region: Region, name: string): ReturnType<typeof createCluster> =>
   region.clusters.get(name) ?? createCluster(region, name);
@@ -215,7 +208,7 @@ function buildService(world: World, region: Region, facts: ServiceFacts): void {
   if (cluster === undefined || cluster.containerInstances.size === 0) return;
   const { name, daemon, desired, minimumHealthyPercent, maximumPercent, stopTimeout, ipv6Only } = facts;
   const family = `${cluster.name}-${name}`;
-  const [own] = targetGroupsOf(region, facts.targetGroups);
+  const [own, ...more] = targetGroupsOf(region, facts.targetGroups);
   const [alternate] = facts.alternate === null ? [] : targetGroupsOf(region, [facts.alternate]);
   const behind = {
     name: family,
@@ -238,6 +231,7 @@ function buildService(world: World, region: Region, facts: ServiceFacts): void {
     ...(maximumPercent === null ? {} : { maximumPercent }),
     targetGroup: own ?? (facts.balanced ? createTargetGroup(world, region, behind) : null),
     alternateTargetGroup: alternate ?? null,
+    moreTargetGroups: more,
     addresses: ipv6Only ? "ipv6" : "ipv4",
     containerPort: own?.port ?? PORT,
     traffic: {
@@ -254,6 +248,7 @@ function registerByHand(world: World, region: Region, { name, type, targets }: T
   for (const group of targetGroupsOf(region, [name])) {
     for (const { id, port } of targets) {
       const instance = world.instances.get(id) ?? null;
+      if (instance === null && id.startsWith("i-")) continue;
       const at = instance !== null && type === "ip" ? instance.privateIp : id;
       registerTarget(world, group, { id: at, port, instance, healthy: true });
     }

@@ -12,7 +12,8 @@ import {
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
-import { buildGroup, clusterOf, launchAlone } from "./build/group.ts";
+import { buildUserFleet } from "./build/facts.ts";
+import { buildGroup, clusterOf, launchAlone, OUR_HOOKS } from "./build/group.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -31,10 +32,13 @@ export interface SwarmFleet {
   readonly notOurs: readonly Group[];
   /** The instances that these began with, by id. */
   readonly notOurInstances: ReadonlySet<string>;
+  /** Names of the hooks that are ours to answer. */
+  readonly ourHooks: ReadonlySet<string>;
 }
 
 /** The fleet of a world, with everything it has running and serving. */
 export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
+  if (spec.user !== null) return buildUserFleet(wiring, spec, spec.user);
   const world = createWorld(wiring);
   const home = homeOf(spec.places);
   const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
@@ -98,5 +102,6 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     alone,
     notOurs,
     notOurInstances: new Set(notOurs.flatMap((group) => membersOf(group).map(({ id }) => id))),
+    ourHooks: OUR_HOOKS,
   };
 }

@@ -10,6 +10,7 @@ import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
 import { portGroupsOf, servicesOf } from "./dimensions/services.ts";
 import { standaloneOf } from "./dimensions/standalone.ts";
+import { judgedBy, holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** What is in one place. */
@@ -40,6 +41,32 @@ export function generateWorld(seed: number): SwarmWorld {
     faults: faultsOf(dice("faults")),
     workers,
     lives: livesOf(dice("lives"), workers),
+    user: null,
+  };
+}
+
+/** The world of a seed in which a user's fleet, and perhaps a user's policy, stand for generated ones. */
+export function worldOf(user: UserFleet, seed: number): SwarmWorld {
+  const dice = (part: string): Dice => diceOf(seed, part);
+  const workers = workersOf(dice("workers"));
+  return {
+    seed,
+    warm: dice("warm").random.next() < 0.7,
+    places: userPlaces(user.facts),
+    policy: user.policy === null ? policyOf(dice("policy")) : judgedBy(user.policy),
+    targetGroups: [],
+    groups: [],
+    alone: [],
+    bareHooks: dice("bare hooks").may("bare hooks"),
+    owners: [],
+    services: [],
+    standalone: [],
+    byHand: [],
+    events: eventsOf(dice("events"), holdersOf(user.facts)),
+    faults: faultsOf(dice("faults")),
+    workers,
+    lives: livesOf(dice("lives"), workers),
+    user,
   };
 }
 

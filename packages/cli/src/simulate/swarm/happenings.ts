@@ -9,7 +9,6 @@ import {
   setStandby,
   type Target,
 } from "@spotkeeper/simulator";
-import { TYPES } from "./build/group.ts";
 import type { EventItem, EventKind } from "./dimensions/events.ts";
 import type { SwarmFleet } from "./fleet.ts";
 
@@ -73,7 +72,8 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     setContainerState(fleet.world, containerInstance, "DRAINING");
   },
   "no more Spot capacity": ({ instance: { region } }) => {
-    for (const zone of region.zones) for (const type of TYPES) region.pools.set(`${zone.name}/${type}/spot`, 0);
+    const types = new Set([...region.groups.values()].flatMap((group) => group.types));
+    for (const zone of region.zones) for (const type of types) region.pools.set(`${zone.name}/${type}/spot`, 0);
   },
 };
 

@@ -2,7 +2,6 @@ import type { AlertModel, Incident, Key } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./fleet.ts";
-import { OUR_HOOKS } from "./build/group.ts";
 import type { ByPeople } from "./happenings.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -19,6 +18,7 @@ export interface Ended {
 }
 
 const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"]);
+const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
 const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
 type Check = (ended: Ended) => readonly string[];
@@ -64,9 +64,8 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
   "hooks of ours are answered": ({ spec, fleet }) =>
     fleet.world.oracle
       .leftovers()
-      .openActions.filter(
-        ({ hook }) => OUR_HOOKS.has(hook) && spec.policy.may !== "nothing" && spec.policy.may !== "only say it",
-      )
+      .openActions.filter(({ hook }) => fleet.ourHooks.has(hook) && MAY_ANSWER.has(spec.policy.may))
+      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .filter(({ instanceId }) => !fleet.notOurs.some(({ members }) => members.has(instanceId)))
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
 

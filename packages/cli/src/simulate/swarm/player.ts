@@ -1,8 +1,9 @@
 import type { Parts } from "../access.ts";
-import { generateWorld } from "./generate.ts";
+import { generateWorld, worldOf } from "./generate.ts";
 import { runWorld, type WorldResult } from "./run-world.ts";
 import { shrinkWorld } from "./shrink.ts";
 import { tellStory } from "./story.ts";
+import type { UserFleet } from "./user-fleet.ts";
 import { DIMENSIONS, type SwarmWorld } from "./world.ts";
 
 /** What became of one seed's world. */
@@ -25,16 +26,21 @@ export interface Player {
 /** Worlds that are tried to make one small. */
 const SHRINKS = 150;
 
-/** A player in this thread. */
-export function createPlayer(parts: Parts): Player {
+/**
+ * A player in this thread.
+ *
+ * @param user whose fleet is played; null: generated ones
+ */
+export function createPlayer(parts: Parts, user: UserFleet | null = null): Player {
+  const of = (seed: number): SwarmWorld => (user === null ? generateWorld(seed) : worldOf(user, seed));
   return {
-    play: (seed) => playSeed(seed, parts),
-    tell: (seed) => storyOf(generateWorld(seed), parts),
+    play: (seed) => playWorld(of(seed), parts),
+    tell: (seed) => storyOf(of(seed), parts),
   };
 }
 
-async function playSeed(seed: number, parts: Parts): Promise<Played> {
-  const world = generateWorld(seed);
+async function playWorld(world: SwarmWorld, parts: Parts): Promise<Played> {
+  const { seed } = world;
   const { incidents, breaches } = await runWorld(world, parts);
   const dimensions = Object.entries(DIMENSIONS).flatMap(([name, has]) => (has(world) ? [name] : []));
   return { seed, incidents, dimensions, invariants: [...new Set(breaches.map(({ invariant }) => invariant))] };
@@ -45,8 +51,13 @@ async function storyOf(world: SwarmWorld, parts: Parts): Promise<string> {
   const breaks = (found: WorldResult): boolean => found.breaches.some((one) => one.invariant === invariant);
   const stillFails = async (smaller: SwarmWorld): Promise<boolean> => breaks(await runWorld(smaller, parts));
   const smallest = await shrinkWorld(world, { stillFails, most: SHRINKS });
-  return tellStory(smallest, await runWorld(smallest, parts), commandOf(world.seed));
+  return tellStory(smallest, await runWorld(smallest, parts), commandOf(world.seed, world.user));
 }
 
 /** The command that plays one seed's world. */
-export const commandOf = (seed: number): string => `spotkeeper simulate --swarm 1 --seed ${seed}`;
+export function commandOf(seed: number, user: UserFleet | null): string {
+  const quoted = (file: string): string => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`);
+  const facts = user === null ? "" : ` --facts ${quoted(user.file)}`;
+  const config = user === null || user.configFile === null ? "" : ` --config ${quoted(user.configFile)}`;
+  return `spotkeeper simulate --swarm 1 --seed ${seed}${facts}${config}`;
+}

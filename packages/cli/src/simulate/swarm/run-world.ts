@@ -1,5 +1,6 @@
 import { type AlertModel, type Doc, type Key, loadConfig, type Policy } from "@spotkeeper/controller";
 import {
+  arn,
   createRandom,
   createSimulator,
   fleetOperations,
@@ -32,6 +33,9 @@ const QUIET: Ms = 300_000;
 /** Longer than any wait of a world: an hour of deregistration delay, and what follows. */
 const PATIENCE: Ms = 4 * 3_600_000;
 const WARM_UP: Ms = 60_000;
+/** A fleet of so many instances is known by then; each more takes the sweep this much longer. */
+const SMALL = 50;
+const WARM_UP_EACH: Ms = 200;
 
 export interface WorldResult {
   readonly breaches: readonly Breach[];
@@ -59,7 +63,11 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     seats,
     onKilled: (worker) => void timeline.push({ at: clock.now(), text: `${worker} was killed` }),
   });
-  const fleet = buildFleet({ clock, seed: spec.seed, send: (_queue, body) => workers.receive(body) }, spec);
+  const home = homeOf(spec.places);
+  const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
+  // A hook of somebody else can tell another queue.
+  const send = (to: string, body: string): void => void (to === queue && workers.receive(body));
+  const fleet = buildFleet({ clock, seed: spec.seed, send }, spec);
   const simulator = createSimulator({
     clock,
     seed: spec.seed,
@@ -67,8 +75,9 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     operations: fleetOperations,
     latency: LATENCY,
   });
-  const home = homeOf(spec.places);
-  const { policy } = loadConfig(null, () => "");
+  const { policy: usual } = loadConfig(null, () => "");
+  const generated = { ...usual, defaults: { ...usual.defaults, ...actionsOf(spec.policy) } };
+  const policy = spec.user?.policy ?? generated;
   const ground: Ground = {
     parts,
     clock,
@@ -76,7 +85,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     simulator,
     ledger: watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
     archive: holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })),
-    policy: { ...policy, defaults: { ...policy.defaults, ...actionsOf(spec.policy) } },
+    policy,
     overrides: policy.clusters,
     home,
     others: [...new Set(spec.places.map(({ account }) => account))].filter((account) => account !== home.account),
@@ -87,7 +96,8 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     onFailure: (what, error) => void failures.push({ what, error }),
   };
 
-  if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock);
+  const instances = fleet.world.instances.size;
+  if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
   const effects = watchEffects(spec, fleet, simulator);
   await clock.runUntilSettled(workers.start());
   workers.befall(spec.lives);
@@ -167,12 +177,13 @@ function watched(
   };
 }
 
-/** Sweeps until the inventory knows the small fleet, as a worker that has run for a while. */
+/** Sweeps until the inventory knows the fleet, as a worker that has run for a while. */
 async function warmUp(
   ground: Ground,
   inventory: Seat["inventory"],
   places: SwarmWorld["places"],
   clock: VirtualClock,
+  instances: number,
 ): Promise<void> {
   const { parts, random, home, others } = ground;
   const handler = sdkHandler(ground.simulator);
@@ -191,7 +202,7 @@ async function warmUp(
     keep: 86_400_000,
   });
   const swept = sweeper.run(stop.signal);
-  await clock.runUntil(clock.now() + WARM_UP);
+  await clock.runUntil(clock.now() + WARM_UP + Math.max(0, instances - SMALL) * WARM_UP_EACH);
   stop.abort();
   await clock.runUntilSettled(swept);
   aws.close();

@@ -15,6 +15,9 @@ const LISTS = [
   "places",
 ] as const;
 
+/** The same of a fleet that a user described. */
+const FACTS = ["tasks", "services", "classicLoadBalancers", "targetGroups", "instances", "groups"] as const;
+
 export interface ShrinkOptions {
   /** Whether a world still breaks the same invariant. */
   readonly stillFails: (world: SwarmWorld) => Promise<boolean>;
@@ -44,13 +47,12 @@ export async function shrinkWorld(failing: SwarmWorld, { stillFails, most }: Shr
 
 /** Smaller worlds, the boldest first. */
 function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
-  for (const list of LISTS) {
-    const items: readonly unknown[] = world[list];
-    for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {
-      for (let from = 0; from < items.length; from += size)
-        yield { ...world, [list]: [...items.slice(0, from), ...items.slice(from + size)] };
-    }
-  }
+  for (const list of LISTS) for (const items of shorter(world[list])) yield { ...world, [list]: items };
+  const { user } = world;
+  if (user !== null)
+    for (const list of FACTS)
+      for (const items of shorter(user.facts[list]))
+        yield { ...world, user: { ...user, facts: { ...user.facts, [list]: items } } };
   for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
   if (world.workers > 1) yield { ...world, workers: 1 };
   if (!world.warm) yield { ...world, warm: true };
@@ -60,7 +62,16 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
       for (const usual of usualItems(item)) yield { ...world, [list]: world[list].with(index, usual as never) };
 }
 
-function* usualPolicies({ policy }: SwarmWorld): Generator<SwarmWorld["policy"]> {
+/** The list without a half of it, a quarter, … and one item. */
+function* shorter(items: readonly unknown[]): Generator<readonly unknown[]> {
+  for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let from = 0; from < items.length; from += size) yield [...items.slice(0, from), ...items.slice(from + size)];
+  }
+}
+
+function* usualPolicies({ policy, user }: SwarmWorld): Generator<SwarmWorld["policy"]> {
+  // A user's policy stays as it is.
+  if (user !== null && user.policy !== null) return;
   if (policy.replace !== "never") yield { ...policy, replace: "never" };
   if (policy.onRebalance !== "alert") yield { ...policy, onRebalance: "alert" };
   if (policy.may !== "everything") yield { ...policy, may: "everything" };

@@ -4,6 +4,7 @@ import type { EventItem } from "./dimensions/events.ts";
 import type { GroupItem } from "./dimensions/groups.ts";
 import type { ServiceItem } from "./dimensions/services.ts";
 import type { StandaloneItem } from "./dimensions/standalone.ts";
+import type { UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Lines of the timeline that are told before what broke, and after. */
@@ -27,13 +28,12 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
       ({ name, type, delay, balancer }) =>
         `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}`,
     ),
+    ...(world.user === null ? [] : sayFacts(world.user)),
     ...world.byHand.map(
       ({ group, nth, targetGroup, port }) =>
         `  instance ${nth} of ${group}, registered by hand in ${targetGroup} on port ${port}`,
     ),
-    `  a policy: ${Object.entries(world.policy)
-      .map(([key, value]) => `${key} ${String(value)}`)
-      .join(", ")}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
+    `  ${sayPolicy(world)}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
     ...(world.workers === 1 ? [] : [`  ${world.workers} workers on one ledger`]),
     "",
     "What happens",
@@ -59,6 +59,44 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
 }
 
 const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
+
+function sayPolicy({ policy, user }: SwarmWorld): string {
+  if (user !== null && user.policy !== null) return `the policy of ${user.configFile ?? "the config"}`;
+  const traits = Object.entries(policy).map(([key, value]) => `${key} ${String(value)}`);
+  return `a policy: ${traits.join(", ")}`;
+}
+
+/** What is left of a user's fleet in a world that was made small. */
+function sayFacts({ file, facts }: UserFleet): string[] {
+  const of = (what: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [`  of ${file}: ${what} ${names.join(", ")}`];
+  return [
+    ...of(
+      "the groups",
+      facts.groups.map((one) => `${one.name} (${one.instances.length} instances)`),
+    ),
+    ...of(
+      "the instances",
+      facts.instances.map(({ id }) => id),
+    ),
+    ...of(
+      "the services",
+      facts.services.map(({ cluster, name }) => `${cluster}/${name}`),
+    ),
+    ...of(
+      "the tasks",
+      facts.tasks.map(({ cluster, family }) => `${cluster}/${family}`),
+    ),
+    ...of(
+      "the target groups",
+      facts.targetGroups.map(({ name }) => name),
+    ),
+    ...of(
+      "the Classic Load Balancers",
+      facts.classicLoadBalancers.map(({ name }) => name),
+    ),
+  ];
+}
 
 function sayGroup(group: GroupItem): string {
   const traits = [

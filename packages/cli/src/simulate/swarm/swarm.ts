@@ -2,11 +2,14 @@ import { SpotkeeperError } from "@spotkeeper/controller";
 import { INVARIANTS } from "./invariants.ts";
 import { commandOf, type Played, type Player } from "./player.ts";
 import { WATCHED } from "./watch.ts";
-import { DIMENSIONS } from "./world.ts";
+import { notPlayed, type UserFleet } from "./user-fleet.ts";
+import { dimensionsOf } from "./world.ts";
 
 export interface SwarmOptions {
   /** They play side by side, each one world at a time; how many there are changes no outcome. */
   readonly players: readonly Player[];
+  /** Whose fleet they play; null, as usual: generated ones. */
+  readonly user?: UserFleet | null;
   /** The first seed; the others follow it. */
   readonly seed: number;
   readonly worlds: number;
@@ -26,6 +29,8 @@ export interface SwarmOutcome {
   readonly dimensions: { readonly [dimension: string]: number };
   /** Dimensions that nobody met, where there were worlds enough to meet all. */
   readonly unmet: readonly string[];
+  /** What of a user's fleet is not played as its file says, in plain words. */
+  readonly notPlayed: readonly string[];
   readonly failures: readonly {
     readonly seed: number;
     readonly invariants: readonly string[];
@@ -39,29 +44,39 @@ const ENOUGH = 1_000;
 const STORIES = 5;
 
 /** Plays a world for each seed, and tells of those in which an invariant broke. Throws SK-SWARM-WORLD. */
-export async function runSwarm({ players, seed, worlds, wall, onProgress }: SwarmOptions): Promise<SwarmOutcome> {
+export async function runSwarm({
+  players,
+  user = null,
+  seed,
+  worlds,
+  wall,
+  onProgress,
+}: SwarmOptions): Promise<SwarmOutcome> {
   const began = wall();
   const broken = Object.fromEntries([...WATCHED, ...Object.keys(INVARIANTS)].map((name) => [name, 0]));
-  const dimensions = Object.fromEntries(Object.keys(DIMENSIONS).map((name) => [name, 0]));
+  const dimensions = Object.fromEntries(dimensionsOf(user).map((name) => [name, 0]));
   const failed: Played[] = [];
   let played = 0;
   let incidents = 0;
   const count = (result: Played): void => {
     played += 1;
     incidents += result.incidents;
-    for (const name of result.dimensions) dimensions[name] = (dimensions[name] ?? 0) + 1;
+    for (const name of result.dimensions) {
+      const met = dimensions[name];
+      if (met !== undefined) dimensions[name] = met + 1;
+    }
     for (const name of result.invariants) broken[name] = (broken[name] ?? 0) + 1;
     if (result.invariants.length > 0) failed.push(result);
     const minutes = (wall() - began) / 60_000;
     onProgress(`${played} of ${worlds} worlds, ${Math.round(played / minutes)} a minute, ${failed.length} broken`);
   };
   const seeds = Array.from({ length: worlds }, (_, index) => seed + index);
-  await share(players, seeds, async (player, one) => count(await player.play(one)));
+  await share(players, user, seeds, async (player, one) => count(await player.play(one)));
 
   failed.sort((one, other) => one.seed - other.seed);
   const stories = new Map<number, string>();
   const told = failed.slice(0, STORIES).map((one) => one.seed);
-  await share(players, told, async (player, one) => {
+  await share(players, user, told, async (player, one) => {
     onProgress(`making the world of seed ${one} small`);
     stories.set(one, await player.tell(one));
   });
@@ -71,7 +86,8 @@ export async function runSwarm({ players, seed, worlds, wall, onProgress }: Swar
     seconds: (wall() - began) / 1_000,
     broken,
     dimensions,
-    unmet: worlds < ENOUGH ? [] : Object.keys(dimensions).filter((name) => dimensions[name] === 0),
+    unmet: worlds < ENOUGH || user !== null ? [] : Object.keys(dimensions).filter((name) => dimensions[name] === 0),
+    notPlayed: user === null ? [] : notPlayed(user),
     failures: failed.map(({ seed: one, invariants }) => ({ seed: one, invariants, story: stories.get(one) ?? "" })),
   };
 }
@@ -82,6 +98,7 @@ export async function runSwarm({ players, seed, worlds, wall, onProgress }: Swar
  */
 async function share(
   players: readonly Player[],
+  user: UserFleet | null,
   seeds: readonly number[],
   work: (player: Player, seed: number) => Promise<void>,
 ): Promise<void> {
@@ -100,7 +117,7 @@ async function share(
   const why = error instanceof Error ? error.message : String(error);
   throw new SpotkeeperError(
     "SK-SWARM-WORLD",
-    `The world of seed ${seed} could not be played to its end: ${why}\n${commandOf(seed)} plays it alone.`,
+    `The world of seed ${seed} could not be played to its end: ${why}\n${commandOf(seed, user)} plays it alone.`,
     { cause: error },
   );
 }

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Played, Player } from "./player.ts";
+import type { UserFleet } from "./user-fleet.ts";
 
 /** What a thread is asked: one thing at a time. */
 export interface Question {
@@ -20,8 +21,8 @@ export interface Threads {
 const THREAD = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Players in threads of their own. What ends a thread, whatever it is, rejects what the thread was asked. */
-export function startThreads(count: number): Threads {
-  const workers = Array.from({ length: count }, () => new Worker(THREAD));
+export function startThreads(count: number, user: UserFleet | null = null): Threads {
+  const workers = Array.from({ length: count }, () => new Worker(THREAD, { workerData: user }));
   return {
     players: workers.map((worker) => {
       const ask = asking(worker);

@@ -1,6 +1,5 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
 import type { SwarmFleet } from "./fleet.ts";
-import { OUR_HOOKS } from "./build/group.ts";
 import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -53,7 +52,7 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
     if (theirs !== null) note(THEIRS, `${call.operation}: ${theirs}`);
     if (call.operation !== "CompleteLifecycleAction") return;
     const [hook, result] = [text(call.input["LifecycleHookName"]), text(call.input["LifecycleActionResult"])];
-    if (!OUR_HOOKS.has(hook)) note(OURS, `${hook} was answered`);
+    if (!fleet.ourHooks.has(hook)) note(OURS, `${hook} was answered`);
     if (result !== "CONTINUE") note(CONTINUE, `${hook}: ${result}`);
   });
   return breaches;
@@ -62,6 +61,7 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
 function isForbidden({ policy }: SwarmWorld, kind: EffectKind): boolean {
   switch (policy.may) {
     case "everything":
+    case "as its rules say":
       return false;
     case "not deregister":
       return kind === "deregister";

@@ -15,6 +15,7 @@ import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS, type SwarmPolicy } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
 import { STANDALONE_DIMENSIONS, type StandaloneItem } from "./dimensions/standalone.ts";
+import type { UserFleet } from "./user-fleet.ts";
 
 /**
  * One generated world as plain JSON: what there is, what happens, and what goes wrong. A seed gives one; a failing one is
@@ -44,12 +45,28 @@ export interface SwarmWorld {
   /** How many workers share the ledger and the queue. */
   readonly workers: number;
   readonly lives: readonly LifeItem[];
+  /** What a user has instead of places, groups and what belongs to them; null: a generated fleet. */
+  readonly user: UserFleet | null;
 }
+
+/** Those of what happens, whatever the fleet. */
+const HAPPENING: Dimensions<SwarmWorld> = {
+  "warm inventory": ({ warm }) => warm,
+  "empty inventory": ({ warm }) => !warm,
+  ...of(EVENT_DIMENSIONS, ({ events }) => events),
+  ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
+  "two workers": ({ workers }) => workers === 2,
+  ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
+};
+
+/** Names of the dimensions that worlds can have; the fleet and the policy of a user do not change from world to world. */
+export const dimensionsOf = (user: UserFleet | null): readonly string[] =>
+  user === null
+    ? Object.keys(DIMENSIONS)
+    : [...Object.keys(user.policy === null ? POLICY_DIMENSIONS : {}), ...Object.keys(HAPPENING)];
 
 /** The dimensions of a world, by name: what was met is counted by this. */
 export const DIMENSIONS: Dimensions<SwarmWorld> = {
-  "warm inventory": ({ warm }) => warm,
-  "empty inventory": ({ warm }) => !warm,
   ...of(PLACE_DIMENSIONS, ({ places }) => places),
   ...of(OWNER_DIMENSIONS, ({ owners }) => owners),
   ...of(POLICY_DIMENSIONS, ({ policy }) => policy),
@@ -61,10 +78,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
     bareHooks && groups.some(({ hook, launchHook }) => hook !== null || launchHook !== null),
   ...of(SERVICE_DIMENSIONS, ({ services }) => services),
   ...of(STANDALONE_DIMENSIONS, ({ standalone }) => standalone),
-  ...of(EVENT_DIMENSIONS, ({ events }) => events),
-  ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
-  "two workers": ({ workers }) => workers === 2,
-  ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
+  ...HAPPENING,
 };
 
 /** The dimensions of a part, asked of a world. */

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { ShowApp,ShowDeps,Unready } from "../deps.ts";
+import type { ShowApp, ShowDeps, Unready } from "../deps.ts";
 
 const lives = createRoute({
   method: "get",

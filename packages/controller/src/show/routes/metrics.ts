@@ -1,4 +1,4 @@
-import type { ShowApp,ShowDeps } from "../deps.ts";
+import type { ShowApp, ShowDeps } from "../deps.ts";
 import type { LiveList } from "../open.ts";
 
 /** Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/). */

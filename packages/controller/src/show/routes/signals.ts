@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Verdict } from "../../signal/verdict.ts";
 import { createHttpTransport, type Ingested, MOST_MESSAGES, MOST_SIGNALS } from "../../signal/transports/http.ts";
-import type { ShowApp,ShowDeps,ShowEnv,ShowOptions } from "../deps.ts";
+import type { ShowApp, ShowDeps, ShowEnv, ShowOptions } from "../deps.ts";
 import { bounded, onlyJson, onlyWith } from "../guards.ts";
 import { Refusal } from "../problem.ts";
 import { idOf } from "../view/id.ts";

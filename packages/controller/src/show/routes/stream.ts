@@ -1,7 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { ServerResponse } from "node:http";
 import type { Clock, Ms } from "../../clock.ts";
-import type { ShowApp,ShowLog } from "../deps.ts";
+import type { ShowApp, ShowLog } from "../deps.ts";
 import type { Bus, BusEvent } from "../bus.ts";
 import { SECURITY_HEADERS } from "../guards.ts";
 import { Refusal } from "../problem.ts";

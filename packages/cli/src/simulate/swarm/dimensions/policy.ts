@@ -7,7 +7,7 @@ export interface SwarmPolicy {
   readonly holdLast: boolean;
   readonly replaceCap: number;
   /** What the policy lets the worker do. */
-  readonly may: (typeof MAY)[number];
+  readonly may: May;
   /** Seconds. */
   readonly holdHooks: number;
   /** On-Demand for a minute where Spot has no capacity. */
@@ -15,6 +15,9 @@ export interface SwarmPolicy {
 }
 
 export const MAY = ["everything", "not deregister", "not drain", "nothing", "only say it"] as const;
+
+/** The last one: a user's rules differ, so that nothing is demanded and nothing forbidden. */
+export type May = (typeof MAY)[number] | "as its rules say";
 
 export const policyOf = ({ random, may }: Dice): SwarmPolicy => ({
   replace: may("replace") ? random.pick(["detach", "raise"] as const) : "never",

@@ -1,0 +1,72 @@
+import {
+  arn,
+  createRandom,
+  createWorld,
+  type Group,
+  type Instance,
+  spotkeeperRules,
+  type WorldOptions,
+} from "@spotkeeper/simulator";
+import { buildFacts } from "../../build-facts.ts";
+import { homeOf } from "../dimensions/places.ts";
+import type { SwarmFleet } from "../fleet.ts";
+import { ALONE, nameOf, ourHooks, ownershipOf, type UserFleet } from "../user-fleet.ts";
+import type { SwarmWorld } from "../world.ts";
+import { OUR_HOOKS } from "./group.ts";
+
+/** The fleet that a user described. Which instances are a group's first ones, to which things happen, the seed decides. */
+export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: UserFleet): SwarmFleet {
+  const world = createWorld(wiring);
+  const home = homeOf(spec.places);
+  const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
+  const facts = {
+    ...user.facts,
+    // What runs nowhere in the file would be put onto instances that it does not run on.
+    services: user.facts.services.filter(({ tasks, desired }) => desired === 0 || tasks?.length !== 0),
+  };
+  const built = buildFacts(world, facts, {
+    home,
+    queueOf: (target) => (user.queues.includes(target) ? queue : target),
+  });
+  for (const region of world.regions.values()) region.rules.push(...spotkeeperRules(queue, spec.bareHooks));
+  const groups = new Map<string, Group>();
+  const members = new Map<string, readonly Instance[]>();
+  const notOurs: Group[] = [];
+  const notOurInstances = new Set<string>();
+  const tagsOf = ({ tags }: { readonly tags: ReadonlyMap<string, string> }): Record<string, string> =>
+    Object.fromEntries(tags);
+  for (const [index, one] of facts.groups.entries()) {
+    const group = built.groups[index];
+    if (group === undefined) continue;
+    const name = nameOf(one);
+    groups.set(name, group);
+    const instances = [...group.members.values()].map(({ instance }) => instance);
+    members.set(name, shuffled(instances, `${spec.seed} ${name}`));
+    const whose = instances.map((instance) =>
+      ownershipOf(user, { tags: { ...tagsOf(group), ...tagsOf(instance) }, operator: group.operator }),
+    );
+    for (const [nth, { id }] of instances.entries()) if (whose[nth] !== "ours") notOurInstances.add(id);
+    if (whose.length > 0 && whose.every((each) => each === "not ours")) notOurs.push(group);
+  }
+  for (const instance of built.alone)
+    if (ownershipOf(user, { tags: tagsOf(instance), operator: null }) !== "ours") notOurInstances.add(instance.id);
+  members.set(ALONE, shuffled(built.alone, `${spec.seed} ${ALONE}`));
+  return {
+    world,
+    regions: [...world.regions.values()],
+    groups,
+    members,
+    alone: new Set(built.alone.map(({ id }) => id)),
+    notOurs,
+    notOurInstances,
+    ourHooks: ourHooks(user, OUR_HOOKS),
+  };
+}
+
+function shuffled(all: readonly Instance[], seed: string): readonly Instance[] {
+  const random = createRandom(`members ${seed}`);
+  return all
+    .map((one) => ({ one, lot: random.next() }))
+    .toSorted((a, b) => a.lot - b.lot)
+    .map(({ one }) => one);
+}
