@@ -32,21 +32,25 @@ export type { Target, TargetGroup } from "./target-state.ts";
 export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
-export { attachGroup, createCluster, createService, defineTask, runStandalone } from "./ecs/clusters.ts";
+export { attachGroup, createCluster, createService, runStandalone } from "./ecs/clusters.ts";
+export { defineTask } from "./ecs/definitions.ts";
 export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";
 export { addDiscovered, createDiscoveryService } from "./cloud-map.ts";
-export { moveService, shiftService } from "./ecs/deployments.ts";
+export { deleteService, deployService, moveService, scaleService, shiftService } from "./ecs/deployments.ts";
 export { createGroup } from "./group-create.ts";
 export { createLatticeTargetGroup } from "./lattice.ts";
 export { holdMember } from "./group-end.ts";
 export { createTargetGroup, deregisterTarget, registerTarget } from "./targets.ts";
 export { createWorld } from "./world.ts";
 export { interrupt, recommend } from "./interrupt.ts";
-export { interruptTask } from "./ecs/tasks.ts";
+export { failTask, interruptTask, stopTask } from "./ecs/tasks.ts";
 export { endInstance, launchInstance, startInstance } from "./instances.ts";
 export {
   containersOf,
   deregisterContainer,
+  forceDeregister,
+  loseAgent,
+  reconnect,
   registerAgain,
   registerContainer,
   setContainerState,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/operation.ts";
-import type { ServiceSpec, TaskDefinitionSpec } from "../../src/fleet/ecs/clusters.ts";
+import type { ServiceSpec } from "../../src/fleet/ecs/clusters.ts";
+import type { TaskDefinitionSpec } from "../../src/fleet/ecs/definitions.ts";
 import {
   attachGroup,
   createCluster,

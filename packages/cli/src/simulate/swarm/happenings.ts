@@ -10,6 +10,7 @@ import {
   type Target,
 } from "@spotkeeper/simulator";
 import type { EventItem, EventKind } from "./dimensions/events.ts";
+import { ECS_HAPPENINGS } from "./ecs-happenings.ts";
 import type { SwarmFleet } from "./fleet.ts";
 
 /** What people did, which must stay as they left it. */
@@ -71,6 +72,7 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     people.drained.add(instance.id);
     setContainerState(fleet.world, containerInstance, "DRAINING");
   },
+  ...ECS_HAPPENINGS,
   "no more Spot capacity": ({ instance: { region } }) => {
     const types = new Set([...region.groups.values()].flatMap((group) => group.types));
     for (const zone of region.zones) for (const type of types) region.pools.set(`${zone.name}/${type}/spot`, 0);

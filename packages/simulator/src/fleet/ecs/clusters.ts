@@ -3,7 +3,6 @@ import type {
   CapacityProvider,
   Cluster,
   ContainerInstance,
-  NetworkMode,
   Service,
   Task,
   TaskDefinition,
@@ -82,34 +81,6 @@ export const attachGroup = (
   return provider;
 };
 
-export interface TaskDefinitionSpec {
-  readonly family: string;
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly stopTimeout?: number | null;
-  readonly networkMode?: NetworkMode | null;
-  readonly hostPort?: number | null;
-  readonly ignoresSigterm?: boolean;
-  readonly failsAfter?: Ms | null;
-}
-
-export const defineTask = (region: Region, spec: TaskDefinitionSpec): TaskDefinition => {
-  const definition: TaskDefinition = {
-    arn: arn(region, "ecs", `task-definition/${spec.family}:1`),
-    family: spec.family,
-    revision: 1,
-    cpu: spec.cpu ?? 256,
-    memory: spec.memory ?? 512,
-    stopTimeout: spec.stopTimeout ?? null,
-    networkMode: spec.networkMode ?? null,
-    hostPort: spec.hostPort ?? null,
-    ignoresSigterm: spec.ignoresSigterm ?? false,
-    failsAfter: spec.failsAfter ?? null,
-  };
-  region.taskDefinitions.set(definition.arn, definition);
-  return definition;
-};
-
 export interface ServiceSpec {
   readonly name: string;
   readonly definition: TaskDefinition;
@@ -139,6 +110,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     name: spec.name,
     arn: arn(cluster.region, "ecs", `service/${cluster.name}/${spec.name}`),
     cluster,
+    status: "ACTIVE",
     definition: spec.definition,
     strategy: spec.strategy ?? "REPLICA",
     launch: spec.launch ?? "EC2",

@@ -1,7 +1,7 @@
 import { later } from "../later.ts";
 import type { CapacityProvider, Cluster, ContainerInstance } from "./state.ts";
 import type { Instance, World } from "../state.ts";
-import { finishTask } from "./tasks.ts";
+import { finishTask, resumeStopping } from "./tasks.ts";
 import { arn } from "../region.ts";
 import { isAlive } from "../state.ts";
 import { sizeOf } from "./sizes.ts";
@@ -109,12 +109,23 @@ export const containersFollowInstance = (world: World, instance: Instance): void
   if (instance.state === "terminated") deregisterContainer(world, container);
 };
 
+/**
+ * The agent loses its connection; what runs goes on, and ECS places and stops nothing there meanwhile.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
+ */
+export const loseAgent = (world: World, container: ContainerInstance): void => {
+  container.agentConnected = false;
+  container.cluster.ready.delete(container);
+  tellContainerInstance(world, container);
+};
+
 /** A stopped instance that starts again keeps its registration: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html */
-const reconnect = (world: World, container: ContainerInstance): void => {
+export const reconnect = (world: World, container: ContainerInstance): void => {
   if (container.agentConnected) return;
   container.agentConnected = true;
   if (container.status === "ACTIVE") container.cluster.ready.add(container);
   tellContainerInstance(world, container);
+  for (const task of [...container.tasks]) resumeStopping(world, task);
   roomChanged(world, container.cluster);
 };
 
@@ -141,4 +152,15 @@ export const deregisterContainer = (world: World, container: ContainerInstance):
   container.cluster.ready.delete(container);
   container.cluster.containerInstances.delete(container.arn);
   tellContainerInstance(world, container);
+};
+
+/**
+ * A person takes it out by force, while its tasks run: ECS forgets them, takes them out of their load balancers, and
+ * starts those of services elsewhere. What their containers do then nobody of AWS sees.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html (force)
+ */
+export const forceDeregister = (world: World, container: ContainerInstance): void => {
+  deregisterContainer(world, container);
+  if (container.instance.containerInstance === container) container.instance.containerInstance = null;
+  for (const task of [...container.tasks]) finishTask(world, task, null);
 };

@@ -9,6 +9,7 @@ export const touchService = (world: World, service: Service): void => {
   if (service.cancelReconcile) return;
   service.cancelReconcile = later(world, world.settings.schedulerReaction, () => {
     service.cancelReconcile = null;
+    if (service.status !== "ACTIVE") return;
     if (service.strategy === "DAEMON") reconcileDaemon(world, service);
     else reconcileReplica(world, service);
   });
@@ -40,8 +41,9 @@ const reconcileReplica = (world: World, service: Service): void => {
     if (task.lastStatus === "PENDING" && onDraining(task)) stop(world, task);
   }
   const remaining = live.filter(isLive);
-  const staying = remaining.filter((task) => !onDraining(task));
-  const leaving = remaining.filter(onDraining);
+  const isLeaving = (task: Task): boolean => onDraining(task) || task.definition !== service.definition;
+  const staying = remaining.filter((task) => !isLeaving(task));
+  const leaving = remaining.filter(isLeaving);
   const { lower, upper } = taskBounds(service);
   let healthy = remaining.filter(isHealthy).length;
   const wanted = service.desired - staying.length;

@@ -63,7 +63,10 @@ export interface Service {
   readonly name: string;
   readonly arn: string;
   readonly cluster: Cluster;
-  readonly definition: TaskDefinition;
+  /** DRAINING from when somebody deletes it until its tasks have stopped. */
+  status: "ACTIVE" | "DRAINING";
+  /** Of the tasks that start now; tasks of an earlier one are replaced. */
+  definition: TaskDefinition;
   readonly strategy: "REPLICA" | "DAEMON";
   readonly launch: "EC2" | "FARGATE_SPOT";
   desired: number;

@@ -3,7 +3,7 @@ import { drawAddresses, networkModeOf, portOf } from "./addresses.ts";
 import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./state.ts";
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
-import { targetGroupsNow } from "./deployments.ts";
+import { targetGroupsNow } from "./target-groups.ts";
 import type { World } from "../state.ts";
 import { taskJoins, taskLeaves } from "../traffic.ts";
 import { tellTask } from "./events.ts";
@@ -110,12 +110,15 @@ const run = (world: World, task: Task, quiet: boolean): void => {
 const failLater = (world: World, task: Task, quiet: boolean): void => {
   const { failsAfter } = task.definition;
   if (failsAfter === null) return;
-  later(world, quiet ? [0, failsAfter] : failsAfter, () => {
-    if (task.desiredStatus === "STOPPED" || task.containerInstance?.agentConnected === false) return;
-    task.stopCode = "EssentialContainerExited";
-    task.stoppedReason = "Essential container in task exited";
-    finishTask(world, task, 1);
-  });
+  later(world, quiet ? [0, failsAfter] : failsAfter, () => failTask(world, task));
+};
+
+/** A container ends by itself, with an error. ECS hears of it from the agent alone. */
+export const failTask = (world: World, task: Task): void => {
+  if (task.desiredStatus === "STOPPED" || task.containerInstance?.agentConnected === false) return;
+  task.stopCode = "EssentialContainerExited";
+  task.stoppedReason = "Essential container in task exited";
+  finishTask(world, task, 1);
 };
 
 /** In the balancer's eyes too: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
@@ -152,6 +155,11 @@ export const stopTask = (world: World, task: Task, stopCode: string, reason: str
   }
   if (!waits) terminate(world, task);
   changed(world, task);
+};
+
+/** An agent that is connected again carries out what it was not told meanwhile. */
+export const resumeStopping = (world: World, task: Task): void => {
+  if (task.lastStatus === "STOPPING") terminate(world, task);
 };
 
 const terminate = (world: World, task: Task): void => {

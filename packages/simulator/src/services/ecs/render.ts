@@ -149,7 +149,8 @@ export const renderService = (service: Service): JsonObject => {
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.cluster.arn,
-    status: "ACTIVE",
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (INACTIVE once nothing of it runs)
+    status: service.status === "DRAINING" && service.tasks.size === 0 ? "INACTIVE" : service.status,
     ...counts,
     taskDefinition: service.definition.arn,
     schedulingStrategy: service.strategy,
@@ -167,6 +168,7 @@ export const renderService = (service: Service): JsonObject => {
           ? {}
           : { vpcLatticeConfigurations: [{ roleArn: ROLE, targetGroupArn: lattice.arn, portName: "web" }] }),
       },
+      ...earlierDeployments(service),
     ],
     loadBalancers: [
       ...balancersOf(service, service.targetGroup),
@@ -181,6 +183,19 @@ export const renderService = (service: Service): JsonObject => {
   };
 };
 
+/** Those that are being replaced: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
+const earlierDeployments = (service: Service): JsonObject[] =>
+  [...new Set([...service.tasks].map(({ definition }) => definition))]
+    .filter((definition) => definition !== service.definition)
+    .map((definition) => ({
+      id: `ecs-svc/${definition.revision}${service.arn.slice(-15)}`,
+      status: "ACTIVE",
+      taskDefinition: definition.arn,
+      desiredCount: 0,
+      runningCount: [...service.tasks].filter((task) => task.definition === definition).length,
+      pendingCount: 0,
+    }));
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html */
 const balancersOf = (service: Service, targetGroup: TargetGroup | null): JsonObject[] => {
   const { alternateTargetGroup: alternate, moreTargetGroups } = service;
@@ -193,11 +208,11 @@ const balancersOf = (service: Service, targetGroup: TargetGroup | null): JsonObj
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
-export const renderRevision = (service: Service, { arn, targetGroup }: Revision): JsonObject => ({
+export const renderRevision = (service: Service, { arn, definition, targetGroup }: Revision): JsonObject => ({
   serviceRevisionArn: arn,
   serviceArn: service.arn,
   clusterArn: service.cluster.arn,
-  taskDefinition: service.definition.arn,
+  taskDefinition: definition.arn,
   loadBalancers: balancersOf(service, targetGroup),
   resolvedConfiguration: {
     loadBalancers: [...(targetGroup === null ? [] : [targetGroup]), ...service.moreTargetGroups].map((one) => ({

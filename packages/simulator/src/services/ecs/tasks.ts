@@ -75,7 +75,9 @@ export const listServices: Operation<World> = {
     const read = reader(input, invalid);
     const strategy = read.text("schedulingStrategy");
     const services = [...needCluster(world, ctx, read).services.values()].filter(
-      (service) => strategy === undefined || service.strategy === strategy,
+      (service) =>
+        (strategy === undefined || service.strategy === strategy) &&
+        (service.status === "ACTIVE" || service.tasks.size > 0),
     );
     const page = pageOf(read, services, 10);
     return { serviceArns: page.items.map(({ arn }) => arn), nextToken: page.next };

@@ -1,4 +1,5 @@
 import type { Dice, Dimensions } from "./dice.ts";
+import { ECS_EVENT_KINDS } from "./ecs-events.ts";
 
 /** Something that happens `at` seconds after the beginning, to the n-th instance that the group began with. */
 export interface EventItem {
@@ -23,6 +24,7 @@ export const EVENT_KINDS = [
   "a person sets desired capacity",
   "a person puts it on standby",
   "no more Spot capacity",
+  ...ECS_EVENT_KINDS,
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
