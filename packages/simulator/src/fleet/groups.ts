@@ -7,7 +7,8 @@ import { isAlive } from "./state.ts";
 
 /** Looks at a group's capacity soon, once, however much changes meanwhile. */
 export const touchGroup = (world: World, group: Group, delay?: number): void => {
-  if (group.cancelReconcile) return;
+  const isDeleted = group.region.groups.get(group.name) !== group;
+  if (group.cancelReconcile || isDeleted) return;
   const { settings } = world;
   group.cancelReconcile = later(world, delay ?? settings.groupReaction, () => {
     group.cancelReconcile = null;
@@ -16,7 +17,7 @@ export const touchGroup = (world: World, group: Group, delay?: number): void => 
 };
 
 /** Healthy in every target group of the group, or without any just in service. */
-const serves = (member: Member): boolean =>
+export const serves = (member: Member): boolean =>
   member.state === "InService" &&
   isAlive(member.instance) &&
   member.group.targetGroups.every((targets) =>

@@ -1,4 +1,4 @@
-import { createGroup, createTargetGroup, launchInstance } from "../../src/fleet/index.ts";
+import { createGroup, createTargetGroup, deleteGroup, launchInstance, startRefresh } from "../../src/fleet/index.ts";
 import { expect, test } from "vitest";
 import { createBench } from "./support.ts";
 import { spotkeeperRules } from "../../src/scenario/rules.ts";
@@ -72,4 +72,49 @@ test("a rule can pass the detail of a hook's message alone", async () => {
   expect(bare[0]).toMatchObject({ EC2InstanceId: id, LifecycleTransition: hook.transition });
   expect(bare[0]).not.toHaveProperty("detail-type");
   expect(bare[0]).not.toHaveProperty("Service");
+});
+
+test("a group that is deleted takes its instances along, waits for no hook, and launches no more", async () => {
+  const bench = createBench();
+  const hook = { name: "graceful-shutdown-hook", transition: "autoscaling:EC2_INSTANCE_TERMINATING" } as const;
+  const group = createGroup(bench.world, bench.region, { name: "web", desired: 2, types: ["m5.large"], hooks: [hook] });
+  const [first = ""] = group.members.keys();
+  await bench.call("TerminateInstanceInAutoScalingGroup", { InstanceId: first, ShouldDecrementDesiredCapacity: false });
+  await bench.after(10_000);
+  deleteGroup(bench.world, group);
+  await bench.after(300_000);
+  expect(await bench.call("DescribeAutoScalingGroups")).toMatchObject({ AutoScalingGroups: [] });
+  expect(await bench.call("DescribeAutoScalingInstances")).toMatchObject({ AutoScalingInstances: [] });
+  expect([...bench.region.instances.values()].filter(({ state }) => state !== "terminated")).toEqual([]);
+  expect(bench.world.oracle.leftovers().openActions).toEqual([]);
+});
+
+test("an instance refresh exchanges every instance, one at a time, and ends", async () => {
+  const bench = createBench();
+  const group = createGroup(bench.world, bench.region, { name: "web", desired: 2, types: ["m5.large"] });
+  const old = [...group.members.keys()];
+  const refresh = startRefresh(bench.world, group);
+  await bench.after(20_000);
+  expect(old.filter((id) => group.members.get(id)?.state === "InService")).toHaveLength(1);
+  expect(await bench.call("DescribeInstanceRefreshes", { AutoScalingGroupName: "web" })).toMatchObject({
+    InstanceRefreshes: [{ Status: "InProgress" }],
+  });
+  await bench.after(600_000);
+  expect(refresh.status).toBe("Successful");
+  expect(old.some((id) => group.members.has(id))).toBe(false);
+  expect(group.members.size).toBe(2);
+});
+
+test("a refresh whose group cannot launch waits, and is cancelled at last", async () => {
+  const bench = createBench();
+  const group = createGroup(bench.world, bench.region, {
+    name: "web",
+    desired: 1,
+    types: ["m5.large"],
+    suspended: ["Launch"],
+  });
+  const refresh = startRefresh(bench.world, group);
+  await bench.after(1_900_000);
+  expect(refresh.status).toBe("Cancelled");
+  expect([...group.members.values()].map(({ state }) => state)).toEqual(["InService"]);
 });

@@ -1,5 +1,9 @@
 import {
+  deleteGroup,
   deregisterTarget,
+  detachMembers,
+  endInstance,
+  endMember,
   type Group,
   interrupt,
   type InterruptOptions,
@@ -7,6 +11,7 @@ import {
   recommend,
   setContainerState,
   setStandby,
+  startRefresh,
   type Target,
 } from "@spotkeeper/simulator";
 import type { EventItem, EventKind } from "./dimensions/events.ts";
@@ -19,6 +24,8 @@ export interface ByPeople {
   readonly deregistered: Set<Target>;
   /** Instances that a person set DRAINING. */
   readonly drained: Set<string>;
+  /** Instances that a person detached from their group. */
+  readonly detached: Set<string>;
   /** Desired capacity of groups as a person set it last. */
   readonly desired: Map<Group, number>;
 }
@@ -54,17 +61,61 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     const group = happening.fleet.groups.get(happening.event.group);
     if (group !== undefined) setDesired(happening, Math.min(group.max, group.desired + 1));
   },
-  "a person puts it on standby": ({ instance, fleet, people }) => {
+  "a person puts it on standby": putAside,
+  "a person deregisters it": deregisterOne,
+  "a person quarantines it": (happening) => {
+    deregisterOne(happening);
+    putAside(happening);
+  },
+  "a person detaches it": ({ instance, fleet, people }) => {
     const { member } = instance;
     if (member?.state !== "InService") return;
-    setStandby(fleet.world, instance.id, true);
-    people.desired.set(member.group, member.group.desired);
+    people.detached.add(instance.id);
+    detachMembers(fleet.world, member.group, [instance.id], false);
   },
-  "a person deregisters it": ({ instance, fleet, people }) => {
-    const target = [...instance.targets].find((one) => one.service === null && one.state !== "draining");
-    if (target === undefined) return;
-    people.deregistered.add(target);
-    deregisterTarget(fleet.world, target);
+  // TerminateInstances: its group learns of it by a health check.
+  "a person terminates it": ({ instance, fleet }) => {
+    if (!instance.disableApiTermination) endInstance(fleet.world, instance, "terminate", BY_A_PERSON);
+  },
+  "a person has its group terminate it": ({ instance: { member }, fleet }) => {
+    if (member?.state === "InService")
+      endMember(fleet.world, member, "an instance was taken out of service in response to a user request");
+  },
+  "a person deletes its group": ({ event, fleet }) => {
+    const group = fleet.groups.get(event.group);
+    if (group !== undefined) deleteGroup(fleet.world, group);
+  },
+  // A maximum below desired capacity lowers that, too:
+  // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+  "a person lowers the maximum": (happening) => {
+    const group = happening.fleet.groups.get(happening.event.group);
+    if (group === undefined || group.desired === 0) return;
+    group.max = group.desired - 1;
+    setDesired(happening, group.max);
+  },
+  "a scaling policy takes several away": (happening) => {
+    const group = happening.fleet.groups.get(happening.event.group);
+    if (group !== undefined) setDesired(happening, Math.max(0, group.desired - 2));
+  },
+  "an instance refresh begins": ({ event, fleet }) => {
+    const group = fleet.groups.get(event.group);
+    // A group has one at a time: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
+    if (group !== undefined && group.refreshes.every(({ endTime }) => endTime !== null))
+      startRefresh(fleet.world, group);
+  },
+  "warnings of its whole pool": (happening) => {
+    const { region, zone, type } = happening.instance;
+    for (const instance of region.instances.values())
+      if (instance.state === "running" && instance.zone === zone && instance.type === type)
+        strike({})({ ...happening, instance });
+  },
+  // The youngest that serves: what replaced another one, where something did.
+  "warning of a newcomer": (happening) => {
+    const members = [...(happening.fleet.groups.get(happening.event.group)?.members.values() ?? [])];
+    const [newest] = members
+      .filter(({ state, instance }) => state === "InService" && isFree(instance))
+      .toSorted((one, other) => other.instance.launchTime - one.instance.launchTime);
+    if (newest !== undefined) strike({})({ ...happening, instance: newest.instance });
   },
   "a person sets it DRAINING": ({ instance, fleet, people }) => {
     const { containerInstance } = instance;
@@ -77,7 +128,31 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     const types = new Set([...region.groups.values()].flatMap((group) => group.types));
     for (const zone of region.zones) for (const type of types) region.pools.set(`${zone.name}/${type}/spot`, 0);
   },
+  "no more Spot capacity in its pool": ({ instance: { region, zone, type } }) => {
+    region.pools.set(`${zone.name}/${type}/spot`, 0);
+  },
+  "Spot capacity again": ({ instance: { region } }) => region.pools.clear(),
 };
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+const BY_A_PERSON = {
+  code: "Client.UserInitiatedShutdown",
+  message: "Client.UserInitiatedShutdown: User initiated shutdown",
+};
+
+function putAside({ instance, fleet, people }: Happening): void {
+  const { member } = instance;
+  if (member?.state !== "InService") return;
+  setStandby(fleet.world, instance.id, true);
+  people.desired.set(member.group, member.group.desired);
+}
+
+function deregisterOne({ instance, fleet, people }: Happening): void {
+  const target = [...instance.targets].find((one) => one.service === null && one.state !== "draining");
+  if (target === undefined) return;
+  people.deregistered.add(target);
+  deregisterTarget(fleet.world, target);
+}
 
 /** Whether it can still have a notice of Spot. */
 const isFree = ({ purchase, notice }: Instance): boolean => purchase === "spot" && notice === null;
@@ -97,7 +172,7 @@ function strike(how: InterruptOptions): (happening: Happening) => void {
 
 function setDesired({ event, fleet: { world, groups }, people }: Happening, desired: number): void {
   const group = groups.get(event.group);
-  if (group === undefined) return;
+  if (group === undefined || group.region.groups.get(group.name) !== group) return;
   group.desired = desired;
   people.desired.set(group, desired);
   for (const listener of world.listeners.groupChanged) listener(group);

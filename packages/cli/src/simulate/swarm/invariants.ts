@@ -1,5 +1,5 @@
 import type { AlertModel, Incident, Key } from "@spotkeeper/controller";
-import type { Ms } from "@spotkeeper/simulator";
+import type { Group, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./fleet.ts";
 import type { ByPeople } from "./happenings.ts";
@@ -47,16 +47,16 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
 
   "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
-    [...fleet.groups.values()].flatMap((group) => {
+    groupsOf(fleet).flatMap((group) => {
       const { name, desired, baseline } = group;
       const wanted = people.desired.get(group) ?? baseline;
       return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
     }),
 
-  "nothing is left billed and ownerless": ({ fleet }) => {
+  "nothing is left billed and ownerless": ({ fleet, people }) => {
     const { detachedRunning, onDemandRaised } = fleet.world.oracle.leftovers();
     return [
-      ...detachedRunning.map((id) => `${id} runs, outside its group`),
+      ...detachedRunning.filter((id) => !people.detached.has(id)).map((id) => `${id} runs, outside its group`),
       ...onDemandRaised.map(({ group, onDemandBase }) => `${group} is left with an On-Demand base of ${onDemandBase}`),
     ];
   },
@@ -126,6 +126,10 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     ),
 };
+
+/** Those that nobody has deleted. */
+const groupsOf = ({ groups }: SwarmFleet): Group[] =>
+  [...groups.values()].filter((group) => group.region.groups.get(group.name) === group);
 
 const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
   world.instances.get(instanceId)?.state === "running";

@@ -15,7 +15,7 @@ export interface Played {
 export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
   const { world } = fleet;
   const began = world.clock.now();
-  const people: ByPeople = { deregistered: new Set(), drained: new Set(), desired: new Map() };
+  const people: ByPeople = { deregistered: new Set(), drained: new Set(), detached: new Set(), desired: new Map() };
   const doomed: Doomed = new Set();
   let lastAt = began;
   for (const event of spec.events) {
