@@ -68,6 +68,8 @@ export const STATES = ["InService", "Standby"] as const;
 export const BALANCERS = ["application", "network", "gateway"] as const;
 export const TARGET_TYPES = ["instance", "ip"] as const;
 export const TRANSITIONS = ["terminating", "launching"] as const;
+export const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
+export const NETWORK_MODES = ["awsvpc", "bridge", "host"] as const;
 export const RESULTS = ["CONTINUE", "ABANDON"] as const;
 
 export interface InstanceFacts {
@@ -119,7 +121,10 @@ export interface ServiceFacts extends PlaceFacts {
   readonly latticeTargetGroups: readonly string[];
   /** Services of Cloud Map, by id. */
   readonly discovery: readonly string[];
-  readonly ipv6Only: boolean;
+  /** What its tasks have addresses of, where they have a network interface of their own. */
+  readonly addresses: (typeof ADDRESSES)[number];
+  /** Null: as its load balancers need it. */
+  readonly networkMode: (typeof NETWORK_MODES)[number] | null;
   /** Ids of the instances that its tasks run on, one for each task; null: spread over the cluster. */
   readonly tasks: readonly string[] | null;
 }
@@ -229,7 +234,8 @@ export const serviceFacts = (cluster: string, name: string, known: Partial<Servi
   classicLoadBalancers: [],
   latticeTargetGroups: [],
   discovery: [],
-  ipv6Only: false,
+  addresses: "ipv4",
+  networkMode: null,
   tasks: null,
   ...known,
 });

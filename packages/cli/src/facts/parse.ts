@@ -1,6 +1,7 @@
 import { SpotkeeperError } from "@spotkeeper/controller";
 import { checkFacts } from "./check.ts";
 import {
+  ADDRESSES,
   BALANCERS,
   type ClassicFacts,
   COUNTS,
@@ -12,6 +13,7 @@ import {
   type InstanceFacts,
   instanceFacts,
   LIFECYCLES,
+  NETWORK_MODES,
   NO_FACTS,
   RESULTS,
   type ServiceFacts,
@@ -156,7 +158,7 @@ function hookOf(one: unknown, path: string, fail: Fail): HookFacts {
 
 function serviceOf(one: unknown, path: string, fail: Fail): ServiceFacts {
   const at = objectOf(one, path, SERVICE_KEYS, fail);
-  const tasks = at("tasks");
+  const [tasks, mode] = [at("tasks"), at("networkMode")];
   return {
     ...placeOf(at),
     cluster: at("cluster").text(),
@@ -172,7 +174,8 @@ function serviceOf(one: unknown, path: string, fail: Fail): ServiceFacts {
     classicLoadBalancers: at("classicLoadBalancers").texts(),
     latticeTargetGroups: at("latticeTargetGroups").texts(),
     discovery: at("discovery").texts(),
-    ipv6Only: at("ipv6Only").flag(),
+    addresses: at("addresses").oneOf(ADDRESSES),
+    networkMode: mode.value === undefined || mode.value === null ? null : mode.oneOf(NETWORK_MODES),
     tasks: tasks.value === undefined || tasks.value === null ? null : tasks.texts(),
   };
 }

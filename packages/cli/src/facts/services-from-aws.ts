@@ -1,4 +1,4 @@
-import { type ServiceFacts, serviceFacts, type TaskFacts } from "./document.ts";
+import { NETWORK_MODES, type ServiceFacts, serviceFacts, type TaskFacts } from "./document.ts";
 import { type Ground, nameOf, type ReadService } from "./ground.ts";
 
 const secondsOf = (ms: number | null | undefined): number | null =>
@@ -18,7 +18,7 @@ function serviceOf(ground: Ground, { is, cluster, running }: ReadService): Servi
     .find((arn, index) => arn !== arns[index]);
   const own = pair === undefined ? arns : arns.filter((arn) => arn !== pair);
   const [alternate = null] = pair === undefined ? [] : ground.targetGroupNames([pair]);
-  const addresses = running.flatMap(({ task }) => task.privateAddresses);
+  const definition = ground.inventory.get("taskDefinition", is.taskDefinitionArn)?.value;
   return serviceFacts(cluster, is.name, {
     ...ground.place,
     desired: is.desired,
@@ -31,9 +31,15 @@ function serviceOf(ground: Ground, { is, cluster, running }: ReadService): Servi
     classicLoadBalancers: is.classicLoadBalancers,
     latticeTargetGroups: is.latticeTargetGroups.map(nameOf),
     discovery: is.serviceRegistries.map(nameOf),
-    ipv6Only: addresses.length > 0 && addresses.every((address) => address.includes(":")),
+    addresses: familyOf(running.flatMap(({ task }) => task.privateAddresses)),
+    networkMode: NETWORK_MODES.find((one) => one === definition?.networkMode) ?? null,
     tasks: running.map(({ host }) => host),
   });
+}
+
+function familyOf(addresses: readonly string[]): ServiceFacts["addresses"] {
+  const [six, four] = [true, false].map((wanted) => addresses.some((one) => one.includes(":") === wanted));
+  return six === true ? (four === true ? "both" : "ipv6") : "ipv4";
 }
 
 /** Tasks of no service, by their family. */

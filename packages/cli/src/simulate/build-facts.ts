@@ -206,7 +206,7 @@ function register(world: World, { id, clusters }: InstanceFacts): void {
 function buildService(world: World, region: Region, facts: ServiceFacts): void {
   const cluster = region.clusters.get(facts.cluster);
   if (cluster === undefined || cluster.containerInstances.size === 0) return;
-  const { name, daemon, desired, minimumHealthyPercent, maximumPercent, stopTimeout, ipv6Only } = facts;
+  const { name, daemon, desired, minimumHealthyPercent, maximumPercent, stopTimeout, addresses, networkMode } = facts;
   const family = `${cluster.name}-${name}`;
   const [own, ...more] = targetGroupsOf(region, facts.targetGroups);
   const [alternate] = facts.alternate === null ? [] : targetGroupsOf(region, [facts.alternate]);
@@ -225,14 +225,14 @@ function buildService(world: World, region: Region, facts: ServiceFacts): void {
   ];
   createService(world, cluster, {
     name,
-    definition: defineTask(region, { family, ...(on === undefined ? SPREAD_TASK : TASK), stopTimeout }),
+    definition: defineTask(region, { family, ...(on === undefined ? SPREAD_TASK : TASK), stopTimeout, networkMode }),
     desired,
     minimumHealthyPercent,
     ...(maximumPercent === null ? {} : { maximumPercent }),
     targetGroup: own ?? (facts.balanced ? createTargetGroup(world, region, behind) : null),
     alternateTargetGroup: alternate ?? null,
     moreTargetGroups: more,
-    addresses: ipv6Only ? "ipv6" : "ipv4",
+    addresses,
     containerPort: own?.port ?? PORT,
     traffic: {
       ...(classic === undefined ? {} : { classicLoadBalancer: classicOf(region, classic) }),

@@ -1,4 +1,4 @@
-import { type Config, wildcard } from "@spotkeeper/controller";
+import { type Config, parseConfig, wildcard } from "@spotkeeper/controller";
 import { partitionOf } from "@spotkeeper/simulator";
 import type { FleetFacts, GroupFacts, PlaceFacts, Tags } from "../../facts/document.ts";
 import type { Holder } from "./dimensions/events.ts";
@@ -90,12 +90,15 @@ export function judgedBy({ rules, defaults }: Config["policy"]): SwarmPolicy {
   };
 }
 
-/** Which terminating hooks the user's worker answers, by name. */
-export function ourHooks({ facts, policy, queues }: UserFleet, usual: ReadonlySet<string>): ReadonlySet<string> {
-  const patterns =
-    policy === null ? [...usual] : [...policy.defaults.hooks, ...policy.rules.flatMap((rule) => rule.do.hooks ?? [])];
+/** Which hooks the user's worker answers, by name. */
+export function ourHooks({ facts, policy, queues }: UserFleet): ReadonlySet<string> {
+  const { defaults, rules } = policy ?? parseConfig("", "no config").policy;
+  const all = [defaults, ...rules.map((rule) => rule.do)];
+  const patterns = all.flatMap(({ hooks }) => hooks ?? []);
+  const answersLaunching = all.some(({ completeLaunching }) => completeLaunching === true);
   const ours = facts.groups
     .flatMap(({ hooks }) => hooks)
+    .filter(({ transition }) => transition === "terminating" || answersLaunching)
     .filter(
       ({ name, notificationTarget }) =>
         (notificationTarget !== null && queues.includes(notificationTarget)) ||

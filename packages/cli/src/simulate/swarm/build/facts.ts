@@ -12,7 +12,6 @@ import { homeOf } from "../dimensions/places.ts";
 import type { SwarmFleet } from "../fleet.ts";
 import { ALONE, nameOf, ourHooks, ownershipOf, type UserFleet } from "../user-fleet.ts";
 import type { SwarmWorld } from "../world.ts";
-import { OUR_HOOKS } from "./group.ts";
 
 /** The fleet that a user described. Which instances are a group's first ones, to which things happen, the seed decides. */
 export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: UserFleet): SwarmFleet {
@@ -59,7 +58,7 @@ export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: Use
     alone: new Set(built.alone.map(({ id }) => id)),
     notOurs,
     notOurInstances,
-    ourHooks: ourHooks(user, OUR_HOOKS),
+    ourHooks: ourHooks(user),
   };
 }
 
