@@ -181,6 +181,8 @@ export interface EcsTask {
   readonly ownInterface: boolean;
   readonly protectedUntil: Ms | null;
   readonly stopCode: string | null;
+  /** When it ceased to run, where it has; absent in what earlier versions stored. */
+  readonly stoppingAt?: Ms | null;
 }
 
 export interface EcsService {
@@ -305,6 +307,8 @@ export interface Aws {
     ): Promise<ReadonlyMap<string, readonly ContainerInstance[]>>;
     /** Merged: many container instances of a cluster cost O(tasks/100) calls, not one each. */
     tasksOn(at: Place, cluster: string, containerInstanceArn: string, ask: Ask): Promise<readonly EcsTask[]>;
+    /** Those that were told to stop and have not stopped yet, which the list above leaves out. */
+    stoppingOn(at: Place, cluster: string, containerInstanceArn: string, ask: Ask): Promise<readonly EcsTask[]>;
     describeTasks(at: Place, cluster: string, arns: readonly string[], ask: Ask): Promise<ReadonlyMap<string, EcsTask>>;
     listServices(at: Place, cluster: string, ask: Ask): Promise<readonly string[]>;
     describeServices(

@@ -48,9 +48,10 @@ export function factsOf(
     place,
     tasks: base.tasks.map((task) => taskFact(read, task, services)),
     services,
-    impact: services.map((service) =>
-      impactOf(service, storm.get(serviceId(service.clusterArn, service.name)), overrides.minimum),
-    ),
+    impact: services.map((service) => {
+      const id = serviceId(service.clusterArn, service.name);
+      return impactOf(service, storm.get(id), overrides.minimum, read.known("service", id)?.observedAt);
+    }),
     targets: targetsOf(read, { ...ground, storm, doomed, now }),
     classicLoadBalancers: classicOf(read, ground),
     latticeTargets: latticeOf(read, ground),

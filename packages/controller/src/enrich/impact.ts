@@ -1,8 +1,9 @@
 import type { EcsService } from "../aws/aws.ts";
+import type { Ms } from "../clock.ts";
 import type { ServiceImpact } from "./facts.ts";
-import type { ServiceTasks } from "./tally.ts";
+import { countUntil, type ServiceTasks } from "./tally.ts";
 
-const NO_TASKS: ServiceTasks = { doomed: 0, doomedAddresses: new Map(), zones: {} };
+const NO_TASKS: ServiceTasks = { doomed: 0, stops: [], doomedAddresses: new Map(), zones: {} };
 
 /** Products of shares such as 100 × 0.07 come out a hair above the whole number that is meant. */
 const ceil = (value: number): number => Math.max(0, Math.ceil(value - 1e-9));
@@ -21,15 +22,18 @@ export function minimumOf(service: EcsService, threshold: number | null): number
 /**
  * What a service keeps when all that is doomed is gone: pure, and the same whatever the order of the doomed. Counts come
  * from two observations (the service, and its tasks) of different instants, so that what is doomed is at most what runs;
- * zones hold the tasks that are known, which after a cold start are those on doomed capacity.
+ * tasks that had stopped before the service was asked about are not among those that it had running, and are lost no more.
+ * Zones hold the tasks that are known, which after a cold start are those on doomed capacity.
  */
 export function impactOf(
   service: EcsService,
   tasks: ServiceTasks = NO_TASKS,
   threshold: number | null = null,
+  asOf: Ms = Infinity,
 ): ServiceImpact {
-  const doomed = Math.min(tasks.doomed, service.running);
-  const survives = service.running - doomed;
+  const stopped = countUntil(tasks.stops, asOf);
+  const leaving = Math.min(tasks.doomed - stopped, service.running);
+  const survives = service.running - leaving;
   const minimum = minimumOf(service, threshold);
   return {
     cluster: service.clusterArn,
@@ -37,7 +41,7 @@ export function impactOf(
     desired: service.desired,
     running: service.running,
     pending: service.pending,
-    doomed,
+    doomed: leaving + stopped,
     survives,
     minimum,
     // A daemon runs once on each instance: with the instance goes the wish for it.

@@ -16,7 +16,9 @@ export function contentHash(model: AlertModel, detail: Detail): string {
             members: members.map((one) => one.incident).toSorted(),
             severity,
             ask,
-            low: impact.filter((one) => one.belowMinimum).map((one) => `${one.cluster} ${one.service}`),
+            low: impact
+              .filter((one) => one.belowMinimum && one.doomed > 0)
+              .map((one) => `${one.cluster} ${one.service}`),
           };
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
 }

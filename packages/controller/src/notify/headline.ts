@@ -94,16 +94,19 @@ function verb(threat: Threat, some: readonly Seen[]): string {
 function left(some: readonly Seen[], now: Ms): string {
   const open = some.filter(({ body }) => body.outcome === null && body.deadline !== null);
   if (open.length === 0) return "";
-  const full = open.filter(({ body }) => body.drainedAt === null);
+  const full = open.filter((one) => !isEmpty(one));
   const ahead = full.flatMap(({ body }) => (body.deadline !== null && body.deadline > now ? [body.deadline] : []));
   if (ahead.length === 0) {
-    const inTime = open.every(({ body }) => (body.drainedAt ?? Infinity) <= (body.deadline ?? 0));
+    const inTime = open.every((one) => isEmpty(one) && (one.body.drainedAt ?? Infinity) <= (one.body.deadline ?? 0));
     return inTime ? `, ${open.length > 1 ? "all " : ""}drained in time` : ", the deadline has passed";
   }
   const first = Math.min(...ahead);
   const whom = ahead.length < some.length || Math.max(...ahead) - first >= 1_000 ? " for the first" : "";
   return `, ${span(Math.max(1, Math.floor((first - now) / 1_000)))} left${ahead.length < open.length ? ` for ${ahead.length}` : whom}`;
 }
+
+/** One whose work went on when the wait for it was given up is settled, and not empty. */
+const isEmpty = ({ body, steps }: Seen): boolean => body.drainedAt !== null && !steps.some(({ isCut }) => isCut);
 
 /** How it ended, worst first: "1 was cut off, 2 drained, at least 41 s to spare". */
 function ended(all: readonly Seen[]): string {

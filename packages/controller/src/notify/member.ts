@@ -31,6 +31,8 @@ export interface SeenStep {
   readonly phrase: string | null;
   /** Whether a person can still do in its place what was given up. */
   readonly byHand: boolean;
+  /** Whether it waited until work is over, and was given up: the work went on. */
+  readonly isCut: boolean;
 }
 
 /** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
@@ -40,6 +42,7 @@ export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen
     step,
     phrase: phraseOf(find, step.responder),
     byHand: find(step.responder)?.byHand === true,
+    isCut: find(step.responder)?.empties === "waits" && step.state === "abandoned",
   }));
   const member: AlertMember = {
     incident: doc.key,

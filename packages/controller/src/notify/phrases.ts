@@ -6,6 +6,11 @@ export interface Phrase {
   readonly isTold: boolean;
   /** Whether a person can still do in its place what was given up. */
   readonly byHand: boolean;
+  /**
+   * What must be settled before an instance has drained. `takes off`: it takes work off the instance. `waits`: until work
+   * is off; work is cut off where its budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
+   */
+  readonly empties: "takes off" | "waits" | "holds back" | null;
 }
 
 /** Finds what people are told of a responder, by its name; undefined for one that only another version knows. */

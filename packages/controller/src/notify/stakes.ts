@@ -97,8 +97,16 @@ function lost(all: readonly Seen[]): readonly string[] {
   if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
   const drained =
     over.length === all.length &&
-    over.every(({ member, body }) => member.outcome === "drained" && !isUnlooked(body.steps));
+    over.every((one) => one.member.outcome === "drained" && !isUnlooked(one.body.steps) && isAllTakenOff(one));
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
+}
+
+/** A policy may leave its targets or its tasks alone: whoever does not look for them, or does not wait for them, cannot say what became of them. */
+function isAllTakenOff({ body: { subject, labels, steps } }: Seen): boolean {
+  if (subject.type === "task") return true;
+  const { tasks } = labels;
+  const had = (responder: string): boolean => steps.some((step) => step.responder === responder);
+  return had("look-around") && (had("drain-tasks") || typeof tasks !== "number" || tasks === 0);
 }
 
 const lateness = ({ member: { subject, marginSeconds } }: Seen): string =>

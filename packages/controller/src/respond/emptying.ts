@@ -11,3 +11,7 @@ export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean
     const how = find(responder)?.empties;
     return state !== "skipped" && (how === "takes off" || how === "waits");
   });
+
+/** Whether a wait was given up: what it waited for still went on, and may have been cut off. */
+export const wasCutShort = (steps: readonly Step[], find: FindResponder): boolean =>
+  steps.some(({ state, responder }) => find(responder)?.empties === "waits" && state === "abandoned");

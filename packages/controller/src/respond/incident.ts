@@ -13,7 +13,7 @@ import type { Incident } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
 import { joinedBy, memberTag } from "../notify/join.ts";
 import { dryRunOver } from "./dry-run-over.ts";
-import { empties, wasEmptied } from "./emptying.ts";
+import { empties, wasCutShort, wasEmptied } from "./emptying.ts";
 import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -208,7 +208,7 @@ function derive(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<Incid
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
     body = { ...body, drainedAt };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
-    state(drainedText(left), { marginSeconds: left });
+    state(drainedText(left, wasCutShort(emptying, find)), { marginSeconds: left });
   }
   const verified = body.steps.find((step) => step.responder === "verify-gone" && step.state === "done");
   const gone = receiptFlag(verified, "gone");
@@ -265,9 +265,10 @@ const endWithNotice = (doc: IncidentDoc, now: Ms): IncidentDoc => ({
 });
 
 /** @param left seconds to the deadline; below 0 where it had passed, null where there is none */
-function drainedText(left: number | null): string {
-  if (left === null) return "drained";
-  return left < 0 ? `drained ${(-left).toFixed(1)} s after the deadline` : `drained with ${left.toFixed(1)} s left`;
+function drainedText(left: number | null, isCut: boolean): string {
+  const what = isCut ? "not drained, and no longer waited for" : "drained";
+  if (left === null) return what;
+  return left < 0 ? `${what} ${(-left).toFixed(1)} s after the deadline` : `${what} with ${left.toFixed(1)} s left`;
 }
 
 function receiptFlag(step: Step | undefined, name: string): boolean | null {

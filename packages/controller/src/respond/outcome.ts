@@ -1,7 +1,7 @@
 import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.ts";
 import type { Incident, Outcome } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
-import { wasEmptied } from "./emptying.ts";
+import { wasCutShort, wasEmptied } from "./emptying.ts";
 import type { FindResponder } from "./responder.ts";
 
 /** How an incident ended; exhaustive over threats. */
@@ -45,8 +45,7 @@ function drainedInTime(body: Incident, find: FindResponder): Outcome {
   // Nothing was there to empty, or nothing was to be; or nobody could be asked what there was.
   if (!wasEmptied(steps, find)) return isUnlearnt(steps) ? "deadline-passed" : "nothing-drained";
   if (drainedAt === null) return "deadline-passed";
-  const cut = steps.some((step) => find(step.responder)?.empties === "waits" && step.state === "abandoned");
-  return cut || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
+  return wasCutShort(steps, find) || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }
 
 /** What draining needs was asked for to the end, and not learnt. */

@@ -68,11 +68,6 @@ export interface Description extends Phrase {
    * `waits`: only watches what acts have begun. Both are left out of a dry run. `observes`: runs in any mode.
    */
   readonly nature: Nature;
-  /**
-   * What must be settled before an instance has drained. `takes off`: it takes work off the instance. `waits`: until work
-   * is off; work is cut off where its budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
-   */
-  readonly empties: "takes off" | "waits" | "holds back" | null;
   /** The responder that puts back what this one took away; null where nothing is to be put back. */
   readonly undoneBy: string | null;
   /** Whether it may be done, if it is safe to repeat, while the ledger is away. */

@@ -19,7 +19,7 @@ test.each([
 });
 
 test("what survives below the minimum says so; a daemon never does", () => {
-  const tasks = { doomed: 3, doomedAddresses: new Map<string, number>(), zones: {} };
+  const tasks = { doomed: 3, stops: [], doomedAddresses: new Map<string, number>(), zones: {} };
   expect(impactOf(service("web", "shop"), tasks)).toMatchObject({
     doomed: 3,
     survives: 1,
@@ -32,6 +32,20 @@ test("what survives below the minimum says so; a daemon never does", () => {
     belowMinimum: false,
     daemon: true,
   });
+});
+
+test("a task that had stopped when its service was asked about is not taken from what that had running", () => {
+  const inventory = createMemoryInventory();
+  const host = container("shop", instanceId(1));
+  inventory.put("container", host.arn, host, 0);
+  const of = { group: "service:web", containerInstanceArn: host.arn };
+  inventory.put("tasks", host.arn, [task("shop", "1", { ...of, stoppingAt: 5_000 }), task("shop", "2", of)], 0);
+  const tasks = stormOf(inventory, new Set([host.instanceId])).get(
+    `${clusterArn("shop").replace("cluster/", "service/")}/web`,
+  );
+  const before = impactOf(service("web", "shop", { running: 4 }), tasks, null, 4_999);
+  const after = impactOf(service("web", "shop", { running: 4 }), tasks, null, 5_000);
+  expect({ before, after }).toMatchObject({ before: { doomed: 2, survives: 2 }, after: { doomed: 2, survives: 3 } });
 });
 
 const where = fc.record({

@@ -1,4 +1,4 @@
-import { interrupt } from "@spotkeeper/simulator";
+import { interrupt, setContainerState } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
 import { effects, expectSettled, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
@@ -58,4 +58,21 @@ test("daemons are left alone", async () => {
   expect(effects(box, "stop-task")).toEqual([]);
   expect((await box.incident(victim.id)).outcome).toBe("drained");
   await expectSettled(box);
+});
+
+test("tasks that somebody had told to stop before anybody looked are waited for", async () => {
+  box = await openBox({
+    build: shop({ web: { desired: 4, minimumHealthyPercent: 0 }, stopTimeout: 100 }),
+    settings: { taskExit: [90_000, 91_000] },
+  });
+  const victim = hostOf(box.region);
+  setContainerState(box.world, victim.containerInstance!, "DRAINING");
+  await box.run(10);
+  expect(victim.containerInstance!.tasks.size).toBeGreaterThan(0);
+  interrupt(box.world, victim.id);
+  await box.run(1_500);
+  const { emptyAt } = box.world.oracle.factsOf(victim.id)!;
+  expect(emptyAt).not.toBeNull();
+  const { drainedAt } = await box.incident(victim.id);
+  expect(drainedAt).toBeGreaterThanOrEqual(emptyAt!);
 });

@@ -31,6 +31,19 @@ describe("the first line", () => {
       "i-1 (web, m5.large) in eu-west-1b is reclaimed, drained in time",
     ],
     [
+      "the wait for its work was given up before the deadline came",
+      [
+        told("i-1", {
+          body: {
+            deadline: T0 + 10_000,
+            drainedAt: T0 + 9_000,
+            steps: [step("set-draining", { state: "done" }), step("drain-tasks", { state: "abandoned" })],
+          },
+        }),
+      ],
+      "i-1 (web, m5.large) in eu-west-1b is reclaimed, the deadline has passed",
+    ],
+    [
       "some drained and some not: what time is left for these",
       [
         told("i-1", { body: { drainedAt: T0 } }),
@@ -155,10 +168,20 @@ describe("what is at stake", () => {
 describe("what was lost", () => {
   const drained = { outcome: "drained", drainedAt: T0 + 79_000 } as const;
   const late = { outcome: "deadline-passed", drainedAt: T0 + 132_000 } as const;
+  const looked = step("look-around", { state: "done", receipt: { left: 0 } });
+  const emptied = { ...drained, steps: [looked, step("drain-tasks", { state: "done" })], labels: { tasks: 2 } };
   test("nothing, where all have drained", () => {
-    expect(model([told("i-1", { body: drained }), told("i-2", { body: drained })]).stakes).toEqual([
+    const untasked = { ...drained, steps: [looked], labels: { tasks: 0 } };
+    expect(model([told("i-1", { body: emptied }), told("i-2", { body: untasked })]).stakes).toEqual([
       "nothing was lost",
     ]);
+  });
+
+  test.each([
+    ["its targets", { ...emptied, steps: [step("drain-tasks", { state: "done" })] }],
+    ["its tasks", { ...emptied, steps: [looked] }],
+  ])("that nothing was lost is not said where the policy leaves %s alone", (_, body) => {
+    expect(model([told("i-1", { body })]).stakes).toEqual([]);
   });
 
   test.each([
@@ -297,6 +320,12 @@ describe("what counts as news", () => {
     expect(contentHash(progress, "material")).toBe(contentHash(before, "material"));
     const joined = model([told("i-1", { body: { steps: [step("set-draining")] } }), told("i-2")]);
     expect(contentHash(joined, "material")).not.toBe(contentHash(before, "material"));
+  });
+
+  test("a service that is below its minimum, and loses nothing here, does not for people", () => {
+    const low = impact({ doomed: 0, survives: 0, belowMinimum: true });
+    const short = model([told("i-1", { body: { steps: [step("set-draining")] }, facts: { impact: [low] } })]);
+    expect(contentHash(short, "material")).toBe(contentHash(before, "material"));
   });
 
   test("an outcome stays the same when its instance is forgotten", () => {

@@ -83,7 +83,9 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
   listeners.taskStopped.push((task) => {
     const instance = task.containerInstance?.instance;
     const entry = instance && facts.get(instance.id);
-    if (entry && entry.diedAt === null && empty(instance)) entry.emptyAt ??= clock.now();
+    // A daemon that goes after the others changes nothing.
+    if (entry && entry.diedAt === null && task.service?.strategy !== "DAEMON" && empty(instance))
+      entry.emptyAt = clock.now();
   });
   listeners.instance.push((instance, previous) => {
     if (previous !== "running" || !instance.stateReason?.code.startsWith("Server.Spot")) return;

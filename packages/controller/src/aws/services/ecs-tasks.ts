@@ -51,30 +51,73 @@ export function tasksOnOperation(clients: Clients): Operation<string, readonly E
     keyOf: (arn) => arn,
     async send({ at, group: cluster, items, request }) {
       const calls = { at, request };
-      const all = items.length <= FEW ? null : await list(clients, calls, cluster, null, Math.floor(items.length / 2));
-      const arns = all ?? (await listEach(clients, calls, cluster, items));
-      const described = await Promise.all(
-        chunks([...new Set(arns)], DESCRIBE).map((part) => describe(clients, calls, cluster, part)),
-      );
-      const on = Map.groupBy(described.flat(), ({ containerInstanceArn }) => nameOf(containerInstanceArn ?? ""));
-      return (arn) => on.get(nameOf(arn)) ?? [];
+      const all =
+        items.length <= FEW
+          ? null
+          : await list(clients, calls, { cluster, desiredStatus: "RUNNING" }, null, Math.floor(items.length / 2));
+      const arns = all ?? (await listEach(clients, calls, { cluster, desiredStatus: "RUNNING" }, items));
+      return byHost(clients, calls, cluster, arns);
     },
   };
 }
 
-async function listEach(clients: Clients, calls: Request, cluster: string, arns: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(arns.map((arn) => list(clients, calls, cluster, arn, Infinity)));
+/**
+ * The tasks on container instances of one cluster that were told to stop and have not stopped yet. ECS lists what has
+ * stopped within the last hour as well.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
+ */
+export function stoppingOnOperation(clients: Clients): Operation<string, readonly EcsTask[]> {
+  return {
+    ...of,
+    name: "ListTasks of those that stop",
+    size: DESCRIBE,
+    keyOf: (arn) => arn,
+    async send({ at, group: cluster, items, request }) {
+      const calls = { at, request };
+      const arns = await listEach(clients, calls, { cluster, desiredStatus: "STOPPED" }, items);
+      const on = await byHost(clients, calls, cluster, arns);
+      return (arn) => on(arn).filter(({ lastStatus }) => lastStatus !== "STOPPED");
+    },
+  };
+}
+
+/** Describes tasks, and tells them apart by the container instance that they run on. */
+async function byHost(
+  clients: Clients,
+  calls: Request,
+  cluster: string,
+  arns: readonly string[],
+): Promise<(arn: string) => readonly EcsTask[]> {
+  const described = await Promise.all(
+    chunks([...new Set(arns)], DESCRIBE).map((part) => describe(clients, calls, cluster, part)),
+  );
+  const on = Map.groupBy(described.flat(), ({ containerInstanceArn }) => nameOf(containerInstanceArn ?? ""));
+  return (arn) => on.get(nameOf(arn)) ?? [];
+}
+
+interface Listing {
+  readonly cluster: string;
+  readonly desiredStatus: "RUNNING" | "STOPPED";
+}
+
+async function listEach(
+  clients: Clients,
+  calls: Request,
+  listing: Listing,
+  arns: readonly string[],
+): Promise<string[]> {
+  const lists = await Promise.all(arns.map((arn) => list(clients, calls, listing, arn, Infinity)));
   return lists.flatMap((found) => found ?? []);
 }
 
 /**
- * Null: it has more pages than `most`. Tasks that were told to stop are left out by ECS, though they may still run:
+ * Null: it has more pages than `most`. Tasks that were told to stop are in the other list, though they may still run:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 async function list(
   clients: Clients,
   { at, request }: Request,
-  cluster: string,
+  { cluster, desiredStatus }: Listing,
   containerInstance: string | null,
   most: number,
 ): Promise<string[] | null> {
@@ -86,6 +129,7 @@ async function list(
       cluster,
       maxResults: 100,
       nextToken,
+      desiredStatus,
       ...(containerInstance === null ? {} : { containerInstance }),
     });
     const page = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), "ListTasks");

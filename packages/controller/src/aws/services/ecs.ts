@@ -15,7 +15,7 @@ import type { Batch, Operation } from "../operation.ts";
 import { createContainerInstances } from "./ecs-container-instances.ts";
 import { revisionsToRead, serviceOf } from "./ecs-service.ts";
 import { capacityProviderOf, clusterOf, nameOf, taskDefinitionOf } from "./ecs-shapes.ts";
-import { describeTasksOperation, tasksOnOperation } from "./ecs-tasks.ts";
+import { describeTasksOperation, stoppingOnOperation, tasksOnOperation } from "./ecs-tasks.ts";
 import { askForEach, chunks, listing, type ServiceDeps, single } from "./service.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
@@ -121,12 +121,14 @@ export function createEcs(deps: ServiceDeps): Aws["ecs"] {
 
   const describeTasks = describeTasksOperation(clients);
   const tasksOn = tasksOnOperation(clients);
+  const stoppingOn = stoppingOnOperation(clients);
 
   return {
     listClusters: (at, ask) => lanes.ask(at, listClusters, "", "all", ask),
     describeClusters: (at, names, ask) => askForEach(deps, at, describeClusters, "", names, ask),
     describeCapacityProviders: (at, ask) => lanes.ask(at, capacityProviders, "", "all", ask),
     tasksOn: (at, cluster, arn, ask) => lanes.ask(at, tasksOn, cluster, arn, ask),
+    stoppingOn: (at, cluster, arn, ask) => lanes.ask(at, stoppingOn, cluster, arn, ask),
     describeTasks: (at, cluster, arns, ask) => askForEach(deps, at, describeTasks, cluster, arns, ask),
     listServices: (at, cluster, ask) => lanes.ask(at, listServices, "", cluster, ask),
     describeServices: (at, cluster, names, ask) => askForEach(deps, at, describeServices, cluster, names, ask),

@@ -2,6 +2,7 @@ import type { EcsTask } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../model/step.ts";
+import { openedAt, whoseWas } from "../before.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -77,7 +78,8 @@ async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promis
 
 /**
  * All that ECS has not stopped yet. Its list leaves out what it has told to stop, long before that has stopped; so what
- * was known to run here is asked about by name, until it is STOPPED.
+ * was known to run here is asked about by name, until it is STOPPED. Where somebody else began to drain, tasks were told
+ * to stop before anybody looked.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
  */
 async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> {
@@ -85,28 +87,67 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
   const ask = { purpose: "poll", deadline: ctx.deadline, followsUp: true } as const;
   const known = ctx.inventory.get("tasks", arn)?.value ?? [];
   const asked = ctx.clock.now();
-  const listed = await ctx.aws.ecs.tasksOn(at, cluster, arn, ask);
-  const seen = new Set(listed.map((task) => task.arn));
+  const [runs, stops] = await Promise.all([
+    ctx.aws.ecs.tasksOn(at, cluster, arn, ask),
+    step.receipt === null && isDrainedByOthers(step, ctx) ? ctx.aws.ecs.stoppingOn(at, cluster, arn, ask) : [],
+  ]);
+  const seen = new Set([...runs, ...stops].map((task) => task.arn));
   const unlisted = [...new Set([...known.map((task) => task.arn), ...remembered(step, cluster)])].filter(
     (one) => !seen.has(one),
   );
-  const told = unlisted.length === 0 ? [] : (await ctx.aws.ecs.describeTasks(at, cluster, unlisted, ask)).values();
-  // What ran here when it began stays known, as it was: people are told what was at stake, not what is left of it.
-  const had = new Set(known.map((task) => task.arn));
-  const more = listed.filter((task) => !had.has(task.arn));
-  // The very same list where none came, so that nothing that is derived from it is made anew.
-  ctx.inventory.put("tasks", arn, more.length === 0 ? known : [...known, ...more], asked);
+  const described = unlisted.length === 0 ? [] : (await ctx.aws.ecs.describeTasks(at, cluster, unlisted, ask)).values();
+  const told = [...stops, ...described];
+  ctx.inventory.put("tasks", arn, ranHere(known, runs, told, openedAt(ctx.doc)), asked);
   const daemons = new Set(
     ctx
       .facts()
       .services.filter((service) => service.daemon && service.clusterArn === cluster)
       .map((service) => `service:${service.name}`),
   );
-  return [...listed, ...told].filter(
+  return [...runs, ...told].filter(
     (task) =>
       task.lastStatus !== "STOPPED" && !isManagedDaemon(task) && (task.group === null || !daemons.has(task.group)),
   );
 }
+
+/** Whether the container instance was DRAINING before we set it so, or may have been. */
+function isDrainedByOthers({ id }: Step, { doc }: Context): boolean {
+  if (doc.kind !== "incident") return false;
+  const drain = doc.body.steps.find((one) => one.id === id.replace("drain-tasks", "drain"));
+  return drain === undefined || whoseWas(drain).ours !== "yes";
+}
+
+/**
+ * What ran here when it began stays known, as it was, with when it ceased to run: people are told what was at stake, not
+ * what is left of it. What had ended before is forgotten. The very same list where nothing is new, so that nothing that
+ * is derived from it is made anew.
+ */
+function ranHere(
+  known: readonly EcsTask[],
+  runs: readonly EcsTask[],
+  told: readonly EcsTask[],
+  since: Ms,
+): readonly EcsTask[] {
+  const stays = new Set(runs.map((task) => task.arn));
+  const stops = new Map(told.map((task) => [task.arn, task]));
+  const had = new Set(known.map((task) => task.arn));
+  const kept = known.flatMap((task) => {
+    const now = stops.get(task.arn);
+    if (stays.has(task.arn)) return task;
+    if (now === undefined || hasEnded(now, since)) return [];
+    return now.stoppingAt === (task.stoppingAt ?? null) ? task : { ...task, stoppingAt: now.stoppingAt ?? null };
+  });
+  const fresh = [...runs, ...told.filter((task) => !hasEnded(task, since)).map(asItRan)].filter(
+    ({ arn }) => !had.has(arn),
+  );
+  const isSame = fresh.length === 0 && kept.length === known.length && kept.every((task, at) => task === known[at]);
+  return isSame ? known : [...kept, ...fresh];
+}
+
+const hasEnded = ({ stoppingAt }: EcsTask, since: Ms): boolean =>
+  stoppingAt !== undefined && stoppingAt !== null && stoppingAt < since;
+
+const asItRan = (task: EcsTask): EcsTask => (task.stoppingAt ? { ...task, lastStatus: "RUNNING" } : task);
 
 /** Ids of the tasks that were left at the last look: a restart may find an older inventory. */
 function remembered(step: Step, cluster: string): string[] {

@@ -109,6 +109,7 @@ export function fakeAws(fleet: Fleet, clock: Clock, latency: Ms = 50): FakeAws {
         return Map.groupBy(listed, (one) => one.instanceId);
       },
       // As the lane does: many of a cluster at one instant are listed alone or all together, whichever is cheaper.
+      stoppingOn: async () => [],
       tasksOn: async (_at, cluster, arn, ask) => {
         const key = `${cluster}@${clock.now()}`;
         const batch = batches.get(key) ?? { arns: [], sent: send(key, cluster, ask) };
