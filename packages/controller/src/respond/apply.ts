@@ -12,7 +12,14 @@ export type Finished = {
   readonly title: string;
   readonly acts: boolean;
   readonly startedAt: Ms;
-} & ({ readonly result: Result } | { readonly failure: { readonly reason: string; readonly retryAt: Ms | null } });
+} & ({ readonly result: Result } | { readonly failure: Failure });
+
+interface Failure {
+  readonly reason: string;
+  readonly retryAt: Ms | null;
+  /** AWS did not answer, so that it may have done what is to be undone later. */
+  readonly mayBeDone?: boolean;
+}
 
 export interface Applied<D extends Doc> {
   readonly doc: D;
@@ -20,6 +27,12 @@ export interface Applied<D extends Doc> {
   /** False: somebody else has settled the step, so that what ours would write to other documents is void as well. */
   readonly counts: boolean;
 }
+
+/** The receipt of a step that is tried again, or given up, after a try that AWS did not answer. */
+const MAY_BE_DONE: Plain = { mayBeDone: true };
+
+export const isMayBeDone = (receipt: Plain): boolean =>
+  receipt !== null && typeof receipt === "object" && "mayBeDone" in receipt;
 
 /** Pure. A step that somebody else has settled meanwhile stays as it is; ours is only noted. */
 export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Applied<D> {
@@ -46,9 +59,10 @@ export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Appli
 }
 
 function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
-  const tried = { ...step, attempts: step.attempts + 1, startedAt: step.startedAt ?? finished.startedAt };
+  const begun = { ...step, attempts: step.attempts + 1, startedAt: step.startedAt ?? finished.startedAt };
   if ("failure" in finished) {
-    const { reason, retryAt } = finished.failure;
+    const { reason, retryAt, mayBeDone } = finished.failure;
+    const tried = mayBeDone === true ? { ...begun, receipt: MAY_BE_DONE } : begun;
     if (retryAt === null) return settle(tried, "abandoned", reason, now);
     // It had its last chance (next.ts).
     if (now >= step.abandonAt) return settle(tried, "abandoned", reason, now);
@@ -59,12 +73,12 @@ function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
   const { result } = finished;
   switch (result.is) {
     case "done":
-      return { ...settle(tried, "done", result.note ?? null, now), receipt: result.receipt };
+      return { ...settle(begun, "done", result.note ?? null, now), receipt: result.receipt };
     case "skip":
-      return { ...settle(tried, "skipped", result.reason, now), receipt: result.receipt ?? null };
+      return { ...settle(begun, "skipped", result.reason, now), receipt: result.receipt ?? null };
     case "wait":
       return {
-        ...tried,
+        ...begun,
         state: "waiting",
         reason: shortened(result.reason),
         receipt: result.receipt ?? step.receipt,

@@ -72,13 +72,15 @@ function failureOf(
   step: Step,
   now: Ms,
   random: () => number,
-): { reason: string; retryAt: Ms | null } {
+): Extract<Finished, { readonly failure: unknown }>["failure"] {
   const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(step.attempts, 10));
   const pause = Math.round(longest * (0.5 + random() / 2));
   if (error instanceof AwsFailure) {
     const reason = `${error.fields.kind}: ${error.message}`;
     if (!error.fields.retryable) return { reason, retryAt: responder.nature === "waits" ? now + LONGEST_PAUSE : null };
-    return { reason, retryAt: Math.max(error.fields.retryAt ?? 0, now + pause) };
+    const unanswered = error.fields.kind === "unavailable" || error.fields.kind === "timed-out";
+    const mayBeDone = responder.undoneBy !== null && unanswered;
+    return { reason, retryAt: Math.max(error.fields.retryAt ?? 0, now + pause), ...(mayBeDone ? { mayBeDone } : {}) };
   }
   if (error instanceof SpotkeeperError && error.code === "SK-STEP-UNKNOWN")
     return { reason: error.message, retryAt: null };

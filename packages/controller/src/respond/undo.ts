@@ -2,6 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
+import { isMayBeDone } from "./apply.ts";
 import { whoseWas, type Whose } from "./before.ts";
 import { earlyOf } from "./early.ts";
 import type { FindResponder } from "./responder.ts";
@@ -51,6 +52,8 @@ function whoseOf(step: Step, { flagged, steps }: Incident): Whose {
   return { ours, theirs: [...new Set([...theirs, ...earlyOf(step, steps)])] };
 }
 
-/** Given up without an answer of AWS to the last try: it may have been done. */
-const wasLost = ({ attempts, reason }: Step): boolean =>
-  attempts > 0 && /\b(unavailable|timed-out): /.test(reason ?? "");
+/** Given up, and of one of its tries AWS's answer did not come: it may have been done. */
+const wasLost = ({ attempts, reason, receipt }: Step): boolean =>
+  isMayBeDone(receipt) ||
+  // A step of an earlier version, by its last try.
+  (attempts > 0 && /\b(unavailable|timed-out): /.test(reason ?? ""));

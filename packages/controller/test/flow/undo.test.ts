@@ -232,18 +232,20 @@ describe("Cloud Map", () => {
   });
 });
 
-test.each(["DeregisterInstancesFromLoadBalancer", "DeregisterTargets"])(
-  "after a lost answer of %s the survivor is registered again",
-  async (operation) => {
-    await open(balanced());
-    box.simulator.faults.add({ match: { operation }, effect: { kind: "lost" }, times: 2 });
-    const node = nodeOf();
-    await warned(node.id);
-    expect(targetOf(node)).toBe("healthy");
-    expect(classic().registrations.get(node.id)?.state).toBe("in-service");
-    expect(lattice().targets.get(`${node.id}:8080`)?.status).toBe("HEALTHY");
-  },
-);
+test.each([
+  ["a lost answer of DeregisterInstancesFromLoadBalancer", "DeregisterInstancesFromLoadBalancer", 2, false],
+  ["a lost answer of DeregisterTargets", "DeregisterTargets", 2, false],
+  ["a lost answer of DeregisterTargets and throttling from then on", "DeregisterTargets", 1, true],
+] as const)("after %s the survivor is registered again", async (_what, operation, times, throttled) => {
+  await open(balanced());
+  box.simulator.faults.add({ match: { operation }, effect: { kind: "lost" }, times });
+  if (throttled) box.simulator.faults.add({ match: { operation }, effect: { kind: "throttle" } });
+  const node = nodeOf();
+  await warned(node.id);
+  expect(targetOf(node)).toBe("healthy");
+  expect(classic().registrations.get(node.id)?.state).toBe("in-service");
+  expect(lattice().targets.get(`${node.id}:8080`)?.status).toBe("HEALTHY");
+});
 
 test("a worker that takes over from one that was killed puts back what that one took", async () => {
   let refuse = false;

@@ -62,6 +62,16 @@ describe("what is owed", () => {
       { state: "abandoned", attempts: 2, reason: "its time is over; last: timed-out: no answer" },
       1,
     ],
+    [
+      "given up, when an answer before the last was lost",
+      {
+        state: "abandoned",
+        attempts: 3,
+        reason: "its time is over; last: throttled: Rate exceeded",
+        receipt: { mayBeDone: true },
+      },
+      1,
+    ],
   ])("%s", (_name, over, count) => expect(owed(over)).toHaveLength(count));
 
   test("what was done while the ledger was away is ours, though its repetition found it done", () => {
