@@ -46,7 +46,7 @@ function factsIn(place: PlaceRead, keeps: FleetRead["keeps"]): FleetFacts {
 }
 
 /** Without what AWS said, which can name roles. */
-export const unreadIn = ({ account, region, unread }: PlaceRead): readonly string[] =>
+const unreadIn = ({ account, region, unread }: PlaceRead): readonly string[] =>
   unread.map(({ operation, kind, code, times }) => {
     const often = times === 1 ? "" : ` (${times} times)`;
     return `${account ?? "own account"}/${region}: ${operation}: ${kind} (${code})${often}`;

@@ -27,7 +27,7 @@ export const OUR_HOOKS: ReadonlySet<string> = new Set([
 ]);
 
 /** The types that a group with a mixed instances policy may launch; one without has the first. */
-export const TYPES: readonly string[] = ["m5.large", "m6i.large"];
+const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
 /** What a group is built of. */
 interface GroupPlan {
