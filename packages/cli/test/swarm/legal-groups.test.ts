@@ -30,3 +30,19 @@ test("what happens, happens to an instance that there is", () => {
     for (const { group, nth } of [...world.events, ...world.byHand]) expect(nth).toBeLessThan(sizes.get(group) ?? 0);
   }
 });
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html */
+test("a maintenance policy lies within its bounds", () => {
+  for (const { maintenance } of groups) {
+    if (maintenance === null) continue;
+    const { min, max } = maintenance;
+    expect(min).toBeGreaterThanOrEqual(0);
+    expect(min).toBeLessThanOrEqual(100);
+    expect(max).toBeGreaterThanOrEqual(100);
+    expect(max - min).toBeLessThanOrEqual(100);
+  }
+});
+
+test("a place has one zonal shift at most", () => {
+  for (const { shifts } of worlds) expect(new Set(shifts.map(({ place }) => place)).size).toBe(shifts.length);
+});

@@ -45,7 +45,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   const regions = new Map(spec.places.map(({ name, account, region }) => [name, regionOf(world, account, region)]));
   for (const region of regions.values()) region.rules.push(...spotkeeperRules(queue, spec.bareHooks));
   const targetGroups = new Map(
-    spec.targetGroups.flatMap(({ name, place, type, delay, balancer }) => {
+    spec.targetGroups.flatMap(({ name, place, type, delay, balancer, crossZoneOff }) => {
       const region = regions.get(place);
       if (region === undefined) return [];
       const made = createTargetGroup(world, region, {
@@ -53,6 +53,8 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
         targetType: type,
         port: 8_080,
         deregistrationDelay: delay,
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+        attributes: crossZoneOff ? { "load_balancing.cross_zone.enabled": "false" } : {},
         ...(balancer === null ? {} : { loadBalancer: `${awsNameOf(name)}-balancer`, loadBalancerType: balancer }),
       });
       return [[name, made] as const];
@@ -88,11 +90,19 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     const region = regions.get(item.place);
     if (region !== undefined) buildStandalone(world, region, item);
   }
-  for (const { group, nth, targetGroup, port } of spec.byHand) {
+  for (const { group, nth, targetGroup, port, state } of spec.byHand) {
     const instance = members.get(group)?.[nth];
     const to = targetGroups.get(targetGroup);
-    if (instance === undefined || to === undefined || to.targets.has(`${instance.id}:${port}`)) continue;
-    registerTarget(world, to, { id: instance.id, port, instance, healthy: true });
+    if (instance === undefined || to === undefined) continue;
+    const id = to.targetType === "ip" ? instance.privateIp : instance.id;
+    if (to.targets.has(`${id}:${port}`)) continue;
+    const target = registerTarget(world, to, { id, port, instance, healthy: state !== "initial" });
+    if (state === "unhealthy") Object.assign(target, { state, reason: "Target.FailedHealthChecks" });
+  }
+  for (const { place, zone } of spec.shifts) {
+    const region = regions.get(place);
+    const shifted = region?.zones[zone];
+    if (shifted !== undefined) region?.shiftedZones.add(shifted.name);
   }
   return {
     world,

@@ -1,5 +1,5 @@
 import { aloneOf } from "./dimensions/alone.ts";
-import { byHandOf, targetGroupsOf } from "./dimensions/balancers.ts";
+import { byHandOf, shiftsOf, targetGroupsOf } from "./dimensions/balancers.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf } from "./dimensions/faults.ts";
@@ -14,7 +14,7 @@ import { judgedBy, holdersOf, placesOf as userPlaces, type UserFleet } from "./u
 import type { SwarmWorld } from "./world.ts";
 
 /** What is in one place. */
-type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand">;
+type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand" | "shifts">;
 
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
@@ -37,6 +37,7 @@ export function generateWorld(seed: number): SwarmWorld {
     services: locals.flatMap(({ services }) => services),
     standalone: locals.flatMap(({ standalone }) => standalone),
     byHand: locals.flatMap(({ byHand }) => byHand),
+    shifts: locals.flatMap(({ shifts }) => shifts),
     events: eventsOf(dice("events"), [...groups, ...alone]),
     faults: faultsOf(dice("faults")),
     workers,
@@ -62,6 +63,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     services: [],
     standalone: [],
     byHand: [],
+    shifts: [],
     events: eventsOf(dice("events"), holdersOf(user.facts)),
     faults: faultsOf(dice("faults")),
     workers,
@@ -85,6 +87,11 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
     alone,
     services: servicesOf(dice("services"), place, clusters, [...tasks, ...ports]),
     standalone: standaloneOf(dice("standalone"), place, clusters),
-    byHand: byHandOf(dice("by hand"), holders, fronts),
+    byHand: byHandOf(
+      dice("by hand"),
+      holders,
+      targetGroups.map(({ name }) => name),
+    ),
+    shifts: shiftsOf(dice("shifts"), place),
   };
 }

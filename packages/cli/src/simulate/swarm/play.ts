@@ -1,4 +1,4 @@
-import type { Ms, Simulator } from "@spotkeeper/simulator";
+import type { Group, Ms, Simulator } from "@spotkeeper/simulator";
 import type { FaultItem } from "./dimensions/faults.ts";
 import type { SwarmFleet } from "./fleet.ts";
 import { type ByPeople, type Doomed, HAPPENINGS } from "./happenings.ts";
@@ -15,7 +15,12 @@ export interface Played {
 export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
   const { world } = fleet;
   const began = world.clock.now();
-  const people: ByPeople = { deregistered: new Set(), drained: new Set(), detached: new Set(), desired: new Map() };
+  const people: ByPeople = {
+    deregistered: new Set(),
+    drained: new Set(),
+    detached: new Set(),
+    desired: putAside(fleet),
+  };
   const doomed: Doomed = new Set();
   let lastAt = began;
   for (const event of spec.events) {
@@ -28,6 +33,10 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
   }
   return { people, doomed, lastAt };
 }
+
+/** Desired capacity of groups of which a person put an instance on standby before the story begins. */
+const putAside = ({ groups }: SwarmFleet): Map<Group, number> =>
+  new Map([...groups.values()].flatMap((group) => (group.desired < group.baseline ? [[group, group.desired]] : [])));
 
 /** Has the world's faults meet the calls that they are about. */
 export function playFaults(faults: readonly FaultItem[], simulator: Simulator): void {

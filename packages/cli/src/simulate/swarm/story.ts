@@ -29,9 +29,10 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
         `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}`,
     ),
     ...(world.user === null ? [] : sayFacts(world.user)),
+    ...world.shifts.map(({ place, zone }) => `  a zonal shift away from zone ${zone} of ${place}`),
     ...world.byHand.map(
-      ({ group, nth, targetGroup, port }) =>
-        `  instance ${nth} of ${group}, registered by hand in ${targetGroup} on port ${port}`,
+      ({ group, nth, targetGroup, port, state }) =>
+        `  instance ${nth} of ${group}, registered by hand in ${targetGroup} on port ${port}, ${state}`,
     ),
     `  ${sayPolicy(world)}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
     ...(world.workers === 1 ? [] : [`  ${world.workers} workers on one ledger`]),
@@ -117,6 +118,8 @@ function sayGroup(group: GroupItem): string {
     ...(group.protectNew ? ["scale-in protection"] : []),
     ...(group.firstProtected ? ["its first instance protected from scale-in"] : []),
     ...(group.terminationProtected ? ["its first instance protected from termination"] : []),
+    ...(group.maintenance === null ? [] : [`healthy between ${group.maintenance.min} and ${group.maintenance.max} %`]),
+    ...(group.standby ? ["its last instance on standby"] : []),
     ...(group.attached > 0 ? [`${group.attached} of them attached`] : []),
     ...(group.weighted ? ["weights 1 and 2"] : []),
     ...(group.registeredAgain ? ["its first instance registered twice"] : []),

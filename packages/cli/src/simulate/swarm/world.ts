@@ -2,6 +2,7 @@ import { ALONE_DIMENSIONS, type AloneItem } from "./dimensions/alone.ts";
 import {
   BY_HAND_DIMENSIONS,
   type ByHandItem,
+  type ShiftItem,
   TARGET_GROUP_DIMENSIONS,
   type TargetGroupItem,
 } from "./dimensions/balancers.ts";
@@ -40,6 +41,7 @@ export interface SwarmWorld {
   readonly standalone: readonly StandaloneItem[];
   /** Targets that a person registered. */
   readonly byHand: readonly ByHandItem[];
+  readonly shifts: readonly ShiftItem[];
   readonly events: readonly EventItem[];
   readonly faults: readonly FaultItem[];
   /** How many workers share the ledger and the queue. */
@@ -72,6 +74,9 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...of(POLICY_DIMENSIONS, ({ policy }) => policy),
   ...of(TARGET_GROUP_DIMENSIONS, ({ targetGroups }) => targetGroups),
   ...of(BY_HAND_DIMENSIONS, ({ byHand }) => byHand),
+  "target registered by its address": ({ byHand, targetGroups }) =>
+    byHand.some((one) => targetGroups.some(({ name, type }) => name === one.targetGroup && type === "ip")),
+  "zonal shift": ({ shifts }) => shifts.length > 0,
   ...of(GROUP_DIMENSIONS, ({ groups }) => groups),
   ...of(ALONE_DIMENSIONS, ({ alone }) => alone),
   "messages of hooks without envelope": ({ bareHooks, groups }) =>

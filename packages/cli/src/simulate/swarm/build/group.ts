@@ -12,6 +12,7 @@ import {
   launchInstance,
   type Region,
   registerAgain,
+  setStandby,
   type TargetGroup,
   type World,
 } from "@spotkeeper/simulator";
@@ -61,6 +62,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     latticeTargetGroups: item.lattice
       ? [createLatticeTargetGroup(world, region, { name: `${name}-lattice`, type: "INSTANCE" })]
       : [],
+    maintenance: item.maintenance,
     hooks: [...hooksOf(item, queue), ...launchHooksOf(item)],
     attached: Array.from({ length: item.attached }, () => launchAlone(world, region)),
     ...(owner === null ? {} : MARKS[owner]),
@@ -75,6 +77,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     });
     if (item.registeredAgain && first !== undefined) registerAgain(world, first);
   }
+  if (item.standby) setStandby(world, [...group.members.keys()].at(-1) ?? "", true);
   return group;
 }
 

@@ -9,6 +9,15 @@ export interface TargetGroupItem {
   /** Seconds, 0 to 3,600. */
   readonly delay: number;
   readonly balancer: "application" | "network" | "gateway" | null;
+  /** Whether a node of the load balancer sends requests to its own zone only. */
+  readonly crossZoneOff: boolean;
+}
+
+/** A zonal shift: no traffic reaches what is in a zone of a place. */
+export interface ShiftItem {
+  readonly place: string;
+  /** The n-th of its zones. */
+  readonly zone: number;
 }
 
 /** Targets that a person registered. */
@@ -16,9 +25,14 @@ export interface ByHandItem {
   /** The group's n-th instance. */
   readonly group: string;
   readonly nth: number;
+  /** Of type `instance`, or of type `ip`: it is registered by its private address there. */
   readonly targetGroup: string;
   readonly port: number;
+  readonly state: (typeof STATES)[number];
 }
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
+const STATES = ["healthy", "initial", "unhealthy"] as const;
 
 /** Target groups of both types, of a service's tasks and of instances. */
 export const targetGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] => [
@@ -31,14 +45,25 @@ export const targetGroup = (
   place: PlaceItem,
   name: string,
   type: TargetGroupItem["type"],
-): TargetGroupItem => ({
-  name: nameIn(place, name),
-  place: place.name,
-  type,
-  delay: may("odd delay") ? random.pick([0, 300, 3_600]) : random.pick([15, 30, 60]),
-  balancer: may("odd balancer") ? random.pick(["network", "gateway", null] as const) : "application",
-});
+): TargetGroupItem => {
+  const balancer = may("odd balancer") ? random.pick(["network", "gateway", null] as const) : "application";
+  return {
+    name: nameIn(place, name),
+    place: place.name,
+    type,
+    delay: may("odd delay") ? random.pick([0, 300, 900, 3_600]) : random.pick([15, 30, 60, 90]),
+    balancer,
+    // Of a Gateway Load Balancer's target group it is no attribute:
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+    crossZoneOff: balancer !== "gateway" && may("cross-zone off"),
+  };
+};
 
+/** One zone at a time: https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.how-it-works.html */
+export const shiftsOf = ({ random, may }: Dice, place: PlaceItem): ShiftItem[] =>
+  may("zonal shift") ? [{ place: place.name, zone: random.int(3) }] : [];
+
+/** @param fronts target groups of both types */
 export const byHandOf = (dice: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] =>
   dice.may("by hand") ? several(dice, 2, () => byHand(dice, holders, fronts)).flat() : [];
 
@@ -46,7 +71,8 @@ export const byHandOf = (dice: Dice, holders: readonly Holder[], fronts: readonl
 const byHand = ({ random, may }: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] => {
   const where = { ...instanceIn(random, holders, 4), targetGroup: random.pick(fronts) };
   const ports = may("several ports") ? PORTS : [random.pick(PORTS)];
-  return ports.map((port) => ({ ...where, port }));
+  const state = may("not healthy at first") ? random.pick(STATES) : "healthy";
+  return ports.map((port) => ({ ...where, port, state }));
 };
 
 const PORTS = [80, 8_080, 9_090];
@@ -54,6 +80,7 @@ const PORTS = [80, 8_080, 9_090];
 export const TARGET_GROUP_DIMENSIONS: Dimensions<readonly TargetGroupItem[]> = {
   "no deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 0),
   "an hour of deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 3_600),
+  "cross-zone load balancing off": (targetGroups) => targetGroups.some(({ crossZoneOff }) => crossZoneOff),
   "target group that no load balancer uses": (targetGroups) => targetGroups.some(({ balancer }) => balancer === null),
   "Network Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "network"),
   "Gateway Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "gateway"),
@@ -61,6 +88,8 @@ export const TARGET_GROUP_DIMENSIONS: Dimensions<readonly TargetGroupItem[]> = {
 
 export const BY_HAND_DIMENSIONS: Dimensions<readonly ByHandItem[]> = {
   "target registered by hand": (byHand) => byHand.length > 0,
+  "target registered by hand that is unhealthy": (byHand) => byHand.some(({ state }) => state === "unhealthy"),
+  "target registered by hand, not yet checked": (byHand) => byHand.some(({ state }) => state === "initial"),
   "target registered by hand on several ports": (byHand) => {
     const seen = byHand.map(({ group, nth, targetGroup }) => `${group} ${nth} ${targetGroup}`);
     return new Set(seen).size < seen.length;

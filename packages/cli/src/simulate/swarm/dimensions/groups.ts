@@ -49,6 +49,10 @@ export interface GroupItem {
   readonly terminationProtected: boolean;
   /** How many of its instances somebody launched and attached. */
   readonly attached: number;
+  /** Its instance maintenance policy, in percent. */
+  readonly maintenance: { readonly min: number; readonly max: number } | null;
+  /** A person has put its last instance on standby. */
+  readonly standby: boolean;
   readonly suspended: readonly (typeof PROCESSES)[number][];
   /** Its second type counts twice. */
   readonly weighted: boolean;
@@ -85,11 +89,21 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     firstProtected: may("one protected"),
     terminationProtected: may("termination protection"),
     attached: may("attached") ? 1 : 0,
+    maintenance: may("maintenance policy") ? random.pick(MAINTENANCE) : null,
+    standby: may("standby"),
     suspended: may("suspended") ? suspendedOf(random) : [],
     weighted: mixed && may("weighted"),
     registeredAgain: cluster !== null && may("registered again"),
   };
 };
+
+/** At most a hundred points apart: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html */
+const MAINTENANCE = [
+  { min: 100, max: 100 },
+  { min: 90, max: 110 },
+  { min: 100, max: 200 },
+  { min: 0, max: 100 },
+];
 
 /** One process, or several of them. */
 const suspendedOf = (random: Dice["random"]): GroupItem["suspended"] => {
@@ -117,6 +131,8 @@ export const GROUP_DIMENSIONS: Dimensions<readonly GroupItem[]> = {
   "one instance protected from scale-in": (groups) => groups.some(({ firstProtected }) => firstProtected),
   "termination protection": (groups) => groups.some((one) => one.terminationProtected),
   "instance attached to its group": (groups) => groups.some(({ attached }) => attached > 0),
+  "instance maintenance policy": (groups) => groups.some(({ maintenance }) => maintenance !== null),
+  "instance on standby from the beginning": (groups) => groups.some(({ standby }) => standby),
   "several suspended processes": (groups) => groups.some(({ suspended }) => suspended.length > 1),
   "managed draining": (groups) => groups.some(({ managedDraining }) => managedDraining),
   "Spot draining of the ECS agent": (groups) => groups.some(({ agentSpotDraining }) => agentSpotDraining),
