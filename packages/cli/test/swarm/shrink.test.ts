@@ -27,6 +27,7 @@ test("what has nothing to do with the failure goes, what the failure needs stays
     groups: [],
     services: [],
     standalone: [],
+    containers: [],
     targetGroups: [],
     byHand: [],
     faults: [],

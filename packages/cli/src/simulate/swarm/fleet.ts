@@ -12,6 +12,7 @@ import {
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
+import { buildContainer } from "./build/container.ts";
 import { buildUserFleet } from "./build/facts.ts";
 import { buildGroup, clusterOf, launchAlone, OUR_HOOKS } from "./build/group.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
@@ -89,6 +90,10 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   for (const item of spec.standalone) {
     const region = regions.get(item.place);
     if (region !== undefined) buildStandalone(world, region, item);
+  }
+  for (const item of spec.containers) {
+    const instance = members.get(item.group)?.[item.nth];
+    if (instance !== undefined) buildContainer(world, instance, item);
   }
   for (const { group, nth, targetGroup, port, state } of spec.byHand) {
     const instance = members.get(group)?.[nth];

@@ -1,5 +1,6 @@
 import { aloneOf } from "./dimensions/alone.ts";
 import { byHandOf, shiftsOf, targetGroupsOf } from "./dimensions/balancers.ts";
+import { containersOf } from "./dimensions/containers.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf } from "./dimensions/faults.ts";
@@ -36,6 +37,10 @@ export function generateWorld(seed: number): SwarmWorld {
     owners: ownersOf(dice("owners"), groups),
     services: locals.flatMap(({ services }) => services),
     standalone: locals.flatMap(({ standalone }) => standalone),
+    containers: containersOf(
+      dice("containers"),
+      [...groups, ...alone].filter(({ cluster }) => cluster !== null),
+    ),
     byHand: locals.flatMap(({ byHand }) => byHand),
     shifts: locals.flatMap(({ shifts }) => shifts),
     events: eventsOf(dice("events"), [...groups, ...alone]),
@@ -62,6 +67,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     owners: [],
     services: [],
     standalone: [],
+    containers: [],
     byHand: [],
     shifts: [],
     events: eventsOf(dice("events"), holdersOf(user.facts)),

@@ -15,9 +15,14 @@ export interface Played {
 export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
   const { world } = fleet;
   const began = world.clock.now();
+  const drained = spec.containers
+    .filter(({ is }) => is === "DRAINING")
+    .flatMap(({ group, nth }) => fleet.members.get(group)?.[nth]?.containerInstance ?? [])
+    .filter(({ status }) => status === "DRAINING")
+    .map(({ instance }) => instance.id);
   const people: ByPeople = {
     deregistered: new Set(),
-    drained: new Set(),
+    drained: new Set(drained),
     detached: new Set(),
     desired: putAside(fleet),
   };

@@ -23,6 +23,7 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.alone.map((one) => `  ${sayAlone(one)}`),
     ...(world.bareHooks ? ["  a rule that passes the messages of hooks on without their envelope"] : []),
     ...world.services.map((service) => `  ${sayService(service)}`),
+    ...world.containers.map(({ group, nth, is }) => `  instance ${nth} of ${group}: with ECS it is ${is}`),
     ...world.standalone.map((item) => `  ${sayStandalone(item)}`),
     ...world.targetGroups.map(
       ({ name, type, delay, balancer }) =>
@@ -144,6 +145,7 @@ function sayService(service: ServiceItem): string {
     ...(service.alternate === null ? [] : [`${service.alternate} takes turns`]),
     ...(service.traffic === null ? [] : [`behind ${service.traffic}`]),
     ...(service.tasks === "stop when told" ? [] : [`its tasks ${service.tasks}`]),
+    ...(service.deploying ? ["a deployment has just begun"] : []),
     ...(service.large ? ["large tasks"] : []),
   ];
   return `${daemon ? `daemon service ${name}` : `service ${name} of ${desired}`} in ${cluster}: ${traits.join(", ")}`;

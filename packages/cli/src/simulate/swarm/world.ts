@@ -6,6 +6,7 @@ import {
   TARGET_GROUP_DIMENSIONS,
   type TargetGroupItem,
 } from "./dimensions/balancers.ts";
+import { CONTAINER_DIMENSIONS, type ContainerItem } from "./dimensions/containers.ts";
 import type { Dimensions } from "./dimensions/dice.ts";
 import { EVENT_DIMENSIONS, type EventItem } from "./dimensions/events.ts";
 import { FAULT_DIMENSIONS, type FaultItem } from "./dimensions/faults.ts";
@@ -39,6 +40,7 @@ export interface SwarmWorld {
   readonly bareHooks: boolean;
   readonly services: readonly ServiceItem[];
   readonly standalone: readonly StandaloneItem[];
+  readonly containers: readonly ContainerItem[];
   /** Targets that a person registered. */
   readonly byHand: readonly ByHandItem[];
   readonly shifts: readonly ShiftItem[];
@@ -83,6 +85,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
     bareHooks && groups.some(({ hook, launchHook }) => hook !== null || launchHook !== null),
   ...of(SERVICE_DIMENSIONS, ({ services }) => services),
   ...of(STANDALONE_DIMENSIONS, ({ standalone }) => standalone),
+  ...of(CONTAINER_DIMENSIONS, ({ containers }) => containers),
   ...HAPPENING,
 };
 

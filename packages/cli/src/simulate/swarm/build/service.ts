@@ -4,6 +4,7 @@ import {
   createLatticeTargetGroup,
   createService,
   defineTask,
+  deployService,
   type Region,
   runStandalone,
   type ServiceTraffic,
@@ -45,7 +46,7 @@ export function buildService(
   });
   const [targetGroup = null, ...moreTargetGroups] = item.targetGroups.flatMap((one) => targetGroups.get(one) ?? []);
   const alternate = item.alternate === null ? null : (targetGroups.get(item.alternate) ?? null);
-  createService(world, cluster, {
+  const service = createService(world, cluster, {
     name,
     definition,
     desired: item.desired,
@@ -60,6 +61,7 @@ export function buildService(
     protects: item.tasks === "protect themselves" ? PROTECTS : null,
     mayLackRoom: true,
   });
+  if (item.deploying) deployService(world, service);
 }
 
 function trafficOf(world: World, region: Region, item: ServiceItem): ServiceTraffic {

@@ -21,6 +21,8 @@ export interface ServiceItem {
   readonly alternate: string | null;
   readonly traffic: (typeof TRAFFIC)[number] | null;
   readonly tasks: (typeof TASKS)[number];
+  /** A deployment has just begun: tasks of the earlier revision run, and are being replaced. */
+  readonly deploying: boolean;
   /** One task takes more than half of an instance. */
   readonly large: boolean;
 }
@@ -83,6 +85,8 @@ function serviceItem(
     alternate: isPair ? random.pick(others).name : null,
     traffic,
     tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
+    // A daemon service replaces its tasks one instance after the other, which the simulator does not do.
+    deploying: !daemon && may("deploying"),
     large: may("large"),
   };
 }
@@ -155,6 +159,9 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   "tasks that ignore SIGTERM": (services) => services.some(({ tasks }) => tasks === "ignore SIGTERM"),
   "tasks that fail again and again": (services) => services.some(({ tasks }) => tasks === "fail again and again"),
   "tasks that protect themselves": (services) => services.some(({ tasks }) => tasks === "protect themselves"),
+  "rolling deployment under way": (services) => services.some((one) => one.deploying && one.alternate === null),
+  "traffic that shifts to the other target group": (services) =>
+    services.some((one) => one.deploying && one.alternate !== null),
   "tasks that fill an instance": (services) => services.some(({ large }) => large),
   "Classic Load Balancer of a service": (services) => services.some(({ traffic }) => traffic === "classic"),
   "VPC Lattice of a service": (services) => services.some(({ traffic }) => traffic === "lattice"),

@@ -1,0 +1,29 @@
+import {
+  createCluster,
+  type Instance,
+  loseAgent,
+  registerAgain,
+  setContainerState,
+  type World,
+} from "@spotkeeper/simulator";
+import type { ContainerItem } from "../dimensions/containers.ts";
+
+/** The cluster that an agent was told by mistake. */
+const OTHER_CLUSTER = "default";
+
+/** Has an instance be registered in the way that the item says; nothing where it is registered in no cluster. */
+export function buildContainer(world: World, instance: Instance, { is }: ContainerItem): void {
+  const { containerInstance, region } = instance;
+  if (containerInstance === null) return;
+  switch (is) {
+    case "in another cluster, too":
+      registerAgain(world, instance, region.clusters.get(OTHER_CLUSTER) ?? createCluster(region, OTHER_CLUSTER));
+      break;
+    case "without its agent":
+      loseAgent(world, containerInstance);
+      break;
+    case "DRAINING":
+      setContainerState(world, containerInstance, "DRAINING");
+      break;
+  }
+}

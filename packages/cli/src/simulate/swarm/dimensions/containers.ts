@@ -1,0 +1,28 @@
+import { type Dice, type Dimensions, several } from "./dice.ts";
+import { type Holder, instanceIn } from "./events.ts";
+
+/** What is unusual about how an instance is registered with ECS, before anything happens. */
+export interface ContainerItem {
+  /** The group's n-th instance. */
+  readonly group: string;
+  readonly nth: number;
+  readonly is: (typeof CONTAINERS)[number];
+}
+
+/**
+ * Its agent was told another cluster, and registered there as well: https://github.com/aws/amazon-ecs-agent/issues/782. Its
+ * agent has no connection. A person set it DRAINING: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
+ */
+const CONTAINERS = ["in another cluster, too", "without its agent", "DRAINING"] as const;
+
+/** `holders` are those whose instances are registered in a cluster. */
+export const containersOf = (dice: Dice, holders: readonly Holder[]): ContainerItem[] =>
+  holders.length > 0 && dice.may("containers")
+    ? several(dice, 2, () => ({ ...instanceIn(dice.random, holders, 2), is: dice.random.pick(CONTAINERS) }))
+    : [];
+
+export const CONTAINER_DIMENSIONS: Dimensions<readonly ContainerItem[]> = {
+  "instance in two clusters": (containers) => containers.some(({ is }) => is === "in another cluster, too"),
+  "agent that is not connected": (containers) => containers.some(({ is }) => is === "without its agent"),
+  "container instance that is DRAINING already": (containers) => containers.some(({ is }) => is === "DRAINING"),
+};
