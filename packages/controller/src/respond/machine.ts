@@ -12,7 +12,7 @@ import { GUARD } from "./guard.ts";
 import type { Refreshed } from "./incident.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
-import { mapSteps } from "./steps.ts";
+import { mapSteps, stepsOf } from "./steps.ts";
 import type { Wake } from "../wake.ts";
 
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
@@ -203,7 +203,8 @@ function lay<K extends Kind>(
   running: ReadonlySet<string>,
   now: Ms,
 ): Laid<K> {
-  const before = deps.refresh(base, now);
+  // What is over is laid over the plan that it was a part of; planning follows then, by what it has shown.
+  const before = isPlanned(base, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
   let doc = before.doc;
   const entries = [...before.entries];
   const also: Also[] = [];
@@ -237,5 +238,9 @@ function lay<K extends Kind>(
   const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;
   return { doc, due, upcomingAt: upcoming.wakeAt, entries, also, unchanged: nothingYet || same };
 }
+
+/** Whether the document has the steps of all results, if there are any. What is safe may be run before its plan is stored. */
+const isPlanned = <K extends Kind>(doc: Doc<K>, results: readonly Finished[]): boolean =>
+  results.length > 0 && results.every(({ step }) => stepsOf(doc as Doc).some(({ id }) => id === step.id));
 
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

@@ -98,6 +98,20 @@ test("safe steps run before anything is written; others are stored as intended f
   expect(seen["a"]).toBe("intended");
 });
 
+test("after each result it is planned once, by what the result has shown", async () => {
+  const key = await open();
+  const plan = [planned("a"), planned("b", { after: ["a"] }), planned("c", { after: ["b"] })];
+  const { deps, ran } = worker({ plan, unsafe: ["a", "b", "c"], run: async () => done });
+  let times = 0;
+  const refresh: typeof deps.refresh = (doc, now) => {
+    times += 1;
+    return deps.refresh(doc, now);
+  };
+  await settle(advanceDoc({ ...deps, refresh }, key, "incident", never));
+  expect(ran).toEqual(["a", "b", "c"]);
+  expect(times).toBe(1 + ran.length);
+});
+
 test("while a step runs long, the guard keeps others away, and is renewed", async () => {
   const key = await open();
   const { deps } = worker({
