@@ -44,7 +44,9 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   const home = homeOf(spec.places);
   const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   const regions = new Map(spec.places.map(({ name, account, region }) => [name, regionOf(world, account, region)]));
-  for (const region of regions.values()) region.rules.push(...spotkeeperRules(queue, spec.bareHooks));
+  // Without its envelope a message names neither account nor region: it is taken for one of the queue's own place.
+  for (const [name, region] of regions)
+    region.rules.push(...spotkeeperRules(queue, spec.bareHooks && name === home.name));
   const targetGroups = new Map(
     spec.targetGroups.flatMap(({ name, place, type, delay, balancer, crossZoneOff }) => {
       const region = regions.get(place);

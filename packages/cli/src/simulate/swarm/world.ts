@@ -36,7 +36,7 @@ export interface SwarmWorld {
   /** Whose groups are, which are not ours. */
   readonly owners: readonly OwnerItem[];
   readonly alone: readonly AloneItem[];
-  /** The messages of hooks come without EventBridge's envelope: their rule passes `$.detail` on. */
+  /** The messages of hooks of the queue's own place come without EventBridge's envelope: their rule passes `$.detail` on. */
   readonly bareHooks: boolean;
   readonly services: readonly ServiceItem[];
   readonly standalone: readonly StandaloneItem[];

@@ -27,7 +27,10 @@ export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: Use
     home,
     queueOf: (target) => (user.queues.includes(target) ? queue : target),
   });
-  for (const region of world.regions.values()) region.rules.push(...spotkeeperRules(queue, spec.bareHooks));
+  for (const region of world.regions.values()) {
+    const isHome = region.account === home.account && region.name === home.region;
+    region.rules.push(...spotkeeperRules(queue, spec.bareHooks && isHome));
+  }
   const groups = new Map<string, Group>();
   const members = new Map<string, readonly Instance[]>();
   const notOurs: Group[] = [];
