@@ -84,7 +84,8 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
     }),
   ],
 
-  // A task's registration that comes back after the task has gone takes requests that nobody answers.
+  // A task's registration that comes back after the task has gone takes requests that nobody answers. Instances have
+  // addresses in 10.0.0.0/8, tasks others.
   "no target is left that no task serves": ({ fleet }) =>
     fleet.regions.flatMap(({ clusters, targetGroups }) => {
       const tasks = [...clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);
@@ -95,7 +96,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
         .filter(({ targetType }) => targetType === "ip")
         .flatMap(({ name, targets }) =>
           [...targets.values()]
-            .filter(({ id, state }) => state !== "draining" && id.startsWith("172.") && !live.has(id))
+            .filter(({ id, state }) => state !== "draining" && !id.startsWith("10.") && !live.has(id))
             .map(({ id, port }) => `${name} has ${id}:${port}`),
         );
     }),
