@@ -3,6 +3,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
+import { MAY_BE_DONE } from "./before.ts";
 import type { Result } from "./responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 
@@ -27,12 +28,6 @@ export interface Applied<D extends Doc> {
   /** False: somebody else has settled the step, so that what ours would write to other documents is void as well. */
   readonly counts: boolean;
 }
-
-/** The receipt of a step that is tried again, or given up, after a try that AWS did not answer. */
-const MAY_BE_DONE: Plain = { mayBeDone: true };
-
-export const isMayBeDone = (receipt: Plain): boolean =>
-  receipt !== null && typeof receipt === "object" && "mayBeDone" in receipt;
 
 /** Pure. A step that somebody else has settled meanwhile stays as it is; ours is only noted. */
 export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Applied<D> {

@@ -38,3 +38,9 @@ export function whoseWas({ receipt }: Pick<Step, "receipt">): Whose {
     theirs: Array.isArray(theirs) ? theirs.filter((one): one is string => typeof one === "string") : [],
   };
 }
+
+/** The receipt of a step that is tried again, or given up, after a try that AWS did not answer. */
+export const MAY_BE_DONE: Plain = { mayBeDone: true };
+
+export const isMayBeDone = (receipt: Plain): boolean =>
+  receipt !== null && typeof receipt === "object" && "mayBeDone" in receipt;

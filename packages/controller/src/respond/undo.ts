@@ -2,8 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
-import { isMayBeDone } from "./apply.ts";
-import { whoseWas, type Whose } from "./before.ts";
+import { isMayBeDone, whoseWas, type Whose } from "./before.ts";
 import { earlyOf } from "./early.ts";
 import type { FindResponder } from "./responder.ts";
 
