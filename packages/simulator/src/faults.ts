@@ -7,10 +7,12 @@ import type { JsonObject, Ms, ServiceName } from "./operation.ts";
  * - `hang`: no answer until the client gives up; `latency`: the answer comes late
  * - `html`: status 500 with a page, as gateways send; `reset`: the connection breaks. Neither is performed
  * - `lost`: performed, but the connection breaks before the answer
+ * - `failed`: performed, and the answer is that page; `garbage`: performed, and the answer is no answer of AWS's;
+ *   `truncated`: performed, and the second half of the answer's body is missing
  */
 export type FaultEffect =
   | { readonly kind: "error"; readonly code: string; readonly message?: string; readonly status?: number }
-  | { readonly kind: "throttle" | "denied" | "hang" | "html" | "reset" | "lost" }
+  | { readonly kind: "throttle" | "denied" | "hang" | "html" | "reset" | SpoiltAnswer }
   | { readonly kind: "latency"; readonly ms: Ms };
 
 /** Which calls a fault meets; what is left out matches every call. */
@@ -82,7 +84,20 @@ function matches(match: FaultMatch, call: Call): boolean {
   );
 }
 
-const PLAIN = ["throttle", "denied", "hang", "html", "reset", "lost"] as const;
+/** What is performed, and whose answer does not come as it should. */
+export type SpoiltAnswer = "lost" | "failed" | "garbage" | "truncated";
+
+const PLAIN = [
+  "throttle",
+  "denied",
+  "hang",
+  "html",
+  "reset",
+  "lost",
+  "failed",
+  "garbage",
+  "truncated",
+] as const satisfies readonly FaultEffect["kind"][];
 
 /**
  * Reads a fault from JSON that came from outside.

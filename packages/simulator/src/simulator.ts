@@ -113,9 +113,9 @@ export function createSimulator<World>(options: SimulatorOptions<World>): Simula
     const output = await operation.run(world, call.input, ctx);
     progress.performed = true;
     await runHooks(call, "after");
-    if (fault?.kind === "lost") throw new ConnectionReset();
     const head = { requestId: call.requestId, now: clock.now() };
-    return answer(identity.service, identity.operation, output, operation.output ?? {}, head);
+    const good = answer(identity.service, identity.operation, output, operation.output ?? {}, head);
+    return fault === null ? good : spoil(fault, good);
   };
 
   const handleCall = async (request: HttpRequest, signal: AbortSignal, inFlight: InFlight): Promise<HttpResponse> => {
@@ -220,11 +220,7 @@ async function applyFault(
       throw new AwsError(code, `${message} (${call.operation})`, status);
     }
     case "html":
-      return textResponse(
-        500,
-        "text/html",
-        "<html><head><title>500</title></head><body>Internal Server Error</body></html>",
-      );
+      return failurePage();
     case "reset":
       throw new ConnectionReset();
     case "hang":
@@ -234,9 +230,43 @@ async function applyFault(
       await ctx.clock.sleep(fault.ms, ctx.signal);
       return null;
     case "lost":
+    case "failed":
+    case "garbage":
+    case "truncated":
       return null;
   }
 }
+
+/** The answer of a call that was performed, as its fault lets it come. */
+function spoil({ kind }: FaultEffect, answer: HttpResponse): HttpResponse {
+  switch (kind) {
+    case "lost":
+      throw new ConnectionReset();
+    case "failed":
+      return failurePage();
+    case "garbage":
+      return withBody(answer, new TextEncoder().encode("<!-- proxy: upstream closed -->{"));
+    case "truncated":
+      return withBody(answer, answer.body.slice(0, Math.floor(answer.body.length / 2)));
+    case "error":
+    case "throttle":
+    case "denied":
+    case "hang":
+    case "latency":
+    case "html":
+    case "reset":
+      return answer;
+  }
+}
+
+const withBody = (answer: HttpResponse, body: Uint8Array): HttpResponse => ({
+  ...answer,
+  headers: { ...answer.headers, "content-length": String(body.length) },
+  body,
+});
+
+const failurePage = (): HttpResponse =>
+  textResponse(500, "text/html", "<html><head><title>500</title></head><body>Internal Server Error</body></html>");
 
 function throttled(identity: Identity): AwsError {
   const { code, message, status } = identity.service.throttled;

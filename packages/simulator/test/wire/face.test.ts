@@ -44,6 +44,9 @@ describe.each(transports)("faults, %s", (transport) => {
     [{ kind: "reset" }, "", 0],
     [{ kind: "lost" }, "", 1],
     [{ kind: "html" }, "", 0],
+    [{ kind: "failed" }, "", 1],
+    [{ kind: "garbage" }, "", 1],
+    [{ kind: "truncated" }, "", 1],
   ])("%j once, then the call works", async (effect, name, performedByFault) => {
     const { operations, performed } = counted();
     const setup = bench(operations);
