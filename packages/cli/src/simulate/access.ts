@@ -2,6 +2,7 @@ import type { CallRecord, loadParts } from "@spotkeeper/controller";
 import { type Clock, partitionOf, type SdkHandler } from "@spotkeeper/simulator";
 
 export type Parts = Awaited<ReturnType<typeof loadParts>>;
+type Hearing = ReturnType<Parts["correctClock"]>;
 export type Access = ReturnType<Parts["createAws"]>;
 
 /** Our own account; the one of AWS's examples. */
@@ -18,6 +19,8 @@ export interface AccessOptions {
   readonly others?: Iterable<string>;
   /** Where we run: the partition of roles. */
   readonly region?: string;
+  /** Told which hour it is at AWS; left out where the clock is right. */
+  readonly hearing?: Hearing;
   readonly onCall?: (call: CallRecord) => void;
 }
 
@@ -29,6 +32,7 @@ export function openAccess({
   handler,
   others = [],
   region = REGION,
+  hearing,
   onCall = () => {},
 }: AccessOptions): Access {
   const accounts = [...others].map((account) => ({
@@ -42,6 +46,7 @@ export function openAccess({
     endpoint: null,
     credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }),
     requestHandler: handler,
+    ...(hearing === undefined ? {} : { hearing }),
   });
   return parts.createAws({ clock, random, clients, accounts, ownAccount: () => ACCOUNT, onCall });
 }

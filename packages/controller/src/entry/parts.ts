@@ -1,4 +1,5 @@
 /** The parts of a worker, for who assembles one over other ground than a config's: a simulator, on its clock. */
+export { correctClock } from "../corrected-clock.ts";
 export { createAws } from "../aws/index.ts";
 export { createClients } from "../aws/clients.ts";
 export { createLease } from "./lease.ts";

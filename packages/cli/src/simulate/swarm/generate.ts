@@ -1,11 +1,14 @@
 import { aloneOf } from "./dimensions/alone.ts";
 import { byHandOf, shiftsOf, targetGroupsOf } from "./dimensions/balancers.ts";
 import { containersOf } from "./dimensions/containers.ts";
+import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
-import { faultsOf } from "./dimensions/faults.ts";
+import { faultsOf, readLagOf } from "./dimensions/faults.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { livesOf, workersOf } from "./dimensions/lives.ts";
+import { messagesOf } from "./dimensions/messages.ts";
+import { outagesOf } from "./dimensions/outages.ts";
 import { ownersOf } from "./dimensions/owners.ts";
 import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
@@ -20,7 +23,6 @@ type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "alone" | "services" |
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
-  const workers = workersOf(dice("workers"));
   const places = placesOf(dice("places"));
   const locals = places.map((place) => localOf(place, (part) => dice(nameIn(place, part))));
   const groups = locals.flatMap((local) => local.groups);
@@ -44,9 +46,7 @@ export function generateWorld(seed: number): SwarmWorld {
     byHand: locals.flatMap(({ byHand }) => byHand),
     shifts: locals.flatMap(({ shifts }) => shifts),
     events: eventsOf(dice("events"), [...groups, ...alone]),
-    faults: faultsOf(dice("faults")),
-    workers,
-    lives: livesOf(dice("lives"), workers),
+    ...troubleOf(dice, places),
     user: null,
   };
 }
@@ -54,11 +54,11 @@ export function generateWorld(seed: number): SwarmWorld {
 /** The world of a seed in which a user's fleet, and perhaps a user's policy, stand for generated ones. */
 export function worldOf(user: UserFleet, seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
-  const workers = workersOf(dice("workers"));
+  const places = userPlaces(user.facts);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
-    places: userPlaces(user.facts),
+    places,
     policy: user.policy === null ? policyOf(dice("policy")) : judgedBy(user.policy),
     targetGroups: [],
     groups: [],
@@ -71,9 +71,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     byHand: [],
     shifts: [],
     events: eventsOf(dice("events"), holdersOf(user.facts)),
-    faults: faultsOf(dice("faults")),
-    workers,
-    lives: livesOf(dice("lives"), workers),
+    ...troubleOf(dice, places),
     user,
   };
 }
@@ -99,5 +97,22 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
       targetGroups.map(({ name }) => name),
     ),
     shifts: shiftsOf(dice("shifts"), place),
+  };
+}
+
+/** What goes wrong, whatever the fleet. */
+function troubleOf(
+  dice: (part: string) => Dice,
+  places: readonly PlaceItem[],
+): Pick<SwarmWorld, "messages" | "faults" | "outages" | "workers" | "clocks" | "readLag" | "lives"> {
+  const workers = workersOf(dice("workers"));
+  return {
+    messages: messagesOf(dice("messages")),
+    faults: faultsOf(dice("faults")),
+    outages: outagesOf(dice("outages"), places),
+    workers,
+    clocks: clocksOf(dice("clocks"), workers),
+    readLag: readLagOf(dice("read lag")),
+    lives: livesOf(dice("lives"), workers),
   };
 }

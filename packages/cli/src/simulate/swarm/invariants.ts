@@ -1,7 +1,8 @@
-import type { AlertModel, Incident, Key } from "@spotkeeper/controller";
+import { type AlertModel, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
 import type { Group, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./fleet.ts";
+import type { OutageKind } from "./dimensions/outages.ts";
 import type { ByPeople } from "./happenings.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -13,6 +14,8 @@ export interface Ended {
   readonly people: ByPeople;
   readonly incidents: ReadonlyMap<Key, Incident>;
   readonly sent: readonly AlertModel[];
+  /** What the channel refused for good: nobody was told, and it is not the worker's fault. */
+  readonly refused: readonly AlertModel[];
   readonly failures: readonly { readonly what: string; readonly error: unknown }[];
   readonly at: Ms;
 }
@@ -24,26 +27,27 @@ const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"])
 type Check = (ended: Ended) => readonly string[];
 
 /** Without faults and lives that are cut off, nothing excuses what was not done. */
-const isCalm = ({ faults, lives }: SwarmWorld): boolean => faults.length === 0 && lives.length === 0;
+const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
+  faults.length === 0 && outages.length === 0 && lives.length === 0;
 
 /** What holds at the end of every world. Those of `watch.ts` hold all along. */
 export const INVARIANTS: { readonly [name: string]: Check } = {
-  "what is doomed is out of every balancer before its deadline": ({ spec, fleet, sent }) =>
+  "what is doomed is out of every balancer before its deadline": ({ spec, fleet, sent, refused }) =>
     fleet.world.oracle
       .facts()
       .filter(({ targetsLost }) => targetsLost.length > 0 && MAY_DEREGISTER.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
       .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
-      .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
+      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
       .map(({ instanceId, targetsLost }) => `${instanceId} took connections at its end by ${targetsLost.join(", ")}`),
 
-  "no task is killed that nobody told to stop": ({ spec, fleet, sent }) =>
+  "no task is killed that nobody told to stop": ({ spec, fleet, sent, refused }) =>
     fleet.world.oracle
       .facts()
       .filter(({ tasksKilled }) => tasksKilled.length > 0 && MAY_DRAIN.has(spec.policy.may))
       .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
       .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
-      .filter(({ instanceId }) => isCalm(spec) || !isTold(sent, instanceId))
+      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
       .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
 
   "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
@@ -113,24 +117,35 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       }),
 
   // One that somebody else ended first was not interrupted, whatever a late warning says.
-  "every warning is told, and how it ended": ({ fleet, sent }) =>
+  "every warning is told, and how it ended": ({ fleet, sent, refused }) =>
     fleet.world.oracle
       .facts()
       .filter(
         ({ instanceId, warnedAt, diedAt }) => warnedAt !== null && (diedAt !== null || isRunning(fleet, instanceId)),
       )
-      .filter(({ instanceId }) => !isTold(sent, instanceId))
+      .filter(({ instanceId }) => !isTold([...sent, ...refused], instanceId))
       .map(({ instanceId }) => `nobody was told how the interruption of ${instanceId} ended`),
 
-  "the worker has no bug": ({ failures }) =>
-    failures.map(
-      ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    ),
+  "the worker has no bug": ({ spec, failures }) =>
+    failures
+      .filter(({ error }) => !isOfOutage(spec, error))
+      .map(({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
 };
 
 /** Those that nobody has deleted. */
 const groupsOf = ({ groups }: SwarmFleet): Group[] =>
   [...groups.values()].filter((group) => group.region.groups.get(group.name) === group);
+
+/** What an outage has the log told, which is no bug: a store that is away fails whoever asks it. Nothing else is excused. */
+const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = {
+  "ledger full": "SK-LEDGER-FULL",
+  "ledger away": "SK-LEDGER-UNAVAILABLE",
+  "archive away": "SK-ARCHIVE-UNAVAILABLE",
+  "channel refuses": "SK-ALERT-UNTOLD",
+};
+
+const isOfOutage = ({ outages }: SwarmWorld, error: unknown): boolean =>
+  error instanceof SpotkeeperError && outages.some(({ kind }) => LOGGED_FOR[kind] === error.code);
 
 const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
   world.instances.get(instanceId)?.state === "running";

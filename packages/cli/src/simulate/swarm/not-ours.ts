@@ -21,8 +21,9 @@ export function touchedOf(fleet: SwarmFleet, { account, region, mutating, input 
  * Whether AWS may not have told whose an instance is: then it is taken for ours, since a doomed instance waits for
  * nobody (docs/drain.md, "What happens when").
  */
-export const mayNotTell = ({ faults }: SwarmWorld): boolean =>
-  faults.some(({ operation }) => operation === null || operation.startsWith("Describe"));
+export const mayNotTell = ({ faults, outages }: SwarmWorld): boolean =>
+  faults.some(({ operation }) => operation === null || operation.startsWith("Describe")) ||
+  outages.some(({ kind }) => kind === "region unreachable" || kind === "service throttled");
 
 /** Everything by which a call can name a group, its instances, or what runs on them. */
 function namesOf(group: Group): string[] {

@@ -47,6 +47,6 @@ const putAside = ({ groups }: SwarmFleet): Map<Group, number> =>
 export function playFaults(faults: readonly FaultItem[], simulator: Simulator): void {
   for (const { kind, operation, skip, times } of faults) {
     const match = operation === null ? {} : { operation };
-    simulator.faults.add({ match, effect: { kind }, skip, times });
+    simulator.faults.add({ match, effect: { kind }, skip, ...(times === null ? {} : { times }) });
   }
 }

@@ -12,12 +12,16 @@ import {
 import { type Clock, type Ms, sdkHandler, type Simulator } from "@spotkeeper/simulator";
 import { openAccess, type Parts } from "../access.ts";
 import { createGate } from "./gate.ts";
+import { type Outages, sendThrough } from "./outages.ts";
 import type { Blow } from "./dimensions/lives.ts";
 import type { PlaceItem } from "./dimensions/places.ts";
 
 type Ledger = ReturnType<Parts["openSqliteLedger"]>;
 type Archive = ReturnType<Parts["openSqliteArchive"]>;
 type Inventory = ReturnType<Parts["createMemoryInventory"]>;
+
+/** As own-account.ts has it. */
+const FIRST_ANSWER_WITHIN: Ms = 3_000;
 
 /** A worker as an operating system sees it: the one way in which a world drives it. */
 export interface WorkerProcess {
@@ -41,7 +45,10 @@ export interface Ground {
   readonly others: readonly string[];
   readonly policy: Policy;
   readonly overrides: Overrides;
+  readonly outages: Outages;
   readonly onSent: (alert: AlertModel) => void;
+  /** The channel refused it: nobody was told, and nobody will be. */
+  readonly onRefused: (alert: AlertModel) => void;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -51,29 +58,33 @@ export interface Seat {
   /** What is still to happen to it, in the order of its crossings. */
   readonly plan: Blow[];
   readonly crossings: { count: number };
+  /** How far its machine's clock is ahead of AWS's now. */
+  readonly ahead: () => Ms;
 }
 
 /** One life of a worker: the real flow over the world's AWS, ledger and channel, behind a gate that can cut it off. */
 export function createProcess(
   ground: Ground,
-  { inventory, plan, crossings }: Seat,
+  { inventory, plan, crossings, ahead }: Seat,
   name: string,
   onKilled: (pause: Ms) => void,
 ): WorkerProcess {
   const { parts } = ground;
   const gate = createGate({ clock: ground.clock, plan, crossings, onKilled });
-  const { clock } = gate;
+  const clock = parts.correctClock(shifted(gate.clock, ahead), () => {});
   const { home, random, policy, overrides } = ground;
   const handler = gate.guard(sdkHandler(ground.simulator), ["handle"]);
-  const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region });
+  const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region, hearing: clock });
   const channel: Channel = {
     updates: "full",
     pace: null,
     send: (alert) =>
-      gate.cross(async () => {
-        ground.onSent(alert);
-        return { is: "sent", receipt: null };
-      }),
+      gate.cross(() =>
+        sendThrough(ground.outages, ground.clock, {
+          deliver: () => ground.onSent(alert),
+          refuse: () => ground.onRefused(alert),
+        }),
+      ),
   };
   const worker = parts.createWorker({
     clock,
@@ -96,14 +107,22 @@ export function createProcess(
     },
   });
   return {
-    start: () => worker.start(),
+    async start() {
+      // As entry/run.ts: an answer of AWS's says which hour it is, before anything is judged by it.
+      const deadline = clock.now() + FIRST_ANSWER_WITHIN;
+      const at = { account: null, region: home.region };
+      await aws.sts.callerAccount(at, { purpose: "enrich", deadline }).catch(() => {});
+      await worker.start();
+    },
     async deliver(body) {
+      const sentAt = ground.clock.now();
+      clock.stamped(sentAt);
       const receivedAt = clock.now();
       const origin = {
         source: "sqs",
         account: home.account,
         region: home.region,
-        sentAt: receivedAt,
+        sentAt,
         receivedAt,
       } as const;
       return Promise.race([worker.accept(body, origin), gate.ended.then(() => null)]);
@@ -115,3 +134,11 @@ export function createProcess(
     },
   };
 }
+
+/** The clock of a machine that is wrong, and that somebody can set. */
+const shifted = (clock: Clock, ahead: () => Ms): Clock & { readonly steady: () => Ms } => ({
+  now: () => clock.now() + ahead(),
+  steady: () => clock.now(),
+  sleep: (ms, signal) => clock.sleep(ms, signal),
+  setTimer: (at, fn) => clock.setTimer(at - ahead(), fn),
+});

@@ -14,6 +14,8 @@ import { openAccess, type Parts } from "../access.ts";
 import { isWatched } from "../run-to-end.ts";
 import { buildFleet } from "./fleet.ts";
 import { breachesAtEnd } from "./invariants.ts";
+import { breakArchive, breakLedger, createOutages } from "./outages.ts";
+import { playMessages, type Queue } from "./messages.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./process.ts";
@@ -50,12 +52,16 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const random = createRandom(`worker ${spec.seed}`);
   const docs = new Map<Key, Doc>();
   const sent: AlertModel[] = [];
+  const refused: AlertModel[] = [];
   const failures: { what: string; error: unknown }[] = [];
   const timeline: { at: Ms; text: string }[] = [];
-  const seats = Array.from({ length: spec.workers }, (): Seat => ({
+  /** The beginning of what happens; none yet. */
+  let began = Infinity;
+  const seats = Array.from({ length: spec.workers }, (_, worker): Seat => ({
     inventory: parts.createMemoryInventory(),
     plan: [],
     crossings: { count: 0 },
+    ahead: () => aheadOf(spec.clocks, worker, clock.now() - began),
   }));
   const workers = createWorkers({
     clock,
@@ -63,10 +69,18 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     seats,
     onKilled: (worker) => void timeline.push({ at: clock.now(), text: `${worker} was killed` }),
   });
+  const had: string[] = [];
+  const queue: Queue = {
+    had,
+    receive: (body) => {
+      had.push(body);
+      workers.receive(body);
+    },
+  };
   const home = homeOf(spec.places);
-  const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
+  const queueArn = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   // A hook of somebody else can tell another queue.
-  const send = (to: string, body: string): void => void (to === queue && workers.receive(body));
+  const send = (to: string, body: string): void => void (to === queueArn && queue.receive(body));
   const fleet = buildFleet({ clock, seed: spec.seed, send }, spec);
   const simulator = createSimulator({
     clock,
@@ -74,7 +88,9 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     world: fleet.world,
     operations: fleetOperations,
     latency: LATENCY,
+    maxReadLag: spec.readLag * 1_000,
   });
+  const outages = createOutages(spec, clock, simulator);
   const { policy: usual } = loadConfig(null, () => "");
   const generated = { ...usual, defaults: { ...usual.defaults, ...actionsOf(spec.policy) } };
   const policy = spec.user?.policy ?? generated;
@@ -83,12 +99,17 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     clock,
     random: random.next,
     simulator,
-    ledger: watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
-    archive: holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })),
+    ledger: breakLedger(
+      watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
+      outages,
+    ),
+    archive: breakArchive(holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })), outages),
     policy,
     overrides: policy.clusters,
     home,
     others: [...new Set(spec.places.map(({ account }) => account))].filter((account) => account !== home.account),
+    outages,
+    onRefused: (alert) => void refused.push(alert),
     onSent: (alert) => {
       sent.push(alert);
       timeline.push({ at: clock.now(), text: `told: ${alert.headline}` });
@@ -100,19 +121,31 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
   const effects = watchEffects(spec, fleet, simulator);
   await clock.runUntilSettled(workers.start());
+  began = clock.now();
   workers.befall(spec.lives);
   playFaults(spec.faults, simulator);
-  const { people, lastAt } = playEvents(spec, fleet);
+  const { people, lastAt: lastEventAt } = playEvents(spec, fleet);
+  const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, clock, queue));
 
   for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
     await clock.runUntil(clock.now() + LOOK_EVERY);
     if (clock.now() <= lastAt || !workers.areUp() || [...docs.values()].some(isAtWork)) quietSince = clock.now();
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
-  const breaches = [...effects, ...breachesAtEnd({ spec, fleet, people, incidents, sent, failures, at: clock.now() })];
+  const breaches = [
+    ...effects,
+    ...breachesAtEnd({ spec, fleet, people, incidents, sent, refused, failures, at: clock.now() }),
+  ];
   // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
   await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));
   return { breaches, incidents: incidents.size, timeline: timeline.toSorted((one, other) => one.at - other.at) };
+}
+
+/** How far ahead of AWS's a worker's clock is, so many milliseconds after the beginning. */
+function aheadOf(clocks: SwarmWorld["clocks"], worker: number, since: Ms): Ms {
+  const wrong = clocks.find((one) => one.worker === worker);
+  if (wrong === undefined) return 0;
+  return (wrong.setAt !== null && since >= wrong.setAt * 1_000 ? wrong.setTo : wrong.ahead) * 1_000;
 }
 
 function actionsOf({

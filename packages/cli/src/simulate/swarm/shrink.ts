@@ -4,7 +4,10 @@ import type { SwarmWorld } from "./world.ts";
 const LISTS = [
   "events",
   "lives",
+  "messages",
   "faults",
+  "outages",
+  "clocks",
   "byHand",
   "shifts",
   "owners",
@@ -57,6 +60,7 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
         yield { ...world, user: { ...user, facts: { ...user.facts, [list]: items } } };
   for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
   if (world.workers > 1) yield { ...world, workers: 1 };
+  if (world.readLag > 0) yield { ...world, readLag: 0 };
   if (!world.warm) yield { ...world, warm: true };
   if (world.bareHooks) yield { ...world, bareHooks: false };
   for (const list of LISTS)

@@ -40,10 +40,19 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     "",
     "What happens",
     ...world.events.map((event) => `  ${sayEvent(event)}`),
+    ...world.messages.map(({ at, kind, nth }) => `  after ${at} s: a message, ${kind} (of ${nth})`),
     ...world.faults.map(
       ({ kind, operation, skip, times }) =>
-        `  ${operation ?? "any call"}: ${times} ${times === 1 ? "call meets" : "calls meet"} "${kind}", after ${skip}`,
+        `  ${operation ?? "any call"}: ${times ?? "all"} ${times === 1 ? "call meets" : "calls meet"} "${kind}", after ${skip}`,
     ),
+    ...world.outages.map(
+      ({ kind, from, lasts, of }) => `  after ${from} s, for ${lasts} s: ${kind}${of === null ? "" : ` (${of})`}`,
+    ),
+    ...world.clocks.map(
+      ({ worker, ahead, setAt, setTo }) =>
+        `  the clock of worker ${worker} is ${ahead} s ahead of AWS's${setAt === null ? "" : `; after ${setAt} s somebody sets it to ${setTo} s ahead`}`,
+    ),
+    ...(world.readLag === 0 ? [] : [`  EC2 tells for up to ${world.readLag} s what was before`]),
     ...world.lives.map(
       ({ worker, kind, crossing, pause }) =>
         `  worker ${worker} is ${kind} its boundary is crossed for the ${crossing}th time; ${pause} s`,

@@ -7,11 +7,14 @@ import {
   type TargetGroupItem,
 } from "./dimensions/balancers.ts";
 import { CONTAINER_DIMENSIONS, type ContainerItem } from "./dimensions/containers.ts";
+import { CLOCK_DIMENSIONS, type ClockItem } from "./dimensions/clocks.ts";
 import type { Dimensions } from "./dimensions/dice.ts";
 import { EVENT_DIMENSIONS, type EventItem } from "./dimensions/events.ts";
 import { FAULT_DIMENSIONS, type FaultItem } from "./dimensions/faults.ts";
 import { GROUP_DIMENSIONS, type GroupItem } from "./dimensions/groups.ts";
 import { LIFE_DIMENSIONS, type LifeItem } from "./dimensions/lives.ts";
+import { MESSAGE_DIMENSIONS, type MessageItem } from "./dimensions/messages.ts";
+import { OUTAGE_DIMENSIONS, type OutageItem } from "./dimensions/outages.ts";
 import { OWNER_DIMENSIONS, type OwnerItem } from "./dimensions/owners.ts";
 import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS, type SwarmPolicy } from "./dimensions/policy.ts";
@@ -45,9 +48,15 @@ export interface SwarmWorld {
   readonly byHand: readonly ByHandItem[];
   readonly shifts: readonly ShiftItem[];
   readonly events: readonly EventItem[];
+  /** What reaches the queue beside what the fleet says. */
+  readonly messages: readonly MessageItem[];
   readonly faults: readonly FaultItem[];
+  readonly outages: readonly OutageItem[];
   /** How many workers share the ledger and the queue. */
   readonly workers: number;
+  readonly clocks: readonly ClockItem[];
+  /** Seconds. */
+  readonly readLag: number;
   readonly lives: readonly LifeItem[];
   /** What a user has instead of places, groups and what belongs to them; null: a generated fleet. */
   readonly user: UserFleet | null;
@@ -58,7 +67,11 @@ const HAPPENING: Dimensions<SwarmWorld> = {
   "warm inventory": ({ warm }) => warm,
   "empty inventory": ({ warm }) => !warm,
   ...of(EVENT_DIMENSIONS, ({ events }) => events),
+  ...of(MESSAGE_DIMENSIONS, ({ messages }) => messages),
   ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
+  ...of(OUTAGE_DIMENSIONS, ({ outages }) => outages),
+  ...of(CLOCK_DIMENSIONS, ({ clocks }) => clocks),
+  "EC2 reads lag": ({ readLag }) => readLag > 0,
   "two workers": ({ workers }) => workers === 2,
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
 };

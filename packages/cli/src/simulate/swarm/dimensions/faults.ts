@@ -1,14 +1,26 @@
+import type { FaultEffect } from "@spotkeeper/simulator";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 
-export const FAULT_KINDS = ["throttle", "html", "reset", "lost", "denied"] as const;
+/** What each is: simulator/src/faults.ts. */
+export const FAULT_KINDS = [
+  "throttle",
+  "html",
+  "reset",
+  "lost",
+  "denied",
+  "failed",
+  "garbage",
+  "truncated",
+] as const satisfies readonly FaultEffect["kind"][];
 
-/** What meets calls that match, from `from` to `until`, in seconds. */
+/** What meets calls that match: the first `skip` pass, then it meets `times` of them. */
 export interface FaultItem {
   readonly kind: (typeof FAULT_KINDS)[number];
   /** The name of an AWS operation; null matches every operation. */
   readonly operation: string | null;
   readonly skip: number;
-  readonly times: number;
+  /** Null: all of them, from then on. */
+  readonly times: number | null;
 }
 
 /** The AWS operations that a fault can meet; null matches every operation. */
@@ -31,16 +43,28 @@ const OPERATIONS = [
 export const faultsOf = (dice: Dice): FaultItem[] =>
   dice.may("faults") ? several(dice, 2, () => faultItem(dice)) : [];
 
-const faultItem = ({ random }: Dice): FaultItem => ({
-  kind: random.pick(FAULT_KINDS),
-  operation: random.pick(OPERATIONS),
-  skip: random.int(20),
-  times: 1 + random.int(6),
-});
+const faultItem = ({ random }: Dice): FaultItem => {
+  const kind = random.pick(FAULT_KINDS);
+  const operation = random.pick(OPERATIONS);
+  const skip = random.int(20);
+  const times = 1 + random.int(6);
+  // A permission that nobody gave is refused each time.
+  const never = kind === "denied" && operation !== null && random.next() < 0.5;
+  return never ? { kind, operation, skip: 0, times: null } : { kind, operation, skip, times };
+};
 
-export const FAULT_DIMENSIONS: Dimensions<readonly FaultItem[]> = Object.fromEntries(
-  FAULT_KINDS.map((kind) => [
-    `fault: ${kind}`,
-    (faults: readonly FaultItem[]) => faults.some((one) => one.kind === kind),
-  ]),
-);
+/**
+ * Seconds for which EC2's reads may lag behind its writes: AWS names no bound, `assumed`.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export const readLagOf = ({ random, may }: Dice): number => (may("read lag") ? random.pick([2, 10, 40]) : 0);
+
+export const FAULT_DIMENSIONS: Dimensions<readonly FaultItem[]> = {
+  "an operation that is never allowed": (faults) => faults.some(({ times }) => times === null),
+  ...Object.fromEntries(
+    FAULT_KINDS.map((kind) => [
+      `fault: ${kind}`,
+      (faults: readonly FaultItem[]) => faults.some((one) => one.kind === kind),
+    ]),
+  ),
+};

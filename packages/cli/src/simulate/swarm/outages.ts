@@ -1,0 +1,112 @@
+import { SpotkeeperError, type Channel } from "@spotkeeper/controller";
+import type { Clock, FaultEffect, FaultMatch, Ms, Simulator } from "@spotkeeper/simulator";
+import type { OutageItem, OutageKind } from "./dimensions/outages.ts";
+import { homeOf } from "./dimensions/places.ts";
+import type { Ground } from "./process.ts";
+import type { SwarmWorld } from "./world.ts";
+
+/** Longer than one send may take (controller/src/notify/send.ts). */
+const SLOW: Ms = 12_000;
+/** What a channel asks us to wait for. */
+const ASKED: Ms = 20_000;
+
+/** What does not work now. Nothing does until the outages have begun. */
+export interface Outages {
+  /** Sets the timers of all outages; returns when the last one ends. */
+  begin(): Ms;
+  readonly isOn: (kind: OutageKind) => boolean;
+}
+
+export function createOutages(spec: SwarmWorld, clock: Clock, simulator: Simulator): Outages {
+  const on = new Map<OutageKind, number>();
+  const count = (kind: OutageKind, by: number): void => void on.set(kind, (on.get(kind) ?? 0) + by);
+  return {
+    begin() {
+      const began = clock.now();
+      let last = began;
+      for (const item of spec.outages) {
+        const until = began + (item.from + item.lasts) * 1_000;
+        last = Math.max(last, until);
+        clock.setTimer(began + item.from * 1_000, () => {
+          count(item.kind, 1);
+          const mend = breakAws(spec, item, simulator);
+          clock.setTimer(until, () => {
+            count(item.kind, -1);
+            mend();
+          });
+        });
+      }
+      return last;
+    },
+    isOn: (kind) => (on.get(kind) ?? 0) > 0,
+  };
+}
+
+/** Breaks what an outage is about in AWS; returns what mends it. */
+function breakAws(spec: SwarmWorld, { kind, of }: OutageItem, simulator: Simulator): () => void {
+  const place = spec.places.find(({ name }) => name === of) ?? homeOf(spec.places);
+  const broken: { readonly match: FaultMatch; readonly effect: FaultEffect } | null =
+    kind === "region unreachable"
+      ? { match: { region: place.region }, effect: { kind: "reset" } }
+      : kind === "service throttled"
+        ? { match: { service: serviceOf(of) }, effect: { kind: "throttle" } }
+        : null;
+  return broken === null ? () => {} : simulator.faults.add(broken);
+}
+
+const serviceOf = (of: string | null): NonNullable<FaultMatch["service"]> =>
+  (["ec2", "autoscaling", "ecs", "elasticloadbalancingv2"] as const).find((one) => one === of) ?? "ec2";
+
+const WRITES = ["accept", "commit", "due", "purge"] as const;
+const ALL = [...WRITES, "load", "list", "history", "unarchived"] as const;
+
+/** The same ledger, which is full or away at times: full, it can still be read. */
+export const breakLedger = (ledger: Ground["ledger"], { isOn }: Outages): Ground["ledger"] =>
+  refusing(
+    refusing(ledger, ALL, () => (isOn("ledger away") ? "SK-LEDGER-UNAVAILABLE" : null)),
+    WRITES,
+    () => (isOn("ledger full") ? "SK-LEDGER-FULL" : null),
+  );
+
+/** The same archive, which is away at times. */
+export const breakArchive = (archive: Ground["archive"], { isOn }: Outages): Ground["archive"] =>
+  refusing(archive, ["put", "get", "list"], () => (isOn("archive away") ? "SK-ARCHIVE-UNAVAILABLE" : null));
+
+type Code = ConstructorParameters<typeof SpotkeeperError>[0];
+
+function refusing<T extends object>(target: T, calls: readonly (keyof T)[], why: () => Code | null): T {
+  const refused = new Set<PropertyKey>(calls);
+  return new Proxy(target, {
+    get(object, name, receiver): unknown {
+      const value: unknown = Reflect.get(object, name, receiver);
+      if (typeof value !== "function" || !refused.has(name)) return value;
+      return (...args: unknown[]): unknown => {
+        const code = why();
+        if (code !== null) return Promise.reject(new SpotkeeperError(code, "it is not there for a while"));
+        return Reflect.apply(value, object, args);
+      };
+    },
+  });
+}
+
+/** How people are told: `deliver` reaches them, unless the channel refuses. */
+export function sendThrough(
+  { isOn }: Outages,
+  clock: Clock,
+  people: { readonly deliver: () => void; readonly refuse: () => void },
+): ReturnType<Channel["send"]> {
+  const sent = { is: "sent", receipt: null } as const;
+  if (isOn("channel refuses")) {
+    people.refuse();
+    return Promise.resolve({ is: "refused", reason: "no such topic", because: "request" });
+  }
+  if (isOn("channel asks to wait")) return Promise.resolve({ is: "retry", reason: "too many requests", after: ASKED });
+  if (isOn("channel is slow"))
+    return clock.sleep(SLOW).then(() => {
+      people.deliver();
+      return sent;
+    });
+  people.deliver();
+  if (isOn("channel loses its answer")) return Promise.reject(new Error("the connection broke"));
+  return Promise.resolve(sent);
+}
