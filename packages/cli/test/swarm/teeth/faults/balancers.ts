@@ -1,0 +1,55 @@
+import type { Fault } from "../faults.ts";
+
+/** The last healthy target, and what keeps an incident from its end. */
+export const FAULTS_OF_BALANCERS: readonly Fault[] = [
+  {
+    name: "VPC Lattice takes nothing off",
+    loses: "an instance that serves by VPC Lattice alone is told to have had nothing to drain",
+    needs: ["VPC Lattice"],
+    changes: [
+      {
+        code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
+        instead: `"deregister-classic", "deregister-discovery", "set-draining", "await-targets",`,
+      },
+    ],
+  },
+  {
+    name: "Classic load balancers take nothing off",
+    loses: "an instance that serves by a Classic load balancer alone is told to have had nothing to drain",
+    needs: ["Classic Load Balancer"],
+    changes: [
+      {
+        code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
+        instead: `"deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
+      },
+    ],
+  },
+  {
+    name: "the last healthy target is held for ever",
+    loses: "the last healthy target takes connections until its instance is gone",
+    changes: [
+      {
+        code: `if (ctx.now >= until) return { is: "done", receipt: null, note: "the last safe moment has come", ...free() };`,
+        instead: "",
+      },
+    ],
+  },
+  {
+    name: "one target group of several",
+    loses: "an instance in several target groups takes connections by all but one",
+    needs: ["several target groups"],
+    changes: [
+      {
+        code: "const added = [...groups].flatMap(([targetGroupArn, targets]) => {",
+        instead: "const added = [...groups].slice(0, 1).flatMap(([targetGroupArn, targets]) => {",
+      },
+    ],
+  },
+  {
+    name: "a target that becomes known later is forgotten",
+    loses: "what a look finds after the first deregistration stays in service",
+    changes: [
+      { code: "if (left.length === 0) return [];", instead: "if (left.length === 0 || before.length > 0) return [];" },
+    ],
+  },
+];

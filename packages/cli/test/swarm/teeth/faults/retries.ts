@@ -1,0 +1,65 @@
+import type { Fault } from "../faults.ts";
+
+/** What is tried again, who goes on after a restart, and when. */
+export const FAULTS_OF_RETRIES: readonly Fault[] = [
+  {
+    name: "a wait that AWS refuses is given up",
+    loses: "a hook is answered, or a drain called done, because AWS would not say how it stands",
+    needs: ["fault: denied"],
+    changes: [
+      {
+        code: `retryAt: responder.nature === "waits" ? now + LONGEST_PAUSE : null`,
+        instead: "retryAt: null",
+      },
+    ],
+  },
+  {
+    name: "no last chance",
+    loses: "what was begun before a restart, or is owed, is given up because nobody was there in its time",
+    changes: [
+      {
+        code: "return begun || owed ? step.abandonAt + LAST_CHANCE : step.abandonAt;",
+        instead: "return step.abandonAt;",
+      },
+    ],
+  },
+  {
+    name: "an earlier wake is dropped",
+    loses: "what is due sooner than was planned waits for the time that was planned first",
+    changes: [
+      { code: "if (had !== undefined && had.when <= when) return;", instead: "if (had !== undefined) return;" },
+    ],
+  },
+  {
+    name: "what was poked is not queued again",
+    loses: "a signal that comes while its incident is worked on waits for the sweep",
+    changes: [{ code: "if (entry.again && !stopped) queue.add(key);", instead: "" }],
+  },
+  {
+    name: "an unsure plan drops what it lacks",
+    loses: "a worker that takes over drops steps, because it does not know yet what they are for",
+    needs: ["killed before an effect"],
+    changes: [{ code: `(sure && step.state === "waiting" ?`, instead: `(step.state === "waiting" ?` }],
+  },
+  {
+    name: "an intended step runs without a look",
+    loses: "after a kill an effect that AWS notices takes place twice",
+    needs: ["killed after an effect"],
+    changes: [
+      {
+        code: `if (seen === "not-done") return responder.run(step, ctx);`,
+        instead: `if (seen !== null) return responder.run(step, ctx);`,
+      },
+    ],
+  },
+  {
+    name: "without a ledger a hook is answered",
+    loses: "an instance is ended while nobody can record what is left to do for it",
+    changes: [{ code: `new Set(["complete-lifecycle"]);`, instead: "new Set([]);" }],
+  },
+  {
+    name: "alerts are not woken when the last of them closes",
+    loses: "people hear some seconds later how it ended",
+    changes: [{ code: "for (const alert of members.closedLast(doc)) scheduler.at(alert, clock.now());", instead: "" }],
+  },
+];

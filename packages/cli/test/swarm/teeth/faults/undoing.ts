@@ -1,0 +1,143 @@
+import type { Fault } from "../faults.ts";
+
+/** What is put back after a notice that was not followed by an interruption. */
+export const FAULTS_OF_UNDOING: readonly Fault[] = [
+  {
+    name: "what others did is undone too",
+    loses: "a target that a person took out of service, to look into it, is put back",
+    needs: ["cancelled notice"],
+    changes: [{ code: `if (ours === "no") return [];`, instead: "" }],
+  },
+  {
+    name: "a person's DRAINING is undone",
+    loses: "an instance that a person drained gets tasks again",
+    needs: ["cancelled notice", "a person sets it DRAINING"],
+    changes: [{ code: `return known.status === "DRAINING" ? "no" : "yes";`, instead: `return "yes";` }],
+  },
+  {
+    name: "a person's deregistration is undone",
+    loses: "a target that a person deregistered is registered again",
+    needs: ["cancelled notice", "a person deregisters it"],
+    changes: [
+      {
+        code: `const theirs = drained ? [] : seen.filter(({ as }) => as?.state === "draining").map(({ target }) => nameOf(target));`,
+        instead: "const theirs: string[] = [];",
+      },
+    ],
+  },
+  {
+    name: "what is gone early is taken for ours",
+    loses: "a target that a person deregistered before the warning is registered again",
+    needs: ["cancelled notice", "a person deregisters it"],
+    changes: [{ code: "return isEarly && isGone(one, health);", instead: "return false;" }],
+  },
+  {
+    name: "an instance on standby is put back",
+    loses: "an instance that a person put on standby takes requests",
+    needs: ["cancelled notice", "a person puts it on standby"],
+    changes: [
+      {
+        code: `if (state === "InService") return { is: "right", group };`,
+        instead: `if (state !== undefined) return { is: "right", group };`,
+      },
+    ],
+  },
+  {
+    name: "after a lost answer a target counts as theirs",
+    loses: "an instance that lives on takes no requests for good, where an answer was lost or the worker killed",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: `const ours = receipt.already && isFirst(step, ctx) ? "no" : was.ours;`,
+        instead: `const ours = receipt.already ? "no" : was.ours;`,
+      },
+    ],
+  },
+  {
+    name: "after a lost answer a registration counts as theirs",
+    loses: "an instance that lives on is never again in Cloud Map, Classic or VPC Lattice, where an answer was lost",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: `const ours = receipt.already && isFirst(step, ctx) ? "no" : known;`,
+        instead: `const ours = receipt.already ? "no" : known;`,
+      },
+    ],
+  },
+  {
+    name: "nothing is put back",
+    loses: "an instance whose notice was cancelled serves no more",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: "const responder = UNDONE_BY[step.responder];",
+        instead: "const responder = undefined as string | undefined;",
+      },
+    ],
+  },
+  {
+    name: "VPC Lattice is not put back",
+    loses: "an instance whose notice was cancelled is never again in VPC Lattice",
+    needs: ["cancelled notice", "VPC Lattice"],
+    changes: [{ code: `"deregister-lattice": "register-lattice",`, instead: "" }],
+  },
+  {
+    name: "the other half of a pair is put back too",
+    loses: "a task of a blue/green service is registered with the target group that it was not in",
+    needs: ["cancelled notice", "blue and green target groups"],
+    changes: [
+      {
+        code: "if (pair === undefined || !byTargetId(pair).has(address)) one.unseen.push",
+        instead: "one.unseen.push",
+      },
+    ],
+  },
+  {
+    name: "a stopped task is put back",
+    loses: "requests go to the address of a task that has stopped",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: "return served.length === 0 ? STOPPED : served;",
+        instead: "return served.length < 0 ? STOPPED : targets;",
+      },
+    ],
+  },
+  {
+    name: "an hour of deregistration delay is not waited for",
+    loses: "a target whose delay is long is taken for somebody else's",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: "const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one.step);",
+        instead: "const isEarly = by < began + delay - TOLERANCE;",
+      },
+    ],
+  },
+  {
+    name: "cancelled ones stay doomed",
+    loses: "an instance that lives on counts as lost, so that another one is not held as the last that is healthy",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: "incident.closedAt === null && incident.cancelledAt === null && DOOMS.has(threatOf(incident));",
+        instead: "incident.closedAt === null && DOOMS.has(threatOf(incident));",
+      },
+    ],
+  },
+  {
+    name: "a cancelled incident waits for its replacement",
+    loses: "an incident whose notice was cancelled stays open for a quarter of an hour",
+    needs: ["cancelled notice"],
+    changes: [
+      {
+        code: `if (doc.body.cancelledAt !== null && step.responder === "verify-replacement")`,
+        instead: "if (doc.body.cancelledAt === -1)",
+      },
+      {
+        code: "const ended = derived.doc.body.cancelledAt === null ? derived.doc : endWithNotice(derived.doc, now);",
+        instead: "const ended = derived.doc;",
+      },
+    ],
+  },
+];
