@@ -215,6 +215,19 @@ describe("what was lost", () => {
   });
 });
 
+describe("what a person can do in the place of a step that was given up", () => {
+  test.each([
+    ["deregister-target", "deregister from target groups"],
+    ["deregister-classic", "deregister from Classic Load Balancers"],
+    ["deregister-lattice", "deregister from VPC Lattice"],
+    ["deregister-discovery", "deregister from Cloud Map"],
+    ["set-draining", "drain the container instance"],
+  ])("%s", (responder, phrase) => {
+    const steps = [step(responder, { state: "abandoned", reason: "denied" })];
+    expect(model([told("i-1", { body: { steps } })]).ask).toEqual([`${phrase} by hand: i-1`]);
+  });
+});
+
 describe("what is being done", () => {
   const steps = [
     step("look-up", { state: "done" }),

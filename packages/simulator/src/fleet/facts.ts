@@ -43,6 +43,8 @@ const empty = (instance: Instance): boolean =>
 /** Fills the facts by listening; to be called before the parts that act are wired, so that it sees what they then change. */
 export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceFacts> => {
   const facts = new Map<string, InstanceFacts>();
+  /** Those that took connections when they were last looked at: what was out before leaves nothing more. */
+  const open = new Set<string>();
   const factsFor = (instance: Instance): InstanceFacts => {
     const known = facts.get(instance.id);
     if (known) return known;
@@ -62,6 +64,7 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
       targetsLost: [],
     };
     facts.set(instance.id, made);
+    if (openOn(instance).length > 0) open.add(instance.id);
     return made;
   };
   listeners.recommended.push((instance) => {
@@ -75,8 +78,10 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
   const trafficChanged = (instance: Instance): void => {
     const entry = facts.get(instance.id);
     if (!entry || entry.diedAt !== null) return;
-    if (openOn(instance).length > 0) entry.deregisteredAt = null;
-    else entry.deregisteredAt ??= clock.now();
+    if (openOn(instance).length > 0) {
+      open.add(instance.id);
+      entry.deregisteredAt = null;
+    } else if (open.delete(instance.id)) entry.deregisteredAt = clock.now();
   };
   listeners.targetChanged.push(({ instance }) => instance && trafficChanged(instance));
   listeners.trafficChanged.push(trafficChanged);

@@ -5,6 +5,7 @@ import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
+import { focusOf, type Spot } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { livesOf, workersOf } from "./dimensions/lives.ts";
 import { messagesOf } from "./dimensions/messages.ts";
@@ -17,8 +18,13 @@ import { standaloneOf } from "./dimensions/standalone.ts";
 import { judgedBy, holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** What is in one place. */
-type Local = Pick<SwarmWorld, "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand" | "shifts">;
+/** What is in one place, and to which of it most of what happens will happen. */
+interface Local extends Pick<
+  SwarmWorld,
+  "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand" | "shifts"
+> {
+  readonly focus: readonly Spot[];
+}
 
 /** The world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
@@ -27,6 +33,7 @@ export function generateWorld(seed: number): SwarmWorld {
   const locals = places.map((place) => localOf(place, (part) => dice(nameIn(place, part))));
   const groups = locals.flatMap((local) => local.groups);
   const alone = locals.flatMap((local) => local.alone);
+  const focus = locals.flatMap((local) => local.focus);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
@@ -45,7 +52,7 @@ export function generateWorld(seed: number): SwarmWorld {
     ),
     byHand: locals.flatMap(({ byHand }) => byHand),
     shifts: locals.flatMap(({ shifts }) => shifts),
-    events: eventsOf(dice("events"), [...groups, ...alone]),
+    events: eventsOf(dice("events"), focus, [...groups, ...alone]),
     ...troubleOf(dice, places),
     user: null,
   };
@@ -84,8 +91,10 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   const groups = groupsOf(dice("groups"), place, fronts);
   const alone = aloneOf(dice("alone"), place);
   const holders = [...groups, ...alone];
+  const focus = focusOf(dice("focus"), holders);
   const clusters = [...new Set(holders.flatMap(({ cluster }) => cluster ?? []))];
   return {
+    focus,
     targetGroups: [...targetGroups, ...ports],
     groups,
     alone,
@@ -93,6 +102,7 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
     standalone: standaloneOf(dice("standalone"), place, clusters),
     byHand: byHandOf(
       dice("by hand"),
+      focus,
       holders,
       targetGroups.map(({ name }) => name),
     ),

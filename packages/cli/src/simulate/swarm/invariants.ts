@@ -3,7 +3,9 @@ import type { Group, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
+import { drainsInTime } from "./in-time.ts";
 import type { ByPeople } from "./happenings.ts";
+import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -24,7 +26,7 @@ const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"])
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
 const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
-type Check = (ended: Ended) => readonly string[];
+export type Check = (ended: Ended) => readonly string[];
 
 /** Without faults and lives that are cut off, nothing excuses what was not done. */
 const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
@@ -72,6 +74,11 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .filter(({ instanceId }) => !fleet.notOurs.some(({ members }) => members.has(instanceId)))
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
+
+  "draining begins when a warning is heard": (ended) =>
+    MAY_DEREGISTER.has(ended.spec.policy.may) ? drainsInTime(ended) : [],
+
+  "what lives on serves as before": survivorsServe,
 
   "what people did by hand stays": ({ fleet, people }) => [
     ...[...people.deregistered].flatMap(({ group, id, port }) => {

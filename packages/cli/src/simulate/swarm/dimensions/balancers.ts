@@ -1,5 +1,5 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
-import { type Holder, instanceIn } from "./events.ts";
+import { type Holder, type Spot, spotOf } from "./focus.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
 export interface TargetGroupItem {
@@ -64,12 +64,17 @@ export const shiftsOf = ({ random, may }: Dice, place: PlaceItem): ShiftItem[] =
   may("zonal shift") ? [{ place: place.name, zone: random.int(3) }] : [];
 
 /** @param fronts target groups of both types */
-export const byHandOf = (dice: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] =>
-  dice.may("by hand") ? several(dice, 2, () => byHand(dice, holders, fronts)).flat() : [];
+export const byHandOf = (
+  dice: Dice,
+  focus: readonly Spot[],
+  holders: readonly Holder[],
+  fronts: readonly string[],
+): ByHandItem[] =>
+  dice.may("by hand") ? several(dice, 2, () => byHand(dice, spotOf(dice.random, focus, holders), fronts)).flat() : [];
 
 /** One instance in one target group, on one port or on several. */
-const byHand = ({ random, may }: Dice, holders: readonly Holder[], fronts: readonly string[]): ByHandItem[] => {
-  const where = { ...instanceIn(random, holders, 4), targetGroup: random.pick(fronts) };
+const byHand = ({ random, may }: Dice, spot: Spot, fronts: readonly string[]): ByHandItem[] => {
+  const where = { ...spot, targetGroup: random.pick(fronts) };
   const ports = may("several ports") ? PORTS : [random.pick(PORTS)];
   const state = may("not healthy at first") ? random.pick(STATES) : "healthy";
   return ports.map((port) => ({ ...where, port, state }));

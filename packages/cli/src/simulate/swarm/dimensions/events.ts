@@ -1,5 +1,6 @@
 import type { Dice, Dimensions } from "./dice.ts";
 import { ECS_EVENT_KINDS } from "./ecs-events.ts";
+import { type Holder, type Spot, spotOf } from "./focus.ts";
 
 /** Something that happens `at` seconds after the beginning, to the n-th instance that the group began with. */
 export interface EventItem {
@@ -40,39 +41,33 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** What has the instances to which something happens: a group, or an instance in none. */
-export interface Holder {
-  readonly name: string;
-  /** How many instances it has; absent: one. */
-  readonly desired?: number;
-}
+/** What strikes an instance by itself, the more often the more of the worker it exercises. */
+const STRIKES: readonly EventKind[] = [
+  "warning",
+  "warning",
+  "warning",
+  "warning after a recommendation",
+  "cancelled notice",
+];
 
-/** One of the first `most` instances of one of them. */
-export const instanceIn = (
-  random: Dice["random"],
-  holders: readonly Holder[],
-  most: number,
-): { readonly group: string; readonly nth: number } => {
-  const { name, desired = 1 } = random.pick(holders);
-  return { group: name, nth: random.int(Math.min(most, desired)) };
-};
-
-/** Most of what happens, happens to one or two instances: it is on the same one that two stories meet. */
-export function eventsOf({ random, may }: Dice, holders: readonly Holder[]): EventItem[] {
-  const focus = Array.from({ length: 1 + random.int(2) }, () => instanceIn(random, holders, 2));
+/** The first of the focus is always struck: a world in which nothing threatens anything shows little. */
+export function eventsOf(dice: Dice, focus: readonly Spot[], holders: readonly Holder[]): EventItem[] {
+  const { random, may } = dice;
   const span = random.pick([5, 60, 300, 900]);
   const kinds = EVENT_KINDS.filter(() => random.next() < 0.5);
-  return Array.from({ length: 1 + random.int(6) }, () => {
-    const kind = kinds.length === 0 || random.next() < 0.4 ? "warning" : random.pick(kinds);
-    const where = random.next() < 0.7 ? random.pick(focus) : instanceIn(random, holders, 4);
-    return {
-      at: random.int(span),
-      kind,
-      ...where,
-      late: may("late") ? random.pick([5, 30, 100]) : 0,
-      copies: may("copies") ? random.int(3) : 0,
-    };
-  }).toSorted((one, other) => one.at - other.at);
+  const event = (kind: EventKind, where: Spot): EventItem => ({
+    at: random.int(span),
+    kind,
+    ...where,
+    late: may("late") ? random.pick([5, 30, 100]) : 0,
+    copies: may("copies") ? random.int(3) : 0,
+  });
+  const more = Array.from({ length: random.int(6) }, () =>
+    event(random.pick(kinds.length === 0 || random.next() < 0.3 ? STRIKES : kinds), spotOf(random, focus, holders)),
+  );
+  return [...focus.slice(0, 1).map((first) => event(random.pick(STRIKES), first)), ...more].toSorted(
+    (one, other) => one.at - other.at,
+  );
 }
 
 export const EVENT_DIMENSIONS: Dimensions<readonly EventItem[]> = {

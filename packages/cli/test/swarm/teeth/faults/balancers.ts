@@ -5,7 +5,7 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   {
     name: "VPC Lattice takes nothing off",
     loses: "an instance that serves by VPC Lattice alone is told to have had nothing to drain",
-    needs: ["VPC Lattice"],
+    needs: ["VPC Lattice of a group"],
     changes: [
       {
         code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
@@ -16,7 +16,7 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   {
     name: "Classic load balancers take nothing off",
     loses: "an instance that serves by a Classic load balancer alone is told to have had nothing to drain",
-    needs: ["Classic Load Balancer"],
+    needs: ["Classic Load Balancer of a group"],
     changes: [
       {
         code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,

@@ -75,7 +75,7 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
   {
     name: "VPC Lattice is not followed",
     loses: "a target of VPC Lattice takes connections until its instance is gone",
-    needs: ["VPC Lattice"],
+    needs: ["VPC Lattice of a group"],
     changes: [
       {
         code: "...facts.latticeTargets.map(({ targetGroup, id, port }) =>",

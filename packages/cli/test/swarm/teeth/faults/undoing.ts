@@ -78,7 +78,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
   {
     name: "VPC Lattice is not put back",
     loses: "an instance whose notice was cancelled is never again in VPC Lattice",
-    needs: ["cancelled notice", "VPC Lattice"],
+    needs: ["cancelled notice", "VPC Lattice of a group"],
     changes: [{ code: `"deregister-lattice": "register-lattice",`, instead: "" }],
   },
   {

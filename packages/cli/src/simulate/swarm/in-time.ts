@@ -1,0 +1,43 @@
+import type { Ms } from "@spotkeeper/simulator";
+import type { Check, Ended } from "./invariants.ts";
+import type { SwarmWorld } from "./world.ts";
+
+/** AWS, the ledger and the clocks are all right. */
+export const isUndisturbed = ({ faults, outages, clocks, messages, readLag }: SwarmWorld): boolean =>
+  faults.length === 0 && outages.length === 0 && clocks.length === 0 && messages.length === 0 && readLag === 0;
+
+/** From when the warning comes until all that leads to the instance is found, with an inventory that is empty. */
+const FOUND_WITHIN: Ms = 30_000;
+/** From when a worker starts until it goes on where the last one stopped. */
+const BEGINS_WITHIN: Ms = 5_000;
+
+/**
+ * Draining begins when the warning is heard, and not when ECS or the end takes the rest: what still had connections is cut
+ * off at the deadline. Looked at where AWS answers rightly, and no last healthy target is held.
+ */
+export const drainsInTime: Check = ({ spec, fleet, incidents, ...ended }) => {
+  if (!isUndisturbed(spec)) return [];
+  const away = spec.lives.reduce((sum, { pause }) => sum + pause * 1_000 + BEGINS_WITHIN, 0);
+  const held = new Set(
+    [...incidents.values()]
+      .filter(({ steps }) => steps.some(({ responder, state }) => responder === "hold-last" && state !== "skipped"))
+      .map(({ subject }) => subject.id),
+  );
+  return fleet.world.oracle.facts().flatMap(({ instanceId, warnedAt, deadline, deregisteredAt }) => {
+    if (fleet.notOurInstances.has(instanceId)) return [];
+    if (warnedAt === null || deadline === null || deadline <= warnedAt || deregisteredAt === null) return [];
+    const by = warnedAt + latestOf(instanceId, { spec, fleet, incidents, ...ended }) + away + FOUND_WITHIN;
+    if (deregisteredAt <= by || by >= deadline || held.has(instanceId)) return [];
+    const late = Math.round((deregisteredAt - by) / 1_000);
+    return [`${instanceId} took connections ${late} s longer than it takes to find them`];
+  });
+};
+
+/** How late a message about the instance was at the most. */
+const latestOf = (id: string, { spec, fleet }: Ended): Ms =>
+  Math.max(
+    0,
+    ...spec.events
+      .filter(({ group, nth }) => fleet.members.get(group)?.[nth]?.id === id)
+      .map(({ late }) => late * 1_000),
+  );
