@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Incident, StepState } from "../../src/record/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
+import type { StepState } from "../../src/model/step.ts";
 import { outcomeOf } from "../../src/respond/outcome.ts";
 import { fresh } from "../../src/respond/steps.ts";
 import { T0, warning } from "../correlate/support.ts";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DIMENSIONS } from "../../../src/simulate/swarm/world.ts";
 import { ELSEWHERE } from "./elsewhere.ts";
 import { FAULTS } from "./faults.ts";
-import { huntFault } from "./support/hunting.ts";
+import { type Hunted, huntFaults } from "./support/hunting.ts";
 import { putBack, readSources } from "./support/put-back.ts";
 
 const sources = readSources();
@@ -36,10 +36,9 @@ test("each fault has a name of its own, and one that the swarm does not find a r
   expect(tests.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-describe("the swarm finds", { timeout: 600_000 }, () => {
-  test.each(["only the target groups of groups and services", "a hook is abandoned"])("%s", async (name) => {
-    const fault = FAULTS.find((one) => one.name === name);
-    if (fault === undefined) throw new Error(`no fault ${name}`);
-    expect((await huntFault(fault, 60)).seed).not.toBeNull();
-  });
+test("the swarm finds what it finds within a few worlds", { timeout: 600_000 }, async () => {
+  const names = ["only the target groups of groups and services", "a hook is abandoned"];
+  const hunted: Hunted[] = [];
+  await huntFaults(names, 100, (one) => void hunted.push(one));
+  expect(hunted.map(({ name, found }) => [name, found === null])).toEqual(names.map((name) => [name, false]));
 });

@@ -108,8 +108,8 @@ export const FAULTS_OF_CAPACITY: readonly Fault[] = [
     needs: ["replaced by raise", "a person sets desired capacity"],
     changes: [
       {
-        code: "if (seen === null || !isOurs(step, seen)) return confirmed(step, seen, ctx) ?? theirs(seen);",
-        instead: "if (seen === null) return theirs(seen);",
+        code: "if (group === null || !isOurs(step, group)) return confirmed(step, seen, ctx) ?? theirs(seen);",
+        instead: "if (group === null) return theirs(seen);",
       },
     ],
   },

@@ -1,34 +1,56 @@
 /**
- * A process of its own that plays seeds until an invariant breaks, with one fault put back while the code is loaded.
- * Reads what to hunt from the first argument, and writes a line of JSON for each seed that was played.
+ * A process of its own that hunts for faults, one after the other: `hunt.ts MOST NAME…`. Writes a line of JSON for each
+ * world that it has played, and one for each fault.
  */
-import { registerHooks } from "node:module";
-import { pathToFileURL } from "node:url";
-import { putBack, readSources } from "./put-back.ts";
-import type { Hunt, Played } from "./hunting.ts";
+import { FAULTS } from "../faults.ts";
+import { countCode, type Spot } from "./coverage.ts";
+import type { Line } from "./hunting.ts";
+import { type Breach, load, spotsOf } from "./load.ts";
 
-const hunt = JSON.parse(process.argv[2] ?? "") as Hunt;
-const changed = new Map(
-  [...putBack(hunt.changes, readSources())].map(([file, text]) => [pathToFileURL(file).href, text]),
-);
-registerHooks({
-  load(url, context, nextLoad) {
-    const source = changed.get(url);
-    return source === undefined ? nextLoad(url, context) : { format: "module-typescript", source, shortCircuit: true };
-  },
-});
+const [most, ...names] = process.argv.slice(2);
+const say = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const coverage = countCode();
+const playClean = await load([]);
 
-const { loadParts } = await import("@spotkeeper/controller");
-const { generateWorld } = await import("../../../../src/simulate/swarm/generate.ts");
-const { runWorld } = await import("../../../../src/simulate/swarm/run-world.ts");
-const { DIMENSIONS } = await import("../../../../src/simulate/swarm/world.ts");
+interface Clean {
+  readonly breaches: readonly Breach[];
+  readonly ran: (spot: Spot) => boolean;
+}
 
-const say = (played: Played): void => void process.stdout.write(`${JSON.stringify(played)}\n`);
-const parts = await loadParts();
-for (let seed = hunt.from; seed <= hunt.to; seed += 1) {
-  const world = generateWorld(seed);
-  if (!hunt.needs.every((name) => DIMENSIONS[name]?.(world))) continue;
-  const { breaches } = await runWorld(world, parts);
-  say({ seed, breaches: breaches.map(({ invariant, what }) => ({ invariant, what })) });
-  if (breaches.length > 0) break;
+/** How each seed goes without a fault, and what code it runs: a fault in any other code cannot show in it. */
+const clean = new Map<number, Promise<Clean>>();
+const cleanOf = (seed: number): Promise<Clean> => {
+  const known = clean.get(seed);
+  if (known !== undefined) return known;
+  const made = (async (): Promise<Clean> => {
+    await coverage.take();
+    const breaches = (await playClean(seed, [])) ?? [];
+    const ran = await coverage.take();
+    say({ seed });
+    return { breaches, ran };
+  })();
+  clean.set(seed, made);
+  return made;
+};
+
+for (const name of names) {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (fault === undefined) throw new Error(`There is no fault "${name}".`);
+  const began = performance.now();
+  const spots = spotsOf(fault.changes);
+  const play = await load(fault.changes);
+  let worlds = 0;
+  let found: (Breach & { readonly seed: number }) | null = null;
+  for (let seed = 1; seed <= Number(most) && found === null; seed += 1) {
+    const { breaches, ran } = await cleanOf(seed);
+    if (!spots.some(ran)) continue;
+    const broken = await play(seed, fault.needs ?? []);
+    if (broken === null) continue;
+    worlds += 1;
+    say({ seed });
+    const known = new Set(breaches.map(({ invariant }) => invariant));
+    const only = broken.find(({ invariant }) => !known.has(invariant));
+    if (only !== undefined) found = { seed, ...only };
+  }
+  say({ name, found, worlds, seconds: (performance.now() - began) / 1_000 });
 }

@@ -32,6 +32,25 @@ const patternOf = (code: string): RegExp =>
   );
 
 /**
+ * The file that holds a piece of code, and where the code begins in it.
+ *
+ * @throws {Error} when the code is not there, or more than once
+ */
+export function find(
+  code: string,
+  sources: ReadonlyMap<string, string>,
+): { readonly file: string; readonly at: number } {
+  const found = [...sources].flatMap(([file, text]) =>
+    Array.from(text.matchAll(patternOf(code)), ({ index }) => ({ file, at: index })),
+  );
+  const [first, ...others] = found;
+  if (first === undefined) throw new Error(`No source has this code:\n${code}`);
+  if (others.length > 0)
+    throw new Error(`This code occurs ${found.length} times (${found.map(({ file }) => file).join(", ")}):\n${code}`);
+  return first;
+}
+
+/**
  * The files that change, each with its changed text.
  *
  * @throws {Error} when a piece of code is not there, or more than once
@@ -39,16 +58,11 @@ const patternOf = (code: string): RegExp =>
 export function putBack(changes: readonly Change[], sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const changed = new Map<string, string>();
   for (const { code, instead } of changes) {
-    const pattern = patternOf(code);
-    const found = [...sources].flatMap(([file, text]) =>
-      Array.from((changed.get(file) ?? text).matchAll(pattern), () => file),
-    );
-    const [file, ...others] = found;
-    if (file === undefined) throw new Error(`No source has this code:\n${code}`);
-    if (others.length > 0) throw new Error(`This code occurs ${found.length} times (${found.join(", ")}):\n${code}`);
+    const { file } = find(code, new Map([...sources, ...changed]));
+    const text = changed.get(file) ?? sources.get(file) ?? "";
     changed.set(
       file,
-      (changed.get(file) ?? sources.get(file) ?? "").replace(pattern, () => instead),
+      text.replace(patternOf(code), () => instead),
     );
   }
   return changed;
