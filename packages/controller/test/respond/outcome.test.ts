@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Incident } from "../../src/model/incident.ts";
 import type { StepState } from "../../src/model/step.ts";
 import { outcomeOf } from "../../src/respond/outcome.ts";
+import { findResponder } from "../../src/respond/responders/index.ts";
 import { fresh } from "../../src/respond/steps.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf } from "./support.ts";
@@ -25,8 +26,8 @@ const waited = (responder: string, state: StepState): Incident => ({
 test.each(["await-targets", "drain-tasks", "await-command", "await-work"])(
   "%s that ran out of time: the work was cut off",
   (responder) => {
-    expect(outcomeOf(waited(responder, "abandoned"), "reclaim", null)).toBe("deadline-passed");
-    expect(outcomeOf(waited(responder, "done"), "reclaim", null)).toBe("drained");
+    expect(outcomeOf(waited(responder, "abandoned"), "reclaim", null, findResponder)).toBe("deadline-passed");
+    expect(outcomeOf(waited(responder, "done"), "reclaim", null, findResponder)).toBe("drained");
   },
 );
 
@@ -34,7 +35,7 @@ test.each(["deregister-target", "deregister-classic", "deregister-lattice", "der
   "%s alone is something to drain",
   (responder) => {
     const { steps, ...rest } = waited(responder, "done");
-    expect(outcomeOf({ ...rest, steps: steps.slice(1) }, "reclaim", null)).toBe("drained");
-    expect(outcomeOf({ ...rest, steps: [] }, "reclaim", null)).toBe("nothing-drained");
+    expect(outcomeOf({ ...rest, steps: steps.slice(1) }, "reclaim", null, findResponder)).toBe("drained");
+    expect(outcomeOf({ ...rest, steps: [] }, "reclaim", null, findResponder)).toBe("nothing-drained");
   },
 );

@@ -1,55 +1,61 @@
-import type { Instance } from "@spotkeeper/simulator";
+import type { Instance, TargetGroup } from "@spotkeeper/simulator";
+import { awsNameOf } from "./dimensions/places.ts";
+import type { ByPeople } from "./happenings.ts";
 import { isUndisturbed } from "./in-time.ts";
 import type { Check, Ended } from "./invariants.ts";
-import type { ByPeople } from "./happenings.ts";
 
-/**
- * Whether an instance was warned of an end that did not come, and serves in its group. Where AWS's answers went wrong, what
- * could not be put back is told to people in its place.
- */
+/** Whether an instance was warned of an end that did not come, and serves in its group. */
 function survives({ notice, state, member }: Instance): boolean {
   if (notice === null || notice.warnedAt === null || notice.reclaimAt !== null) return false;
   return state === "running" && member?.state === "InService" && !member.group.suspended.has("AddToLoadBalancer");
 }
 
+/** Where AWS's answers went wrong, what could not be put back is told to people in its place. */
 export const survivorsServe: Check = ({ spec, fleet, people }) =>
   !isUndisturbed(spec)
     ? []
     : [...fleet.world.instances.values()]
         .filter(survives)
-        .flatMap((one) => [...outOf(one, fleet, people), ...byHandOut(one, { spec, fleet, people })]);
+        .flatMap((one) => [...outOf(one, people), ...byHandOut(one, { spec, fleet, people })])
+        .map(({ id, why }) => `${id} lives on, and is ${why}`);
+
+interface Out {
+  readonly id: string;
+  readonly why: string;
+}
 
 /** What the group of the instance registers it with, and no longer has it. */
-function outOf({ id, member, containerInstance }: Instance, { region }: Ended["fleet"], people: ByPeople): string[] {
+function outOf({ id, region, member, containerInstance }: Instance, people: ByPeople): Out[] {
   const group = member?.group;
   if (group === undefined) return [];
-  const targets = group.targetGroups.flatMap(({ name, port, targets }) => {
-    const key = `${id}:${port}`;
-    return people.deregistered.has(`${name}/${key}`) || isServing(targets.get(key)?.state) ? [] : [name];
-  });
+  const targets = group.targetGroups.flatMap((one) => (isIn(one, id, one.port, people) ? [] : [one.name]));
   const classic = group.classicLoadBalancers.flatMap(({ name, registrations }) =>
     registrations.get(id)?.open === true ? [] : [name],
   );
-  const lattice = group.latticeTargetGroups.flatMap(({ name, port, targets }) =>
-    targets.get(`${id}:${port}`)?.open === true ? [] : [name],
+  const lattice = group.latticeTargetGroups.flatMap(({ name, port, targets: listed }) =>
+    listed.get(`${id}:${port}`)?.open === true ? [] : [name],
   );
   const provider = [...region.capacityProviders.values()].find((one) => one.group === group);
   const isDrained =
     containerInstance?.status === "DRAINING" && !people.drained.has(id) && provider?.agentSpotDraining !== true;
   return [
-    ...[...targets, ...classic, ...lattice].map((name) => `${id} lives on, and is out of ${name}`),
-    ...(isDrained ? [`${id} lives on, and is DRAINING`] : []),
+    ...[...targets, ...classic, ...lattice].map((name) => ({ id, why: `out of ${name}` })),
+    ...(isDrained ? [{ id, why: "DRAINING" }] : []),
   ];
 }
 
 /** What a person had registered it with before the warning. */
-function byHandOut({ id }: Instance, { spec, fleet, people }: Pick<Ended, "spec" | "fleet" | "people">): string[] {
+function byHandOut({ id, region }: Instance, { spec, fleet, people }: Pick<Ended, "spec" | "fleet" | "people">): Out[] {
   return spec.byHand.flatMap(({ group, nth, targetGroup, port }) => {
-    const key = `${id}:${port}`;
-    if (fleet.members.get(group)?.[nth]?.id !== id || people.deregistered.has(`${targetGroup}/${key}`)) return [];
-    const found = [...fleet.region.targetGroups.values()].find(({ name }) => name === targetGroup);
-    return isServing(found?.targets.get(key)?.state) ? [] : [`${id} lives on, and is out of ${targetGroup}`];
+    if (fleet.members.get(group)?.[nth]?.id !== id) return [];
+    const found = [...region.targetGroups.values()].find(({ name }) => name === awsNameOf(targetGroup));
+    return found === undefined || isIn(found, id, port, people) ? [] : [{ id, why: `out of ${targetGroup}` }];
   });
 }
 
-const isServing = (state: string | undefined): boolean => state !== undefined && state !== "draining";
+/** It takes connections, or a person took it out. */
+function isIn({ name, targets }: TargetGroup, id: string, port: number, { deregistered }: ByPeople): boolean {
+  const state = targets.get(`${id}:${port}`)?.state;
+  if (state !== undefined && state !== "draining") return true;
+  return [...deregistered].some((one) => one.group.name === name && one.id === id && one.port === port);
+}

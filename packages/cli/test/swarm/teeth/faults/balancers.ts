@@ -8,8 +8,8 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     needs: ["VPC Lattice of a group"],
     changes: [
       {
-        code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
-        instead: `"deregister-classic", "deregister-discovery", "set-draining", "await-targets",`,
+        code: `return state !== "skipped" && (how === "takes off" || how === "waits");`,
+        instead: `return state !== "skipped" && responder !== "deregister-lattice" && (how === "takes off" || how === "waits");`,
       },
     ],
   },
@@ -19,8 +19,8 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     needs: ["Classic Load Balancer of a group"],
     changes: [
       {
-        code: `"deregister-classic", "deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
-        instead: `"deregister-lattice", "deregister-discovery", "set-draining", "await-targets",`,
+        code: `return state !== "skipped" && (how === "takes off" || how === "waits");`,
+        instead: `return state !== "skipped" && responder !== "deregister-classic" && (how === "takes off" || how === "waits");`,
       },
     ],
   },

@@ -55,7 +55,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   {
     name: "without a ledger a hook is answered",
     loses: "an instance is ended while nobody can record what is left to do for it",
-    changes: [{ code: `new Set(["complete-lifecycle"]);`, instead: "new Set([]);" }],
+    changes: [{ code: "responder.withoutLedger &&", instead: "" }],
   },
   {
     name: "alerts are not woken when the last of them closes",

@@ -70,8 +70,8 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     needs: ["cancelled notice"],
     changes: [
       {
-        code: "const responder = UNDONE_BY[step.responder];",
-        instead: "const responder = undefined as string | undefined;",
+        code: "const responder = find(step.responder)?.undoneBy ?? null; if",
+        instead: "const responder = null as string | null; if",
       },
     ],
   },
@@ -79,7 +79,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     name: "VPC Lattice is not put back",
     loses: "an instance whose notice was cancelled is never again in VPC Lattice",
     needs: ["cancelled notice", "VPC Lattice of a group"],
-    changes: [{ code: `"deregister-lattice": "register-lattice",`, instead: "" }],
+    changes: [{ code: `undoneBy: "register-lattice",`, instead: "undoneBy: null," }],
   },
   {
     name: "the other half of a pair is put back too",
