@@ -122,14 +122,18 @@ const small: FleetFacts = {
     groupFacts("web", {
       account: "111122223333",
       region: "eu-west-1",
-      instances: [instanceFacts("i-0a"), instanceFacts("i-0b"), instanceFacts("i-0c", { lifecycle: "on-demand" })],
+      instances: [
+        instanceFacts("i-0a000000"),
+        instanceFacts("i-0b000000"),
+        instanceFacts("i-0c000000", { lifecycle: "on-demand" }),
+      ],
       hooks: [
         hookFacts("ours", { notificationTarget: "arn:aws:sqs:eu-west-1:111122223333:spot" }),
         hookFacts("theirs", { notificationTarget: "arn:aws:sqs:eu-west-1:111122223333:other" }),
         hookFacts("bye-web"),
       ],
     }),
-    groupFacts("other", { account: "111122223333", region: "eu-west-1", instances: [instanceFacts("i-0d")] }),
+    groupFacts("other", { account: "111122223333", region: "eu-west-1", instances: [instanceFacts("i-0d000000")] }),
   ],
 };
 
@@ -178,5 +182,5 @@ test("what happens, happens to any instance of the file", () => {
     { length: 20 },
     (_, seed) => buildFleet(wiring(), { ...world, seed }).members.get("111122223333/eu-west-1/web")?.[0]?.id,
   );
-  expect(new Set(firsts)).toEqual(new Set(["i-0a", "i-0b", "i-0c"]));
+  expect(new Set(firsts)).toEqual(new Set(["i-0a000000", "i-0b000000", "i-0c000000"]));
 });

@@ -62,6 +62,7 @@ export function generateWorld(seed: number): SwarmWorld {
 export function worldOf(user: UserFleet, seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
   const places = userPlaces(user.facts);
+  const holders = holdersOf(user.facts);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
@@ -77,7 +78,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     containers: [],
     byHand: [],
     shifts: [],
-    events: eventsOf(dice("events"), holdersOf(user.facts)),
+    events: eventsOf(dice("events"), focusOf(dice("focus"), holders), holders),
     ...troubleOf(dice, places),
     user,
   };

@@ -1,7 +1,7 @@
 import { type Config, parseConfig, wildcard } from "@spotkeeper/controller";
 import { partitionOf } from "@spotkeeper/simulator";
 import type { FleetFacts, GroupFacts, PlaceFacts, Tags } from "../../facts/document.ts";
-import type { Holder } from "./dimensions/events.ts";
+import type { Holder } from "./dimensions/focus.ts";
 import { HOME, type PlaceItem } from "./dimensions/places.ts";
 import type { SwarmPolicy } from "./dimensions/policy.ts";
 

@@ -8,7 +8,8 @@ export interface Holder {
   readonly desired?: number;
   /** The first that a group launches are its On-Demand base, which nothing reclaims; absent: 0. */
   readonly onDemandBase?: number;
-  readonly cluster: string | null;
+  /** Where it runs tasks; absent: nobody says. */
+  readonly cluster?: string | null;
 }
 
 /** The n-th instance that its holder began with. */
@@ -27,7 +28,7 @@ export const spotOf = (random: Random, focus: readonly Spot[], holders: readonly
 
 /** Instances that run tasks have the more to lose. */
 function inService(random: Random, holders: readonly Holder[]): readonly Holder[] {
-  const withTasks = holders.filter(({ cluster }) => cluster !== null);
+  const withTasks = holders.filter(({ cluster = null }) => cluster !== null);
   return withTasks.length > 0 && random.next() < 0.6 ? withTasks : holders;
 }
 
