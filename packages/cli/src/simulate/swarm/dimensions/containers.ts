@@ -1,5 +1,5 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
-import { type Holder, instanceIn } from "./events.ts";
+import { type Holder, instanceIn } from "./focus.ts";
 
 /** What is unusual about how an instance is registered with ECS, before anything happens. */
 export interface ContainerItem {
@@ -18,7 +18,7 @@ const CONTAINERS = ["in another cluster, too", "without its agent", "DRAINING"] 
 /** `holders` are those whose instances are registered in a cluster. */
 export const containersOf = (dice: Dice, holders: readonly Holder[]): ContainerItem[] =>
   holders.length > 0 && dice.may("containers")
-    ? several(dice, 2, () => ({ ...instanceIn(dice.random, holders, 2), is: dice.random.pick(CONTAINERS) }))
+    ? several(dice, 2, () => ({ ...instanceIn(dice.random, holders), is: dice.random.pick(CONTAINERS) }))
     : [];
 
 export const CONTAINER_DIMENSIONS: Dimensions<readonly ContainerItem[]> = {

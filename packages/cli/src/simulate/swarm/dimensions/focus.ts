@@ -32,7 +32,7 @@ function inService(random: Random, holders: readonly Holder[]): readonly Holder[
   return withTasks.length > 0 && random.next() < 0.6 ? withTasks : holders;
 }
 
-function instanceIn(random: Random, holders: readonly Holder[]): Spot {
+export function instanceIn(random: Random, holders: readonly Holder[]): Spot {
   const { name, desired = 1, onDemandBase = 0 } = random.pick(holders);
   const first = Math.min(onDemandBase, desired - 1);
   return { group: name, nth: first + random.int(desired - first) };
