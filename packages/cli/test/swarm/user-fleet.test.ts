@@ -12,7 +12,8 @@ import { type FleetFacts, groupFacts, hookFacts, instanceFacts, NO_FACTS } from 
 import { factsFrom } from "../../src/facts/from-aws.ts";
 import { readFacts } from "../../src/facts/parse.ts";
 import { printFacts } from "../../src/facts/print.ts";
-import { buildFleet, type SwarmFleet } from "../../src/simulate/swarm/fleet.ts";
+import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
+import type { SwarmFleet } from "../../src/simulate/swarm/swarm-fleet.ts";
 import { generateWorld, worldOf } from "../../src/simulate/swarm/generate.ts";
 import { commandOf, createPlayer } from "../../src/simulate/swarm/player.ts";
 import { runWorld } from "../../src/simulate/swarm/run-world.ts";

@@ -4,12 +4,10 @@ import {
   createWorld,
   type Group,
   type Instance,
-  type Region,
   regionOf,
   registerContainer,
   registerTarget,
   spotkeeperRules,
-  type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
 import { buildContainer } from "./build/container.ts";
@@ -17,25 +15,8 @@ import { buildUserFleet } from "./build/facts.ts";
 import { buildGroup, clusterOf, launchAlone, OUR_HOOKS } from "./build/group.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
-
-export interface SwarmFleet {
-  readonly world: World;
-  /** Every place that has something. */
-  readonly regions: readonly Region[];
-  /** By the names of the world's items. */
-  readonly groups: ReadonlyMap<string, Group>;
-  /** The instances that each group began with, and those in no group by their names. */
-  readonly members: ReadonlyMap<string, readonly Instance[]>;
-  /** Ids of the instances that nobody ever put in a group. */
-  readonly alone: ReadonlySet<string>;
-  /** Groups that belong to somebody else, or that opted out. */
-  readonly notOurs: readonly Group[];
-  /** The instances that these began with, by id. */
-  readonly notOurInstances: ReadonlySet<string>;
-  /** Names of the hooks that are ours to answer. */
-  readonly ourHooks: ReadonlySet<string>;
-}
 
 /** The fleet of a world, with everything it has running and serving. */
 export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {

@@ -16,7 +16,7 @@ import {
 } from "@spotkeeper/simulator";
 import type { EventItem, EventKind } from "./dimensions/events.ts";
 import { ECS_HAPPENINGS } from "./ecs-happenings.ts";
-import type { SwarmFleet } from "./fleet.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 
 /** What people did, which must stay as they left it. */
 export interface ByPeople {

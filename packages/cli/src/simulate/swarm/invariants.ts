@@ -1,7 +1,7 @@
 import { type AlertModel, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
 import type { Group, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
-import type { SwarmFleet } from "./fleet.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
 import { drainsInTime } from "./in-time.ts";
 import type { ByPeople } from "./happenings.ts";

@@ -1,5 +1,5 @@
 import type { Call, Group } from "@spotkeeper/simulator";
-import type { SwarmFleet } from "./fleet.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /**

@@ -2,20 +2,13 @@ import { SpotkeeperError, type Channel } from "@spotkeeper/controller";
 import type { Clock, FaultEffect, FaultMatch, Ms, Simulator } from "@spotkeeper/simulator";
 import type { OutageItem, OutageKind } from "./dimensions/outages.ts";
 import { homeOf } from "./dimensions/places.ts";
-import type { Ground } from "./process.ts";
+import type { Ground, Outages } from "./ground.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Longer than one send may take (controller/src/notify/send.ts). */
 const SLOW: Ms = 12_000;
 /** What a channel asks us to wait for. */
 const ASKED: Ms = 20_000;
-
-/** What does not work now. Nothing does until the outages have begun. */
-export interface Outages {
-  /** Sets the timers of all outages; returns when the last one ends. */
-  begin(): Ms;
-  readonly isOn: (kind: OutageKind) => boolean;
-}
 
 export function createOutages(spec: SwarmWorld, clock: Clock, simulator: Simulator): Outages {
   const on = new Map<OutageKind, number>();

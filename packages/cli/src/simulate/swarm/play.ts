@@ -1,6 +1,6 @@
 import type { Group, Ms, Simulator } from "@spotkeeper/simulator";
 import type { FaultItem } from "./dimensions/faults.ts";
-import type { SwarmFleet } from "./fleet.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 import { type ByPeople, type Doomed, HAPPENINGS } from "./happenings.ts";
 import type { SwarmWorld } from "./world.ts";
 

@@ -1,24 +1,9 @@
-import {
-  type AlertModel,
-  type Channel,
-  DEFAULT_ROUTE,
-  NO_LINKS,
-  NO_SECRETS,
-  type Overrides,
-  type Policy,
-  TELL_ALL,
-  type Verdict,
-} from "@spotkeeper/controller";
-import { type Clock, type Ms, sdkHandler, type Simulator } from "@spotkeeper/simulator";
-import { openAccess, type Parts } from "../access.ts";
+import { type Channel, DEFAULT_ROUTE, NO_LINKS, NO_SECRETS, TELL_ALL, type Verdict } from "@spotkeeper/controller";
+import { type Clock, type Ms, sdkHandler } from "@spotkeeper/simulator";
+import { openAccess } from "../access.ts";
 import { createGate } from "./gate.ts";
-import { type Outages, sendThrough } from "./outages.ts";
-import type { Blow } from "./dimensions/lives.ts";
-import type { PlaceItem } from "./dimensions/places.ts";
-
-type Ledger = ReturnType<Parts["openSqliteLedger"]>;
-type Archive = ReturnType<Parts["openSqliteArchive"]>;
-type Inventory = ReturnType<Parts["createMemoryInventory"]>;
+import type { Ground, Seat } from "./ground.ts";
+import { sendThrough } from "./outages.ts";
 
 /** As own-account.ts has it. */
 const FIRST_ANSWER_WITHIN: Ms = 3_000;
@@ -30,36 +15,6 @@ export interface WorkerProcess {
   deliver(body: string): Promise<Verdict | null>;
   isAlive(): boolean;
   stop(): Promise<void>;
-}
-
-export interface Ground {
-  readonly parts: Parts;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly simulator: Simulator;
-  readonly ledger: Ledger;
-  readonly archive: Archive;
-  /** Where the worker and its queue are. */
-  readonly home: PlaceItem;
-  /** Accounts that it reaches by a role. */
-  readonly others: readonly string[];
-  readonly policy: Policy;
-  readonly overrides: Overrides;
-  readonly outages: Outages;
-  readonly onSent: (alert: AlertModel) => void;
-  /** The channel refused it: nobody was told, and nobody will be. */
-  readonly onRefused: (alert: AlertModel) => void;
-  readonly onFailure: (what: string, error: unknown) => void;
-}
-
-/** What one of the workers has of its own, which its lives share. */
-export interface Seat {
-  readonly inventory: Inventory;
-  /** What is still to happen to it, in the order of its crossings. */
-  readonly plan: Blow[];
-  readonly crossings: { count: number };
-  /** How far its machine's clock is ahead of AWS's now. */
-  readonly ahead: () => Ms;
 }
 
 /** One life of a worker: the real flow over the world's AWS, ledger and channel, behind a gate that can cut it off. */

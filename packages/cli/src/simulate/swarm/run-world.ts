@@ -18,7 +18,7 @@ import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages, type Queue } from "./messages.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
-import type { Ground, Seat } from "./process.ts";
+import type { Ground, Seat } from "./ground.ts";
 import { type Breach, watchEffects } from "./watch.ts";
 import { createWorkers } from "./workers.ts";
 import type { SwarmPolicy } from "./dimensions/policy.ts";

@@ -1,5 +1,5 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
-import type { SwarmFleet } from "./fleet.ts";
+import type { SwarmFleet } from "./swarm-fleet.ts";
 import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";
 

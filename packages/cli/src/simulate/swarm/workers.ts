@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
 import type { LifeItem } from "./dimensions/lives.ts";
-import { createProcess, type Ground, type Seat, type WorkerProcess } from "./process.ts";
+import type { Ground, Seat } from "./ground.ts";
+import { createProcess, type WorkerProcess } from "./process.ts";
 
 /** A message that nobody took is there again after this, as by a queue's visibility timeout. */
 const VISIBLE_AGAIN: Ms = 30_000;

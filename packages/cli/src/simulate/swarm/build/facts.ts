@@ -9,7 +9,7 @@ import {
 } from "@spotkeeper/simulator";
 import { buildFacts } from "../../build-facts.ts";
 import { homeOf } from "../dimensions/places.ts";
-import type { SwarmFleet } from "../fleet.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
 import { ALONE, nameOf, ourHooks, ownershipOf, type UserFleet } from "../user-fleet.ts";
 import type { SwarmWorld } from "../world.ts";
 

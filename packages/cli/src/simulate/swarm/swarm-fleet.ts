@@ -1,0 +1,20 @@
+import type { Group, Instance, Region, World } from "@spotkeeper/simulator";
+
+/** A world's fleet as it stands in the simulator. */
+export interface SwarmFleet {
+  readonly world: World;
+  /** Every place that has something. */
+  readonly regions: readonly Region[];
+  /** By the names of the world's items. */
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The instances that each group began with, and those in no group by their names. */
+  readonly members: ReadonlyMap<string, readonly Instance[]>;
+  /** Ids of the instances that nobody ever put in a group. */
+  readonly alone: ReadonlySet<string>;
+  /** Groups that belong to somebody else, or that opted out. */
+  readonly notOurs: readonly Group[];
+  /** The instances that these began with, by id. */
+  readonly notOurInstances: ReadonlySet<string>;
+  /** Names of the hooks that are ours to answer. */
+  readonly ourHooks: ReadonlySet<string>;
+}
