@@ -22,6 +22,8 @@ export interface InstanceFacts {
   tasksKilled: string[];
   /** Tasks that had been told to stop and had not finished. */
   tasksCut: string[];
+  /** Registrations with ECS on which it still placed tasks at the end: ACTIVE, with an agent that is connected. */
+  containersReady: string[];
   /** Registrations that still took connections at the end: a proxy for lost requests. */
   targetsLost: string[];
 }
@@ -61,6 +63,7 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
       emptyAt: null,
       tasksKilled: [],
       tasksCut: [],
+      containersReady: [],
       targetsLost: [],
     };
     facts.set(instance.id, made);
@@ -97,6 +100,9 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
     const entry = factsFor(instance);
     entry.diedAt = clock.now();
     entry.targetsLost = openOn(instance);
+    entry.containersReady = containersOf(instance)
+      .filter(({ status, agentConnected }) => status === "ACTIVE" && agentConnected)
+      .map(({ arn }) => arn);
     for (const task of containersOf(instance).flatMap(({ tasks }) => [...tasks])) {
       if (task.service?.strategy === "DAEMON") continue;
       (task.desiredStatus === "RUNNING" ? entry.tasksKilled : entry.tasksCut).push(task.arn);

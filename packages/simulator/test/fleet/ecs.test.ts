@@ -87,7 +87,11 @@ test("an instance's end stops its tasks, and the oracle knows who had not been t
   const killed = [...container.tasks].map(({ arn }) => arn);
   interrupt(bench.world, container.instance.id);
   await bench.after(121_000);
-  expect(bench.world.oracle.factsOf(container.instance.id)).toMatchObject({ tasksKilled: killed, drainingAt: null });
+  expect(bench.world.oracle.factsOf(container.instance.id)).toMatchObject({
+    tasksKilled: killed,
+    drainingAt: null,
+    containersReady: [container.arn],
+  });
   await bench.after(180_000);
   expect([...web.tasks].filter((task) => task.lastStatus === "RUNNING")).toHaveLength(3);
 });
@@ -98,7 +102,7 @@ test("draining in time leaves nothing to kill", async () => {
   await drain();
   await bench.after(125_000);
   const facts = bench.world.oracle.factsOf(container.instance.id);
-  expect(facts).toMatchObject({ tasksKilled: [], tasksCut: [] });
+  expect(facts).toMatchObject({ tasksKilled: [], tasksCut: [], containersReady: [] });
   expect(facts?.emptyAt).toBeLessThan(facts?.deadline ?? 0);
 });
 

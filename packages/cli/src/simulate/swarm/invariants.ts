@@ -1,5 +1,5 @@
 import { type AlertModel, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
-import type { Group, Ms } from "@spotkeeper/simulator";
+import type { Group, InstanceFacts, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
@@ -32,25 +32,42 @@ export type Check = (ended: Ended) => readonly string[];
 const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
   faults.length === 0 && outages.length === 0 && lives.length === 0;
 
+/** Whether a reclaim that was told in time found something left that the policy lets the worker take away. */
+const lostAtTheEnd =
+  (
+    allowed: ReadonlySet<string>,
+    lostBy: (facts: InstanceFacts) => readonly string[],
+    say: (instanceId: string, lost: readonly string[]) => string,
+  ): Check =>
+  ({ spec, fleet, sent, refused }) =>
+    fleet.world.oracle
+      .facts()
+      .filter((facts) => lostBy(facts).length > 0 && allowed.has(spec.policy.may))
+      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
+      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
+      .map((facts) => say(facts.instanceId, lostBy(facts)));
+
 /** What holds at the end of every world. Those of `watch.ts` hold all along. */
 export const INVARIANTS: { readonly [name: string]: Check } = {
-  "what is doomed is out of every balancer before its deadline": ({ spec, fleet, sent, refused }) =>
-    fleet.world.oracle
-      .facts()
-      .filter(({ targetsLost }) => targetsLost.length > 0 && MAY_DEREGISTER.has(spec.policy.may))
-      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
-      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
-      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
-      .map(({ instanceId, targetsLost }) => `${instanceId} took connections at its end by ${targetsLost.join(", ")}`),
+  "what is doomed is out of every balancer before its deadline": lostAtTheEnd(
+    MAY_DEREGISTER,
+    ({ targetsLost }) => targetsLost,
+    (id, lost) => `${id} took connections at its end by ${lost.join(", ")}`,
+  ),
 
-  "no task is killed that nobody told to stop": ({ spec, fleet, sent, refused }) =>
-    fleet.world.oracle
-      .facts()
-      .filter(({ tasksKilled }) => tasksKilled.length > 0 && MAY_DRAIN.has(spec.policy.may))
-      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
-      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
-      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
-      .map(({ instanceId, tasksKilled }) => `${instanceId} ended with ${tasksKilled.length} tasks that ran`),
+  // ECS places tasks on what is not DRAINING, also where nothing runs on it any more.
+  "what is doomed is draining before its deadline": lostAtTheEnd(
+    MAY_DRAIN,
+    ({ containersReady }) => containersReady,
+    (id, lost) => `${id} was not DRAINING at its end: ${lost.join(", ")}`,
+  ),
+
+  "no task is killed that nobody told to stop": lostAtTheEnd(
+    MAY_DRAIN,
+    ({ tasksKilled }) => tasksKilled,
+    (id, lost) => `${id} ended with ${lost.length} tasks that ran`,
+  ),
 
   "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
     groupsOf(fleet).flatMap((group) => {

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { virtualClock } from "@spotkeeper/simulator";
+import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
+import { generateWorld } from "../../src/simulate/swarm/generate.ts";
+import { breachesAtEnd } from "../../src/simulate/swarm/invariants.ts";
+import { playEvents } from "../../src/simulate/swarm/play.ts";
+import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
+
+/** A world whose only event is a warning of a Spot instance that takes connections and tasks. */
+function calmWorld(): SwarmWorld {
+  for (let seed = 1; ; seed++) {
+    const world = generateWorld(seed);
+    const group = world.groups.find((one) => one.cluster !== null && one.targetGroups.length > 0);
+    if (group === undefined || world.policy.may !== "everything" || world.owners.length > 0) continue;
+    const warning = { at: 1, kind: "warning", group: group.name, nth: 0, late: 0, copies: 0 } as const;
+    const spot = { ...group, onDemandBase: 0, onDemandPercent: 0, standby: false, firstProtected: false };
+    return {
+      ...world,
+      groups: [spot],
+      containers: [],
+      byHand: [],
+      shifts: [],
+      events: [warning],
+      faults: [],
+      outages: [],
+      lives: [],
+    };
+  }
+}
+
+test("where no worker is, the invariants say what nobody did", async () => {
+  const spec = calmWorld();
+  const clock = virtualClock(0);
+  const fleet = buildFleet({ clock, seed: spec.seed, send: () => {} }, spec);
+  const { people } = playEvents(spec, fleet);
+  await clock.runUntil(600_000);
+  const breaches = breachesAtEnd({
+    spec,
+    fleet,
+    people,
+    incidents: new Map(),
+    sent: [],
+    refused: [],
+    failures: [],
+    at: clock.now(),
+  });
+  expect(new Set(breaches.map(({ invariant }) => invariant))).toEqual(
+    new Set([
+      "what is doomed is out of every balancer before its deadline",
+      "what is doomed is draining before its deadline",
+      "no task is killed that nobody told to stop",
+      "every warning is told, and how it ended",
+    ]),
+  );
+});
