@@ -28,12 +28,15 @@ function calmWorld(): SwarmWorld {
   }
 }
 
-test("where no worker is, the invariants say what nobody did", async () => {
+test("where no worker is, the story says to what it happened, and the invariants what nobody did", async () => {
   const spec = calmWorld();
   const clock = virtualClock(0);
   const fleet = buildFleet({ clock, seed: spec.seed, send: () => {} }, spec);
-  const { people } = playEvents(spec, fleet);
+  const told: string[] = [];
+  const { people } = playEvents(spec, fleet, (text) => void told.push(text));
   await clock.runUntil(600_000);
+  const [facts] = fleet.world.oracle.facts();
+  expect(told).toEqual([`happens: warning; it is ${facts?.instanceId ?? "nobody"}, instance 0 of group-0`]);
   const breaches = breachesAtEnd({
     spec,
     fleet,

@@ -11,8 +11,12 @@ export interface Played {
   readonly lastAt: Ms;
 }
 
-/** Sets a timer for each event of the world. */
-export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
+/**
+ * Sets a timer for each event of the world.
+ *
+ * @param onEvent is told of each event to which instance it happens, or that it does not happen
+ */
+export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: string) => void = () => {}): Played {
   const { world } = fleet;
   const began = world.clock.now();
   const drained = spec.containers
@@ -33,7 +37,11 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet): Played {
     lastAt = Math.max(lastAt, at);
     world.clock.setTimer(at, () => {
       const instance = fleet.members.get(event.group)?.[event.nth];
-      if (instance?.state === "running") HAPPENINGS[event.kind]({ event, instance, fleet, people, doomed });
+      const which = `instance ${event.nth} of ${event.group}`;
+      if (instance?.state === "running") {
+        onEvent(`happens: ${event.kind}; it is ${instance.id}, ${which}`);
+        HAPPENINGS[event.kind]({ event, instance, fleet, people, doomed });
+      } else onEvent(`does not happen: ${event.kind}; ${which} does not run`);
     });
   }
   return { people, doomed, lastAt };

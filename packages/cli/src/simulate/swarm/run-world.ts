@@ -122,9 +122,14 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const effects = watchEffects(spec, fleet, simulator);
   await clock.runUntilSettled(workers.start());
   began = clock.now();
+  timeline.push({ at: began, text: "all begins: the seconds of what happens count from here" });
   workers.befall(spec.lives);
   playFaults(spec.faults, simulator);
-  const { people, lastAt: lastEventAt } = playEvents(spec, fleet);
+  const { people, lastAt: lastEventAt } = playEvents(
+    spec,
+    fleet,
+    (text) => void timeline.push({ at: clock.now(), text }),
+  );
   const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, clock, queue));
 
   for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {

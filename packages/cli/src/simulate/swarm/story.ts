@@ -1,5 +1,6 @@
 import type { WorldResult } from "./run-world.ts";
 import type { AloneItem } from "./dimensions/alone.ts";
+import { FAULT_WORDS } from "./dimensions/faults.ts";
 import type { EventItem } from "./dimensions/events.ts";
 import type { GroupItem } from "./dimensions/groups.ts";
 import type { ServiceItem } from "./dimensions/services.ts";
@@ -43,7 +44,7 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.messages.map(({ at, kind, nth }) => `  after ${at} s: a message, ${kind} (of ${nth})`),
     ...world.faults.map(
       ({ kind, operation, skip, times }) =>
-        `  ${operation ?? "any call"}: ${times ?? "all"} ${times === 1 ? "call meets" : "calls meet"} "${kind}", after ${skip}`,
+        `  ${operation ?? "any call"}: ${times ?? "all"} ${times === 1 ? "call meets" : "calls meet"} "${FAULT_WORDS[kind]}", after ${skip}`,
     ),
     ...world.outages.map(
       ({ kind, from, lasts, of }) => `  after ${from} s, for ${lasts} s: ${kind}${of === null ? "" : ` (${of})`}`,

@@ -13,6 +13,18 @@ export const FAULT_KINDS = [
   "truncated",
 ] as const satisfies readonly FaultEffect["kind"][];
 
+/** What meets a call, as people read it. */
+export const FAULT_WORDS: { readonly [kind in (typeof FAULT_KINDS)[number]]: string } = {
+  throttle: "AWS throttles",
+  denied: "AWS denies access",
+  html: "status 500, and nothing is done",
+  failed: "status 500, but it is done",
+  reset: "the connection breaks, and nothing is done",
+  lost: "the connection breaks, but it is done",
+  garbage: "no answer of AWS's, but it is done",
+  truncated: "half an answer, but it is done",
+};
+
 /** What meets calls that match: the first `skip` pass, then it meets `times` of them. */
 export interface FaultItem {
   readonly kind: (typeof FAULT_KINDS)[number];
@@ -63,7 +75,7 @@ export const FAULT_DIMENSIONS: Dimensions<readonly FaultItem[]> = {
   "an operation that is never allowed": (faults) => faults.some(({ times }) => times === null),
   ...Object.fromEntries(
     FAULT_KINDS.map((kind) => [
-      `fault: ${kind}`,
+      `fault: ${FAULT_WORDS[kind]}`,
       (faults: readonly FaultItem[]) => faults.some((one) => one.kind === kind),
     ]),
   ),
