@@ -105,7 +105,8 @@ describe("a wrong call", () => {
   test.each([
     [["simulate"], "SK-CALL-SIMULATE"],
     [["simulate", "--storm", "5", "--trace", "p3"], "SK-CALL-SIMULATE"],
-    [["simulate", "--swarm", "1", "--policy", "x.yaml"], "--policy: --swarm makes its own"],
+    [["simulate", "--storm", "5", "--swarm", "2"], "got --storm and --swarm."],
+    [["simulate", "--swarm", "1", "--policy", "x.yaml"], "with --facts, --config names your policy"],
     [["simulate", "--swarm", "1", "--buckets", "5"], "--buckets: --swarm makes its own"],
     [["simulate", "--storm", "5", "--facts", "x.json"], "--facts is only for --swarm"],
     [["simulate", "--swarm", "1", "--facts", "no-such.json"], "SK-INPUT-UNREADABLE"],

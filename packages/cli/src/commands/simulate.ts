@@ -69,8 +69,13 @@ export function simulate(program: Command, act: Act): void {
         const { io, options, config } = context;
         const given = command.opts<SimulateOptions>();
         const { storm: size, trace, swarm: worlds } = given;
-        if ([size, trace, worlds].filter((one) => one !== undefined).length !== 1) {
-          throw new SpotkeeperError("SK-CALL-SIMULATE", "simulate wants one of --storm, --trace and --swarm.");
+        const modes = (["storm", "trace", "swarm"] as const).filter((name) => given[name] !== undefined);
+        if (modes.length !== 1) {
+          const got = modes.length === 0 ? "none" : modes.map((name) => `--${name}`).join(" and ");
+          throw new SpotkeeperError(
+            "SK-CALL-SIMULATE",
+            `simulate wants one of --storm, --trace and --swarm, got ${got}.`,
+          );
         }
         const progress = createProgress(io);
         if (worlds === undefined && command.getOptionValueSource("jobs") === "cli")
@@ -81,6 +86,11 @@ export function simulate(program: Command, act: Act): void {
           const needless = ["policy", "clusters", "buckets", "mix"].find(
             (name) => command.getOptionValueSource(name) === "cli",
           );
+          if (needless === "policy")
+            throw new SpotkeeperError(
+              "SK-CALL-SIMULATE",
+              "--policy is not for --swarm: with --facts, --config names your policy; generated fleets have generated ones.",
+            );
           if (needless !== undefined)
             throw new SpotkeeperError("SK-CALL-SIMULATE", `--${needless}: --swarm makes its own; leave it out.`);
           return swarm({ worlds, ...given }, context, progress);
