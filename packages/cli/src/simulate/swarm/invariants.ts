@@ -32,6 +32,10 @@ export type Check = (ended: Ended) => readonly string[];
 const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
   faults.length === 0 && outages.length === 0 && lives.length === 0;
 
+/** Whether AWS denies the operation each time. */
+const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>
+  faults.some((fault) => fault.operation === operation && fault.times === null);
+
 /** Whether a reclaim that was told in time found something left that the policy lets the worker take away. */
 const lostAtTheEnd =
   (
@@ -88,6 +92,7 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
     fleet.world.oracle
       .leftovers()
       .openActions.filter(({ hook }) => fleet.ourHooks.has(hook) && MAY_ANSWER.has(spec.policy.may))
+      .filter(() => !isNeverAllowed(spec, "CompleteLifecycleAction"))
       .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
       .filter(({ instanceId }) => !fleet.notOurs.some(({ members }) => members.has(instanceId)))
       .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
