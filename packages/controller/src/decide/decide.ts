@@ -6,6 +6,7 @@ import type { Plan, PlannedStep } from "./plan.ts";
 import type { Actions, Policy } from "./policy.ts";
 import { askApplication } from "./ask-application.ts";
 import * as hooks from "./hooks.ts";
+import { tagsOf } from "./match.ts";
 import { conditionOf, rule } from "./rules.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
@@ -25,7 +26,10 @@ export function decide(told: Incident, facts: Facts | null, policy: Policy): Pla
   const incident = withLaunch(told, facts);
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
-  const because = outdated(incident) ?? handsOff(ruling.actions, known) ?? (facts === null ? null : ruling.optedOut);
+  const because =
+    outdated(incident) ??
+    handsOff(ruling.actions, known) ??
+    (facts === null ? null : (ruling.optedOut ?? seenBefore(incident, facts, policy)));
   const condition = facts === null ? conditionOf(policy, incident) : null;
   const observed = because !== null || !ruling.actions.act;
   // Who only watches asks the group for nothing.
@@ -50,8 +54,20 @@ function isUnknown(incident: Incident, facts: Facts): boolean {
   const { steps, subject } = incident;
   if (steps.some((step) => step.id === "look-up" && ANSWERED.has(step.state))) return false;
   if (subject.type === "task") return false;
-  if (facts.instance === null || (facts.groupName !== null && facts.group === null)) return true;
+  if (!knowsTags(facts)) return true;
   return isOld(incident) && (facts.instanceAsOf ?? 0) < incident.openedAt;
+}
+
+const knowsTags = ({ instance, groupName, group }: Facts): boolean =>
+  instance !== null && (groupName === null || group !== null);
+
+/**
+ * Another worker, or an earlier life of this one, saw whose it is, and its look-up is not repeated: what it saw stands for
+ * a worker whose inventory does not have it.
+ */
+function seenBefore({ plannedFrom, mode, subject }: Incident, facts: Facts, { tag }: Policy): string | null {
+  if (subject.type === "task" || knowsTags(facts) || tagsOf(facts)[tag.name]?.toLowerCase() === "true") return null;
+  return plannedFrom !== null && mode === "observe" ? "it was seen before that it is not to be touched" : null;
 }
 
 const ANSWERED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
