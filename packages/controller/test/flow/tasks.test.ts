@@ -1,4 +1,4 @@
-import { interrupt, setContainerState } from "@spotkeeper/simulator";
+import { failTask, interrupt, setContainerState } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
 import { effects, expectSettled, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
@@ -75,4 +75,16 @@ test("tasks that somebody had told to stop before anybody looked are waited for"
   expect(emptyAt).not.toBeNull();
   const { drainedAt } = await box.incident(victim.id);
   expect(drainedAt).toBeGreaterThanOrEqual(emptyAt!);
+});
+
+test("a task that had ended by itself before the warning is no loss", async () => {
+  box = await openBox({ build: shop({ web: { desired: 4 } }), warm: true });
+  const victim = hostOf(box.region);
+  for (const task of [...victim.containerInstance!.tasks]) failTask(box.world, task);
+  await box.run(60);
+  const doomed = [...victim.containerInstance!.tasks].filter(({ lastStatus }) => lastStatus === "RUNNING").length;
+  expect(doomed).toBeGreaterThan(0);
+  interrupt(box.world, victim.id);
+  await box.run(30);
+  expect(toldOf(box, victim.id).at(-1)?.impact).toMatchObject([{ service: "web", running: 4, doomed }]);
 });

@@ -58,7 +58,8 @@ export const taskOf = (one: Task): EcsTask => ({
   // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
   protectedUntil: null,
   stopCode: one.stopCode ?? null,
-  stoppingAt: one.stoppingAt?.getTime() ?? null,
+  // One whose containers ended by themselves was not told to stop first.
+  stoppingAt: (one.stoppingAt ?? one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
 });
 
 /** In an IPv6-only subnet there is no IPv4 address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html */
