@@ -28,6 +28,7 @@ export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
 export type { Effect, EffectKind, Leftovers, Oracle } from "./oracle.ts";
 export type { Instance, Region, World } from "./state.ts";
+export type { Service } from "./ecs/state.ts";
 export type { Target, TargetGroup } from "./target-state.ts";
 export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";

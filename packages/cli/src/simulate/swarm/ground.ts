@@ -31,9 +31,9 @@ export interface Ground {
   readonly policy: Policy;
   readonly overrides: Overrides;
   readonly outages: Outages;
-  readonly onSent: (alert: AlertModel) => void;
+  readonly onSent: (channel: string, alert: AlertModel) => void;
   /** The channel refused it: nobody was told, and nobody will be. */
-  readonly onRefused: (alert: AlertModel) => void;
+  readonly onRefused: (channel: string, alert: AlertModel) => void;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 

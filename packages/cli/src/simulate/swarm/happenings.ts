@@ -28,6 +28,8 @@ export interface ByPeople {
   readonly detached: Set<string>;
   /** Desired capacity of groups as a person set it last. */
   readonly desired: Map<Group, number>;
+  /** The maximum size of groups, as a person set it last. */
+  readonly maximum: Map<Group, number>;
 }
 
 /** Instances that something other than us ends, takes out, or gave a notice of: what we may touch. */
@@ -91,6 +93,7 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
     const group = happening.fleet.groups.get(happening.event.group);
     if (group === undefined || group.desired === 0) return;
     group.max = group.desired - 1;
+    happening.people.maximum.set(group, group.max);
     setDesired(happening, group.max);
   },
   "a scaling policy takes several away": (happening) => {

@@ -5,6 +5,7 @@ import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
 import { drainsInTime } from "./in-time.ts";
 import type { ByPeople } from "./happenings.ts";
+import { isCalm, MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
 import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -22,15 +23,9 @@ export interface Ended {
   readonly at: Ms;
 }
 
-const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"]);
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
-const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
 export type Check = (ended: Ended) => readonly string[];
-
-/** Without faults and lives that are cut off, nothing excuses what was not done. */
-const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
-  faults.length === 0 && outages.length === 0 && lives.length === 0;
 
 /** Whether AWS denies the operation each time. */
 const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>

@@ -29,6 +29,7 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
     drained: new Set(drained),
     detached: new Set(),
     desired: putAside(fleet),
+    maximum: new Map(),
   };
   const doomed: Doomed = new Set();
   let lastAt = began;

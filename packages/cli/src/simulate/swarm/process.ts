@@ -30,17 +30,20 @@ export function createProcess(
   const { home, random, policy, overrides } = ground;
   const handler = gate.guard(sdkHandler(ground.simulator), ["handle"]);
   const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region, hearing: clock });
-  const channel: Channel = {
-    updates: "full",
-    pace: null,
-    send: (alert) =>
-      gate.cross(() =>
-        sendThrough(ground.outages, ground.clock, {
-          deliver: () => ground.onSent(alert),
-          refuse: () => ground.onRefused(alert),
-        }),
-      ),
-  };
+  const channel = (name: string, updates: Channel["updates"]): [string, Channel] => [
+    name,
+    {
+      updates,
+      pace: null,
+      send: (alert) =>
+        gate.cross(() =>
+          sendThrough(ground.outages, ground.clock, {
+            deliver: () => ground.onSent(name, alert),
+            refuse: () => ground.onRefused(name, alert),
+          }),
+        ),
+    },
+  ];
   const worker = parts.createWorker({
     clock,
     random,
@@ -51,7 +54,7 @@ export function createProcess(
     aws,
     policy: () => policy,
     overrides,
-    channels: new Map([["people", channel]]),
+    channels: new Map([channel("people", "full"), channel("pager", "material")]),
     routes: [DEFAULT_ROUTE],
     suppress: TELL_ALL,
     links: NO_LINKS,

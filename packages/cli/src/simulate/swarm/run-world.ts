@@ -16,6 +16,9 @@ import { buildFleet } from "./fleet.ts";
 import { breachesAtEnd } from "./invariants.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages, type Queue } from "./messages.ts";
+import type { Scene, SentAlert } from "./invariants/family.ts";
+import { breachesLeft, type Looking, watchWorld } from "./invariants/index.ts";
+import { recordWorld } from "./invariants/record.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./ground.ts";
@@ -35,6 +38,7 @@ const QUIET: Ms = 300_000;
 /** Longer than any wait of a world: an hour of deregistration delay, and what follows. */
 const PATIENCE: Ms = 4 * 3_600_000;
 const WARM_UP: Ms = 60_000;
+const END_OF_TIME: Ms = Date.UTC(2100, 0, 1);
 /** A fleet of so many instances is known by then; each more takes the sweep this much longer. */
 const SMALL = 50;
 const WARM_UP_EACH: Ms = 200;
@@ -51,8 +55,10 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const clock = virtualClock(START);
   const random = createRandom(`worker ${spec.seed}`);
   const docs = new Map<Key, Doc>();
-  const sent: AlertModel[] = [];
+  const sent: SentAlert[] = [];
   const refused: AlertModel[] = [];
+  const births: Ms[] = [START];
+  let looking: Looking | null = null;
   const failures: { what: string; error: unknown }[] = [];
   const timeline: { at: Ms; text: string }[] = [];
   /** The beginning of what happens; none yet. */
@@ -67,7 +73,10 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     clock,
     ground: () => ground,
     seats,
-    onKilled: (worker) => void timeline.push({ at: clock.now(), text: `${worker} was killed` }),
+    onKilled: (worker, pause) => {
+      births.push(clock.now() + pause);
+      timeline.push({ at: clock.now(), text: `${worker} was killed` });
+    },
   });
   const had: string[] = [];
   const queue: Queue = {
@@ -94,29 +103,30 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const { policy: usual } = loadConfig(null, () => "");
   const generated = { ...usual, defaults: { ...usual.defaults, ...actionsOf(spec.policy) } };
   const policy = spec.user?.policy ?? generated;
+  const ledger = parts.openSqliteLedger({ file: ":memory:", clock });
   const ground: Ground = {
     parts,
     clock,
     random: random.next,
     simulator,
-    ledger: breakLedger(
-      watched(holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock })), docs, timeline),
-      outages,
-    ),
+    ledger: breakLedger(watched(holdDuring(clock, ledger), docs, timeline), outages),
     archive: breakArchive(holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })), outages),
     policy,
     overrides: policy.clusters,
     home,
     others: [...new Set(spec.places.map(({ account }) => account))].filter((account) => account !== home.account),
     outages,
-    onRefused: (alert) => void refused.push(alert),
-    onSent: (alert) => {
-      sent.push(alert);
-      timeline.push({ at: clock.now(), text: `told: ${alert.headline}` });
+    onRefused: (_, alert) => void refused.push(alert),
+    onSent: (channel, alert) => {
+      const message = { at: clock.now(), channel, alert };
+      sent.push(message);
+      looking?.sent(message);
+      timeline.push({ at: clock.now(), text: `told ${channel}: ${alert.headline}` });
     },
     onFailure: (what, error) => void failures.push({ what, error }),
   };
 
+  const record = recordWorld(fleet, simulator);
   const instances = fleet.world.instances.size;
   if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
   const effects = watchEffects(spec, fleet, simulator);
@@ -130,6 +140,8 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     fleet,
     (text) => void timeline.push({ at: clock.now(), text }),
   );
+  const scene: Scene = { spec, fleet, people, policy, simulator, record, sent, heard: had, births };
+  looking = watchWorld(scene);
   const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, clock, queue));
 
   for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
@@ -137,9 +149,14 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     if (clock.now() <= lastAt || !workers.areUp() || [...docs.values()].some(isAtWork)) quietSince = clock.now();
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
+  const at = clock.now();
+  const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000, "judge", 1))).map(({ key }) => key);
+  const told = sent.map(({ alert }) => alert);
   const breaches = [
     ...effects,
-    ...breachesAtEnd({ spec, fleet, people, incidents, sent, refused, failures, at: clock.now() }),
+    ...looking.breaches,
+    ...breachesAtEnd({ spec, fleet, people, incidents, sent: told, refused, failures, at }),
+    ...breachesLeft({ ...scene, docs, incidents, due, at }),
   ];
   // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
   await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));

@@ -1,5 +1,6 @@
 import { SpotkeeperError } from "@spotkeeper/controller";
 import { INVARIANTS } from "./invariants.ts";
+import { MORE_INVARIANTS } from "./invariants/index.ts";
 import { commandOf, type Played, type Player } from "./player.ts";
 import { WATCHED } from "./watch.ts";
 import { notPlayed, type UserFleet } from "./user-fleet.ts";
@@ -53,7 +54,9 @@ export async function runSwarm({
   onProgress,
 }: SwarmOptions): Promise<SwarmOutcome> {
   const began = wall();
-  const broken = Object.fromEntries([...WATCHED, ...Object.keys(INVARIANTS)].map((name) => [name, 0]));
+  const broken = Object.fromEntries(
+    [...WATCHED, ...Object.keys(INVARIANTS), ...MORE_INVARIANTS].map((name) => [name, 0]),
+  );
   const dimensions = Object.fromEntries(dimensionsOf(user).map((name) => [name, 0]));
   const failed: Played[] = [];
   let played = 0;

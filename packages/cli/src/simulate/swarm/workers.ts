@@ -22,7 +22,7 @@ export interface WorkersOptions {
   readonly ground: () => Ground;
   /** What each worker has of its own, for as long as its machine stands. */
   readonly seats: readonly Seat[];
-  readonly onKilled: (worker: string) => void;
+  readonly onKilled: (worker: string, pause: Ms) => void;
 }
 
 export function createWorkers({ clock, ground, seats, onKilled }: WorkersOptions): Workers {
@@ -50,7 +50,7 @@ export function createWorkers({ clock, ground, seats, onKilled }: WorkersOptions
     const name = `life-${lives} of worker ${index}`;
     const process = createProcess(ground(), seat, name, (pause) => {
       up[index] = null;
-      onKilled(name);
+      onKilled(name, pause);
       clock.setTimer(clock.now() + pause, () => void live(index, seat));
     });
     up[index] = process;

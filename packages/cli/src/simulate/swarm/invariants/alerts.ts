@@ -1,0 +1,56 @@
+import type { AlertModel } from "@spotkeeper/controller";
+import type { OutageKind } from "../dimensions/outages.ts";
+import type { SwarmWorld } from "../world.ts";
+import type { Family, SentAlert } from "./family.ts";
+import { wrongDoings } from "./told-doings.ts";
+import { wrongEnds } from "./told-ends.ts";
+import { wrongTimes } from "./told-times.ts";
+import { wrongCounts } from "./told.ts";
+
+const COUNTS = "what is said to be at stake is so";
+const TIMES = "times that are told are so";
+const ENDS = "how it is said to have ended is so";
+const DOINGS = "what is said to be done is done";
+const ONCE = "no news comes twice";
+
+/** What people are told is true, at the moment at which its facts were read or at any until it is sent; and each news comes once. */
+export const alerts: Family = {
+  names: [COUNTS, TIMES, ENDS, DOINGS, ONCE],
+  watch(scene, note) {
+    const last = new Map<string, { content: string; again: number }>();
+    return {
+      sent(message) {
+        for (const what of wrongCounts(message, scene)) note(COUNTS, what);
+        for (const what of wrongTimes(message, scene)) note(TIMES, what);
+        for (const what of wrongEnds(message, scene)) note(ENDS, what);
+        for (const what of wrongDoings(message, scene)) note(DOINGS, what);
+        const key = `${message.channel} ${message.alert.key} ${message.alert.generation}`;
+        const content = contentOf(message);
+        const before = last.get(key);
+        const again = (before?.again ?? 0) + (before?.content === content ? 1 : 0);
+        last.set(key, { content, again });
+        // At least once: a message that was under way when a life ended, or when it was frozen, may come again.
+        if (before?.content === content && again > scene.spec.lives.length && !mayComeAgain(scene.spec))
+          note(ONCE, `${message.channel} was told again: ${message.alert.headline}`);
+      },
+    };
+  },
+  atEnd: {},
+};
+
+/** Nobody knows of a message that it was sent where its answer is lost or late, or the ledger could not keep it. */
+const mayComeAgain = ({ outages }: SwarmWorld): boolean =>
+  outages.some(({ kind }) => kind === "channel loses its answer" || kind === "channel is slow" || isOfLedger(kind));
+
+const isOfLedger = (kind: OutageKind): boolean => kind === "ledger full" || kind === "ledger away";
+
+/** What is news in a message: nothing in it counts down. */
+function contentOf({ alert, channel }: SentAlert): string {
+  const { phase, members, severity, ask, stakes, doing, missing }: AlertModel = alert;
+  if (phase === "outcome") return JSON.stringify(members.map((one) => [one.incident, one.outcome, one.marginSeconds]));
+  return JSON.stringify(
+    channel === "people"
+      ? [members, severity, ask, stakes, doing, missing]
+      : [members.map(({ incident }) => incident).toSorted(), severity, ask],
+  );
+}

@@ -1,0 +1,38 @@
+import type { Ms } from "@spotkeeper/simulator";
+import type { Ended, Family } from "./family.ts";
+
+const KEPT = "AWS's request budgets are kept";
+
+/** Of all calls that draw on one budget. */
+const STATED_SHARE = 0.01;
+/** A new life does not know what the last one took: a bucket of AWS is full again after this. */
+const FULL_AGAIN: Ms = 20_000;
+
+/** Where the world throttles nothing by itself, AWS refuses next to none of our calls. */
+export const budgets: Family = {
+  names: [],
+  watch: () => ({}),
+  atEnd: { [KEPT]: overdrawn },
+};
+
+function overdrawn({ spec, simulator, births }: Ended): string[] {
+  const isThrottled =
+    spec.faults.some(({ kind }) => kind === "throttle") ||
+    spec.outages.some(({ kind }) => kind === "service throttled");
+  if (isThrottled) return [];
+  const calls = new Map<string, { all: number; refused: number }>();
+  for (const { service, operation, outcome, at } of simulator.calls.recent()) {
+    const key = `${service}:${operation}`;
+    const count = calls.get(key) ?? { all: 0, refused: 0 };
+    calls.set(key, count);
+    count.all += 1;
+    const isNew = births.slice(1).some((birth) => at >= birth && at < birth + FULL_AGAIN);
+    if (!isNew && isThrottling(outcome)) count.refused += 1;
+  }
+  return [...calls]
+    .filter(([, { all, refused }]) => refused > all * STATED_SHARE)
+    .map(([key, { all, refused }]) => `AWS refused ${refused} of ${all} calls of ${key}`);
+}
+
+/** Of the query, JSON and REST protocols; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+const isThrottling = (outcome: string): boolean => outcome.includes("Throttl") || outcome === "RequestLimitExceeded";

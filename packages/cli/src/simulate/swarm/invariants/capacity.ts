@@ -1,0 +1,52 @@
+import type { Group } from "@spotkeeper/simulator";
+import type { Family } from "./family.ts";
+
+/** What of a group nobody but people may change, as text. */
+const settingsOf = ({
+  min,
+  max,
+  suspended,
+  hooks,
+  targetGroups,
+  maintenance,
+}: Group): Readonly<Record<string, string>> => ({
+  "minimum size": String(min),
+  "maximum size": String(max),
+  "suspended processes": [...suspended].toSorted().join(", "),
+  hooks: [...hooks.values()]
+    .map((hook) => JSON.stringify(hook))
+    .toSorted()
+    .join(", "),
+  "target groups": targetGroups
+    .map(({ name }) => name)
+    .toSorted()
+    .join(", "),
+  maintenance: JSON.stringify(maintenance),
+});
+
+const SETTINGS = "groups are set as people set them";
+
+/** What is raised, detached or changed for a replacement ends where it began, or where a person put it. */
+export const capacity: Family = {
+  names: [SETTINGS],
+  watch({ fleet, people }, note) {
+    const { world } = fleet;
+    const before = new Map([...fleet.groups.values()].map((group) => [group, settingsOf(group)]));
+    const isByPeople = (group: Group, what: string): boolean =>
+      what === "maximum size" && people.maximum.get(group) === group.max;
+    const look = (group: Group): void => {
+      const was = before.get(group);
+      for (const [what, value] of Object.entries(settingsOf(group)))
+        if (was !== undefined && was[what] !== value && !isByPeople(group, what))
+          note(SETTINGS, `${what} of ${group.name}: ${value}, not ${was[what]}`);
+      before.set(group, settingsOf(group));
+    };
+    const { effect } = world.oracle;
+    world.oracle.effect = (kind, key, again) => {
+      effect(kind, key, again);
+      for (const group of fleet.groups.values()) look(group);
+    };
+    return {};
+  },
+  atEnd: {},
+};

@@ -1,0 +1,75 @@
+import type { EffectKind } from "@spotkeeper/simulator";
+import { explain } from "../../../explain/explain.ts";
+import type { Explanation } from "../../../explain/explanation.ts";
+import { type Ended, type Family, isCalm, isTheirs } from "./family.ts";
+
+const AGREE = "explain says what is done";
+
+/** What `explain` says of the same messages and policy is what is done, and what is told, where nothing goes wrong. */
+export const explained: Family = {
+  names: [],
+  watch: () => ({}),
+  atEnd: { [AGREE]: disagreements },
+};
+
+function disagreements(ended: Ended): string[] {
+  if (!isCalm(ended.spec)) return [];
+  const text = ended.heard.join("\n");
+  const byInstance = Map.groupBy(
+    [...explain([{ text, file: null }], ended.policy, () => ended.at)].filter(({ instanceId }) => instanceId !== null),
+    ({ instanceId }) => instanceId ?? "",
+  );
+  return [...ended.fleet.world.instances.keys()]
+    .filter((id) => !isTheirs(ended, id))
+    .flatMap((id) => [
+      ...notExplained(id, byInstance.get(id) ?? [], ended),
+      ...notDone(id, byInstance.get(id) ?? [], ended),
+      ...notTold(id, byInstance.get(id) ?? [], ended),
+    ]);
+}
+
+/** What a responder may do to the instance that an explanation is about. */
+const DOES: { readonly [responder: string]: readonly EffectKind[] } = {
+  "deregister-target": ["deregister"],
+  "set-draining": ["drain"],
+  "drain-tasks": ["stop-task"],
+  "complete-lifecycle": ["complete-lifecycle-action"],
+  "ask-replacement": ["detach", "terminate", "terminate-in-group", "deregister", "drain", "stop-task"],
+  "end-retained": ["terminate-in-group"],
+};
+
+const OF_INSTANCE: ReadonlySet<EffectKind> = new Set(["drain", "detach", "terminate", "terminate-in-group"]);
+
+const acting = (explanations: readonly Explanation[]): Set<string> =>
+  new Set(explanations.flatMap(({ mode, plan }) => (mode === "act" ? plan.map(({ responder }) => responder) : [])));
+
+/** Effects on the instance that no explanation has. */
+function notExplained(id: string, explanations: readonly Explanation[], { fleet }: Ended): string[] {
+  const kinds = new Set([...acting(explanations)].flatMap((responder) => DOES[responder] ?? []));
+  return fleet.world.oracle
+    .effects()
+    .filter(
+      ({ kind, key, again }) => !again && OF_INSTANCE.has(kind) && key.split(" ")[0] === id && !key.endsWith(" ACTIVE"),
+    )
+    .filter(({ kind }) => !kinds.has(kind))
+    .map(({ kind }) => `${kind} of ${id} was done, and explain does not have it`);
+}
+
+/** A container instance that explain sets to DRAINING, and that stays as it is. */
+function notDone(id: string, explanations: readonly Explanation[], { fleet }: Ended): string[] {
+  const known = fleet.world.oracle.factsOf(id);
+  const instance = fleet.world.instances.get(id);
+  if (known === undefined || known.diedAt === null || known.warnedAt === null) return [];
+  if (instance === undefined || !acting(explanations).has("set-draining")) return [];
+  return known.drainingAt === null && known.tasksKilled.length > 0 ? [`explain has ${id} drained, and it was not`] : [];
+}
+
+/** What explain tells of an instance, or does not, and people were told otherwise. */
+function notTold(id: string, explanations: readonly Explanation[], { sent }: Ended): string[] {
+  const says = explanations.some(({ alert }) => alert !== null);
+  const told = sent.some(({ alert }) => alert.members.some(({ subject }) => subject === id));
+  // EC2 alone says whether an end that nobody warned of is an interruption.
+  const isEnd = explanations.every(({ kind }) => kind !== "spot-interruption" && kind !== "rebalance");
+  if (isEnd || says === told) return [];
+  return [says ? `explain tells of ${id}, and nobody was told` : `people were told of ${id}, and explain tells nobody`];
+}

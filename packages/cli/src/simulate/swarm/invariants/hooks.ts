@@ -1,0 +1,60 @@
+import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
+import { type Family, MAY_DEREGISTER, MAY_DRAIN, type Scene } from "./family.ts";
+import { NOTICE } from "./told.ts";
+
+const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
+const AFTER = "hooks are answered after the work is over";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Hooks of ours are answered once the work is over, with CONTINUE; those of others never. */
+export const hooks: Family = {
+  names: [AFTER],
+  watch(scene, note) {
+    const held = new Map<string, Ms>();
+    const { world } = scene.fleet;
+    world.listeners.action.push(({ member, startedAt, hook }) => {
+      if (hook.transition === TERMINATING) held.set(`${hook.name} ${member.instance.id}`, startedAt);
+    });
+    scene.simulator.onCall((call, phase) => {
+      if (phase !== "before" || call.operation !== "CompleteLifecycleAction") return;
+      const hook = text(call.input["LifecycleHookName"]);
+      const instance = world.instances.get(text(call.input["InstanceId"]));
+      const since = instance === undefined ? undefined : held.get(`${hook} ${instance.id}`);
+      if (instance?.state !== "running" || since === undefined || instance.member?.actions.has(hook) !== true) return;
+      for (const what of workLeft(instance, since, scene)) note(AFTER, `${hook} of ${instance.id}: ${what}`);
+    });
+    return {};
+  },
+  atEnd: {},
+};
+
+/** What goes on, though there is time for it; what AWS does not tell is not held against anybody. */
+function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene): string[] {
+  const { margin, drainWithin } = policy.defaults;
+  const now = fleet.world.clock.now();
+  const warnedAt = instance.notice?.warnedAt ?? null;
+  const ends = warnedAt === null ? since + drainWithin : warnedAt + NOTICE;
+  // The warning tells its time in whole seconds.
+  if (spec.faults.length > 0 || now >= ends - margin - 1_000) return [];
+  const tasks = MAY_DRAIN.has(spec.policy.may)
+    ? containersOf(instance).flatMap((one) => [...one.tasks].filter(({ service }) => service?.strategy !== "DAEMON"))
+    : [];
+  const targets = MAY_DEREGISTER.has(spec.policy.may) ? [...instance.targets] : [];
+  return [
+    ...(tasks.length === 0 ? [] : [`${tasks.length} tasks are not over, ${(ends - now) / 1_000} s before its end`]),
+    ...(targets.length === 0
+      ? []
+      : [`connections to ${targets.length} targets are not over, ${(ends - now) / 1_000} s before its end`]),
+    ...(isUnseen(instance, spec) && now < Math.min(since + policy.defaults.holdHooks, ends - margin)
+      ? [`it was held for ${(now - since) / 1_000} s, not for the ${policy.defaults.holdHooks / 1_000} s of the policy`]
+      : []),
+  ];
+}
+
+/** Whether nothing tells when the work on it is over: it is in no cluster and in no target group. */
+function isUnseen({ member }: Instance, { groups, byHand }: Scene["spec"]): boolean {
+  const group = groups.find(({ name }) => name === member?.group.name);
+  if (group === undefined) return false;
+  return group.cluster === null && group.targetGroups.length === 0 && !byHand.some((one) => one.group === group.name);
+}

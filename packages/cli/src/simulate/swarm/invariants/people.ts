@@ -1,0 +1,34 @@
+import type { Instance } from "@spotkeeper/simulator";
+import type { Family } from "./family.ts";
+
+const STANDBY = "standby and protection are as people set them";
+
+/** What people did by hand is not undone. */
+export const people: Family = {
+  names: [STANDBY],
+  watch({ fleet }, note) {
+    const { world } = fleet;
+    const before = new Map<Instance, { standby: boolean; protected: boolean }>();
+    /** What nobody but people changes; a member that leaves is another story. */
+    const look = (): void => {
+      for (const group of fleet.groups.values()) {
+        for (const { instance, state, protectedFromScaleIn } of group.members.values()) {
+          const was = before.get(instance);
+          if (was?.standby === true && state === "InService") note(STANDBY, `${instance.id} was put back into service`);
+          if (was !== undefined && was.protected !== protectedFromScaleIn)
+            note(STANDBY, `${instance.id} is ${protectedFromScaleIn ? "" : "not "}protected from scale-in any more`);
+          before.set(instance, { standby: state === "Standby", protected: protectedFromScaleIn });
+        }
+      }
+    };
+    look();
+    const { effect } = world.oracle;
+    world.oracle.effect = (kind, key, again) => {
+      effect(kind, key, again);
+      look();
+    };
+    world.listeners.groupChanged.push(look);
+    return {};
+  },
+  atEnd: {},
+};

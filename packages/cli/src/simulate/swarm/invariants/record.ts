@@ -1,0 +1,111 @@
+import type { Ms, Service, Simulator } from "@spotkeeper/simulator";
+import type { SwarmFleet } from "../swarm-fleet.ts";
+
+export interface TaskSeen {
+  readonly arn: string;
+  /** Id of the instance that it runs on; null for none. */
+  readonly instance: string | null;
+  /** `cluster ARN, service name`; null for a standalone task. */
+  readonly service: string | null;
+  readonly daemon: boolean;
+  readonly running: boolean;
+  /** Whether somebody has told it to stop. */
+  readonly stopping: boolean;
+  readonly zone: string;
+}
+
+interface ServiceSeen {
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly minimum: number;
+  readonly daemon: boolean;
+  readonly definition: string;
+}
+
+/** All services and tasks from one instant until the next moment. */
+export interface Moment {
+  readonly at: Ms;
+  readonly services: ReadonlyMap<string, ServiceSeen>;
+  readonly tasks: readonly TaskSeen[];
+}
+
+/** What services and tasks were at each instant, and when AWS was asked for them: known from the world alone. */
+export interface WorldRecord {
+  /** Every state that held at some instant between these, both included; the first is that of `from`. */
+  within(from: Ms, to: Ms): readonly Moment[];
+  /**
+   * When AWS was last asked for something, with an answer, before `at`; null: never. What was asked within the last
+   * moments may not have been used yet, so that the answer before it counts.
+   *
+   * @param about a text that the input, written as JSON, contains
+   */
+  askedFor(operation: string, about: string, at: Ms): Ms | null;
+}
+
+/** An answer is used within this. */
+const IN_USE: Ms = 2_000;
+
+export const serviceKey = (clusterArn: string, name: string): string => `${clusterArn}, ${name}`;
+
+/** Looks at the fleet at each call and at each change of a service. */
+export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator): WorldRecord {
+  const moments: Moment[] = [];
+  let last = "";
+
+  const look = (): void => {
+    const services: [string, ServiceSeen][] = [];
+    const tasks: TaskSeen[] = [];
+    for (const cluster of regions.flatMap(({ clusters }) => [...clusters.values()])) {
+      for (const service of cluster.services.values())
+        services.push([serviceKey(cluster.arn, service.name), seen(service)]);
+      for (const task of cluster.tasks.values())
+        if (task.lastStatus !== "STOPPED")
+          tasks.push({
+            arn: task.arn,
+            instance: task.containerInstance?.instance.id ?? null,
+            service: task.service === null ? null : serviceKey(cluster.arn, task.service.name),
+            daemon: task.service?.strategy === "DAEMON",
+            running: task.lastStatus === "RUNNING",
+            stopping: task.desiredStatus === "STOPPED",
+            zone: task.zone,
+          });
+    }
+    const text = JSON.stringify([services, tasks]);
+    if (text === last) return;
+    last = text;
+    moments.push({ at: world.clock.now(), services: new Map(services), tasks });
+  };
+  look();
+  world.listeners.serviceChanged.push(look);
+  world.listeners.taskStopped.push(look);
+  simulator.onCall(look);
+
+  return {
+    within(from, to) {
+      look();
+      const before = moments.findLastIndex(({ at }) => at <= from);
+      return moments.slice(Math.max(0, before)).filter(({ at }) => at <= to);
+    },
+    askedFor(operation, about, at) {
+      const asked = simulator.calls
+        .recent()
+        .filter((call) => call.operation === operation && call.outcome === "ok" && call.endedAt <= at)
+        .filter((call) => JSON.stringify(call.input).includes(about));
+      const used = asked.findLast(({ endedAt }) => endedAt <= at - IN_USE) ?? asked[0];
+      return used?.at ?? null;
+    },
+  };
+}
+
+function seen({ desired, tasks, minimumHealthyPercent, strategy, definition }: Service): ServiceSeen {
+  const count = (status: string): number => [...tasks].filter(({ lastStatus }) => lastStatus === status).length;
+  return {
+    desired,
+    running: count("RUNNING"),
+    pending: count("PENDING"),
+    minimum: Math.ceil((desired * minimumHealthyPercent) / 100),
+    daemon: strategy === "DAEMON",
+    definition: definition.arn,
+  };
+}

@@ -1,0 +1,81 @@
+import type { AlertModel } from "@spotkeeper/controller";
+import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
+import { isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN, type Scene, type SentAlert } from "./family.ts";
+import { NOTICE } from "./told.ts";
+
+type Member = AlertModel["members"][number];
+
+/** Outcomes of an alert that are not those of the world at the moment at which they are told. */
+export function wrongEnds({ alert, at }: SentAlert, scene: Scene): string[] {
+  const wrong = alert.members.flatMap((one) =>
+    wrongEnd(one, at, scene).map((what) => `${one.subject} was told as "${one.outcome ?? "open"}", and ${what}`),
+  );
+  if (!alert.stakes.includes("nothing was lost")) return wrong;
+  const lost = alert.members.flatMap(({ subject }) => lossOf(factsOf(subject, scene)));
+  return lost.length === 0 ? wrong : [...wrong, `"nothing was lost" was told, and ${lost.join(", ")}`];
+}
+
+/** As the oracle has them, without tasks that somebody else had told to stop before the warning: those are not ours. */
+function factsOf(subject: string, { fleet, record }: Scene): InstanceFacts | undefined {
+  const known = fleet.world.oracle.factsOf(subject);
+  if (known === undefined || known.warnedAt === null) return known;
+  const [before] = record.within(known.warnedAt, known.warnedAt);
+  const stopping = new Set(before?.tasks.flatMap((task) => (task.stopping ? [task.arn] : [])));
+  return { ...known, tasksCut: known.tasksCut.filter((arn) => !stopping.has(arn)) };
+}
+
+/** What the end of an instance cut off. */
+function lossOf(known: InstanceFacts | undefined): string[] {
+  if (known === undefined || known.diedAt === null) return [];
+  const { tasksKilled, tasksCut, targetsLost } = known;
+  return [
+    ...(tasksKilled.length === 0 ? [] : [`${tasksKilled.length} tasks were killed`]),
+    ...(tasksCut.length === 0 ? [] : [`${tasksCut.length} tasks were cut off`]),
+    ...(targetsLost.length === 0 ? [] : [`it still took connections by ${targetsLost.join(", ")}`]),
+  ];
+}
+
+/** The same, of what the policy lets the worker take off. */
+function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] {
+  if (known === undefined) return [];
+  return lossOf({
+    ...known,
+    ...(MAY_DEREGISTER.has(spec.policy.may) ? {} : { targetsLost: [] }),
+    ...(MAY_DRAIN.has(spec.policy.may) ? {} : { tasksKilled: [], tasksCut: [] }),
+  });
+}
+
+const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);
+
+function wrongEnd({ subject, outcome, kinds }: Member, at: Ms, scene: Scene): string[] {
+  const { world } = scene.fleet;
+  const known = factsOf(subject, scene);
+  const instance = world.instances.get(subject);
+  const runs = instance?.state === "running";
+  switch (outcome) {
+    case "drained":
+    case "nothing-drained":
+      return avoidable(known, scene);
+    case "deadline-passed":
+      // Where answers fail, or come late, nobody can say that it was emptied.
+      return isCalm(scene.spec) && runs ? ["it runs"] : [];
+    case "cancelled":
+      return runs && (known?.warnedAt === null || (known?.warnedAt ?? 0) + NOTICE < at) ? [] : ["it does not run"];
+    case "missed-notice":
+      if (known === undefined || known.diedAt === null) return ["EC2 did not take it"];
+      return kinds.includes("spot-interruption") ? ["a warning was heard"] : [];
+    case "told":
+      return known === undefined || known.recommendedAt === null ? ["nothing was recommended"] : [];
+    case "dry-run":
+    case "ignored-by-policy":
+    case "handed-off":
+      return isTheirs(scene, subject) || LEAVES_ALONE.has(scene.spec.policy.may) ? [] : ["the policy lets act"];
+    case null:
+    case "plain-end":
+    case "unclassified":
+    case "launched":
+    case "outdated":
+    case "returned-to-warm-pool":
+      return [];
+  }
+}
