@@ -41,6 +41,7 @@ test("where no worker is, the story says to what it happened, and the invariants
     spec,
     fleet,
     people,
+    looks: { areBlind: () => false },
     incidents: new Map(),
     sent: [],
     refused: [],

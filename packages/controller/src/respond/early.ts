@@ -11,7 +11,7 @@ import { healthOf } from "./health.ts";
 import type { Context } from "./responder.ts";
 
 /** AWS's clock and ours, and the moment that a call takes. */
-const TOLERANCE: Ms = 5_000;
+export const TOLERANCE: Ms = 5_000;
 /** A document is small, and few people take out more by hand. */
 const MOST = 20;
 

@@ -94,6 +94,8 @@ describe("what a person had taken out stays out", () => {
     ["long ago, so that it is gone", 20, 300],
     ["a moment ago, so that it still drains", 120, 45],
     ["before its default delay was over", 300, 120],
+    ["with no delay, a moment ago", 0, 2],
+    ["with no delay, some minutes ago", 0, 200],
   ])("a target, by hand, %s", async (_name, deregistrationDelay, ago) => {
     await open(balanced({ deregistrationDelay }));
     const node = nodeOf();

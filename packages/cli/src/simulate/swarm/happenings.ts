@@ -8,6 +8,7 @@ import {
   interrupt,
   type InterruptOptions,
   type Instance,
+  type Ms,
   recommend,
   setContainerState,
   setStandby,
@@ -20,8 +21,8 @@ import type { SwarmFleet } from "./swarm-fleet.ts";
 
 /** What people did, which must stay as they left it. */
 export interface ByPeople {
-  /** Targets that a person deregistered. */
-  readonly deregistered: Set<Target>;
+  /** Targets that a person deregistered, and when. */
+  readonly deregistered: Map<Target, Ms>;
   /** Instances that a person set DRAINING. */
   readonly drained: Set<string>;
   /** Instances that a person detached from their group. */
@@ -153,7 +154,7 @@ function putAside({ instance, fleet, people }: Happening): void {
 function deregisterOne({ instance, fleet, people }: Happening): void {
   const target = [...instance.targets].find((one) => one.service === null && one.state !== "draining");
   if (target === undefined) return;
-  people.deregistered.add(target);
+  people.deregistered.set(target, fleet.world.clock.now());
   deregisterTarget(fleet.world, target);
 }
 

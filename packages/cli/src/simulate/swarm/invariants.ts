@@ -6,6 +6,7 @@ import type { OutageKind } from "./dimensions/outages.ts";
 import { drainsInTime } from "./in-time.ts";
 import type { ByPeople } from "./happenings.ts";
 import { isCalm, MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
+import type { Looks } from "./looks.ts";
 import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -15,6 +16,7 @@ export interface Ended {
   readonly spec: SwarmWorld;
   readonly fleet: SwarmFleet;
   readonly people: ByPeople;
+  readonly looks: Looks;
   readonly incidents: ReadonlyMap<Key, Incident>;
   readonly sent: readonly AlertModel[];
   /** What the channel refused for good: nobody was told, and it is not the worker's fault. */
@@ -97,10 +99,11 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
 
   "what lives on serves as before": survivorsServe,
 
-  "what people did by hand stays": ({ fleet, people }) => [
-    ...[...people.deregistered].flatMap(({ group, id, port }) => {
+  "what people did by hand stays": ({ fleet, people, looks }) => [
+    ...[...people.deregistered].flatMap(([target, at]) => {
+      const { group, id, port } = target;
       const now = group.targets.get(`${id}:${port}`);
-      return now === undefined || now.state === "draining"
+      return now === undefined || now.state === "draining" || looks.areBlind(target, at)
         ? []
         : [`${group.name}/${id}:${port}, which a person deregistered, is registered`];
     }),

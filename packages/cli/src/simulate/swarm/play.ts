@@ -25,7 +25,7 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
     .filter(({ status }) => status === "DRAINING")
     .map(({ instance }) => instance.id);
   const people: ByPeople = {
-    deregistered: new Set(),
+    deregistered: new Map(),
     drained: new Set(drained),
     detached: new Set(),
     desired: putAside(fleet),

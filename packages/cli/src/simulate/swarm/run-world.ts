@@ -19,6 +19,7 @@ import { playMessages, type Queue } from "./messages.ts";
 import type { Scene, SentAlert } from "./invariants/family.ts";
 import { breachesLeft, type Looking, watchWorld } from "./invariants/index.ts";
 import { recordWorld } from "./invariants/record.ts";
+import { watchLooks } from "./looks.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./ground.ts";
@@ -130,6 +131,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const instances = fleet.world.instances.size;
   if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
   const effects = watchEffects(spec, fleet, simulator);
+  const looks = watchLooks(simulator);
   await clock.runUntilSettled(workers.start());
   began = clock.now();
   timeline.push({ at: began, text: "all begins: the seconds of what happens count from here" });
@@ -155,7 +157,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const breaches = [
     ...effects,
     ...looking.breaches,
-    ...breachesAtEnd({ spec, fleet, people, incidents, sent: told, refused, failures, at }),
+    ...breachesAtEnd({ spec, fleet, people, looks, incidents, sent: told, refused, failures, at }),
     ...breachesLeft({ ...scene, docs, incidents, due, at }),
   ];
   // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.

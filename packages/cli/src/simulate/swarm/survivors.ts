@@ -57,5 +57,5 @@ function byHandOut({ id, region }: Instance, { spec, fleet, people }: Pick<Ended
 function isIn({ name, targets }: TargetGroup, id: string, port: number, { deregistered }: ByPeople): boolean {
   const state = targets.get(`${id}:${port}`)?.state;
   if (state !== undefined && state !== "draining") return true;
-  return [...deregistered].some((one) => one.group.name === name && one.id === id && one.port === port);
+  return [...deregistered.keys()].some((one) => one.group.name === name && one.id === id && one.port === port);
 }

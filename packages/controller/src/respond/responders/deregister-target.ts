@@ -6,6 +6,8 @@ import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";
 import { plural } from "../../notify/count.ts";
 import type { Step } from "../../model/step.ts";
+import { TOLERANCE } from "../early.ts";
+import { healthOf } from "../health.ts";
 import { isFirst, knownBefore, openedAt, type Whose } from "../before.ts";
 import { placeOf, shown, text, texts } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
@@ -45,7 +47,7 @@ export const deregisterTarget: Responder = {
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");
     const targets = registrationsIn(step.params, ctx.facts().targets);
-    const was = before(step, arn, targets, ctx);
+    const was = (await atOnce(step, arn, targets, ctx)) ?? before(step, arn, targets, ctx);
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     const receipt = await each(targets, (target) => ctx.aws.elb.deregister(placeOf(ctx.doc), arn, target, ask));
     if (receipt === null) return { is: "skip", reason: "it has no targets" };
@@ -86,6 +88,29 @@ function before(step: Step, arn: string, targets: readonly Target[], ctx: Contex
     theirs,
     idle: seen.some(({ as }) => as?.state === "unused"),
     served: seen.every(({ as }) => as !== undefined && as.state !== "draining") ? known.observedAt : null,
+  };
+}
+
+/** Draining waits no longer for a look. */
+const LOOK_WITHIN: Ms = 250;
+
+/**
+ * Whose they are where the deregistration delay is too short for its end to tell (`early.ts`): they are looked at first,
+ * and what is out at that moment somebody else has taken out. Null where there is no need, or no answer.
+ */
+async function atOnce(step: Step, arn: string, targets: readonly Target[], ctx: Context): Promise<Before | null> {
+  const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
+  if (delay > TOLERANCE || !isFirst(step, ctx)) return null;
+  const deadline = Math.min(ctx.deadline, ctx.clock.now() + LOOK_WITHIN);
+  const health = await healthOf(arn, { ...ctx, deadline }).catch(() => null);
+  if (health === null) return null;
+  const seen = targets.map((target) => ({ target, as: listedAs(target, health) }));
+  const theirs = seen.filter(({ as }) => !isServing(as)).map(({ target }) => nameOf(target));
+  return {
+    ours: theirs.length === targets.length ? "no" : "yes",
+    theirs,
+    idle: seen.some(({ as }) => as?.state === "unused"),
+    served: theirs.length === 0 ? ctx.clock.now() : null,
   };
 }
 
