@@ -11,6 +11,13 @@ test("only a mixed instances policy has weights, an On-Demand base and an On-Dem
   for (const group of alone) expect(group).toMatchObject({ weighted: false, onDemandBase: 0, onDemandPercent: 0 });
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html */
+test("managed termination protection needs protection from scale-in, and a cluster", () => {
+  const managed = groups.filter(({ managedProtection }) => managedProtection);
+  expect(managed.length).toBeGreaterThan(0);
+  for (const { protectNew, cluster } of managed) expect([protectNew, cluster === null]).toEqual([true, false]);
+});
+
 /** AttachInstances fails above the maximum: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachInstances.html */
 test("what is attached to a group is a part of its desired capacity", () => {
   for (const { attached, desired } of groups) expect(attached).toBeLessThanOrEqual(desired);

@@ -8,7 +8,8 @@ test("services and tasks are what ECS allows", () => {
     const known = new Map(targetGroups.map((one) => [one.name, one]));
     const families = new Map<string, string>();
     for (const service of services) {
-      const { network, addresses, alternate, traffic, daemon, minimumHealthyPercent, maximumPercent } = service;
+      const { network, addresses, alternate, traffic, daemon, fargate, minimumHealthyPercent, maximumPercent } =
+        service;
       const all = [...service.targetGroups, ...(alternate === null ? [] : [alternate])];
       expect(new Set(all).size).toBe(all.length);
       const types = new Set(all.map((name) => known.get(name)?.type));
@@ -17,6 +18,7 @@ test("services and tasks are what ECS allows", () => {
         for (const name of all) expect(["application", "network"]).toContain(known.get(name)?.balancer);
       expect(service.targetGroups.length).toBeLessThanOrEqual(5);
       if (traffic === "classic") expect([network === "awsvpc", all]).toEqual([false, []]);
+      if (fargate) expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
       if (network !== "awsvpc") expect(addresses).toBe("ipv4");
       for (const name of all) {
         const family = addresses === "ipv6" ? "ipv6" : "ipv4";

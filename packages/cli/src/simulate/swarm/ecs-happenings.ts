@@ -4,6 +4,7 @@ import {
   failTask,
   forceDeregister,
   type Instance,
+  interruptTask,
   loseAgent,
   reconnect,
   scaleService,
@@ -44,6 +45,14 @@ export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) =
   "a service is scaled out": onService((world, service) => scale(world, service, 1)),
   "a service is scaled in": onService((world, service) => scale(world, service, -1)),
   "a person deletes a service": onService(deleteService),
+  "Fargate Spot takes a task back": ({ fleet: { world }, instance: { region } }) => {
+    const tasks = [...region.clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);
+    const task = tasks.find(
+      ({ containerInstance, lastStatus, desiredStatus }) =>
+        containerInstance === null && lastStatus === "RUNNING" && desiredStatus === "RUNNING",
+    );
+    if (task !== undefined) interruptTask(world, task);
+  },
 };
 
 function onContainer(happen: (world: World, container: ContainerInstance) => void): (where: Where) => void {

@@ -149,7 +149,7 @@ function sayService(service: ServiceItem): string {
   const traits = [
     `minimum healthy ${service.minimumHealthyPercent} %, maximum ${service.maximumPercent} %`,
     ...(service.stopTimeout === null ? [] : [`stop timeout ${service.stopTimeout} s`]),
-    `network mode ${service.network}`,
+    service.fargate ? "on Fargate Spot" : `network mode ${service.network}`,
     ...(service.addresses === "ipv4" ? [] : [`addresses: ${service.addresses}`]),
     ...(service.targetGroups.length > 0 ? [`in ${service.targetGroups.join(" and ")}`] : []),
     ...(service.alternate === null ? [] : [`${service.alternate} takes turns`]),

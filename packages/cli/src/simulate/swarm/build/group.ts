@@ -73,6 +73,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
   if (item.cluster !== null) {
     attachGroup(world, clusterOf(region, item.cluster), group, {
       managedDraining: item.managedDraining,
+      managedTerminationProtection: item.managedProtection,
       agentSpotDraining: item.agentSpotDraining,
     });
     if (item.registeredAgain && first !== undefined) registerAgain(world, first);

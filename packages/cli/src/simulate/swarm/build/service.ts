@@ -18,6 +18,9 @@ import type { StandaloneItem } from "../dimensions/standalone.ts";
 /** An m5.large has room for one of these, and for a few of the others. */
 const LARGE = { cpu: 1_100, memory: 1_024 };
 const SMALL = { cpu: 128, memory: 128 };
+/** The smallest that there is: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+const FARGATE = { cpu: 256, memory: 512 };
+const sizeOf = ({ fargate, large }: ServiceItem): typeof SMALL => (fargate ? FARGATE : large ? LARGE : SMALL);
 /** The one port at which a task in mode `host` listens. */
 const HOST_PORT = 8_080;
 /** A task that fails does so every two minutes. */
@@ -37,7 +40,7 @@ export function buildService(
   const name = awsNameOf(item.name);
   const definition = defineTask(region, {
     family: name,
-    ...(item.large ? LARGE : SMALL),
+    ...sizeOf(item),
     stopTimeout: item.stopTimeout,
     networkMode: item.network,
     hostPort: item.network === "host" ? HOST_PORT : null,
@@ -51,6 +54,7 @@ export function buildService(
     definition,
     desired: item.desired,
     strategy: item.daemon ? "DAEMON" : "REPLICA",
+    launch: item.fargate ? "FARGATE_SPOT" : "EC2",
     minimumHealthyPercent: item.minimumHealthyPercent,
     maximumPercent: item.maximumPercent,
     targetGroup,

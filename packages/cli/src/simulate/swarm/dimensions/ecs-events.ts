@@ -1,4 +1,7 @@
-/** What happens to the container instance of an instance, to its tasks, and to the service of the first of them. */
+/**
+ * What happens to the container instance of an instance, to its tasks, to the service of the first of them, and to a task
+ * of its region that runs on no instance.
+ */
 export const ECS_EVENT_KINDS = [
   "a person stops a task",
   "a task fails",
@@ -8,5 +11,6 @@ export const ECS_EVENT_KINDS = [
   "a service is scaled out",
   "a service is scaled in",
   "a person deletes a service",
+  "Fargate Spot takes a task back",
 ] as const;
 export type EcsEventKind = (typeof ECS_EVENT_KINDS)[number];

@@ -40,6 +40,8 @@ export interface GroupItem {
   readonly hook: (typeof HOOKS)[number] | null;
   readonly launchHook: (typeof LAUNCH_HOOKS)[number] | null;
   readonly managedDraining: boolean;
+  /** ECS keeps a scale-in from instances that have tasks. */
+  readonly managedProtection: boolean;
   readonly agentSpotDraining: boolean;
   readonly capacityRebalance: boolean;
   readonly protectNew: boolean;
@@ -66,6 +68,7 @@ export const groupsOf = (dice: Dice, place: PlaceItem, fronts: readonly string[]
 const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts: readonly string[]): GroupItem => {
   const cluster = may("no cluster") ? null : random.pick(CLUSTERS);
   const mixed = !may("launch template alone");
+  const protectNew = may("protected");
   const desired = 1 + random.int(4);
   return {
     name: nameIn(place, name),
@@ -85,7 +88,10 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     managedDraining: cluster !== null && may("managed draining"),
     agentSpotDraining: cluster !== null && may("agent draining"),
     capacityRebalance: may("rebalancing"),
-    protectNew: may("protected"),
+    protectNew,
+    // Its instances must be protected from scale-in:
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
+    managedProtection: cluster !== null && protectNew && may("managed protection"),
     firstProtected: may("one protected"),
     terminationProtected: may("termination protection"),
     attached: may("attached") ? 1 : 0,
@@ -135,6 +141,7 @@ export const GROUP_DIMENSIONS: Dimensions<readonly GroupItem[]> = {
   "instance on standby from the beginning": (groups) => groups.some(({ standby }) => standby),
   "several suspended processes": (groups) => groups.some(({ suspended }) => suspended.length > 1),
   "managed draining": (groups) => groups.some(({ managedDraining }) => managedDraining),
+  "managed termination protection": (groups) => groups.some(({ managedProtection }) => managedProtection),
   "Spot draining of the ECS agent": (groups) => groups.some(({ agentSpotDraining }) => agentSpotDraining),
   "Capacity Rebalancing": (groups) => groups.some(({ capacityRebalance }) => capacityRebalance),
   "scale-in protection": (groups) => groups.some(({ protectNew }) => protectNew),

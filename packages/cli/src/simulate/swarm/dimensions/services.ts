@@ -8,6 +8,8 @@ export interface ServiceItem {
   readonly cluster: string;
   readonly desired: number;
   readonly daemon: boolean;
+  /** Whether its tasks run on Fargate Spot, on no instance of the cluster. */
+  readonly fargate: boolean;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   /** Seconds; null: ECS's own default. */
@@ -58,8 +60,10 @@ function serviceItem(
   families: Map<string, "ipv4" | "ipv6">,
 ): ServiceItem {
   const { random, may } = dice;
-  const daemon = may("daemon");
-  const network = random.pick(NETWORKS);
+  const fargate = may("fargate");
+  // Fargate has no daemons, and `awsvpc` alone: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+  const daemon = !fargate && may("daemon");
+  const network = fargate ? "awsvpc" : random.pick(NETWORKS);
   // Bridge and host tasks have the addresses of their instance.
   const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
   const traffic = may("traffic") ? trafficOf(dice, network) : null;
@@ -77,6 +81,7 @@ function serviceItem(
     cluster,
     desired: 1 + random.int(4),
     daemon,
+    fargate,
     ...percentsOf(dice, daemon),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
     network,
@@ -87,7 +92,7 @@ function serviceItem(
     tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
     // A daemon service replaces its tasks one instance after the other, which the simulator does not do.
     deploying: !daemon && may("deploying"),
-    large: may("large"),
+    large: !fargate && may("large"),
   };
 }
 
@@ -148,6 +153,9 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   "service without traffic": (services) =>
     services.some((one) => one.targetGroups.length === 0 && one.traffic === null),
   "blue and green target groups": (services) => services.some(({ alternate }) => alternate !== null),
+  "service on Fargate Spot": (services) => services.some(({ fargate }) => fargate),
+  "service on Fargate Spot with a target group": (services) =>
+    services.some(({ fargate, targetGroups }) => fargate && targetGroups.length > 0),
   "daemon service": (services) => services.some(({ daemon }) => daemon),
   "daemon service with a target group": (services) =>
     services.some(({ daemon, targetGroups }) => daemon && targetGroups.length > 0),
