@@ -39,7 +39,9 @@ export const renderProvider = (provider: CapacityProvider): JsonObject => ({
   status: "ACTIVE",
   autoScalingGroupProvider: {
     autoScalingGroupArn: provider.group.arn,
-    managedScaling: { status: "DISABLED" },
+    // "managed scaling must also be used otherwise managed termination protection doesn't work":
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
+    managedScaling: { status: provider.managedTerminationProtection ? "ENABLED" : "DISABLED" },
     managedTerminationProtection: provider.managedTerminationProtection ? "ENABLED" : "DISABLED",
     managedDraining: provider.managedDraining ? "ENABLED" : "DISABLED",
   },
