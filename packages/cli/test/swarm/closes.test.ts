@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Incident } from "@spotkeeper/controller";
-import { type Ended, INVARIANTS } from "../../src/simulate/swarm/invariants.ts";
+import type { Ended } from "../../src/simulate/swarm/ended.ts";
+import { INVARIANTS } from "../../src/simulate/swarm/invariants.ts";
 
 const AT = 10 * 3_600_000;
 const MINUTE = 60_000;

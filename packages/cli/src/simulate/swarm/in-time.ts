@@ -1,5 +1,5 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { Check, Ended } from "./invariants.ts";
+import type { Check, Ended } from "./ended.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** AWS, the ledger and the clocks are all right. */

@@ -1,33 +1,16 @@
-import { type AlertModel, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
+import { type AlertModel, type Incident, SpotkeeperError } from "@spotkeeper/controller";
 import type { Group, InstanceFacts, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
+import type { Check, Ended } from "./ended.ts";
 import { drainsInTime } from "./in-time.ts";
-import type { ByPeople } from "./happenings.ts";
 import { isCalm, MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
-import type { Looks } from "./looks.ts";
 import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** A world after its last event has come to rest, and what the worker said of it. */
-export interface Ended {
-  readonly spec: SwarmWorld;
-  readonly fleet: SwarmFleet;
-  readonly people: ByPeople;
-  readonly looks: Looks;
-  readonly incidents: ReadonlyMap<Key, Incident>;
-  readonly sent: readonly AlertModel[];
-  /** What the channel refused for good: nobody was told, and it is not the worker's fault. */
-  readonly refused: readonly AlertModel[];
-  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
-  readonly at: Ms;
-}
-
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
-
-export type Check = (ended: Ended) => readonly string[];
 
 /** Whether AWS denies the operation each time. */
 const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>

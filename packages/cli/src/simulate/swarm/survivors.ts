@@ -2,7 +2,7 @@ import type { Instance, TargetGroup } from "@spotkeeper/simulator";
 import { awsNameOf } from "./dimensions/places.ts";
 import type { ByPeople } from "./happenings.ts";
 import { isUndisturbed } from "./in-time.ts";
-import type { Check, Ended } from "./invariants.ts";
+import type { Check, Ended } from "./ended.ts";
 
 /** Whether an instance was warned of an end that did not come, and serves in its group. */
 function survives({ notice, state, member }: Instance): boolean {
