@@ -47,7 +47,7 @@ export function tell({ t }: Ground): PlannedStep[] {
 }
 
 /** The last safe moment to let a held target go: its connections still get what time there is, at most 15 s of it. */
-const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, (t.end - t.begun) / 2);
+const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, Math.floor((t.end - t.begun) / 2));
 
 /** ARNs of the target groups that have no other healthy target, and of those that are being held for that. */
 function held({ actions, facts, incident }: Ground): readonly string[] {

@@ -97,6 +97,14 @@ test("the last healthy target is held, and let go at the last safe moment", () =
   );
 });
 
+test("the last safe moment is a whole millisecond, also where a warning comes late", () => {
+  const [target] = factsWith().targets;
+  const facts = factsWith({ targets: [{ ...target!, healthyElsewhere: 0 }] });
+  const late = warning(0, { receivedAt: T0 + 100_001 });
+  const hold = decide(incidentOf(late).body, facts, defaultPolicy).steps.find((one) => one.responder === "hold-last");
+  expect(hold?.params["until"]).toSatisfy(Number.isInteger);
+});
+
 test("a scheduled event weeks away is drained shortly before it, not now", () => {
   const weeks = 21 * 86_400_000;
   const plan = decide(incidentOf(scheduled(0, weeks)).body, factsWith(), defaultPolicy);
