@@ -47,7 +47,7 @@ function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] 
 
 const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);
 
-function wrongEnd({ subject, outcome, kinds }: Member, at: Ms, scene: Scene): string[] {
+function wrongEnd({ subject, outcome, kinds, missing }: Member, at: Ms, scene: Scene): string[] {
   const { world } = scene.fleet;
   const known = factsOf(subject, scene);
   const instance = world.instances.get(subject);
@@ -55,7 +55,8 @@ function wrongEnd({ subject, outcome, kinds }: Member, at: Ms, scene: Scene): st
   switch (outcome) {
     case "drained":
     case "nothing-drained":
-      return avoidable(known, scene);
+      // People are told what could not be learnt of it, and what that leads to is not known.
+      return missing.length > 0 && !isCalm(scene.spec) ? [] : avoidable(known, scene);
     case "deadline-passed":
       // Where answers fail, or come late, nobody can say that it was emptied.
       return isCalm(scene.spec) && runs ? ["it runs"] : [];

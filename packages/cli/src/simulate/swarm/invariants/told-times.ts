@@ -10,6 +10,9 @@ const WHOLE: Ms = 1_000;
 /** From the look at what there is to tell until it is sent, where nothing is frozen. */
 const SENDING: Ms = 2_000;
 
+/** The same where the channel is slow. */
+const SLOW: Ms = 15_000;
+
 /** Times of an alert that are not those of the world: when an instance ends, how long until then, how much was left. */
 export function wrongTimes({ alert, at }: SentAlert, scene: Scene): string[] {
   const open = alert.members.filter(({ outcome }) => outcome === null);
@@ -58,7 +61,9 @@ function wrongLeft({ headline }: AlertModel, at: Ms, deadlines: readonly Ms[], {
   const [, count, unit] = LEFT.exec(headline) ?? [];
   if (count === undefined || unit === undefined) return [];
   const scale = SECONDS[unit] ?? 1;
-  const held = spec.lives.reduce((sum, { kind, pause }) => sum + (kind === "frozen" ? pause * 1_000 : 0), 0);
+  const held =
+    spec.lives.reduce((sum, { kind, pause }) => sum + (kind === "frozen" ? pause * 1_000 : 0), 0) +
+    spec.outages.reduce((sum, { kind }) => sum + (kind === "channel is slow" ? SLOW : 0), 0);
   // What a clock that is wrong is corrected by has whole seconds: the header Date of AWS's answers.
   const off = spec.clocks.length === 0 ? 0 : WHOLE / 1_000;
   const isSo = deadlines.some((deadline) => {

@@ -131,7 +131,7 @@ function wrongTasks({ subject, standaloneTasks, daemonTasks, missing }: Member, 
 
 /** Services that lose tasks all the time, and nobody is told so, nor that it could not be learnt. */
 function leftOut(alert: AlertModel, at: Ms, { least }: Doomed, { record }: Scene): string[] {
-  const [first, ...rest] = record.within(alert.openedAt, at);
+  const [first, ...rest] = record.within(alert.openedAt - FRESH, at);
   if (first === undefined || alert.missing.length > 0) return [];
   const keys = (moment: Moment): Set<string> =>
     new Set(
