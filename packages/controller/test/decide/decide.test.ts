@@ -287,3 +287,14 @@ describe("a command on the instance", () => {
     expect(idsOf(planOf(factsWith(), incidentOf(fargate(0, "RUNNING"))))).not.toContain("command");
   });
 });
+
+test.each([90_001, 100_001, 109_999, 300_001])(
+  "every moment of a plan is a whole millisecond, however little time is left: heard after %i ms",
+  (late) => {
+    const [target] = factsWith().targets;
+    const facts = factsWith({ targets: [{ ...target!, healthyElsewhere: 0 }], instanceAsOf: T0 + late });
+    const plan = decide(incidentOf({ ...warning(0), receivedAt: T0 + late }).body, facts, defaultPolicy);
+    const moments = plan.steps.flatMap(({ notBefore, abandonAt, params }) => [notBefore, abandonAt, params["until"]]);
+    expect(moments.filter((at) => typeof at === "number" && !Number.isInteger(at))).toEqual([]);
+  },
+);
