@@ -59,6 +59,7 @@ export const regionOf = (world: World, account: string, name: string): Region =>
     rules: [],
     commands: new Map(),
     shiftedZones: new Set(),
+    taskAddresses: new Set(),
   };
   world.regions.set(key, region);
   return region;

@@ -105,6 +105,8 @@ export interface Region {
   readonly commands: Map<string, Command>;
   /** Names of zones that a zonal shift takes traffic away from. */
   readonly shiftedZones: Set<string>;
+  /** Addresses that its tasks have, or had. */
+  readonly taskAddresses: Set<string>;
 }
 
 /** What one part of the fleet tells the others. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/operation.ts";
+import { drawAddresses, drawPort } from "../../src/fleet/ecs/addresses.ts";
 import type { ServiceSpec } from "../../src/fleet/ecs/clusters.ts";
 import type { TaskDefinitionSpec } from "../../src/fleet/ecs/definitions.ts";
 import {
@@ -123,4 +124,17 @@ test("a task of nobody's has the group that its caller named; where no instance 
   const definition = defineTask(bench.region, { family: "report", cpu: 1_100, memory: 128 });
   expect(runStandalone(bench.world, cluster, definition, { group: "nightly" })?.group).toBe("nightly");
   expect(runStandalone(bench.world, cluster, definition)).toBe(null);
+});
+
+test("no two tasks of a region have one address, and no two of a container instance one port", () => {
+  const drawn = [7, 7, 7, 7, 7, 7, 7, 7, 8];
+  const random = { ...createBench().world.random, int: () => drawn.shift() ?? 9 };
+  const addresses = new Set<string>();
+  const awsvpc = (): string => drawAddresses(random, addresses, "awsvpc", null, null).privateIp;
+  expect([awsvpc(), awsvpc()]).toEqual(["172.23.7.7", "172.23.7.8"]);
+  const { service } = prepare(1);
+  const [task] = service({ desired: 1 }, {}).tasks;
+  const container = task?.containerInstance ?? null;
+  const ports = [(task?.hostPort ?? 0) - 32_768, 5];
+  expect(drawPort({ ...random, int: () => ports.shift() ?? 0 }, container)).toBe(32_773);
 });

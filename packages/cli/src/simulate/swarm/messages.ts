@@ -30,7 +30,8 @@ interface Moment {
   readonly now: Ms;
 }
 
-const UNKNOWN = "i-0fedcba9876543210";
+/** The id of no instance of any fleet. */
+const UNKNOWN = "i-00000000000000000";
 /** An account that no role reaches. */
 const STRANGER = "999999999999";
 

@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts";
-import type { NetworkMode, Service, Task, TaskDefinition } from "./state.ts";
+import type { ContainerInstance, NetworkMode, Service, Task, TaskDefinition } from "./state.ts";
 import type { Instance } from "../state.ts";
 
 /**
@@ -15,16 +15,20 @@ const needsOwnAddress = ({ addresses, targetGroup, traffic }: Service): boolean 
   traffic.latticeTargetGroup?.type === "IP" ||
   traffic.discovery !== undefined;
 
-/** Addresses of a task that starts. In modes `bridge` and `host` it is reached by its instance's. */
+/**
+ * Addresses of a task that starts. In modes `bridge` and `host` it is reached by its instance's. Others have one that no
+ * task of the region has, or had: two that run in one VPC cannot have the same.
+ */
 export const drawAddresses = (
   random: Random,
+  drawn: Set<string>,
   networkMode: NetworkMode,
   service: Service | null,
   instance: Instance | null,
 ): Pick<Task, "privateIp" | "secondIp"> => {
   if (networkMode !== "awsvpc" && instance !== null) return { privateIp: instance.privateIp, secondIp: null };
-  const ipv4 = (): string => `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`;
-  const ipv6 = (): string => `2600:1f18::${random.hex(4)}:1${random.hex(3)}`;
+  const ipv4 = (): string => unused(() => `172.${16 + random.int(16)}.${random.int(256)}.${random.int(256)}`, drawn);
+  const ipv6 = (): string => unused(() => `2600:1f18::${random.hex(4)}:1${random.hex(3)}`, drawn);
   switch (service?.addresses ?? "ipv4") {
     case "ipv4":
       return { privateIp: ipv4(), secondIp: null };
@@ -35,6 +39,19 @@ export const drawAddresses = (
       return { privateIp: ipv4(), secondIp: ipv6() };
   }
 };
+
+/** A dynamic port of a container instance that none of its tasks has. */
+export const drawPort = (random: Random, container: ContainerInstance | null): number => {
+  const taken = new Set(Array.from(container?.tasks ?? [], ({ hostPort }) => hostPort));
+  return unused(() => 32_768 + random.int(28_000), taken);
+};
+
+function unused<T>(draw: () => T, taken: Set<T>): T {
+  const value = draw();
+  if (taken.has(value)) return unused(draw, taken);
+  taken.add(value);
+  return value;
+}
 
 /** Whether a task has a network interface, and addresses, of its own. */
 export const hasInterface = ({ networkMode }: Task): boolean => networkMode === "awsvpc";

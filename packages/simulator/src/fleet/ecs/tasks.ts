@@ -1,5 +1,5 @@
 import { later } from "../later.ts";
-import { drawAddresses, networkModeOf, portOf } from "./addresses.ts";
+import { drawAddresses, drawPort, networkModeOf, portOf } from "./addresses.ts";
 import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./state.ts";
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
@@ -58,8 +58,8 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
     containerInstance,
     zone: spec.zone,
     networkMode,
-    ...drawAddresses(random, networkMode, service, containerInstance?.instance ?? null),
-    hostPort: definition.hostPort ?? 32_768 + random.int(28_000),
+    ...drawAddresses(random, cluster.region.taskAddresses, networkMode, service, containerInstance?.instance ?? null),
+    hostPort: definition.hostPort ?? drawPort(random, containerInstance),
     createdAt: clock.now(),
     lastStatus: "PENDING",
     desiredStatus: "RUNNING",
