@@ -23,7 +23,7 @@ function player(takes: (seed: number) => number, crashes: readonly number[] = []
       await new Promise((resolve) => setTimeout(resolve, takes(seed)));
       if (crashes.includes(seed)) throw new Error(`no such instance in ${seed}`);
       const invariants = seed % 7 === 0 ? ["nothing healthy is taken out"] : [];
-      return { seed, incidents: seed, dimensions: [], invariants };
+      return { seed, incidents: seed, excuses: { warned: seed, excused: 1 }, dimensions: [], invariants };
     },
     tell: (seed) => Promise.resolve(`the story of ${seed}`),
   };
@@ -42,6 +42,7 @@ test("broken seeds are told in their order, whoever is done first, and the first
   ]);
   expect(alone.broken["nothing healthy is taken out"]).toBe(7);
   expect(alone.incidents).toBe(1_275);
+  expect(alone.excuses).toEqual({ warned: 1_275, excused: 50 });
 });
 
 test("a world that cannot be played is an error that names its seed: the lowest, whoever is done first", async () => {

@@ -172,7 +172,11 @@ test("a failing world is made small, and told with the file and the command that
   });
   expect(smallest).toMatchObject({ events: [], faults: [], lives: [] });
   expect(smallest.user?.facts.groups.map(({ name }) => name)).toEqual(["web"]);
-  const story = tellStory(smallest, { breaches: [], incidents: 0, timeline: [] }, commandOf(7, user));
+  const story = tellStory(
+    smallest,
+    { breaches: [], incidents: 0, excuses: { warned: 0, excused: 0 }, timeline: [] },
+    commandOf(7, user),
+  );
   expect(story).toContain("of my fleet.json: the groups web (3 instances)");
   expect(story).toContain("Again: spotkeeper simulate --swarm 1 --seed 7 --facts 'my fleet.json' --config spot.yaml");
 });

@@ -1,11 +1,12 @@
 import { type AlertModel, type Incident, SpotkeeperError } from "@spotkeeper/controller";
-import type { Group, InstanceFacts, Ms } from "@spotkeeper/simulator";
+import type { Group, Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../run-to-end.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
 import type { Check, Ended } from "./ended.ts";
+import { BALANCERS, CONTAINERS, isExcused, lost, type Loss, TASKS } from "./excused.ts";
 import { drainsInTime } from "./in-time.ts";
-import { isCalm, MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
+import { isCalm, MAY_DEREGISTER } from "./invariants/family.ts";
 import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -16,40 +17,29 @@ const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister",
 const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>
   faults.some((fault) => fault.operation === operation && fault.times === null);
 
-/** Whether a reclaim that was told in time found something left that the policy lets the worker take away. */
-const lostAtTheEnd =
-  (
-    allowed: ReadonlySet<string>,
-    lostBy: (facts: InstanceFacts) => readonly string[],
-    say: (instanceId: string, lost: readonly string[]) => string,
-  ): Check =>
-  ({ spec, fleet, sent, refused }) =>
-    fleet.world.oracle
-      .facts()
-      .filter((facts) => lostBy(facts).length > 0 && allowed.has(spec.policy.may))
-      .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
-      .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId))
-      .filter(({ instanceId }) => isCalm(spec) || !isTold([...sent, ...refused], instanceId))
-      .map((facts) => say(facts.instanceId, lostBy(facts)));
+/** Nothing is left on what was warned of in time; where something went wrong, an alert may say what is, and why. */
+const nothingLeft =
+  (loss: Loss, say: (instanceId: string, left: readonly string[]) => string): Check =>
+  (ended) =>
+    lost(ended, loss)
+      .filter(({ instanceId }) => isCalm(ended.spec) || !isExcused(ended, instanceId, loss))
+      .map((facts) => say(facts.instanceId, loss.of(facts)));
 
 /** What holds at the end of every world. Those of `watch.ts` hold all along. */
 export const INVARIANTS: { readonly [name: string]: Check } = {
-  "what is doomed is out of every balancer before its deadline": lostAtTheEnd(
-    MAY_DEREGISTER,
-    ({ targetsLost }) => targetsLost,
+  "what is doomed is out of every balancer before its deadline": nothingLeft(
+    BALANCERS,
     (id, lost) => `${id} took connections at its end by ${lost.join(", ")}`,
   ),
 
   // ECS places tasks on what is not DRAINING, also where nothing runs on it any more.
-  "what is doomed is draining before its deadline": lostAtTheEnd(
-    MAY_DRAIN,
-    ({ containersReady }) => containersReady,
+  "what is doomed is draining before its deadline": nothingLeft(
+    CONTAINERS,
     (id, lost) => `${id} was not DRAINING at its end: ${lost.join(", ")}`,
   ),
 
-  "no task is killed that nobody told to stop": lostAtTheEnd(
-    MAY_DRAIN,
-    ({ tasksKilled }) => tasksKilled,
+  "no task is killed that nobody told to stop": nothingLeft(
+    TASKS,
     (id, lost) => `${id} ended with ${lost.length} tasks that ran`,
   ),
 

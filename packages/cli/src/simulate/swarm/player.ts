@@ -1,4 +1,5 @@
 import type { Parts } from "../access.ts";
+import type { Excuses } from "./excused.ts";
 import { generateWorld, worldOf } from "./generate.ts";
 import { runWorld, type WorldResult } from "./run-world.ts";
 import { shrinkWorld } from "./shrink.ts";
@@ -10,6 +11,7 @@ import { DIMENSIONS, type SwarmWorld } from "./world.ts";
 export interface Played {
   readonly seed: number;
   readonly incidents: number;
+  readonly excuses: Excuses;
   /** Names of the dimensions that it had. */
   readonly dimensions: readonly string[];
   /** Names of the invariants that broke in it, the first one first. */
@@ -41,9 +43,9 @@ export function createPlayer(parts: Parts, user: UserFleet | null = null): Playe
 
 async function playWorld(world: SwarmWorld, parts: Parts): Promise<Played> {
   const { seed } = world;
-  const { incidents, breaches } = await runWorld(world, parts);
+  const { incidents, excuses, breaches } = await runWorld(world, parts);
   const dimensions = Object.entries(DIMENSIONS).flatMap(([name, has]) => (has(world) ? [name] : []));
-  return { seed, incidents, dimensions, invariants: [...new Set(breaches.map(({ invariant }) => invariant))] };
+  return { seed, incidents, excuses, dimensions, invariants: [...new Set(breaches.map(({ invariant }) => invariant))] };
 }
 
 async function storyOf(world: SwarmWorld, parts: Parts): Promise<string> {

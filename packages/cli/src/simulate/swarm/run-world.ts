@@ -13,6 +13,7 @@ import {
 import { openAccess, type Parts } from "../access.ts";
 import { isWatched } from "../run-to-end.ts";
 import { buildFleet } from "./fleet.ts";
+import { type Excuses, excusesIn } from "./excused.ts";
 import { breachesAtEnd } from "./invariants.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages, type Queue } from "./messages.ts";
@@ -47,6 +48,7 @@ const WARM_UP_EACH: Ms = 200;
 export interface WorldResult {
   readonly breaches: readonly Breach[];
   readonly incidents: number;
+  readonly excuses: Excuses;
   /** What people were told, and the timeline, for a story. */
   readonly timeline: readonly { readonly at: Ms; readonly text: string }[];
 }
@@ -154,15 +156,21 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const at = clock.now();
   const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000, "judge", 1))).map(({ key }) => key);
   const told = sent.map(({ alert }) => alert);
+  const ended = { spec, fleet, people, looks, incidents, sent: told, refused, failures, at };
   const breaches = [
     ...effects,
     ...looking.breaches,
-    ...breachesAtEnd({ spec, fleet, people, looks, incidents, sent: told, refused, failures, at }),
+    ...breachesAtEnd(ended),
     ...breachesLeft({ ...scene, docs, incidents, due, at }),
   ];
   // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
   await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));
-  return { breaches, incidents: incidents.size, timeline: timeline.toSorted((one, other) => one.at - other.at) };
+  return {
+    breaches,
+    incidents: incidents.size,
+    excuses: excusesIn(ended),
+    timeline: timeline.toSorted((one, other) => one.at - other.at),
+  };
 }
 
 /** How far ahead of AWS's a worker's clock is, so many milliseconds after the beginning. */

@@ -1,6 +1,7 @@
 import { SpotkeeperError } from "@spotkeeper/controller";
 import { INVARIANTS } from "./invariants.ts";
 import { MORE_INVARIANTS } from "./invariants/index.ts";
+import type { Excuses } from "./excused.ts";
 import { commandOf, type Played, type Player } from "./player.ts";
 import { WATCHED } from "./watch.ts";
 import { notPlayed, type UserFleet } from "./user-fleet.ts";
@@ -24,6 +25,7 @@ export interface SwarmOutcome {
   readonly worlds: number;
   readonly incidents: number;
   readonly seconds: number;
+  readonly excuses: Excuses;
   /** How many worlds broke each invariant, by its name. */
   readonly broken: { readonly [invariant: string]: number };
   /** In how many worlds each dimension was met, by its name. */
@@ -61,9 +63,12 @@ export async function runSwarm({
   const failed: Played[] = [];
   let played = 0;
   let incidents = 0;
+  let excuses: Excuses = { warned: 0, excused: 0 };
   const count = (result: Played): void => {
     played += 1;
     incidents += result.incidents;
+    const { warned, excused } = result.excuses;
+    excuses = { warned: excuses.warned + warned, excused: excuses.excused + excused };
     for (const name of result.dimensions) {
       const met = dimensions[name];
       if (met !== undefined) dimensions[name] = met + 1;
@@ -86,6 +91,7 @@ export async function runSwarm({
   return {
     worlds,
     incidents,
+    excuses,
     seconds: (wall() - began) / 1_000,
     broken,
     dimensions,

@@ -2,7 +2,7 @@ import type { SwarmOutcome } from "./swarm.ts";
 
 /** The outcome as people read it: stories first, then what held, then what was met. */
 export function renderSwarm(outcome: SwarmOutcome): string {
-  const { worlds, incidents, seconds, broken, dimensions, unmet, notPlayed, failures } = outcome;
+  const { worlds, incidents, excuses, seconds, broken, dimensions, unmet, notPlayed, failures } = outcome;
   const lines = [
     ...failures.filter(({ story }) => story !== "").map(({ story }) => story),
     ...failures
@@ -15,6 +15,7 @@ export function renderSwarm(outcome: SwarmOutcome): string {
     ...table(dimensions),
     "",
     ...(notPlayed.length === 0 ? [] : ["Not played as in the file:", ...notPlayed.map((one) => `  ${one}`), ""]),
+    `${excuses.excused} of ${excuses.warned} instances that were warned of ended with something left on them, and an alert says what and why.`,
     ...(unmet.length === 0 ? [] : [`Nobody met: ${unmet.join(", ")}. The generator has lost them.`]),
     `${worlds} worlds with ${incidents} incidents in ${seconds.toFixed(1)} s (${((worlds / seconds) * 60).toFixed(0)} a minute), ${failures.length} broken.`,
   ];

@@ -65,7 +65,10 @@ function notDone(id: string, explanations: readonly Explanation[], { fleet }: En
 }
 
 /** What explain tells of an instance, or does not, and people were told otherwise. */
-function notTold(id: string, explanations: readonly Explanation[], { sent }: Ended): string[] {
+function notTold(id: string, explanations: readonly Explanation[], { sent, fleet }: Ended): string[] {
+  // One that somebody else ended first was not interrupted, whatever a late warning says.
+  if (fleet.world.instances.get(id)?.state !== "running" && (fleet.world.oracle.factsOf(id)?.diedAt ?? null) === null)
+    return [];
   const says = explanations.some(({ alert }) => alert !== null);
   const told = sent.some(({ alert }) => alert.members.some(({ subject }) => subject === id));
   // EC2 alone says whether an end that nobody warned of is an interruption.

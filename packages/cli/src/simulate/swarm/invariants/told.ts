@@ -118,10 +118,11 @@ const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
 function wrongTasks({ subject, standaloneTasks, daemonTasks, missing }: Member, moments: readonly Moment[]): string[] {
   if (missing.length > 0) return [];
   const check = (what: string, told: number, counts: (one: TaskSeen) => boolean): string[] => {
-    const had = moments.map(({ tasks }) => tasks.filter((one) => one.instance === subject && counts(one)).length);
-    return told >= Math.min(...had) && told <= Math.max(...had)
-      ? []
-      : [`${subject}: ${told} ${what} were told of, of ${Math.min(...had)} to ${Math.max(...had)}`];
+    const had = moments.map(({ tasks }) => tasks.filter((one) => one.instance === subject && counts(one)));
+    // What somebody has told to stop before is at stake no more.
+    const least = Math.min(...had.map((some) => some.filter(({ stopping }) => !stopping).length));
+    const most = Math.max(...had.map((some) => some.length));
+    return told >= least && told <= most ? [] : [`${subject}: ${told} ${what} were told of, of ${least} to ${most}`];
   };
   return [
     ...check("standalone tasks", standaloneTasks, (one) => one.service === null),

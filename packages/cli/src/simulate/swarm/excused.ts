@@ -1,0 +1,79 @@
+import type { AlertModel } from "@spotkeeper/controller";
+import type { InstanceFacts } from "@spotkeeper/simulator";
+import type { Ended } from "./ended.ts";
+import { MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
+
+/** One kind of what an instance must not have on it at its end. */
+export interface Loss {
+  readonly allowed: ReadonlySet<string>;
+  readonly of: (facts: InstanceFacts) => readonly string[];
+  /** Lines of an alert that are about it begin so. */
+  readonly doing: RegExp;
+  /** What could not be learnt, and without which it is not known. */
+  readonly missing: ReadonlySet<string>;
+}
+
+const OF_TASKS = ["instance", "group", "cluster", "tasks", "services"];
+
+export const BALANCERS: Loss = {
+  allowed: MAY_DEREGISTER,
+  of: ({ targetsLost }) => targetsLost,
+  doing: /^(deregister from|hold the last|wait for connections|look for it|look up)/,
+  missing: new Set([...OF_TASKS, "targets", "discovery"]),
+};
+
+export const CONTAINERS: Loss = {
+  allowed: MAY_DRAIN,
+  of: ({ containersReady }) => containersReady,
+  doing: /^(drain the container|hold the last|look up)/,
+  missing: new Set(OF_TASKS),
+};
+
+export const TASKS: Loss = {
+  allowed: MAY_DRAIN,
+  of: ({ tasksKilled }) => tasksKilled,
+  doing: /^(drain the container|wait for tasks|hold the last|look up)/,
+  missing: new Set(OF_TASKS),
+};
+
+/** Instances that were warned of in time and ended with something that the policy lets the worker take away. */
+export const lost = ({ spec, fleet }: Ended, { allowed, of }: Loss): readonly InstanceFacts[] =>
+  fleet.world.oracle
+    .facts()
+    .filter((facts) => of(facts).length > 0 && allowed.has(spec.policy.may))
+    .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+    .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId));
+
+/** People were told what is left on it, and why. That it ended badly alone is no excuse. */
+export const isExcused = ({ sent, refused }: Ended, instanceId: string, loss: Loss): boolean =>
+  [...sent, ...refused].some((alert) => isLate(alert, instanceId) || saysWhy(alert, instanceId, loss));
+
+const saysWhy = ({ members }: AlertModel, instanceId: string, { doing, missing }: Loss): boolean =>
+  members.some(
+    (one) =>
+      one.subject === instanceId &&
+      (one.doing.some((line) => doing.test(line) && / could not: \S/.test(line)) ||
+        one.missing.some(({ what, why }) => missing.has(what) && why !== "")),
+  );
+
+/** "cut off before it had drained: i-0abc (5 s late)": nothing kept it, but that it began too late. */
+const isLate = ({ stakes }: AlertModel, instanceId: string): boolean =>
+  stakes.some((line) => line.startsWith("cut off before it had drained: ") && line.includes(`${instanceId} (`));
+
+/** How often an alert was an excuse. */
+export interface Excuses {
+  /** Instances that were warned of and ended. */
+  readonly warned: number;
+  /** Those of them that ended with something on them, of which an alert says what and why. */
+  readonly excused: number;
+}
+
+export function excusesIn(ended: Ended): Excuses {
+  const excused = [BALANCERS, CONTAINERS, TASKS].flatMap((loss) =>
+    lost(ended, loss).flatMap(({ instanceId }) => (isExcused(ended, instanceId, loss) ? [instanceId] : [])),
+  );
+  const warned = ended.fleet.world.oracle
+    .facts()
+    .filter(({ warnedAt, diedAt }) => warnedAt !== null && diedAt !== null);
+  return { warned: warned.length, excused: new Set(excused).size };
+}
