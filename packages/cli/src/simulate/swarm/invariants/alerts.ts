@@ -23,7 +23,9 @@ export const alerts: Family = {
         for (const what of wrongCounts(message, scene)) note(COUNTS, what);
         for (const what of wrongTimes(message, scene)) note(TIMES, what);
         for (const what of wrongEnds(message, scene)) note(ENDS, what);
-        for (const what of wrongDoings(message, scene)) note(DOINGS, what);
+        // What was done while the ledger could not keep it is told only after it has been seen again.
+        if (!scene.spec.outages.some(({ kind }) => isOfLedger(kind)))
+          for (const what of wrongDoings(message, scene)) note(DOINGS, what);
         const key = `${message.channel} ${message.alert.key} ${message.alert.generation}`;
         const content = contentOf(message);
         const before = last.get(key);
