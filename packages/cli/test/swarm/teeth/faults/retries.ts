@@ -5,7 +5,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   {
     name: "a wait that AWS refuses is given up",
     loses: "a hook is answered, or a drain called done, because AWS would not say how it stands",
-    needs: ["fault: denied"],
+    needs: ["fault: AWS denies access"],
     changes: [
       {
         code: `retryAt: responder.nature === "waits" ? now + LONGEST_PAUSE : null`,
