@@ -66,8 +66,12 @@ function countOf({ regions }: SwarmFleet): { readonly [kind: string]: number } {
 async function readBack(seed: number): Promise<{ facts: FleetFacts; before: ReturnType<typeof countOf> }> {
   const clock = realClock({ speed: 1 });
   const generated = generateWorld(seed);
-  // What is just leaving its load balancers, for standby, is not in the file.
-  const world = { ...generated, groups: generated.groups.map((group) => ({ ...group, standby: false })) };
+  // What is just leaving its load balancers, for standby, is not in the file, and nor is what runs on Fargate.
+  const world = {
+    ...generated,
+    groups: generated.groups.map((group) => ({ ...group, standby: false })),
+    services: generated.services.filter(({ fargate }) => !fargate),
+  };
   const fleet = buildFleet({ clock, seed, send: () => {} }, world);
   const before = countOf(fleet);
   const simulator = createSimulator({ clock, seed, world: fleet.world, operations: fleetOperations });

@@ -37,8 +37,8 @@ test("each fault has a name of its own, and one that the swarm does not find a r
 });
 
 test("the swarm finds what it finds within a few worlds", { timeout: 600_000 }, async () => {
-  const names = ["only the target groups of groups and services", "a hook is abandoned"];
+  const names = ["a hook is abandoned"];
   const hunted: Hunted[] = [];
-  await huntFaults(names, 100, (one) => void hunted.push(one));
+  await huntFaults(names, 80, (one) => void hunted.push(one));
   expect(hunted.map(({ name, found }) => [name, found === null])).toEqual(names.map((name) => [name, false]));
 });
