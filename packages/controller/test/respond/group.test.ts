@@ -262,6 +262,20 @@ describe("owned to its end", () => {
     expect(served.wakeAt).toBe(T0 + 600_000);
     expect(statesOf(play(served, {}, T0 + 600_000))).toEqual(["settled"]);
   });
+  test("what could not be ended is told, whatever its replacement had waited for", () => {
+    const served = play(groupOf([asks(0)]), gates());
+    const [key] = asks(0);
+    const waited = { ...served.body.replacing[key]!, state: "retiring", reason: "the last healthy target" } as const;
+    const retiring = play(withReplacement(served, key, waited, T0), { "hold:terminate-detached": () => null });
+    const steps = retiring.body.steps.map((step) =>
+      isSettled(step) ? step : settle(step, "skipped", "it could not be ended; please end it", T0),
+    );
+    const told = refreshGroup({ ...retiring, body: { ...retiring.body, steps } }, T0).doc;
+    expect(told.body.replacing[key]).toMatchObject({
+      state: "settled",
+      reason: "it could not be ended; please end it",
+    });
+  });
   test("a write that failed is told, and nothing is waited for", () => {
     const asked = refreshGroup(groupOf([asks(0)]), T0).doc;
     const looked = {

@@ -6,6 +6,7 @@ import type { OutageKind } from "./dimensions/outages.ts";
 import type { Check, Ended } from "./ended.ts";
 import { BALANCERS, CONTAINERS, isExcused, lost, type Loss, TASKS } from "./excused.ts";
 import { drainsInTime } from "./in-time.ts";
+import { isLeftToPeople } from "./left-behind.ts";
 import { isCalm, MAY_DEREGISTER } from "./invariants/family.ts";
 import { survivorsServe } from "./survivors.ts";
 import type { Breach } from "./watch.ts";
@@ -50,10 +51,13 @@ export const INVARIANTS: { readonly [name: string]: Check } = {
       return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
     }),
 
-  "nothing is left billed and ownerless": ({ fleet, people }) => {
+  "nothing is left billed and ownerless": ({ fleet, people, sent, refused }) => {
     const { detachedRunning, onDemandRaised } = fleet.world.oracle.leftovers();
     return [
-      ...detachedRunning.filter((id) => !people.detached.has(id)).map((id) => `${id} runs, outside its group`),
+      ...detachedRunning
+        .flatMap((id) => fleet.world.instances.get(id) ?? [])
+        .filter((instance) => !people.detached.has(instance.id) && !isLeftToPeople(instance, [...sent, ...refused]))
+        .map(({ id }) => `${id} runs, outside its group`),
       ...onDemandRaised.map(({ group, onDemandBase }) => `${group} is left with an On-Demand base of ${onDemandBase}`),
     ];
   },

@@ -151,7 +151,7 @@ function readEnds(body: Group, note: Note, now: Ms): Group {
     if (one.state === "lowering" && step === undefined) next = change(next, incident, { state: "refused" }, now);
     const ends = one.state === "retiring" || one.state === "lowering";
     if (!ends || step === undefined || !isSettled(step)) continue;
-    const reason = one.reason ?? (step.state === "done" ? null : step.reason);
+    const reason = (step.state === "done" ? null : step.reason) ?? one.reason;
     next = change(next, incident, { state: "settled", reason }, now);
     note(`${one.instanceId} is ${step.state === "done" ? "" : "not "}retired${reason === null ? "" : `: ${reason}`}`, {
       incident,
