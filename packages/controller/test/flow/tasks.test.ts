@@ -88,3 +88,16 @@ test("a task that had ended by itself before the warning is no loss", async () =
   await box.run(30);
   expect(toldOf(box, victim.id).at(-1)?.impact).toMatchObject([{ service: "web", running: 4, doomed }]);
 });
+
+test("a task that was still starting when its host was last looked at is at stake like any other", async () => {
+  box = await openBox({ build: shop({ web: { desired: 4 } }), warm: true });
+  const victim = hostOf(box.region);
+  const { arn, tasks } = victim.containerInstance!;
+  const known = box.inventory.get("tasks", arn)?.value ?? [];
+  const starting = known.map((task) => ({ ...task, lastStatus: "PENDING" }));
+  box.inventory.put("tasks", arn, starting, box.clock.now());
+  const doomed = tasks.size;
+  interrupt(box.world, victim.id);
+  await box.run(30);
+  expect(toldOf(box, victim.id).at(-1)?.impact).toMatchObject([{ service: "web", running: 4, doomed }]);
+});

@@ -128,12 +128,14 @@ function ranHere(
   told: readonly EcsTask[],
   since: Ms,
 ): readonly EcsTask[] {
-  const stays = new Set(runs.map((task) => task.arn));
+  const stays = new Map(runs.map((task) => [task.arn, task]));
   const stops = new Map(told.map((task) => [task.arn, task]));
   const had = new Set(known.map((task) => task.arn));
   const kept = known.flatMap((task) => {
     const now = stops.get(task.arn);
-    if (stays.has(task.arn)) return task;
+    const stay = stays.get(task.arn);
+    // It may have been starting.
+    if (stay !== undefined) return stay.lastStatus === task.lastStatus ? task : stay;
     if (now === undefined || hasEnded(now, since)) return [];
     return now.stoppingAt === (task.stoppingAt ?? null) ? task : { ...task, stoppingAt: now.stoppingAt ?? null };
   });
