@@ -75,7 +75,9 @@ export function createLives(served: Served, home: Home, workers: number): Lives 
         const idle = [open, owed, untold].every((list) => list.length === 0) && served.depth() === 0;
         return idle && victims.every((id) => subjects.has(id));
       };
-      while (Date.now() < until && !isOver()) await delay(500);
+      // All may be over before they run; and who does not run yet cannot be stopped in good order.
+      const areUp = (): boolean => children.every((child) => child.log().includes('"the worker runs"'));
+      while (Date.now() < until && !(areUp() && isOver())) await delay(500);
       const { open, owed, subjects, untold } = count(home);
       const failed = children.map((child) =>
         child
