@@ -15,6 +15,8 @@ const inCi = process.env["CI"] === "true";
 /** Worlds of the fixed set, and of the set that the commit names. */
 const FIXED = 20;
 const OF_COMMIT = 20;
+/** Invariants that some worlds break and nobody has judged yet (docs/decisions/0031): printed, and no failure. */
+const UNJUDGED: ReadonlySet<string> = new Set(["what is said to be at stake is so"]);
 /** Both sets together begin no world after this, whatever the machine does beside. */
 const UNTIL = wall() + 180_000;
 
@@ -30,8 +32,10 @@ async function play(
   for (; played < most && wall() < until; played += 1) {
     const outcome = await runSwarm({ players, seed: first + played, worlds: 1, wall, onProgress: () => {} });
     incidents += outcome.incidents;
-    if (outcome.failures.length > 0)
+    const found = outcome.failures.flatMap(({ invariants }) => invariants);
+    if (found.some((invariant) => !UNJUDGED.has(invariant)))
       throw new Error(`Again: npm run swarm -- 1 --seed ${first + played}\n\n${renderSwarm(outcome)}`);
+    for (const invariant of found) process.stdout.write(`seed ${first + played} breaks "${invariant}"\n`);
   }
   if (inCi) process.stdout.write(`${played} ${what}. Again: npm run swarm -- ${played} --seed ${first}\n`);
   return { played, incidents };
