@@ -40,7 +40,7 @@ const MOST_OPENED = 20_000;
  */
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;
-  // By size, because for a `max` room is made for all of them at once.
+  // Given a `max`, the cache would allocate room for all entries at its start; `maxSize` bounds as well, and grows.
   const opened = new LRUCache<Key, true>({ maxSize: MOST_OPENED, sizeCalculation: () => 1 });
   const runner = createRunner(deps, (key) => opened.has(key));
   const shared = {

@@ -74,7 +74,7 @@ export const RESULTS = ["CONTINUE", "ABANDON"] as const;
 
 export interface InstanceFacts {
   readonly id: string;
-  /** Null: any of the region's. */
+  /** Null: not said, and any of the region's zones will do. */
   readonly zone: string | null;
   readonly type: string | null;
   readonly lifecycle: (typeof LIFECYCLES)[number];

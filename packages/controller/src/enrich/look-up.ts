@@ -16,7 +16,6 @@ import { targetGroupsOf } from "../inventory/target-groups.ts";
 
 export interface LookUpOptions {
   readonly aws: Aws;
-  /** Null: a cluster is found by asking each for the instance. */
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly overrides: Overrides;

@@ -7,7 +7,7 @@ import type { SignalKind } from "../model/signal.ts";
 import type { AlertMember } from "./alert.ts";
 import { clean, cleanOrNull } from "./clean.ts";
 import type { Links } from "./links.ts";
-import { type FindPhrase, phraseOf } from "./phrases.ts";
+import { type FindPhrase, isCutShort, phraseOf } from "./phrases.ts";
 
 /** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
 export interface Told {
@@ -42,7 +42,7 @@ export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen
     step,
     phrase: phraseOf(find, step.responder),
     byHand: find(step.responder)?.byHand === true,
-    isCut: find(step.responder)?.empties === "waits" && step.state === "abandoned",
+    isCut: isCutShort(step, find),
   }));
   const member: AlertMember = {
     incident: doc.key,

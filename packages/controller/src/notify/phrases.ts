@@ -1,3 +1,5 @@
+import type { Step } from "../model/step.ts";
+
 /** What people are told of the steps of one responder. */
 export interface Phrase {
   /** What all its steps do, for people, in the infinitive: "deregister from target groups". */
@@ -22,3 +24,7 @@ export function phraseOf(find: FindPhrase, responder: string): string | null {
   if (found === undefined) return responder;
   return found.isTold ? found.phrase : null;
 }
+
+/** Whether the step waited until work is off, and was given up: the work went on, and may have been cut off. */
+export const isCutShort = ({ responder, state }: Pick<Step, "responder" | "state">, find: FindPhrase): boolean =>
+  state === "abandoned" && find(responder)?.empties === "waits";

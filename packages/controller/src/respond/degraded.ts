@@ -52,7 +52,7 @@ interface Remembered {
 
 /** The delivery promise without its ledger: draining goes first, telling second, recording third. */
 export function createDegraded(deps: DegradedDeps): Degraded {
-  // By size, because for a `max` room is made for all of them at once, which most processes never need.
+  // Given a `max`, the cache would allocate room for all entries at its start; `maxSize` bounds as well, and grows.
   const remembered = new LRUCache<string, Remembered>({
     maxSize: MOST_SUBJECTS,
     sizeCalculation: () => 1,

@@ -1,4 +1,5 @@
 import type { Step } from "../model/step.ts";
+import { isCutShort } from "../notify/phrases.ts";
 import type { FindResponder } from "./responder.ts";
 
 /** Whether the step must be settled before its instance has drained. */
@@ -14,4 +15,4 @@ export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean
 
 /** Whether a wait was given up: what it waited for still went on, and may have been cut off. */
 export const wasCutShort = (steps: readonly Step[], find: FindResponder): boolean =>
-  steps.some(({ state, responder }) => find(responder)?.empties === "waits" && state === "abandoned");
+  steps.some((step) => isCutShort(step, find));

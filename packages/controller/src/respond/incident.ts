@@ -19,7 +19,7 @@ import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
 import { type FindResponder, WOULD } from "./responder.ts";
-import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf } from "./steps.ts";
+import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf, withoutParams } from "./steps.ts";
 import { isUndoable, putBack } from "./undo.ts";
 
 type IncidentDoc = Doc<"incident">;
@@ -54,9 +54,9 @@ export function refreshIncident(
   };
 }
 
-/** What undoes a step needs its parameters; of the others the journal tells, and a document is small. */
+/** What undoes a step needs its parameters. */
 const forgetParams = (step: Step, find: FindResponder): Step =>
-  isSettled(step) && !isUndoable(step, find) && Object.keys(step.params).length > 0 ? { ...step, params: {} } : step;
+  isSettled(step) && !isUndoable(step, find) ? withoutParams(step) : step;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
 

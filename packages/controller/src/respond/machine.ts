@@ -204,7 +204,7 @@ function lay<K extends Kind>(
   now: Ms,
 ): Laid<K> {
   // What is over is laid over the plan that it was a part of; planning follows then, by what it has shown.
-  const before = isPlanned(base, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
+  const before = isPlanned(base as Doc, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
   let doc = before.doc;
   const entries = [...before.entries];
   const also: Also[] = [];
@@ -240,7 +240,9 @@ function lay<K extends Kind>(
 }
 
 /** Whether the document has the steps of all results, if there are any. What is safe may be run before its plan is stored. */
-const isPlanned = <K extends Kind>(doc: Doc<K>, results: readonly Finished[]): boolean =>
-  results.length > 0 && results.every(({ step }) => stepsOf(doc as Doc).some(({ id }) => id === step.id));
+function isPlanned(doc: Doc, results: readonly Finished[]): boolean {
+  const planned = new Set(stepsOf(doc).map(({ id }) => id));
+  return results.length > 0 && results.every(({ step }) => planned.has(step.id));
+}
 
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

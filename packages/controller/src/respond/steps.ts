@@ -56,6 +56,10 @@ export function fresh(planned: PlannedStep): Step {
   };
 }
 
+/** The step without its parameters: the journal tells of them, and a document is small. */
+export const withoutParams = (step: Step): Step =>
+  Object.keys(step.params).length === 0 ? step : { ...step, params: {} };
+
 export function settle(step: Step, state: "done" | "skipped" | "abandoned", reason: string | null, now: Ms): Step {
   return { ...step, state, reason: shortened(reason), settledAt: now, retryAt: null };
 }

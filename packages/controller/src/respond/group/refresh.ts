@@ -6,7 +6,7 @@ import type { Key } from "../../model/key.ts";
 import type { Step } from "../../model/step.ts";
 import type { Refreshed } from "../incident.ts";
 import { overdue } from "../next.ts";
-import { isSettled, settle } from "../steps.ts";
+import { isSettled, settle, withoutParams } from "../steps.ts";
 import { begin, change, find, mayHaveHappened, type Note, plan, WRITE_WITHIN, isRetired } from "./body.ts";
 import { compareSkipped, expected, isPaid, planDesired, readPaid } from "./capacity.ts";
 import { readFallback } from "./fallback.ts";
@@ -39,8 +39,7 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   body = readFallback(body, note, now);
   body = planSteps(body, now);
   body = forget(body, now);
-  // The journal tells of those, and a document is small.
-  body = { ...body, steps: body.steps.map((step) => (isSettled(step) ? { ...step, params: {} } : step)) };
+  body = { ...body, steps: body.steps.map((step) => (isSettled(step) ? withoutParams(step) : step)) };
   return { doc: { ...doc, body, wakeAt: wakeAt(body, now) }, entries };
 }
 
