@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Incident } from "@spotkeeper/controller";
-import type { Ended } from "../../src/simulate/swarm/ended.ts";
-import { INVARIANTS } from "../../src/simulate/swarm/invariants.ts";
+import type { Ended } from "../../src/simulate/swarm/invariants/ended.ts";
+import { closing } from "../../src/simulate/swarm/invariants/closing.ts";
 
 const AT = 10 * 3_600_000;
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ function breaches(openedAgo: number, step: { readonly leftFor: number }): readon
     steps: [{ ...open, settledAt: null, abandonAt: AT + step.leftFor * MINUTE }],
     owed: [],
   } as unknown as Incident;
-  const check = INVARIANTS["every incident closes"];
+  const check = closing.atEnd["every incident closes"];
   return check?.({ at: AT, incidents: new Map([["incident#i-1#1", incident]]) } as unknown as Ended) ?? [];
 }
 

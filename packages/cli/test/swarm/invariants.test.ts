@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
-import { breachesAtEnd } from "../../src/simulate/swarm/invariants.ts";
+import { capacity } from "../../src/simulate/swarm/invariants/capacity.ts";
+import { closing } from "../../src/simulate/swarm/invariants/closing.ts";
+import { draining } from "../../src/simulate/swarm/invariants/draining.ts";
+import type { Ended } from "../../src/simulate/swarm/invariants/ended.ts";
+import { hooks } from "../../src/simulate/swarm/invariants/hooks.ts";
+import { breachesAtEnd } from "../../src/simulate/swarm/invariants/index.ts";
+import { people as byPeople } from "../../src/simulate/swarm/invariants/people.ts";
 import { playEvents } from "../../src/simulate/swarm/play.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
@@ -37,17 +43,20 @@ test("where no worker is, the story says to what it happened, and the invariants
   await clock.runUntil(600_000);
   const [facts] = fleet.world.oracle.facts();
   expect(told).toEqual([`happens: warning; it is ${facts?.instanceId ?? "nobody"}, instance 0 of group-0`]);
-  const breaches = breachesAtEnd({
+  const ended = {
     spec,
     fleet,
     people,
     looks: { areBlind: () => false },
+    docs: new Map(),
     incidents: new Map(),
-    sent: [],
+    due: [],
+    told: [],
     refused: [],
     failures: [],
     at: clock.now(),
-  });
+  } as unknown as Ended;
+  const breaches = breachesAtEnd(ended, [draining, capacity, hooks, byPeople, closing]);
   expect(new Set(breaches.map(({ invariant }) => invariant))).toEqual(
     new Set([
       "what is doomed is out of every balancer before its deadline",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Call, CallHook, Target } from "@spotkeeper/simulator";
-import { type Looks, watchLooks } from "../../src/simulate/swarm/looks.ts";
+import { type Looks, watchLooks } from "../../src/simulate/swarm/invariants/looks.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
 /** When a person deregisters the target. */

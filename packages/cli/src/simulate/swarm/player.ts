@@ -1,5 +1,5 @@
 import type { Parts } from "../access.ts";
-import type { Excuses } from "./excused.ts";
+import type { Excuses } from "./invariants/excused.ts";
 import { generateWorld, worldOf } from "./generate.ts";
 import { runWorld, type WorldResult } from "./run-world.ts";
 import { shrinkWorld } from "./shrink.ts";

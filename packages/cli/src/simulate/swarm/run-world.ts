@@ -13,14 +13,13 @@ import {
 import { openAccess, type Parts } from "../access.ts";
 import { isWatched } from "../run-to-end.ts";
 import { buildFleet } from "./fleet.ts";
-import { type Excuses, excusesIn } from "./excused.ts";
-import { breachesAtEnd } from "./invariants.ts";
+import { type Excuses, excusesIn } from "./invariants/excused.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages, type Queue } from "./messages.ts";
-import type { Scene, SentAlert } from "./invariants/family.ts";
-import { breachesLeft, type Looking, watchWorld } from "./invariants/index.ts";
+import type { Ended, Scene, SentAlert } from "./invariants/ended.ts";
+import { breachesAtEnd, type Looking, watchWorld } from "./invariants/index.ts";
 import { recordWorld } from "./invariants/record.ts";
-import { watchLooks } from "./looks.ts";
+import { watchLooks } from "./invariants/looks.ts";
 import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./ground.ts";
@@ -156,13 +155,8 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const at = clock.now();
   const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000, "judge", 1))).map(({ key }) => key);
   const told = sent.map(({ alert }) => alert);
-  const ended = { spec, fleet, people, looks, incidents, sent: told, refused, failures, at };
-  const breaches = [
-    ...effects,
-    ...looking.breaches,
-    ...breachesAtEnd(ended),
-    ...breachesLeft({ ...scene, docs, incidents, due, at }),
-  ];
+  const ended: Ended = { ...scene, looks, docs, incidents, due, told, refused, failures, at };
+  const breaches = [...effects, ...looking.breaches, ...breachesAtEnd(ended)];
   // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
   await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));
   return {

@@ -1,7 +1,6 @@
 import { SpotkeeperError } from "@spotkeeper/controller";
-import { INVARIANTS } from "./invariants.ts";
-import { MORE_INVARIANTS } from "./invariants/index.ts";
-import type { Excuses } from "./excused.ts";
+import type { Excuses } from "./invariants/excused.ts";
+import { INVARIANTS } from "./invariants/index.ts";
 import { commandOf, type Played, type Player } from "./player.ts";
 import { WATCHED } from "./watch.ts";
 import { notPlayed, type UserFleet } from "./user-fleet.ts";
@@ -56,9 +55,7 @@ export async function runSwarm({
   onProgress,
 }: SwarmOptions): Promise<SwarmOutcome> {
   const began = wall();
-  const broken = Object.fromEntries(
-    [...WATCHED, ...Object.keys(INVARIANTS), ...MORE_INVARIANTS].map((name) => [name, 0]),
-  );
+  const broken = Object.fromEntries([...WATCHED, ...INVARIANTS].map((name) => [name, 0]));
   const dimensions = Object.fromEntries(dimensionsOf(user).map((name) => [name, 0]));
   const failed: Played[] = [];
   let played = 0;

@@ -1,7 +1,8 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { OutageKind } from "../dimensions/outages.ts";
 import type { SwarmWorld } from "../world.ts";
-import type { Family, SentAlert } from "./family.ts";
+import type { SentAlert } from "./ended.ts";
+import type { Family } from "./family.ts";
 import { wrongDoings } from "./told-doings.ts";
 import { wrongEnds } from "./told-ends.ts";
 import { wrongTimes } from "./told-times.ts";

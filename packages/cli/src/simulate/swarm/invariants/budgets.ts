@@ -1,5 +1,6 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { Ended, Family } from "./family.ts";
+import type { Ended } from "./ended.ts";
+import type { Family } from "./family.ts";
 
 const KEPT = "AWS's request budgets are kept";
 

@@ -1,5 +1,7 @@
 import type { Group } from "@spotkeeper/simulator";
 import type { Family } from "./family.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
+import { isLeftToPeople } from "./left-behind.ts";
 
 /** What of a group nobody but people may change, as text. */
 const settingsOf = ({
@@ -48,5 +50,29 @@ export const capacity: Family = {
     };
     return {};
   },
-  atEnd: {},
+  atEnd: {
+    "desired capacity ends where it began, or where a person put it": ({ fleet, people }) =>
+      groupsOf(fleet).flatMap((group) => {
+        const { name, desired, baseline } = group;
+        const wanted = people.desired.get(group) ?? baseline;
+        return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
+      }),
+
+    "nothing is left billed and ownerless": ({ fleet, people, told, refused }) => {
+      const { detachedRunning, onDemandRaised } = fleet.world.oracle.leftovers();
+      return [
+        ...detachedRunning
+          .flatMap((id) => fleet.world.instances.get(id) ?? [])
+          .filter((instance) => !people.detached.has(instance.id) && !isLeftToPeople(instance, [...told, ...refused]))
+          .map(({ id }) => `${id} runs, outside its group`),
+        ...onDemandRaised.map(
+          ({ group, onDemandBase }) => `${group} is left with an On-Demand base of ${onDemandBase}`,
+        ),
+      ];
+    },
+  },
 };
+
+/** Those that nobody has deleted. */
+const groupsOf = ({ groups }: SwarmFleet): Group[] =>
+  [...groups.values()].filter((group) => group.region.groups.get(group.name) === group);

@@ -1,11 +1,45 @@
-import type { Doc, Key } from "@spotkeeper/controller";
-import type { Ended, Family } from "./family.ts";
+import { type AlertModel, type Doc, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
+import type { Ms } from "@spotkeeper/simulator";
+import { isWatched } from "../../run-to-end.ts";
+import type { OutageKind } from "../dimensions/outages.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
+import type { SwarmWorld } from "../world.ts";
+import type { Ended } from "./ended.ts";
+import type { Family } from "./family.ts";
 
 /** Nothing is left to do once all has come to rest. */
 export const closing: Family = {
   names: [],
   watch: () => ({}),
   atEnd: {
+    "each effect takes place once": ({ fleet }) =>
+      fleet.world.oracle.duplicates().map(({ kind, key, count }) => `${kind} ${key}: ${count} times`),
+
+    "every incident closes": ({ incidents, at }) =>
+      [...incidents]
+        .filter(([, one]) => one.closedAt === null && !isWatched(one) && !hasJustBegun(one, at))
+        .map(([key, { steps, owed }]) => {
+          const open = [...steps, ...owed].filter(({ state }) => state === "waiting" || state === "intended");
+          return `${key} is open: ${open.map(({ id, reason }) => `${id} (${reason ?? "no reason"})`).join(", ")}`;
+        }),
+
+    // One that somebody else ended first was not interrupted, whatever a late warning says.
+    "every warning is told, and how it ended": ({ fleet, told, refused }) =>
+      fleet.world.oracle
+        .facts()
+        .filter(
+          ({ instanceId, warnedAt, diedAt }) => warnedAt !== null && (diedAt !== null || isRunning(fleet, instanceId)),
+        )
+        .filter(({ instanceId }) => !isTold([...told, ...refused], instanceId))
+        .map(({ instanceId }) => `nobody was told how the interruption of ${instanceId} ended`),
+
+    "the worker has no bug": ({ spec, failures }) =>
+      failures
+        .filter(({ error }) => !isOfOutage(spec, error))
+        .map(
+          ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        ),
+
     "nothing is owed, and nothing wakes": (ended) => [
       ...[...ended.docs.values()].flatMap((doc) => (isWaitedFor(doc, ended) ? [] : owedBy(doc))),
       ...ended.due
@@ -62,3 +96,30 @@ function owedBy(doc: Doc): string[] {
 }
 
 const SETTLED: ReadonlySet<string> = new Set(["settled", "refused", "cancelled"]);
+
+/** Longer than what takes an instance that ends by itself; shorter than a world goes on after its last event. */
+const JUST: Ms = 3_600_000;
+
+/**
+ * Some worlds never come to rest: a group whose launching hook nobody answers launches again each time that one is
+ * abandoned. What such a launch has opened lately is not late, as long as each of its steps has time left.
+ */
+const hasJustBegun = ({ openedAt, steps, owed }: Incident, at: Ms): boolean =>
+  at - openedAt < JUST && [...steps, ...owed].every(({ settledAt, abandonAt }) => settledAt !== null || abandonAt > at);
+
+/** What an outage has the log told, which is no bug: a store that is away fails whoever asks it. Nothing else is excused. */
+const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = {
+  "ledger full": "SK-LEDGER-FULL",
+  "ledger away": "SK-LEDGER-UNAVAILABLE",
+  "archive away": "SK-ARCHIVE-UNAVAILABLE",
+  "channel refuses": "SK-ALERT-UNTOLD",
+};
+
+const isOfOutage = ({ outages }: SwarmWorld, error: unknown): boolean =>
+  error instanceof SpotkeeperError && outages.some(({ kind }) => LOGGED_FOR[kind] === error.code);
+
+const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
+  world.instances.get(instanceId)?.state === "running";
+
+const isTold = (sent: readonly AlertModel[], instanceId: string): boolean =>
+  sent.some(({ members }) => members.some(({ subject, outcome }) => subject === instanceId && outcome !== null));

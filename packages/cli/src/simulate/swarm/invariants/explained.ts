@@ -1,7 +1,8 @@
 import type { EffectKind } from "@spotkeeper/simulator";
 import { explain } from "../../../explain/explain.ts";
 import type { Explanation } from "../../../explain/explanation.ts";
-import { type Ended, type Family, isCalm, isTheirs } from "./family.ts";
+import type { Ended } from "./ended.ts";
+import { type Family, isCalm, isTheirs } from "./family.ts";
 
 const AGREE = "explain says what is done";
 

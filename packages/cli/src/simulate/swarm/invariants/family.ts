@@ -1,40 +1,5 @@
-import type { AlertModel, Doc, Incident, Key, Policy } from "@spotkeeper/controller";
-import type { Ms, Simulator } from "@spotkeeper/simulator";
-import type { SwarmFleet } from "../swarm-fleet.ts";
-import type { ByPeople } from "../happenings.ts";
 import type { SwarmWorld } from "../world.ts";
-import type { WorldRecord } from "./record.ts";
-
-/** One message as a channel got it. */
-export interface SentAlert {
-  readonly at: Ms;
-  readonly channel: string;
-  readonly alert: AlertModel;
-}
-
-/** What is there to look at while a world is played. The lists grow. */
-export interface Scene {
-  readonly spec: SwarmWorld;
-  readonly fleet: SwarmFleet;
-  readonly people: ByPeople;
-  readonly policy: Policy;
-  readonly simulator: Simulator;
-  readonly record: WorldRecord;
-  readonly sent: readonly SentAlert[];
-  /** Messages that the queue has had, as they are. */
-  readonly heard: readonly string[];
-  /** Instants at which a life of the worker began. */
-  readonly births: readonly Ms[];
-}
-
-/** A world after its last event has come to rest, and what the worker said of it. */
-export interface Ended extends Scene {
-  readonly docs: ReadonlyMap<Key, Doc>;
-  readonly incidents: ReadonlyMap<Key, Incident>;
-  /** Keys that the ledger still has due, whenever that is. */
-  readonly due: readonly Key[];
-  readonly at: Ms;
-}
+import type { Check, Scene, SentAlert } from "./ended.ts";
 
 type Note = (invariant: string, what: string) => void;
 
@@ -49,7 +14,7 @@ export interface Family {
   readonly names: readonly string[];
   readonly watch: (scene: Scene, note: Note) => Watcher;
   /** Those that are judged at the end, by name: what breaks each. */
-  readonly atEnd: { readonly [invariant: string]: (ended: Ended) => readonly string[] };
+  readonly atEnd: { readonly [invariant: string]: Check };
 }
 
 /** Without faults and lives that are cut off, nothing excuses what was not done. */

@@ -1,6 +1,8 @@
 import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
-import { type Family, MAY_DEREGISTER, MAY_DRAIN, type Scene } from "./family.ts";
+import type { Scene } from "./ended.ts";
+import { type Family, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./told.ts";
+import type { SwarmWorld } from "../world.ts";
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const AFTER = "hooks are answered after the work is over";
@@ -26,7 +28,15 @@ export const hooks: Family = {
     });
     return {};
   },
-  atEnd: {},
+  atEnd: {
+    "hooks of ours are answered": (ended) =>
+      ended.fleet.world.oracle
+        .leftovers()
+        .openActions.filter(({ hook }) => ended.fleet.ourHooks.has(hook) && MAY_ANSWER.has(ended.spec.policy.may))
+        .filter(() => !isNeverAllowed(ended.spec, "CompleteLifecycleAction"))
+        .filter(({ instanceId }) => !isTheirs(ended, instanceId))
+        .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
+  },
 };
 
 /** What goes on, though there is time for it; what AWS does not tell is not held against anybody. */
@@ -58,3 +68,9 @@ function isUnseen({ member }: Instance, { groups, byHand }: Scene["spec"]): bool
   if (group === undefined) return false;
   return group.cluster === null && group.targetGroups.length === 0 && !byHand.some((one) => one.group === group.name);
 }
+
+const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
+
+/** Whether AWS denies the operation each time. */
+const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>
+  faults.some((fault) => fault.operation === operation && fault.times === null);

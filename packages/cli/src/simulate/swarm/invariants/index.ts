@@ -3,18 +3,17 @@ import { budgets } from "./budgets.ts";
 import { capacity } from "./capacity.ts";
 import { closing } from "./closing.ts";
 import { explained } from "./explained.ts";
+import { draining } from "./draining.ts";
 import type { Breach } from "../watch.ts";
-import type { Ended, Family, Scene, SentAlert } from "./family.ts";
+import type { Ended, Scene, SentAlert } from "./ended.ts";
+import type { Family } from "./family.ts";
 import { hooks } from "./hooks.ts";
 import { people } from "./people.ts";
 
-const FAMILIES: readonly Family[] = [capacity, hooks, people, alerts, closing, budgets, explained];
+const FAMILIES: readonly Family[] = [draining, capacity, hooks, people, alerts, closing, budgets, explained];
 
-/** What must hold in every world, as it is called in tables and stories. */
-export const MORE_INVARIANTS: readonly string[] = FAMILIES.flatMap(({ names, atEnd }) => [
-  ...names,
-  ...Object.keys(atEnd),
-]);
+/** What must hold in every world, as it is called in tables and stories. Effects have some of their own (`watch.ts`). */
+export const INVARIANTS: readonly string[] = FAMILIES.flatMap(({ names, atEnd }) => [...names, ...Object.keys(atEnd)]);
 
 /** Looks on while a world is played. */
 export interface Looking {
@@ -31,8 +30,8 @@ export function watchWorld(scene: Scene): Looking {
   return { breaches, sent: (message) => watchers.forEach(({ sent }) => sent?.(message)) };
 }
 
-/** Every breach of an invariant that is judged at the end. */
-export const breachesLeft = (ended: Ended): Breach[] =>
-  FAMILIES.flatMap(({ atEnd }) => Object.entries(atEnd)).flatMap(([invariant, check]) =>
-    check(ended).map((what) => ({ invariant, at: ended.at, what })),
-  );
+/** Every breach of an invariant that is judged at the end: of all families, or of some. */
+export const breachesAtEnd = (ended: Ended, families: readonly Family[] = FAMILIES): Breach[] =>
+  families
+    .flatMap(({ atEnd }) => Object.entries(atEnd))
+    .flatMap(([invariant, check]) => check(ended).map((what) => ({ invariant, at: ended.at, what })));

@@ -30,5 +30,21 @@ export const people: Family = {
     world.listeners.groupChanged.push(look);
     return {};
   },
-  atEnd: {},
+  atEnd: {
+    "what people did by hand stays": ({ fleet, people, looks }) => [
+      ...[...people.deregistered].flatMap(([target, at]) => {
+        const { group, id, port } = target;
+        const now = group.targets.get(`${id}:${port}`);
+        return now === undefined || now.state === "draining" || looks.areBlind(target, at)
+          ? []
+          : [`${group.name}/${id}:${port}, which a person deregistered, is registered`];
+      }),
+      ...[...people.drained].flatMap((id) => {
+        const instance = fleet.world.instances.get(id);
+        return instance?.state === "running" && instance.containerInstance?.status === "ACTIVE"
+          ? [`${id}, which a person set DRAINING, is ACTIVE`]
+          : [];
+      }),
+    ],
+  },
 };

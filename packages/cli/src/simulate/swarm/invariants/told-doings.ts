@@ -1,6 +1,6 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf } from "@spotkeeper/simulator";
-import type { Scene, SentAlert } from "./family.ts";
+import type { Scene, SentAlert } from "./ended.ts";
 
 type Member = AlertModel["members"][number];
 /** Phrases of what is undone. */

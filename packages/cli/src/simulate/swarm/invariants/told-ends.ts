@@ -1,6 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
-import { isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN, type Scene, type SentAlert } from "./family.ts";
+import type { Scene, SentAlert } from "./ended.ts";
+import { isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./told.ts";
 
 type Member = AlertModel["members"][number];

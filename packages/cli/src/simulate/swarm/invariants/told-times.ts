@@ -1,6 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
-import { MAY_DEREGISTER, MAY_DRAIN, type Scene, type SentAlert } from "./family.ts";
+import type { Scene, SentAlert } from "./ended.ts";
+import { MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./told.ts";
 
 type Member = AlertModel["members"][number];

@@ -1,6 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
-import { isTheirs, type Scene, type SentAlert } from "./family.ts";
+import type { Scene, SentAlert } from "./ended.ts";
+import { isTheirs } from "./family.ts";
 import type { Moment, TaskSeen } from "./record.ts";
 import { serviceKey } from "./record.ts";
 

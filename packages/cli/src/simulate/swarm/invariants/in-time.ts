@@ -1,6 +1,6 @@
 import type { Ms } from "@spotkeeper/simulator";
 import type { Check, Ended } from "./ended.ts";
-import type { SwarmWorld } from "./world.ts";
+import type { SwarmWorld } from "../world.ts";
 
 /** AWS, the ledger and the clocks are all right. */
 export const isUndisturbed = ({ faults, outages, clocks, messages, readLag }: SwarmWorld): boolean =>
@@ -15,7 +15,7 @@ const BEGINS_WITHIN: Ms = 5_000;
  * Draining begins when the warning is heard, and not when ECS or the end takes the rest: what still had connections is cut
  * off at the deadline. Looked at where AWS answers rightly, and no last healthy target is held.
  */
-export const drainsInTime: Check = ({ spec, fleet, incidents, ...ended }) => {
+export const drainsInTime: Check = ({ spec, fleet, incidents }) => {
   if (!isUndisturbed(spec)) return [];
   const away = spec.lives.reduce((sum, { pause }) => sum + pause * 1_000 + BEGINS_WITHIN, 0);
   const held = new Set(
@@ -26,7 +26,7 @@ export const drainsInTime: Check = ({ spec, fleet, incidents, ...ended }) => {
   return fleet.world.oracle.facts().flatMap(({ instanceId, warnedAt, deadline, deregisteredAt }) => {
     if (fleet.notOurInstances.has(instanceId)) return [];
     if (warnedAt === null || deadline === null || deadline <= warnedAt || deregisteredAt === null) return [];
-    const by = warnedAt + latestOf(instanceId, { spec, fleet, incidents, ...ended }) + away + FOUND_WITHIN;
+    const by = warnedAt + latestOf(instanceId, { spec, fleet }) + away + FOUND_WITHIN;
     if (deregisteredAt <= by || by >= deadline || held.has(instanceId)) return [];
     const late = Math.round((deregisteredAt - by) / 1_000);
     return [`${instanceId} took connections ${late} s longer than it takes to find them`];
@@ -34,7 +34,7 @@ export const drainsInTime: Check = ({ spec, fleet, incidents, ...ended }) => {
 };
 
 /** How late a message about the instance was at the most. */
-const latestOf = (id: string, { spec, fleet }: Ended): Ms =>
+const latestOf = (id: string, { spec, fleet }: Pick<Ended, "spec" | "fleet">): Ms =>
   Math.max(
     0,
     ...spec.events

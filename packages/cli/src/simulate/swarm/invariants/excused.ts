@@ -1,7 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts } from "@spotkeeper/simulator";
 import type { Ended } from "./ended.ts";
-import { MAY_DEREGISTER, MAY_DRAIN } from "./invariants/family.ts";
+import { MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 
 /** One kind of what an instance must not have on it at its end. */
 export interface Loss {
@@ -45,8 +45,8 @@ export const lost = ({ spec, fleet }: Ended, { allowed, of }: Loss): readonly In
     .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId));
 
 /** People were told what is left on it, and why. That it ended badly alone is no excuse. */
-export const isExcused = ({ sent, refused }: Ended, instanceId: string, loss: Loss): boolean =>
-  [...sent, ...refused].some((alert) => isLate(alert, instanceId) || saysWhy(alert, instanceId, loss));
+export const isExcused = ({ told, refused }: Ended, instanceId: string, loss: Loss): boolean =>
+  [...told, ...refused].some((alert) => isLate(alert, instanceId) || saysWhy(alert, instanceId, loss));
 
 const saysWhy = ({ members }: AlertModel, instanceId: string, { doing, missing }: Loss): boolean =>
   members.some(

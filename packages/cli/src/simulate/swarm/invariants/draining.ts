@@ -1,0 +1,58 @@
+import type { Check } from "./ended.ts";
+import { BALANCERS, CONTAINERS, isExcused, lost, type Loss, TASKS } from "./excused.ts";
+import { type Family, isCalm, MAY_DEREGISTER } from "./family.ts";
+import { drainsInTime } from "./in-time.ts";
+import { survivorsServe } from "./survivors.ts";
+
+/** Nothing is left on what was warned of in time; where something went wrong, an alert may say what is, and why. */
+const nothingLeft =
+  (loss: Loss, say: (instanceId: string, left: readonly string[]) => string): Check =>
+  (ended) =>
+    lost(ended, loss)
+      .filter(({ instanceId }) => isCalm(ended.spec) || !isExcused(ended, instanceId, loss))
+      .map((facts) => say(facts.instanceId, loss.of(facts)));
+
+/** What is doomed is off in time, and what lives on serves as before. */
+export const draining: Family = {
+  names: [],
+  watch: () => ({}),
+  atEnd: {
+    "what is doomed is out of every balancer before its deadline": nothingLeft(
+      BALANCERS,
+      (id, lost) => `${id} took connections at its end by ${lost.join(", ")}`,
+    ),
+
+    // ECS places tasks on what is not DRAINING, also where nothing runs on it any more.
+    "what is doomed is draining before its deadline": nothingLeft(
+      CONTAINERS,
+      (id, lost) => `${id} was not DRAINING at its end: ${lost.join(", ")}`,
+    ),
+
+    "no task is killed that nobody told to stop": nothingLeft(
+      TASKS,
+      (id, lost) => `${id} ended with ${lost.length} tasks that ran`,
+    ),
+
+    "draining begins when a warning is heard": (ended) =>
+      MAY_DEREGISTER.has(ended.spec.policy.may) ? drainsInTime(ended) : [],
+
+    "what lives on serves as before": survivorsServe,
+
+    // A task's registration that comes back after the task has gone takes requests that nobody answers. Instances have
+    // addresses in 10.0.0.0/8, tasks others.
+    "no target is left that no task serves": ({ fleet }) =>
+      fleet.regions.flatMap(({ clusters, targetGroups }) => {
+        const tasks = [...clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);
+        const live = new Set(
+          tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED").map(({ privateIp }) => privateIp),
+        );
+        return [...targetGroups.values()]
+          .filter(({ targetType }) => targetType === "ip")
+          .flatMap(({ name, targets }) =>
+            [...targets.values()]
+              .filter(({ id, state }) => state !== "draining" && !id.startsWith("10.") && !live.has(id))
+              .map(({ id, port }) => `${name} has ${id}:${port}`),
+          );
+      }),
+  },
+};
