@@ -1,6 +1,6 @@
 /**
- * A fleet as JSON: what `replay` and `simulate --swarm` take with `--facts`, and what `spotkeeper facts` writes. An account
- * or region that is null is chosen by who builds the fleet.
+ * A fleet as JSON: what `replay` and `simulate --swarm` take with `--facts`, and what `spotkeeper facts` writes. Where an
+ * account or region is null, the simulator's own is taken.
  */
 export interface FleetFacts {
   readonly groups: readonly GroupFacts[];

@@ -43,7 +43,7 @@ export interface BuiltFacts {
 export interface BuildOptions {
   /** Where things are that name no account or region. */
   readonly home?: { readonly account: string; readonly region: string };
-  /** The queue that stands in the simulated world for that of a hook, by its ARN. */
+  /** Returns the ARN of the simulated queue that gets what a hook's own target (by its ARN) would get. */
   readonly queueOf?: (arn: string) => string;
 }
 

@@ -58,7 +58,7 @@ export const taskOf = (one: Task): EcsTask => ({
   // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
   protectedUntil: null,
   stopCode: one.stopCode ?? null,
-  // One whose containers ended by themselves was not told to stop first.
+  // `stoppingAt` is absent where the containers ended by themselves, without having been told to stop.
   stoppingAt: (one.stoppingAt ?? one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
 });
 

@@ -108,9 +108,9 @@ export interface Task {
   readonly containerInstance: ContainerInstance | null;
   readonly zone: string;
   readonly networkMode: NetworkMode;
-  /** The address that it is registered by: its own in mode `awsvpc`, else its instance's. */
+  /** The task's own private address in mode `awsvpc`, else that of its instance. */
   readonly privateIp: string;
-  /** The IPv6 address that it has beside one of IPv4; else null. */
+  /** The task's IPv6 address, where `privateIp` is of IPv4 and the task has both; else null. */
   readonly secondIp: string | null;
   readonly hostPort: number;
   readonly createdAt: Ms;

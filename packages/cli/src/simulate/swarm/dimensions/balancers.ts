@@ -25,7 +25,7 @@ export interface ByHandItem {
   /** The group's n-th instance. */
   readonly group: string;
   readonly nth: number;
-  /** Of type `instance`, or of type `ip`: it is registered by its private address there. */
+  /** Name of a target group. One of type `instance` has the instance by its id, one of type `ip` by its private address. */
   readonly targetGroup: string;
   readonly port: number;
   readonly state: (typeof STATES)[number];

@@ -10,8 +10,13 @@ export interface ContainerItem {
 }
 
 /**
- * Its agent was told another cluster, and registered there as well: https://github.com/aws/amazon-ecs-agent/issues/782. Its
- * agent has no connection. A person set it DRAINING: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
+ * How a container instance can differ at the beginning:
+ *
+ * - in another cluster, too: the agent was configured for a second cluster, and has registered the instance there as well
+ *   (https://github.com/aws/amazon-ecs-agent/issues/782)
+ * - without its agent: the agent has no connection to ECS
+ * - DRAINING: a person set that state
+ *   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html)
  */
 const CONTAINERS = ["in another cluster, too", "without its agent", "DRAINING"] as const;
 
