@@ -1,6 +1,6 @@
 import { createClients } from "../packages/controller/src/aws/clients.ts";
 import { createAws } from "../packages/controller/src/aws/index.ts";
-import type { Purpose } from "../packages/controller/src/aws/aws.ts";
+import type { Purpose } from "../packages/controller/src/aws/ask.ts";
 import type { Depth } from "../packages/controller/src/enrich/freshness.ts";
 import { factsOf } from "../packages/controller/src/enrich/facts-of.ts";
 import { createLookAround } from "../packages/controller/src/enrich/look-around.ts";

@@ -33,7 +33,7 @@ test.each([
 });
 
 test.each([
-  `import type { Ec2Instance } from "../aws/aws.ts"; import { createHash } from "node:crypto";`,
+  `import type { Ec2Instance } from "../aws/calls/ec2.ts"; import { createHash } from "node:crypto";`,
   `export const at = (now: number): Date => new Date(now);`,
   `export const ask = (fetch: (url: string) => string): string => fetch("x");`,
   `export const text = "Date.now()"; // Math.random()`,

@@ -1,4 +1,4 @@
-import type { FailureKind } from "./aws.ts";
+import type { FailureKind } from "./failure.ts";
 import { AwsFailure, failed } from "./failure.ts";
 
 /**

@@ -12,7 +12,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
 import { LRUCache } from "lru-cache";
-import type { Place } from "./aws.ts";
+import type { Place } from "./ask.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Hearing } from "../corrected-clock.ts";
 import { type AccountRole, type CredentialProvider, ownCredentials, roleCredentials } from "./credentials.ts";

@@ -1,6 +1,33 @@
-import type { AwsFailureFields, FailureKind } from "./aws.ts";
 import type { Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
+
+export type FailureKind =
+  | "throttled"
+  | "denied"
+  | "not-found"
+  | "invalid"
+  | "conflict"
+  | "unavailable"
+  | "timed-out"
+  /** A quota of a queue: too many of its messages are in flight. */
+  | "over-limit"
+  /** STS is not active in the region for the account. */
+  | "region-disabled"
+  /** The KMS key of a queue or topic cannot be used. */
+  | "kms";
+
+/** The one classification of what can go wrong with an AWS call. One attempt was made; the step machine retries. */
+export interface AwsFailureFields {
+  readonly kind: FailureKind;
+  readonly retryable: boolean;
+  /** Earliest sensible retry, from the lane's own state. */
+  readonly retryAt: Ms | null;
+  readonly service: string;
+  readonly operation: string;
+  /** AWS's error code, for example `RequestLimitExceeded`. */
+  readonly awsCode: string;
+  readonly requestId: string | null;
+}
 
 /** What an AWS call rejects with. `fields.kind` is a metric label. */
 export class AwsFailure extends SpotkeeperError {

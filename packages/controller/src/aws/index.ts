@@ -1,4 +1,5 @@
-import type { Aws, Place } from "./aws.ts";
+import type { Aws } from "./aws.ts";
+import type { Place } from "./ask.ts";
 import type { Clients } from "./clients.ts";
 import type { Clock } from "../clock.ts";
 import { failed } from "./failure.ts";

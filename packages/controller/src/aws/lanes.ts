@@ -1,4 +1,4 @@
-import type { Ask, Place } from "./aws.ts";
+import type { Ask, Place } from "./ask.ts";
 import type { Clock } from "../clock.ts";
 import { failed } from "./failure.ts";
 import { createLane, type Lane } from "./lanes/lane.ts";

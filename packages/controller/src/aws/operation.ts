@@ -1,4 +1,5 @@
-import type { FailureKind, Place } from "./aws.ts";
+import type { FailureKind } from "./failure.ts";
+import type { Place } from "./ask.ts";
 import type { AwsFailure } from "./failure.ts";
 import type { Limit } from "./limits.ts";
 

@@ -1,6 +1,6 @@
 import { GetParameterCommand, GetParametersByPathCommand } from "@aws-sdk/client-ssm";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import type { Ask, Place } from "./aws.ts";
+import type { Ask, Place } from "./ask.ts";
 import { AwsFailure } from "./failure.ts";
 import { limits } from "./limits.ts";
 import { listing, type ServiceDeps, single } from "./services/service.ts";

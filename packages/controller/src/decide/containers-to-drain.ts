@@ -1,4 +1,4 @@
-import type { ContainerInstance } from "../aws/aws.ts";
+import type { ContainerInstance } from "../aws/calls/ecs.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { hasTasks } from "../inventory/containers-on.ts";
 import type { Incident } from "../model/incident.ts";

@@ -1,4 +1,4 @@
-import type { Target } from "../aws/aws.ts";
+import type { Target } from "../aws/calls/elb.ts";
 import type { TargetFact } from "../enrich/facts.ts";
 import type { Params } from "../model/plain.ts";
 

@@ -1,4 +1,4 @@
-import type { EcsTask } from "../aws/aws.ts";
+import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { AnnouncedTask } from "../inventory/inventory.ts";
 
 /** The Fargate Spot task that a stop event tells of, as far as it does: enough to take its address away. */

@@ -1,4 +1,5 @@
-import type { Ask, EcsService, EcsTask, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
+import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
 import { registryId, serviceId, serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";

@@ -1,4 +1,6 @@
-import type { AutoScalingGroup, CapacityProvider, ContainerInstance, EcsService, EcsTask, Place } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { CapacityProvider, ContainerInstance, EcsService, EcsTask } from "../aws/calls/ecs.ts";
+import type { Place } from "../aws/ask.ts";
 import type { Ms } from "../clock.ts";
 import { containersOn, hasTasks, isConnected } from "../inventory/containers-on.ts";
 import { groupId, regionId, serviceId, serviceOf } from "../inventory/ids.ts";

@@ -1,15 +1,8 @@
-import type {
-  AutoScalingGroup,
-  CapacityProvider,
-  ContainerInstance,
-  Ec2Instance,
-  EcsService,
-  EcsTask,
-  LifecycleHook,
-  Place,
-  TargetGroupAttributes,
-  TargetHealth,
-} from "../aws/aws.ts";
+import type { AutoScalingGroup, LifecycleHook } from "../aws/calls/auto-scaling.ts";
+import type { CapacityProvider, ContainerInstance, EcsService, EcsTask } from "../aws/calls/ecs.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
+import type { Place } from "../aws/ask.ts";
+import type { TargetGroupAttributes, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import type { AgentStates } from "../model/agents.ts";
 import type { Fleet } from "../model/signal.ts";

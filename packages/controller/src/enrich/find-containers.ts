@@ -1,4 +1,7 @@
-import type { Ask, AutoScalingGroup, ContainerInstance, Ec2Instance, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { ContainerInstance } from "../aws/calls/ecs.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { wildcard } from "../model/matcher.ts";
 import { containersOn, isConnected } from "../inventory/containers-on.ts";

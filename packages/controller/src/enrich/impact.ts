@@ -1,4 +1,4 @@
-import type { EcsService } from "../aws/aws.ts";
+import type { EcsService } from "../aws/calls/ecs.ts";
 import type { Ms } from "../clock.ts";
 import type { ServiceImpact } from "./facts.ts";
 import { countUntil, type ServiceTasks } from "./tally.ts";

@@ -1,4 +1,4 @@
-import type { TargetHealth } from "../aws/aws.ts";
+import type { TargetHealth } from "../aws/calls/elb.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 
 /** Lists are replaced, never changed, so that each is put in order once. */

@@ -1,4 +1,4 @@
-import type { Ask } from "../aws/aws.ts";
+import type { Ask } from "../aws/ask.ts";
 import type { AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 

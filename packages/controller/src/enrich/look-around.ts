@@ -1,4 +1,5 @@
-import type { Ask, Aws, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
+import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { failureId, regionId } from "../inventory/ids.ts";
 import type { Facet, Inventory } from "../inventory/inventory.ts";

@@ -1,4 +1,6 @@
-import type { Ask, Aws, EcsTask, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
+import type { Aws } from "../aws/aws.ts";
+import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import { clusterArnFrom, clusterOfTask } from "../inventory/ids.ts";

@@ -1,4 +1,6 @@
-import type { AutoScalingGroup, CapacityProvider, Ec2Instance } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { CapacityProvider } from "../aws/calls/ecs.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
 import type { Facts, Owner } from "./facts.ts";
 
 interface Evidence {

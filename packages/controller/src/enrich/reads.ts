@@ -1,4 +1,6 @@
-import type { Ask, Aws, ContainerInstance, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
+import type { Aws } from "../aws/aws.ts";
+import type { ContainerInstance } from "../aws/calls/ecs.ts";
 import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";

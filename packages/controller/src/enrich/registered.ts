@@ -1,4 +1,6 @@
-import type { Ec2Instance, Place, TargetGroup, TargetHealth } from "../aws/aws.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
+import type { Place } from "../aws/ask.ts";
+import type { TargetGroup, TargetHealth } from "../aws/calls/elb.ts";
 import { regionId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listing } from "./listed.ts";

@@ -1,4 +1,6 @@
-import type { AutoScalingGroup, EcsService, EcsTask, Place } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
+import type { Place } from "../aws/ask.ts";
 import { nameOf, registryId } from "../inventory/ids.ts";
 import type { Facets } from "../inventory/inventory.ts";
 import type { Facts } from "./facts.ts";

@@ -1,4 +1,4 @@
-import type { EcsService, EcsTask } from "../aws/aws.ts";
+import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createTally, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";

@@ -1,4 +1,4 @@
-import type { EcsTask } from "../aws/aws.ts";
+import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { Ms } from "../clock.ts";
 import { serviceId, serviceOf } from "../inventory/ids.ts";
 

@@ -1,4 +1,8 @@
-import type { AutoScalingGroup, Ec2Instance, EcsService, EcsTask, Place, Target, TargetHealth } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
+import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
+import type { Place } from "../aws/ask.ts";
+import type { Target, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import { nameOf, serviceId } from "../inventory/ids.ts";
 import type { Known } from "../inventory/inventory.ts";

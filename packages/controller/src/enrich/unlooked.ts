@@ -1,4 +1,6 @@
-import type { Ec2Instance, Place, TargetGroup } from "../aws/aws.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
+import type { Place } from "../aws/ask.ts";
+import type { TargetGroup } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import { regionId } from "../inventory/ids.ts";
 import type { Inventory, Known } from "../inventory/inventory.ts";

@@ -1,4 +1,4 @@
-import type { Aws } from "../aws/aws.ts";
+import type { StsCalls } from "../aws/calls/sts.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { SourceLog } from "../signal/transports/sqs.ts";
 
@@ -9,7 +9,7 @@ const SOON: Ms = 5_000;
 const AGAIN_AFTER: Ms = 60_000;
 
 export interface OwnAccountDeps {
-  readonly sts: Aws["sts"];
+  readonly sts: StsCalls;
   /** Where STS is asked; null where no region is known. */
   readonly region: string | null;
   readonly clock: Clock;

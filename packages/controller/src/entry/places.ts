@@ -1,4 +1,4 @@
-import type { Place } from "../aws/aws.ts";
+import type { Place } from "../aws/ask.ts";
 import type { Config } from "../config/schema.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, Place } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { Place } from "../aws/ask.ts";
 import type { Ms } from "../clock.ts";
 import { membershipOf } from "../respond/group/member.ts";
 import type { SignalOf } from "../model/signal.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Ask, Place } from "../aws/aws.ts";
+import type { Ask, Place } from "../aws/ask.ts";
 import type { SecretStores } from "../aws/secret-stores.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { type AwsStores, createSecrets, type Secrets } from "../config/secrets.ts";

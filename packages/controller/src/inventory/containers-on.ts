@@ -1,4 +1,4 @@
-import type { ContainerInstance } from "../aws/aws.ts";
+import type { ContainerInstance } from "../aws/calls/ecs.ts";
 import type { Inventory } from "./inventory.ts";
 
 /** Which instance is registered as what in one inventory, as it was at a revision of its container instances. */

@@ -1,4 +1,5 @@
-import type { EcsTask, Place } from "../aws/aws.ts";
+import type { EcsTask } from "../aws/calls/ecs.ts";
+import type { Place } from "../aws/ask.ts";
 
 /** Id of facets about a whole region: `account/region`; `-` is the account of our own credentials. */
 export const regionId = (at: Place): string => `${at.account ?? "-"}/${at.region}`;

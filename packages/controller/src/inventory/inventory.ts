@@ -1,20 +1,16 @@
+import type { AutoScalingGroup, GroupMembership, LifecycleHook } from "../aws/calls/auto-scaling.ts";
 import type {
-  AutoScalingGroup,
   CapacityProvider,
-  ClassicLoadBalancer,
   ContainerInstance,
-  Ec2Instance,
   EcsCluster,
   EcsService,
   EcsTask,
-  FailureKind,
-  GroupMembership,
-  LifecycleHook,
-  TargetGroup,
-  TargetGroupAttributes,
-  TargetHealth,
   TaskDefinition,
-} from "../aws/aws.ts";
+} from "../aws/calls/ecs.ts";
+import type { ClassicLoadBalancer } from "../aws/calls/classic-elb.ts";
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
+import type { FailureKind } from "../aws/failure.ts";
+import type { TargetGroup, TargetGroupAttributes, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import type { AgentStates } from "../model/agents.ts";
 import type { Fleet } from "../model/signal.ts";

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, ContainerInstance } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { ContainerInstance } from "../aws/calls/ecs.ts";
 import type { Ms } from "../clock.ts";
 import { clusterArnFrom } from "./ids.ts";
 import type { Inventory } from "./inventory.ts";

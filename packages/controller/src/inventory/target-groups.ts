@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, TargetGroup } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { TargetGroup } from "../aws/calls/elb.ts";
 
 /** What can hold an instance; `lambda` and `alb` cannot. */
 export const holdsInstances = ({ targetType }: TargetGroup): boolean =>

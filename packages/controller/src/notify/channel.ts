@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Aws } from "../aws/aws.ts";
+import type { SnsCalls } from "../aws/calls/sns.ts";
+import type { EventBridgeCalls } from "../aws/calls/event-bridge.ts";
 import type { Clock } from "../clock.ts";
 import type { Channel } from "./alert.ts";
 import type { Http } from "./http.ts";
@@ -20,8 +21,8 @@ export interface ChannelDeps {
   readonly color: boolean;
   /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
   readonly secret: (reference: string | null) => Promise<string | null>;
-  readonly sns: Aws["sns"];
-  readonly eventBridge: Aws["eventBridge"];
+  readonly sns: SnsCalls;
+  readonly eventBridge: EventBridgeCalls;
   /** The guarded way to a URL that a user gave; `allow` names what may be called although it is not public. */
   readonly http: (allow: readonly string[]) => Http;
 }

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import { classicOfGroup, latticeOfGroup } from "../enrich/registrations.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";

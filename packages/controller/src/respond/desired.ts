@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { Ms } from "../clock.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";

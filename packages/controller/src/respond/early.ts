@@ -1,7 +1,7 @@
 import { registrationsIn, nameOf } from "../decide/registrations.ts";
 import { byTargetId } from "../enrich/listed.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { Target, TargetHealth } from "../aws/aws.ts";
+import type { Target, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Params, Plain } from "../model/plain.ts";

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { Fallback, OnDemand } from "../model/group.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import { isSpotShortage, type Wish, wishFor } from "./group/fallback.ts";

@@ -1,4 +1,4 @@
-import type { TargetHealth } from "../aws/aws.ts";
+import type { TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";

@@ -1,4 +1,4 @@
-import type { Place } from "../aws/aws.ts";
+import type { Place } from "../aws/ask.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Params } from "../model/plain.ts";

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, TargetHealth } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { TargetHealth } from "../aws/calls/elb.ts";
 import { type Balancer, otherBalancers } from "./balancers.ts";
 import { targetGroupsOf } from "../inventory/target-groups.ts";
 import { isCapacity } from "./group/member.ts";

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, EcsTask } from "../aws/aws.ts";
+import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
+import type { EcsTask } from "../aws/calls/ecs.ts";
 import { AwsFailure } from "../aws/failure.ts";
 import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";

@@ -1,4 +1,4 @@
-import type { Ask, Place, Receipt } from "../aws/aws.ts";
+import type { Ask, Place, Receipt } from "../aws/ask.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
 import { isFirst, type Whose } from "./before.ts";

@@ -10,7 +10,8 @@ import {
   type VirtualClock,
   type World,
 } from "@spotkeeper/simulator";
-import type { Ask, Aws, Place } from "../../src/aws/aws.ts";
+import type { Ask, Place } from "../../src/aws/ask.ts";
+import type { Aws } from "../../src/aws/aws.ts";
 import { type Clients, type ClientsOptions, createClients } from "../../src/aws/clients.ts";
 import { createAws } from "../../src/aws/index.ts";
 import type { CallRecord } from "../../src/aws/operation.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Purpose } from "../../src/aws/aws.ts";
+import type { Purpose } from "../../src/aws/ask.ts";
 import { failed } from "../../src/aws/failure.ts";
 import type { Limit } from "../../src/aws/limits.ts";
 import { bench, START } from "./support.ts";

@@ -20,7 +20,7 @@ import {
   StartTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { systemClock } from "../../src/clock.ts";
-import type { Ask } from "../../src/aws/aws.ts";
+import type { Ask } from "../../src/aws/ask.ts";
 import { type Clients, createClients } from "../../src/aws/clients.ts";
 import { createAws } from "../../src/aws/index.ts";
 import type { CallRecord } from "../../src/aws/operation.ts";

@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/clock.ts";
-import type { Ask, Aws } from "../../src/aws/aws.ts";
+import type { Ask } from "../../src/aws/ask.ts";
+import type { Aws } from "../../src/aws/aws.ts";
 import { createClients } from "../../src/aws/clients.ts";
 import { createAws } from "../../src/aws/index.ts";
 import type { CallRecord } from "../../src/aws/operation.ts";

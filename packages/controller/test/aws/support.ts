@@ -1,5 +1,5 @@
 import { virtualClock, type VirtualClock } from "@spotkeeper/simulator";
-import type { Ask, Place } from "../../src/aws/aws.ts";
+import type { Ask, Place } from "../../src/aws/ask.ts";
 import type { AwsFailure } from "../../src/aws/failure.ts";
 import { createLanes, type Lanes } from "../../src/aws/lanes.ts";
 import type { Limit } from "../../src/aws/limits.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { awsThrottleRules } from "@spotkeeper/simulator";
-import type { AutoScalingGroup } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
 import { home, sandboxBench, stormBench } from "./fleet.ts";
 
 let it: ReturnType<typeof sandboxBench>;

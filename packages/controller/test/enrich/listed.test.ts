@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TargetHealth } from "../../src/aws/aws.ts";
+import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { listing } from "../../src/enrich/listed.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 

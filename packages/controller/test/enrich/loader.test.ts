@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Ask } from "../../src/aws/aws.ts";
+import type { Ask } from "../../src/aws/ask.ts";
 import { createLoader } from "../../src/enrich/loader.ts";
 import { testClock } from "./support/clock.ts";
 import { failure } from "./support/fake-aws.ts";

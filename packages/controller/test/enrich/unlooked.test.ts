@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ec2Instance } from "../../src/aws/aws.ts";
+import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import { unlooked, worthALook } from "../../src/enrich/unlooked.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
-import type { Place } from "../../src/aws/aws.ts";
+import type { Place } from "../../src/aws/ask.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import { testClock } from "../enrich/support/clock.ts";

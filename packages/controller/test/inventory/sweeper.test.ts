@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Place } from "../../src/aws/aws.ts";
+import type { Place } from "../../src/aws/ask.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { createLookUp } from "../../src/enrich/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";

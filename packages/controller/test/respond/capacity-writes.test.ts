@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failed } from "../../src/aws/failure.ts";
-import type { ScalingActivity } from "../../src/aws/aws.ts";
+import type { ScalingActivity } from "../../src/aws/calls/auto-scaling.ts";
 import type { Plain } from "../../src/model/plain.ts";
 import type { Context } from "../../src/respond/responder.ts";
 import type { ResponderName } from "../../src/respond/responders/index.ts";

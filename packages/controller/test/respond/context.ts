@@ -1,4 +1,5 @@
-import type { Aws, Ask, Receipt } from "../../src/aws/aws.ts";
+import type { Aws } from "../../src/aws/aws.ts";
+import type { Ask, Receipt } from "../../src/aws/ask.ts";
 import type { Ms } from "../../src/clock.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AutoScalingGroup, GroupMembership, TargetHealth } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup, GroupMembership } from "../../src/aws/calls/auto-scaling.ts";
+import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AutoScalingGroup } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
 import type { Fallback } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
 import { isSpotShortage, type Wish, wishFor, withWish } from "../../src/respond/group/fallback.ts";

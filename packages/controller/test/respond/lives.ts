@@ -1,6 +1,12 @@
 import { holdDuring, virtualClock } from "@spotkeeper/simulator";
 import { failed } from "../../src/aws/failure.ts";
-import type { Aws, AutoScalingGroup, GroupMembership, ScalingActivity } from "../../src/aws/aws.ts";
+import type { Aws } from "../../src/aws/aws.ts";
+import type {
+  AutoScalingCalls,
+  AutoScalingGroup,
+  GroupMembership,
+  ScalingActivity,
+} from "../../src/aws/calls/auto-scaling.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Group, Replacement } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
@@ -175,7 +181,7 @@ const asked = (instanceId: string, now: number): Replacement => ({
 
 type Write = (change: () => void) => Promise<ReturnType<typeof receipt>>;
 
-function groupApi(fleet: Fleet, write: Write, now: () => number): Partial<Aws["autoScaling"]> {
+function groupApi(fleet: Fleet, write: Write, now: () => number): Partial<AutoScalingCalls> {
   const seen = (): AutoScalingGroup => ({
     ...factsWith().group!,
     desired: fleet.desired,

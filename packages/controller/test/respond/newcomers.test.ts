@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AutoScalingGroup, Ec2Instance } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
+import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import type { Replacement } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Context } from "../../src/respond/responder.ts";

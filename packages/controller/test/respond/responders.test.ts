@@ -1,6 +1,8 @@
 import { service } from "../enrich/support/fleet.ts";
 import { describe, expect, test } from "vitest";
-import type { AutoScalingGroup, EcsTask, ScalingActivity, TargetHealth } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup, ScalingActivity } from "../../src/aws/calls/auto-scaling.ts";
+import type { EcsTask } from "../../src/aws/calls/ecs.ts";
+import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Params } from "../../src/model/plain.ts";

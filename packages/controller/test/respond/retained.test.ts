@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GroupMembership } from "../../src/aws/aws.ts";
+import type { GroupMembership } from "../../src/aws/calls/auto-scaling.ts";
 import { T0 } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";
 import { reclaimed, stepOf } from "./support.ts";

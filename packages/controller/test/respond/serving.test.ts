@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AutoScalingGroup, TargetHealth } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
+import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { groupOf } from "../../src/aws/services/auto-scaling-shapes.ts";
 import type { Group } from "../../src/model/group.ts";
 import { newGroup } from "../../src/respond/group/record.ts";

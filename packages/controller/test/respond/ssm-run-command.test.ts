@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { FailureKind, RunCommand } from "../../src/aws/aws.ts";
+import type { FailureKind } from "../../src/aws/failure.ts";
+import type { RunCommand } from "../../src/aws/calls/ssm.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import type { Params } from "../../src/model/plain.ts";

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, Ec2Instance } from "../../src/aws/aws.ts";
+import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
+import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import { correlate } from "../../src/correlate/correlate.ts";
 import { NOTHING } from "../../src/decide/decide.ts";
 import type { PlannedStep } from "../../src/decide/plan.ts";

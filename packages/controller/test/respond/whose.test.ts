@@ -1,6 +1,6 @@
 import { findResponder } from "../../src/respond/responders/index.ts";
 import { describe, expect, test } from "vitest";
-import type { Target, TargetHealth } from "../../src/aws/aws.ts";
+import type { Target, TargetHealth } from "../../src/aws/calls/elb.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { registrationsIn, shortly } from "../../src/decide/registrations.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";

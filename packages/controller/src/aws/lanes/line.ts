@@ -1,4 +1,4 @@
-import type { Ask, Place } from "../aws.ts";
+import type { Ask, Place } from "../ask.ts";
 import type { Clock } from "../../clock.ts";
 import { classify } from "../classify.ts";
 import { type AwsFailure, failed } from "../failure.ts";

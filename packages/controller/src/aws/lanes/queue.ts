@@ -1,4 +1,4 @@
-import type { Purpose } from "../aws.ts";
+import type { Purpose } from "../ask.ts";
 import type { Ms } from "../../clock.ts";
 
 /** What waits is served by class of purpose, first actions before others, then by deadline, then in the order of asking. */

@@ -1,4 +1,4 @@
-import type { Place } from "../aws.ts";
+import type { Place } from "../ask.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import { classify } from "../classify.ts";
 import { type AwsFailure, failed, retryAt } from "../failure.ts";

@@ -1,4 +1,4 @@
-import type { Ask } from "../aws.ts";
+import type { Ask } from "../ask.ts";
 import type { Clock } from "../../clock.ts";
 import { AwsFailure } from "../failure.ts";
 import { moreUrgent, type Urgency } from "./queue.ts";

@@ -5,7 +5,7 @@ import type {
   Instance as SdkInstance,
   LifecycleHook as SdkHook,
 } from "@aws-sdk/client-auto-scaling";
-import type { AutoScalingGroup, GroupMembership, LifecycleHook, ScalingActivity } from "../aws.ts";
+import type { AutoScalingGroup, GroupMembership, LifecycleHook, ScalingActivity } from "../calls/auto-scaling.ts";
 import { tagsOf } from "./tags.ts";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */

@@ -5,7 +5,8 @@ import {
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import type { Aws, HookAnswer, Receipt } from "../aws.ts";
+import type { AutoScalingCalls, HookAnswer } from "../calls/auto-scaling.ts";
+import type { Receipt } from "../ask.ts";
 import { leftOf, saysOf } from "../auto-scaling-says.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
@@ -13,7 +14,7 @@ import { onDemandBase } from "./on-demand-base.ts";
 import { chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
 type Writes = Pick<
-  Aws["autoScaling"],
+  AutoScalingCalls,
   "completeLifecycle" | "heartbeat" | "detach" | "setDesired" | "setOnDemandBase" | "terminateInGroup"
 >;
 

@@ -6,7 +6,13 @@ import {
   DescribeScalingActivitiesCommand,
 } from "@aws-sdk/client-auto-scaling";
 import type { Ms } from "../../clock.ts";
-import type { AutoScalingGroup, Aws, GroupMembership, LifecycleHook, ScalingActivity } from "../aws.ts";
+import type {
+  AutoScalingCalls,
+  AutoScalingGroup,
+  GroupMembership,
+  LifecycleHook,
+  ScalingActivity,
+} from "../calls/auto-scaling.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
 import { activityOf, groupOf, hookOf, membershipOf, REFRESHING } from "./auto-scaling-shapes.ts";
@@ -22,7 +28,7 @@ const PAGE = 100;
 
 const of = { service: "autoscaling", limit: limits.autoScaling };
 
-export function createAutoScaling(deps: ServiceDeps): Aws["autoScaling"] {
+export function createAutoScaling(deps: ServiceDeps): AutoScalingCalls {
   const { lanes, clients } = deps;
 
   const describeGroups: Operation<string, AutoScalingGroup | undefined> = {

@@ -6,7 +6,8 @@ import {
   type InstanceState,
   RegisterInstancesWithLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
-import type { Aws, Receipt } from "../aws.ts";
+import type { ClassicElbCalls } from "../calls/classic-elb.ts";
+import type { Receipt } from "../ask.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
@@ -21,7 +22,7 @@ interface Input {
 }
 
 /** Classic Load Balancers: the first version of the API, with budgets of its own. */
-export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Aws["classicElb"] {
+export function createClassicElb({ lanes, clients, clock }: ServiceDeps): ClassicElbCalls {
   const health = single<string, ReadonlyMap<string, string>>(
     {
       service: "elasticloadbalancing",

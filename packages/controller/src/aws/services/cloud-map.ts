@@ -3,7 +3,8 @@ import {
   ListInstancesCommand,
   RegisterInstanceCommand,
 } from "@aws-sdk/client-servicediscovery";
-import type { Aws, Receipt } from "../aws.ts";
+import type { CloudMapCalls } from "../calls/cloud-map.ts";
+import type { Receipt } from "../ask.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { isGone, listing, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
@@ -18,7 +19,7 @@ interface Registration {
 type Attributes = { readonly [name: string]: string };
 
 /** Cloud Map's services take registrations one by one. */
-export function createCloudMap({ lanes, clients, clock }: ServiceDeps): Aws["cloudMap"] {
+export function createCloudMap({ lanes, clients, clock }: ServiceDeps): CloudMapCalls {
   const instances = listing<{ readonly id: string; readonly attributes: Attributes }>(
     { service: "servicediscovery", name: "ListInstances", limit: limits.cloudMapRead },
     async (ServiceId, NextToken, at, abortSignal) => {

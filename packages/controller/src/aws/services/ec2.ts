@@ -1,5 +1,6 @@
 import { DescribeInstancesCommand, type Instance, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import type { Address, Aws, Ec2Instance, Receipt } from "../aws.ts";
+import type { Address, Ec2Calls, Ec2Instance } from "../calls/ec2.ts";
+import type { Receipt } from "../ask.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
 import { allPages, askForEach, isGone, listing, orAlready, receipt, type ServiceDeps } from "./service.ts";
@@ -10,7 +11,7 @@ const DESCRIBE = 100;
 /** AWS takes 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html. Fewer are split sooner. */
 const TERMINATE = 50;
 
-export function createEc2(deps: ServiceDeps): Aws["ec2"] {
+export function createEc2(deps: ServiceDeps): Ec2Calls {
   const { lanes, clients, clock } = deps;
 
   /**

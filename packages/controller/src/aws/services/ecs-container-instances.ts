@@ -5,14 +5,15 @@ import {
   StopTaskCommand,
   UpdateContainerInstancesStateCommand,
 } from "@aws-sdk/client-ecs";
-import type { Aws, ContainerInstance, Receipt } from "../aws.ts";
+import type { ContainerInstance, EcsCalls } from "../calls/ecs.ts";
+import type { Receipt } from "../ask.ts";
 import { type AwsFailure, failed } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Batch, Operation } from "../operation.ts";
 import { containerInstanceOf, nameOf } from "./ecs-shapes.ts";
 import { allPages, askForEach, chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
-type ContainerInstances = Pick<Aws["ecs"], "containerInstances" | "setState" | "stopTask">;
+type ContainerInstances = Pick<EcsCalls, "containerInstances" | "setState" | "stopTask">;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html */
 const DESCRIBE = 100;

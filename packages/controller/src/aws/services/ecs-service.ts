@@ -1,5 +1,5 @@
 import type { LoadBalancer, Service, ServiceRevision, TaskSet } from "@aws-sdk/client-ecs";
-import type { EcsService } from "../aws.ts";
+import type { EcsService } from "../calls/ecs.ts";
 
 /** Of the hundred that ECS keeps, newest first: enough to tell why a task was not placed. */
 const EVENTS = 20;

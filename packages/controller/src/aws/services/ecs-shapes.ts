@@ -5,7 +5,7 @@ import type {
   Task,
   TaskDefinition as SdkTaskDefinition,
 } from "@aws-sdk/client-ecs";
-import type { CapacityProvider, ContainerInstance, EcsCluster, EcsTask, TaskDefinition } from "../aws.ts";
+import type { CapacityProvider, ContainerInstance, EcsCluster, EcsTask, TaskDefinition } from "../calls/ecs.ts";
 
 /** The last part of an ARN, or the name itself. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf("/") + 1);

@@ -1,5 +1,5 @@
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
-import type { EcsTask } from "../aws.ts";
+import type { EcsTask } from "../calls/ecs.ts";
 import type { Clients } from "../clients.ts";
 import { limits } from "../limits.ts";
 import type { Batch, Operation } from "../operation.ts";

@@ -8,7 +8,7 @@ import {
   ListServicesCommand,
   type ServiceRevision,
 } from "@aws-sdk/client-ecs";
-import type { Aws, EcsCluster, EcsService, TaskDefinition } from "../aws.ts";
+import type { EcsCalls, EcsCluster, EcsService, TaskDefinition } from "../calls/ecs.ts";
 import { asFailure, AwsFailure, failed } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Batch, Operation } from "../operation.ts";
@@ -25,7 +25,7 @@ const SERVICES = 10;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html */
 const REVISIONS = 20;
 
-export function createEcs(deps: ServiceDeps): Aws["ecs"] {
+export function createEcs(deps: ServiceDeps): EcsCalls {
   const { lanes, clients } = deps;
 
   const listClusters = listing(

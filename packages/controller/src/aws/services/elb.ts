@@ -8,7 +8,8 @@ import {
   type TargetGroup as ElbTargetGroup,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Aws, Receipt, Target, TargetGroup, TargetGroupAttributes, TargetHealth } from "../aws.ts";
+import type { Receipt } from "../ask.ts";
+import type { ElbCalls, Target, TargetGroup, TargetGroupAttributes, TargetHealth } from "../calls/elb.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
@@ -38,7 +39,7 @@ const read = { service: "elasticloadbalancing", limit: limits.elbRead };
 const registration = { service: "elasticloadbalancing", limit: limits.elbRegistration };
 
 /** Application, Network and Gateway Load Balancers. */
-export function createElb(deps: ServiceDeps): Aws["elb"] {
+export function createElb(deps: ServiceDeps): ElbCalls {
   const { lanes, clients, clock } = deps;
 
   /** One unknown ARN fails the whole call: the lane splits it, and who is alone is absent. */

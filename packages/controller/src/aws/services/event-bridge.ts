@@ -1,5 +1,5 @@
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { Aws, BusEvent } from "../aws.ts";
+import type { BusEvent, EventBridgeCalls } from "../calls/event-bridge.ts";
 import { classify } from "../classify.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
@@ -10,7 +10,7 @@ const operation = { service: "events", name: "PutEvents" } as const;
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html: a call succeeds although an entry of it
  * failed, which its own error code tells.
  */
-export function createEventBridge({ lanes, clients }: ServiceDeps): Aws["eventBridge"] {
+export function createEventBridge({ lanes, clients }: ServiceDeps): EventBridgeCalls {
   const put = single<{ readonly bus: string; readonly event: BusEvent }, { eventId: string | null }>(
     { ...operation, limit: limits.putEvents, share: "never" },
     async ({ bus, event }, at, abortSignal) => {

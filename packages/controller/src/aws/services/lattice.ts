@@ -5,7 +5,9 @@ import {
   type TargetFailure,
   type VPCLatticeClient as Client,
 } from "@aws-sdk/client-vpc-lattice";
-import type { Aws, Receipt, Target } from "../aws.ts";
+import type { LatticeCalls } from "../calls/lattice.ts";
+import type { Receipt } from "../ask.ts";
+import type { Target } from "../calls/elb.ts";
 import { failed } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
@@ -20,7 +22,7 @@ interface Input {
 }
 
 /** Target groups of VPC Lattice. */
-export function createLattice({ lanes, clients, clock }: ServiceDeps): Aws["lattice"] {
+export function createLattice({ lanes, clients, clock }: ServiceDeps): LatticeCalls {
   const targets = listing<Target & { readonly status: string }>(
     { service: "vpc-lattice", name: "ListTargets", limit: limits.latticeRead },
     async (targetGroupIdentifier, nextToken, at, abortSignal) => {

@@ -4,7 +4,7 @@ import {
   type MixedInstancesPolicy,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import type { Receipt } from "../aws.ts";
+import type { Receipt } from "../ask.ts";
 import { failed } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";

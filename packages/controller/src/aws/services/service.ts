@@ -1,4 +1,4 @@
-import type { Ask, Place, Receipt } from "../aws.ts";
+import type { Ask, Place, Receipt } from "../ask.ts";
 import type { Clients } from "../clients.ts";
 import type { Clock } from "../../clock.ts";
 import { AwsFailure } from "../failure.ts";

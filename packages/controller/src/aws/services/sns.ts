@@ -1,10 +1,10 @@
 import { GetTopicAttributesCommand, PublishCommand } from "@aws-sdk/client-sns";
-import type { Aws, SnsMessage } from "../aws.ts";
+import type { SnsCalls, SnsMessage } from "../calls/sns.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-export function createSns({ lanes, clients }: ServiceDeps): Aws["sns"] {
+export function createSns({ lanes, clients }: ServiceDeps): SnsCalls {
   const publish = single<{ readonly topicArn: string; readonly message: SnsMessage }, { messageId: string | null }>(
     { service: "sns", name: "Publish", limit: limits.snsPublish, share: "never" },
     async ({ topicArn, message }, at, abortSignal) => {

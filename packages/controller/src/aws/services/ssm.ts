@@ -1,5 +1,5 @@
 import { GetCommandInvocationCommand, SendCommandCommand } from "@aws-sdk/client-ssm";
-import type { Aws, CommandInvocation, RunCommand } from "../aws.ts";
+import type { CommandInvocation, RunCommand, SsmCalls } from "../calls/ssm.ts";
 import { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
@@ -10,7 +10,7 @@ const LEAST_TIMEOUT_SECONDS = 30;
 const MOST_CHARACTERS = 100;
 
 /** Run Command. A command has no token by which a repetition would be known. */
-export function createSsm({ lanes, clients }: ServiceDeps): Aws["ssm"] {
+export function createSsm({ lanes, clients }: ServiceDeps): SsmCalls {
   const send = single<RunCommand, { readonly commandId: string | null }>(
     { service: "ssm", name: "SendCommand", limit: limits.ssmSendCommand, share: "never" },
     async ({ instanceId, document, parameters, comment, startWithin }, at, abortSignal) => {

@@ -1,9 +1,9 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { Aws } from "../aws.ts";
+import type { StsCalls } from "../calls/sts.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
 
-export function createSts({ lanes, clients }: ServiceDeps): Aws["sts"] {
+export function createSts({ lanes, clients }: ServiceDeps): StsCalls {
   /** Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
   const callerIdentity = single<null, string | null>(
     { service: "sts", name: "GetCallerIdentity", limit: limits.stsRead, share: "in-flight" },

@@ -1,4 +1,5 @@
-import type { Ask, TargetGroup } from "../../aws/aws.ts";
+import type { Ask } from "../../aws/ask.ts";
+import type { TargetGroup } from "../../aws/calls/elb.ts";
 import { holdsOurs } from "../ours.ts";
 import { holdsInstances } from "../target-groups.ts";
 import { accountOf, regionId } from "../ids.ts";

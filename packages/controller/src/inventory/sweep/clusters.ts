@@ -1,4 +1,5 @@
-import type { Ask, ContainerInstance } from "../../aws/aws.ts";
+import type { Ask } from "../../aws/ask.ts";
+import type { ContainerInstance } from "../../aws/calls/ecs.ts";
 import { serviceOf, nameOf, regionId, serviceId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
 import { putContainers } from "../put-listed.ts";

@@ -1,4 +1,5 @@
-import type { Ask, AutoScalingGroup } from "../../aws/aws.ts";
+import type { Ask } from "../../aws/ask.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import { groupId, regionId } from "../ids.ts";
 import { putMembers } from "../put-listed.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";

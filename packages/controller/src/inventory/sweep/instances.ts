@@ -1,4 +1,4 @@
-import type { Ask } from "../../aws/aws.ts";
+import type { Ask } from "../../aws/ask.ts";
 import type { Ground, Item } from "./item.ts";
 
 /** As many as one request takes at a page of 100, with room for others of the lane. */

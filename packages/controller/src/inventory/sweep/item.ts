@@ -1,4 +1,6 @@
-import type { Ask, AutoScalingGroup, Aws, Place } from "../../aws/aws.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
+import type { Aws } from "../../aws/aws.ts";
 import type { Ms } from "../../clock.ts";
 import { accountOf } from "../ids.ts";
 import type { Facet, Facets, Inventory } from "../inventory.ts";

@@ -1,4 +1,5 @@
-import type { AutoScalingGroup, EcsService } from "../../aws/aws.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
+import type { EcsService } from "../../aws/calls/ecs.ts";
 import { targetGroupsOf } from "../target-groups.ts";
 import { registryId } from "../ids.ts";
 import { facetItem, type Ground, type Item } from "./item.ts";

@@ -1,4 +1,5 @@
-import type { Aws, Place } from "../../aws/aws.ts";
+import type { Aws } from "../../aws/aws.ts";
+import type { Place } from "../../aws/ask.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import { passing } from "../facets.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BusEvent } from "../../aws/aws.ts";
+import type { BusEvent } from "../../aws/calls/event-bridge.ts";
 import { abortable } from "../abortable.ts";
 import type { AlertModel, Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { SnsMessage } from "../../aws/aws.ts";
+import type { SnsMessage } from "../../aws/calls/sns.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import { abortable } from "../abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from "../../aws/aws.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import { classicOfGroup, latticeOfGroup } from "../../enrich/registrations.ts";
 import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import { type Balancer, otherBalancers } from "../balancers.ts";

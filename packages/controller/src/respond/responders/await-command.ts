@@ -1,4 +1,4 @@
-import type { CommandInvocation } from "../../aws/aws.ts";
+import type { CommandInvocation } from "../../aws/calls/ssm.ts";
 import { clean } from "../../notify/clean.ts";
 import { placeOf, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";

@@ -1,4 +1,4 @@
-import type { TargetHealth } from "../../aws/aws.ts";
+import type { TargetHealth } from "../../aws/calls/elb.ts";
 import type { Ms } from "../../clock.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
 import { deregisteredBy, goneEarly, isGone, takesConnections, type Waited, withEarly } from "../early.ts";

@@ -1,4 +1,4 @@
-import type { HookAnswer } from "../../aws/aws.ts";
+import type { HookAnswer } from "../../aws/calls/auto-scaling.ts";
 import type { Step } from "../../model/step.ts";
 import { shown, text, textOrNull } from "../place.ts";
 import type { Responder } from "../responder.ts";

@@ -1,4 +1,4 @@
-import type { Target } from "../../aws/aws.ts";
+import type { Target } from "../../aws/calls/elb.ts";
 import type { Step } from "../../model/step.ts";
 import { knownBefore, type Whose } from "../before.ts";
 import { numberOrNull, placeOf, shown, text } from "../place.ts";

@@ -1,4 +1,6 @@
-import type { AutoScalingGroup, Receipt, Target, TargetHealth } from "../../aws/aws.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
+import type { Receipt } from "../../aws/ask.ts";
+import type { Target, TargetHealth } from "../../aws/calls/elb.ts";
 import type { Ms } from "../../clock.ts";
 import { byTargetId } from "../../enrich/listed.ts";
 import { targetGroupsOf } from "../../inventory/target-groups.ts";

@@ -1,4 +1,4 @@
-import type { EcsTask } from "../../aws/aws.ts";
+import type { EcsTask } from "../../aws/calls/ecs.ts";
 import type { Ms } from "../../clock.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../model/step.ts";

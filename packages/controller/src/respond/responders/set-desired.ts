@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from "../../aws/aws.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Step } from "../../model/step.ts";
 import { confirmed, groupOf, mayLook, SETTLES, theirs } from "../desired.ts";
 import { whoGoes } from "../group/newcomers.ts";

@@ -1,4 +1,4 @@
-import type { FailureKind } from "../../aws/aws.ts";
+import type { FailureKind } from "../../aws/failure.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";

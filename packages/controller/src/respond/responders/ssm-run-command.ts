@@ -1,4 +1,4 @@
-import type { Place } from "../../aws/aws.ts";
+import type { Place } from "../../aws/ask.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import { SpotkeeperError } from "../../errors.ts";

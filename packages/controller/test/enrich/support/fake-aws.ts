@@ -1,4 +1,6 @@
-import type { Ask, Aws, FailureKind, Purpose } from "../../../src/aws/aws.ts";
+import type { Ask, Purpose } from "../../../src/aws/ask.ts";
+import type { Aws } from "../../../src/aws/aws.ts";
+import type { FailureKind } from "../../../src/aws/failure.ts";
 import { AwsFailure } from "../../../src/aws/failure.ts";
 import type { Clock, Ms } from "../../../src/clock.ts";
 import { nameOf } from "../../../src/inventory/ids.ts";

@@ -1,19 +1,16 @@
+import type { AutoScalingGroup, LifecycleHook } from "../../../src/aws/calls/auto-scaling.ts";
 import type {
-  AutoScalingGroup,
   CapacityProvider,
-  ClassicLoadBalancer,
   ContainerInstance,
-  Ec2Instance,
   EcsCluster,
   EcsService,
   EcsTask,
-  LifecycleHook,
-  Place,
-  TargetGroup,
-  TargetGroupAttributes,
-  TargetHealth,
   TaskDefinition,
-} from "../../../src/aws/aws.ts";
+} from "../../../src/aws/calls/ecs.ts";
+import type { ClassicLoadBalancer } from "../../../src/aws/calls/classic-elb.ts";
+import type { Ec2Instance } from "../../../src/aws/calls/ec2.ts";
+import type { Place } from "../../../src/aws/ask.ts";
+import type { TargetGroup, TargetGroupAttributes, TargetHealth } from "../../../src/aws/calls/elb.ts";
 import type { Facets } from "../../../src/inventory/inventory.ts";
 
 export const place: Place = { account: "111122223333", region: "eu-west-1" };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Aws, BusEvent, FailureKind } from "../../../src/aws/aws.ts";
+import type { BusEvent, EventBridgeCalls } from "../../../src/aws/calls/event-bridge.ts";
+import type { FailureKind } from "../../../src/aws/failure.ts";
 import { AwsFailure } from "../../../src/aws/failure.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
 import type { AlertJson } from "../../../src/notify/render/json.ts";
@@ -19,7 +20,7 @@ const FAILS: { readonly [A in Exclude<Answer, "ok" | "slow">]: readonly [Failure
 };
 
 /** As strict as https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html. */
-function fakeBus(): { put: Aws["eventBridge"]["put"]; taken: BusEvent[]; answer: (how: Answer) => void } {
+function fakeBus(): { put: EventBridgeCalls["put"]; taken: BusEvent[]; answer: (how: Answer) => void } {
   const taken: BusEvent[] = [];
   let how: Answer = "ok";
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Aws, FailureKind, SnsMessage } from "../../../src/aws/aws.ts";
+import type { FailureKind } from "../../../src/aws/failure.ts";
+import type { SnsCalls, SnsMessage } from "../../../src/aws/calls/sns.ts";
 import { AwsFailure } from "../../../src/aws/failure.ts";
 import { snsMessage } from "../../../src/notify/channels/sns.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
@@ -25,7 +26,7 @@ const tooLong = new AwsFailure(
 );
 
 /** SNS as strict as its documentation (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
-function fakeSns(takes = 262_144): Aws["sns"] & { taken: SnsMessage[]; answer: (how: Answer) => void } {
+function fakeSns(takes = 262_144): SnsCalls & { taken: SnsMessage[]; answer: (how: Answer) => void } {
   const taken: SnsMessage[] = [];
   let how: Answer = "ok";
   return {
@@ -119,7 +120,7 @@ describe("sns", () => {
 test.each([1_024, 4_096])("a topic that takes %i bytes gets what fits, and is asked for that once", async (takes) => {
   const sns = fakeSns(takes);
   let asked = 0;
-  const counted: Aws["sns"] = {
+  const counted: SnsCalls = {
     publish: sns.publish,
     maximumMessageSize(...args) {
       asked += 1;
