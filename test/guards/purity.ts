@@ -21,6 +21,8 @@ const purePlaces = [
 /** From packages, a pure module takes only what is pure itself. */
 const pureImports: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["createHash"],
+  // Schemas: what a value must look like, and nothing of the world.
+  zod: ["z"],
   "node:util": ["isDeepStrictEqual"],
 };
 

@@ -2,7 +2,8 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
-import { episodeOf, isLife } from "./episode.ts";
+import { isLife, isDated } from "../signal/says.ts";
+import { episodeOf } from "./episode.ts";
 import { fits, HOOK, TOLERANCE } from "./fits.ts";
 
 interface Candidate {
@@ -19,9 +20,8 @@ export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"
       fits(signal, one.doc.body, one.episode) &&
       all.every((other) => other === one || !divides(other.episode, signal.at, one.episode)),
   );
-  // An agent's time is by the clock of its instance, which may be wrong; what it tells, it tells at once.
-  const isDated = signal.timeKnown && signal.kind !== "agent-state";
-  return (nearest(candidates, signal.at) ?? (isDated ? undefined : newestOpen(all)))?.doc ?? null;
+  const byTime = signal.timeKnown && isDated(signal.kind);
+  return (nearest(candidates, signal.at) ?? (byTime ? undefined : newestOpen(all)))?.doc ?? null;
 }
 
 /** Of what is told at no known time the likeliest is that it is of what goes on. */

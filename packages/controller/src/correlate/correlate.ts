@@ -4,8 +4,8 @@ import type { Entry } from "../model/journal.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Signal } from "../model/signal.ts";
 import { choose } from "./choose.ts";
-import { describe } from "./describe.ts";
-import { episodeOf, isAnnouncement, isEnding } from "./episode.ts";
+import { describe, isAnnouncement, isEnding } from "../signal/says.ts";
+import { episodeOf } from "./episode.ts";
 import { addSignal, knowsAction, learn } from "./learn.ts";
 import { OPEN, openIncident } from "./open.ts";
 

@@ -1,54 +1,8 @@
 import type { Ms } from "../clock.ts";
 import type { Incident } from "../model/incident.ts";
-import type { Signal, SignalKind } from "../model/signal.ts";
-
-/** Signals that announce the end within minutes. */
-const WARNINGS: ReadonlySet<SignalKind> = new Set([
-  "spot-interruption",
-  "capacity-reservation-interruption",
-  "fargate-spot-stop",
-] as const);
-
-/** Signals that announce an end hours or weeks ahead, or one that never comes. */
-const ANNOUNCEMENTS: ReadonlySet<SignalKind> = new Set([
-  "rebalance",
-  "scheduled-change",
-  "capacity-block-expiration",
-] as const);
-
-/** How far a state has come: the order in which EC2 and ECS go through them. */
-const RANK: { readonly [state: string]: number } = {
-  pending: 0,
-  running: 1,
-  deactivating: 2,
-  stopping: 2,
-  "shutting-down": 2,
-  deprovisioning: 3,
-  stopped: 3,
-  terminated: 4,
-};
-
-export const isWarning = (kind: SignalKind): boolean => WARNINGS.has(kind);
-export const isAnnouncement = (kind: SignalKind): boolean => ANNOUNCEMENTS.has(kind);
-export const rankOf = (state: string): number => RANK[state] ?? 1;
-
-/** `stopping`, `stopped`, `shutting-down`, `terminated`. */
-export const isEndState = (state: string): boolean => rankOf(state) >= 2;
-
-/** The signal says that the subject ends, or has ended. */
-export function isEnding(signal: Signal): boolean {
-  if (signal.kind === "state-change") return isEndState(signal.state);
-  if (signal.kind === "fleet-change") return signal.change === "termination_notified";
-  if (signal.kind === "agent-state") return signal.state === "draining" && signal.because === "termination";
-  return isWarning(signal.kind) || signal.kind === "lifecycle-terminating";
-}
-
-/** The signal says that the subject lives: `running`, `pending`, or a launch that succeeded. */
-export function isLife(signal: Signal): boolean {
-  if (signal.kind === "state-change") return !isEndState(signal.state);
-  if (signal.kind === "fleet-change") return signal.change === "launched";
-  return signal.kind === "launch-result" && signal.ok;
-}
+import type { SignalKind } from "../model/signal.ts";
+import { isAnnouncement, isWarning } from "../signal/says.ts";
+import { isEndState } from "../signal/states.ts";
 
 /** What an incident knows of when things happened: all that tells episodes apart. Event times, never arrival times. */
 export interface Episode {

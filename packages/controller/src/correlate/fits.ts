@@ -3,7 +3,8 @@ import type { Incident } from "../model/incident.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
 import { knowsEvent } from "./scheduled.ts";
-import { isAnnouncement, isEnding, isEndState, isWarning, rankOf } from "./episode.ts";
+import { isAnnouncement, isEnding, isWarning } from "../signal/says.ts";
+import { isEndState, rankOf } from "../signal/states.ts";
 
 const SECOND: Ms = 1000;
 const MINUTE: Ms = 60 * SECOND;

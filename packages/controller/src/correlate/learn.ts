@@ -3,7 +3,9 @@ import type { Incident, PendingAction, SignalRef } from "../model/incident.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import { hearAgent } from "../signal/agents.ts";
 import type { LifecycleAction, Signal } from "../model/signal.ts";
-import { episodeOf, isEnding, isLife, isWarning, rankOf } from "./episode.ts";
+import { isEnding, isLife, isWarning } from "../signal/says.ts";
+import { rankOf } from "../signal/states.ts";
+import { episodeOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
 import { reservedHints, scheduledHints } from "./scheduled.ts";
 

@@ -1,21 +1,19 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
+import { isDated } from "../signal/says.ts";
 
 /** A notice that is older when it comes may be of an earlier life of the instance: no warning leaves longer. */
 const OLD: Ms = 120_000;
 /** AWS tells times in whole seconds. */
 const PRECISION: Ms = 1_000;
 
-/** An agent's time is by the clock of its instance, which may be wrong. */
-const isDated = ({ kind }: SignalRef): boolean => kind !== "agent-state";
-
 /**
  * Whether any of its signals was old when it came: a backlog, a replay. When its instance was launched is asked then, before
  * anything is done for it; a fresh one waits for nothing.
  */
 export const isOld = ({ signals }: Pick<Incident, "signals">): boolean =>
-  signals.some((signal) => isDated(signal) && signal.receivedAt - signal.at > OLD);
+  signals.some((signal) => isDated(signal.kind) && signal.receivedAt - signal.at > OLD);
 
 /**
  * When the instance was launched, or last started; null if it is not known, or told to lie after the moment it was told:
@@ -43,5 +41,5 @@ export function currentSignals(incident: Incident): readonly SignalRef[] {
   const { launchTime } = labels;
   if (typeof launchTime !== "number" || [firstActionAt, drainedAt, goneAt, cancelledAt].some((at) => at !== null))
     return signals;
-  return signals.filter((signal) => !isDated(signal) || signal.at + PRECISION > launchTime);
+  return signals.filter((signal) => !isDated(signal.kind) || signal.at + PRECISION > launchTime);
 }

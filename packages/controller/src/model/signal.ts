@@ -126,8 +126,8 @@ export interface Evidence {
 export type SignalKind = keyof Details;
 
 /** One message from AWS about one instance or task, parsed and validated. */
-export type Signal = { [K in SignalKind]: Common & { readonly kind: K } & Details[K] }[SignalKind];
-export type SignalOf<K extends SignalKind> = Extract<Signal, { kind: K }>;
+export type Signal = SignalOf<SignalKind>;
+export type SignalOf<K extends SignalKind> = { [P in K]: Common & { readonly kind: P } & Details[P] }[K];
 
 /** A signal about all instances that run in a reservation, which only EC2 can name. */
 export type Reserved = Omit<SignalOf<"capacity-block-expiration">, "subject">;

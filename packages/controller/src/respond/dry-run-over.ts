@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { isAnnouncement, isWarning } from "../correlate/episode.ts";
+import { isAnnouncement, isWarning } from "../signal/says.ts";
 import type { Plan } from "../decide/plan.ts";
 import { memberTag } from "../notify/join.ts";
 import type { Doc } from "../model/doc.ts";

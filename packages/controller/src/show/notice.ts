@@ -1,31 +1,12 @@
 import type { Ms } from "../clock.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
-import type { SignalKind } from "../model/signal.ts";
-
-/** The more urgent, the later in the list; what a first action answers is the most urgent that was heard by then. */
-const URGENCY: Readonly<Record<SignalKind, number>> = {
-  "container-instance-change": 0,
-  "launch-result": 0,
-  "notice-withdrawn": 0,
-  "termination-result": 1,
-  "fleet-change": 1,
-  "agent-state": 1,
-  "state-change": 1,
-  rebalance: 2,
-  "scheduled-change": 3,
-  "capacity-block-expiration": 3,
-  "lifecycle-launching": 4,
-  "lifecycle-terminating": 5,
-  "fargate-spot-stop": 6,
-  "capacity-reservation-interruption": 6,
-  "spot-interruption": 6,
-};
+import { urgencyOf } from "../signal/says.ts";
 
 /** The signal that the incident answers: of the most urgent heard until `until`, the one with the earliest own time. */
 export function noticeOf(incident: Incident, until: Ms = Infinity): SignalRef | null {
   const heard = incident.signals.filter((signal) => signal.receivedAt <= until);
-  const most = Math.max(...heard.map(({ kind }) => URGENCY[kind]));
-  const [first, ...others] = heard.filter(({ kind }) => URGENCY[kind] === most);
+  const most = Math.max(...heard.map(({ kind }) => urgencyOf(kind)));
+  const [first, ...others] = heard.filter(({ kind }) => urgencyOf(kind) === most);
   if (first === undefined) return null;
   return others.reduce((early, signal) => (signal.at < early.at ? signal : early), first);
 }

@@ -1,4 +1,4 @@
-import { describe } from "../correlate/describe.ts";
+import { describe } from "../signal/says.ts";
 import type { FlowDeps } from "../flow-deps.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";

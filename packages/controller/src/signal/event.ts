@@ -35,12 +35,6 @@ export type Read<K extends SignalKind> =
   | Ignored
   | Rejected;
 
-/** How messages of one kind are read. `events` are the (source, detail-type) pairs that it understands. */
-export interface KindParser<K extends SignalKind> {
-  readonly events: readonly (readonly [source: string, detailType: string])[];
-  readonly parse: (event: Event) => Read<K>;
-}
-
 /** Equal for duplicates: the message's own id or, without one, a hash of its content. */
 export function messageId(id: unknown, content: unknown): string {
   return asText(id, 128) ?? createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);

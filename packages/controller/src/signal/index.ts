@@ -1,4 +1,4 @@
-import type { KindParser } from "./event.ts";
+import type { Kind } from "./kind.ts";
 import { agentState } from "./kinds/agent-state.ts";
 import { capacityBlockExpiration } from "./kinds/capacity-block-expiration.ts";
 import { capacityReservationInterruption } from "./kinds/capacity-reservation-interruption.ts";
@@ -16,8 +16,8 @@ import { stateChange } from "./kinds/state-change.ts";
 import { terminationResult } from "./kinds/termination-result.ts";
 import type { SignalKind } from "../model/signal.ts";
 
-/** Every kind of signal and how it is read. A new kind is one file and one line. */
-export const kinds: { readonly [K in SignalKind]: KindParser<K> } = {
+/** Every kind of signal, and all that it means. A new kind is one file and one line. */
+export const kinds: { readonly [K in SignalKind]: Kind<K> } = {
   "spot-interruption": spotInterruption,
   rebalance,
   "lifecycle-terminating": lifecycleTerminating,

@@ -1,14 +1,14 @@
-import type { KindParser } from "./event.ts";
+import type { Kind } from "./kind.ts";
 import { EVIDENCE_EVENTS } from "./evidence.ts";
 import { kinds } from "./index.ts";
 import type { SignalKind } from "../model/signal.ts";
 
-export type AnyParser = { readonly [K in SignalKind]: KindParser<K> }[SignalKind];
+export type AnyKind = { readonly [K in SignalKind]: Kind<K> }[SignalKind];
 
 /** What is known of a detail-type: who sends it, and what reads it; null: it is evidence, or asks for nothing. */
 export interface KnownEvent {
   readonly source: string;
-  readonly parser: AnyParser | null;
+  readonly parser: AnyKind | null;
 }
 
 /**
@@ -32,7 +32,7 @@ export const knownEvents: ReadonlyMap<string, KnownEvent> = new Map<string, Know
   ...[...EVIDENCE_EVENTS, ...NOTHING_TO_DO].map(
     ([source, detailType]) => [detailType, { source, parser: null }] as const,
   ),
-  ...Object.values(kinds).flatMap((parser: AnyParser) =>
+  ...Object.values(kinds).flatMap((parser: AnyKind) =>
     parser.events.map(([source, detailType]) => [detailType, { source, parser }] as const),
   ),
 ]);

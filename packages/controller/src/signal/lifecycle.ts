@@ -54,3 +54,6 @@ export function lifecycleAction(
     direct: event.direct,
   };
 }
+
+export const hookWaits = ({ hook, group, transition }: LifecycleAction): string =>
+  `Hook ${hook} of group ${group} waits while the instance is ${transition}.`;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { agentStateNames } from "../../model/agents.ts";
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { instanceId, note, text, wholeNumber, word } from "../shape.ts";
 
 const detail = z.object({
@@ -17,7 +17,7 @@ const detail = z.object({
  * The agent on an instance says how its work stands. Its `time` is by the instance's own clock, and nothing can have
  * happened after it was heard.
  */
-export const agentState: KindParser<"agent-state"> = {
+export const agentState: Kind<"agent-state"> = {
   events: [["spotkeeper.agent", "Agent State-change Notification"]],
   parse: (event) =>
     one(event, detail, (d) => ({
@@ -30,4 +30,19 @@ export const agentState: KindParser<"agent-state"> = {
       because: d.because,
       outcome: d.outcome,
     })),
+  notice: null,
+  says: ({ state, because }) => (state === "draining" && because === "termination" ? "ends" : null),
+  urgency: 1,
+  isDated: false,
+  describe: ({ agent, state, outcome, because }) =>
+    `The agent ${agent} on the instance ${DOES[state]}${inBrackets(outcome ?? because)}.`,
 };
+
+const DOES = {
+  watching: "watches",
+  draining: "brings its work to an end",
+  done: "says that its work is over",
+  passive: "saw its end, and brings no work to an end for it",
+} as const;
+
+const inBrackets = (text: string | null): string => (text === null ? "" : ` (${text})`);

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, reject } from "../event.ts";
-import type { Event, KindParser } from "../event.ts";
+import type { Event } from "../event.ts";
+import { goesAt } from "../goes-at.ts";
+import type { Kind } from "../kind.ts";
 import { asRegion, asText, time } from "../shape.ts";
 
 /** Its instances begin to go this long after the event, which comes 40 minutes before the end. */
@@ -18,7 +20,7 @@ const detail = z.object({ "capacity-reservation-id": z.unknown().optional(), "en
  * page has its detail-type in two spellings.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
  */
-export const capacityBlockExpiration: KindParser<"capacity-block-expiration"> = {
+export const capacityBlockExpiration: Kind<"capacity-block-expiration"> = {
   events: [
     ["aws.ec2", "Capacity Block Expiration Warning"],
     ["aws.ec2", "Capacity Block Reservation Expiration Warning"],
@@ -42,6 +44,11 @@ export const capacityBlockExpiration: KindParser<"capacity-block-expiration"> = 
     const reserved = { ...shared, kind, region, action: "terminate", deadline: startsAt, reservationId } as const;
     return { is: "signals", signals: [], errors: [], reserved: [{ ...reserved, startsAt, endsAt }] };
   },
+  notice: "ahead",
+  says: () => null,
+  urgency: 3,
+  isDated: true,
+  describe: ({ reservationId, deadline }) => `Capacity Block ${reservationId} comes to its end${goesAt(deadline)}.`,
 };
 
 const regionIn = ({ resources }: Event): string | null =>

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import { goesAt } from "../goes-at.ts";
+import type { Kind } from "../kind.ts";
 import { action, instanceId, time } from "../shape.ts";
 
 const NOTICE: Ms = 120_000;
@@ -14,7 +15,7 @@ const detail = z.object({ "instance-id": instanceId, "instance-action": action, 
  * the id of a zone, not the name. Seen under two names.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-interruptible-cr.html
  */
-export const capacityReservationInterruption: KindParser<"capacity-reservation-interruption"> = {
+export const capacityReservationInterruption: Kind<"capacity-reservation-interruption"> = {
   events: [
     ["aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"],
     ["aws.ec2", "EC2 Interruptible Capacity Reservation Instance Interruption Warning"],
@@ -27,4 +28,10 @@ export const capacityReservationInterruption: KindParser<"capacity-reservation-i
       timeKnown: event.timeKnown && d["instance-termination-time"] !== null,
       deadline: d["instance-termination-time"] ?? event.at + NOTICE,
     })),
+  notice: "minutes",
+  says: () => "ends",
+  urgency: 6,
+  isDated: true,
+  describe: ({ action: does, deadline }) =>
+    `Capacity-reservation interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
 };

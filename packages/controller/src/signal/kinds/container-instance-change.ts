@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { common, ignore, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { asObject, asText, asZone, count, flag, instanceId, list, text } from "../shape.ts";
 
 const detail = z.object({
@@ -19,7 +19,7 @@ const detail = z.object({
  * learnt from this (docs/aws-facts.md, 13). External instances (`mi-…`) are none of EC2's.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
-export const containerInstanceChange: KindParser<"container-instance-change"> = {
+export const containerInstanceChange: Kind<"container-instance-change"> = {
   events: [["aws.ecs", "ECS Container Instance State Change"]],
   parse(event) {
     const id = asText(asObject(event.detail)["ec2InstanceId"]);
@@ -36,6 +36,11 @@ export const containerInstanceChange: KindParser<"container-instance-change"> = 
       pendingTasks: d.pendingTasksCount,
     }));
   },
+  notice: null,
+  says: () => null,
+  urgency: 0,
+  isDated: true,
+  describe: ({ status }) => `ECS says that the container instance is ${status}.`,
 };
 
 function zoneOf(attributes: readonly unknown[]): string | null {

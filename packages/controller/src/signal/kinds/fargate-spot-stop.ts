@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, ignore, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import { goesAt } from "../goes-at.ts";
+import type { Kind } from "../kind.ts";
 import {
   asAccount,
   asList,
@@ -44,7 +45,7 @@ const detail = z.object({
  * before the task was marked has no `stoppingAt`: then it is the event's own time.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  */
-export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
+export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
   events: [["aws.ecs", "ECS Task State Change"]],
   parse(event) {
     const raw = asObject(event.detail);
@@ -72,6 +73,11 @@ export const fargateSpotStop: KindParser<"fargate-spot-stop"> = {
       };
     });
   },
+  notice: "minutes",
+  says: () => "ends",
+  urgency: 6,
+  isDated: true,
+  describe: ({ deadline }) => `Fargate Spot stops the task${goesAt(deadline)}.`,
 };
 
 /** A task's ARN carries its cluster, unless the account still has the short format. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { common, ignore, one } from "../event.ts";
-import type { Event, KindParser } from "../event.ts";
+import type { Event } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { asObject, asText, asZone, instanceId, word } from "../shape.ts";
 import type { Fleet } from "../../model/signal.ts";
 import { readJson } from "../json.ts";
@@ -16,7 +17,7 @@ const detail = z.object({
  * capacity was lowered. Only fleets of type `maintain` and `request` say so, and their first resource is the fleet.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ec2-fleet-using-eventbridge.html
  */
-export const fleetChange: KindParser<"fleet-change"> = {
+export const fleetChange: Kind<"fleet-change"> = {
   events: [
     ["aws.ec2fleet", "EC2 Fleet Instance Change"],
     ["aws.ec2spotfleet", "EC2 Spot Fleet Instance Change"],
@@ -32,7 +33,20 @@ export const fleetChange: KindParser<"fleet-change"> = {
       change: d["sub-type"],
     }));
   },
+  notice: null,
+  says: ({ change }) => SAYS[change],
+  urgency: 1,
+  isDated: true,
+  describe: ({ fleet, change }) => `${fleet.id} ${DID[change]}.`,
 };
+
+const SAYS = { launched: "lives", terminated: null, termination_notified: "ends" } as const;
+
+const DID = {
+  launched: "launched the instance",
+  terminated: "terminated the instance",
+  termination_notified: "scales down and will terminate the instance",
+} as const;
 
 /** `arn:aws:ec2:…:fleet/fleet-…`, `arn:aws:ec2:…:spot-fleet-request/sfr-…` */
 export function fleetIn({ resources }: Pick<Event, "resources">): Fleet | null {

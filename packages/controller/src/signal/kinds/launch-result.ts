@@ -1,5 +1,6 @@
 import { common, ignore, one } from "../event.ts";
-import type { Event, KindParser } from "../event.ts";
+import type { Event } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { namesNoInstance, scalingResult } from "../scaling-result.ts";
 
 const ok = (event: Event): boolean => event.detailType === "EC2 Instance Launch Successful";
@@ -8,7 +9,7 @@ const ok = (event: Event): boolean => event.detailType === "EC2 Instance Launch 
  * An Auto Scaling group's launch succeeded or failed, with the cause.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */
-export const launchResult: KindParser<"launch-result"> = {
+export const launchResult: Kind<"launch-result"> = {
   events: [
     ["aws.autoscaling", "EC2 Instance Launch Successful"],
     ["aws.autoscaling", "EC2 Instance Launch Unsuccessful"],
@@ -24,4 +25,9 @@ export const launchResult: KindParser<"launch-result"> = {
       cause: d.cause,
     }));
   },
+  notice: null,
+  says: ({ ok }) => (ok ? "lives" : null),
+  urgency: 0,
+  isDated: true,
+  describe: ({ group, ok }) => `Group ${group} ${ok ? "launched" : "failed to launch"} the instance.`,
 };

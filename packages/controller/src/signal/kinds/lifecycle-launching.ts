@@ -1,6 +1,6 @@
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
-import { lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
+import type { Kind } from "../kind.ts";
+import { hookWaits, lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
 
 const detail = lifecycleDetail("launching");
 
@@ -8,7 +8,7 @@ const detail = lifecycleDetail("launching");
  * An instance waits in Pending:Wait until its hook is completed.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
-export const lifecycleLaunching: KindParser<"lifecycle-launching"> = {
+export const lifecycleLaunching: Kind<"lifecycle-launching"> = {
   events: [["aws.autoscaling", "EC2 Instance-launch Lifecycle Action"]],
   parse: (event) =>
     one(event, detail, (d) => ({
@@ -16,4 +16,9 @@ export const lifecycleLaunching: KindParser<"lifecycle-launching"> = {
       kind: "lifecycle-launching",
       lifecycle: lifecycleAction(event, "launching", d),
     })),
+  notice: null,
+  says: () => null,
+  urgency: 4,
+  isDated: true,
+  describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

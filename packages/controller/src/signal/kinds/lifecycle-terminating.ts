@@ -1,6 +1,6 @@
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
-import { lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
+import type { Kind } from "../kind.ts";
+import { hookWaits, lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
 
 const detail = lifecycleDetail("terminating");
 
@@ -9,7 +9,7 @@ const detail = lifecycleDetail("terminating");
  * completed all the same (docs/aws-facts.md, 5). How long it waits is not in the message.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
-export const lifecycleTerminating: KindParser<"lifecycle-terminating"> = {
+export const lifecycleTerminating: Kind<"lifecycle-terminating"> = {
   events: [["aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"]],
   parse: (event) =>
     one(event, detail, (d) => ({
@@ -17,4 +17,9 @@ export const lifecycleTerminating: KindParser<"lifecycle-terminating"> = {
       kind: "lifecycle-terminating",
       lifecycle: lifecycleAction(event, "terminating", d),
     })),
+  notice: null,
+  says: () => "ends",
+  urgency: 5,
+  isDated: true,
+  describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

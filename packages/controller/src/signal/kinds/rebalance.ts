@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { instanceId } from "../shape.ts";
 
 const detail = z.object({ "instance-id": instanceId });
@@ -9,11 +9,16 @@ const detail = z.object({ "instance-id": instanceId });
  * An elevated risk of interruption. It can come long before the warning, with it, or without one following; its time
  * is no deadline (docs/aws-facts.md, 4). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
  */
-export const rebalance: KindParser<"rebalance"> = {
+export const rebalance: Kind<"rebalance"> = {
   events: [["aws.ec2", "EC2 Instance Rebalance Recommendation"]],
   parse: (event) =>
     one(event, detail, (d) => ({
       ...common(event, { type: "instance", id: d["instance-id"] }),
       kind: "rebalance",
     })),
+  notice: "ahead",
+  says: () => null,
+  urgency: 2,
+  isDated: true,
+  describe: () => "Rebalance recommendation.",
 };

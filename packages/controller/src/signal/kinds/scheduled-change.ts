@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { common, ignore, reject } from "../event.ts";
-import type { Event, KindParser, Read } from "../event.ts";
+import type { Event, Read } from "../event.ts";
+import { goesAt } from "../goes-at.ts";
+import type { Kind } from "../kind.ts";
 import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, time } from "../shape.ts";
 import type { SignalOf } from "../../model/signal.ts";
 
@@ -36,7 +38,7 @@ const INSTANCE_LIKE = /^i-|:instance\//;
  * volumes, the whole account or nobody; such a one is no error, and of no instance.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
-export const scheduledChange: KindParser<"scheduled-change"> = {
+export const scheduledChange: Kind<"scheduled-change"> = {
   events: [["aws.health", "AWS Health Event"]],
   parse(event) {
     const raw = asObject(event.detail);
@@ -45,6 +47,12 @@ export const scheduledChange: KindParser<"scheduled-change"> = {
     const read = detail.safeParse(event.detail);
     return read.success ? entities(event, read.data) : reject(event, read.error);
   },
+  notice: "ahead",
+  says: () => null,
+  urgency: 3,
+  isDated: true,
+  describe: ({ over, code, deadline }) =>
+    over ? `AWS Health calls off ${code}, or it is done.` : `AWS Health announces ${code}${goesAt(deadline)}.`,
 };
 
 function entities(event: Event, d: z.infer<typeof detail>): Read<"scheduled-change"> {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import { goesAt } from "../goes-at.ts";
+import type { Kind } from "../kind.ts";
 import { action, instanceId } from "../shape.ts";
 
 const NOTICE: Ms = 120_000;
@@ -13,7 +14,7 @@ const detail = z.object({ "instance-id": instanceId, "instance-action": action }
  * hibernation (docs/aws-facts.md, 1).
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
-export const spotInterruption: KindParser<"spot-interruption"> = {
+export const spotInterruption: Kind<"spot-interruption"> = {
   events: [["aws.ec2", "EC2 Spot Instance Interruption Warning"]],
   parse: (event) =>
     one(event, detail, (d) => ({
@@ -22,4 +23,10 @@ export const spotInterruption: KindParser<"spot-interruption"> = {
       action: d["instance-action"],
       deadline: d["instance-action"] === "hibernate" ? event.at : event.at + NOTICE,
     })),
+  notice: "minutes",
+  says: () => "ends",
+  urgency: 6,
+  isDated: true,
+  describe: ({ action: does, deadline }) =>
+    `Spot interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
 };

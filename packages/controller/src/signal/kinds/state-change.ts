@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { common, one } from "../event.ts";
-import type { KindParser } from "../event.ts";
+import { isEndState } from "../states.ts";
+import type { Kind } from "../kind.ts";
 import { instanceId, word } from "../shape.ts";
 
 const detail = z.object({
@@ -12,7 +13,7 @@ const detail = z.object({
  * An instance went from one state to another. Whether an end was a missed notice only EC2's state reason tells
  * (docs/aws-facts.md, 11). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
  */
-export const stateChange: KindParser<"state-change"> = {
+export const stateChange: Kind<"state-change"> = {
   events: [["aws.ec2", "EC2 Instance State-change Notification"]],
   parse: (event) =>
     one(event, detail, (d) => ({
@@ -20,4 +21,9 @@ export const stateChange: KindParser<"state-change"> = {
       kind: "state-change",
       state: d.state,
     })),
+  notice: null,
+  says: ({ state }) => (isEndState(state) ? "ends" : "lives"),
+  urgency: 1,
+  isDated: true,
+  describe: ({ state }) => `EC2 says that the instance is ${state}.`,
 };

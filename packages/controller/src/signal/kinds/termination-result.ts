@@ -1,5 +1,6 @@
 import { common, one } from "../event.ts";
-import type { Event, KindParser } from "../event.ts";
+import type { Event } from "../event.ts";
+import type { Kind } from "../kind.ts";
 import { scalingResult } from "../scaling-result.ts";
 
 const ok = (event: Event): boolean => event.detailType === "EC2 Instance Terminate Successful";
@@ -8,7 +9,7 @@ const ok = (event: Event): boolean => event.detailType === "EC2 Instance Termina
  * An Auto Scaling group's termination succeeded or failed, with the cause.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */
-export const terminationResult: KindParser<"termination-result"> = {
+export const terminationResult: Kind<"termination-result"> = {
   events: [
     ["aws.autoscaling", "EC2 Instance Terminate Successful"],
     ["aws.autoscaling", "EC2 Instance Terminate Unsuccessful"],
@@ -23,4 +24,12 @@ export const terminationResult: KindParser<"termination-result"> = {
       cause: d.cause,
     }));
   },
+  notice: null,
+  says: () => null,
+  urgency: 1,
+  isDated: true,
+  describe: ({ group, ok, retained }) =>
+    retained === true
+      ? `Group ${group} was seen to retain the instance, which runs on.`
+      : `Group ${group} ${ok ? "terminated" : "failed to terminate"} the instance.`,
 };
