@@ -170,7 +170,7 @@ function handsOff(actions: Actions, facts: Facts): string | null {
 
 /** How long is left for a step, in whole seconds, as `explain` shows it. */
 export function budgetSeconds(step: PlannedStep, now: Ms): number {
-  return Math.max(0, Math.round((step.abandonAt - Math.max(now, step.notBefore ?? now)) / 1000));
+  return Math.max(0, Math.round(((step.waitsUntil ?? step.abandonAt) - Math.max(now, step.notBefore ?? now)) / 1000));
 }
 
 /** Facts of somebody who has asked nobody. */

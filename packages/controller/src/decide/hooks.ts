@@ -149,7 +149,7 @@ export function complete(ground: Ground, before: readonly PlannedStep[]): Planne
     if (!actions.heartbeats || transition === "launching") return [done];
     // Ends by itself once the waits are settled; `until` names them.
     const beating = { ...params, since, until: waits };
-    const beat = step(`heartbeat:${hook}${nth}`, "heartbeat", beating, { abandonAt: Math.max(t.end, held) });
+    const beat = step(`heartbeat:${hook}${nth}`, "heartbeat", beating, { abandonAt: Math.max(t.actUntil, held) });
     return [beat, { ...done, after: [...waits, beat.id] }];
   });
 }

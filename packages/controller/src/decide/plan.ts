@@ -11,6 +11,7 @@ export interface PlannedStep {
   readonly after: readonly string[];
   readonly notBefore: Ms | null;
   readonly abandonAt: Ms;
+  readonly waitsUntil?: Ms;
 }
 
 /** The steps that a policy yields for one incident, and why. */

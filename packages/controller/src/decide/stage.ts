@@ -17,7 +17,7 @@ export const step = (
   id: string,
   responder: string,
   params: Params,
-  budget: Pick<PlannedStep, "abandonAt"> & Partial<Pick<PlannedStep, "after" | "notBefore">>,
+  budget: Pick<PlannedStep, "abandonAt"> & Partial<Pick<PlannedStep, "after" | "notBefore" | "waitsUntil">>,
 ): PlannedStep => ({ id, responder, params, after: [], notBefore: null, ...budget });
 
 /** What comes after many steps of one kind names the kind (`deregister:*`). */

@@ -161,7 +161,7 @@ export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): Plan
       stopBy: t.end,
     };
     const id = drained.id.replace("drain", "drain-tasks");
-    steps.push(step(id, "drain-tasks", params, { after: [drained.id], abandonAt: t.end }));
+    steps.push(step(id, "drain-tasks", params, { after: [drained.id], abandonAt: t.actUntil, waitsUntil: t.end }));
   }
   return steps;
 }

@@ -24,9 +24,9 @@ export interface Timing {
   readonly begun: Ms;
   /** Draining does not start earlier (scheduled events are known weeks before). */
   readonly start: Ms | null;
-  /** The deadline less the margin: waits end here. */
+  /** The deadline less the margin: waits end here. It bounds no act: heard late, this may have passed before the first. */
   readonly end: Ms;
-  /** Safe writes are tried until here. */
+  /** What is to be done is tried until here: the instance may live so long. */
   readonly actUntil: Ms;
   readonly completeUntil: Ms;
   readonly verifyUntil: Ms;

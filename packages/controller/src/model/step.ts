@@ -18,6 +18,11 @@ export interface Step {
   readonly notBefore: Ms | null;
   /** Given up at this instant, with a reason, and the plan goes on. */
   readonly abandonAt: Ms;
+  /**
+   * For one that first does something and then waits: it waits no longer than this, though what it has to do is tried until
+   * `abandonAt`. Absent: it waits until `abandonAt`.
+   */
+  readonly waitsUntil?: Ms;
   readonly attempts: number;
   readonly state: StepState;
   readonly retryAt: Ms | null;

@@ -71,14 +71,13 @@ function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
       return { ...settle(begun, "done", result.note ?? null, now), receipt: result.receipt };
     case "skip":
       return { ...settle(begun, "skipped", result.reason, now), receipt: result.receipt ?? null };
-    case "wait":
-      return {
-        ...begun,
-        state: "waiting",
-        reason: shortened(result.reason),
-        receipt: result.receipt ?? step.receipt,
-        retryAt: result.until,
-      };
+    case "wait": {
+      const receipt = result.receipt ?? step.receipt;
+      const until = step.waitsUntil ?? Infinity;
+      if (now >= until) return { ...settle(begun, "abandoned", result.reason, now), receipt };
+      const retryAt = Math.min(result.until, until);
+      return { ...begun, state: "waiting", reason: shortened(result.reason), receipt, retryAt };
+    }
   }
 }
 

@@ -42,6 +42,12 @@ export function mapSteps<D extends Doc>(doc: D, change: (step: Step) => Step): D
   }
 }
 
+/** When the work that a step begins is to be over: when it waits no longer or, where that has passed, when it is given up. */
+export const workEnds = (
+  { waitsUntil = 0 }: Pick<Step, "waitsUntil">,
+  { now, deadline }: { readonly now: Ms; readonly deadline: Ms },
+): Ms => (waitsUntil > now ? waitsUntil : deadline);
+
 /** A planned step, of which nothing has happened. */
 export function fresh(planned: PlannedStep): Step {
   return {
@@ -97,7 +103,8 @@ export function mergePlan(
     if (step.state === "skipped" && step.reason === UNPLANNED) return fresh(plan);
     if (step.state !== "waiting") return step;
     const { until } = plan.params;
-    const retryAt = typeof until === "number" ? earlier(step.retryAt, until) : step.retryAt;
+    const ends = Math.min(typeof until === "number" ? until : Infinity, plan.waitsUntil ?? Infinity);
+    const retryAt = earlier(step.retryAt, ends);
     return { ...step, ...plan, retryAt };
   });
   const dropped = steps

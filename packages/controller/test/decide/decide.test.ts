@@ -270,7 +270,8 @@ describe("a command on the instance", () => {
       responder: "ssm-run-command",
       after: [],
       params: { instanceId: "i-0abcdef1234567890", parameterPath: "/spotkeeper/web/drain" },
-      abandonAt: T0 + 110_000,
+      abandonAt: T0 + 120_000,
+      waitsUntil: T0 + 110_000,
     });
     expect(wait).toMatchObject({ responder: "await-command", after: ["command"], abandonAt: T0 + 110_000 });
     const asked = incidentOf(warning(0), terminating(5_000, ourHook));

@@ -3,6 +3,7 @@ import { request } from "undici";
 import { whyNotCalled } from "../networks.ts";
 import { number, numberOrNull, shown, text, textOrNull, texts } from "../place.ts";
 import type { Responder, Result } from "../responder.ts";
+import { workEnds } from "../steps.ts";
 
 /** The application needs no more than this to say that it has begun; some answer only when they are done. */
 const DEFAULT_TIMEOUT = 10_000;
@@ -32,7 +33,7 @@ export const httpDrainHook: Responder = {
     const timeout = Math.max(1, Math.min(numberOrNull(step, "timeout") ?? DEFAULT_TIMEOUT, ctx.deadline - ctx.now));
     // When the capacity goes: what margin there is to be is the application's own. Where nobody tells, or it is over, when
     // the plan ends.
-    const deadline = Math.max(ctx.deadline, ctx.doc.kind === "incident" ? (ctx.doc.body.deadline ?? 0) : 0);
+    const deadline = Math.max(workEnds(step, ctx), ctx.doc.kind === "incident" ? (ctx.doc.body.deadline ?? 0) : 0);
     const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]);
     const ask = async (token: string | null): Promise<number> => {
       const answer = await request(`http://${host}:${number(step.params, "port")}${text(step, "path")}`, {

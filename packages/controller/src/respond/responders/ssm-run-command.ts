@@ -6,6 +6,7 @@ import type { Step } from "../../model/step.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { type CommandContent, contentOf } from "../run-command.ts";
+import { workEnds } from "../steps.ts";
 
 const PAUSE = 2_000;
 
@@ -39,6 +40,8 @@ export const ssmRunCommand: Responder = {
 interface Ready extends CommandContent {
   readonly at: Place;
   readonly instanceId: string;
+  /** When what it runs is to be over. */
+  readonly ends: Ms;
 }
 
 /** All that comes before the command, and may be tried again: the step counts as begun already. */
@@ -46,7 +49,7 @@ async function prepare(step: Step, ctx: Context): Promise<Ready | Result> {
   try {
     const content = await contentOf(step, ctx.secret);
     if ("skip" in content) return { is: "skip", reason: content.skip };
-    return { ...content, at: placeOf(ctx.doc), instanceId: text(step, "instanceId") };
+    return { ...content, at: placeOf(ctx.doc), instanceId: text(step, "instanceId"), ends: workEnds(step, ctx) };
   } catch (error) {
     return later(ctx.now, error instanceof Error ? error.message : String(error));
   }
@@ -54,13 +57,13 @@ async function prepare(step: Step, ctx: Context): Promise<Ready | Result> {
 
 const later = (now: Ms, reason: string, until: Ms = now + PAUSE): Result => ({ is: "wait", until, reason });
 
-async function send({ at, instanceId, document, parameters }: Ready, ctx: Context): Promise<Result> {
+async function send({ at, instanceId, document, parameters, ends }: Ready, ctx: Context): Promise<Result> {
   const command = {
     instanceId,
     document,
-    parameters: withTimeout(document, parameters, ctx),
+    parameters: withTimeout(document, parameters, ends - ctx.now),
     comment: `Spotkeeper: ${ctx.doc.key}`,
-    startWithin: ctx.deadline - ctx.now,
+    startWithin: ends - ctx.now,
   };
   const { commandId } = await ctx.aws.ssm.sendCommand(at, command, { purpose: "act", deadline: ctx.deadline });
   return { is: "done", receipt: { commandId, instanceId }, note: `${document} was sent` };
@@ -70,11 +73,11 @@ async function send({ at, instanceId, document, parameters }: Ready, ctx: Contex
 function withTimeout(
   document: string,
   parameters: CommandContent["parameters"],
-  ctx: Context,
+  within: Ms,
 ): CommandContent["parameters"] {
   const isScript = document === "AWS-RunShellScript" || document === "AWS-RunPowerShellScript";
   if (!isScript || parameters["executionTimeout"] !== undefined) return parameters;
-  const seconds = Math.max(1, Math.floor((ctx.deadline - ctx.now) / 1_000));
+  const seconds = Math.max(1, Math.floor(within / 1_000));
   return { ...parameters, executionTimeout: [`${seconds}`] };
 }
 
