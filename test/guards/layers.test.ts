@@ -25,7 +25,7 @@ test.each([
 
 test.each([
   ["packages/controller/src/decide/x.ts", `import type { Matcher } from "../model/matcher.ts";`],
-  ["packages/controller/src/entry/x.ts", `import { createFlow } from "../flow.ts"; import pino from "pino";`],
+  ["packages/controller/src/entry/x.ts", `import { createFlow } from "../flow/flow.ts"; import pino from "pino";`],
   ["packages/cli/src/x.ts", `import { runWorker } from "@spotkeeper/controller";`],
 ])("%s: %s is allowed", (path, text) => {
   expect(upwards([{ path, text }])).toEqual([]);

@@ -1,7 +1,8 @@
 import type { Ms } from "./clock.ts";
 import type { Key } from "./model/key.ts";
 
-/** What tells a hint that a document is due at an instant. It may be spurious; none may be lost. */
+/** What sends a hint that a document is due at an instant. Hints may be spurious; none may be lost. */
 export interface Wake {
-  at(key: Key, when: Ms): void;
+  /** Resolves once the hint is sure to come. Rejects where it could not be sent. */
+  at(key: Key, when: Ms): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createLanes } from "../src/aws/lanes.ts";
 import type { Operation } from "../src/aws/operation.ts";
 import type { Clock, Ms } from "../src/clock.ts";
-import { trackDoomed } from "../src/entry/doomed.ts";
+import { trackDoomed } from "../src/flow/doomed.ts";
 import { createMemoryInventory } from "../src/inventory/memory.ts";
 import { createSweeper } from "../src/inventory/sweep/sweeper.ts";
 import { warning } from "./correlate/support.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
+import type { Secrets } from "../secrets.ts";
 import { REFERENCE } from "./fields.ts";
 import { createStoredSecrets } from "./stored-secrets.ts";
 
@@ -17,22 +18,6 @@ export interface AwsStores {
   /** A secret of Secrets Manager, by name or ARN. */
   readonly secret: (id: string) => Promise<string | null>;
 }
-
-export interface Secrets {
-  /** What a reference stands for; null for no reference. Throws SK-SECRET-UNAVAILABLE. */
-  readonly resolve: (reference: string | null) => Promise<string | null>;
-  /** What a reference stands for now, where that is not what was refused; null otherwise. Throws SK-SECRET-UNAVAILABLE. */
-  readonly renew: (reference: string, refused: string) => Promise<string | null>;
-  /** Asks AWS's stores again, since a secret of theirs was refused. True: one of them has changed. */
-  readonly refresh: () => Promise<boolean>;
-}
-
-/** For a worker that is given no references. */
-export const NO_SECRETS: Secrets = {
-  resolve: () => Promise.resolve(null),
-  renew: () => Promise.resolve(null),
-  refresh: () => Promise.resolve(false),
-};
 
 /** No token is longer; a path given by mistake (a log, a device) must not be read whole into a header. */
 const LONGEST = 64 * 1024;

@@ -1,58 +1,41 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Archiver } from "../record/archiver.ts";
+import type { Chore, Chores } from "../flow/chores.ts";
 
-/** Closed incidents reach the archive this soon; a storm's by rounds without a pause. */
-const ARCHIVE_EVERY: Ms = 2_000;
-const PURGE_EVERY: Ms = 3_600_000;
-/** SQS keeps a message for 14 days at most: a duplicate of an older one cannot come. */
-const KEEP_SETTLED: Ms = 15 * 86_400_000;
-/** What other workers have accepted meanwhile; soon in a storm, which the first alert (after 5 s) is to tell of whole. */
-const OPEN_EVERY: Ms = 30_000;
+/** In a storm, what other workers have accepted is read so soon: the first alert, after 5 s, is to tell of it whole. */
 const OPEN_SOON: Ms = 2_000;
-
 const SOON = "the list of open incidents, in a storm";
 
-export interface HousekeepingDeps {
-  readonly clock: Clock;
-  readonly archiver: Archiver;
-  readonly purge: (settledBefore: Ms) => Promise<number>;
-  readonly refreshOpen: () => Promise<void>;
-  readonly onFailure: (what: string, error: unknown) => void;
-}
-
-/** What is done now and then, and never in the way of handling. */
-export function createHousekeeping(deps: HousekeepingDeps): {
+export interface Housekeeping {
   start(): void;
   /** An incident was opened here: others may have opened more of the same storm. */
   opened(): void;
   stop(): void;
-} {
-  const { clock } = deps;
+}
+
+/** Does each chore at its own pace. */
+export function createHousekeeping(
+  clock: Clock,
+  chores: Chores,
+  onFailure: (what: string, error: unknown) => void,
+): Housekeeping {
   const timers = new Map<string, () => void>();
   let stopped = false;
 
-  /** Runs `work`, then again after `every` (at once where there is more); a failure is told and tried at the next turn. */
-  const every = (what: string, period: Ms, work: () => Promise<boolean>): void => {
+  /** Runs the chore, then again after its time (at once where there is more); a failure is told and tried at the next turn. */
+  const repeat = ({ what, every, run }: Chore): void => {
+    const after = (pause: Ms): void =>
+      void timers.set(
+        what,
+        clock.setTimer(clock.now() + pause, () => void turn()),
+      );
     const turn = async (): Promise<void> => {
-      const more = await work().catch((error: unknown) => {
-        deps.onFailure(what, error);
+      const more = await run().catch((error: unknown) => {
+        onFailure(what, error);
         return false;
       });
-      if (!stopped)
-        timers.set(
-          what,
-          clock.setTimer(clock.now() + (more ? 0 : period), () => void turn()),
-        );
+      if (!stopped) after(more ? 0 : every);
     };
-    timers.set(
-      what,
-      clock.setTimer(clock.now() + period, () => void turn()),
-    );
-  };
-
-  const readOpen = async (): Promise<boolean> => {
-    await deps.refreshOpen();
-    return false;
+    after(every);
   };
 
   return {
@@ -60,21 +43,12 @@ export function createHousekeeping(deps: HousekeepingDeps): {
       if (stopped || timers.has(SOON)) return;
       const read = (): void => {
         timers.delete(SOON);
-        readOpen().catch((error: unknown) => deps.onFailure(SOON, error));
+        chores.readOpen.run().catch((error: unknown) => onFailure(SOON, error));
       };
       timers.set(SOON, clock.setTimer(clock.now() + OPEN_SOON, read));
     },
     start() {
-      every("archiving", ARCHIVE_EVERY, async () => {
-        const { failed, more } = await deps.archiver.run();
-        for (const { key, error } of failed) deps.onFailure(`archiving ${key}`, error);
-        return more && failed.length === 0;
-      });
-      every("the list of open incidents", OPEN_EVERY, readOpen);
-      every("purging", PURGE_EVERY, async () => {
-        await deps.purge(clock.now() - KEEP_SETTLED);
-        return false;
-      });
+      for (const chore of [chores.archive, chores.readOpen, chores.purge]) repeat(chore);
     },
     stop() {
       stopped = true;

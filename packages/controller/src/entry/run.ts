@@ -17,8 +17,10 @@ import { createTroubleTeller } from "../notify/trouble.ts";
 import { archives } from "../record/archive/index.ts";
 import { ledgers } from "../record/ledger/index.ts";
 import { createBus } from "../show/bus.ts";
-import { createMetrics } from "../show/metrics.ts";
-import { createObservers } from "../show/observe.ts";
+import { createMetrics } from "../measure/metrics.ts";
+import { showing } from "../show/observe.ts";
+import { measuring } from "../measure/observe.ts";
+import { type Observer, together } from "../flow/observer.ts";
 import { createShow } from "../show/server.ts";
 import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
@@ -32,7 +34,7 @@ import { openSecrets, resolved } from "./secrets.ts";
 import { createLease } from "./lease.ts";
 import { retainedIn } from "./retained.ts";
 import { createOwnAccount } from "./own-account.ts";
-import { createWorker, type Observer } from "./worker.ts";
+import { createWorker } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
 
 /** What a running worker needs of its process. */
@@ -133,7 +135,15 @@ export async function run({
   const observe = { alert: metrics.alert };
   const tellTrouble = createTroubleTeller({ channels, clock, random, observe });
   const { told: onFailure, stop: stopTelling } = createFailures(log, ledger, clock, tellTrouble);
-  const observers = createObservers({ metrics, bus, onFailure: (error) => onFailure("metrics", error) });
+  const logging: Observer = {
+    onEntries(_doc, entries) {
+      for (const entry of entries)
+        log[entry.data["attention"] === true ? "warn" : "info"]({ incident: entry.key, ...entry.data }, entry.text);
+    },
+  };
+  const observer = together([measuring(metrics), showing(bus), tap ?? {}, logging, { onFailure }], (error) =>
+    onFailure("metrics, log or live page", error),
+  );
 
   const worker = createWorker({
     clock,
@@ -152,22 +162,7 @@ export async function run({
     secrets,
     trusted: config.sources.trusted,
     gather: GATHER,
-    observer: {
-      ...observers,
-      onAccepted(doc, signal, fresh) {
-        observers.onAccepted(doc, signal, fresh);
-        tap?.onAccepted(doc, signal, fresh);
-      },
-      onEntries(doc, entries) {
-        observers.onEntries(doc, entries);
-        tap?.onEntries(doc, entries);
-        for (const entry of entries)
-          log[entry.data["attention"] === true ? "warn" : "info"]({ incident: entry.key, ...entry.data }, entry.text);
-      },
-      onAlert: (channel, outcome) => metrics.alert(channel, outcome),
-      onSuppressed: (reason) => metrics.withheld(reason),
-      onFailure,
-    },
+    observer,
   });
 
   const sources: SqsSource[] = queues.map(({ at, ...queue }) =>

@@ -1,5 +1,4 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Wake } from "../wake.ts";
 
@@ -12,15 +11,15 @@ const CONCURRENCY = 20_000;
 const SWEEP_EVERY: Ms = 1_000;
 /** A document that has been due for less is left to the worker that is just about to take it. */
 const GRACE: Ms = 1_500;
-const LEASE: Ms = 10_000;
-const SWEEP_LIMIT = 500;
 const AFTER_FAILURE: Ms = 1_000;
+/** A hint in this process is sure to come, as long as the process lives. */
+const SENT = Promise.resolve();
 
 export interface SchedulerDeps {
   readonly clock: Clock;
-  readonly owner: string;
   readonly advance: (key: Key, poked: () => Promise<void>) => Promise<void>;
-  readonly due: (now: Ms, limit: number, owner: string, lease: Ms) => Promise<readonly Doc[]>;
+  /** Hands over what has been due for `grace`. */
+  readonly sweep: (grace: Ms, found: (key: Key) => void) => Promise<void>;
   readonly onFailure: (key: Key | null, error: unknown) => void;
 }
 
@@ -43,7 +42,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let stopped = false;
   let cancelSweep = (): void => {};
 
-  const at = (key: Key, when: Ms): void => {
+  const remember = (key: Key, when: Ms): void => {
     if (stopped) return;
     if (when <= clock.now()) return enqueue(key);
     const had = timers.get(key);
@@ -85,7 +84,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       await deps.advance(key, poked);
     } catch (error) {
       deps.onFailure(key, error);
-      at(key, clock.now() + AFTER_FAILURE);
+      remember(key, clock.now() + AFTER_FAILURE);
     } finally {
       running.delete(key);
       if (entry.again && !stopped) queue.add(key);
@@ -95,9 +94,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   const sweep = async (grace: Ms): Promise<void> => {
     try {
-      const docs = await deps.due(clock.now() - grace, SWEEP_LIMIT, deps.owner, LEASE);
-      for (const doc of docs) if (!running.has(doc.key)) enqueue(doc.key);
-      if (docs.length === SWEEP_LIMIT && !stopped) return await sweep(grace);
+      await deps.sweep(grace, (key) => {
+        if (!running.has(key)) enqueue(key);
+      });
     } catch (error) {
       deps.onFailure(null, error);
     }
@@ -106,7 +105,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   let stopping: Promise<void> | null = null;
   return {
-    at,
+    at(key, when) {
+      remember(key, when);
+      return SENT;
+    },
     start: () => void sweep(0),
     load: () => ({ running: running.size, queued: queue.size, timed: timers.size }),
     stop(within) {

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Ask, Place } from "../aws/ask.ts";
 import type { SecretStores } from "../aws/secret-stores.ts";
 import type { Clock, Ms } from "../clock.ts";
-import { type AwsStores, createSecrets, type Secrets } from "../config/secrets.ts";
+import { type AwsStores, createSecrets } from "../config/secrets.ts";
+import type { Secrets } from "../secrets.ts";
 import { SpotkeeperError } from "../errors.ts";
 
 const WITHIN: Ms = 5_000;

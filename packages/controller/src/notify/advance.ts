@@ -5,6 +5,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
+import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 import { intend } from "./apply.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
@@ -39,7 +40,7 @@ export interface AlertDeps extends Omit<LookDeps, "ledger"> {
   readonly random: () => number;
   readonly wake: Wake;
   readonly observe: AlertObserver;
-  readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => void;
+  readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
   /** Nobody could be told. */
   readonly onUntold: (error: Error) => void;
 }
@@ -47,10 +48,8 @@ export interface AlertDeps extends Omit<LookDeps, "ledger"> {
 export interface Alerts {
   /**
    * Brings one alert as far as it can go now. Rejects with the ledger's errors; then it is called again.
-   *
-   * @param poked resolves when the alert is due once more, while a channel is still waited for
    */
-  advance(key: Key, poked?: () => Promise<void>): Promise<void>;
+  advance(key: Key, turn?: Turn): Promise<void>;
   /** Tells at once, without a ledger (direct.ts). Never rejects. */
   tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<void>;
 }
@@ -100,24 +99,29 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     return looked.next;
   }
 
-  async function advance(key: Key, poked: () => Promise<void> = never): Promise<void> {
+  async function advance(key: Key, turn: Turn = ALONE): Promise<void> {
     const running = new Map<string, Promise<void>>();
     try {
-      for (let count = 0; count < MOST_ROUNDS; count++) {
-        const poke = poked();
+      for (let count = 0; count < MOST_ROUNDS && clock.now() < turn.until; count++) {
+        const poke = turn.poked();
         const doc = await store.load(key);
         if (doc === null || doc.wakeAt === null) return;
         // The pipeline would say so too; but a storm's incidents are not listed once for each that joins.
-        if (clock.now() < doc.body.flushAt) return wake.at(key, doc.body.flushAt);
+        if (clock.now() < doc.body.flushAt) return await wake.at(key, doc.body.flushAt);
         const next = await round(doc, running);
         if (next === null || next.lapsed.length > 0) continue;
         if (next.due.length > 0) await raceWithin(clock, [Promise.all(running.values()), poke], TOGETHER);
         else if (running.size === 0) return;
-        else await raceWithin(clock, [...running.values(), poke], Math.max(0, (next.wakeAt ?? 0) - clock.now()));
+        else
+          await raceWithin(
+            clock,
+            [...running.values(), poke],
+            Math.max(0, Math.min(next.wakeAt ?? 0, turn.until) - clock.now()),
+          );
       }
-      wake.at(key, clock.now() + SOON);
+      await wake.at(key, clock.now() + SOON);
     } finally {
-      await Promise.all(running.values());
+      await raceWithin(clock, [Promise.all(running.values())], Math.max(0, turn.until - clock.now()));
     }
   }
 
@@ -128,7 +132,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     const sends = next.due.length > 0 || next.lapsed.length > 0;
     const found: Doc<"alert"> = { ...doc, body };
     const made = sends ? intend(found, next.due, next.lapsed, now) : { ...found, wakeAt: next.wakeAt };
-    if (made.wakeAt !== null) wake.at(doc.key, made.wakeAt);
+    if (made.wakeAt !== null) await wake.at(doc.key, made.wakeAt);
     if (!sends && isSame(doc, made)) return doc;
     const entries = [...noted.entries, ...entriesOf(doc, made, looked, now)];
     if (!(await store.write(made, entries))) return null;
@@ -166,7 +170,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
   return { advance, tellDirectly: createDirect(deps) };
 }
 
-const never = (): Promise<void> => new Promise(() => {});
+const ALONE: Turn = { poked: () => new Promise(() => {}), until: Infinity };
 
 const isUnsent = ({ body }: Doc<"alert">): boolean => Object.keys(body.sends).length === 0 && body.quiet === "no";
 

@@ -22,7 +22,7 @@ export interface AlertStore {
 
 export interface AlertStoreDeps {
   readonly ledger: Pick<Ledger, "load" | "commit">;
-  readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => void;
+  readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
   /** Nobody could be told: it has to be told in the log. */
   readonly onUntold: (error: Error) => void;
 }
@@ -32,7 +32,7 @@ export function createAlertStore({ ledger, onEntries, onUntold }: AlertStoreDeps
     load: (key) => ledger.load(key, "alert"),
     async write(doc, entries) {
       if ((await ledger.commit([doc], entries)) === "conflict") return false;
-      onEntries?.(doc, entries);
+      await onEntries?.(doc, entries);
       for (const { data, text } of entries)
         if (data["reason"] === UNTOLD) onUntold(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
       return true;

@@ -13,6 +13,7 @@ import type { Refreshed } from "./incident.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
 import { mapSteps, stepsOf } from "./steps.ts";
+import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 
 /** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
@@ -34,12 +35,7 @@ export interface MachineDeps<K extends Kind> {
   readonly guard: () => Ms;
   /** Runs one step once; never rejects. */
   readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
-  readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => void;
-}
-
-/** Resolves when something new was accepted for the document that is being advanced. */
-export interface Poke {
-  readonly poked: () => Promise<void>;
+  readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => Promise<void> | void;
 }
 
 /**
@@ -56,7 +52,7 @@ export interface Poke {
  * A crash between call and commit: the step is `intended` in the ledger (or `waiting`, and safe): after CALL_BOUND it is
  * looked at, or repeated under its token.
  */
-export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, poke: Poke): Promise<void> {
+export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, turn: Turn): Promise<void> {
   const { clock } = deps;
   let doc = await deps.ledger.load(key, kind);
   if (doc === null) return;
@@ -64,14 +60,14 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
   let finished: Finished[] = [];
   /** Results that the ledger could not take: laid over again each round, until it can. */
   let unsaved: readonly Finished[] = [];
-  let poked = poke.poked();
+  let poked = turn.poked();
   let stale = false;
   void poked.then(() => (stale = true));
 
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (stale) {
       stale = false;
-      poked = poke.poked();
+      poked = turn.poked();
       void poked.then(() => (stale = true));
       const stored: Doc<K> | null = await deps.ledger.load(key, kind);
       if (stored === null) return;
@@ -83,7 +79,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     if (step === null) return;
     doc = step.doc;
     unsaved = step.unsaved;
-    for (const one of step.due) {
+    for (const one of clock.now() < turn.until ? step.due : []) {
       const task = deps.run(step.view, one).then((result) => {
         finished.push(result);
         running.delete(one.id);
@@ -91,11 +87,12 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
       running.set(one.id, task);
     }
     if (finished.length > 0) continue;
+    if (clock.now() >= turn.until) break;
     if (running.size === 0 && unsaved.length === 0) return;
     const renewAt = clock.now() + (unsaved.length === 0 ? deps.guard() / 2 : AWAY_PAUSE);
-    await raceUntil(clock, [...running.values(), poked], Math.min(renewAt, step.upcomingAt ?? renewAt));
+    await raceUntil(clock, [...running.values(), poked], Math.min(renewAt, step.upcomingAt ?? renewAt, turn.until));
   }
-  deps.wake.at(key, clock.now());
+  await deps.wake.at(key, clock.now());
 }
 
 /** Waits for the first of `tasks`, but not beyond an instant: when the guard is to be renewed, or another step is due. */
@@ -136,8 +133,7 @@ async function settleBatch<K extends Kind>(
     const made = lay(deps, base, batch, running, now);
     const { due, upcomingAt } = made;
     if (made.unchanged) return { doc: base, view: made.doc, due, upcomingAt, unsaved: [] };
-    if (made.doc.wakeAt !== null) deps.wake.at(made.doc.key, made.doc.wakeAt);
-    const stored = await commit(deps, made);
+    const stored = (await sendHints(deps, made)) ? await commit(deps, made) : "away";
     // Draining goes on without a ledger, by what is safe; what is not waits for it.
     if (stored === "away")
       return { doc: base, view: made.doc, due: due.filter(deps.isSafe), upcomingAt, unsaved: batch };
@@ -147,9 +143,7 @@ async function settleBatch<K extends Kind>(
       continue;
     }
     if (stored !== "conflict") {
-      for (const also of made.also)
-        for (const write of also.writes) if (write.wakeAt !== null) deps.wake.at(write.key, write.wakeAt);
-      deps.onEntries?.(made.doc, made.entries);
+      await deps.onEntries?.(made.doc, made.entries);
       const doc = { ...made.doc, version: base.version + 1 };
       return { doc, view: doc, due, upcomingAt, unsaved: [] };
     }
@@ -159,8 +153,20 @@ async function settleBatch<K extends Kind>(
     if (reloaded === null) return null;
     base = reloaded;
   }
-  deps.wake.at(base.key, deps.clock.now() + GUARD);
+  await deps.wake.at(base.key, deps.clock.now() + GUARD);
   return null;
+}
+
+/**
+ * Sends a hint for each document that is to be written: before the commit, since whoever dies between the two leaves a hint
+ * too many, and not a document that nobody looks at. Answers false where one could not be sent: then nothing is written
+ * yet, as where the ledger is away.
+ */
+async function sendHints<K extends Kind>({ wake }: MachineDeps<K>, { doc, also }: Laid<K>): Promise<boolean> {
+  const due = [doc as Doc, ...also.flatMap(({ writes }) => writes)].flatMap(({ key, wakeAt }) =>
+    wakeAt === null ? [] : [wake.at(key, wakeAt)],
+  );
+  return (await Promise.allSettled(due)).every(({ status }) => status === "fulfilled");
 }
 
 const writesElsewhere = (one: Finished): boolean => "result" in one && one.result.also !== undefined;

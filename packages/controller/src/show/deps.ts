@@ -7,7 +7,7 @@ import type { Archive } from "../record/archive/archive.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Origin } from "../model/signal.ts";
 import type { Bus } from "./bus.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "../measure/metrics.ts";
 
 /** Something that keeps the worker from doing its work; `what` is one word: `ledger`, `source`, `clock`, `no-source`, `stopping`. */
 export interface Unready {

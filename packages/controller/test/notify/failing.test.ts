@@ -45,7 +45,7 @@ describe("a channel that hangs", () => {
     await on.join("i-1");
     on.clock.jump(5_000);
     let poke = (): void => {};
-    const run = alerts.advance(on.key, () => new Promise((resolve) => (poke = resolve)));
+    const run = alerts.advance(on.key, { poked: () => new Promise((resolve) => (poke = resolve)), until: Infinity });
     await on.elapse(3_000);
     expect(phases(slack)).toEqual(["5 receipt"]);
     await on.change("i-1", drained);

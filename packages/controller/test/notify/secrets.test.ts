@@ -6,7 +6,7 @@ import type { AlertModel } from "../../src/notify/alert.ts";
 import type { ChannelDeps } from "../../src/notify/channel.ts";
 import { channels, type ChannelType } from "../../src/notify/channels/index.ts";
 import { sendOnce } from "../../src/notify/send.ts";
-import { createMetrics } from "../../src/show/metrics.ts";
+import { createMetrics } from "../../src/measure/metrics.ts";
 import type { Answer } from "./channel-contract.ts";
 import { type Bench, bench } from "./support/bench.ts";
 import { depsOf } from "./support/deps.ts";

@@ -111,14 +111,14 @@ export function createLives(size: number): Lives {
     const deps: MachineDeps<"group"> = {
       ledger: kept,
       clock,
-      wake: { at: () => {} },
+      wake: { at: () => Promise.resolve() },
       refresh: refreshGroup,
       isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
       guard: () => 5_000,
-      onEntries: (_doc, entries) => noted.push(...entries.map((entry) => entry.text)),
+      onEntries: (_doc, entries) => void noted.push(...entries.map((entry) => entry.text)),
       run: (from, step) => runOne(from, step, aws),
     };
-    await settle(Promise.race([advanceDoc(deps, doc.key, "group", { poked: () => never }), death]));
+    await settle(Promise.race([advanceDoc(deps, doc.key, "group", { poked: () => never, until: Infinity }), death]));
   }
 
   const runOne: (from: Doc<"group">, step: Step, aws: Aws) => ReturnType<typeof runStep> = (from, step, aws) => {

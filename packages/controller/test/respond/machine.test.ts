@@ -39,7 +39,7 @@ function worker(script: Script): { deps: MachineDeps<"incident">; ran: string[];
   const deps: MachineDeps<"incident"> = {
     ledger,
     clock,
-    wake: { at: (key, when) => woken.push([key, when]) },
+    wake: { at: (key, when) => Promise.resolve(void woken.push([key, when])) },
     refresh: (doc, now) => {
       const steps = mergePlan(doc.body.steps, script.plan, now);
       return { doc: { ...doc, wakeAt: null, body: { ...doc.body, steps } }, entries: [] };
@@ -55,7 +55,7 @@ function worker(script: Script): { deps: MachineDeps<"incident">; ran: string[];
   return { deps, ran, woken };
 }
 
-const never = { poked: (): Promise<void> => new Promise(() => {}) };
+const never = { poked: (): Promise<void> => new Promise(() => {}), until: Infinity };
 
 async function open(): Promise<Key> {
   const accepted = await settle(ledger.accept(warning(0), clock.now()));
@@ -169,7 +169,7 @@ test("two workers, one incident: both may repeat what is safe, one alone does wh
 test("a signal that comes while a step runs is seen at once, and its version is not overwritten", async () => {
   const key = await open();
   let poke = (): void => {};
-  const poked = { poked: (): Promise<void> => new Promise<void>((resolve) => (poke = resolve)) };
+  const poked = { poked: (): Promise<void> => new Promise<void>((resolve) => (poke = resolve)), until: Infinity };
   const { deps } = worker({
     plan: [planned("slow")],
     run: async () => {

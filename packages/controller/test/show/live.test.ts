@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createBus } from "../../src/show/bus.ts";
-import { createMetrics } from "../../src/show/metrics.ts";
-import { createObservers } from "../../src/show/observe.ts";
-import { createLabel } from "../../src/show/labels.ts";
+import { together } from "../../src/flow/observer.ts";
+import { showing } from "../../src/show/observe.ts";
+import { createLabel } from "../../src/measure/labels.ts";
 import { createLiveList } from "../../src/show/open.ts";
 import { alertDoc } from "./support/samples.ts";
 import { incidentDoc, note, T0, warning } from "../record/support/samples.ts";
@@ -60,11 +60,7 @@ test("what the flow does is told as it is done", () => {
   const bus = createBus(clock);
   const told: { topic: string; data: unknown }[] = [];
   bus.subscribe(({ topic, data }) => told.push({ topic, data: JSON.parse(data()) as unknown }));
-  const observer = createObservers({
-    metrics: createMetrics(),
-    bus,
-    onFailure: (error) => expect.unreachable(String(error)),
-  });
+  const observer = showing(bus);
   const doc = incidentDoc("i-1");
 
   observer.onAccepted(doc, warning("i-1"), true);
@@ -86,15 +82,13 @@ test("a mistake in telling does not stop the handling", () => {
   const publish = (): never => {
     throw new TypeError("broken");
   };
-  const observer = createObservers({
-    metrics: createMetrics(),
-    bus: { publish },
-    onFailure: (e) => failures.push(e),
-  });
+  const heard: unknown[] = [];
+  const observer = together([showing({ publish }), { onEntries: (doc) => heard.push(doc) }], (e) => failures.push(e));
   observer.onEntries(incidentDoc("i-1"), []);
   observer.onAccepted(incidentDoc("i-1"), warning("i-1"), true);
 
   expect(failures).toHaveLength(2);
+  expect(heard).toHaveLength(1);
 });
 
 test.each(["set-draining", "ec2", "DescribeInstances", "eu-west-1", "SK-LEDGER-FULL", "x"])(

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { kinds } from "../../signal/index.ts";
 import type { SignalKind } from "../../model/signal.ts";
-import { outcomes } from "../outcomes.ts";
+import { outcomes } from "../../measure/outcomes.ts";
 
 /** What the API answers. The OpenAPI document is made from these, and so are the types of the views. */
 export const time: z.ZodISODateTime = z.iso.datetime();

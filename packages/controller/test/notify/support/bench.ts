@@ -125,7 +125,7 @@ export function bench(): Bench {
         links: NO_LINKS,
         clock,
         random: () => 0,
-        wake: { at: () => {} },
+        wake: { at: () => Promise.resolve() },
         observe: {
           alert: (channel, outcome) => observed.push(`${channel} ${outcome}`),
           suppressed: (reason) => observed.push(`suppressed ${reason}`),

@@ -6,7 +6,7 @@ import { openSqliteArchive } from "../../../src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
 import { type Bus, createBus } from "../../../src/show/bus.ts";
 import type { ShowDeps, ShowOptions, Unready } from "../../../src/show/deps.ts";
-import { createMetrics } from "../../../src/show/metrics.ts";
+import { createMetrics } from "../../../src/measure/metrics.ts";
 import { createShow, type Show } from "../../../src/show/server.ts";
 
 export interface Setting extends AsyncDisposable {

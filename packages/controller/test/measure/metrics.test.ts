@@ -8,12 +8,12 @@ import type { Finished } from "../../src/respond/apply.ts";
 import { refreshIncident } from "../../src/respond/incident.ts";
 import { advanceDoc } from "../../src/respond/machine.ts";
 import { findResponder } from "../../src/respond/responders/index.ts";
-import { createMetrics, type Metrics } from "../../src/show/metrics.ts";
+import { createMetrics, type Metrics } from "../../src/measure/metrics.ts";
 import { parse } from "../../src/signal/parse.ts";
 import type { Origin } from "../../src/model/signal.ts";
 import { incidentDoc, T0, warning } from "../record/support/samples.ts";
 import { factsWith } from "../respond/support.ts";
-import { startShow } from "./support/show.ts";
+import { startShow } from "../show/support/show.ts";
 
 /** What INTERFACE promises, and `signals_ignored_total`, since what leads to nothing is counted too. */
 const PROMISED = {
@@ -218,7 +218,7 @@ test("the metrics follow from what the machine really commits", async () => {
       {
         ledger,
         clock,
-        wake: { at: () => undefined },
+        wake: { at: () => Promise.resolve() },
         refresh: (doc, at) => refreshIncident(doc, factsWith({ instance: null }), defaultPolicy, findResponder, at),
         guard: () => 5_000,
         isSafe: () => true,
@@ -227,7 +227,7 @@ test("the metrics follow from what the machine really commits", async () => {
       },
       opened!.doc.key,
       "incident",
-      { poked: () => new Promise(() => undefined) },
+      { poked: () => new Promise(() => undefined), until: Infinity },
     );
     const doc = await ledger.load(opened!.doc.key, "incident");
     if (doc?.body.closedAt !== null) break;

@@ -1,11 +1,12 @@
-import type { Ms } from "./clock.ts";
-import type { Doc } from "./model/doc.ts";
-import type { Entry } from "./model/journal.ts";
-import type { Key } from "./model/key.ts";
-import type { Ledger } from "./record/ledger/ledger.ts";
-import type { RunnerDeps } from "./respond/runner.ts";
-import type { Wake } from "./wake.ts";
-import type { Evidence, Origin, Parsed, Reserved, Signal } from "./model/signal.ts";
+import type { Ms } from "../clock.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import type { RunnerDeps } from "../respond/runner.ts";
+import type { Turn } from "../turn.ts";
+import type { Wake } from "../wake.ts";
+import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
 
 /** Everything the flow is made of. Entries assemble it; tests put in what they need. */
 export interface FlowDeps extends RunnerDeps {
@@ -23,10 +24,10 @@ export interface FlowDeps extends RunnerDeps {
   readonly learnEvidence: (evidence: Evidence) => void;
   /** Without a ledger: safe effects only. */
   readonly degraded: (signal: Signal, why: Error) => void;
-  readonly advanceAlert: (key: Key, poked: () => Promise<void>) => Promise<void>;
+  readonly advanceAlert: (key: Key, turn: Turn) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
-  readonly onEntries: (doc: Doc, entries: readonly Entry[]) => void;
+  readonly onEntries: (doc: Doc, entries: readonly Entry[]) => Promise<void>;
   /** A bug, or a document that the ledger refuses: told, and the message tried again until its queue gives it up. */
   readonly onFailure: (what: string, error: unknown) => void;
 }

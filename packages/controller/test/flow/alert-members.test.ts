@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trackAlertMembers } from "../../src/entry/alert-members.ts";
+import { trackAlertMembers } from "../../src/flow/alert-members.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import { warning } from "../correlate/support.ts";
 import { incidentOf } from "../respond/support.ts";

@@ -1,17 +1,18 @@
 import { LRUCache } from "lru-cache";
-import type { Facts } from "./enrich/facts.ts";
-import type { Doc } from "./model/doc.ts";
-import type { Key } from "./model/key.ts";
-import type { Origin, Parsed, Reserved, Signal } from "./model/signal.ts";
-import type { FlowDeps } from "./flow-deps.ts";
-import { isAway } from "./record/away.ts";
-import { advanceDoc } from "./respond/machine.ts";
-import { refreshGroup } from "./respond/group/refresh.ts";
-import { refreshIncident } from "./respond/incident.ts";
-import { findResponder } from "./respond/responders/index.ts";
-import { createRunner } from "./respond/runner.ts";
-import { parse } from "./signal/parse.ts";
-import type { Verdict } from "./signal/verdict.ts";
+import type { Facts } from "../enrich/facts.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Key } from "../model/key.ts";
+import type { Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
+import type { FlowDeps } from "./deps.ts";
+import { isAway } from "../record/away.ts";
+import { advanceDoc } from "../respond/machine.ts";
+import type { Turn } from "../turn.ts";
+import { refreshGroup } from "../respond/group/refresh.ts";
+import { refreshIncident } from "../respond/incident.ts";
+import { findResponder } from "../respond/responders/index.ts";
+import { createRunner } from "../respond/runner.ts";
+import { parse } from "../signal/parse.ts";
+import type { Verdict } from "../signal/verdict.ts";
 
 /** What became of one signal of a message. */
 type Accepted =
@@ -25,7 +26,7 @@ export interface Flow {
   /** A signal that no message brought. Never rejects. */
   hear(signal: Signal): Promise<void>;
   /** One loop for incident, group and alert: brings the document as far as it can go now. */
-  advance(key: Key, poked: () => Promise<void>): Promise<void>;
+  advance(key: Key, turn: Turn): Promise<void>;
   /** What is known of an incident's subject now. */
   factsOf(doc: Doc<"incident">): Facts;
 }
@@ -66,7 +67,9 @@ export function createFlow(deps: FlowDeps): Flow {
       const { key } = accepted.doc;
       if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);
       deps.onAccepted(accepted.doc, signal, accepted.fresh);
-      if (accepted.fresh) wake.at(key, clock.now());
+      // Of a duplicate too: the worker that took the first may have died before it sent the hint.
+      const due = accepted.fresh ? clock.now() : accepted.doc.wakeAt;
+      if (due !== null) await wake.at(key, due);
       return { is: "accepted", key };
     } catch (error) {
       // Draining goes first: safe effects from what is known, the message stays, and it counts as at-least-once.
@@ -111,11 +114,11 @@ export function createFlow(deps: FlowDeps): Flow {
     async hear(signal) {
       await acceptOne(signal);
     },
-    advance(key, poked) {
+    advance(key, turn) {
       const kind = key.slice(0, key.indexOf("#"));
-      if (kind === "incident") return advanceDoc(incidents, key, "incident", { poked });
-      if (kind === "group") return advanceDoc(groups, key, "group", { poked });
-      if (kind === "alert") return deps.advanceAlert(key, poked);
+      if (kind === "incident") return advanceDoc(incidents, key, "incident", turn);
+      if (kind === "group") return advanceDoc(groups, key, "group", turn);
+      if (kind === "alert") return deps.advanceAlert(key, turn);
       return Promise.resolve();
     },
   };

@@ -1,0 +1,23 @@
+import type { Clock, Ms } from "../clock.ts";
+import { raceWithin } from "../race.ts";
+
+/** What was begun and is waited for by nobody who asked for it. */
+export interface Background {
+  /** Keeps an eye on the work; a rejection is told under `what`. */
+  begin(what: string, work: Promise<void>): void;
+  /** Resolves when all of it has come to rest, or at the deadline, epoch milliseconds. */
+  atRest(until: Ms): Promise<void>;
+}
+
+export function createBackground(clock: Clock, onFailure: (what: string, error: unknown) => void): Background {
+  const under = new Set<Promise<void>>();
+  return {
+    begin(what, work) {
+      const watched = work.catch((error: unknown) => onFailure(what, error)).finally(() => under.delete(watched));
+      under.add(watched);
+    },
+    async atRest(until) {
+      while (under.size > 0 && clock.now() < until) await raceWithin(clock, [Promise.all(under)], until - clock.now());
+    },
+  };
+}

@@ -1,0 +1,309 @@
+import type { Aws } from "../aws/aws.ts";
+import type { Clock, Ms } from "../clock.ts";
+import { isOld } from "../decide/outdated.ts";
+import type { Policy } from "../decide/policy.ts";
+import { activeIn } from "../enrich/active.ts";
+import { factsOf as assemble } from "../enrich/facts-of.ts";
+import type { Facts } from "../enrich/facts.ts";
+import { createLookAround } from "../enrich/look-around.ts";
+import { createLookUp } from "../enrich/look-up.ts";
+import type { Overrides } from "../enrich/overrides.ts";
+import { feed, feedAttention, feedEvidence } from "../inventory/feed.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { Doc } from "../model/doc.ts";
+import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
+import type { Origin, Signal } from "../model/signal.ts";
+import { createAlertAdvance } from "../notify/advance.ts";
+import type { Channel } from "../notify/alert.ts";
+import type { Links } from "../notify/links.ts";
+import type { Route } from "../notify/route.ts";
+import { createSilences, type Silences } from "../notify/silences.ts";
+import type { Suppress } from "../notify/suppressed.ts";
+import { raceWithin } from "../race.ts";
+import type { Archive } from "../record/archive/archive.ts";
+import { createArchiver } from "../record/archiver.ts";
+import type { Ledger } from "../record/ledger/ledger.ts";
+import { createDegraded } from "../respond/degraded.ts";
+import { guardOf } from "../respond/guard.ts";
+import { withReason } from "../respond/labels.ts";
+import { findResponder } from "../respond/responders/index.ts";
+import { createRunner } from "../respond/runner.ts";
+import type { Secrets } from "../secrets.ts";
+import type { Verdict } from "../signal/verdict.ts";
+import type { Wake } from "../wake.ts";
+import { trackAlertMembers } from "./alert-members.ts";
+import { createBackground } from "./background.ts";
+import { type Chore, type Chores, createChores } from "./chores.ts";
+import type { FlowDeps } from "./deps.ts";
+import { trackDoomed } from "./doomed.ts";
+import { createFlow, type Flow } from "./flow.ts";
+import { trackHints } from "./hints.ts";
+import type { Observer } from "./observer.ts";
+import { createReservedSignals } from "./reserved-signals.ts";
+
+/** A storm's incidents join within seconds: one look is for many of them. */
+const AFTER_JOIN: Ms = 1_000;
+/** Documents whose hints are sent again by one read of what is due. */
+const SWEEP_LIMIT = 500;
+/** Nobody else finds them for so long. */
+const SWEEP_LEASE: Ms = 10_000;
+
+/** Drivers and settings of the handling: an entry makes them from the config, tests as they need. */
+export interface HandlingOptions {
+  readonly clock: Clock;
+  /** 0..1 */
+  readonly random: () => number;
+  /** Names this worker in leases; different for each process. */
+  readonly owner: string;
+  readonly wake: Wake;
+  readonly ledger: Ledger;
+  readonly archive: Archive;
+  readonly inventory: Inventory;
+  readonly aws: Aws;
+  readonly policy: () => Policy;
+  readonly overrides: Overrides;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly routes: readonly Route[];
+  readonly suppress: Suppress;
+  readonly links: Links;
+  readonly secrets: Secrets;
+  readonly observer: Observer;
+  /** Sources beside AWS's own whose events are taken for AWS's; none where left out. */
+  readonly trusted?: readonly string[];
+  /** Looks closer of a storm's incidents start together at multiples of this. */
+  readonly gather: Ms;
+  /** An incident was opened here. */
+  readonly onOpened?: () => void;
+}
+
+/**
+ * All that is done for interruptions, without a process around it: no timer of its own runs between two calls, so that a
+ * function that is frozen after each invocation loses nothing. Each call ends at its deadline `until`, epoch milliseconds,
+ * and what was not finished by then has a hint that brings it back.
+ */
+export interface Handling {
+  /** Durable when it answers `accepted`. Never rejects. */
+  accept(body: string, origin: Origin, until?: Ms): Promise<Verdict>;
+  /** A signal that no message brought: what a sweep has seen. Never rejects. */
+  hear(signal: Signal): Promise<void>;
+  /** What a hint asks for: brings the document as far as it can go now. Rejects with the ledger's errors; then once more. */
+  advance(key: Key, until: Ms, poked?: () => Promise<void>): Promise<void>;
+  /** The earliest instant at which something that was handled here is due; null: nothing is. */
+  pending(): Ms | null;
+  /**
+   * The backstop, for hints that were lost: finds documents that have been due for `grace`, and hands them to `found`, which
+   * sends their hints again where it is left out.
+   */
+  sweepOnce(until: Ms, sweep?: Sweep): Promise<void>;
+  /** Each chore once. */
+  housekeepOnce(until: Ms): Promise<void>;
+  /** Resolves when all that was begun in the background has come to rest. */
+  atRest(until: Ms): Promise<void>;
+  /** Learns what others have open, to begin with. */
+  start(): Promise<void>;
+  /** Begins nothing more. */
+  stop(): void;
+  readonly chores: Chores;
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
+  readonly silences: Silences;
+  /** Documents that are being advanced. */
+  readonly underWay: () => number;
+}
+
+export interface Sweep {
+  readonly grace: Ms;
+  readonly found?: (key: Key) => Promise<void> | void;
+}
+
+/** Assembles the handling: one literal that reads like the picture in docs/architecture.md. */
+export function createHandling(options: HandlingOptions): Handling {
+  const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
+  const stopping = new AbortController();
+  const doomed = trackDoomed(clock);
+  const members = trackAlertMembers();
+  const lookUp = createLookUp({
+    aws,
+    inventory,
+    clock,
+    overrides,
+    gather: options.gather,
+  });
+
+  const lookAround = createLookAround({ aws, inventory, clock });
+
+  const factsOf = (doc: Doc<"incident">): Facts =>
+    withReason(assemble(inventory, doc.body.subject, placeOf(doc), doomed.current(), overrides, clock.now()), doc.body);
+  const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
+    const place = placeOf(doc);
+    if (place === null) return;
+    const asOf = inventory.get("instance", doc.body.subject.id)?.observedAt ?? 0;
+    const afresh = isOld(doc.body) && asOf < doc.body.openedAt;
+    await lookUp(doc.body.subject, place, deadline, depth, afresh);
+  };
+
+  const hints = trackHints(options.wake);
+  const onFailure = (what: string, error: unknown): void => observer.onFailure?.(what, error);
+  const background = createBackground(clock, onFailure);
+  let underWay = 0;
+  const silences = createSilences({ ledger, clock, random: options.random });
+  const alerts = createAlertAdvance({
+    ledger,
+    channels: options.channels,
+    routes: options.routes,
+    suppress: options.suppress,
+    silences,
+    activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
+    refreshSecrets: options.secrets.refresh,
+    onUntold: (error) => onFailure("telling people", error),
+    phrases: findResponder,
+    links: options.links,
+    factsOf,
+    clock,
+    random: options.random,
+    wake: hints,
+    onEntries: (doc, entries) => observer.onEntries?.(doc, entries),
+    observe: {
+      ...(observer.onAlert === undefined ? {} : { alert: observer.onAlert }),
+      ...(observer.onSuppressed === undefined ? {} : { suppressed: observer.onSuppressed }),
+    },
+  });
+
+  const deps: FlowDeps = {
+    ledger,
+    inventory,
+    aws,
+    clock,
+    random: options.random,
+    wake: hints,
+    guard: () => guardOf(underWay),
+    policy,
+    routes: options.routes,
+    factsOf,
+    doomed: doomed.current,
+    lookUp: lookUpOf,
+    lookAround,
+    secret: options.secrets.resolve,
+    renewSecret: options.secrets.renew,
+    trusted: options.trusted ?? [],
+    signalsOf: createReservedSignals(aws, inventory, clock),
+    learn: (signal) => feed(inventory, signal),
+    learnEvidence: (evidence) => feedEvidence(inventory, evidence),
+    degraded: (signal, why) => background.begin("without the ledger", degraded.handle(signal, why)),
+    advanceAlert: (key, turn) => alerts.advance(key, turn),
+    onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
+    onAccepted: (doc, signal, fresh) => {
+      doomed.saw(doc);
+      if (doc.version === 1) options.onOpened?.();
+      observer.onAccepted?.(doc, signal, fresh);
+      background.begin("after the ledger came back", degraded.recovered(doc));
+    },
+    onEntries: async (doc, entries) => {
+      doomed.saw(doc);
+      if (doc.kind === "group") feedAttention(inventory, doc, entries);
+      observer.onEntries?.(doc, entries);
+      for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
+      // Who has joined an alert may change what is at stake: it is looked at before its next look would come.
+      if (doc.kind === "incident" && entries.some(hasJoined))
+        for (const { key } of doc.body.alerts) await hints.at(key, clock.now() + AFTER_JOIN);
+      // Its alerts tell the outcome now, and not at their next look.
+      for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());
+    },
+    onFailure,
+    stopping: stopping.signal,
+  };
+  const runner = createRunner(deps, () => false);
+  const degraded = createDegraded({
+    clock,
+    policy,
+    factsOf,
+    lookUp: lookUpOf,
+    lookAround: async (doc, deadline) => {
+      const { subject } = doc.body;
+      const place = placeOf(doc);
+      if (place !== null && subject.type === "instance") await lookAround(subject.id, place, deadline);
+    },
+    find: findResponder,
+    isSafe: runner.isSafe,
+    run: runner.run,
+    tell: (doc, facts, why) => alerts.tellDirectly(doc, facts, why),
+    ledger,
+  });
+  const flow: Flow = createFlow(deps);
+  const chores = createChores({
+    clock,
+    archiver: createArchiver({ ledger, archive: options.archive }),
+    purge: (before) => ledger.purge(before),
+    refreshOpen: async () => {
+      for (const alert of members.keep(await doomed.refresh(ledger))) await hints.at(alert, clock.now());
+    },
+    onFailure,
+  });
+
+  return {
+    async accept(body, origin, until = Infinity) {
+      const accepting = flow.accept(body, origin);
+      let verdict: Verdict = { is: "later", reason: "it could not be recorded in time" };
+      await raceWithin(clock, [accepting.then((made) => (verdict = made))], until - clock.now());
+      return verdict;
+    },
+    hear: (signal) => flow.hear(signal),
+    async advance(key, until, poked = never) {
+      hints.taken(key);
+      underWay += 1;
+      try {
+        await flow.advance(key, { poked, until });
+      } finally {
+        underWay -= 1;
+      }
+    },
+    pending: hints.earliest,
+    async sweepOnce(until, { grace, found = (key: Key) => hints.at(key, clock.now()) }: Sweep = { grace: 0 }) {
+      for (let more = true; more && clock.now() < until;) {
+        const docs = await ledger.due(clock.now() - grace, SWEEP_LIMIT, options.owner, SWEEP_LEASE);
+        for (const { key } of docs) await found(key);
+        more = docs.length === SWEEP_LIMIT;
+      }
+    },
+    async housekeepOnce(until) {
+      for (const { what, run } of Object.values(chores) as Chore[]) {
+        let more = true;
+        while (more && clock.now() < until)
+          more = await run().catch((error: unknown) => {
+            onFailure(what, error);
+            return false;
+          });
+      }
+    },
+    atRest: background.atRest,
+    // Other workers' incidents, and those from before a restart, count in what a service keeps.
+    start: () =>
+      chores.readOpen.run().then(
+        () => {},
+        (error: unknown) => onFailure(chores.readOpen.what, error),
+      ),
+    stop: () => stopping.abort(new Error("the worker stops")),
+    chores,
+    factsOf,
+    silences,
+    underWay: () => underWay,
+  };
+}
+
+const never = (): Promise<void> => new Promise(() => {});
+
+const hasJoined = ({ data }: Entry): boolean => data["responder"] === "join-alert" && data["state"] === "done";
+
+/** Why people were not told, where the step that tells them was skipped. */
+function withheld(entries: readonly Entry[]): string[] {
+  return entries.flatMap(({ data: { receipt } }) => {
+    const isReason =
+      receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) && "withheld" in receipt;
+    return isReason && typeof receipt.withheld === "string" ? [receipt.withheld] : [];
+  });
+}
+
+const placeOf = (doc: Doc<"incident">): Facts["place"] => {
+  const { account, region } = doc.body;
+  return region === null ? null : { account, region };
+};
