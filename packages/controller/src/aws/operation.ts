@@ -1,6 +1,5 @@
-import type { FailureKind } from "./failure.ts";
+import type { AwsFailure, FailureKind } from "./failure.ts";
 import type { Place } from "./ask.ts";
-import type { AwsFailure } from "./failure.ts";
 import type { Limit } from "./limits.ts";
 
 /** What one call of an operation is made of, once its turn has come. */
