@@ -93,7 +93,7 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
       if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
     case "launch":
-      return [...stages.lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
+      return [...stages.tellOfHook(ground), ...stages.lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
     case "none":
       return [];
   }
@@ -114,7 +114,13 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   const held = { ...ground, t: whileHeld(ground.t, hooks.heldUntil(ground, holds)) };
   const release = handOver(held, emptying);
   const work = [...stages.lookUp(ground), ...emptying, ...completes, ...release];
-  return [...(told ? stages.tell(ground) : []), ...work, ...verify(held, work), ...endRetained(held)];
+  return [
+    ...(told ? stages.tell(ground) : []),
+    ...stages.tellOfHook(ground),
+    ...work,
+    ...verify(held, work),
+    ...endRetained(held),
+  ];
 }
 
 /** On a recommendation the policy says: alert, replace early, drain, or ignore. */

@@ -4,6 +4,7 @@ import { isLast } from "./last.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
+import { hookGivenUpAt } from "./threat.ts";
 
 /** What it finds is still to be taken off: nothing that waits for an empty instance ends before it. */
 export const LOOK_AROUND = "look-around";
@@ -45,6 +46,22 @@ export function lookAround({ facts, t, actions, incident }: Ground, acts: readon
 export function tell({ t }: Ground): PlannedStep[] {
   return [step("tell", "join-alert", {}, { abandonAt: t.verifyUntil })];
 }
+
+/** How long it is tried to tell of a lifecycle action that was given up. */
+const TELL_OF_HOOK_WITHIN = 900_000;
+
+/** Tells of a lifecycle action that was given up, where the incident is told by nothing else. */
+export function tellOfHook({ incident }: Ground): PlannedStep[] {
+  const since = hookGivenUpAt(incident);
+  const isTold = incident.steps.some(
+    ({ id, responder, state }) =>
+      responder === "join-alert" && id !== TELL_OF_HOOK && state !== "skipped" && state !== "abandoned",
+  );
+  if (since === null || isTold) return [];
+  return [step(TELL_OF_HOOK, "join-alert", {}, { abandonAt: since + TELL_OF_HOOK_WITHIN })];
+}
+
+const TELL_OF_HOOK = "tell-hook";
 
 /** The last safe moment to let a held target go: its connections still get what time there is, at most 15 s of it. */
 const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, Math.floor((t.end - t.begun) / 2));

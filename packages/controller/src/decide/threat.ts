@@ -88,6 +88,15 @@ export const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolea
 
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
 
+/**
+ * When a lifecycle action of ours was last given up: AWS refuses the answer, or gave none as long as it was tried. Somebody
+ * has to answer in our place, or the hook's default result decides. Null: none was.
+ */
+export function hookGivenUpAt({ steps }: Pick<Incident, "steps">): Ms | null {
+  const given = steps.filter((step) => step.responder === "complete-lifecycle" && step.state === "abandoned");
+  return given.length === 0 ? null : Math.max(...given.map(({ settledAt }) => settledAt ?? 0));
+}
+
 /** Whether its group was seen to retain it: it runs on, though it was to be terminated, until somebody ends it. */
 export function isRetained({ steps, hints }: Incident): boolean {
   if (hints["retainedAt"] !== undefined) return true;

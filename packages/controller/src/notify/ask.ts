@@ -34,7 +34,7 @@ const WENT: ReadonlySet<string | null> = new Set([
 const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
 
 /** Effects that were given up. Waits that ran out are told as "not drained in time", and observing costs nobody. */
-function toDoByHand(all: readonly Seen[]): string[] {
+export function toDoByHand(all: readonly Seen[]): string[] {
   const failed = new Map<string, string[]>();
   for (const { steps, member, body } of all) {
     if (body.mode !== "act" || body.goneAt !== null) continue;

@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { AlertGroup, AlertModel } from "./alert.ts";
-import { ask, missing } from "./ask.ts";
+import { ask, missing, toDoByHand } from "./ask.ts";
 import { clean } from "./clean.ts";
 import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
@@ -63,7 +63,7 @@ const order = ({ body }: Seen): number =>
 function severityOf(all: readonly Seen[], served: boolean): AlertModel["severity"] {
   const acted = all.filter(({ body }) => body.mode === "act");
   if (!served || acted.some(({ member }) => member.outcome === "deadline-passed")) return "critical";
-  if (all.some(({ member }) => member.outcome === "missed-notice")) return "warning";
+  if (all.some(({ member }) => member.outcome === "missed-notice") || toDoByHand(all).length > 0) return "warning";
   return all.some((one) => one.body.outcome === null && URGENT.has(one.threat)) ? "warning" : "info";
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Ms } from "../clock.ts";
-import { classifyEnding, ENDING_STATES, isRetained, threatOf } from "../decide/threat.ts";
+import { classifyEnding, ENDING_STATES, hookGivenUpAt, isRetained, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Incident, Joined } from "../model/incident.ts";
@@ -27,11 +27,13 @@ export type Verdict =
 
 /**
  * Whether people are told of an incident (docs/aws-facts.md, 6 and 11). Warm-pool returns, launches and plain ends tell
- * nobody; an end that nobody warned of does once EC2 calls it an interruption.
+ * nobody, unless their hook could not be answered; an end that nobody warned of does once EC2 calls it an interruption.
  *
  * @param facts null where nothing is known yet
  */
 export function tells(incident: Incident, facts: Facts | null = null): Verdict {
+  // Somebody has to answer the hook in our place.
+  if (hookGivenUpAt(incident) !== null) return { tells: true };
   switch (threatOf(incident)) {
     case "reclaim":
     case "task-stop":

@@ -43,14 +43,17 @@ export function refreshIncident(
   // Its steps alone say when it is due.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
-  const planned = plan(asleep, facts, policy, find, now);
-  const settled = settleFollowing(planned.doc, find, now);
-  const derived = derive(settled.doc, find, now);
+  const first = plan(asleep, facts, policy, find, now);
+  const settled = settleFollowing(first.doc, find, now);
+  // What was given up just now may call for more.
+  const again =
+    settled.entries.length === 0 ? { doc: settled.doc, entries: [] } : plan(settled.doc, facts, policy, find, now);
+  const derived = derive(again.doc, find, now);
   const ended = derived.doc.body.cancelledAt === null ? derived.doc : endWithNotice(derived.doc, now);
   const closed = close(ended, facts, find, now);
   return {
     doc: mapSteps(closed.doc, (step) => forgetParams(step, find)),
-    entries: [...planned.entries, ...settled.entries, ...derived.entries, ...closed.entries],
+    entries: [...first.entries, ...settled.entries, ...again.entries, ...derived.entries, ...closed.entries],
   };
 }
 
