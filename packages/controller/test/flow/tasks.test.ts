@@ -1,5 +1,5 @@
-import { failTask, interrupt, setContainerState } from "@spotkeeper/simulator";
-import { afterEach, expect, test } from "vitest";
+import { failTask, interrupt, setContainerState, stopTask, type Task } from "@spotkeeper/simulator";
+import { afterEach, describe, expect, test } from "vitest";
 import { effects, expectSettled, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
 import { hostOf, hostOfStandalone, shop } from "./fleet.ts";
@@ -75,6 +75,41 @@ test("tasks that somebody had told to stop before anybody looked are waited for"
   expect(emptyAt).not.toBeNull();
   const { drainedAt } = await box.incident(victim.id);
   expect(drainedAt).toBeGreaterThanOrEqual(emptyAt!);
+});
+
+describe.each([true, false])("a task that others told to stop before the warning, inventory warm: %s", (warm) => {
+  /** Tells all tasks of an instance to stop, as a deployment or a person does; the containers take almost 120 s. */
+  async function toldBefore(which: (task: Task) => boolean): Promise<{ readonly id: string; readonly task: Task }> {
+    box = await openBox({
+      build: shop({ standalone: true, stopTimeout: 120 }),
+      settings: { taskExit: [118_000, 119_000] },
+    });
+    const victim = [...box.region.instances.values()].find((one) =>
+      [...(one.containerInstance?.tasks ?? [])].some(which),
+    )!;
+    const task = [...victim.containerInstance!.tasks].find(which)!;
+    for (const one of victim.containerInstance!.tasks) stopTask(box.world, one, "UserInitiated", "told by a person");
+    await (warm ? box.sweep() : box.run(60));
+    interrupt(box.world, victim.id);
+    return { id: victim.id, task };
+  }
+
+  test.each<[string, (task: Task) => boolean]>([
+    ["of a service", (task) => task.service !== null],
+    ["of no service", (task) => task.service === null],
+  ])("%s is waited for", async (_name, which) => {
+    const { id, task } = await toldBefore(which);
+    await box.run(1_500);
+    expect(task.stoppedAt).not.toBeNull();
+    expect((await box.incident(id)).drainedAt).toBeGreaterThanOrEqual(task.stoppedAt!);
+    await expectSettled(box);
+  });
+
+  test("counts in the alert", async () => {
+    const { id } = await toldBefore((task) => task.service === null);
+    await box.run(30);
+    expect(toldOf(box, id).at(-1)?.stakes).toContain("1 standalone task that no service starts again");
+  });
 });
 
 test("a task that had ended by itself before the warning is no loss", async () => {

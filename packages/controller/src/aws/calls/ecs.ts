@@ -46,8 +46,10 @@ export interface EcsTask {
   readonly ownInterface: boolean;
   readonly protectedUntil: Ms | null;
   readonly stopCode: string | null;
-  /** When it ceased to run, where it has; absent in what earlier versions stored. */
+  /** When it ceased to run, or was told to stop, where it has; absent in what earlier versions stored. */
   readonly stoppingAt?: Ms | null;
+  /** When its containers had ended, where they have; absent in what earlier versions stored. */
+  readonly endedAt?: Ms | null;
 }
 
 export interface EcsService {

@@ -60,6 +60,7 @@ export const taskOf = (one: Task): EcsTask => ({
   stopCode: one.stopCode ?? null,
   // `stoppingAt` is absent where the containers ended by themselves, without having been told to stop.
   stoppingAt: (one.stoppingAt ?? one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
+  endedAt: (one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
 });
 
 /** In an IPv6-only subnet there is no IPv4 address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html */

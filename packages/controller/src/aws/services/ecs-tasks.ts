@@ -33,50 +33,46 @@ export function describeTasksOperation(clients: Clients): Operation<string, EcsT
   };
 }
 
-/**
- * The tasks on container instances of one cluster, in the fewest calls. To list by container instance costs a call
- * each; to list the cluster costs a call for each hundred tasks, and another to describe them, since only that tells
- * where they run. How many tasks there are is not known before, so the cluster's listing is given up once it has cost
- * half of what the other way costs:
- *
- *     1 of 100 instances, 1,000 tasks     ListTasks by instance: 1,   DescribeTasks: 1
- *     100 of 100 instances, 1,000 tasks   ListTasks of all: 10,       DescribeTasks: 10
- *     10 of 100 instances, 1,000 tasks    ListTasks of all: 5, given up; by instance: 10, DescribeTasks: 1
- */
-export function tasksOnOperation(clients: Clients): Operation<string, readonly EcsTask[]> {
-  return {
-    ...of,
-    name: "ListTasks",
-    size: TOGETHER,
-    keyOf: (arn) => arn,
-    async send({ at, group: cluster, items, request }) {
-      const calls = { at, request };
-      const all =
-        items.length <= FEW
-          ? null
-          : await list(clients, calls, { cluster, desiredStatus: "RUNNING" }, null, Math.floor(items.length / 2));
-      const arns = all ?? (await listEach(clients, calls, { cluster, desiredStatus: "RUNNING" }, items));
-      return byHost(clients, calls, cluster, arns);
-    },
-  };
-}
+/** The tasks on container instances of one cluster that ECS wants to run. */
+export const tasksOnOperation = (clients: Clients): Operation<string, readonly EcsTask[]> =>
+  onHosts(clients, "ListTasks", "RUNNING", () => true);
 
 /**
  * The tasks on container instances of one cluster that were told to stop and have not stopped yet. ECS lists what has
  * stopped within the last hour as well.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
  */
-export function stoppingOnOperation(clients: Clients): Operation<string, readonly EcsTask[]> {
+export const stoppingOnOperation = (clients: Clients): Operation<string, readonly EcsTask[]> =>
+  onHosts(clients, "ListTasks of those that stop", "STOPPED", ({ lastStatus }) => lastStatus !== "STOPPED");
+
+/**
+ * The tasks of one desired status on container instances of one cluster, in the fewest calls. To list by container
+ * instance costs a call each; to list the cluster costs a call for each hundred tasks, and another to describe them, since
+ * only that tells where they run. How many tasks there are is not known before, so the cluster's listing is given up once
+ * it has cost half of what the other way costs:
+ *
+ *     1 of 100 instances, 1,000 tasks     ListTasks by instance: 1,   DescribeTasks: 1
+ *     100 of 100 instances, 1,000 tasks   ListTasks of all: 10,       DescribeTasks: 10
+ *     10 of 100 instances, 1,000 tasks    ListTasks of all: 5, given up; by instance: 10, DescribeTasks: 1
+ */
+function onHosts(
+  clients: Clients,
+  name: string,
+  desiredStatus: Listing["desiredStatus"],
+  isWanted: (task: EcsTask) => boolean,
+): Operation<string, readonly EcsTask[]> {
   return {
     ...of,
-    name: "ListTasks of those that stop",
-    size: DESCRIBE,
+    name,
+    size: TOGETHER,
     keyOf: (arn) => arn,
     async send({ at, group: cluster, items, request }) {
       const calls = { at, request };
-      const arns = await listEach(clients, calls, { cluster, desiredStatus: "STOPPED" }, items);
-      const on = await byHost(clients, calls, cluster, arns);
-      return (arn) => on(arn).filter(({ lastStatus }) => lastStatus !== "STOPPED");
+      const listing = { cluster, desiredStatus };
+      const most = Math.floor(items.length / 2);
+      const all = items.length <= FEW ? null : await list(clients, calls, listing, null, most);
+      const on = await byHost(clients, calls, cluster, all ?? (await listEach(clients, calls, listing, items)));
+      return (arn) => on(arn).filter(isWanted);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { EcsTask } from "../../aws/calls/ecs.ts";
 import type { Ms } from "../../clock.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../model/step.ts";
-import { openedAt, whoseWas } from "../before.ts";
+import { openedAt } from "../before.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -78,8 +78,8 @@ async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promis
 
 /**
  * All that ECS has not stopped yet. Its list leaves out what it has told to stop, long before that has stopped; so what
- * was known to run here is asked about by name, until it is STOPPED. Where somebody else began to drain, tasks were told
- * to stop before anybody looked.
+ * was known to run here is asked about by name, until it is STOPPED. Others (a deployment, a person, whoever set the
+ * instance DRAINING before) may have told some to stop before anybody looked: those are looked for once.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
  */
 async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> {
@@ -89,7 +89,7 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
   const asked = ctx.clock.now();
   const [runs, stops] = await Promise.all([
     ctx.aws.ecs.tasksOn(at, cluster, arn, ask),
-    step.receipt === null && isDrainedByOthers(step, ctx) ? ctx.aws.ecs.stoppingOn(at, cluster, arn, ask) : [],
+    step.receipt === null ? ctx.aws.ecs.stoppingOn(at, cluster, arn, ask) : [],
   ]);
   const seen = new Set([...runs, ...stops].map((task) => task.arn));
   const unlisted = [...new Set([...known.map((task) => task.arn), ...remembered(step, cluster)])].filter(
@@ -108,13 +108,6 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
     (task) =>
       task.lastStatus !== "STOPPED" && !isManagedDaemon(task) && (task.group === null || !daemons.has(task.group)),
   );
-}
-
-/** Whether the container instance was DRAINING before we set it so, or may have been. */
-function isDrainedByOthers({ id }: Step, { doc }: Context): boolean {
-  if (doc.kind !== "incident") return false;
-  const drain = doc.body.steps.find((one) => one.id === id.replace("drain-tasks", "drain"));
-  return drain === undefined || whoseWas(drain).ours !== "yes";
 }
 
 /**
@@ -146,8 +139,9 @@ function ranHere(
   return isSame ? known : [...kept, ...fresh];
 }
 
-const hasEnded = ({ stoppingAt }: EcsTask, since: Ms): boolean =>
-  stoppingAt !== undefined && stoppingAt !== null && stoppingAt < since;
+/** One that was told to stop works on until its containers have ended. */
+const hasEnded = ({ lastStatus, stoppingAt, endedAt }: EcsTask, since: Ms): boolean =>
+  (endedAt ?? (lastStatus === "STOPPED" ? stoppingAt : null) ?? Infinity) < since;
 
 const asItRan = (task: EcsTask): EcsTask => (task.stoppingAt ? { ...task, lastStatus: "RUNNING" } : task);
 

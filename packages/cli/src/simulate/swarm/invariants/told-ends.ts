@@ -16,14 +16,8 @@ export function wrongEnds({ alert, at }: SentAlert, scene: Scene): string[] {
   return lost.length === 0 ? wrong : [...wrong, `"nothing was lost" was told, and ${lost.join(", ")}`];
 }
 
-/** As the oracle has them, without tasks that somebody else had told to stop before the warning: those are not ours. */
-function factsOf(subject: string, { fleet, record }: Scene): InstanceFacts | undefined {
-  const known = fleet.world.oracle.factsOf(subject);
-  if (known === undefined || known.warnedAt === null) return known;
-  const [before] = record.within(known.warnedAt, known.warnedAt);
-  const stopping = new Set(before?.tasks.flatMap((task) => (task.stopping ? [task.arn] : [])));
-  return { ...known, tasksCut: known.tasksCut.filter((arn) => !stopping.has(arn)) };
-}
+/** As the oracle has them. */
+const factsOf = (subject: string, { fleet }: Scene): InstanceFacts | undefined => fleet.world.oracle.factsOf(subject);
 
 /** What the end of an instance cut off. */
 function lossOf(known: InstanceFacts | undefined): string[] {
