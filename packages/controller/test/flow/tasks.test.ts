@@ -1,8 +1,10 @@
-import { failTask, interrupt, setContainerState, stopTask, type Task } from "@spotkeeper/simulator";
+import { failTask, interrupt, setContainerState, stopTask } from "@spotkeeper/simulator";
 import { afterEach, describe, expect, test } from "vitest";
 import { effects, expectSettled, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
 import { hostOf, hostOfStandalone, shop } from "./fleet.ts";
+
+type Task = Parameters<typeof stopTask>[1];
 
 let box: Box;
 afterEach(() => box.close());

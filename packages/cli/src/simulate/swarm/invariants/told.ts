@@ -59,6 +59,10 @@ function isEnding({ state, notice, member }: Instance, at: Ms): boolean {
 const on = ({ tasks }: Moment, key: string, hosts: ReadonlySet<string>): number =>
   tasks.filter((one) => one.service === key && one.running && one.instance !== null && hosts.has(one.instance)).length;
 
+/** Those, and what was told to stop and still works. */
+const withStopping = ({ tasks }: Moment, key: string, host: string): number =>
+  tasks.filter((one) => one.service === key && (one.running || one.stopping) && one.instance === host).length;
+
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
   const { record } = scene;
   const key = serviceKey(one.cluster, one.service);
@@ -79,7 +83,7 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   const going = record.within(began, at);
   const [fewest, largest] = [
     sumOf(least, (id) => Math.min(...going.map((m) => on(m, key, new Set([id]))))),
-    sumOf(most, (id) => Math.max(...going.map((m) => on(m, key, new Set([id]))))),
+    sumOf(most, (id) => Math.max(...going.map((m) => withStopping(m, key, id)))),
   ];
   if (one.doomed < Math.min(fewest, one.running) || one.doomed > largest)
     wrong.push(`${one.service}: ${one.doomed} tasks were said to go, of ${fewest} to ${largest}`);
