@@ -53,3 +53,35 @@ test("a maintenance policy lies within its bounds", () => {
 test("a place has one zonal shift at most", () => {
   for (const { shifts } of worlds) expect(new Set(shifts.map(({ place }) => place)).size).toBe(shifts.length);
 });
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html */
+test("what a group launches when the worker starts is within its maximum", () => {
+  const launching = groups.filter((group) => group.launching);
+  expect(launching.length).toBeGreaterThan(0);
+  for (const { room } of launching) expect(room).toBeGreaterThan(0);
+});
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html */
+test("only a terminating hook of somebody else holds from the beginning, and is abandoned", () => {
+  const held = groups.filter((group) => group.held || group.retains || group.retained);
+  expect(held.length).toBeGreaterThan(0);
+  for (const { hook } of held) expect(["somebody else's", "ours and somebody else's"]).toContain(hook);
+  for (const { retained, retains } of groups) if (retained) expect(retains).toBe(true);
+});
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html */
+test("a group with a warm pool has no Spot Instances, and takes none back where it is of ECS", () => {
+  const warm = groups.filter(({ warmPool }) => warmPool !== null);
+  expect(warm.length).toBeGreaterThan(0);
+  for (const group of warm) {
+    expect(group).toMatchObject({ mixed: false, attached: 0, retained: false });
+    if (group.cluster !== null) expect(group.warmPool?.reuseOnScaleIn).toBe(false);
+  }
+});
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html */
+test("only a target group with a load balancer has a zone that this is not enabled for", () => {
+  const off = worlds.flatMap(({ targetGroups }) => targetGroups).filter(({ zoneOff }) => zoneOff !== null);
+  expect(off.length).toBeGreaterThan(0);
+  for (const { balancer } of off) expect(balancer).not.toBeNull();
+});

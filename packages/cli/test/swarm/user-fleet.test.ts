@@ -53,7 +53,12 @@ function countOf({ regions }: SwarmFleet): { readonly [kind: string]: number } {
     ]),
     hooks: size(({ groups }) => [...groups.values()].map(({ hooks }) => hooks)),
     containers: size(({ clusters }) => [...clusters.values()].map((one) => one.containerInstances)),
-    services: size(({ clusters }) => [...clusters.values()].map(({ services }) => services)),
+    // What finds no room runs nowhere, and is left out where a fleet is built of the file.
+    services: size(({ clusters }) =>
+      [...clusters.values()]
+        .map((one) => [...one.services.values()].filter(({ desired, tasks }) => desired === 0 || tasks.size > 0))
+        .map((some) => new Set(some)),
+    ),
     tasks: size(({ clusters }) => [...clusters.values()].map(({ tasks }) => tasks)),
     targets: size(({ targetGroups }) => [...targetGroups.values()].map(({ targets }) => targets)),
     classic: size((region) => [...region.classicLoadBalancers.values()].map(({ registrations }) => registrations)),
@@ -66,10 +71,11 @@ function countOf({ regions }: SwarmFleet): { readonly [kind: string]: number } {
 async function readBack(seed: number): Promise<{ facts: FleetFacts; before: ReturnType<typeof countOf> }> {
   const clock = realClock({ speed: 1 });
   const generated = generateWorld(seed);
-  // What is just leaving its load balancers, for standby, is not in the file, and nor is what runs on Fargate.
+  // What waits in a warm pool, what a group retains, what is just leaving its load balancers (for standby) and what runs on
+  // Fargate is not in the file.
   const world = {
     ...generated,
-    groups: generated.groups.map((group) => ({ ...group, standby: false })),
+    groups: generated.groups.map((group) => ({ ...group, warmPool: null, retained: false, standby: false })),
     services: generated.services.filter(({ fargate }) => !fargate),
   };
   const fleet = buildFleet({ clock, seed, send: () => {} }, world);

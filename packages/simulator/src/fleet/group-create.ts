@@ -1,9 +1,10 @@
-import type { Group, Hook } from "./group-state.ts";
+import type { Group, Hook, WarmPool } from "./group-state.ts";
 import type { Instance, Purchase, Region, World } from "./state.ts";
 import { addMember, enterService, isActive, unitsOf } from "./group-launch.ts";
 import { arn } from "./region.ts";
 import { launchInstance } from "./instances.ts";
 import { putHook } from "./hooks.ts";
+import { fillPool } from "./warm-pool.ts";
 import type { TargetGroup } from "./target-state.ts";
 import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
 
@@ -31,9 +32,12 @@ export interface GroupSpec {
   readonly latticeTargetGroups?: readonly LatticeTargetGroup[];
   readonly hooks?: readonly HookSpec[];
   readonly suspended?: readonly string[];
+  readonly warmPool?: WarmPool | null;
   readonly maintenance?: { readonly min: number; readonly max: number } | null;
   readonly protectNew?: boolean;
   readonly retainOnAbandon?: boolean;
+  /** How many it retains already, beside `desired`: they are its first members. */
+  readonly retained?: number;
   readonly operator?: string;
   readonly deletionProtection?: Group["deletionProtection"];
   readonly tags?: Readonly<Record<string, string>>;
@@ -96,6 +100,7 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     hooks: new Map(),
     members: new Map(),
     suspended: new Set(spec.suspended),
+    warmPool: spec.warmPool ?? null,
     refreshes: [],
     maintenance: spec.maintenance ?? null,
     protectNew: spec.protectNew ?? false,
@@ -113,6 +118,8 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
   region.groups.set(group.name, group);
   for (const hook of spec.hooks ?? []) putHook(world, group, hookOf(hook));
   for (const instance of spec.attached ?? []) adopt(world, group, instance);
+  for (let index = 0; index < (spec.retained ?? 0); index += 1)
+    fill(world, group, index, "spot", { state: "Terminating:Retained" });
   const onDemand = Math.min(
     group.desired,
     group.onDemandBase + Math.floor((Math.max(0, group.desired - group.onDemandBase) * group.onDemandPercent) / 100),
@@ -124,6 +131,7 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
     fill(world, group, index, missing > 0 ? "on-demand" : "spot");
     missing -= 1;
   }
+  fillPool(world, group);
   return group;
 };
 
@@ -136,7 +144,11 @@ const adopt = (world: World, group: Group, instance: Instance): void => {
   enterService(world, addMember(group, instance, "InService"), true);
 };
 
-const fill = (world: World, group: Group, index: number, purchase: Purchase, named?: NamedInstance): void => {
+type Filled = Partial<Omit<NamedInstance, "state">> & {
+  readonly state?: NamedInstance["state"] | "Terminating:Retained";
+};
+
+const fill = (world: World, group: Group, index: number, purchase: Purchase, named?: Filled): void => {
   const zoneName = named?.zone ?? group.zones[index % group.zones.length];
   const zone = group.region.zones.find(({ name }) => name === zoneName);
   if (!zone)
@@ -144,7 +156,7 @@ const fill = (world: World, group: Group, index: number, purchase: Purchase, nam
   const type = named?.type ?? group.types[Math.floor(index / group.zones.length) % group.types.length];
   if (type === undefined) throw new RangeError(`group ${group.name} needs at least one instance type`);
   const instance = launchInstance(world, group.region, {
-    ...(named === undefined ? {} : { id: named.id }),
+    ...(named?.id === undefined ? {} : { id: named.id }),
     zone,
     type,
     purchase,

@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import type { Activity, Group, Member } from "./group-state.ts";
+import type { Activity, Group, Member, Move } from "./group-state.ts";
 import type { Instance, World } from "./state.ts";
 import { AwsError } from "../operation.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
@@ -7,7 +7,7 @@ import type { Target } from "./target-state.ts";
 import { deregisterTarget } from "./targets.ts";
 import { endInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
-import { unitsOf } from "./group-launch.ts";
+import { isWarm, rests, unitsOf } from "./group-launch.ts";
 import { isAlive } from "./state.ts";
 import { leaveTraffic } from "./traffic.ts";
 
@@ -16,7 +16,7 @@ const changed = (world: World, group: Group): void => {
 };
 
 /** Lets go of the group's own target groups, and says when the last registration is gone. */
-const leaveBalancers = (world: World, member: Member, gone: () => void): void => {
+export const leaveBalancers = (world: World, member: Member, gone: () => void): void => {
   const { group, instance } = member;
   leaveTraffic(world, member);
   const own: Target[] = [...instance.targets].filter(
@@ -33,6 +33,9 @@ const leaveBalancers = (world: World, member: Member, gone: () => void): void =>
   }
 };
 
+const END: Move = { origin: "AutoScalingGroup", destination: "EC2" };
+const END_WARM: Move = { origin: "WarmPool", destination: "EC2" };
+
 /**
  * Ends a member: leaves the balancers, is held by the terminating hooks, and goes. Asking twice changes nothing.
  * The wait for connection draining comes before the hooks (assumed); an instance that is dead already is not waited for.
@@ -45,13 +48,16 @@ export const endMember = (world: World, member: Member, cause: string, waits = t
   if (isLeaving(member)) return null;
   for (const action of [...member.actions.values()]) action.cancelTimer();
   member.actions.clear();
-  member.state = "Terminating";
+  const isOfPool = isWarm(member);
+  const move = isOfPool ? END_WARM : END;
+  member.state = isOfPool ? "Warmed:Terminating" : "Terminating";
   const activity = beginActivity(world, group, `Terminating EC2 instance: ${instance.id}`, cause);
   const hold = (): void =>
-    holdWithHooks(world, member, "autoscaling:EC2_INSTANCE_TERMINATING", (result) => {
-      if (result === "ABANDON" && group.retainOnAbandon && isAlive(instance)) return retain(world, member, activity);
-      member.state = "Terminating:Proceed";
-      finish(world, member, activity);
+    holdWithHooks(world, member, move, (result) => {
+      if (result === "ABANDON" && group.retainOnAbandon && isAlive(instance) && !isOfPool)
+        return retain(world, member, activity);
+      member.state = isOfPool ? "Warmed:Terminating:Proceed" : "Terminating:Proceed";
+      finish(world, member, activity, move);
     });
   if (waits && isAlive(instance)) leaveBalancers(world, member, hold);
   else {
@@ -76,7 +82,7 @@ export const holdMember = (world: World, member: Member, hook: string, token: st
 const retain = (world: World, member: Member, activity: Activity): void => {
   member.state = "Terminating:Retained";
   world.oracle.detached(member.instance);
-  endActivity(world, member.group, activity, { what: "Terminate", member, failure: "The instance was retained." });
+  endActivity(world, member.group, activity, { move: END, member, failure: "The instance was retained." });
   changed(world, member.group);
 };
 
@@ -84,17 +90,17 @@ const retain = (world: World, member: Member, activity: Activity): void => {
 export const endRetained = (world: World, member: Member, cause: string): Activity => {
   const activity = beginActivity(world, member.group, `Terminating EC2 instance: ${member.instance.id}`, cause);
   member.state = "Terminating:Proceed";
-  finish(world, member, activity);
+  finish(world, member, activity, END);
   return activity;
 };
 
 const ended = new WeakMap<Instance, () => void>();
 
-const finish = (world: World, member: Member, activity: Activity): void => {
+const finish = (world: World, member: Member, activity: Activity, move: Move): void => {
   const { group, instance } = member;
   const close = (): void => {
     remove(world, member);
-    endActivity(world, group, activity, { what: "Terminate", member });
+    endActivity(world, group, activity, { move, member });
     changed(world, group);
   };
   if (instance.state === "terminated") return close();
@@ -105,14 +111,15 @@ const finish = (world: World, member: Member, activity: Activity): void => {
   });
 };
 
-const remove = (world: World, member: Member): void => {
+export const remove = (world: World, member: Member): void => {
   member.group.members.delete(member.instance.id);
   member.instance.member = null;
   changed(world, member.group);
 };
 
-/** On its way out of its group: no health check looks at it, and nothing ends it again. */
-const isLeaving = ({ state }: Member): boolean => state.startsWith("Terminating") || state === "Detaching";
+/** On its way out of its group, or to its warm pool: no health check looks at it, and nothing ends it again. */
+const isLeaving = (member: Member): boolean =>
+  /Terminating|Detaching/.test(member.state) || (isWarm(member) && !rests(member));
 
 /** Hears EC2: a member that is gone leaves the group, one that dies is found by the health check. */
 export const groupFollowsEnd = (world: World, instance: Instance): void => {
@@ -124,7 +131,7 @@ export const groupFollowsEnd = (world: World, instance: Instance): void => {
   const { member } = instance;
   if (!member || isAlive(instance)) return;
   if (member.state === "Terminating:Retained" && instance.state === "terminated") return remove(world, member);
-  if (isLeaving(member) || member.health === "Unhealthy") return;
+  if (isLeaving(member) || isWarm(member) || member.health === "Unhealthy") return;
   const { settings } = world;
   member.health = "Unhealthy";
   later(world, settings.healthCheck, () => replaceUnhealthy(world, member));

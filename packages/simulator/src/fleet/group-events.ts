@@ -1,7 +1,8 @@
-import type { Activity, Group, Member } from "./group-state.ts";
+import type { Activity, Group, Member, Move } from "./group-state.ts";
 import type { World } from "./state.ts";
 import { arn } from "./region.ts";
 import { publish } from "./events.ts";
+import { transitionOf } from "./hooks.ts";
 
 /** DescribeScalingActivities keeps six weeks; a simulated fleet keeps this many. */
 const kept = 500;
@@ -29,15 +30,17 @@ export const endActivity = (
   world: World,
   group: Group,
   activity: Activity,
-  result: { readonly what: "Launch" | "Terminate"; readonly member: Member | null; readonly failure?: string },
+  result: { readonly move: Move; readonly member: Member | null; readonly failure?: string },
 ): void => {
   activity.endTime = world.clock.now();
   activity.status = result.failure === undefined ? "Successful" : "Failed";
   activity.statusMessage = result.failure ?? null;
   const instance = result.member?.instance ?? null;
+  const { origin, destination } = result.move;
+  const what = transitionOf(result.move) === "autoscaling:EC2_INSTANCE_LAUNCHING" ? "Launch" : "Terminate";
   publish(world, group.region, {
     source: "aws.autoscaling",
-    detailType: `EC2 Instance ${result.what} ${result.failure === undefined ? "Successful" : "Unsuccessful"}`,
+    detailType: `EC2 Instance ${what} ${result.failure === undefined ? "Successful" : "Unsuccessful"}`,
     resources: [group.arn, ...(instance ? [arn(group.region, "ec2", `instance/${instance.id}`)] : [])],
     detail: {
       StatusCode: result.failure === undefined ? "InProgress" : "Failed",
@@ -51,9 +54,8 @@ export const endActivity = (
       EndTime: new Date(activity.endTime).toISOString(),
       ...(instance ? { EC2InstanceId: instance.id } : {}),
       Cause: activity.cause,
-      ...(result.what === "Launch"
-        ? { Origin: "EC2", Destination: "AutoScalingGroup" }
-        : { Origin: "AutoScalingGroup", Destination: "EC2" }),
+      Origin: origin,
+      Destination: destination,
     },
   });
 };

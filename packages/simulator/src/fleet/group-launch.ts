@@ -1,9 +1,10 @@
-import type { Group, Member } from "./group-state.ts";
+import type { Activity, Group, Member, Move } from "./group-state.ts";
 import type { Instance, Purchase, World, Zone } from "./state.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
 import { poolKey, takeCapacity } from "./region.ts";
-import { endInstance, launchInstance } from "./instances.ts";
+import { endInstance, launchInstance, startInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
+import { containersFollowInstance } from "./ecs/containers.ts";
 import { isAlive } from "./state.ts";
 import { joinTraffic } from "./traffic.ts";
 import { registerTarget } from "./targets.ts";
@@ -22,6 +23,13 @@ const purchaseOf = (group: Group): Purchase => {
   return onDemand < Math.min(wanted, total + 1) ? "on-demand" : "spot";
 };
 
+/** In the warm pool, or on its way into it or out of it for good. */
+export const isWarm = ({ state }: Member): boolean => state.startsWith("Warmed:");
+
+/** In the warm pool, ready to be taken. */
+export const rests = ({ state }: Member): boolean =>
+  state === "Warmed:Running" || state === "Warmed:Stopped" || state === "Warmed:Hibernated";
+
 /** Counted as capacity: launching or in service. */
 export const isActive = (member: Member): boolean => member.state === "InService" || member.state.startsWith("Pending");
 
@@ -37,7 +45,7 @@ const zonesByNeed = (group: Group): Zone[] => {
 };
 
 /** assumed: all pools are equally good, so the order of types is drawn; zone balance comes first. */
-const findPool = (world: World, group: Group, purchase: Purchase): { zone: Zone; type: string } | null => {
+export const findPool = (world: World, group: Group, purchase: Purchase): { zone: Zone; type: string } | null => {
   const first = world.random.int(group.types.length);
   const types = [...group.types.slice(first), ...group.types.slice(0, first)];
   for (const zone of zonesByNeed(group)) {
@@ -62,7 +70,7 @@ export const addMember = (group: Group, instance: Instance, state: Member["state
   return member;
 };
 
-const tagsOf = (group: Group): Record<string, string> => ({
+export const tagsOf = (group: Group): Record<string, string> => ({
   ...Object.fromEntries(group.tags),
   Name: group.tags.get("Name") ?? group.name,
   "aws:autoscaling:groupName": group.name,
@@ -72,8 +80,17 @@ const tagsOf = (group: Group): Record<string, string> => ({
 export const unitsOf = (members: readonly Member[]): number =>
   members.reduce((sum, { group, instance }) => sum + (group.weights?.get(instance.type) ?? 1), 0);
 
-/** Launches one instance and follows it into service. Null where no pool has capacity: an activity that failed. */
+const LAUNCH: Move = { origin: "EC2", destination: "AutoScalingGroup" };
+const OUT_OF_POOL: Move = { origin: "WarmPool", destination: "AutoScalingGroup" };
+
+/**
+ * Launches one instance and follows it into service; one of the warm pool where it has any, until that is empty.
+ * Null where no pool has capacity: an activity that failed.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
+ */
 export const launchMember = (world: World, group: Group, cause: string): Member | null => {
+  const warm = [...group.members.values()].find(rests);
+  if (warm !== undefined) return takeWarm(world, warm, cause);
   const purchase = purchaseOf(group);
   const pool = findPool(world, group, purchase);
   if (!pool) {
@@ -82,26 +99,47 @@ export const launchMember = (world: World, group: Group, cause: string): Member 
       purchase === "spot"
         ? "Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed."
         : "We currently do not have sufficient capacity in the Availability Zone you requested. Launching EC2 instance failed.";
-    endActivity(world, group, failed, { what: "Launch", member: null, failure });
+    endActivity(world, group, failed, { move: LAUNCH, member: null, failure });
     return null;
   }
   const instance = launchInstance(world, group.region, { ...pool, purchase, tags: tagsOf(group) });
   const member = addMember(group, instance, "Pending");
   const activity = beginActivity(world, group, `Launching a new EC2 instance: ${instance.id}`, cause);
   world.oracle.launched(member);
-  whenRunning.set(instance, () => {
-    holdWithHooks(world, member, "autoscaling:EC2_INSTANCE_LAUNCHING", (result) => {
-      if (result === "ABANDON") return abandonLaunch(world, member, activity);
-      if (!isAlive(instance) || !isActive(member)) return;
-      enterService(world, member);
-      endActivity(world, group, activity, { what: "Launch", member });
-    });
-  });
+  whenRuns(instance, () => serveAfterHooks(world, member, activity, LAUNCH));
   return member;
+};
+
+const takeWarm = (world: World, member: Member, cause: string): Member => {
+  const { group, instance } = member;
+  member.state = "Pending";
+  const activity = beginActivity(world, group, `Launching a new EC2 instance from warm pool: ${instance.id}`, cause);
+  world.oracle.launched(member);
+  const serve = (): void => serveAfterHooks(world, member, activity, OUT_OF_POOL);
+  if (instance.state === "running") {
+    containersFollowInstance(world, instance);
+    serve();
+  } else {
+    whenRuns(instance, serve);
+    startInstance(world, instance);
+  }
+  return member;
+};
+
+const serveAfterHooks = (world: World, member: Member, activity: Activity, move: Move): void => {
+  const { group, instance } = member;
+  holdWithHooks(world, member, move, (result) => {
+    if (result === "ABANDON") return abandonLaunch(world, member, activity, move);
+    if (!isAlive(instance) || !isActive(member)) return;
+    enterService(world, member);
+    endActivity(world, group, activity, { move, member });
+  });
 };
 
 /** What to do when a launching instance of a group runs; kept beside the instance, so that it goes with it. */
 const whenRunning = new WeakMap<Instance, () => void>();
+
+export const whenRuns = (instance: Instance, go: () => void): void => void whenRunning.set(instance, go);
 
 /** Hears EC2: an instance of a group that boots is held by its launching hooks, then serves. */
 export const groupFollowsBoot = (instance: Instance): void => {
@@ -111,7 +149,7 @@ export const groupFollowsBoot = (instance: Instance): void => {
   go?.();
 };
 
-const abandonLaunch = (world: World, member: Member, activity: ReturnType<typeof beginActivity>): void => {
+export const abandonLaunch = (world: World, member: Member, activity: Activity, move: Move): void => {
   const { group, instance } = member;
   group.members.delete(instance.id);
   instance.member = null;
@@ -119,7 +157,7 @@ const abandonLaunch = (world: World, member: Member, activity: ReturnType<typeof
     code: "Client.UserInitiatedShutdown",
     message: "Client.UserInitiatedShutdown: User initiated shutdown",
   });
-  endActivity(world, group, activity, { what: "Launch", member, failure: "The lifecycle action was abandoned." });
+  endActivity(world, group, activity, { move, member, failure: "The lifecycle action was abandoned." });
   for (const listener of world.listeners.groupChanged) listener(group);
 };
 

@@ -15,7 +15,32 @@ export type LifecycleState =
   | "Terminating:Proceed"
   | "Terminating:Retained"
   | "Detaching"
-  | "Standby";
+  | "Standby"
+  | "Warmed:Pending"
+  | "Warmed:Pending:Wait"
+  | "Warmed:Pending:Proceed"
+  | "Warmed:Terminating"
+  | "Warmed:Terminating:Wait"
+  | "Warmed:Terminating:Proceed"
+  | `Warmed:${WarmPool["state"]}`;
+
+/** Where an instance comes from, or goes to: https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+export type End = "EC2" | "AutoScalingGroup" | "WarmPool";
+
+export interface Move {
+  readonly origin: End;
+  readonly destination: End;
+}
+
+/**
+ * As large as maximum and desired capacity are apart, which is AWS's default; of On-Demand Instances only.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutWarmPool.html
+ */
+export interface WarmPool {
+  readonly state: "Stopped" | "Running" | "Hibernated";
+  /** What is scaled in goes back to the pool. */
+  readonly reuseOnScaleIn: boolean;
+}
 
 export type Transition = "autoscaling:EC2_INSTANCE_LAUNCHING" | "autoscaling:EC2_INSTANCE_TERMINATING";
 export type HookResult = "CONTINUE" | "ABANDON";
@@ -36,6 +61,7 @@ export interface LifecycleAction {
   token: string;
   readonly hook: Hook;
   readonly member: Member;
+  readonly move: Move;
   readonly startedAt: Ms;
   timeoutAt: Ms;
   cancelTimer: () => void;
@@ -102,6 +128,7 @@ export interface Group {
   readonly hooks: Map<string, Hook>;
   readonly members: Map<string, Member>;
   readonly suspended: Set<string>;
+  readonly warmPool: WarmPool | null;
   readonly refreshes: InstanceRefresh[];
   readonly maintenance: { readonly min: number; readonly max: number } | null;
   readonly protectNew: boolean;

@@ -4,6 +4,7 @@ import type { Instance, World } from "./state.ts";
 import { isActive, launchMember, unitsOf } from "./group-launch.ts";
 import { endMember } from "./group-end.ts";
 import { isAlive } from "./state.ts";
+import { levelPool, returnToPool } from "./warm-pool.ts";
 
 /** Looks at a group's capacity soon, once, however much changes meanwhile. */
 export const touchGroup = (world: World, group: Group, delay?: number): void => {
@@ -37,6 +38,7 @@ const reconcile = (world: World, group: Group): void => {
   if (deficit > 0) grow(world, group, deficit, unitsOf(active));
   else if (group.scalingIn) shrink(world, group, kept, -deficit);
   retireRebalanced(world, group, active, kept);
+  levelPool(world, group);
 };
 
 const grow = (world: World, group: Group, deficit: number, active: number): void => {
@@ -90,7 +92,8 @@ const shrink = (world: World, group: Group, kept: readonly Member[], surplus: nu
     candidates.splice(candidates.indexOf(victim), 1);
     left -= unitsOf([victim]);
     counts.set(victim.instance.zone.name, (counts.get(victim.instance.zone.name) ?? 0) - 1);
-    endMember(
+    const end = group.warmPool?.reuseOnScaleIn === true ? returnToPool : endMember;
+    end(
       world,
       victim,
       "an instance was taken out of service in response to a difference between desired and actual capacity",

@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import type { Hook, HookResult, LifecycleAction, Member, Transition } from "./group-state.ts";
+import type { Hook, HookResult, LifecycleAction, LifecycleState, Member, Move, Transition } from "./group-state.ts";
 import { AwsError } from "../operation.ts";
 import type { JsonObject } from "../operation.ts";
 import type { World } from "./state.ts";
@@ -11,11 +11,21 @@ import { publish } from "./events.ts";
  */
 const longestWait = (hook: Hook): number => Math.min(48 * 3_600_000, 100 * hook.heartbeatTimeout * 1000);
 
-/** Where an instance comes from and goes to: https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
-const ends = (transition: Transition): { Origin: string; Destination: string } =>
-  transition === "autoscaling:EC2_INSTANCE_LAUNCHING"
-    ? { Origin: "EC2", Destination: "AutoScalingGroup" }
-    : { Origin: "AutoScalingGroup", Destination: "EC2" };
+/** Which hooks hold an instance on its way: what leaves the group, or the pool for good, is terminating. */
+export const transitionOf = ({ origin, destination }: Move): Transition =>
+  origin === "AutoScalingGroup" || destination === "EC2"
+    ? "autoscaling:EC2_INSTANCE_TERMINATING"
+    : "autoscaling:EC2_INSTANCE_LAUNCHING";
+
+/**
+ * What goes back to the warm pool waits as `Warmed:Pending:Wait` for terminating hooks, too.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pool-instance-lifecycle.html
+ */
+const waitOf = ({ origin, destination }: Move): LifecycleState => {
+  if (destination === "WarmPool") return "Warmed:Pending:Wait";
+  if (destination === "AutoScalingGroup") return "Pending:Wait";
+  return origin === "WarmPool" ? "Warmed:Terminating:Wait" : "Terminating:Wait";
+};
 
 const describe = (action: LifecycleAction): JsonObject => ({
   LifecycleActionToken: action.token,
@@ -24,7 +34,8 @@ const describe = (action: LifecycleAction): JsonObject => ({
   EC2InstanceId: action.member.instance.id,
   LifecycleTransition: action.hook.transition,
   ...(action.hook.notificationMetadata === null ? {} : { NotificationMetadata: action.hook.notificationMetadata }),
-  ...ends(action.hook.transition),
+  Origin: action.move.origin,
+  Destination: action.move.destination,
 });
 
 /** A queue that is a hook's own target gets no envelope: https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html */
@@ -79,21 +90,18 @@ const arm = (world: World, action: LifecycleAction): void => {
   action.cancelTimer = clock.setTimer(action.timeoutAt, () => action.settle(action.hook.defaultResult));
 };
 
-/** Holds a member with every hook of a transition; `done` hears ABANDON at once, CONTINUE when all have answered. */
-export const holdWithHooks = (
-  world: World,
-  member: Member,
-  transition: Transition,
-  done: (result: HookResult) => void,
-): void => {
+/** Holds a member on its way with every hook of the transition; `done` hears ABANDON at once, CONTINUE when all have answered. */
+export const holdWithHooks = (world: World, member: Member, move: Move, done: (result: HookResult) => void): void => {
+  const transition = transitionOf(move);
   const hooks = [...member.group.hooks.values()].filter((hook) => hook.transition === transition);
   if (hooks.length === 0) return done("CONTINUE");
-  member.state = transition === "autoscaling:EC2_INSTANCE_LAUNCHING" ? "Pending:Wait" : "Terminating:Wait";
+  member.state = waitOf(move);
   for (const hook of hooks) {
     const action: LifecycleAction = {
       token: world.random.uuid(),
       hook,
       member,
+      move,
       startedAt: world.clock.now(),
       timeoutAt: 0,
       cancelTimer: () => {},

@@ -22,7 +22,7 @@ export const fleetOperations: readonly Operation<World>[] = [
 ];
 
 export type { Cluster } from "./ecs/state.ts";
-export type { Group, Hook, Member } from "./group-state.ts";
+export type { Group, Hook, Member, WarmPool } from "./group-state.ts";
 export type { GroupSpec, HookSpec } from "./group-create.ts";
 export type { InstanceFacts } from "./facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";

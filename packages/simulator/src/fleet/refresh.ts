@@ -1,6 +1,6 @@
 import type { Group, InstanceRefresh, Member } from "./group-state.ts";
 import { endMember } from "./group-end.ts";
-import { unitsOf } from "./group-launch.ts";
+import { isWarm, unitsOf } from "./group-launch.ts";
 import { isProtected, serves } from "./groups.ts";
 import { later } from "./later.ts";
 import type { World } from "./state.ts";
@@ -15,7 +15,7 @@ const NEEDED = ["Launch", "Terminate", "InstanceRefresh"];
 
 /**
  * Exchanges the instances that a group has now: one at a time, and only while the group serves as much as it wants
- * (assumed). Those on standby, or protected from scale-in, are waited for, which is the default of its preferences.
+ * (assumed), without those of its warm pool (assumed). Those on standby, or protected from scale-in, are waited for, which is the default of its preferences.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
  */
 export const startRefresh = (world: World, group: Group): InstanceRefresh => {
@@ -26,7 +26,7 @@ export const startRefresh = (world: World, group: Group): InstanceRefresh => {
     status: "InProgress",
   };
   group.refreshes.push(refresh);
-  const old = [...group.members.values()];
+  const old = [...group.members.values()].filter((member) => !isWarm(member));
   const look = (): void => {
     const left = old.filter((member) => group.members.get(member.instance.id) === member);
     const isOver = left.length === 0 || world.clock.now() >= refresh.startTime + LONGEST;

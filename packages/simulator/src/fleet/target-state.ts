@@ -24,6 +24,8 @@ export interface TargetGroup {
   deregistrationDelay: Ms;
   readonly attributes: ReadonlyMap<string, string>;
   readonly loadBalancers: LoadBalancer[];
+  /** Names of zones that its load balancers are not enabled for. */
+  readonly zonesOff: ReadonlySet<string>;
   /** Key: `id:port`. */
   readonly targets: Map<string, Target>;
 }

@@ -15,6 +15,8 @@ export interface TargetGroupSpec {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly loadBalancer?: string;
   readonly loadBalancerType?: LoadBalancer["type"];
+  /** Names of zones that its load balancer is not enabled for. */
+  readonly zonesOff?: readonly string[];
 }
 
 export const targetKey = (id: string, port: number): string => `${id}:${port}`;
@@ -53,6 +55,7 @@ export const createTargetGroup = (world: World, region: Region, spec: TargetGrou
     loadBalancers: spec.loadBalancer
       ? [balancerOf(world, region, spec.loadBalancer, spec.loadBalancerType ?? "application")]
       : [],
+    zonesOff: new Set(spec.zonesOff),
     targets: new Map(),
   };
   region.targetGroups.set(group.arn, group);

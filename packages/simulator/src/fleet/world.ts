@@ -12,6 +12,7 @@ import { defaultSettings } from "./settings.ts";
 import { groupFollowsBoot } from "./group-launch.ts";
 import { groupFollowsEnd } from "./group-end.ts";
 import { latticeFollowsInstance } from "./lattice.ts";
+import { poolFollowsInstance } from "./warm-pool.ts";
 import { targetsFollowInstance } from "./targets.ts";
 
 export interface WorldOptions {
@@ -54,6 +55,7 @@ export const createWorld = (options: WorldOptions): World => {
     containersFollowInstance(world, instance);
     groupFollowsBoot(instance);
     groupFollowsEnd(world, instance);
+    poolFollowsInstance(world, instance);
   };
   listeners.instance.push(follow);
   listeners.warned.push((instance) => agentFollowsWarning(world, instance));

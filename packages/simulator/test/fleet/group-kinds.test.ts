@@ -118,3 +118,28 @@ test("a refresh whose group cannot launch waits, and is cancelled at last", asyn
   expect(refresh.status).toBe("Cancelled");
   expect([...group.members.values()].map(({ state }) => state)).toEqual(["InService"]);
 });
+
+test("what a group has retained runs, and is no capacity", async () => {
+  const bench = createBench();
+  const group = createGroup(bench.world, bench.region, { name: "web", desired: 1, types: ["m5.large"], retained: 1 });
+  const states = [...group.members.values()].map(({ state }) => state);
+  expect(states).toEqual(["Terminating:Retained", "InService"]);
+  await bench.after(600_000);
+  expect([...group.members.values()].map(({ state }) => state)).toEqual(states);
+});
+
+test("a target in a zone that the load balancer is not enabled for is not in use", async () => {
+  const bench = createBench();
+  const [off] = bench.region.zones;
+  const targets = createTargetGroup(bench.world, bench.region, {
+    name: "front",
+    loadBalancer: "web",
+    zonesOff: [off?.name ?? ""],
+  });
+  createGroup(bench.world, bench.region, { name: "web", desired: 2, types: ["m5.large"], targetGroups: [targets] });
+  const { TargetHealthDescriptions } = await bench.call("DescribeTargetHealth", { TargetGroupArn: targets.arn });
+  expect(TargetHealthDescriptions).toMatchObject([
+    { Target: { AvailabilityZone: off?.name }, TargetHealth: { State: "unused", Reason: "Target.NotInUse" } },
+    { TargetHealth: { State: "healthy" } },
+  ]);
+});

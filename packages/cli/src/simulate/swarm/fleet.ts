@@ -13,6 +13,7 @@ import {
 import { buildContainer } from "./build/container.ts";
 import { buildUserFleet } from "./build/facts.ts";
 import { buildGroup, clusterOf, launchAlone, OUR_HOOKS } from "./build/group.ts";
+import { beginUnderWay } from "./build/under-way.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
@@ -29,14 +30,16 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   for (const [name, region] of regions)
     region.rules.push(...spotkeeperRules(queue, spec.bareHooks && name === home.name));
   const targetGroups = new Map(
-    spec.targetGroups.flatMap(({ name, place, type, delay, balancer, crossZoneOff }) => {
+    spec.targetGroups.flatMap(({ name, place, type, delay, balancer, crossZoneOff, zoneOff }) => {
       const region = regions.get(place);
       if (region === undefined) return [];
+      const zonesOff = region.zones.flatMap((zone, index) => (index === zoneOff ? [zone.name] : []));
       const made = createTargetGroup(world, region, {
         name: awsNameOf(name),
         targetType: type,
         port: 8_080,
         deregistrationDelay: delay,
+        zonesOff,
         // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
         attributes: crossZoneOff ? { "load_balancing.cross_zone.enabled": "false" } : {},
         ...(balancer === null ? {} : { loadBalancer: `${awsNameOf(name)}-balancer`, loadBalancerType: balancer }),
@@ -102,4 +105,13 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     notOurInstances: new Set(notOurs.flatMap((group) => membersOf(group).map(({ id }) => id))),
     ourHooks: OUR_HOOKS,
   };
+}
+
+/** Has begin what is under way when the worker starts. Returns whether anything is. */
+export function beginAll({ world, groups }: SwarmFleet, spec: SwarmWorld): boolean {
+  const begun = spec.groups.map((item) => {
+    const group = groups.get(item.name);
+    return group !== undefined && beginUnderWay(world, group, item);
+  });
+  return begun.includes(true);
 }

@@ -28,8 +28,8 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
     deregistered: new Map(),
     drained: new Set(drained),
     detached: new Set(),
-    desired: putAside(fleet),
     maximum: new Map(),
+    desired: changedBefore(fleet),
   };
   const doomed: Doomed = new Set();
   let lastAt = began;
@@ -48,9 +48,9 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
   return { people, doomed, lastAt };
 }
 
-/** Desired capacity of groups of which a person put an instance on standby before the story begins. */
-const putAside = ({ groups }: SwarmFleet): Map<Group, number> =>
-  new Map([...groups.values()].flatMap((group) => (group.desired < group.baseline ? [[group, group.desired]] : [])));
+/** Desired capacity of groups of which a person put an instance on standby, or raised it, before the story begins. */
+const changedBefore = ({ groups }: SwarmFleet): Map<Group, number> =>
+  new Map([...groups.values()].flatMap((group) => (group.desired !== group.baseline ? [[group, group.desired]] : [])));
 
 /** Has the world's faults meet the calls that they are about. */
 export function playFaults(faults: readonly FaultItem[], simulator: Simulator): void {

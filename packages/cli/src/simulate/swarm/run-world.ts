@@ -12,7 +12,7 @@ import {
 } from "@spotkeeper/simulator";
 import { openAccess, type Parts } from "../access.ts";
 import { isWatched } from "../run-to-end.ts";
-import { buildFleet } from "./fleet.ts";
+import { beginAll, buildFleet } from "./fleet.ts";
 import { type Excuses, excusesIn } from "./invariants/excused.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages, type Queue } from "./messages.ts";
@@ -40,6 +40,8 @@ const QUIET: Ms = 300_000;
 const PATIENCE: Ms = 4 * 3_600_000;
 const WARM_UP: Ms = 60_000;
 const END_OF_TIME: Ms = Date.UTC(2100, 0, 1);
+/** What is under way when the worker starts has begun so long before: a refresh has looked at its group by then. */
+const UNDER_WAY: Ms = 16_000;
 /** A fleet of so many instances is known by then; each more takes the sweep this much longer. */
 const SMALL = 50;
 const WARM_UP_EACH: Ms = 200;
@@ -131,6 +133,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const record = recordWorld(fleet, simulator);
   const instances = fleet.world.instances.size;
   if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
+  if (beginAll(fleet, spec)) await clock.runUntil(clock.now() + UNDER_WAY);
   const effects = watchEffects(spec, fleet, simulator);
   const looks = watchLooks(simulator);
   await clock.runUntilSettled(workers.start());

@@ -27,8 +27,8 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.containers.map(({ group, nth, is }) => `  instance ${nth} of ${group}: with ECS it is ${is}`),
     ...world.standalone.map((item) => `  ${sayStandalone(item)}`),
     ...world.targetGroups.map(
-      ({ name, type, delay, balancer }) =>
-        `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}`,
+      ({ name, type, delay, balancer, zoneOff }) =>
+        `  target group ${name} of type ${type}, deregistration delay ${delay} s, ${balancer === null ? "no load balancer" : `behind a load balancer (${balancer})`}${zoneOff === null ? "" : `, zone ${zoneOff} off`}`,
     ),
     ...(world.user === null ? [] : sayFacts(world.user)),
     ...world.shifts.map(({ place, zone }) => `  a zonal shift away from zone ${zone} of ${place}`),
@@ -134,10 +134,19 @@ function sayGroup(group: GroupItem): string {
     ...(group.attached > 0 ? [`${group.attached} of them attached`] : []),
     ...(group.weighted ? ["weights 1 and 2"] : []),
     ...(group.registeredAgain ? ["its first instance registered twice"] : []),
+    ...(group.launching ? ["a launch under way"] : []),
+    ...(group.refreshing ? ["an instance refresh under way"] : []),
+    ...(group.held ? ["its last instance held by somebody else's hook"] : []),
+    ...(group.retains ? ["it retains what a hook abandons"] : []),
+    ...(group.retained ? ["one retained already"] : []),
+    ...(group.warmPool === null ? [] : [sayPool(group.warmPool)]),
     ...group.suspended.map((name) => `${name} suspended`),
   ];
   return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
 }
+
+const sayPool = ({ state, reuseOnScaleIn }: NonNullable<GroupItem["warmPool"]>): string =>
+  `all On-Demand, a warm pool (${state}${reuseOnScaleIn ? ", takes back what is scaled in" : ""})`;
 
 function sayAlone({ name, cluster, terminationProtected }: AloneItem): string {
   const where = cluster === null ? "in no cluster" : `in the cluster ${cluster}`;

@@ -78,6 +78,8 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 /** Whether something other than us ends this instance, or has given notice of it in a way that the policy acts on. */
 function isDoomed({ policy }: SwarmWorld, { alone }: SwarmFleet, instance: Instance): boolean {
   const { notice, member, state } = instance;
+  // What rests in a warm pool waits for its turn, stopped or not.
+  if (member !== null && /^Warmed:(Running|Stopped|Hibernated)$/.test(member.state)) return false;
   if (state !== "running" && state !== "pending") return true;
   if (!alone.has(instance.id) && member?.state !== "InService") return true;
   if (notice === null) return false;

@@ -16,6 +16,7 @@ import { arn } from "../region.ts";
 import { createIndexedSet } from "../indexed-set.ts";
 import { fits, startTask } from "./tasks.ts";
 import { managedDrainingHook } from "./draining.ts";
+import { isWarm } from "../group-launch.ts";
 import { putHook } from "../hooks.ts";
 import { containersOf, registerContainer } from "./containers.ts";
 import { touchService } from "./scheduler.ts";
@@ -74,7 +75,10 @@ export const attachGroup = (
       notificationMetadata: null,
     });
   }
-  for (const { instance } of group.members.values()) {
+  for (const member of group.members.values()) {
+    // Its agent waits until the group takes it out of the warm pool.
+    if (isWarm(member)) continue;
+    const { instance } = member;
     if (options.joined?.(instance) === false) continue;
     registerContainer(world, cluster, instance, { provider, quiet: true });
   }

@@ -10,7 +10,7 @@ import type { World } from "../../fleet/state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { renderActivity } from "./render.ts";
 import { setOnDemandBase } from "../../fleet/purchases.ts";
-import { unitsOf } from "../../fleet/group-launch.ts";
+import { isWarm, unitsOf } from "../../fleet/group-launch.ts";
 import { touchGroup } from "../../fleet/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
@@ -101,6 +101,9 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
     if (member.state.startsWith("Terminating")) {
       world.oracle.effect("terminate-in-group", member.instance.id, true);
       throw new AwsError("ScalingActivityInProgress", `Instance ${member.instance.id} is already being terminated.`);
+    }
+    if (isWarm(member)) {
+      throw validationError(`The instance ${member.instance.id} is in a warm pool.`);
     }
     if (decrement && lower < group.min) {
       throw validationError(

@@ -1,7 +1,7 @@
 import type { Activity, Group, Hook, Member } from "../../fleet/group-state.ts";
 import type { JsonObject } from "../../operation.ts";
 import { isProtected } from "../../fleet/groups.ts";
-import { unitsOf } from "../../fleet/group-launch.ts";
+import { isWarm, unitsOf } from "../../fleet/group-launch.ts";
 
 export const renderMember = (member: Member): JsonObject => ({
   InstanceId: member.instance.id,
@@ -53,6 +53,17 @@ const renderTraffic = (group: Group): JsonObject => ({
   ],
 });
 
+const renderPool = ({ warmPool, members }: Group): JsonObject =>
+  warmPool === null
+    ? {}
+    : {
+        WarmPoolConfiguration: {
+          PoolState: warmPool.state,
+          InstanceReusePolicy: { ReuseOnScaleIn: warmPool.reuseOnScaleIn },
+        },
+        WarmPoolSize: [...members.values()].filter(isWarm).length,
+      };
+
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */
 export const renderGroup = (group: Group): JsonObject => ({
   AutoScalingGroupName: group.name,
@@ -67,7 +78,9 @@ export const renderGroup = (group: Group): JsonObject => ({
   ...renderTraffic(group),
   HealthCheckType: group.targetGroups.length > 0 ? "ELB" : "EC2",
   HealthCheckGracePeriod: 0,
-  Instances: [...group.members.values()].map(renderMember),
+  // assumed: what is in the warm pool DescribeWarmPool lists, and DescribeAutoScalingInstances by its id.
+  Instances: [...group.members.values()].filter((member) => !isWarm(member)).map(renderMember),
+  ...renderPool(group),
   CreatedTime: new Date(0),
   SuspendedProcesses: [...group.suspended].map((ProcessName) => ({ ProcessName, SuspensionReason: "User suspended" })),
   VPCZoneIdentifier: group.region.zones

@@ -100,7 +100,11 @@ const override: JsonObject = {
 
 const renderTarget = (target: Target, shifted: ReadonlySet<string>): JsonObject => {
   const zone = target.availabilityZone ?? target.instance?.zone.name;
-  const isUnused = target.group.loadBalancers.length === 0 && target.state !== "draining";
+  const { loadBalancers, zonesOff } = target.group;
+  // Also where it is in a zone that the load balancer is not enabled for:
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+  const isOff = loadBalancers.length === 0 || (zone !== undefined && zonesOff.has(zone));
+  const isUnused = isOff && target.state !== "draining";
   const [state, reason] = isUnused ? ["unused", "Target.NotInUse"] : [target.state, target.reason];
   return {
     ...health(target, state, reason, zone),

@@ -52,7 +52,10 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     mixed: item.mixed,
     ...(item.weighted ? { weights: { "m5.large": 1, "m6i.large": 2 } } : {}),
     onDemandBase: Math.min(item.onDemandBase, item.desired),
-    onDemandPercent: item.onDemandPercent,
+    onDemandPercent: item.warmPool === null ? item.onDemandPercent : 100,
+    warmPool: item.warmPool,
+    retainOnAbandon: item.retains,
+    retained: item.retained ? 1 : 0,
     capacityRebalance: item.capacityRebalance,
     protectNew: item.protectNew,
     suspended: item.suspended,
@@ -67,7 +70,8 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     attached: Array.from({ length: item.attached }, () => launchAlone(world, region)),
     ...(owner === null ? {} : MARKS[owner]),
   });
-  const [first] = [...group.members.values()].map(({ instance }) => instance);
+  const serving = [...group.members.values()].filter(({ state }) => state === "InService");
+  const first = serving.at(0)?.instance;
   if (first?.member) first.member.protectedFromScaleIn ||= item.firstProtected;
   if (first) first.disableApiTermination = item.terminationProtected;
   if (item.cluster !== null) {
@@ -78,7 +82,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
     });
     if (item.registeredAgain && first !== undefined) registerAgain(world, first);
   }
-  if (item.standby) setStandby(world, [...group.members.keys()].at(-1) ?? "", true);
+  if (item.standby) setStandby(world, serving.at(-1)?.instance.id ?? "", true);
   return group;
 }
 
@@ -114,7 +118,8 @@ const MARKS: { readonly [owner in OwnerItem["owner"]]: Pick<GroupSpec, "tags" | 
   "opted out": { tags: { "spotkeeper:enabled": "false" } },
 };
 
-function hooksOf({ hook }: GroupItem, queue: string | null): HookSpec[] {
+function hooksOf({ hook, retains }: GroupItem, queue: string | null): HookSpec[] {
+  const theirs: HookSpec = retains ? { ...THEIR_HOOK, defaultResult: "ABANDON" } : THEIR_HOOK;
   switch (hook) {
     case "ours":
       return [OUR_HOOK];
@@ -123,9 +128,9 @@ function hooksOf({ hook }: GroupItem, queue: string | null): HookSpec[] {
         ? [OUR_HOOK]
         : [{ name: "to-our-queue", transition, heartbeatTimeout: 300, notificationTarget: queue }];
     case "somebody else's":
-      return [THEIR_HOOK];
+      return [theirs];
     case "ours and somebody else's":
-      return [OUR_HOOK, THEIR_HOOK];
+      return [OUR_HOOK, theirs];
     case null:
       return [];
   }

@@ -11,6 +11,8 @@ export interface TargetGroupItem {
   readonly balancer: "application" | "network" | "gateway" | null;
   /** Whether a node of the load balancer sends requests to its own zone only. */
   readonly crossZoneOff: boolean;
+  /** The n-th zone, which its load balancer is not enabled for: no target there is used. */
+  readonly zoneOff: number | null;
 }
 
 /** A zonal shift: no traffic reaches what is in a zone of a place. */
@@ -56,6 +58,9 @@ export const targetGroup = (
     // Of a Gateway Load Balancer's target group it is no attribute:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
     crossZoneOff: balancer !== "gateway" && may("cross-zone off"),
+    // Of three zones an Application Load Balancer needs two:
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    zoneOff: balancer !== null && may("zone off") ? random.int(3) : null,
   };
 };
 
@@ -86,6 +91,7 @@ export const TARGET_GROUP_DIMENSIONS: Dimensions<readonly TargetGroupItem[]> = {
   "no deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 0),
   "an hour of deregistration delay": (targetGroups) => targetGroups.some(({ delay }) => delay === 3_600),
   "cross-zone load balancing off": (targetGroups) => targetGroups.some(({ crossZoneOff }) => crossZoneOff),
+  "load balancer without the zone of targets": (targetGroups) => targetGroups.some(({ zoneOff }) => zoneOff !== null),
   "target group that no load balancer uses": (targetGroups) => targetGroups.some(({ balancer }) => balancer === null),
   "Network Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "network"),
   "Gateway Load Balancer": (targetGroups) => targetGroups.some(({ balancer }) => balancer === "gateway"),

@@ -1,3 +1,4 @@
+import type { WarmPool } from "@spotkeeper/simulator";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
@@ -60,6 +61,18 @@ export interface GroupItem {
   readonly weighted: boolean;
   /** Its first instance is registered with ECS a second time: the agent has lost what it was. */
   readonly registeredAgain: boolean;
+  /** When the worker starts, desired capacity has just been raised by one, and the group launches that. */
+  readonly launching: boolean;
+  /** When the worker starts, an instance refresh is under way. */
+  readonly refreshing: boolean;
+  /** When the worker starts, its last instance is being replaced, and a hook of somebody else holds it. */
+  readonly held: boolean;
+  /** An instance whose terminating hook is abandoned stays in the group, and a hook of somebody else abandons. */
+  readonly retains: boolean;
+  /** It has retained one already. */
+  readonly retained: boolean;
+  /** It is all On-Demand then. */
+  readonly warmPool: WarmPool | null;
 }
 
 export const groupsOf = (dice: Dice, place: PlaceItem, fronts: readonly string[]): GroupItem[] =>
@@ -67,14 +80,23 @@ export const groupsOf = (dice: Dice, place: PlaceItem, fronts: readonly string[]
 
 const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts: readonly string[]): GroupItem => {
   const cluster = may("no cluster") ? null : random.pick(CLUSTERS);
-  const mixed = !may("launch template alone");
   const protectNew = may("protected");
+  const warmPool = may("warm pool") ? warmPoolOf(random, cluster !== null) : null;
+  // PutWarmPool was refused for a mixed instances policy until 2025, and is for Spot Instances:
+  // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html (limitations)
+  const mixed = !may("launch template alone") && warmPool === null;
   const desired = 1 + random.int(4);
+  const room = may("no room") ? 0 : 1 + random.int(4);
+  const hook = may("hook") ? random.pick(HOOKS) : null;
+  // TerminateHookAbandon needs a terminating hook:
+  // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
+  const theirs = hook === "somebody else's" || hook === "ours and somebody else's";
+  const retains = theirs && may("retains");
   return {
     name: nameIn(place, name),
     place: place.name,
     desired,
-    room: may("no room") ? 0 : 1 + random.int(4),
+    room,
     mixed,
     onDemandBase: mixed && may("on-demand") ? 1 : 0,
     onDemandPercent: mixed && may("on-demand percentage") ? random.pick([25, 50]) : 0,
@@ -83,7 +105,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     classic: may("classic"),
     lattice: may("lattice"),
     asTrafficSources: may("traffic sources"),
-    hook: may("hook") ? random.pick(HOOKS) : null,
+    hook,
     launchHook: may("launch hook") ? random.pick(LAUNCH_HOOKS) : null,
     managedDraining: cluster !== null && may("managed draining"),
     agentSpotDraining: cluster !== null && may("agent draining"),
@@ -94,14 +116,26 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     managedProtection: cluster !== null && protectNew && may("managed protection"),
     firstProtected: may("one protected"),
     terminationProtected: may("termination protection"),
-    attached: may("attached") ? 1 : 0,
+    attached: warmPool === null && may("attached") ? 1 : 0,
     maintenance: may("maintenance policy") ? random.pick(MAINTENANCE) : null,
     standby: may("standby"),
     suspended: may("suspended") ? suspendedOf(random) : [],
     weighted: mixed && may("weighted"),
     registeredAgain: cluster !== null && may("registered again"),
+    launching: room > 0 && may("launching"),
+    refreshing: may("refreshing"),
+    held: theirs && may("held"),
+    retains,
+    retained: retains && warmPool === null && may("retained"),
+    warmPool,
   };
 };
+
+/** ECS takes no pool with reuse: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html */
+const warmPoolOf = (random: Dice["random"], isOfEcs: boolean): WarmPool => ({
+  state: random.pick(["Stopped", "Running", "Hibernated"] as const),
+  reuseOnScaleIn: random.next() < 0.7 && !isOfEcs,
+});
 
 /** At most a hundred points apart: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html */
 const MAINTENANCE = [
@@ -150,6 +184,16 @@ export const GROUP_DIMENSIONS: Dimensions<readonly GroupItem[]> = {
   "no room to grow": (groups) => groups.some(({ room }) => room === 0),
   "weighted group": (groups) => groups.some(({ weighted }) => weighted),
   "instance registered twice": (groups) => groups.some(({ registeredAgain }) => registeredAgain),
+  "launch under way from the beginning": (groups) => groups.some(({ launching }) => launching),
+  "instance refresh under way from the beginning": (groups) => groups.some(({ refreshing }) => refreshing),
+  "instance held by somebody else's hook from the beginning": (groups) => groups.some(({ held }) => held),
+  "group that retains what a hook abandons": (groups) => groups.some(({ retains }) => retains),
+  "instance retained from the beginning": (groups) => groups.some(({ retained }) => retained),
+  "warm pool of stopped instances": (groups) => groups.some(({ warmPool }) => warmPool?.state === "Stopped"),
+  "warm pool of running instances": (groups) => groups.some(({ warmPool }) => warmPool?.state === "Running"),
+  "warm pool of hibernated instances": (groups) => groups.some(({ warmPool }) => warmPool?.state === "Hibernated"),
+  "warm pool that takes back what is scaled in": (groups) =>
+    groups.some((one) => one.warmPool?.reuseOnScaleIn === true),
   "Classic Load Balancer of a group": (groups) => groups.some(({ classic }) => classic),
   "VPC Lattice of a group": (groups) => groups.some(({ lattice }) => lattice),
 };

@@ -38,7 +38,14 @@ export const alerts: Family = {
       },
     };
   },
-  atEnd: {},
+  atEnd: {
+    // docs/alert.md: nobody is told of it. On-Demand Instances have no notice of which people would be told.
+    "nobody is told of a return to the warm pool": ({ fleet, told }) =>
+      [...fleet.world.instances.values()]
+        .filter(({ member, purchase }) => purchase === "on-demand" && member?.state.startsWith("Warmed:") === true)
+        .filter(({ id }) => told.some(({ members }) => members.some(({ subject }) => subject === id)))
+        .map(({ id, member }) => `${id} is ${member?.state ?? ""}, and people were told of it`),
+  },
 };
 
 /** Nobody knows of a message that it was sent where its answer is lost or late, or the ledger could not keep it. */

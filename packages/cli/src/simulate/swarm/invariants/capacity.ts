@@ -1,7 +1,7 @@
 import type { Group } from "@spotkeeper/simulator";
 import type { Family } from "./family.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
-import { isLeftToPeople } from "./left-behind.ts";
+import { mayRunOn } from "./left-behind.ts";
 
 /** What of a group nobody but people may change, as text. */
 const settingsOf = ({
@@ -58,13 +58,14 @@ export const capacity: Family = {
         return desired === wanted ? [] : [`${name} is left at ${desired}, not at ${wanted}`];
       }),
 
-    "nothing is left billed and ownerless": ({ fleet, people, told, refused }) => {
+    "nothing is left billed and ownerless": (ended) => {
+      const { fleet, people } = ended;
       const { detachedRunning, onDemandRaised } = fleet.world.oracle.leftovers();
       return [
         ...detachedRunning
           .flatMap((id) => fleet.world.instances.get(id) ?? [])
-          .filter((instance) => !people.detached.has(instance.id) && !isLeftToPeople(instance, [...told, ...refused]))
-          .map(({ id }) => `${id} runs, outside its group`),
+          .filter((instance) => !people.detached.has(instance.id) && !mayRunOn(instance, ended))
+          .map(({ id, member }) => `${id} runs, ${member === null ? "outside its group" : `as ${member.state}`}`),
         ...onDemandRaised.map(
           ({ group, onDemandBase }) => `${group} is left with an On-Demand base of ${onDemandBase}`,
         ),

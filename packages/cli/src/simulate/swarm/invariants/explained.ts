@@ -45,8 +45,10 @@ const acting = (explanations: readonly Explanation[]): Set<string> =>
   new Set(explanations.flatMap(({ mode, plan }) => (mode === "act" ? plan.map(({ responder }) => responder) : [])));
 
 /** Effects on the instance that no explanation has. */
-function notExplained(id: string, explanations: readonly Explanation[], { fleet }: Ended): string[] {
+function notExplained(id: string, explanations: readonly Explanation[], { spec, fleet }: Ended): string[] {
   const kinds = new Set([...acting(explanations)].flatMap((responder) => DOES[responder] ?? []));
+  // That its group retains an instance is seen by asking AWS, which `explain` does not.
+  if (spec.groups.some(({ retains }) => retains)) kinds.add("terminate-in-group");
   return fleet.world.oracle
     .effects()
     .filter(

@@ -1,14 +1,27 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { Instance } from "@spotkeeper/simulator";
+import type { May } from "../dimensions/policy.ts";
+import type { Ended } from "./ended.ts";
 
-/** Whether AWS refuses to end an instance, and people were told that it is theirs to end (docs/drain.md). */
-export const isLeftToPeople = (
-  { id, disableApiTermination }: Pick<Instance, "id" | "disableApiTermination">,
-  alerts: readonly AlertModel[],
-): boolean =>
-  disableApiTermination &&
+/** Policies by which nothing has to be ended. */
+const MAY_NOT_END: ReadonlySet<May> = new Set(["nothing", "only say it", "as its rules say"]);
+
+/**
+ * Whether an instance that runs on, detached or retained, is left so by docs/drain.md: AWS refuses to end it, and people
+ * were told that it is theirs to end; or its group retains it, and it is not ours or the policy forbids to act.
+ */
+export function mayRunOn(
+  { id, member, disableApiTermination }: Instance,
+  { spec, fleet, told, refused }: Pick<Ended, "spec" | "fleet" | "told" | "refused">,
+): boolean {
+  if (member?.state === "Terminating:Retained")
+    return MAY_NOT_END.has(spec.policy.may) || fleet.notOurs.includes(member.group);
+  return disableApiTermination && isLeftToPeople(id, [...told, ...refused]);
+}
+
+const isLeftToPeople = (instanceId: string, alerts: readonly AlertModel[]): boolean =>
   alerts.some(
     ({ members, doing }) =>
-      members.some(({ subject }) => subject === id) &&
+      members.some(({ subject }) => subject === instanceId) &&
       doing.some((line) => line.includes("runs on outside its group; please end it")),
   );

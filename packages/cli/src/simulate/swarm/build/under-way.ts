@@ -1,0 +1,17 @@
+import { endMember, type Group, startRefresh, type World } from "@spotkeeper/simulator";
+import type { GroupItem } from "../dimensions/groups.ts";
+
+/** Has begin what is under way in a group when the worker starts. Returns whether anything is. */
+export function beginUnderWay(world: World, group: Group, item: GroupItem): boolean {
+  if (item.launching && group.desired < group.max) {
+    group.desired += 1;
+    for (const listener of world.listeners.groupChanged) listener(group);
+  }
+  if (item.refreshing) startRefresh(world, group);
+  if (item.held) {
+    const last = [...group.members.values()].findLast(({ state }) => state === "InService");
+    if (last !== undefined)
+      endMember(world, last, "an instance was taken out of service in response to a user health-check", false);
+  }
+  return item.launching || item.refreshing || item.held;
+}
