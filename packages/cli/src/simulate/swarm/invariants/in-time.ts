@@ -1,4 +1,6 @@
 import type { Ms } from "@spotkeeper/simulator";
+import type { EventItem, EventKind } from "../dimensions/events.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { Check, Ended } from "./ended.ts";
 import type { SwarmWorld } from "../world.ts";
 
@@ -35,9 +37,13 @@ export const drainsInTime: Check = ({ spec, fleet, incidents }) => {
 
 /** How late a message about the instance was at the most. */
 const latestOf = (id: string, { spec, fleet }: Pick<Ended, "spec" | "fleet">): Ms =>
-  Math.max(
-    0,
-    ...spec.events
-      .filter(({ group, nth }) => fleet.members.get(group)?.[nth]?.id === id)
-      .map(({ late }) => late * 1_000),
-  );
+  Math.max(0, ...spec.events.filter((event) => isAbout(event, id, fleet)).map(({ late }) => late * 1_000));
+
+/** These happen to others of its region beside the instance that they name. */
+const TO_OTHERS: ReadonlySet<EventKind> = new Set(["warnings of its whole pool", "warning of a newcomer"]);
+
+function isAbout({ kind, group, nth }: EventItem, id: string, { members, world }: SwarmFleet): boolean {
+  const named = members.get(group)?.[nth];
+  if (named === undefined) return false;
+  return named.id === id || (TO_OTHERS.has(kind) && world.instances.get(id)?.region === named.region);
+}
