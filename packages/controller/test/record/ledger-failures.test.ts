@@ -105,6 +105,20 @@ test("a lock that another process holds beyond the bound refuses writes, reads g
   await recovers(ledger);
 });
 
+test("where nothing is due, nobody waits for a lock", async () => {
+  const ledger = open({ lockWait: 300 });
+  await ledger.commit([{ ...serviceDoc("later"), wakeAt: T0 + 1 }], []);
+  const holder = startChild("child", file, "hold");
+  await printed(holder, 1);
+
+  expect(await ledger.due(T0, 10, "one", 1_000)).toEqual([]);
+  await expect(ledger.due(T0 + 1, 10, "one", 1_000)).rejects.toMatchObject({ code: "SK-LEDGER-LOCKED" });
+
+  holder.process.stdin.write("done\n");
+  await holder.ended;
+  await recovers(ledger);
+});
+
 test("a lock that is let go within the bound only delays", async () => {
   const ledger = open({ lockWait: 10_000 });
   await ledger.commit([serviceDoc("before")], []);

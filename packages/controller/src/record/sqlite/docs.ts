@@ -57,14 +57,17 @@ export function newestIncidents(sql: Sql, tag: string, limit: number): readonly 
     .map((row) => toDoc(row) as Doc<"incident">);
 }
 
+/** Due and not leased. */
+const DUE = "wakeAt <= ?1 AND (leaseUntil IS NULL OR leaseUntil <= ?1)";
+
+/** Whether a document is due, and not leased. */
+export function isAnyDue(sql: Sql, now: number): boolean {
+  return sql.one(`SELECT 1 FROM docs WHERE ${DUE} LIMIT 1`, now) !== undefined;
+}
+
 /** Due and not leased, earliest first. */
 export function leaseDue(sql: Sql, now: number, limit: number, owner: string, until: number): readonly Doc[] {
-  const rows = sql.all<Row>(
-    `SELECT ${COLUMNS} FROM docs WHERE wakeAt <= ? AND (leaseUntil IS NULL OR leaseUntil <= ?)
-     ORDER BY wakeAt, id LIMIT ${limit}`,
-    now,
-    now,
-  );
+  const rows = sql.all<Row>(`SELECT ${COLUMNS} FROM docs WHERE ${DUE} ORDER BY wakeAt, id LIMIT ${limit}`, now);
   for (const row of rows) sql.run("UPDATE docs SET leaseOwner = ?, leaseUntil = ? WHERE id = ?", owner, until, row.id);
   return rows.map(toDoc);
 }

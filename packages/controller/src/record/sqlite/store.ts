@@ -119,10 +119,10 @@ export function openStore(options: StoreOptions): Store {
   function writeBatch(batch: readonly Ask[]): readonly Ask[] {
     const settle: (() => void)[] = [];
     try {
-      const { sql } = connected();
+      const { sql, inTransaction } = connected();
       sql.run("BEGIN IMMEDIATE");
-      for (const each of batch) settle.push(attempt(sql, each));
-      sql.run("COMMIT");
+      for (const each of batch) settle.push(attempt(sql, each, batch.length === 1));
+      if (inTransaction()) sql.run("COMMIT");
     } catch (error) {
       rollBack();
       const reads = readEach(batch.filter((each) => !each.writes));
@@ -140,19 +140,24 @@ export function openStore(options: StoreOptions): Store {
     return [];
   }
 
-  /** Runs one ask inside the transaction; a failure of the file throws, any other undoes this ask alone. */
-  function attempt(sql: Sql, { writes, work, resolve, reject }: Ask): () => void {
-    if (writes) sql.run("SAVEPOINT ask");
+  /**
+   * Runs one ask inside the transaction; a failure of the file throws, any other undoes this ask alone.
+   *
+   * @param alone nothing else is in the transaction, which is undone as a whole
+   */
+  function attempt(sql: Sql, { writes, work, resolve, reject }: Ask, alone: boolean): () => void {
+    const among = writes && !alone;
+    if (among) sql.run("SAVEPOINT ask");
     try {
       const value = work(sql);
-      if (writes) sql.run("RELEASE ask");
+      if (among) sql.run("RELEASE ask");
       return () => resolve(value);
     } catch (error) {
       if (toStoreFailure(area, file, error) !== null) throw error;
-      if (writes) {
+      if (among) {
         sql.run("ROLLBACK TO ask");
         sql.run("RELEASE ask");
-      }
+      } else if (writes) sql.run("ROLLBACK");
       return () => reject(error);
     }
   }
