@@ -58,7 +58,7 @@ const LONG_POLL: Ms = 25_000;
 /** Regions come from messages, so there must be a bound. */
 const MOST_CLIENTS = 300;
 
-interface Config {
+interface Config extends Partial<typeof SIMULATED> {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>;
@@ -72,6 +72,21 @@ interface Config {
  * host than AWS's, which is as it should be. Whatever fails is told by who asked.
  */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * What the SDK would look up for each client, and in part for each call, in the environment and the files of this
+ * machine: a simulation depends on neither.
+ */
+const SIMULATED = {
+  ignoreConfiguredEndpointUrls: true,
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  defaultsMode: "standard",
+  retryMode: "standard",
+  userAgentAppId: (): Promise<string | undefined> => Promise.resolve(undefined),
+  authSchemePreference: (): Promise<string[]> => Promise.resolve([]),
+  disableClockSkewCorrection: false,
+} as const;
 
 export function createClients(options: ClientsOptions): Clients {
   const { endpoint, clock } = options;
@@ -90,13 +105,23 @@ export function createClients(options: ClientsOptions): Clients {
       throwOnRequestTimeout: true,
     };
 
+  const configOf = (region: string, credentials: CredentialProvider, answerWithin: Ms): Config => ({
+    region,
+    credentials,
+    requestHandler: handler(answerWithin),
+    maxAttempts: 1,
+    logger: SILENT,
+    ...(options.requestHandler === null ? {} : SIMULATED),
+    ...(endpoint === null ? {} : { endpoint }),
+  });
+
   const credentialsAt = ({ account, region }: Place): CredentialProvider => {
     const role = account === null ? undefined : roles.get(account);
     if (role === undefined) return own;
     const key = `${role.account}/${region}`;
     const known = assumed.get(key);
     if (known !== undefined) return known;
-    const provider = roleCredentials(role, own, { region, endpoint, requestHandler: handler(ANSWER) }, clock);
+    const provider = roleCredentials(role, configOf(region, own, ANSWER), clock);
     assumed.set(key, provider);
     return provider;
   };
@@ -111,14 +136,7 @@ export function createClients(options: ClientsOptions): Clients {
       const known = clients.get(key);
       // Of equal key, hence made by this `make`.
       if (known !== undefined) return known as C;
-      const client = make({
-        region: at.region,
-        credentials: credentialsAt(at),
-        requestHandler: handler(answerWithin),
-        maxAttempts: 1,
-        logger: SILENT,
-        ...(endpoint === null ? {} : { endpoint }),
-      });
+      const client = make(configOf(at.region, credentialsAt(at), answerWithin));
       if (options.hearing !== undefined) hearDates(client, options.hearing);
       clients.set(key, client);
       return client;

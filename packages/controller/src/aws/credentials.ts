@@ -1,5 +1,5 @@
-import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { AssumeRoleCommand, STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
+import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { Clock, Ms } from "../clock.ts";
 
 /** The role to assume for one account other than our own. */
@@ -20,13 +20,6 @@ export interface Credentials {
 
 export type CredentialProvider = () => Promise<Credentials>;
 
-/** What an assumed role's client for STS shares with the other clients. */
-export interface StsOptions {
-  readonly region: string;
-  readonly endpoint: string | null;
-  readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>;
-}
-
 /** Credentials are fetched anew this long before they run out. */
 const EARLY: Ms = 5 * 60_000;
 
@@ -36,24 +29,33 @@ export const ownCredentials = (): CredentialProvider => fromNodeProviderChain();
 /**
  * Those of a role, fetched once for all clients of the account and region, and again shortly before they run out. A
  * failure is not remembered. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ *
+ * @param config of the client that asks for them, with our own credentials
  */
-export function roleCredentials(
-  role: AccountRole,
-  own: CredentialProvider,
-  sts: StsOptions,
-  clock: Clock,
-): CredentialProvider {
-  const { region, endpoint, requestHandler } = sts;
-  const assume = fromTemporaryCredentials({
-    masterCredentials: own,
-    params: {
-      RoleArn: role.roleArn,
-      RoleSessionName: "spotkeeper",
-      ...(role.externalId === null ? {} : { ExternalId: role.externalId }),
-    },
-    clientConfig: { region, requestHandler, maxAttempts: 1, ...(endpoint === null ? {} : { endpoint }) },
-  });
+export function roleCredentials(role: AccountRole, config: STSClientConfig, clock: Clock): CredentialProvider {
+  const sts = new STSClient(config);
   let held: Promise<Credentials> | null = null;
+
+  const assume = async (): Promise<Credentials> => {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: role.roleArn,
+        RoleSessionName: "spotkeeper",
+        ...(role.externalId === null ? {} : { ExternalId: role.externalId }),
+      }),
+    );
+    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken, Expiration } = given ?? {};
+    if (accessKeyId === undefined || secretAccessKey === undefined)
+      throw Object.assign(new Error(`AWS gave no credentials for ${role.roleArn}`), {
+        name: "CredentialsProviderError",
+      });
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+      ...(Expiration === undefined ? {} : { expiration: Expiration }),
+    };
+  };
 
   const fetch = async (): Promise<Credentials> => {
     try {

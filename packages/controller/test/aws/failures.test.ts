@@ -120,6 +120,32 @@ test("the SDK writes nothing of its own: a queue's URL may name another host", a
   clients.destroy();
 });
 
+test("a simulation depends on nothing that this machine tells the SDK", async () => {
+  vi.stubEnv("AWS_USE_FIPS_ENDPOINT", "true");
+  vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
+  const hosts: string[] = [];
+  const clients = createClients({
+    clock: it.clock,
+    accounts: [{ account: "210987654321", roleArn: "arn:aws:iam::210987654321:role/spotkeeper", externalId: null }],
+    endpoint: null,
+    credentials: () => Promise.resolve({ accessKeyId: "AKIA123456789012AAAA", secretAccessKey: "x" }),
+    requestHandler: {
+      handle: ({ hostname }: { readonly hostname: string }) => {
+        hosts.push(hostname);
+        return Promise.reject(new Error("sent nowhere"));
+      },
+    },
+  });
+  for (const account of [null, "210987654321"])
+    await clients
+      .sqs({ ...home, account })
+      .listQueues({})
+      .catch(() => {});
+  vi.unstubAllEnvs();
+  expect(hosts).toEqual([`sqs.${home.region}.amazonaws.com`, `sts.${home.region}.amazonaws.com`]);
+  clients.destroy();
+});
+
 describe("secrets", () => {
   const secrets = ["not-a-secret", "AKIA123456789012AAAA", "simulated-session-token"];
   test.each([
