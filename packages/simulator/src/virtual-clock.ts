@@ -20,10 +20,15 @@ export interface VirtualClock extends Clock {
   pending(): number;
 }
 
-/**
- * How many turns of the event loop must pass without a change before the program counts as at rest. Microtasks of a
- * turn all run within it; several turns cover code that itself yields to the loop.
- */
+export interface VirtualClockOptions {
+  /**
+   * How many turns of the event loop must pass without a change before the program counts as at rest. Microtasks of a
+   * turn all run within it; several turns cover code that itself yields to the loop. 0 where all that does so holds the
+   * clock: then nothing is waited for once no hold is left, and no file that is read is looked for.
+   */
+  readonly quietTurns?: number;
+}
+
 const QUIET_TURNS = 4;
 /** What holds the clock is mostly done within a few turns (a database in the process); then the world outside is given time. */
 const PATIENT_TURNS = 50;
@@ -32,7 +37,7 @@ const SETTLE_LIMIT: Ms = 60_000;
 const DAY: Ms = 86_400_000;
 
 /** @param startAt epoch milliseconds, the first instant */
-export function virtualClock(startAt: Ms): VirtualClock {
+export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualClockOptions = {}): VirtualClock {
   const timers = createTimerHeap();
   let current = startAt;
   let held = 0;
@@ -49,13 +54,15 @@ export function virtualClock(startAt: Ms): VirtualClock {
     const limit = Date.now() + SETTLE_LIMIT;
     let seen = activity;
     let unchanged = 0;
-    for (let quiet = 0; quiet < QUIET_TURNS;) {
+    let quiet = 0;
+    for (;;) {
       await turn(held > 0 && unchanged > PATIENT_TURNS);
       unchanged = activity === seen ? unchanged + 1 : 0;
       quiet = held > 0 || activity !== seen ? 0 : quiet + 1;
       // Asked at every second turn, because it costs more than a turn, and reading a file takes several.
       if (quiet > 0 && quiet % 2 === 0 && readingFiles()) quiet = 0;
       seen = activity;
+      if (held === 0 && quiet >= quietTurns) return;
       if (quiet === 0 && Date.now() > limit) {
         throw new Error(`The program did not come to rest within ${SETTLE_LIMIT / 1000} s (${held} holds).`);
       }

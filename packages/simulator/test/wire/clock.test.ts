@@ -51,6 +51,24 @@ test("ten thousand timers, half of them cancelled, keep their order", async () =
   expect(fired).toEqual(expected.sort((a, b) => a - b));
 });
 
+test("where all that leaves the queues of promises holds the clock, time waits for that, and for nothing else", async () => {
+  const clock = virtualClock(0, { quietTurns: 0 });
+  const seen: string[] = [];
+  const note = (what: string): void => void seen.push(`${what}@${clock.now()}`);
+  const later = async (what: string): Promise<void> => {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    note(what);
+  };
+  clock.setTimer(10, () => {
+    const release = clock.hold();
+    void later("held").then(release);
+  });
+  clock.setTimer(20, () => void later("not held"));
+  clock.setTimer(30, () => note("timer"));
+  await clock.runUntil(30);
+  expect(seen).toEqual(["held@10", "timer@30"]);
+});
+
 test("time waits for what the program still has to do at an instant", async () => {
   const clock = virtualClock(0);
   const path = await mkdtemp(join(tmpdir(), "clock-"));
