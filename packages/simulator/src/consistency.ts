@@ -13,8 +13,8 @@ interface Stale {
 
 /**
  * Puts a delay between EC2's writes and its reads: for up to `maxLag`, drawn for each instance from the seed,
- * DescribeInstances shows a terminated instance as it was, and a new one not at all. How long it lasts is assumed; AWS
- * gives no bound.
+ * DescribeInstances shows a terminated instance as it was, and a new one not at all, which TerminateInstances does not find
+ * either. How long it lasts is assumed; AWS gives no bound.
  */
 export function eventuallyConsistent<World>(
   operations: readonly Operation<World>[],
@@ -26,16 +26,20 @@ export function eventuallyConsistent<World>(
   const stale = new Map<string, Stale>();
   const lagOf = (id: string, what: string): Ms => drawFor(seed, `lag:${what}:${id}`) * maxLag;
 
+  const isNew = (instance: JsonObject, now: Ms): boolean => {
+    const launched = instance["LaunchTime"];
+    const launchedAt = launched instanceof Date ? launched.getTime() : Number(launched);
+    return launchedAt + lagOf(String(instance["InstanceId"]), "launch") > now;
+  };
+  const notFound = (id: string): AwsError =>
+    new AwsError("InvalidInstanceID.NotFound", `The instance ID '${id}' does not exist`);
+
   const lagged = (output: JsonObject, input: JsonObject, now: Ms): JsonObject => {
     const asked = input["InstanceIds"];
     return mapInstances(output, (instance) => {
       const id = String(instance["InstanceId"]);
-      const launched = instance["LaunchTime"];
-      const launchedAt = launched instanceof Date ? launched.getTime() : Number(launched);
-      if (launchedAt + lagOf(id, "launch") > now) {
-        if (Array.isArray(asked) && asked.includes(id)) {
-          throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${id}' does not exist`);
-        }
+      if (isNew(instance, now)) {
+        if (Array.isArray(asked) && asked.includes(id)) throw notFound(id);
         return null;
       }
       const before = stale.get(id);
@@ -46,9 +50,14 @@ export function eventuallyConsistent<World>(
     });
   };
 
-  const remember = async (world: World, input: JsonObject, ctx: CallContext): Promise<void> => {
+  const write = async (world: World, input: JsonObject, ctx: CallContext): Promise<void> => {
     const ids = Array.isArray(input["InstanceIds"]) ? input["InstanceIds"] : [];
     const output = await describe.run(world, { Filters: [{ Name: "instance-id", Values: ids }] }, ctx);
+    mapInstances(output, (instance) => {
+      const id = String(instance["InstanceId"]);
+      if (isNew(instance, ctx.clock.now())) throw notFound(id);
+      return instance;
+    });
     mapInstances(output, (instance) => {
       const id = String(instance["InstanceId"]);
       // The first write decides: what a second one finds is already hidden behind it.
@@ -65,7 +74,7 @@ export function eventuallyConsistent<World>(
     }
     if (operation.service === "ec2" && operation.name === "TerminateInstances") {
       const run: Operation<World>["run"] = async (world, input, ctx) => {
-        await remember(world, input, ctx);
+        await write(world, input, ctx);
         return operation.run(world, input, ctx);
       };
       return { ...operation, run };

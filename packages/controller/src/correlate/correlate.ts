@@ -7,6 +7,7 @@ import { choose } from "./choose.ts";
 import { describe, isAnnouncement, isEnding } from "../signal/says.ts";
 import { episodeOf } from "./episode.ts";
 import { addSignal, knowsAction, learn } from "./learn.ts";
+import { isOvertaken, livesOn } from "./named.ts";
 import { OPEN, openIncident } from "./open.ts";
 
 export { incidentKey } from "./open.ts";
@@ -70,7 +71,7 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
   const again = before.closedAt !== null && reopens(before, signal);
   const body = again ? reopened(added) : added;
   const novel = changed || !before.signals.some((ref) => ref.kind === signal.kind);
-  const due = again || (novel && before.closedAt === null);
+  const due = again || ((novel || isOvertaken(body)) && before.closedAt === null);
   const tags = again
     ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alerts.length === 0 && tag.startsWith("alert#"))), OPEN]
     : doc.tags;
@@ -84,11 +85,11 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
  */
 function reopened(incident: Incident): Incident {
   const open = { ...incident, closedAt: null, outcome: null };
-  if (incident.goneAt !== null || incident.cancelledAt !== null) return open;
-  return { ...open, alerts: [], steps: incident.steps.filter((step) => !OBSERVED.has(step.responder)) };
+  const isGone = incident.goneAt !== null && !isOvertaken(incident);
+  if (isGone || incident.cancelledAt !== null) return open;
+  const lives = livesOn(open);
+  return { ...lives, alerts: [], steps: lives.steps.filter(({ responder }) => responder !== "join-alert") };
 }
-
-const OBSERVED: ReadonlySet<string> = new Set(["look-up", "join-alert", "verify-gone", "verify-replacement"]);
 
 /**
  * Another message of the same thing at the same time. Two states can fall into one second. What the instance saw itself

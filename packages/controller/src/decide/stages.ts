@@ -1,3 +1,4 @@
+import { namedAt } from "../correlate/named.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { containersToDrain } from "./containers-to-drain.ts";
 import { isLast } from "./last.ts";
@@ -16,7 +17,7 @@ const LET_GO_WITHIN = 3_000;
 const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
 
 export function lookUp({ incident, t }: Ground): PlannedStep[] {
-  const soon = incident.openedAt + LOOK_UP_BUDGET;
+  const soon = Math.max(incident.openedAt, namedAt(incident) ?? 0) + LOOK_UP_BUDGET;
   return [
     step("look-up", "look-up", { depth: "act" }, { abandonAt: Math.max(soon, t.end) }),
     step("look-closer", "look-up", { depth: "tell" }, { after: ["look-up"], abandonAt: Math.max(soon, t.end) }),

@@ -19,6 +19,8 @@ export function recordFailure(inventory: Inventory, facet: Facet, id: string, fa
 export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
   const failure = inventory.get("failure", failureId(facet, id));
   if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
+  // EC2 may know it the next moment: its reads lag behind (correlate/named.ts).
+  if (facet === "instance" && failure.value.kind === "not-found") return false;
   return SETTLED.has(failure.value.kind);
 }
 

@@ -11,7 +11,7 @@ import { createBehind, type Behind } from "./behind.ts";
 import { createBudget } from "./budget.ts";
 import { recordFailure } from "./failed.ts";
 import { findContainers } from "./find-containers.ts";
-import { type Depth, freshness } from "./freshness.ts";
+import { type Depth, freshness, NOT_IN_CLUSTER } from "./freshness.ts";
 import type { Overrides } from "./overrides.ts";
 import { anywhere, createReads, type Reads } from "./reads.ts";
 import { targetGroupsOf } from "../inventory/target-groups.ts";
@@ -93,7 +93,7 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
   const at = anywhere(place);
   const [instance, membership] = await Promise.all([
     reads.instance(at, id, ask, afresh ? 0 : instanceAge(inventory, id, depth)),
-    reads.membership(at, id, ask, freshness.membership[depth]),
+    reads.membership(at, id, ask, membershipAge(inventory, id, depth)),
     // Ahead of its use: the wait is one round trip less.
     containersOn(inventory, id).length === 0 &&
       inventory.get("searched", id) === undefined &&
@@ -121,6 +121,12 @@ function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
   const known = inventory.get("instance", id)?.value;
   const isUnexplained = known !== undefined && ENDING.has(known.state) && known.stateReason === null;
   return isUnexplained ? 0 : freshness.instance[depth];
+}
+
+/** That it is in no group is believed no longer than that it is in no cluster: it may have been attached since. */
+function membershipAge(inventory: Inventory, id: string, depth: Depth): Ms {
+  const isNowhere = inventory.get("membership", id)?.value === null;
+  return isNowhere ? Math.min(NOT_IN_CLUSTER, freshness.membership[depth]) : freshness.membership[depth];
 }
 
 /** Tasks, services and what stands before them. */

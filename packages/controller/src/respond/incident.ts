@@ -18,16 +18,13 @@ import { found } from "./found.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import { outcomeOf } from "./outcome.ts";
 import { overdue } from "./next.ts";
+import type { Refreshed } from "./refreshed.ts";
 import { type FindResponder, WOULD } from "./responder.ts";
 import { fresh, isOpen, isSettled, mapSteps, mergePlan, settle, stepsOf, withoutParams } from "./steps.ts";
+import { takeBack } from "./take-back.ts";
 import { isUndoable, putBack } from "./undo.ts";
 
 type IncidentDoc = Doc<"incident">;
-
-export interface Refreshed<D> {
-  readonly doc: D;
-  readonly entries: readonly Entry[];
-}
 
 /**
  * Pure: plans again from what is known now, settles what follows from it, and closes an incident that owes nothing.
@@ -43,7 +40,8 @@ export function refreshIncident(
   // Its steps alone say when it is due.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
-  const first = plan(asleep, facts, policy, find, now);
+  const there = takeBack(asleep, now);
+  const first = plan(there.doc, facts, policy, find, now);
   const settled = settleFollowing(first.doc, find, now);
   // What was given up just now may call for more.
   const again =
@@ -53,7 +51,14 @@ export function refreshIncident(
   const closed = close(ended, facts, find, now);
   return {
     doc: mapSteps(closed.doc, (step) => forgetParams(step, find)),
-    entries: [...first.entries, ...settled.entries, ...again.entries, ...derived.entries, ...closed.entries],
+    entries: [
+      ...there.entries,
+      ...first.entries,
+      ...settled.entries,
+      ...again.entries,
+      ...derived.entries,
+      ...closed.entries,
+    ],
   };
 }
 

@@ -9,7 +9,7 @@ import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { apply, type Finished } from "./apply.ts";
 import { GUARD } from "./guard.ts";
-import type { Refreshed } from "./incident.ts";
+import type { Refreshed } from "./refreshed.ts";
 import { next } from "./next.ts";
 import type { Also } from "./responder.ts";
 import { mapSteps, stepsOf } from "./steps.ts";

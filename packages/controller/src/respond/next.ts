@@ -37,11 +37,14 @@ export function next(doc: Doc, now: Ms): Next {
 /** What may have happened, or must be undone, is not given up because nobody was there while its time went by. */
 const LAST_CHANCE: Ms = 600_000;
 
-/** When a step is given up. One that was begun, or is owed and untried, has a last chance beyond its budget. */
+/**
+ * When a step is given up. One that was begun has a last chance beyond its budget, and so has one that nobody has tried and
+ * that is owed, or without which nobody knows whose the instance is.
+ */
 function endOf(step: Step): Ms {
   const begun = step.state === "intended";
-  const owed = step.attempts === 0 && step.id.startsWith("undo:");
-  return begun || owed ? step.abandonAt + LAST_CHANCE : step.abandonAt;
+  const needed = step.attempts === 0 && (step.id.startsWith("undo:") || step.id === "look-up");
+  return begun || needed ? step.abandonAt + LAST_CHANCE : step.abandonAt;
 }
 
 /** Whether a step's budget is over. */

@@ -20,6 +20,12 @@ export interface Kind<K extends SignalKind> {
    * wrong, and the signal is sent at once.
    */
   readonly isDated: boolean;
+  /**
+   * Whether EC2 knows the instance while one is sent, be it ending: one that is terminated is shown for about an hour.
+   * False where it may be sent later than that, or is about no instance.
+   * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+   */
+  readonly whileKnown: boolean;
   /** One plain sentence for the timeline. Times are UTC. */
   readonly describe: (signal: SignalOf<K>) => string;
 }

@@ -10,6 +10,9 @@ export const isAnnouncement = (kind: SignalKind): boolean => kinds[kind].notice 
 /** Whether the times of signals of the kind tell of which interruption they are (`Kind.isDated`). */
 export const isDated = (kind: SignalKind): boolean => kinds[kind].isDated;
 
+/** Whether EC2 knows the instance while signals of the kind are sent (`Kind.whileKnown`). */
+export const isWhileKnown = (kind: SignalKind): boolean => kinds[kind].whileKnown;
+
 export const urgencyOf = (kind: SignalKind): number => kinds[kind].urgency;
 
 /** Whether the signal says that its subject ends, or has ended. */

@@ -52,6 +52,8 @@ export interface BoxOptions {
   /** A function where it changes while the worker runs. */
   readonly policy?: Policy | (() => Policy);
   readonly throttleRules?: SimulatorOptions<World>["throttleRules"];
+  /** How long EC2's reads lag at the most, in milliseconds; they do not where left out. */
+  readonly readLag?: number;
   readonly seed?: number;
   /** How many workers share the ledger; each message goes to one of them, or to all (`deliver`). */
   readonly workers?: number;
@@ -183,6 +185,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     world,
     operations: fleetOperations,
     ...(options.throttleRules === undefined ? {} : { throttleRules: options.throttleRules }),
+    maxReadLag: options.readLag ?? 0,
   });
   const room = options.largestBody === undefined ? {} : { largestBody: options.largestBody };
   const real = openSqliteLedger({ file: ":memory:", clock, ...room });

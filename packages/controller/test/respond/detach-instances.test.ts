@@ -3,11 +3,14 @@ import type { AutoScalingGroup, GroupMembership } from "../../src/aws/calls/auto
 import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { failed } from "../../src/aws/failure.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
+import { T0 } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";
 import { stepOf } from "./support.ts";
 
 const ARN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/nodes/0123456789abcdef";
 const DETACH = { service: "autoscaling", name: "DetachInstances" };
+
+const TERMINATE = { service: "ec2", name: "TerminateInstances" };
 
 const groupOf = (ids: readonly string[]): AutoScalingGroup =>
   ({
@@ -127,3 +130,20 @@ test.each(["InService", "Pending:Wait", "Standby", "ReplacingRootVolume", "RootV
     expect(await run("terminate-detached", step, ctx)).toMatchObject({ is: "skip" });
   },
 );
+
+test.each([
+  [0, { is: "wait", reason: "EC2 does not know it, which does not say that it has ended" }],
+  [290, { is: "wait" }],
+  [300, { is: "done", receipt: { already: true } }],
+])("what was detached, and EC2 does not find %i s after it was first to be terminated", async (seconds, result) => {
+  const { aws } = fakeAws({
+    autoScaling: { memberships: () => Promise.resolve(new Map()) },
+    ec2: { terminateInstance: () => Promise.reject(failed("not-found", TERMINATE, "InvalidInstanceID.NotFound", "")) },
+  });
+  const step = stepOf("retire:i-a", {
+    responder: "terminate-detached",
+    params: { group: "web", instanceId: "i-a" },
+    startedAt: T0,
+  });
+  expect(await run("terminate-detached", step, contextOf({ aws, now: T0 + seconds * 1_000 }))).toMatchObject(result);
+});

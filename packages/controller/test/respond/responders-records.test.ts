@@ -247,10 +247,15 @@ describe("join-alert", () => {
 });
 
 describe("look-up", () => {
-  const looked = async (missing: readonly Missing[], attempts = 0): Promise<Result> => {
+  const looked = async (
+    missing: readonly Missing[],
+    attempts = 0,
+    { now = T0, depth = "act" }: { readonly now?: number; readonly depth?: "act" | "tell" } = {},
+  ): Promise<Result> => {
     const facts = (): ReturnType<typeof factsWith> => factsWith({ complete: false, missing });
-    return run("look-up", stepOf("look-up", { attempts, params: { depth: "act" } }), contextOf({ facts }));
+    return run("look-up", stepOf("look-up", { attempts, params: { depth } }), contextOf({ facts, now }));
   };
+  const unknown = { what: "instance", why: "not-found: no such instance" } as const;
   const throttled = { what: "group", why: "throttled: slow down" } as const;
 
   test("asks as deep as it was told, within its budget", async () => {
@@ -273,11 +278,17 @@ describe("look-up", () => {
     });
   });
 
-  test.each([
-    [[]],
-    [[{ what: "group", why: "denied: AccessDenied" }]],
-    [[throttled, { what: "instance", why: "not-found: no such instance" }]],
-  ] as const)("takes as final what no further try would change: %j", async (missing) => {
-    expect(await looked(missing)).toEqual({ is: "done", receipt: { missing } });
+  test.each([[[]], [[{ what: "group", why: "denied: AccessDenied" }]], [[throttled, unknown]]] as const)(
+    "takes as final what no further try would change: %j",
+    async (missing) => {
+      expect(await looked(missing, 0, { now: T0 + 300_000 })).toEqual({ is: "done", receipt: { missing } });
+    },
+  );
+
+  test("asks again for an instance of which AWS has just spoken: six times before it is drained, then more seldom", async () => {
+    const reason = "not learnt yet: instance (not-found: no such instance)";
+    expect(await looked([unknown], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason });
+    expect(await looked([unknown], 5)).toMatchObject({ is: "done" });
+    expect(await looked([unknown], 5, { depth: "tell" })).toEqual({ is: "wait", until: T0 + 10_000, reason });
   });
 });

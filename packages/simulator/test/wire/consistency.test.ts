@@ -103,3 +103,11 @@ test("terminated instances read as before for a while, and never go back once th
   expect(counts[5]).toBeLessThan(18);
   expect(counts.at(-1)).toBe(20);
 });
+
+test("a new instance that is not found yet is not found by TerminateInstances either, and goes on", async () => {
+  const { clock, ids, ec2, states } = await prepare(MAX_LAG);
+  const end = clock.runUntilSettled(ec2.send(new TerminateInstancesCommand({ InstanceIds: [...ids] })));
+  await expect(end).rejects.toMatchObject({ name: "InvalidInstanceID.NotFound" });
+  await clock.runUntil(START + MAX_LAG);
+  expect(summary(await states({ ids }))).toEqual(SHOWN);
+});

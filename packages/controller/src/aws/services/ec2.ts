@@ -3,7 +3,7 @@ import type { Address, Ec2Calls, Ec2Instance } from "../calls/ec2.ts";
 import type { Receipt } from "../ask.ts";
 import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
-import { allPages, askForEach, isGone, listing, orAlready, receipt, type ServiceDeps } from "./service.ts";
+import { allPages, askForEach, listing, receipt, type ServiceDeps } from "./service.ts";
 import { tagsOf } from "./tags.ts";
 
 /** A filter takes 200 values: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
@@ -86,7 +86,7 @@ export function createEc2(deps: ServiceDeps): Ec2Calls {
     describeInstances: (at, ids, ask) => askForEach(deps, at, describe, "", ids, ask),
     // Apart from questions by id, which are of the same operation.
     instancesIn: (at, reservationId, ask) => lanes.ask(at, inReservation, "reservation", reservationId, ask),
-    terminateInstance: (at, id, ask) => orAlready(clock, lanes.ask(at, terminate, "", id, ask), isGone),
+    terminateInstance: (at, id, ask) => lanes.ask(at, terminate, "", id, ask),
   };
 }
 

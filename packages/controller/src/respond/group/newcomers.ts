@@ -1,4 +1,5 @@
 import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
+import type { Ms } from "../../clock.ts";
 import { placeOf } from "../place.ts";
 import type { Context } from "../responder.ts";
 import { idleIn } from "../serving.ts";
@@ -28,7 +29,8 @@ async function newcomersIn(group: AutoScalingGroup, ctx: Context): Promise<reado
   const idle = (await idleIn(group, ctx)).filter((id) => !doomed.has(id));
   if (idle.length === 0) return [];
   const known = await ctx.aws.ec2.describeInstances(at, idle, ask);
-  const launched = (id: string): number => known.get(id)?.launchTime ?? 0;
+  // A member that EC2 does not know yet has just been launched (correlate/named.ts).
+  const launched = (id: string): Ms => known.get(id)?.launchTime ?? ctx.now;
   return idle.filter((id) => launched(id) >= since).toSorted((a, b) => launched(b) - launched(a));
 }
 

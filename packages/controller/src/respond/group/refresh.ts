@@ -4,7 +4,7 @@ import type { Entry } from "../../model/journal.ts";
 import type { Group, Replacement } from "../../model/group.ts";
 import type { Key } from "../../model/key.ts";
 import type { Step } from "../../model/step.ts";
-import type { Refreshed } from "../incident.ts";
+import type { Refreshed } from "../refreshed.ts";
 import { overdue } from "../next.ts";
 import { isSettled, settle, withoutParams } from "../steps.ts";
 import { begin, change, find, mayHaveHappened, type Note, plan, WRITE_WITHIN, isRetired } from "./body.ts";

@@ -1,19 +1,31 @@
+import type { Ms } from "../../clock.ts";
+import { namedAt, READS_LAG } from "../../correlate/named.ts";
 import type { Missing } from "../../enrich/facts.ts";
-import type { Responder } from "../responder.ts";
+import type { Context, Responder } from "../responder.ts";
 
 /** Between two tries to learn what AWS would not say; AWS throttles or refuses meanwhile. */
-const AGAIN = 2_000;
+const AGAIN: Ms = 2_000;
 /** After so many tries the incident goes on with what is known, and says what is not. */
 const MOST_TRIES = 6;
+/** Between two later tries to find an instance that EC2 does not know yet. */
+const AGAIN_LATER: Ms = 10_000;
 
 const NOT_FOUND = /(^|: )not-found/;
 const DENIED = /(^|: )denied/;
 
+const isUnknown = (missing: readonly Missing[]): boolean =>
+  missing.some(({ what, why }) => what === "instance" && NOT_FOUND.test(why));
+
 /** EC2 does not know the instance, so that nothing more can be learnt; or all that is missing is refused. */
-function isFinal(missing: readonly Missing[]): boolean {
-  if (missing.some(({ what, why }) => what === "instance" && NOT_FOUND.test(why))) return true;
+const isFinal = (missing: readonly Missing[]): boolean =>
+  isUnknown(missing) ||
   // Whose it is follows from the rest.
-  return missing.every(({ what, why }) => what === "owner" || DENIED.test(why) || NOT_FOUND.test(why));
+  missing.every(({ what, why }) => what === "owner" || DENIED.test(why) || NOT_FOUND.test(why));
+
+/** Whether EC2 must know the instance soon, since somebody has just spoken of it. */
+function isToCome(missing: readonly Missing[], { doc, now }: Context): boolean {
+  const named = doc.kind === "incident" ? namedAt(doc.body) : null;
+  return isUnknown(missing) && named !== null && now < named + READS_LAG;
 }
 
 /** A document is at most 8 kB. */
@@ -36,10 +48,15 @@ export const lookUp: Responder = {
     const facts = ctx.facts();
     const missing = facts.missing.map((one) => ({ what: one.what, why: one.why.slice(0, LONGEST_WHY) }));
     if (facts.complete || missing.length === 0) return { is: "done", receipt: { missing } };
+    const comes = isToCome(facts.missing, ctx);
     // What AWS does not know, or does not let us know, it will not tell at the next try either.
-    if (isFinal(facts.missing)) return { is: "done", receipt: { missing } };
+    if (!comes && isFinal(facts.missing)) return { is: "done", receipt: { missing } };
     const said = missing.map((one) => `${one.what} (${one.why})`).join(", ");
-    if (step.attempts + 1 >= MOST_TRIES) return { is: "done", receipt: { missing }, note: `not learnt: ${said}` };
-    return { is: "wait", until: ctx.now + AGAIN, reason: `not learnt yet: ${said}` };
+    const isPatient = comes && depth === "tell";
+    if (step.attempts + 1 < MOST_TRIES || isPatient) {
+      const pause = step.attempts + 1 < MOST_TRIES ? AGAIN : AGAIN_LATER;
+      return { is: "wait", until: ctx.now + pause, reason: `not learnt yet: ${said}` };
+    }
+    return { is: "done", receipt: { missing }, note: `not learnt: ${said}` };
   },
 };

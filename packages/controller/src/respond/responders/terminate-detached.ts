@@ -1,8 +1,12 @@
 import { AwsFailure } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
+import { READS_LAG } from "../../correlate/named.ts";
 import { type Membership, membershipOf } from "../group/member.ts";
 import { placeOf, shown, text } from "../place.ts";
-import type { Responder } from "../responder.ts";
+import type { Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
+
+const POLL: Ms = 15_000;
 
 /**
  * What we detached is ours to end, so that nothing is left billed and ownerless. Terminating twice changes nothing.
@@ -30,11 +34,21 @@ export const terminateDetached: Responder = {
       return doneBy(await ctx.aws.ec2.terminateInstance(at, id, ask));
     } catch (error) {
       if (!(error instanceof AwsFailure) || error.fields.retryable) throw error;
+      if (error.fields.kind === "not-found") return unlessItComes(step.startedAt ?? ctx.now, ctx.now);
       // Termination protection, for example: nothing but a person changes that.
       return { is: "skip", reason: `${NOT_ENDED}, and runs on outside its group; please end it: ${error.message}` };
     }
   },
 };
+
+/**
+ * That EC2 does not find it "does not mean that the instance is or will be terminated": it may have been launched just now.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+const unlessItComes = (since: Ms, now: Ms): Result =>
+  now < since + READS_LAG
+    ? { is: "wait", until: now + POLL, reason: "EC2 does not know it, which does not say that it has ended" }
+    : { is: "done", receipt: { requestId: null, at: now, already: true }, note: "EC2 knows it no more" };
 
 /** How the reason begins of one that is left behind, billed and in no group. */
 export const NOT_ENDED = "it could not be ended";

@@ -1,9 +1,10 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
+import { type Answered, maybeBefore } from "../../correlate/named.ts";
 import { ENDING_STATES, hasEnded, type Threat, threatOf } from "../../decide/threat.ts";
 import { RECLAIM_GRACE } from "../../decide/timing.ts";
 import { membershipOf } from "../group/member.ts";
-import type { Plain } from "../../model/plain.ts";
+import type { Params, Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
 import { earlyIn, lookEarly, withEarly } from "../early.ts";
 import { number, placeOf, text } from "../place.ts";
@@ -35,22 +36,29 @@ async function look(step: Step, ctx: Context): Promise<Result> {
   if (ctx.doc.kind === "incident" && hasEnded(ctx.doc.body)) {
     // Nobody warned: why it ended is worth a question, before EC2 forgets it.
     if (UNWARNED.has(threatOf(ctx.doc.body))) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + WHY_WITHIN));
-    return gone(ctx.doc.body.seen?.state ?? "gone");
+    return gone({ state: ctx.doc.body.seen?.state ?? "gone" });
   }
   const deadline = number(step.params, "deadline");
   // A Fargate task's place is taken when ECS has stopped it; it tells so by an event, and never comes back.
   if (step.params["type"] === "task")
-    return ctx.now >= deadline ? gone("STOPPED") : { is: "wait", until: deadline, reason: "the task still has time" };
-  const state = await stateOf(text(step, "subject"), ctx).catch(untold);
+    return ctx.now >= deadline
+      ? gone({ state: "STOPPED" })
+      : { is: "wait", until: deadline, reason: "the task still has time" };
+  const answered = await stateOf(text(step, "subject"), ctx).catch(untold);
   // The answer may have corrected the clock: what is put back is not judged by one that is known to be wrong.
   const now = ctx.clock.now();
-  if (typeof state === "object" && state !== null) {
+  if ("untold" in answered) {
     // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
     const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
-    if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${state.untold}` };
-    return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${state.untold}` };
+    if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${answered.untold}` };
+    return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${answered.untold}` };
   }
-  if (state === null || ENDING_STATES.has(state)) return gone(state ?? "not known to EC2 any more");
+  const { state } = answered;
+  if (state === null || ENDING_STATES.has(state)) {
+    if (ctx.doc.kind !== "incident" || !maybeBefore(answered, ctx.doc.body)) return gone({ ...answered });
+    const said = state === null ? "EC2 does not know it" : `EC2 says that it is ${state}`;
+    return { is: "wait", until: now + POLL, reason: `${said}, which may be of before it was spoken of` };
+  }
   const held = asksGroup(ctx, now >= deadline + RECLAIM_GRACE) ? await heldByGroup(text(step, "subject"), ctx) : null;
   if (held !== null) {
     const until = Math.max(now + POLL, Math.min(deadline, now + (held.retained ? POLL : RARE_POLL)));
@@ -138,14 +146,15 @@ function untold(error: unknown): { readonly untold: string } {
   throw error;
 }
 
-const gone = (state: string): Result => ({ is: "done", receipt: { gone: true, state } });
+const gone = (seen: Params): Result => ({ is: "done", receipt: { gone: true, ...seen } });
 
 const recommendedOnly = (ctx: Context): boolean =>
   ctx.doc.kind === "incident" && ctx.doc.body.signals.every((signal) => signal.kind === "rebalance");
 
-async function stateOf(id: string, ctx: Context): Promise<string | null> {
+async function stateOf(id: string, ctx: Context): Promise<Answered> {
   const known = ctx.inventory.get("instance", id);
-  if (known !== undefined && ctx.now - known.observedAt < POLL / 2) return known.value.state;
+  if (known !== undefined && ctx.now - known.observedAt < POLL / 2)
+    return { state: known.value.state, asked: known.observedAt };
   const asked = ctx.clock.now();
   const found = await ctx.aws.ec2.describeInstances(placeOf(ctx.doc), [id], {
     purpose: "poll",
@@ -153,5 +162,5 @@ async function stateOf(id: string, ctx: Context): Promise<string | null> {
   });
   const instance = found.get(id);
   if (instance !== undefined) ctx.inventory.put("instance", id, instance, asked);
-  return instance?.state ?? null;
+  return { state: instance?.state ?? null, asked };
 }

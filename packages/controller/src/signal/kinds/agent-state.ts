@@ -34,6 +34,7 @@ export const agentState: Kind<"agent-state"> = {
   says: ({ state, because }) => (state === "draining" && because === "termination" ? "ends" : null),
   urgency: 1,
   isDated: false,
+  whileKnown: true,
   describe: ({ agent, state, outcome, because }) =>
     `The agent ${agent} on the instance ${DOES[state]}${inBrackets(outcome ?? because)}.`,
 };

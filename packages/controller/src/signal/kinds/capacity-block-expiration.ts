@@ -48,6 +48,7 @@ export const capacityBlockExpiration: Kind<"capacity-block-expiration"> = {
   says: () => null,
   urgency: 3,
   isDated: true,
+  whileKnown: true,
   describe: ({ reservationId, deadline }) => `Capacity Block ${reservationId} comes to its end${goesAt(deadline)}.`,
 };
 

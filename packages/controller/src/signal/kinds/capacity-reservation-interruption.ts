@@ -32,6 +32,7 @@ export const capacityReservationInterruption: Kind<"capacity-reservation-interru
   says: () => "ends",
   urgency: 6,
   isDated: true,
+  whileKnown: true,
   describe: ({ action: does, deadline }) =>
     `Capacity-reservation interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
 };

@@ -40,6 +40,7 @@ export const containerInstanceChange: Kind<"container-instance-change"> = {
   says: () => null,
   urgency: 0,
   isDated: true,
+  whileKnown: false,
   describe: ({ status }) => `ECS says that the container instance is ${status}.`,
 };
 

@@ -77,6 +77,7 @@ export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
   says: () => "ends",
   urgency: 6,
   isDated: true,
+  whileKnown: false,
   describe: ({ deadline }) => `Fargate Spot stops the task${goesAt(deadline)}.`,
 };
 

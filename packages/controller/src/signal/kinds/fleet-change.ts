@@ -37,6 +37,7 @@ export const fleetChange: Kind<"fleet-change"> = {
   says: ({ change }) => SAYS[change],
   urgency: 1,
   isDated: true,
+  whileKnown: false,
   describe: ({ fleet, change }) => `${fleet.id} ${DID[change]}.`,
 };
 

@@ -29,5 +29,6 @@ export const launchResult: Kind<"launch-result"> = {
   says: ({ ok }) => (ok ? "lives" : null),
   urgency: 0,
   isDated: true,
+  whileKnown: true,
   describe: ({ group, ok }) => `Group ${group} ${ok ? "launched" : "failed to launch"} the instance.`,
 };

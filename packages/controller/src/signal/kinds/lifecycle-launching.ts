@@ -20,5 +20,6 @@ export const lifecycleLaunching: Kind<"lifecycle-launching"> = {
   says: () => null,
   urgency: 4,
   isDated: true,
+  whileKnown: true,
   describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

@@ -21,5 +21,6 @@ export const lifecycleTerminating: Kind<"lifecycle-terminating"> = {
   says: () => "ends",
   urgency: 5,
   isDated: true,
+  whileKnown: true,
   describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

@@ -21,6 +21,7 @@ export const noticeWithdrawn: Kind<"notice-withdrawn"> = {
   says: () => null,
   urgency: 0,
   isDated: true,
+  whileKnown: true,
   describe: ({ resumed }) =>
     `The notice is gone from the instance's metadata${resumed ? ", and its application has taken its work up again" : ""}.`,
 };

@@ -20,5 +20,6 @@ export const rebalance: Kind<"rebalance"> = {
   says: () => null,
   urgency: 2,
   isDated: true,
+  whileKnown: true,
   describe: () => "Rebalance recommendation.",
 };

@@ -51,6 +51,7 @@ export const scheduledChange: Kind<"scheduled-change"> = {
   says: () => null,
   urgency: 3,
   isDated: true,
+  whileKnown: true,
   describe: ({ over, code, deadline }) =>
     over ? `AWS Health calls off ${code}, or it is done.` : `AWS Health announces ${code}${goesAt(deadline)}.`,
 };

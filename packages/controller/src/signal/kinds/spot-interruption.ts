@@ -27,6 +27,7 @@ export const spotInterruption: Kind<"spot-interruption"> = {
   says: () => "ends",
   urgency: 6,
   isDated: true,
+  whileKnown: true,
   describe: ({ action: does, deadline }) =>
     `Spot interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
 };

@@ -25,5 +25,6 @@ export const stateChange: Kind<"state-change"> = {
   says: ({ state }) => (isEndState(state) ? "ends" : "lives"),
   urgency: 1,
   isDated: true,
+  whileKnown: true,
   describe: ({ state }) => `EC2 says that the instance is ${state}.`,
 };

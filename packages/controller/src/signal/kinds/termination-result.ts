@@ -28,6 +28,7 @@ export const terminationResult: Kind<"termination-result"> = {
   says: () => null,
   urgency: 1,
   isDated: true,
+  whileKnown: false,
   describe: ({ group, ok, retained }) =>
     retained === true
       ? `Group ${group} was seen to retain the instance, which runs on.`

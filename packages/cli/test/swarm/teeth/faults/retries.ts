@@ -18,9 +18,17 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     loses: "what was begun before a restart, or is owed, is given up because nobody was there in its time",
     changes: [
       {
-        code: "return begun || owed ? step.abandonAt + LAST_CHANCE : step.abandonAt;",
+        code: "return begun || needed ? step.abandonAt + LAST_CHANCE : step.abandonAt;",
         instead: "return step.abandonAt;",
       },
+    ],
+  },
+  {
+    name: "what EC2 does not know yet is gone",
+    loses: "an instance that was launched just now is not drained, whatever AWS tells of it",
+    changes: [
+      { code: "return named !== null && asked < named + READS_LAG;", instead: "return false;" },
+      { code: "return isUnknown(missing) && named !== null && now < named + READS_LAG;", instead: "return false;" },
     ],
   },
   {
