@@ -48,7 +48,7 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
     loses: "an instance that has just started is drained for a warning of yesterday",
     changes: [
       {
-        code: "return signals.filter((signal) => !isDated(signal) || signal.at + PRECISION > launchTime);",
+        code: "return signals.filter((signal) => !isDated(signal.kind) || signal.at + PRECISION > launchTime);",
         instead: "return signals;",
       },
     ],
