@@ -3,6 +3,7 @@ import type { Call } from "@spotkeeper/simulator";
 import { virtualClock } from "@spotkeeper/simulator";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
+import { policyFrom } from "../../src/simulate/swarm/judged.ts";
 import { touchedOf } from "../../src/simulate/swarm/not-ours.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
@@ -12,7 +13,7 @@ function world(): SwarmWorld {
     const spec = generateWorld(seed);
     const [home] = spec.groups;
     if (home !== undefined && spec.groups.some(({ name }) => name === `place-1/${home.name}`))
-      return { ...spec, owners: [{ group: home.name, owner: "Karpenter" }] };
+      return { ...spec, owners: [{ group: home.name, owner: "Karpenter" }], policy: policyFrom({}) };
   }
 }
 

@@ -15,12 +15,14 @@ import { printFacts } from "../../src/facts/print.ts";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import type { SwarmFleet } from "../../src/simulate/swarm/swarm-fleet.ts";
 import { generateWorld, worldOf } from "../../src/simulate/swarm/generate.ts";
+import { judgedBy } from "../../src/simulate/swarm/judged.ts";
+import { ownershipOf } from "../../src/simulate/swarm/ours.ts";
 import { commandOf, createPlayer } from "../../src/simulate/swarm/player.ts";
 import { runWorld } from "../../src/simulate/swarm/run-world.ts";
 import { shrinkWorld } from "../../src/simulate/swarm/shrink.ts";
 import { tellStory } from "../../src/simulate/swarm/story.ts";
 import { runSwarm } from "../../src/simulate/swarm/swarm.ts";
-import { judgedBy, notPlayed, ownershipOf, queuesOf, type UserFleet } from "../../src/simulate/swarm/user-fleet.ts";
+import { notPlayed, queuesOf, type UserFleet } from "../../src/simulate/swarm/user-fleet.ts";
 
 const parts = await loadParts();
 
@@ -168,7 +170,7 @@ test("a user's policy is played, its hooks are ours, and it decides what is judg
 
 test("whose an instance is, is seen by its operator, its tags and the policy", () => {
   const of = (tags: { [name: string]: string }, policy = "", operator: string | null = null): string =>
-    ownershipOf({ policy: parseConfig(policy, "a.yaml").policy }, { tags, operator });
+    ownershipOf(parseConfig(policy, "a.yaml").policy, { tags, operator });
   expect(of({})).toBe("ours");
   expect(of({ "karpenter.sh/nodepool": "" })).toBe("not ours");
   expect(of({}, "", "eks.amazonaws.com")).toBe("not ours");

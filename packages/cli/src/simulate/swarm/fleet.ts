@@ -12,12 +12,13 @@ import {
 } from "@spotkeeper/simulator";
 import { buildContainer } from "./build/container.ts";
 import { buildUserFleet } from "./build/facts.ts";
-import { buildGroup, clusterOf, launchAlone, OUR_HOOKS } from "./build/group.ts";
+import { buildGroup, clusterOf, launchAlone } from "./build/group.ts";
 import { beginUnderWay } from "./build/under-way.ts";
 import { buildService, buildStandalone } from "./build/service.ts";
 import { awsNameOf, homeOf } from "./dimensions/places.ts";
+import { oursOf } from "./ours.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
-import type { SwarmWorld } from "./world.ts";
+import { playedPolicy, type SwarmWorld } from "./world.ts";
 
 /** The fleet of a world, with everything it has running and serving. */
 export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
@@ -58,8 +59,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   }
   const membersOf = (group: Group): Instance[] => [...group.members.values()].map(({ instance }) => instance);
   const members = new Map<string, readonly Instance[]>([...groups].map(([name, group]) => [name, membersOf(group)]));
-  const notOurs = spec.owners.flatMap(({ group }) => groups.get(group) ?? []);
-  const alone = new Set<string>();
+  const lone: Instance[] = [];
   for (const { name, place, cluster, terminationProtected } of spec.alone) {
     const region = regions.get(place);
     if (region === undefined) continue;
@@ -67,7 +67,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     instance.disableApiTermination = terminationProtected;
     if (cluster !== null) registerContainer(world, clusterOf(region, cluster), instance, { quiet: true });
     members.set(name, [instance]);
-    alone.add(instance.id);
+    lone.push(instance);
   }
   for (const item of spec.services) {
     const region = regions.get(item.place);
@@ -100,10 +100,8 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     regions: [...regions.values()],
     groups,
     members,
-    alone,
-    notOurs,
-    notOurInstances: new Set(notOurs.flatMap((group) => membersOf(group).map(({ id }) => id))),
-    ourHooks: OUR_HOOKS,
+    alone: new Set(lone.map(({ id }) => id)),
+    ...oursOf(playedPolicy(spec), queue, groups.values(), lone),
   };
 }
 

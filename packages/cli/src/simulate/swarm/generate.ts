@@ -15,7 +15,8 @@ import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
 import { portGroupsOf, servicesOf } from "./dimensions/services.ts";
 import { standaloneOf } from "./dimensions/standalone.ts";
-import { judgedBy, holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
+import { judgedBy } from "./judged.ts";
+import { holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** What is in one place, and to which of it most of what happens will happen. */

@@ -1,4 +1,4 @@
-import { type AlertModel, type Doc, type Key, loadConfig, type Policy } from "@spotkeeper/controller";
+import type { AlertModel, Doc, Key } from "@spotkeeper/controller";
 import {
   arn,
   createRandom,
@@ -25,10 +25,7 @@ import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./ground.ts";
 import { type Breach, watchEffects } from "./watch.ts";
 import { createWorkers } from "./workers.ts";
-import type { SwarmPolicy } from "./dimensions/policy.ts";
-import type { SwarmWorld } from "./world.ts";
-
-type Actions = Policy["defaults"];
+import { playedPolicy, type SwarmWorld } from "./world.ts";
 
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
 /** assumed: what a call within a region takes. */
@@ -105,9 +102,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     maxReadLag: spec.readLag * 1_000,
   });
   const outages = createOutages(spec, clock, simulator);
-  const { policy: usual } = loadConfig(null, () => "");
-  const generated = { ...usual, defaults: { ...usual.defaults, ...actionsOf(spec.policy) } };
-  const policy = spec.user?.policy ?? generated;
+  const policy = playedPolicy(spec);
   const ledger = parts.openSqliteLedger({ file: ":memory:", clock });
   const ground: Ground = {
     parts,
@@ -176,29 +171,6 @@ function aheadOf(clocks: SwarmWorld["clocks"], worker: number, since: Ms): Ms {
   const wrong = clocks.find((one) => one.worker === worker);
   if (wrong === undefined) return 0;
   return (wrong.setAt !== null && since >= wrong.setAt * 1_000 ? wrong.setTo : wrong.ahead) * 1_000;
-}
-
-function actionsOf({
-  may,
-  holdHooks,
-  onDemand,
-  replace,
-  onRebalance,
-  holdLast,
-  replaceCap,
-}: SwarmPolicy): Partial<Actions> {
-  return {
-    replace,
-    onRebalance,
-    holdLast,
-    replaceCap,
-    holdHooks: holdHooks * 1_000,
-    onDemand: onDemand ? { lasts: 60_000, most: 2 } : null,
-    act: may !== "nothing",
-    dryRun: may === "only say it",
-    deregister: may !== "not deregister",
-    drain: may !== "not drain",
-  };
 }
 
 /** Whether there is more to come of a document by itself. */

@@ -1,3 +1,4 @@
+import { smallerPolicies } from "./judged.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** The lists of a world whose items stand by themselves. */
@@ -58,7 +59,8 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
     for (const list of FACTS)
       for (const items of shorter(user.facts[list]))
         yield { ...world, user: { ...user, facts: { ...user.facts, [list]: items } } };
-  for (const usual of usualPolicies(world)) yield { ...world, policy: usual };
+  if (world.policy.written !== null)
+    for (const policy of smallerPolicies(world.policy.written)) yield { ...world, policy };
   if (world.workers > 1) yield { ...world, workers: 1 };
   if (world.readLag > 0) yield { ...world, readLag: 0 };
   if (!world.warm) yield { ...world, warm: true };
@@ -73,17 +75,6 @@ function* shorter(items: readonly unknown[]): Generator<readonly unknown[]> {
   for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {
     for (let from = 0; from < items.length; from += size) yield [...items.slice(0, from), ...items.slice(from + size)];
   }
-}
-
-function* usualPolicies({ policy, user }: SwarmWorld): Generator<SwarmWorld["policy"]> {
-  // A user's policy stays as it is.
-  if (user !== null && user.policy !== null) return;
-  if (policy.replace !== "never") yield { ...policy, replace: "never" };
-  if (policy.onRebalance !== "alert") yield { ...policy, onRebalance: "alert" };
-  if (policy.may !== "everything") yield { ...policy, may: "everything" };
-  if (policy.holdHooks !== 30) yield { ...policy, holdHooks: 30 };
-  if (policy.onDemand) yield { ...policy, onDemand: false };
-  if (!policy.holdLast) yield { ...policy, holdLast: true };
 }
 
 /** What is unusual about an item, made usual, one thing at a time. */

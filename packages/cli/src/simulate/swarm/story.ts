@@ -74,8 +74,7 @@ const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
 function sayPolicy({ policy, user }: SwarmWorld): string {
   if (user !== null && user.policy !== null) return `the policy of ${user.configFile ?? "the config"}`;
-  const traits = Object.entries(policy).map(([key, value]) => `${key} ${String(value)}`);
-  return `a policy: ${traits.join(", ")}`;
+  return `the policy ${JSON.stringify(policy.written)}`;
 }
 
 /** What is left of a user's fleet in a world that was made small. */

@@ -1,7 +1,8 @@
 import type { Group, Instance, Region, World } from "@spotkeeper/simulator";
+import type { Ours } from "./ours.ts";
 
 /** A world's fleet as it stands in the simulator. */
-export interface SwarmFleet {
+export interface SwarmFleet extends Ours {
   readonly world: World;
   /** Every place that has something. */
   readonly regions: readonly Region[];
@@ -11,10 +12,4 @@ export interface SwarmFleet {
   readonly members: ReadonlyMap<string, readonly Instance[]>;
   /** Ids of the instances that nobody ever put in a group. */
   readonly alone: ReadonlySet<string>;
-  /** Groups that belong to somebody else, or that opted out. */
-  readonly notOurs: readonly Group[];
-  /** The instances that these began with, by id. */
-  readonly notOurInstances: ReadonlySet<string>;
-  /** Names of the hooks that are ours to answer. */
-  readonly ourHooks: ReadonlySet<string>;
 }

@@ -1,9 +1,9 @@
-import { type Config, parseConfig, wildcard } from "@spotkeeper/controller";
+import type { Config } from "@spotkeeper/controller";
 import { partitionOf } from "@spotkeeper/simulator";
-import type { FleetFacts, GroupFacts, PlaceFacts, Tags } from "../../facts/document.ts";
+import type { FleetFacts, GroupFacts, PlaceFacts } from "../../facts/document.ts";
 import type { Holder } from "./dimensions/focus.ts";
 import { HOME, type PlaceItem } from "./dimensions/places.ts";
-import type { SwarmPolicy } from "./dimensions/policy.ts";
+import { judgedBy } from "./judged.ts";
 
 /** What a user has: it takes the place of a generated fleet, and of a generated policy. Plain JSON. */
 export interface UserFleet {
@@ -62,70 +62,6 @@ export function queuesOf({ sources }: Pick<Config, "sources">): readonly string[
     if (account === undefined || name === undefined || region === undefined) return [];
     return [`arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`];
   });
-}
-
-/** Keys of a rule that make it hard to say from outside what should have been done. */
-const DECIDES = ["act", "dryRun", "handsOn", "deregister", "drain", "stopTasks", "hooks", "drainHook"] as const;
-
-/** A user's policy, as far as it decides what must be done and what must not. */
-export function judgedBy({ rules, defaults }: Config["policy"]): SwarmPolicy {
-  const { act, dryRun, deregister, drain, stopTasks, replace, holdLast, replaceCap, holdHooks, onDemand } = defaults;
-  const varies = rules.some((rule) => DECIDES.some((key) => key in rule.do));
-  const answers = new Set([defaults.onRebalance, ...rules.flatMap((rule) => rule.do.onRebalance ?? [])]);
-  const may = ((): SwarmPolicy["may"] => {
-    if (varies || (act && !dryRun && (!stopTasks || (!deregister && !drain)))) return "as its rules say";
-    if (!act) return "nothing";
-    if (dryRun) return "only say it";
-    return deregister ? (drain ? "everything" : "not drain") : "not deregister";
-  })();
-  return {
-    replace,
-    // What one rule drains may be drained.
-    onRebalance: answers.has("drain") || answers.has("replace") ? "drain" : defaults.onRebalance,
-    holdLast,
-    replaceCap,
-    may,
-    holdHooks: holdHooks / 1_000,
-    onDemand: onDemand !== null,
-  };
-}
-
-/** Which hooks the user's worker answers, by name. */
-export function ourHooks({ facts, policy, queues }: UserFleet): ReadonlySet<string> {
-  const { defaults, rules } = policy ?? parseConfig("", "no config").policy;
-  const all = [defaults, ...rules.map((rule) => rule.do)];
-  const patterns = all.flatMap(({ hooks }) => hooks ?? []);
-  const answersLaunching = all.some(({ completeLaunching }) => completeLaunching === true);
-  const ours = facts.groups
-    .flatMap(({ hooks }) => hooks)
-    .filter(({ transition }) => transition === "terminating" || answersLaunching)
-    .filter(
-      ({ name, notificationTarget }) =>
-        (notificationTarget !== null && queues.includes(notificationTarget)) ||
-        patterns.some((pattern) => wildcard(pattern).test(name)),
-    );
-  return new Set(ours.map(({ name }) => name));
-}
-
-/** Tags by which orchestrators mark what is theirs: docs/drain.md, "What is handed off". */
-const THEIRS =
-  /^(karpenter\.|(aws:)?eks:|kubernetes\.io\/cluster\/|k8s\.io\/|KubernetesCluster$|AWSBatchServiceTag$|aws:(batch|ecs|elasticmapreduce):)/;
-
-/**
- * Whose a group or an instance is. `perhaps`: its policy takes over what is somebody else's in some places, so that nothing
- * is demanded there and nothing forbidden.
- */
-export function ownershipOf(
-  { policy }: Pick<UserFleet, "policy">,
-  { tags, operator }: { readonly tags: Tags; readonly operator: string | null },
-): "ours" | "not ours" | "perhaps" {
-  const { name, required } = policy?.tag ?? { name: "spotkeeper:enabled", required: false };
-  const value = tags[name]?.toLowerCase();
-  if (value === "false" || (required && value !== "true")) return "not ours";
-  if (operator === null && !Object.keys(tags).some((tag) => THEIRS.test(tag) && tag !== "aws:ecs:clusterName"))
-    return "ours";
-  const takesOver = policy?.defaults.handsOn === true || policy?.rules.some((rule) => "handsOn" in rule.do) === true;
-  return takesOver ? "perhaps" : "not ours";
 }
 
 /** What is not played as it is in the file, in plain words. */

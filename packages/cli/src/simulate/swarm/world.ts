@@ -1,3 +1,4 @@
+import type { Config } from "@spotkeeper/controller";
 import { ALONE_DIMENSIONS, type AloneItem } from "./dimensions/alone.ts";
 import {
   BY_HAND_DIMENSIONS,
@@ -17,9 +18,10 @@ import { MESSAGE_DIMENSIONS, type MessageItem } from "./dimensions/messages.ts";
 import { OUTAGE_DIMENSIONS, type OutageItem } from "./dimensions/outages.ts";
 import { OWNER_DIMENSIONS, type OwnerItem } from "./dimensions/owners.ts";
 import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
-import { POLICY_DIMENSIONS, type SwarmPolicy } from "./dimensions/policy.ts";
+import { POLICY_DIMENSIONS } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
 import { STANDALONE_DIMENSIONS, type StandaloneItem } from "./dimensions/standalone.ts";
+import { readPolicy, type SwarmPolicy } from "./judged.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
 /**
@@ -36,7 +38,7 @@ export interface SwarmWorld {
   readonly policy: SwarmPolicy;
   readonly targetGroups: readonly TargetGroupItem[];
   readonly groups: readonly GroupItem[];
-  /** Whose groups are, which are not ours. */
+  /** Groups with marks that tell whose they are. */
   readonly owners: readonly OwnerItem[];
   readonly alone: readonly AloneItem[];
   /** The messages of hooks of the queue's own place come without EventBridge's envelope: their rule passes `$.detail` on. */
@@ -61,6 +63,10 @@ export interface SwarmWorld {
   /** What a user has instead of places, groups and what belongs to them; null: a generated fleet. */
   readonly user: UserFleet | null;
 }
+
+/** The policy that the worker has: the user's own, or the generated one. */
+export const playedPolicy = ({ policy, user }: SwarmWorld): Config["policy"] =>
+  user?.policy ?? readPolicy(policy.written ?? {});
 
 /** Those of what happens, whatever the fleet. */
 const HAPPENING: Dimensions<SwarmWorld> = {

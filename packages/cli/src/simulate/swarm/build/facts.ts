@@ -9,9 +9,10 @@ import {
 } from "@spotkeeper/simulator";
 import { buildFacts } from "../../build-facts.ts";
 import { homeOf } from "../dimensions/places.ts";
+import { oursOf } from "../ours.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
-import { ALONE, nameOf, ourHooks, ownershipOf, type UserFleet } from "../user-fleet.ts";
-import type { SwarmWorld } from "../world.ts";
+import { ALONE, nameOf, type UserFleet } from "../user-fleet.ts";
+import { playedPolicy, type SwarmWorld } from "../world.ts";
 
 /** The fleet that a user described. Which instances are a group's first ones, to which things happen, the seed decides. */
 export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: UserFleet): SwarmFleet {
@@ -33,10 +34,6 @@ export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: Use
   }
   const groups = new Map<string, Group>();
   const members = new Map<string, readonly Instance[]>();
-  const notOurs: Group[] = [];
-  const notOurInstances = new Set<string>();
-  const tagsOf = ({ tags }: { readonly tags: ReadonlyMap<string, string> }): Record<string, string> =>
-    Object.fromEntries(tags);
   for (const [index, one] of facts.groups.entries()) {
     const group = built.groups[index];
     if (group === undefined) continue;
@@ -44,14 +41,7 @@ export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: Use
     groups.set(name, group);
     const instances = [...group.members.values()].map(({ instance }) => instance);
     members.set(name, shuffled(instances, `${spec.seed} ${name}`));
-    const whose = instances.map((instance) =>
-      ownershipOf(user, { tags: { ...tagsOf(group), ...tagsOf(instance) }, operator: group.operator }),
-    );
-    for (const [nth, { id }] of instances.entries()) if (whose[nth] !== "ours") notOurInstances.add(id);
-    if (whose.length > 0 && whose.every((each) => each === "not ours")) notOurs.push(group);
   }
-  for (const instance of built.alone)
-    if (ownershipOf(user, { tags: tagsOf(instance), operator: null }) !== "ours") notOurInstances.add(instance.id);
   members.set(ALONE, shuffled(built.alone, `${spec.seed} ${ALONE}`));
   return {
     world,
@@ -59,9 +49,7 @@ export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: Use
     groups,
     members,
     alone: new Set(built.alone.map(({ id }) => id)),
-    notOurs,
-    notOurInstances,
-    ourHooks: ourHooks(user),
+    ...oursOf(playedPolicy(spec), queue, groups.values(), built.alone),
   };
 }
 

@@ -20,20 +20,13 @@ import type { GroupItem } from "../dimensions/groups.ts";
 import type { OwnerItem } from "../dimensions/owners.ts";
 import { awsNameOf } from "../dimensions/places.ts";
 
-/** The names of hooks that are ours, by the default policy or because they tell our queue. */
-export const OUR_HOOKS: ReadonlySet<string> = new Set([
-  "graceful-shutdown-hook",
-  "to-our-queue",
-  "spotkeeper-launching",
-]);
-
 /** The types that a group with a mixed instances policy may launch; one without has the first. */
 const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
 /** What a group is built of. */
 interface GroupPlan {
   readonly item: GroupItem;
-  /** Whose it is; null: ours. */
+  /** Whose it is by its marks; null: it has none. */
   readonly owner: OwnerItem["owner"] | null;
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
   /** Our queue, where a hook of this place can notify it. */
@@ -106,7 +99,7 @@ const OUR_HOOK: HookSpec = {
 const THEIR_HOOK: HookSpec = { name: "theirs", transition, heartbeatTimeout: 60, defaultResult: "CONTINUE" };
 
 /**
- * What tells that a group is not ours: its operator (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html)
+ * What tells whose a group is: its operator (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html)
  * or tags, which its instances have too. Tags of orchestrators: controller/src/enrich/owner.ts has their pages.
  */
 const MARKS: { readonly [owner in OwnerItem["owner"]]: Pick<GroupSpec, "tags" | "operator"> } = {
@@ -116,6 +109,7 @@ const MARKS: { readonly [owner in OwnerItem["owner"]]: Pick<GroupSpec, "tags" | 
   EMR: { tags: { "aws:elasticmapreduce:job-flow-id": "j-2AXXXXXXGAPLF" } },
   "an operator": { operator: "eks.amazonaws.com" },
   "opted out": { tags: { "spotkeeper:enabled": "false" } },
+  "opted in": { tags: { "spotkeeper:enabled": "true" } },
 };
 
 function hooksOf({ hook, retains }: GroupItem, queue: string | null): HookSpec[] {

@@ -1,8 +1,8 @@
 import type { Dice, Dimensions } from "./dice.ts";
 import type { GroupItem } from "./groups.ts";
 
-/** Whose a group is, where it is not ours: docs/drain.md, "What is handed off" and "Dry run, opt-out, opt-in". */
-export const OWNERS = ["Karpenter", "Kubernetes", "Batch", "EMR", "an operator", "opted out"] as const;
+/** Marks that tell whose a group is; the policy decides what follows from them: docs/drain.md, "What is handed off" and "Dry run, opt-out, opt-in". */
+export const OWNERS = ["Karpenter", "Kubernetes", "Batch", "EMR", "an operator", "opted out", "opted in"] as const;
 
 export interface OwnerItem {
   readonly group: string;

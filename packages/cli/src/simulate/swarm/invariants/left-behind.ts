@@ -1,6 +1,6 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { Instance } from "@spotkeeper/simulator";
-import type { May } from "../dimensions/policy.ts";
+import type { May } from "../judged.ts";
 import type { Ended } from "./ended.ts";
 
 /** Policies by which nothing has to be ended. */
