@@ -63,6 +63,18 @@ const on = ({ tasks }: Moment, key: string, hosts: ReadonlySet<string>): number 
 const withStopping = ({ tasks }: Moment, key: string, host: string): number =>
   tasks.filter((one) => one.service === key && (one.running || one.stopping) && one.instance === host).length;
 
+/** What a service needs by its deployment, or by what the policy says in some place: docs/drain.md, `minimum`. */
+const minimumsOf = (
+  { desired, minimum }: { readonly desired: number; readonly minimum: number },
+  { policy: { defaults, rules } }: Scene,
+): ReadonlySet<number> =>
+  new Set([
+    minimum,
+    ...[defaults, ...rules.map((rule) => rule.do)]
+      .flatMap((one) => one.minimum ?? [])
+      .map((least) => (least < 1 ? Math.ceil(desired * least) : least)),
+  ]);
+
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
   const { record } = scene;
   const key = serviceKey(one.cluster, one.service);
@@ -76,7 +88,7 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   );
   if (matches.length === 0)
     wrong.push(`${one.service}: ${one.desired} desired, ${one.running} running, ${one.pending} pending were never so`);
-  else if (matches.every((match) => match.minimum !== one.minimum || match.daemon !== one.daemon))
+  else if (matches.every((match) => !minimumsOf(match, scene).has(one.minimum) || match.daemon !== one.daemon))
     wrong.push(`${one.service} was told with a minimum of ${one.minimum}, which it never had`);
   else if (matches.every(({ definition }) => definition !== one.taskDefinition))
     wrong.push(`${one.service} was told with ${one.taskDefinition}, not with ${matches[0]?.definition}`);
