@@ -24,6 +24,11 @@ export const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
 export const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"]);
 export const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
-/** Whether an instance is somebody else's, or opted out: it is told, and not touched. */
-export const isTheirs = ({ fleet }: Scene, instanceId: string): boolean =>
-  fleet.notOurInstances.has(instanceId) || fleet.notOurs.some(({ members }) => members.has(instanceId));
+/**
+ * Whether an instance is somebody else's, or opted out: it is told, and not touched. Where a tag must be there, so is what
+ * is in no fleet.
+ */
+export const isTheirs = ({ fleet, policy }: Scene, instanceId: string): boolean =>
+  fleet.notOurInstances.has(instanceId) ||
+  fleet.notOurs.some(({ members }) => members.has(instanceId)) ||
+  (policy.tag.required && !fleet.world.instances.has(instanceId));
