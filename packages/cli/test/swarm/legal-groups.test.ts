@@ -61,6 +61,13 @@ test("what a group launches when the worker starts is within its maximum", () =>
   for (const { room } of launching) expect(room).toBeGreaterThan(0);
 });
 
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html */
+test("only a group with Capacity Rebalancing, and with Spot Instances, replaces one from the beginning", () => {
+  const rebalancing = groups.filter((group) => group.rebalancing);
+  expect(rebalancing.length).toBeGreaterThan(0);
+  for (const group of rebalancing) expect(group).toMatchObject({ capacityRebalance: true, warmPool: null });
+});
+
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html */
 test("only a terminating hook of somebody else holds from the beginning, and is abandoned", () => {
   const held = groups.filter((group) => group.held || group.retains || group.retained);

@@ -39,7 +39,11 @@ export const interrupt = (world: World, instanceId: string, options: InterruptOp
   if (rebalanceLead === null) warn(world, instance, options);
   else {
     recommend(world, instance, options);
-    later(world, rebalanceLead, () => warn(world, instance, options));
+    const { notice } = instance;
+    later(world, rebalanceLead, () => {
+      // A warning, or a start, that came meanwhile is another story.
+      if (instance.notice === notice) warn(world, instance, options);
+    });
   }
 };
 

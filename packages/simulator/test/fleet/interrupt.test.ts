@@ -48,6 +48,16 @@ test("a recommendation leads the warning by the time asked for", async () => {
   expect(instance.notice?.reclaimAt).toBe(startAt + 720_000);
 });
 
+test("a warning that comes before the announced one is the only one", async () => {
+  const { bench, instance } = prepare();
+  interrupt(bench.world, instance.id, { rebalanceLead: 60_000 });
+  await bench.after(10_000);
+  interrupt(bench.world, instance.id);
+  await bench.after(100_000);
+  expect(bench.events("EC2 Spot Instance Interruption Warning")).toHaveLength(1);
+  expect(instance.notice?.reclaimAt).toBe(startAt + 130_000);
+});
+
 test("a cancelled notice leaves the instance alone, a missed one gives no warning", async () => {
   const cancelled = prepare();
   interrupt(cancelled.bench.world, cancelled.instance.id, { survives: true });

@@ -48,7 +48,9 @@ export interface Happening {
 /** How each kind of event comes about in the simulator. */
 export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) => void } = {
   warning: strike({}),
-  "warning after a recommendation": strike({ rebalanceLead: 60_000 }),
+  "warning after a recommendation": (happening) => {
+    if (isFree(happening.instance)) strike({ rebalanceLead: 60_000 })(happening);
+  },
   "missed notice": strike({ missed: true }),
   "cancelled notice": strike({ survives: true }),
   recommendation({ event, instance, fleet, doomed }) {
@@ -158,8 +160,12 @@ function deregisterOne({ instance, fleet, people }: Happening): void {
   deregisterTarget(fleet.world, target);
 }
 
-/** Whether it can still have a notice of Spot. */
+/** Whether it had no notice of Spot. */
 const isFree = ({ purchase, notice }: Instance): boolean => purchase === "spot" && notice === null;
+
+/** Whether EC2 can still warn of it: nothing has come, or a mere recommendation. */
+const canBeWarned = ({ purchase, notice }: Instance): boolean =>
+  purchase === "spot" && (notice === null || (notice.warnedAt === null && notice.reclaimAt === null));
 
 const deliveryOf = ({ late, copies }: EventItem): { late: number; duplicates: number } => ({
   late: late * 1_000,
@@ -168,7 +174,7 @@ const deliveryOf = ({ late, copies }: EventItem): { late: number; duplicates: nu
 
 function strike(how: InterruptOptions): (happening: Happening) => void {
   return ({ event, instance, fleet, doomed }) => {
-    if (!isFree(instance)) return;
+    if (!canBeWarned(instance)) return;
     doomed.add(instance.id);
     interrupt(fleet.world, instance.id, { ...deliveryOf(event), ...how });
   };

@@ -113,6 +113,7 @@ const USUAL: { readonly [field: string]: unknown } = {
   launching: false,
   refreshing: false,
   held: false,
+  rebalancing: false,
   retained: false,
   retains: false,
   warmPool: null,

@@ -135,6 +135,7 @@ function sayGroup(group: GroupItem): string {
     ...(group.registeredAgain ? ["its first instance registered twice"] : []),
     ...(group.launching ? ["a launch under way"] : []),
     ...(group.refreshing ? ["an instance refresh under way"] : []),
+    ...(group.rebalancing ? ["its first Spot Instance being replaced by Capacity Rebalancing"] : []),
     ...(group.held ? ["its last instance held by somebody else's hook"] : []),
     ...(group.retains ? ["it retains what a hook abandons"] : []),
     ...(group.retained ? ["one retained already"] : []),

@@ -1,4 +1,4 @@
-import { endMember, type Group, startRefresh, type World } from "@spotkeeper/simulator";
+import { endMember, type Group, recommend, startRefresh, type World } from "@spotkeeper/simulator";
 import type { GroupItem } from "../dimensions/groups.ts";
 
 /** Has begin what is under way in a group when the worker starts. Returns whether anything is. */
@@ -8,10 +8,16 @@ export function beginUnderWay(world: World, group: Group, item: GroupItem): bool
     for (const listener of world.listeners.groupChanged) listener(group);
   }
   if (item.refreshing) startRefresh(world, group);
+  if (item.rebalancing) {
+    const first = [...group.members.values()].find(
+      ({ state, instance }) => state === "InService" && instance.purchase === "spot",
+    );
+    if (first !== undefined) recommend(world, first.instance);
+  }
   if (item.held) {
     const last = [...group.members.values()].findLast(({ state }) => state === "InService");
     if (last !== undefined)
       endMember(world, last, "an instance was taken out of service in response to a user health-check", false);
   }
-  return item.launching || item.refreshing || item.held;
+  return item.launching || item.refreshing || item.rebalancing || item.held;
 }

@@ -67,6 +67,8 @@ export interface GroupItem {
   readonly refreshing: boolean;
   /** When the worker starts, its last instance is being replaced, and a hook of somebody else holds it. */
   readonly held: boolean;
+  /** When the worker starts, Capacity Rebalancing launches what replaces its first Spot Instance. */
+  readonly rebalancing: boolean;
   /** An instance whose terminating hook is abandoned stays in the group, and a hook of somebody else abandons. */
   readonly retains: boolean;
   /** It has retained one already. */
@@ -92,6 +94,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
   // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
   const theirs = hook === "somebody else's" || hook === "ours and somebody else's";
   const retains = theirs && may("retains");
+  const capacityRebalance = may("rebalancing");
   return {
     name: nameIn(place, name),
     place: place.name,
@@ -109,7 +112,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     launchHook: may("launch hook") ? random.pick(LAUNCH_HOOKS) : null,
     managedDraining: cluster !== null && may("managed draining"),
     agentSpotDraining: cluster !== null && may("agent draining"),
-    capacityRebalance: may("rebalancing"),
+    capacityRebalance,
     protectNew,
     // Its instances must be protected from scale-in:
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
@@ -125,6 +128,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     launching: room > 0 && may("launching"),
     refreshing: may("refreshing"),
     held: theirs && may("held"),
+    rebalancing: capacityRebalance && warmPool === null && may("rebalancing under way"),
     retains,
     retained: retains && warmPool === null && may("retained"),
     warmPool,
@@ -187,6 +191,7 @@ export const GROUP_DIMENSIONS: Dimensions<readonly GroupItem[]> = {
   "launch under way from the beginning": (groups) => groups.some(({ launching }) => launching),
   "instance refresh under way from the beginning": (groups) => groups.some(({ refreshing }) => refreshing),
   "instance held by somebody else's hook from the beginning": (groups) => groups.some(({ held }) => held),
+  "Capacity Rebalancing under way from the beginning": (groups) => groups.some(({ rebalancing }) => rebalancing),
   "group that retains what a hook abandons": (groups) => groups.some(({ retains }) => retains),
   "instance retained from the beginning": (groups) => groups.some(({ retained }) => retained),
   "warm pool of stopped instances": (groups) => groups.some(({ warmPool }) => warmPool?.state === "Stopped"),
