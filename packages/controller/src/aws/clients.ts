@@ -63,15 +63,18 @@ interface Config extends Partial<typeof SIMULATED> {
   readonly credentials: CredentialProvider;
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>;
   readonly maxAttempts: number;
-  readonly logger: typeof SILENT;
+  readonly logger: Logger;
   readonly endpoint?: string;
 }
 
+type Logger = NonNullable<EC2ClientConfig["logger"]>;
+
 /**
  * Without a logger the SDK writes to the console, in the midst of our JSON: for example that a queue's URL names another
- * host than AWS's, which is as it should be. Whatever fails is told by who asked.
+ * host than AWS's, which is as it should be. Whatever fails is told by who asked. It has neither `info` nor `error`, for
+ * which the SDK would make a copy of each input and answer.
  */
-const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+const SILENT = { trace() {}, debug() {}, warn() {} } as Partial<Logger> as Logger;
 
 /**
  * What the SDK would look up for each client, and in part for each call, in the environment and the files of this

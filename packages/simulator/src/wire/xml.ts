@@ -15,8 +15,12 @@ const ESCAPES: { readonly [char: string]: string } = {
   "\n": "&#xA;",
 };
 
+/** What needs no escape: most of all texts. */
+const PLAIN = /^[\t !#-%'-;=?-~]*$/;
+
 /** Text as XML content. Characters that XML 1.0 cannot carry become U+FFFD, as a client could not parse them. */
 export function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(/[&<>"\r\n]/g, (char) => ESCAPES[char] ?? char)
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");

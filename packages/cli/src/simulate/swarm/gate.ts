@@ -1,5 +1,6 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
 import type { Blow } from "./dimensions/lives.ts";
+import { withCalls } from "./with-calls.ts";
 
 /** The boundary between one life of a worker and the world: what crosses it can be cut off, as by SIGKILL, or held up. */
 export interface Gate {
@@ -77,16 +78,14 @@ export function createGate({ clock, plan, crossings, onKilled }: GateOptions): G
     cross,
     isOver: () => over,
     ended: ended.promise,
-    guard<T extends object>(target: T, calls: readonly (keyof T)[]): T {
-      const leaving = new Set<PropertyKey>(calls);
-      return new Proxy(target, {
-        get(object, name, receiver): unknown {
-          const value: unknown = Reflect.get(object, name, receiver);
-          if (typeof value !== "function" || !leaving.has(name)) return value;
-          return (...args: unknown[]): unknown => cross(async () => Reflect.apply(value, object, args) as unknown);
-        },
-      });
-    },
+    guard: (target, calls) =>
+      withCalls(
+        target,
+        calls,
+        (call) =>
+          (...args) =>
+            cross(async () => call(...args)),
+      ),
     clock: {
       now: () => clock.now(),
       setTimer: (at, fire) =>

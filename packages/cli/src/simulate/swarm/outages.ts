@@ -3,6 +3,7 @@ import type { Clock, FaultEffect, FaultMatch, Ms, Simulator } from "@spotkeeper/
 import type { OutageItem, OutageKind } from "./dimensions/outages.ts";
 import { homeOf } from "./dimensions/places.ts";
 import type { Ground, Outages } from "./ground.ts";
+import { withCalls } from "./with-calls.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /** Longer than one send may take (controller/src/notify/send.ts). */
@@ -67,20 +68,11 @@ export const breakArchive = (archive: Ground["archive"], { isOn }: Outages): Gro
 
 type Code = ConstructorParameters<typeof SpotkeeperError>[0];
 
-function refusing<T extends object>(target: T, calls: readonly (keyof T)[], why: () => Code | null): T {
-  const refused = new Set<PropertyKey>(calls);
-  return new Proxy(target, {
-    get(object, name, receiver): unknown {
-      const value: unknown = Reflect.get(object, name, receiver);
-      if (typeof value !== "function" || !refused.has(name)) return value;
-      return (...args: unknown[]): unknown => {
-        const code = why();
-        if (code !== null) return Promise.reject(new SpotkeeperError(code, "it is not there for a while"));
-        return Reflect.apply(value, object, args);
-      };
-    },
+const refusing = <T extends object>(target: T, calls: readonly (keyof T)[], why: () => Code | null): T =>
+  withCalls(target, calls, (call) => (...args) => {
+    const code = why();
+    return code === null ? call(...args) : Promise.reject(new SpotkeeperError(code, "it is not there for a while"));
   });
-}
 
 /** How people are told: `deliver` reaches them, unless the channel refuses. */
 export function sendThrough(

@@ -54,6 +54,9 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
   let last = "";
 
   const look = (): void => {
+    const text = stateOf(regions);
+    if (text === last) return;
+    last = text;
     const services: [string, ServiceSeen][] = [];
     const tasks: TaskSeen[] = [];
     for (const cluster of regions.flatMap(({ clusters }) => [...clusters.values()])) {
@@ -71,9 +74,6 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
             zone: task.zone,
           });
     }
-    const text = JSON.stringify([services, tasks]);
-    if (text === last) return;
-    last = text;
     moments.push({ at: world.clock.now(), services: new Map(services), tasks });
   };
   look();
@@ -96,6 +96,19 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
       return used?.at ?? null;
     },
   };
+}
+
+/** Differs wherever a moment would: made at each call, when mostly nothing has changed. */
+function stateOf(regions: SwarmFleet["regions"]): string {
+  let text = "";
+  for (const { clusters } of regions)
+    for (const { services, tasks } of clusters.values()) {
+      for (const { arn, desired, definition, minimumHealthyPercent, tasks: own } of services.values())
+        text += `${arn} ${desired} ${definition.arn} ${minimumHealthyPercent} ${own.size}\n`;
+      for (const { arn, lastStatus, desiredStatus, containerInstance } of tasks.values())
+        if (lastStatus !== "STOPPED") text += `${arn} ${lastStatus} ${desiredStatus} ${containerInstance?.arn}\n`;
+    }
+  return text;
 }
 
 function seen({ desired, tasks, minimumHealthyPercent, strategy, definition }: Service): ServiceSeen {
