@@ -4,10 +4,20 @@ import { createGate } from "../../src/simulate/swarm/gate.ts";
 import type { Blow } from "../../src/simulate/swarm/dimensions/lives.ts";
 
 function bench(...plan: Blow[]) {
+  return benchThat(false, plan);
+}
+
+function benchThat(sleepsBetween: boolean, plan: Blow[] = []) {
   const clock = virtualClock(0);
   const killed: number[] = [];
   const done: string[] = [];
-  const gate = createGate({ clock, plan, crossings: { count: 0 }, onKilled: (pause) => void killed.push(pause) });
+  const gate = createGate({
+    clock,
+    plan,
+    crossings: { count: 0 },
+    sleepsBetween,
+    onKilled: (pause) => void killed.push(pause),
+  });
   const target = gate.guard(
     {
       write: (what: string) => {
@@ -64,4 +74,21 @@ test("what answers at once does not cross", () => {
   const at = bench({ kind: "killed before", crossing: 1, pause: 0 });
   expect(at.target.name()).toBe("target");
   expect(at.killed).toEqual([]);
+});
+
+test("a life that sleeps between invocations: timers and answers come in the next one", async () => {
+  const at = benchThat(true);
+  const heard: [string, number][] = [];
+  const note = (what: string): void => void heard.push([what, at.clock.now()]);
+  await at.gate.invoke(async () => {
+    at.gate.clock.setTimer(1_000, () => note("timer"));
+    void at.gate.cross(() => at.clock.sleep(500).then(() => "left behind")).then(note);
+  });
+  await at.clock.runUntil(30_000);
+  expect(heard).toEqual([]);
+  await at.clock.runUntilSettled(at.gate.invoke(() => at.gate.clock.sleep(10)));
+  expect(heard.toSorted(([one], [other]) => one.localeCompare(other))).toEqual([
+    ["left behind", 30_000],
+    ["timer", 30_000],
+  ]);
 });

@@ -5,6 +5,7 @@ export { createClients } from "../aws/clients.ts";
 export { createLease } from "./lease.ts";
 export { createMemoryInventory } from "../inventory/memory.ts";
 export { readFleet } from "./read-fleet.ts";
+export { createHandling } from "../flow/handling.ts";
 export { createSweeper } from "../inventory/sweep/sweeper.ts";
 export { createWorker } from "./worker.ts";
 export { openSqliteArchive } from "../record/archive/sqlite.ts";

@@ -291,3 +291,82 @@ test("the ledger goes away while steps run: what is safe goes on to its end, and
     ["guarded", "done"],
   ]);
 });
+
+describe("hints", () => {
+  const elsewhere = (key: Key): Doc<"group"> => ({
+    kind: "group",
+    key,
+    schema: 1,
+    version: 0,
+    wakeAt: T0 + 7 * SECOND,
+    tags: [],
+    body: { account: null, region: "us-east-1", name: "web" } as unknown as Doc<"group">["body"],
+  });
+
+  test("are sent before the commit, for the document and for what a step writes elsewhere", async () => {
+    const key = await open();
+    const order: string[] = [];
+    const { deps } = worker({
+      plan: [planned("a")],
+      run: async () => ({ ...done, also: { writes: [elsewhere("group#web") as Doc], journal: [] } }) as Result,
+    });
+    const wake: typeof deps.wake = {
+      async at(one) {
+        await clock.sleep(SECOND);
+        order.push(`hint of ${one}`);
+      },
+    };
+    const noting: MachineDeps<"incident">["ledger"] = {
+      load: (...args) => ledger.load(...args),
+      commit: (writes, ...rest) => {
+        order.push(`commit of ${writes.map((doc) => doc.key).join(" and ")}`);
+        return ledger.commit(writes, ...rest);
+      },
+    };
+    await settle(advanceDoc({ ...deps, wake, ledger: noting }, key, "incident", never));
+    const committed = order.indexOf(`commit of ${key} and group#web`);
+    expect(committed).toBeGreaterThan(0);
+    expect(order.slice(0, committed)).toContain("hint of group#web");
+  });
+
+  test("that cannot be sent: nothing is written, what is safe goes on, and all is written once they can", async () => {
+    const key = await open();
+    let away = true;
+    const { deps, ran } = worker({
+      plan: [planned("drain"), planned("wait", { after: ["drain"] }), planned("guarded", { after: ["drain"] })],
+      unsafe: ["guarded"],
+      run: async () => {
+        await clock.sleep(SECOND);
+        return done;
+      },
+    });
+    const wake = { at: (): Promise<void> => (away ? Promise.reject(new Error("no queue")) : Promise.resolve()) };
+    const running = advanceDoc({ ...deps, wake }, key, "incident", never);
+    await clock.runUntil(T0 + 20 * SECOND);
+    expect(ran).toEqual(["drain", "wait"]);
+    expect((await stored(key)).version).toBe(1);
+    away = false;
+    await settle(running);
+    expect(ran).toContain("guarded");
+    expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
+  });
+});
+
+test("at its deadline nothing more is begun or waited for, and a hint brings the document back", async () => {
+  const key = await open();
+  const { deps, ran, woken } = worker({
+    plan: [planned("slow"), planned("quick"), planned("after-slow", { after: ["slow"] })],
+    run: async (step) => {
+      if (step.id === "slow") await clock.sleep(30 * SECOND);
+      return done;
+    },
+  });
+  const until = T0 + 10 * SECOND;
+  await settle(advanceDoc(deps, key, "incident", { ...never, until }));
+  expect(clock.now()).toBe(until);
+  expect(ran).toEqual(["slow", "quick"]);
+  expect(woken.at(-1)).toEqual([key, until]);
+  await clock.runUntil(T0 + 60 * SECOND);
+  await settle(advanceDoc(deps, key, "incident", never));
+  expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
+});

@@ -10,6 +10,8 @@ export interface Gate {
   guard<T extends object>(target: T, calls: readonly (keyof T)[]): T;
   /** One crossing: `run` reaches the world. Never settles for a life that is over. */
   cross<T>(run: () => Promise<T>): Promise<T>;
+  /** Runs `work` while the life is awake; a life that sleeps between invocations is awake for this only. */
+  invoke<T>(work: () => Promise<T>): Promise<T>;
   isOver(): boolean;
   /** Resolves when the life is over. */
   readonly ended: Promise<void>;
@@ -20,6 +22,8 @@ export interface GateOptions {
   /** When a life is killed or frozen, in the order of the crossings. The lives of one world share the list, and take from it. */
   readonly plan: Blow[];
   readonly crossings: { count: number };
+  /** Between two invocations nothing of the life goes on: no timer fires, and no answer reaches it. */
+  readonly sleepsBetween: boolean;
   /** The life is over; the next may begin after this. */
   readonly onKilled: (pause: Ms) => void;
 }
@@ -30,10 +34,13 @@ const never = <T>(): Promise<T> => new Promise(() => {});
  * A process that is killed leaves nothing behind but what it has sent: a call that is under way takes effect or not, and
  * its answer reaches nobody. So a life that is over gets no answers and no timers, and no call of its leaves any more.
  */
-export function createGate({ clock, plan, crossings, onKilled }: GateOptions): Gate {
+export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: GateOptions): Gate {
   const ended = Promise.withResolvers<void>();
   let over = false;
   let frozenUntil: Ms = 0;
+  let invocations = sleepsBetween ? 0 : 1;
+  /** What waits for the next invocation. */
+  const asleep: (() => void)[] = [];
 
   const end = (pause: Ms): void => {
     if (over) return;
@@ -44,8 +51,18 @@ export function createGate({ clock, plan, crossings, onKilled }: GateOptions): G
 
   const thawed = async (): Promise<void> => {
     if (over) return never();
-    while (clock.now() < frozenUntil) await clock.sleep(frozenUntil - clock.now());
+    while (invocations === 0 || clock.now() < frozenUntil) {
+      if (invocations === 0) await new Promise<void>((resolve) => asleep.push(resolve));
+      else await clock.sleep(frozenUntil - clock.now());
+    }
     if (over) return never();
+  };
+
+  const fireThawed = (fire: () => void): void => {
+    if (over) return;
+    if (invocations === 0) asleep.push(() => fireThawed(fire));
+    else if (clock.now() < frozenUntil) clock.setTimer(frozenUntil, () => fireThawed(fire));
+    else fire();
   };
 
   /** What befalls the life at this crossing, if anything does. */
@@ -76,6 +93,15 @@ export function createGate({ clock, plan, crossings, onKilled }: GateOptions): G
 
   return {
     cross,
+    async invoke(work) {
+      invocations += 1;
+      for (const goOn of asleep.splice(0)) goOn();
+      try {
+        return await work();
+      } finally {
+        invocations -= 1;
+      }
+    },
     isOver: () => over,
     ended: ended.promise,
     guard: (target, calls) =>
@@ -88,12 +114,14 @@ export function createGate({ clock, plan, crossings, onKilled }: GateOptions): G
       ),
     clock: {
       now: () => clock.now(),
-      setTimer: (at, fire) =>
-        clock.setTimer(at, () => {
-          if (over) return;
-          if (clock.now() >= frozenUntil) fire();
-          else clock.setTimer(frozenUntil, () => !over && fire());
-        }),
+      setTimer(at, fire) {
+        let cancelled = false;
+        const cancel = clock.setTimer(at, () => fireThawed(() => !cancelled && fire()));
+        return () => {
+          cancelled = true;
+          cancel();
+        };
+      },
       async sleep(ms, signal) {
         await clock.sleep(ms, signal);
         await thawed();

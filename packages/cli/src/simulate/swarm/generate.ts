@@ -7,7 +7,7 @@ import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
 import { focusOf, type Spot } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
-import { livesOf, workersOf } from "./dimensions/lives.ts";
+import { areFunctions, livesOf, workersOf } from "./dimensions/lives.ts";
 import { messagesOf } from "./dimensions/messages.ts";
 import { outagesOf } from "./dimensions/outages.ts";
 import { ownersOf } from "./dimensions/owners.ts";
@@ -116,13 +116,14 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
 function troubleOf(
   dice: (part: string) => Dice,
   places: readonly PlaceItem[],
-): Pick<SwarmWorld, "messages" | "faults" | "outages" | "workers" | "clocks" | "readLag" | "lives"> {
+): Pick<SwarmWorld, "messages" | "faults" | "outages" | "workers" | "areFunctions" | "clocks" | "readLag" | "lives"> {
   const workers = workersOf(dice("workers"));
   return {
     messages: messagesOf(dice("messages")),
     faults: faultsOf(dice("faults")),
     outages: outagesOf(dice("outages"), places),
     workers,
+    areFunctions: areFunctions(dice("functions")),
     clocks: clocksOf(dice("clocks"), workers),
     readLag: readLagOf(dice("read lag")),
     lives: livesOf(dice("lives"), workers),

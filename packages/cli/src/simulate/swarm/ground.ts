@@ -1,4 +1,4 @@
-import type { AlertModel, Overrides, Policy } from "@spotkeeper/controller";
+import type { AlertModel, Key, Overrides, Policy } from "@spotkeeper/controller";
 import type { Clock, Ms, Simulator } from "@spotkeeper/simulator";
 import type { Parts } from "../access.ts";
 import type { Blow } from "./dimensions/lives.ts";
@@ -16,6 +16,11 @@ export interface Outages {
   readonly isOn: (kind: OutageKind) => boolean;
 }
 
+/** A queue of hints, which outlives whoever sends them. */
+export interface HintQueue {
+  at(key: Key, when: Ms): Promise<void>;
+}
+
 /** What all workers of a world share. */
 export interface Ground {
   readonly parts: Parts;
@@ -24,6 +29,8 @@ export interface Ground {
   readonly simulator: Simulator;
   readonly ledger: Ledger;
   readonly archive: Archive;
+  /** For workers that are functions. */
+  readonly hints: HintQueue;
   /** Where the worker and its queue are. */
   readonly home: PlaceItem;
   /** Accounts that it reaches by a role. */

@@ -74,6 +74,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const workers = createWorkers({
     clock,
     ground: () => ground,
+    areFunctions: spec.areFunctions,
     seats,
     onKilled: (worker, pause) => {
       births.push(clock.now() + pause);
@@ -111,6 +112,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     simulator,
     ledger: breakLedger(watched(holdDuring(clock, ledger), docs, timeline), outages),
     archive: breakArchive(holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })), outages),
+    hints: workers.hints,
     policy,
     overrides: policy.clusters,
     home,

@@ -1,16 +1,22 @@
+import type { Key } from "@spotkeeper/controller";
 import type { Clock, Ms } from "@spotkeeper/simulator";
 import type { LifeItem } from "./dimensions/lives.ts";
-import type { Ground, Seat } from "./ground.ts";
+import type { Ground, HintQueue, Seat } from "./ground.ts";
+import { createFunction } from "./function.ts";
 import { createProcess, type WorkerProcess } from "./process.ts";
 
 /** A message that nobody took is there again after this, as by a queue's visibility timeout. */
 const VISIBLE_AGAIN: Ms = 30_000;
+/** A hint is taken for longer: as long as an invocation may take. */
+const HINT_VISIBLE_AGAIN: Ms = 75_000;
 
 /** The workers of a world, side by side on one ledger, and the queue that they share. */
 export interface Workers {
   start(): Promise<void>;
   /** Puts a message into the queue: one of the workers that are up gets it, in turn. */
   receive(body: string): void;
+  /** The queue of hints. */
+  readonly hints: HintQueue;
   /** What happens to the workers, from now on. */
   befall(lives: readonly LifeItem[]): void;
   /** Whether all of them live. */
@@ -20,14 +26,15 @@ export interface Workers {
 export interface WorkersOptions {
   readonly clock: Clock;
   readonly ground: () => Ground;
+  readonly areFunctions: boolean;
   /** What each worker has of its own, for as long as its machine stands. */
   readonly seats: readonly Seat[];
   readonly onKilled: (worker: string, pause: Ms) => void;
 }
 
-export function createWorkers({ clock, ground, seats, onKilled }: WorkersOptions): Workers {
+export function createWorkers({ clock, ground, areFunctions, seats, onKilled }: WorkersOptions): Workers {
   const up: (WorkerProcess | null)[] = seats.map(() => null);
-  const waiting: string[] = [];
+  const waiting: (() => void)[] = [];
   let lives = 0;
   let turn = 0;
 
@@ -37,32 +44,46 @@ export function createWorkers({ clock, ground, seats, onKilled }: WorkersOptions
   };
 
   /** Hands a message over until somebody has taken it. Who takes longer than the queue waits, shares it with another. */
-  const carry = async (body: string): Promise<void> => {
+  const carry = async (give: (to: WorkerProcess) => Promise<boolean>, visibleAgain: Ms): Promise<void> => {
+    const again = (): void => void carry(give, visibleAgain);
     const to = next();
-    if (to === null) return void waiting.push(body);
-    const takeBack = clock.setTimer(clock.now() + VISIBLE_AGAIN, () => void carry(body));
-    const verdict = await to.deliver(body);
-    if (verdict !== null && verdict.is !== "later") takeBack();
+    if (to === null) return void waiting.push(again);
+    const takeBack = clock.setTimer(clock.now() + visibleAgain, again);
+    if (await give(to)) takeBack();
   };
+
+  const isTaken =
+    (body: string) =>
+    async (to: WorkerProcess): Promise<boolean> => {
+      const verdict = await to.deliver(body);
+      return verdict !== null && verdict.is !== "later";
+    };
 
   const live = async (index: number, seat: Seat): Promise<void> => {
     lives += 1;
     const name = `life-${lives} of worker ${index}`;
-    const process = createProcess(ground(), seat, name, (pause) => {
+    const create = areFunctions ? createFunction : createProcess;
+    const process = create(ground(), seat, name, (pause) => {
       up[index] = null;
       onKilled(name, pause);
       clock.setTimer(clock.now() + pause, () => void live(index, seat));
     });
     up[index] = process;
     await process.start();
-    for (const body of waiting.splice(0)) void carry(body);
+    for (const again of waiting.splice(0)) again();
   };
 
   return {
     async start() {
       await Promise.all(seats.map((seat, index) => live(index, seat)));
     },
-    receive: (body) => void carry(body),
+    receive: (body) => void carry(isTaken(body), VISIBLE_AGAIN),
+    hints: {
+      at(key: Key, when: Ms) {
+        clock.setTimer(when, () => void carry((to) => to.advance(key), HINT_VISIBLE_AGAIN));
+        return Promise.resolve();
+      },
+    },
     befall(all) {
       for (const [index, { plan }] of seats.entries())
         plan.push(...all.filter(({ worker }) => worker % seats.length === index));

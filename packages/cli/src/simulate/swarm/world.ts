@@ -56,6 +56,8 @@ export interface SwarmWorld {
   readonly outages: readonly OutageItem[];
   /** How many workers share the ledger and the queue. */
   readonly workers: number;
+  /** They are functions, frozen between two invocations, and no processes. */
+  readonly areFunctions: boolean;
   readonly clocks: readonly ClockItem[];
   /** Seconds. */
   readonly readLag: number;
@@ -79,6 +81,7 @@ const HAPPENING: Dimensions<SwarmWorld> = {
   ...of(CLOCK_DIMENSIONS, ({ clocks }) => clocks),
   "EC2 reads lag": ({ readLag }) => readLag > 0,
   "two workers": ({ workers }) => workers === 2,
+  "a function, frozen in between": ({ areFunctions }) => areFunctions,
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
 };
 
