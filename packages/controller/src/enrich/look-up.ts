@@ -3,7 +3,7 @@ import type { Aws } from "../aws/aws.ts";
 import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
-import { clusterArnFrom, clusterOfTask } from "../inventory/ids.ts";
+import { clusterArnFrom, clusterOfTask, groupId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../model/signal.ts";
 import { announcedTask } from "./announced.ts";
@@ -83,8 +83,18 @@ async function ofInstance(
   depth: Depth,
   afresh: boolean,
 ): Promise<void> {
-  await toDrain(deps, id, place, ask, depth, afresh);
-  if (depth === "tell") await atStake(deps, id, place, ask);
+  const asked = knowsGround(deps, id, place) ? ask : { ...ask, followsUp: false };
+  await toDrain(deps, id, place, asked, depth, afresh);
+  if (depth === "tell") await atStake(deps, id, place, asked);
+}
+
+/** Whether what draining needs was learnt before: what was not is still waited for, and does not merely follow up. */
+function knowsGround({ inventory }: Deps, id: string, place: Place): boolean {
+  const membership = inventory.get("membership", id);
+  if (membership === undefined || inventory.get("instance", id) === undefined) return false;
+  const name = membership.value?.group;
+  const isGroupKnown = name === undefined || inventory.get("group", groupId(place, name)) !== undefined;
+  return isGroupKnown && (containersOn(inventory, id).length > 0 || inventory.get("searched", id) !== undefined);
 }
 
 /** What draining needs: group, hooks, targets by the group, cluster. */

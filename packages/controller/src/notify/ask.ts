@@ -55,13 +55,17 @@ function lateOnes(all: readonly Seen[]): string[] {
   return [`look for requests and work that were cut off on ${few(names, MOST_NAMES)}`];
 }
 
+const isAsked = (outcome: string | null): boolean =>
+  outcome === "drained" || outcome === "nothing-drained" || outcome === "deadline-passed";
+
 /** "targets of 3: access denied". Reasons that many members share are told once. */
 export function missing(all: readonly Seen[]): readonly string[] {
-  const open = all.filter(({ body }) => body.outcome === null);
+  // Of those that are over only what a person may still want to look for.
+  const some = all.filter(({ body, member }) => body.outcome === null || isAsked(member.outcome));
   const told = tally(
-    open.flatMap(({ member }) => [...new Set(member.missing.map((one) => `${one.what}: ${one.why}`))]),
+    some.flatMap(({ member }) => [...new Set(member.missing.map((one) => `${one.what}: ${one.why}`))]),
   );
-  const lines = told.slice(0, MOST_LINES).map(([line, count]) => (open.length === 1 ? line : `${line} (${count})`));
+  const lines = told.slice(0, MOST_LINES).map(([line, count]) => (some.length === 1 ? line : `${line} (${count})`));
   if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);
   return [...lines, ...unlookedLines(all.map(({ body }) => body)).map((line) => clean(line))];
 }

@@ -3,6 +3,7 @@ import type { Threat } from "../decide/threat.ts";
 import type { Outcome } from "../model/incident.ts";
 import { few, plural, span, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
+import { isUnsure } from "./stakes.ts";
 
 /** Worst first; the first that any member is under leads the line. */
 const ORDER: readonly Threat[] = [
@@ -110,7 +111,7 @@ const isEmpty = ({ body, steps }: Seen): boolean => body.drainedAt !== null && !
 
 /** How it ended, worst first: "1 was cut off, 2 drained, at least 41 s to spare". */
 function ended(all: readonly Seen[]): string {
-  const parts = tally(all.map(({ member }) => wordOf(member.outcome))).map(([word, count]) => {
+  const parts = tally(all.map(wordOf)).map(([word, count]) => {
     const who = count === all.length ? (count === 1 ? "" : "all ") : `${count} `;
     return `${who}${word}`;
   });
@@ -122,7 +123,11 @@ function ended(all: readonly Seen[]): string {
   return parts.join(", ");
 }
 
-const wordOf = (outcome: Outcome | null): string => (outcome === null ? "still open" : OUTCOMES[outcome]);
+function wordOf(one: Seen): string {
+  const { outcome } = one.member;
+  if (outcome === null) return "still open";
+  return isUnsure(one) ? "not known to have drained" : OUTCOMES[outcome];
+}
 
 const OUTCOMES: { readonly [O in Outcome]: string } = {
   drained: "drained",

@@ -1,4 +1,5 @@
 import { threatOf, type Threat } from "../decide/threat.ts";
+import { unlearntOf } from "../decide/unlearnt.ts";
 import { clusterOf, type Facts, type Missing } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Incident } from "../model/incident.ts";
@@ -59,7 +60,11 @@ export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen
     deadline: body.deadline,
     mode: body.mode,
     doing: steps.flatMap((one) => doingOf(one, body.mode === "dry-run")),
-    missing: (facts?.missing ?? []).map((one): Missing => ({ what: one.what, why: clean(one.why) })),
+    // What is known of an instance that has gone says nothing of what was known while it drained.
+    missing: (body.outcome === null ? (facts?.missing ?? []) : unlearntOf(body)).map((one): Missing => ({
+      what: one.what,
+      why: clean(one.why),
+    })),
     standaloneTasks: Math.max(countTasks(facts, "standalone"), body.outcome === null ? 0 : ended(body)),
     daemonTasks: countTasks(facts, "daemon"),
     outcome: body.outcome,

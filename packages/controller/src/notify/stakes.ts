@@ -82,11 +82,19 @@ const MOST_NAMES = 5;
 /** What was lost, of those that are over. That nothing was is only said where everything is known to have drained. */
 function lost(all: readonly Seen[]): readonly string[] {
   const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
-  const late = over.filter(({ member }) => member.outcome === "deadline-passed");
+  const passed = over.filter(({ member }) => member.outcome === "deadline-passed");
+  const [unsure, late] = [passed.filter(isUnsure), passed.filter((one) => !isUnsure(one))];
   const missed = over.filter(({ member }) => member.outcome === "missed-notice");
   const tasks = over.reduce((sum, { member }) => sum + member.standaloneTasks, 0);
   const lines: string[] = [];
   if (late.length > 0) lines.push(`cut off before it had drained: ${few(late.map(lateness), MOST_NAMES)}`);
+  if (unsure.length > 0)
+    lines.push(
+      `not known to have drained, since not all could be learnt: ${few(
+        unsure.map(({ member }) => member.subject),
+        MOST_NAMES,
+      )}`,
+    );
   if (missed.length > 0)
     lines.push(
       `gone without a warning: ${few(
@@ -97,9 +105,22 @@ function lost(all: readonly Seen[]): readonly string[] {
   if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
   const drained =
     over.length === all.length &&
-    over.every((one) => one.member.outcome === "drained" && !isUnlooked(one.body.steps) && isAllTakenOff(one));
+    over.every(
+      (one) =>
+        one.member.outcome === "drained" &&
+        one.member.missing.length === 0 &&
+        !isUnlooked(one.body.steps) &&
+        isAllTakenOff(one),
+    );
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
 }
+
+/** All that was found was taken off in time, and something could not be learnt. */
+export const isUnsure = ({ member: { outcome, marginSeconds, missing }, steps }: Seen): boolean =>
+  outcome === "deadline-passed" &&
+  missing.length > 0 &&
+  (marginSeconds === null || marginSeconds >= 0) &&
+  !steps.some(({ isCut }) => isCut);
 
 /** A policy may leave its targets or its tasks alone: whoever does not look for them, or does not wait for them, cannot say what became of them. */
 function isAllTakenOff({ body: { subject, labels, steps } }: Seen): boolean {

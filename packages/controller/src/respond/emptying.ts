@@ -16,3 +16,10 @@ export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean
 /** Whether a wait was given up: what it waited for still went on, and may have been cut off. */
 export const wasCutShort = (steps: readonly Step[], find: FindResponder): boolean =>
   steps.some((step) => isCutShort(step, find));
+
+/** Whether something could not be taken off: it took requests to the end. A task that runs on is seen by whoever waits for it. */
+export const wasLeftOn = (steps: readonly Step[], find: FindResponder): boolean =>
+  steps.some(
+    ({ state, responder }) =>
+      state === "abandoned" && find(responder)?.empties === "takes off" && responder !== "set-draining",
+  );

@@ -1,7 +1,7 @@
 import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.ts";
 import type { Incident, Outcome } from "../model/incident.ts";
-import type { Step } from "../model/step.ts";
-import { wasCutShort, wasEmptied } from "./emptying.ts";
+import { unlearntOf } from "../decide/unlearnt.ts";
+import { wasCutShort, wasEmptied, wasLeftOn } from "./emptying.ts";
 import type { FindResponder } from "./responder.ts";
 
 /** How an incident ended; exhaustive over threats. */
@@ -42,23 +42,9 @@ export function outcomeOf(
 
 function drainedInTime(body: Incident, find: FindResponder): Outcome {
   const { drainedAt, deadline, steps } = body;
+  const isUnlearnt = unlearntOf(body).length > 0;
   // Nothing was there to empty, or nothing was to be; or nobody could be asked what there was.
-  if (!wasEmptied(steps, find)) return isUnlearnt(steps) ? "deadline-passed" : "nothing-drained";
-  if (drainedAt === null) return "deadline-passed";
+  if (!wasEmptied(steps, find)) return isUnlearnt ? "deadline-passed" : "nothing-drained";
+  if (drainedAt === null || isUnlearnt || wasLeftOn(steps, find)) return "deadline-passed";
   return wasCutShort(steps, find) || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }
-
-/** What draining needs was asked for to the end, and not learnt. */
-function isUnlearnt(steps: readonly Step[]): boolean {
-  const lookUp = steps.find((step) => step.id === "look-up");
-  if (lookUp === undefined) return false;
-  if (lookUp.state === "abandoned") return true;
-  const { receipt } = lookUp;
-  if (receipt === null || typeof receipt !== "object" || !("missing" in receipt) || !Array.isArray(receipt.missing))
-    return false;
-  return receipt.missing.some((one: unknown) => {
-    return typeof one === "object" && one !== null && "what" in one && NEEDED.has(one.what);
-  });
-}
-
-const NEEDED: ReadonlySet<unknown> = new Set(["instance", "group", "cluster"]);

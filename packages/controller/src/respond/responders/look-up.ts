@@ -5,22 +5,21 @@ import type { Context, Responder } from "../responder.ts";
 
 /** Between two tries to learn what AWS would not say; AWS throttles or refuses meanwhile. */
 const AGAIN: Ms = 2_000;
-/** After so many tries the incident goes on with what is known, and says what is not. */
+/** After so many tries the incident goes on with what is known; its closer look-up goes on asking while there is time. */
 const MOST_TRIES = 6;
-/** Between two later tries to find an instance that EC2 does not know yet. */
+/** Between two later tries. */
 const AGAIN_LATER: Ms = 10_000;
 
 const NOT_FOUND = /(^|: )not-found/;
-const DENIED = /(^|: )denied/;
+/** What may be answered at another try. */
+const PASSING = /(^|: )(throttled|unavailable|timed-out|conflict|invalid|not asked yet)/;
 
 const isUnknown = (missing: readonly Missing[]): boolean =>
   missing.some(({ what, why }) => what === "instance" && NOT_FOUND.test(why));
 
-/** EC2 does not know the instance, so that nothing more can be learnt; or all that is missing is refused. */
+/** EC2 does not know the instance, so that nothing more can be learnt; or nothing of what is missing can be (whose it is follows from the rest). */
 const isFinal = (missing: readonly Missing[]): boolean =>
-  isUnknown(missing) ||
-  // Whose it is follows from the rest.
-  missing.every(({ what, why }) => what === "owner" || DENIED.test(why) || NOT_FOUND.test(why));
+  isUnknown(missing) || !missing.some(({ what, why }) => what !== "owner" && PASSING.test(why));
 
 /** Whether EC2 must know the instance soon, since somebody has just spoken of it. */
 function isToCome(missing: readonly Missing[], { doc, now }: Context): boolean {
@@ -30,6 +29,7 @@ function isToCome(missing: readonly Missing[], { doc, now }: Context): boolean {
 
 /** A document is at most 8 kB. */
 const LONGEST_WHY = 120;
+const MOST_WHYS = 8;
 
 /** Asks AWS what the inventory lacks. Reading twice changes nothing. */
 export const lookUp: Responder = {
@@ -46,17 +46,17 @@ export const lookUp: Responder = {
     const depth = step.params["depth"] === "act" ? "act" : "tell";
     await ctx.lookUp(depth, ctx.deadline);
     const facts = ctx.facts();
-    const missing = facts.missing.map((one) => ({ what: one.what, why: one.why.slice(0, LONGEST_WHY) }));
-    if (facts.complete || missing.length === 0) return { is: "done", receipt: { missing } };
-    const comes = isToCome(facts.missing, ctx);
+    const missing = facts.missing
+      .slice(0, MOST_WHYS)
+      .map((one) => ({ what: one.what, why: one.why.slice(0, LONGEST_WHY) }));
+    const receipt = { missing };
+    if (missing.length === 0 || (depth === "act" && facts.complete)) return { is: "done", receipt };
     // What AWS does not know, or does not let us know, it will not tell at the next try either.
-    if (!comes && isFinal(facts.missing)) return { is: "done", receipt: { missing } };
+    if (!isToCome(facts.missing, ctx) && isFinal(facts.missing)) return { is: "done", receipt };
     const said = missing.map((one) => `${one.what} (${one.why})`).join(", ");
-    const isPatient = comes && depth === "tell";
-    if (step.attempts + 1 < MOST_TRIES || isPatient) {
-      const pause = step.attempts + 1 < MOST_TRIES ? AGAIN : AGAIN_LATER;
-      return { is: "wait", until: ctx.now + pause, reason: `not learnt yet: ${said}` };
-    }
-    return { is: "done", receipt: { missing }, note: `not learnt: ${said}` };
+    const isEnough = step.attempts + 1 >= MOST_TRIES;
+    if (isEnough && depth === "act") return { is: "done", receipt, note: `not learnt: ${said}` };
+    const until = ctx.now + (isEnough ? AGAIN_LATER : AGAIN);
+    return { is: "wait", until, reason: `not learnt yet: ${said}`, receipt };
   },
 };
