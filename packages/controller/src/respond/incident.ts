@@ -5,6 +5,7 @@ import { decide } from "../decide/decide.ts";
 import type { PlannedStep } from "../decide/plan.ts";
 import { LOOK_AROUND } from "../decide/stages.ts";
 import type { Policy } from "../decide/policy.ts";
+import { stillUnlearnt } from "../decide/unlearnt.ts";
 import { classifyEnding, hasEnded, isCalledOff, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
@@ -46,7 +47,7 @@ export function refreshIncident(
   // What was given up just now may call for more.
   const again =
     settled.entries.length === 0 ? { doc: settled.doc, entries: [] } : plan(settled.doc, facts, policy, find, now);
-  const derived = derive(again.doc, find, now);
+  const derived = derive(again.doc, facts, find, now);
   const ended = derived.doc.body.cancelledAt === null ? derived.doc : endWithNotice(derived.doc, now);
   const closed = close(ended, facts, find, now);
   return {
@@ -197,7 +198,7 @@ const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(bod
 const LOOKS: ReadonlySet<string> = new Set(["look-up", LOOK_AROUND]);
 
 /** What follows from receipts: drained, gone, served, cancelled. */
-function derive(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
+function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   let body = doc.body;
   const state = (text: string, data: Entry["data"] = {}): void => {
@@ -214,7 +215,7 @@ function derive(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<Incid
     wasEmptied(emptying, find)
   ) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
-    body = { ...body, drainedAt };
+    body = { ...body, drainedAt, labels: { ...body.labels, ...stillUnlearnt(body, facts) } };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
     state(drainedText(left, wasCutShort(emptying, find)), { marginSeconds: left });
   }

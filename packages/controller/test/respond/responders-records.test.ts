@@ -269,9 +269,16 @@ describe("look-up", () => {
     ]);
   });
 
-  test("tries again what AWS may yet say, six times, and then says what it lacks", async () => {
+  test("tries again what AWS may yet say: six times before it is drained, then more seldom, and says what it lacks", async () => {
     const reason = "not learnt yet: group (throttled: slow down)";
-    expect(await looked([throttled], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason });
+    const receipt = { missing: [throttled] };
+    expect(await looked([throttled], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason, receipt });
+    expect(await looked([throttled], 5, { depth: "tell" })).toEqual({
+      is: "wait",
+      until: T0 + 10_000,
+      reason,
+      receipt,
+    });
     expect(await looked([throttled], 5)).toMatchObject({
       is: "done",
       note: "not learnt: group (throttled: slow down)",
@@ -287,8 +294,14 @@ describe("look-up", () => {
 
   test("asks again for an instance of which AWS has just spoken: six times before it is drained, then more seldom", async () => {
     const reason = "not learnt yet: instance (not-found: no such instance)";
-    expect(await looked([unknown], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason });
+    const receipt = { missing: [unknown] };
+    expect(await looked([unknown], 4)).toEqual({ is: "wait", until: T0 + 2_000, reason, receipt });
     expect(await looked([unknown], 5)).toMatchObject({ is: "done" });
-    expect(await looked([unknown], 5, { depth: "tell" })).toEqual({ is: "wait", until: T0 + 10_000, reason });
+    expect(await looked([unknown], 5, { depth: "tell" })).toEqual({
+      is: "wait",
+      until: T0 + 10_000,
+      reason,
+      receipt,
+    });
   });
 });
