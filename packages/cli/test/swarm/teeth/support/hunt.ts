@@ -10,7 +10,7 @@ import { type Breach, load, spotsOf } from "./load.ts";
 const [most, ...names] = process.argv.slice(2);
 const say = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const coverage = countCode();
-const playClean = await load([]);
+const unchanged = await load([]);
 
 interface Clean {
   readonly breaches: readonly Breach[];
@@ -24,7 +24,7 @@ const cleanOf = (seed: number): Promise<Clean> => {
   if (known !== undefined) return known;
   const made = (async (): Promise<Clean> => {
     await coverage.take();
-    const breaches = (await playClean(seed, [])) ?? [];
+    const breaches = await unchanged.play(seed);
     const ran = await coverage.take();
     say({ seed });
     return { breaches, ran };
@@ -38,14 +38,14 @@ for (const name of names) {
   if (fault === undefined) throw new Error(`There is no fault "${name}".`);
   const began = performance.now();
   const spots = spotsOf(fault.changes);
-  const play = await load(fault.changes);
+  const changed = await load(fault.changes);
   let worlds = 0;
   let found: (Breach & { readonly seed: number }) | null = null;
   for (let seed = 1; seed <= Number(most) && found === null; seed += 1) {
+    if (!changed.has(seed, fault.needs ?? [])) continue;
     const { breaches, ran } = await cleanOf(seed);
     if (!spots.some(ran)) continue;
-    const broken = await play(seed, fault.needs ?? []);
-    if (broken === null) continue;
+    const broken = await changed.play(seed);
     worlds += 1;
     say({ seed });
     const known = new Set(breaches.map(({ invariant }) => invariant));

@@ -8,8 +8,13 @@ import type * as World from "../../../../src/simulate/swarm/world.ts";
 import type { Spot } from "./coverage.ts";
 import { type Change, find, putBack, readSources } from "./put-back.ts";
 
-/** What plays the world of a seed with changed code; null for one that lacks a dimension. */
-export type Play = (seed: number, needs: readonly string[]) => Promise<Breach[] | null>;
+/** Changed code, loaded. */
+export interface Copy {
+  /** Whether the world of a seed has these dimensions. */
+  has(seed: number, needs: readonly string[]): boolean;
+  /** Plays the world of a seed. */
+  play(seed: number): Promise<Breach[]>;
+}
 
 export interface Breach {
   readonly invariant: string;
@@ -49,7 +54,7 @@ export const spotsOf = (changes: readonly Change[]): Spot[] =>
   });
 
 /** Loads the code anew, with the changes put into it. */
-export async function load(changes: readonly Change[]): Promise<Play> {
+export async function load(changes: readonly Change[]): Promise<Copy> {
   const copy = copies.push(putBack(changes, sources)) - 1;
   const from = async <M>(path: string): Promise<M> => (await import(urlOf(join(packages, path), copy))) as M;
   const { loadParts } = await from<typeof Controller>("controller/src/index.ts");
@@ -57,10 +62,14 @@ export async function load(changes: readonly Change[]): Promise<Play> {
   const { runWorld } = await from<typeof RunWorld>("cli/src/simulate/swarm/run-world.ts");
   const { DIMENSIONS } = await from<typeof World>("cli/src/simulate/swarm/world.ts");
   const parts = await loadParts();
-  return async (seed, needs) => {
-    const world = generateWorld(seed);
-    if (!needs.every((name) => DIMENSIONS[name]?.(world))) return null;
-    const { breaches } = await runWorld(world, parts);
-    return breaches.map(({ invariant, what }) => ({ invariant, what }));
+  return {
+    has(seed, needs) {
+      const world = generateWorld(seed);
+      return needs.every((name) => DIMENSIONS[name]?.(world));
+    },
+    async play(seed) {
+      const { breaches } = await runWorld(generateWorld(seed), parts);
+      return breaches.map(({ invariant, what }) => ({ invariant, what }));
+    },
   };
 }
