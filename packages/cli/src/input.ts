@@ -5,6 +5,10 @@ import type { Io } from "./io.ts";
 /** Some hundred thousand messages; an input is held as a whole, since it may be one JSON array. */
 const LARGEST = 256 * 1024 * 1024;
 
+/** What people are told of an input that is an empty list. */
+export const noMessage = (name: string): string =>
+  `${name === "-" ? "standard input" : name} has no message in it: it is an empty list.\n`;
+
 /**
  * The text of a file, or of standard input for `-`. Throws SK-INPUT-UNREADABLE and SK-INPUT-TOO-LARGE, having read no
  * more than the bound: a size that a file tells beforehand is no promise (pipes, devices).

@@ -324,7 +324,9 @@ test("an empty input is one message that is empty; an empty array holds none", a
   expect((await explain(" \n")).lines).toEqual([
     expect.objectContaining({ message: 1, kind: null, error: expect.stringContaining("empty") }),
   ]);
-  expect(await spotkeeper(["explain"], { stdin: "[]" })).toEqual({ code: 0, stdout: "", stderr: "" });
+  const said = "standard input has no message in it: it is an empty list.\n";
+  expect(await spotkeeper(["explain"], { stdin: "[]" })).toEqual({ code: 0, stdout: "", stderr: said });
+  expect(await spotkeeper(["replay"], { stdin: "[]" })).toEqual({ code: 0, stdout: "No incidents.\n", stderr: said });
 });
 
 test("files as Windows writes them: byte order marks, UTF-16, carriage returns", async () => {

@@ -1,8 +1,9 @@
+import { split } from "@spotkeeper/controller";
 import type { Act } from "./registration.ts";
 import type { Command } from "commander";
 import { explain as explainInputs, type Input } from "../explain/explain.ts";
 import { renderExplanation } from "../explain/text.ts";
-import { readInput } from "../input.ts";
+import { noMessage, readInput } from "../input.ts";
 import { EXIT, paints } from "../io.ts";
 
 const HELP = `
@@ -29,7 +30,9 @@ export function explain(program: Command, act: Act): void {
         const inputs: Input[] = [];
         for (const name of command.args.length === 0 ? ["-"] : command.args) {
           if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");
-          inputs.push({ text: await readInput(name, io), file: name === "-" ? null : name });
+          const input: Input = { text: await readInput(name, io), file: name === "-" ? null : name };
+          if (split(input.text, input).length === 0) await io.stderr.write(noMessage(name));
+          inputs.push(input);
         }
         let errors = 0;
         for (const one of explainInputs(inputs, policy, io.now, sources.trusted)) {

@@ -19,7 +19,7 @@ Examples:
   $ spotkeeper facts --region eu-west-1 --region us-east-1 --output fleet.json
   $ spotkeeper simulate --swarm 1000 --facts fleet.json`;
 
-const several = (region: string, all: readonly string[]): string[] => [...all, region];
+const several = (region: string, all: readonly string[]): string[] => [...new Set([...all, region])];
 
 /** `spotkeeper facts [--region …] [--output FILE]`. */
 export function facts(program: Command, act: Act): void {

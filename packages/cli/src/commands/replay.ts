@@ -1,6 +1,6 @@
 import { split, SpotkeeperError } from "@spotkeeper/controller";
 import type { Command } from "commander";
-import { readInput } from "../input.ts";
+import { noMessage, readInput } from "../input.ts";
 import { EXIT } from "../io.ts";
 import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
@@ -46,10 +46,13 @@ export function replay(program: Command, act: Act): void {
         if (live && facts !== undefined) {
           throw new SpotkeeperError("SK-CALL-REPLAY", "--facts describes a simulated fleet; with --live AWS tells.");
         }
+        if (live && command.getOptionValueSource("seed") === "cli")
+          throw new SpotkeeperError("SK-CALL-REPLAY", "--seed is of a simulated fleet; with --live leave it out.");
         const config = read();
         const [name = "-"] = command.args;
         if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");
         const messages = split(await readInput(name, io), { file: name === "-" ? null : name });
+        if (messages.length === 0) await io.stderr.write(noMessage(name));
         const progress = createProgress(io);
         const onProgress = progress.show;
         // Loaded here: other commands need neither the AWS SDK nor the simulator.

@@ -77,24 +77,9 @@ export function simulate(program: Command, act: Act): void {
             `simulate wants one of --storm, --trace and --swarm, got ${got}.`,
           );
         }
+        mustBeUsed(command, given, options.config !== undefined);
         const progress = createProgress(io);
-        if (worlds === undefined && command.getOptionValueSource("jobs") === "cli")
-          throw new SpotkeeperError("SK-CALL-SIMULATE", "--jobs is only for --swarm; leave it out.");
-        if (worlds === undefined && given.facts !== undefined)
-          throw new SpotkeeperError("SK-CALL-SIMULATE", "--facts is only for --swarm; leave it out.");
-        if (worlds !== undefined) {
-          const needless = ["policy", "clusters", "buckets", "mix"].find(
-            (name) => command.getOptionValueSource(name) === "cli",
-          );
-          if (needless === "policy")
-            throw new SpotkeeperError(
-              "SK-CALL-SIMULATE",
-              "--policy is not for --swarm: with --facts, --config names your policy; generated fleets have generated ones.",
-            );
-          if (needless !== undefined)
-            throw new SpotkeeperError("SK-CALL-SIMULATE", `--${needless}: --swarm makes its own; leave it out.`);
-          return swarm({ worlds, ...given }, context, progress);
-        }
+        if (worlds !== undefined) return swarm({ worlds, ...given }, context, progress);
         const clusters = given.clusters ?? Math.min(size ?? Infinity, 10);
         if (size !== undefined && clusters > size) {
           throw new SpotkeeperError(
@@ -125,6 +110,38 @@ export function simulate(program: Command, act: Act): void {
         return EXIT.done;
       }),
     );
+}
+
+/** Of each option that not every kind of simulation takes: which do, and what to do instead. */
+const TAKEN: { readonly [option: string]: { readonly by: readonly string[]; readonly instead?: string } } = {
+  jobs: { by: ["swarm"] },
+  facts: { by: ["swarm"] },
+  policy: {
+    by: ["storm", "trace"],
+    instead: "with --facts, --config names your policy; generated fleets have generated ones",
+  },
+  clusters: { by: ["storm"] },
+  buckets: { by: ["storm"] },
+  mix: { by: ["storm"] },
+};
+
+/** Throws SK-CALL-SIMULATE where an option of the call would not be used. */
+function mustBeUsed(command: Command, given: SimulateOptions, isConfigGiven: boolean): void {
+  const mode = given.swarm !== undefined ? "swarm" : given.storm !== undefined ? "storm" : "trace";
+  const refuse = (what: string): never => {
+    throw new SpotkeeperError("SK-CALL-SIMULATE", what);
+  };
+  for (const [option, { by, instead }] of Object.entries(TAKEN)) {
+    if (by.includes(mode) || command.getOptionValueSource(option) !== "cli") continue;
+    if (mode === "swarm" && instead === undefined) refuse(`--${option}: --swarm makes its own; leave it out.`);
+    const takers = by.map((one) => `--${one}`).join(" and ");
+    refuse(`--${option} is only for ${takers}, not for --${mode}: ${instead ?? "leave it out"}.`);
+  }
+  if (!isConfigGiven) return;
+  if (mode === "swarm" && given.facts === undefined)
+    refuse("--config: generated fleets have generated policies; give your fleet with --facts, or leave it out.");
+  if (given.policy !== undefined)
+    refuse("--policy and --config both name a config whose policy is tried; leave one of them out.");
 }
 
 interface SwarmCall {

@@ -12,6 +12,12 @@ export function checkFacts(facts: FleetFacts, fail: Field["fail"]): void {
   once("classicLoadBalancers", classicLoadBalancers, ({ name }) => name, fail);
   once("services", services, ({ cluster, name }) => `${cluster}/${name}`, fail);
 
+  for (const [index, { min, desired, max }] of groups.entries()) {
+    if (desired !== null && desired < min) fail(`groups[${index}].desired`, desired, `min (${min}) at least`);
+    if (max !== null && max < (desired ?? min))
+      fail(`groups[${index}].max`, max, `${desired === null ? "min" : "desired"} (${desired ?? min}) at least`);
+  }
+
   const known = new Set<string>();
   const add = (id: string, path: string): void => {
     if (known.has(id)) fail(path, id, "an instance that is in the file once");

@@ -67,6 +67,18 @@ export const LIFECYCLES = ["spot", "on-demand"] as const;
 export const STATES = ["InService", "Standby"] as const;
 export const BALANCERS = ["application", "network", "gateway"] as const;
 export const TARGET_TYPES = ["instance", "ip"] as const;
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+export const PROCESSES = [
+  "Launch",
+  "Terminate",
+  "AddToLoadBalancer",
+  "AlarmNotification",
+  "AZRebalance",
+  "HealthCheck",
+  "InstanceRefresh",
+  "ReplaceUnhealthy",
+  "ScheduledActions",
+] as const;
 export const TRANSITIONS = ["terminating", "launching"] as const;
 export const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
 export const NETWORK_MODES = ["awsvpc", "bridge", "host"] as const;

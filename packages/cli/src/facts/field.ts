@@ -65,7 +65,12 @@ export function fieldOf(value: unknown, path: string, fail: Field["fail"]): Fiel
     record() {
       if (isLeftOut) return {};
       if (typeof value !== "object" || Array.isArray(value)) return fail(path, value, "an object of names and texts");
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([name, one]): [string, string] => {
+          const isPlain = typeof one === "string" || typeof one === "number" || typeof one === "boolean";
+          return [name, isPlain ? String(one) : fail(`${path}.${name}`, one, "a text")];
+        }),
+      );
     },
   };
 }

@@ -26,6 +26,7 @@ import {
   TRANSITIONS,
 } from "./document.ts";
 import { describeWant, type Field, fieldOf, objectOf } from "./field.ts";
+import { FORMATS, textOf, textOrNullOf, textsOf } from "./formats.ts";
 
 type Fail = Field["fail"];
 
@@ -82,8 +83,8 @@ export function readFacts(text: string, file: string): FleetFacts {
 type At = (key: string) => Field;
 
 const placeOf = (at: At): { readonly account: string | null; readonly region: string | null } => ({
-  account: at("account").textOrNull(),
-  region: at("region").textOrNull(),
+  account: textOrNullOf(at("account"), FORMATS.ACCOUNT),
+  region: textOrNullOf(at("region"), FORMATS.REGION),
 });
 
 function groupOf(one: unknown, path: string, fail: Fail): GroupFacts {
@@ -91,19 +92,19 @@ function groupOf(one: unknown, path: string, fail: Fail): GroupFacts {
   const maintenance = at("maintenance");
   return {
     ...placeOf(at),
-    name: at("name").text(),
-    cluster: at("cluster").textOrNull(),
+    name: textOf(at("name"), FORMATS.GROUP_NAME),
+    cluster: textOrNullOf(at("cluster"), FORMATS.ECS_NAME),
     instances: at("instances").list((instance, where) =>
       typeof instance === "string"
-        ? instanceFacts(instance)
+        ? instanceFacts(textOf(fieldOf(instance, where, fail), FORMATS.INSTANCE_ID))
         : instanceOf(objectOf(instance, where, INSTANCE_KEYS, fail)),
     ),
-    zones: at("zones").texts(),
+    zones: textsOf(at("zones"), FORMATS.ZONE),
     min: at("min").number(0) ?? 0,
     desired: at("desired").number(0),
     max: at("max").number(0),
     counts: at("counts").oneOf(COUNTS),
-    type: at("type").textOrNull() ?? "m5.large",
+    type: textOrNullOf(at("type"), FORMATS.INSTANCE_TYPE) ?? "m5.large",
     mixed: at("mixed").value === undefined || at("mixed").flag(),
     onDemandBase: at("onDemandBase").number(0) ?? 0,
     onDemandPercent: at("onDemandPercent").number(0, 100) ?? 0,
@@ -112,11 +113,11 @@ function groupOf(one: unknown, path: string, fail: Fail): GroupFacts {
     managedDraining: at("managedDraining").flag(),
     managedTerminationProtection: at("managedTerminationProtection").flag(),
     agentSpotDraining: at("agentSpotDraining").flag(),
-    suspended: at("suspended").texts(),
+    suspended: textsOf(at("suspended"), FORMATS.PROCESS),
     maintenance: maintenance.value === undefined || maintenance.value === null ? null : boundsOf(maintenance),
-    targetGroups: at("targetGroups").texts(),
-    classicLoadBalancers: at("classicLoadBalancers").texts(),
-    latticeTargetGroups: at("latticeTargetGroups").texts(),
+    targetGroups: textsOf(at("targetGroups"), FORMATS.BALANCER_NAME),
+    classicLoadBalancers: textsOf(at("classicLoadBalancers"), FORMATS.BALANCER_NAME),
+    latticeTargetGroups: textsOf(at("latticeTargetGroups"), FORMATS.REFERENCE),
     operator: at("operator").textOrNull(),
     tags: at("tags").record(),
   };
@@ -130,14 +131,14 @@ function boundsOf({ value, path, fail }: Field): { readonly min: number; readonl
 function instanceOf(at: At): InstanceFacts {
   const clusters = at("clusters");
   return {
-    id: at("id").text(),
-    zone: at("zone").textOrNull(),
-    type: at("type").textOrNull(),
+    id: textOf(at("id"), FORMATS.INSTANCE_ID),
+    zone: textOrNullOf(at("zone"), FORMATS.ZONE),
+    type: textOrNullOf(at("type"), FORMATS.INSTANCE_TYPE),
     lifecycle: at("lifecycle").oneOf(LIFECYCLES),
     state: at("state").oneOf(STATES),
     protected: at("protected").flag(),
     units: at("units").number(1),
-    clusters: clusters.value === undefined || clusters.value === null ? null : clusters.texts(),
+    clusters: clusters.value === undefined || clusters.value === null ? null : textsOf(clusters, FORMATS.ECS_NAME),
     draining: at("draining").flag(),
     tags: at("tags").record(),
   };
@@ -145,14 +146,14 @@ function instanceOf(at: At): InstanceFacts {
 
 /** A name alone is a terminating hook. Bounds: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
 function hookOf(one: unknown, path: string, fail: Fail): HookFacts {
-  if (typeof one === "string") return hookFacts(fieldOf(one, path, fail).text());
+  if (typeof one === "string") return hookFacts(textOf(fieldOf(one, path, fail), FORMATS.HOOK_NAME));
   const at = objectOf(one, path, HOOK_KEYS, fail);
   return {
-    name: at("name").text(),
+    name: textOf(at("name"), FORMATS.HOOK_NAME),
     transition: at("transition").oneOf(TRANSITIONS),
     heartbeatTimeout: at("heartbeatTimeout").number(30, 7_200) ?? 300,
     defaultResult: at("defaultResult").oneOf(RESULTS),
-    notificationTarget: at("notificationTarget").textOrNull(),
+    notificationTarget: textOrNullOf(at("notificationTarget"), FORMATS.NOTIFICATION_TARGET),
   };
 }
 
@@ -161,22 +162,22 @@ function serviceOf(one: unknown, path: string, fail: Fail): ServiceFacts {
   const [tasks, mode] = [at("tasks"), at("networkMode")];
   return {
     ...placeOf(at),
-    cluster: at("cluster").text(),
-    name: at("name").text(),
+    cluster: textOf(at("cluster"), FORMATS.ECS_NAME),
+    name: textOf(at("name"), FORMATS.ECS_NAME),
     desired: at("desired").number(0) ?? 1,
     minimumHealthyPercent: at("minimumHealthyPercent").number(0) ?? 100,
     maximumPercent: at("maximumPercent").number(0),
     balanced: at("balanced").flag(),
     daemon: at("daemon").flag(),
     stopTimeout: at("stopTimeout").number(1),
-    targetGroups: at("targetGroups").texts(),
-    alternate: at("alternate").textOrNull(),
-    classicLoadBalancers: at("classicLoadBalancers").texts(),
-    latticeTargetGroups: at("latticeTargetGroups").texts(),
-    discovery: at("discovery").texts(),
+    targetGroups: textsOf(at("targetGroups"), FORMATS.BALANCER_NAME),
+    alternate: textOrNullOf(at("alternate"), FORMATS.BALANCER_NAME),
+    classicLoadBalancers: textsOf(at("classicLoadBalancers"), FORMATS.BALANCER_NAME),
+    latticeTargetGroups: textsOf(at("latticeTargetGroups"), FORMATS.REFERENCE),
+    discovery: textsOf(at("discovery"), FORMATS.REFERENCE),
     addresses: at("addresses").oneOf(ADDRESSES),
     networkMode: mode.value === undefined || mode.value === null ? null : mode.oneOf(NETWORK_MODES),
-    tasks: tasks.value === undefined || tasks.value === null ? null : tasks.texts(),
+    tasks: tasks.value === undefined || tasks.value === null ? null : textsOf(tasks, FORMATS.INSTANCE_ID),
   };
 }
 
@@ -184,10 +185,10 @@ function taskOf(one: unknown, path: string, fail: Fail): TaskFacts {
   const at = objectOf(one, path, TASK_KEYS, fail);
   return {
     ...placeOf(at),
-    cluster: at("cluster").text(),
-    family: at("family").text(),
+    cluster: textOf(at("cluster"), FORMATS.ECS_NAME),
+    family: textOf(at("family"), FORMATS.ECS_NAME),
     stopTimeout: at("stopTimeout").number(1),
-    instances: at("instances").texts(),
+    instances: textsOf(at("instances"), FORMATS.INSTANCE_ID),
   };
 }
 
@@ -197,7 +198,7 @@ function targetGroupOf(one: unknown, path: string, fail: Fail): TargetGroupFacts
   const balancer = at("loadBalancer");
   return {
     ...placeOf(at),
-    name: at("name").text(),
+    name: textOf(at("name"), FORMATS.BALANCER_NAME),
     type: at("type").oneOf(TARGET_TYPES),
     port: at("port").number(1, 65_535) ?? 80,
     protocol: at("protocol").textOrNull(),
@@ -206,7 +207,7 @@ function targetGroupOf(one: unknown, path: string, fail: Fail): TargetGroupFacts
     targets: at("targets").list((target, where): TargetFacts => {
       const of = objectOf(target, where, ["id", "port"], fail);
       return {
-        id: of("id").text(),
+        id: textOf(of("id"), FORMATS.TARGET),
         port: of("port").number(1, 65_535) ?? fail(`${where}.port`, null, "a port"),
       };
     }),
@@ -215,5 +216,9 @@ function targetGroupOf(one: unknown, path: string, fail: Fail): TargetGroupFacts
 
 function classicOf(one: unknown, path: string, fail: Fail): ClassicFacts {
   const at = objectOf(one, path, ["name", "instances", ...PLACE], fail);
-  return { ...placeOf(at), name: at("name").text(), instances: at("instances").texts() };
+  return {
+    ...placeOf(at),
+    name: textOf(at("name"), FORMATS.BALANCER_NAME),
+    instances: textsOf(at("instances"), FORMATS.INSTANCE_ID),
+  };
 }
