@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../packages/controller/src/clock.ts";
 import { parseConfig } from "../../packages/controller/src/config/load.ts";
 import type { Channel } from "../../packages/controller/src/notify/alert.ts";
-import type { ChannelDeps } from "../../packages/controller/src/notify/channel.ts";
+import type { ChannelDeps } from "../../packages/controller/src/notify/channels/channel.ts";
 import { channels } from "../../packages/controller/src/notify/channels/index.ts";
 
 const docs = join(import.meta.dirname, "../../docs");

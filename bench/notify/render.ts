@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { AlertModel } from "../../packages/controller/src/notify/alert.ts";
-import { buildAlert } from "../../packages/controller/src/notify/build.ts";
+import { buildAlert } from "../../packages/controller/src/notify/message/build.ts";
 import { alertDoc, impact, many, T0 } from "../../packages/controller/test/notify/support/samples.ts";
 import { findResponder } from "../../packages/controller/src/respond/responders/index.ts";
 import type { Row } from "../support/row.ts";

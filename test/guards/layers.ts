@@ -18,6 +18,7 @@ const order: readonly string[] = [
   "turn",
   "secrets",
   "aws",
+  "http",
   "signal",
   "correlate",
   "record",

@@ -10,12 +10,12 @@ const purePlaces = [
   `${controller}learn/`,
   `${controller}respond/next.ts`,
   `${controller}respond/apply.ts`,
-  `${controller}notify/stages/`,
-  `${controller}notify/pipeline.ts`,
-  `${controller}notify/whom.ts`,
-  `${controller}notify/withheld.ts`,
-  `${controller}notify/next.ts`,
-  `${controller}notify/apply.ts`,
+  `${controller}notify/pipeline/stages/`,
+  `${controller}notify/pipeline/pipeline.ts`,
+  `${controller}notify/outbox/whom.ts`,
+  `${controller}notify/pipeline/withheld.ts`,
+  `${controller}notify/outbox/next.ts`,
+  `${controller}notify/outbox/apply.ts`,
 ];
 
 /** From packages, a pure module takes only what is pure itself. */

@@ -34,6 +34,18 @@ test.each([
   expect(unregistered({ ...whole, sources })).toEqual([expect.stringContaining(message)]);
 });
 
+test("one in a folder of its own is found by the file that is listed; what stands beside it is no extension", () => {
+  const sources = [
+    { path: `${channels}/index.ts`, text: "" },
+    { path: `${channels}/slack/channel.ts`, text: "" },
+    { path: `${channels}/slack/answers.ts`, text: "" },
+    { path: `${channels}/support/result.ts`, text: "" },
+  ];
+  expect(unregistered({ ...whole, sources })).toEqual([
+    `${channels}/slack/channel.ts is not registered in ${channels}/index.ts`,
+  ]);
+});
+
 test("one without a test is found", () => {
   const path = "packages/controller/test/flow/notify.test.ts";
   const other = { path, text: `import { channels } from "../../src/notify/channels/index.ts"; test("slacks");` };

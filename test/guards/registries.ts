@@ -8,6 +8,8 @@ interface Registry {
   readonly index?: string;
   /** The port itself, which stands beside its drivers. */
   readonly port?: string;
+  /** The file that is listed of a member that has a folder of its own. */
+  readonly first?: string;
   /** Users choose among these by name, so a page has to tell them. */
   readonly documented: boolean;
 }
@@ -18,7 +20,7 @@ const source = "packages/controller/src/";
 const registries: readonly Registry[] = [
   { folder: `${source}signal/kinds`, index: `${source}signal/index.ts`, documented: false },
   { folder: `${source}respond/responders`, documented: true },
-  { folder: `${source}notify/channels`, documented: true },
+  { folder: `${source}notify/channels`, port: "channel.ts", first: "channel.ts", documented: true },
   { folder: `${source}record/ledger`, port: "ledger.ts", documented: true },
   { folder: `${source}record/archive`, port: "archive.ts", documented: true },
   { folder: `${source}record/exporters`, port: "exporter.ts", documented: true },
@@ -32,17 +34,19 @@ interface Project {
 
 /** What stands in the folder of a registry and is not registered, not tested, or not told to users. */
 export function unregistered({ sources, tests, pages }: Project): string[] {
-  return registries.flatMap(({ folder, index: list = `${folder}/index.ts`, port, documented }) => {
+  return registries.flatMap(({ folder, index: list = `${folder}/index.ts`, port, first, documented }) => {
     const index = sources.find(({ path }) => path === list);
     const registered = index === undefined ? [] : importsOf(index).filter((line) => !line.typeOnly && !line.reexport);
-    const members = sources.filter(
-      ({ path }) => posix.dirname(path) === folder && !["index.ts", port].includes(posix.basename(path)),
+    const members = sources.filter(({ path }) =>
+      posix.dirname(path) === folder
+        ? !["index.ts", port].includes(posix.basename(path))
+        : posix.dirname(posix.dirname(path)) === folder && posix.basename(path) === first,
     );
     return members.flatMap(({ path }) => {
-      const name = posix.basename(path, ".ts");
+      const name = posix.basename(posix.dirname(path) === folder ? path : posix.dirname(path), ".ts");
       return [
         ...(registered.some((line) => line.path === path) ? [] : [`${path} is not registered in ${list}`]),
-        ...(tests.some((test) => isTestOf(test, path, list))
+        ...(tests.some((test) => isTestOf(test, path, name, list))
           ? []
           : [`${path} has no test: none stands at its place, imports it or names it`]),
         ...(!documented || pages.some(({ text }) => text.includes(`\`${name}\``))
@@ -54,11 +58,12 @@ export function unregistered({ sources, tests, pages }: Project): string[] {
 }
 
 /** A test stands at the place of what it tests, imports it, or names it: beside its place, or taking it from the list. */
-function isTestOf(test: Source, path: string, list: string): boolean {
+function isTestOf(test: Source, path: string, name: string, list: string): boolean {
   if (!test.path.endsWith(".test.ts")) return false;
-  const place = path.replace("/src/", "/test/").replace(/\.ts$/, ".test.ts");
+  const own = posix.basename(path, ".ts") === name ? path : `${posix.dirname(path)}.ts`;
+  const place = own.replace("/src/", "/test/").replace(/\.ts$/, ".test.ts");
   const imported = importsOf(test).map((line) => line.path);
   const beside = test.path.startsWith(`${posix.dirname(posix.dirname(place))}/`);
-  const named = (): boolean => stringsOf(test).some(({ what }) => what === posix.basename(path, ".ts"));
+  const named = (): boolean => stringsOf(test).some(({ what }) => what === name);
   return test.path === place || imported.includes(path) || ((beside || imported.includes(list)) && named());
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Channel } from "../notify/alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../notify/channel.ts";
+import type { ChannelDeps, ChannelFactory } from "../notify/channels/channel.ts";
 import { channels as drivers } from "../notify/channels/index.ts";
 
 /** The channels of a config, by the names that it gives them, in its order. */

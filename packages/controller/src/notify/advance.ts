@@ -7,17 +7,17 @@ import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
-import { intend } from "./apply.ts";
-import { deliver, type DeliverDeps } from "./deliver.ts";
+import { intend } from "./outbox/apply.ts";
+import { deliver, type DeliverDeps } from "./outbox/deliver.ts";
 import { createDirect } from "./direct.ts";
-import { createGates } from "./gate.ts";
-import { look, type LookDeps, type Looked } from "./look.ts";
-import type { NextAlert } from "./next.ts";
-import { createRefresher } from "./refresh.ts";
+import { createGates } from "./outbox/gate.ts";
+import { look, type LookDeps, type Looked } from "./outbox/look.ts";
+import type { NextAlert } from "./outbox/next.ts";
+import { createRefresher } from "./outbox/refresh.ts";
 import { routeNamed } from "./route.ts";
-import { alertEntry, createAlertStore, untold } from "./store.ts";
-import { sameHeld } from "./withheld.ts";
-import { createTurns } from "./turns.ts";
+import { alertEntry, createAlertStore, untold } from "./outbox/store.ts";
+import { sameHeld } from "./pipeline/withheld.ts";
+import { createTurns } from "./outbox/turns.ts";
 
 /** Looks of one `advance`, far more than any alert has while it sends; what is left then is due again soon. */
 const MOST_ROUNDS = 500;

@@ -3,15 +3,15 @@ import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { AlertModel, Channel } from "./alert.ts";
-import { backOff } from "./apply.ts";
-import { buildAlert } from "./build.ts";
-import { clean } from "./clean.ts";
+import { backOff } from "./outbox/apply.ts";
+import { buildAlert } from "./message/build.ts";
+import { clean } from "./message/clean.ts";
 import { alertKey, joinAlert, tells } from "./join.ts";
-import type { Links } from "./links.ts";
-import type { FindPhrase } from "./phrases.ts";
-import type { Told } from "./member.ts";
+import type { Links } from "./message/links.ts";
+import type { FindPhrase } from "./message/phrases.ts";
+import type { Told } from "./message/member.ts";
 import { groupOf, type Route, routesFor } from "./route.ts";
-import { sendOnce } from "./send.ts";
+import { sendOnce } from "./outbox/send.ts";
 
 const MOST_ATTEMPTS = 3;
 

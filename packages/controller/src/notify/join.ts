@@ -6,7 +6,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Incident, Joined } from "../model/incident.ts";
 import type { Key } from "../model/key.ts";
 import type { Plain } from "../model/plain.ts";
-import { isToldOut, LAST_LOOK } from "./outbox.ts";
+import { isToldOut, LAST_LOOK } from "./outbox/outbox.ts";
 import { DEFAULT_ROUTE, type GroupBy, type GroupValues, type Route } from "./route.ts";
 
 /** How long it may take until EC2 says why an instance ended that nobody warned of. */

@@ -1,5 +1,5 @@
 import type { AlertModel } from "./alert.ts";
-import { clean } from "./clean.ts";
+import { clean } from "./message/clean.ts";
 import { type DirectDeps, tellOne } from "./direct.ts";
 
 /** What is wrong with the worker itself, and what a person should do. */

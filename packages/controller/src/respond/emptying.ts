@@ -1,5 +1,5 @@
 import type { Step } from "../model/step.ts";
-import { isCutShort } from "../notify/phrases.ts";
+import { isCutShort } from "../notify/message/phrases.ts";
 import type { FindResponder } from "./responder.ts";
 
 /** Whether the step must be settled before its instance has drained. */

@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
-import { plural, span } from "../notify/count.ts";
+import { plural, span } from "../notify/message/count.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Params } from "../model/plain.ts";

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { plainAddress, rangesOf } from "../notify/addresses.ts";
+import { plainAddress, rangesOf } from "../http/addresses.ts";
 
 /**
  * Never the application of another machine, whatever the policy allows: this machine itself, link-local addresses (that

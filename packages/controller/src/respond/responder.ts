@@ -3,7 +3,7 @@ import type { Clock, Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { LookAround } from "../enrich/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import type { Phrase } from "../notify/phrases.ts";
+import type { Phrase } from "../notify/message/phrases.ts";
 import type { Route } from "../notify/route.ts";
 import type { Doc, Kind } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";

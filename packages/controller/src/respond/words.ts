@@ -1,4 +1,4 @@
-import { phraseOf as phrased } from "../notify/phrases.ts";
+import { phraseOf as phrased } from "../notify/message/phrases.ts";
 import { findResponder } from "./responders/index.ts";
 
 /** Words for a responder's steps; null where people need not read of it. One that only a newer version knows is told by its name. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { plainAddress, rangesOf } from "../notify/addresses.ts";
+import { plainAddress, rangesOf } from "../http/addresses.ts";
 
 /** Connections at a time, over all callers: a storm of 2,000 agents behind one NAT has room. */
 const MOST_CONNECTIONS = 4_096;

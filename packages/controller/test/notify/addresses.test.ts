@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createAddresses, isAllowable } from "../../src/notify/addresses.ts";
-import { guardedHttp, type HttpOutcome, type Lookup } from "../../src/notify/http.ts";
+import { createAddresses, isAllowable } from "../../src/http/addresses.ts";
+import { guardedHttp, type HttpOutcome, type Lookup } from "../../src/http/http.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { type Receiver, startReceiver } from "./support/receiver.ts";
 import { T0 } from "./support/samples.ts";

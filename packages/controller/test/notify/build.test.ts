@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/model/incident.ts";
-import { clean } from "../../src/notify/clean.ts";
-import { contentHash } from "../../src/notify/hash.ts";
+import { clean } from "../../src/notify/message/clean.ts";
+import { contentHash } from "../../src/notify/outbox/hash.ts";
 import { impact, many, model, step, T0, task, told } from "./support/samples.ts";
 
 const drained: Partial<Incident> = { outcome: "drained", drainedAt: T0 + 79_000, goneAt: T0 + 120_000, closedAt: T0 };

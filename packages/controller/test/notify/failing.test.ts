@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SendResult } from "../../src/notify/alert.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import type { Send } from "../../src/model/alert.ts";
-import { elsewhere, whom } from "../../src/notify/whom.ts";
+import { elsewhere, whom } from "../../src/notify/outbox/whom.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel } from "./support/bench.ts";
 import { T0 } from "./support/samples.ts";
 

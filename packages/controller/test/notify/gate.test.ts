@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SendResult } from "../../src/notify/alert.ts";
-import { createGates, entered, freeAt, type Gate, left, OPEN_GATE } from "../../src/notify/gate.ts";
+import { createGates, entered, freeAt, type Gate, left, OPEN_GATE } from "../../src/notify/outbox/gate.ts";
 import { T0 } from "./support/samples.ts";
 
 const failed: SendResult = { is: "retry", reason: "answered 500", after: null };

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { guardedHttp, type HttpOutcome, type Lookup } from "../../src/notify/http.ts";
-import { ofHttp } from "../../src/notify/result.ts";
+import { guardedHttp, type HttpOutcome, type Lookup } from "../../src/http/http.ts";
+import { ofHttp } from "../../src/notify/channels/support/result.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { T0 } from "./support/samples.ts";
 

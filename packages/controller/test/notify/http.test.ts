@@ -1,6 +1,6 @@
 import type { LookupAddress } from "node:dns";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { guardedHttp, type HttpOutcome, type HttpRequest, type Lookup } from "../../src/notify/http.ts";
+import { guardedHttp, type HttpOutcome, type HttpRequest, type Lookup } from "../../src/http/http.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { type Receiver, startReceiver } from "./support/receiver.ts";
 import { T0 } from "./support/samples.ts";

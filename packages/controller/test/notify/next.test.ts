@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { applySend, intend } from "../../src/notify/apply.ts";
-import { type ChannelRef, nextAlert as next, type NextAlert, type Summary } from "../../src/notify/next.ts";
+import { applySend, intend } from "../../src/notify/outbox/apply.ts";
+import { type ChannelRef, nextAlert as next, type NextAlert, type Summary } from "../../src/notify/outbox/next.ts";
 import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Send } from "../../src/model/alert.ts";

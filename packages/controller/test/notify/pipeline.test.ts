@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Told } from "../../src/notify/member.ts";
-import type { Look, Passing } from "../../src/notify/stage.ts";
-import { pass } from "../../src/notify/pipeline.ts";
-import { type Suppress, TELL_ALL } from "../../src/notify/suppressed.ts";
+import type { Told } from "../../src/notify/message/member.ts";
+import type { Look, Passing } from "../../src/notify/pipeline/stage.ts";
+import { pass } from "../../src/notify/pipeline/pipeline.ts";
+import { type Suppress, TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
 import type { Alert } from "../../src/model/alert.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Silence } from "../../src/model/silence.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { type AlertJson, renderJson } from "../../src/notify/render/json.ts";
 import { renderText } from "../../src/notify/render/text.ts";
-import { buildAlert } from "../../src/notify/build.ts";
-import { linksTo } from "../../src/notify/links.ts";
+import { buildAlert } from "../../src/notify/message/build.ts";
+import { linksTo } from "../../src/notify/message/links.ts";
 import { findResponder } from "../../src/respond/responders/index.ts";
 import { fit } from "../../src/notify/render/fit.ts";
 import { ALL, partsOf } from "../../src/notify/render/parts.ts";

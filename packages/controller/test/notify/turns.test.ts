@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createTurns } from "../../src/notify/turns.ts";
+import { createTurns } from "../../src/notify/outbox/turns.ts";
 import { bench, fakeChannel } from "./support/bench.ts";
 
 test("work of one key is done in order and never side by side; that of others does not wait", async () => {

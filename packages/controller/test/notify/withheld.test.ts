@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pass } from "../../src/notify/pipeline.ts";
-import { TELL_ALL } from "../../src/notify/suppressed.ts";
-import { noteWithheld } from "../../src/notify/withheld.ts";
+import { pass } from "../../src/notify/pipeline/pipeline.ts";
+import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
+import { noteWithheld } from "../../src/notify/pipeline/withheld.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { container } from "../enrich/support/fleet.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { affectedBy } from "../../src/notify/affected.ts";
-import { isToLook, isUnlooked, unlookedLines } from "../../src/notify/unlooked.ts";
+import { affectedBy } from "../../src/notify/message/affected.ts";
+import { isToLook, isUnlooked, unlookedLines } from "../../src/notify/message/unlooked.ts";
 import type { Plain } from "../../src/model/plain.ts";
 import type { Step } from "../../src/model/step.ts";
 import { AT, contextOf, run } from "./context.ts";

@@ -6,7 +6,7 @@ import type { Ground, Outages } from "./ground.ts";
 import { withCalls } from "./with-calls.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Longer than one send may take (controller/src/notify/send.ts). */
+/** Longer than one send may take (controller/src/notify/outbox/send.ts). */
 const SLOW: Ms = 12_000;
 /** What a channel asks us to wait for. */
 const ASKED: Ms = 20_000;

@@ -1,5 +1,5 @@
 import { channels } from "../../../../controller/src/notify/channels/index.ts";
-import type { ChannelFactory } from "../../../../controller/src/notify/channel.ts";
+import type { ChannelFactory } from "../../../../controller/src/notify/channels/channel.ts";
 import { type ArchiveFactory, archives } from "../../../../controller/src/record/archive/index.ts";
 import { type LedgerFactory, ledgers } from "../../../../controller/src/record/ledger/index.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defaultActions, defaultPolicy, PRIVATE_NETWORKS } from "../../decide/defaults.ts";
 import type { Actions, Policy } from "../../decide/policy.ts";
 import { defaultOverrides, type Overrides } from "../../enrich/overrides.ts";
-import { isRange } from "../../notify/addresses.ts";
+import { isRange } from "../../http/addresses.ts";
 import { commandParameters, documentName } from "../../respond/run-command.ts";
 import { asDryRun } from "../dry-run.ts";
 import { duration, flag, list, number, oneOf, secret, text, whole } from "../fields.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isRange } from "../../notify/addresses.ts";
+import { isRange } from "../../http/addresses.ts";
 import { list, secret, url } from "../fields.ts";
 
 /** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */

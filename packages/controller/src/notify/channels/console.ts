@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AlertModel, Channel } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory, Output } from "../channel.ts";
+import type { ChannelDeps, ChannelFactory, Output } from "./channel.ts";
 import { renderText } from "../render/text.ts";
 
 export interface ConsoleOptions {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { BusEvent } from "../../aws/calls/event-bridge.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { renderJson } from "../render/json.ts";
-import { ofAws } from "../result.ts";
-import { SEND_WITHIN } from "../send.ts";
+import { ofAws } from "./support/result.ts";
+import { SEND_WITHIN } from "../outbox/send.ts";
 
 export interface EventBridgeOptions {
   readonly type: "eventbridge";

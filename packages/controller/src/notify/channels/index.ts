@@ -1,17 +1,17 @@
-import type { ChannelFactory } from "../channel.ts";
+import type { ChannelFactory } from "./channel.ts";
 import { consoleChannel } from "./console.ts";
-import { discordChannel } from "./discord.ts";
-import { emailChannel } from "./email.ts";
+import { discordChannel } from "./discord/channel.ts";
+import { emailChannel } from "./email/channel.ts";
 import { eventBridgeChannel } from "./eventbridge.ts";
-import { googleChatChannel } from "./google-chat.ts";
-import { jiraChannel } from "./jira.ts";
+import { googleChatChannel } from "./google-chat/channel.ts";
+import { jiraChannel } from "./jira/channel.ts";
 import { jsmOpsChannel } from "./jsm-ops.ts";
 import { opsgenieChannel } from "./opsgenie.ts";
 import { pagerdutyChannel } from "./pagerduty.ts";
 import { servicenowChannel } from "./servicenow.ts";
-import { slackChannel } from "./slack.ts";
+import { slackChannel } from "./slack/channel.ts";
 import { snsChannel } from "./sns.ts";
-import { teamsChannel } from "./teams.ts";
+import { teamsChannel } from "./teams/channel.ts";
 import { webhookChannel } from "./webhook.ts";
 
 /** Where people can be told, by the `type` that the config names. A channel is one file here, and one line. */

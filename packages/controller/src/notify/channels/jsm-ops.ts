@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { ChannelFactory } from "../channel.ts";
-import { genieChannel, type GenieOptions, genieOptions } from "../genie.ts";
+import type { ChannelFactory } from "./channel.ts";
+import { genieChannel, type GenieOptions, genieOptions } from "./support/genie.ts";
 
 /**
  * Alerts of Jira Service Management's operations, by integration events:

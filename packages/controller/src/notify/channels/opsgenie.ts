@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { ChannelFactory } from "../channel.ts";
-import { genieChannel, type GenieOptions, genieOptions } from "../genie.ts";
+import type { ChannelFactory } from "./channel.ts";
+import { genieChannel, type GenieOptions, genieOptions } from "./support/genie.ts";
 
 /** Alerts of Opsgenie, as long as it is there: https://docs.opsgenie.com/docs/api-overview ("reaching end of support"). */
 export const opsgenieChannel: ChannelFactory<z.ZodType<GenieOptions<"opsgenie">>> = {

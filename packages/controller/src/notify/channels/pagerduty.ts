@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../channel.ts";
-import type { HttpOutcome } from "../http.ts";
-import { jsonRequest } from "../json-request.ts";
-import { allow as allowed, reference } from "../options.ts";
+import type { ChannelDeps, ChannelFactory } from "./channel.ts";
+import type { HttpOutcome } from "../../http/http.ts";
+import { jsonRequest } from "../../http/json-request.ts";
+import { allow as allowed, reference } from "./support/options.ts";
 import { fit } from "../render/fit.ts";
 import type { Part } from "../render/parts.ts";
 import { alertId, placeOf, titleOf } from "../render/ticket.ts";
-import { badCredentials, ofHttp } from "../result.ts";
-import { resolve } from "../secrets.ts";
+import { badCredentials, ofHttp } from "./support/result.ts";
+import { resolve } from "./support/secrets.ts";
 
 export interface PagerDutyOptions {
   readonly type: "pagerduty";

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../channel.ts";
-import { type Asked, exchange } from "../exchange.ts";
-import type { Http, HttpRequest } from "../http.ts";
-import { jsonRequest } from "../json-request.ts";
-import { allow as allowed, reference } from "../options.ts";
+import type { ChannelDeps, ChannelFactory } from "./channel.ts";
+import { type Asked, exchange } from "./support/exchange.ts";
+import type { Http, HttpRequest } from "../../http/http.ts";
+import { jsonRequest } from "../../http/json-request.ts";
+import { allow as allowed, reference } from "./support/options.ts";
 import { escapeJournal } from "../render/escape-journal.ts";
 import { renderText } from "../render/text.ts";
 import { alertId, titleOf } from "../render/ticket.ts";
-import { resolve } from "../secrets.ts";
+import { resolve } from "./support/secrets.ts";
 
 export interface ServiceNowOptions {
   readonly type: "servicenow";

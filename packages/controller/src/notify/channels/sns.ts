@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { SnsMessage } from "../../aws/calls/sns.ts";
 import { AwsFailure } from "../../aws/failure.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { messageId } from "../render/json.ts";
 import { renderText } from "../render/text.ts";
-import { ofAws } from "../result.ts";
-import { SEND_WITHIN } from "../send.ts";
+import { ofAws } from "./support/result.ts";
+import { SEND_WITHIN } from "../outbox/send.ts";
 
 export interface SnsOptions {
   readonly type: "sns";

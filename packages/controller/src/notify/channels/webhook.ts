@@ -1,14 +1,14 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Channel } from "../alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../channel.ts";
-import { allow as allowed, reference, urlOrReference } from "../options.ts";
-import { template } from "../template.ts";
+import type { ChannelDeps, ChannelFactory } from "./channel.ts";
+import { allow as allowed, reference, urlOrReference } from "./support/options.ts";
+import { template } from "./support/template.ts";
 import { alertJson, messageId, renderJson } from "../render/json.ts";
 import { liquid } from "../render/liquid.ts";
-import { ofHttp } from "../result.ts";
-import { sampleAlert } from "../sample.ts";
-import { resolve } from "../secrets.ts";
+import { ofHttp } from "./support/result.ts";
+import { sampleAlert } from "../message/sample.ts";
+import { resolve } from "./support/secrets.ts";
 
 export interface WebhookOptions {
   readonly type: "webhook";

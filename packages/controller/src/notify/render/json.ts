@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertGroup, AlertMember, AlertModel } from "../alert.ts";
-import { contentHash } from "../hash.ts";
+import { contentHash } from "../outbox/hash.ts";
 
 /** `outcome` and `marginSeconds` are as in the incident's record; times are RFC 3339 in UTC. */
 export type JsonMember = Omit<AlertMember, "deadline"> & { readonly deadline: string | null };

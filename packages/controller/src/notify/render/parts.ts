@@ -1,6 +1,6 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertMember, AlertModel } from "../alert.ts";
-import { plural } from "../count.ts";
+import { plural } from "../message/count.ts";
 
 /** How much of an alert is shown; what is more is counted. */
 export interface Room {

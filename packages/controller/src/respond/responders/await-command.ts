@@ -1,5 +1,5 @@
 import type { CommandInvocation } from "../../aws/calls/ssm.ts";
-import { clean } from "../../notify/clean.ts";
+import { clean } from "../../notify/message/clean.ts";
 import { placeOf, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 import { stepsOf } from "../steps.ts";

@@ -6,7 +6,7 @@ import { byTargetId } from "../../enrich/listed.ts";
 import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";
-import { plural } from "../../notify/count.ts";
+import { plural } from "../../notify/message/count.ts";
 import type { Step } from "../../model/step.ts";
 import { TOLERANCE } from "../early.ts";
 import { healthOf } from "../health.ts";

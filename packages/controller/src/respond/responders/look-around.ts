@@ -1,4 +1,4 @@
-import { plural } from "../../notify/count.ts";
+import { plural } from "../../notify/message/count.ts";
 import type { Entry } from "../../model/journal.ts";
 import { placeOf } from "../place.ts";
 import type { Also, Context, Responder } from "../responder.ts";

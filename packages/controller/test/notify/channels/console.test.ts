@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Channel } from "../../../src/notify/alert.ts";
-import type { ChannelDeps, Output } from "../../../src/notify/channel.ts";
+import type { ChannelDeps, Output } from "../../../src/notify/channels/channel.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
 import { testClock } from "../../enrich/support/clock.ts";
 import { testChannel } from "../channel-contract.ts";

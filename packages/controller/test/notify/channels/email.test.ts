@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SendResult } from "../../../src/notify/alert.ts";
-import type { EmailOptions } from "../../../src/notify/channels/email.ts";
+import type { EmailOptions } from "../../../src/notify/channels/email/channel.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
 import { testClock } from "../../enrich/support/clock.ts";
 import { assertLeaksNoSecret, testChannel } from "../channel-contract.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { channels } from "../../../src/notify/channels/index.ts";
-import { requestOf } from "../../../src/notify/genie.ts";
+import { requestOf } from "../../../src/notify/channels/support/genie.ts";
 import { depsWith, testGenie } from "../genie-contract.ts";
 import { documented, samplesIn } from "../support/documented.ts";
 

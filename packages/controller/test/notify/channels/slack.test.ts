@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AlertModel, Channel, SendResult } from "../../../src/notify/alert.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
-import type { SlackOptions } from "../../../src/notify/channels/slack.ts";
+import type { SlackOptions } from "../../../src/notify/channels/slack/channel.ts";
 import type { Plain } from "../../../src/model/plain.ts";
 import { assertLeaksNoSecret, testChannel } from "../channel-contract.ts";
 import { documented, samplesIn } from "../support/documented.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DAYS, type Maintenance, windowOf } from "../../../src/notify/stages/maintenance.ts";
+import { DAYS, type Maintenance, windowOf } from "../../../src/notify/pipeline/stages/maintenance.ts";
 
 const MINUTE = 60_000;
 const nights: Maintenance = {

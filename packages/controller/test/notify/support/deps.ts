@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { systemClock } from "../../../src/clock.ts";
-import type { ChannelDeps } from "../../../src/notify/channel.ts";
-import { guardedHttp } from "../../../src/notify/http.ts";
+import type { ChannelDeps } from "../../../src/notify/channels/channel.ts";
+import { guardedHttp } from "../../../src/http/http.ts";
 
 /** What a channel may use; whatever a test does not give fails when it is used. */
 export const depsOf = (more: Partial<ChannelDeps> = {}): ChannelDeps => ({

@@ -1,10 +1,10 @@
 import { findResponder } from "../../../src/respond/responders/index.ts";
 import { NOTHING } from "../../../src/decide/decide.ts";
 import type { Facts, ServiceImpact, TaskFact, TaskRole } from "../../../src/enrich/facts.ts";
-import { buildAlert } from "../../../src/notify/build.ts";
+import { buildAlert } from "../../../src/notify/message/build.ts";
 import type { AlertGroup, AlertModel } from "../../../src/notify/alert.ts";
 import { joinAlert } from "../../../src/notify/join.ts";
-import type { Told } from "../../../src/notify/member.ts";
+import type { Told } from "../../../src/notify/message/member.ts";
 import type { Doc } from "../../../src/model/doc.ts";
 import type { Incident, SignalRef, PendingAction } from "../../../src/model/incident.ts";
 import type { Send } from "../../../src/model/alert.ts";

@@ -1,5 +1,5 @@
 import { AwsFailure } from "../../../src/aws/failure.ts";
-import type { ChannelDeps } from "../../../src/notify/channel.ts";
+import type { ChannelDeps } from "../../../src/notify/channels/channel.ts";
 import type { ChannelType } from "../../../src/notify/channels/index.ts";
 import type { Answer } from "../channel-contract.ts";
 import { type Received, type Reply, startReceiver } from "./receiver.ts";

@@ -68,6 +68,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   {
     name: "alerts are not woken when the last of them closes",
     loses: "people hear some seconds later how it ended",
-    changes: [{ code: "for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());", instead: "" }],
+    changes: [
+      { code: "for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());", instead: "" },
+    ],
   },
 ];

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Channel, SendResult } from "../../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import type { HttpOutcome } from "../../../http/http.ts";
+import { jsonRequest } from "../../../http/json-request.ts";
+import { allow as allowed, urlOrReference } from "../support/options.ts";
+import { jsonOrNull } from "../../../http/parse-json.ts";
+import { discordMessage } from "./rendering.ts";
+import { badCredentials, ofHttp } from "../support/result.ts";
+import { resolve } from "../support/secrets.ts";
+
+export interface DiscordOptions {
+  readonly type: "discord";
+  /** A channel's webhook URL, or a reference to it: it holds a token. */
+  readonly url: string;
+  /** Hosts, addresses and ranges that may be called although they are not public. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** The message that was posted: the receipt. */
+const posted = z.object({ id: z.string().regex(/^\d{1,20}$/) });
+
+/** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const UNKNOWN_MESSAGE = 10_008;
+const UNKNOWN_WEBHOOK = 10_015;
+
+/** One message a channel, edited as the storm unfolds. Its pace is not documented and must not be assumed (https://docs.discord.com/developers/topics/rate-limits). */
+export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
+  options: z.strictObject({ type: z.literal("discord"), url: urlOrReference, allow: allowed }),
+  create({ url, allow = [] }: DiscordOptions, deps: ChannelDeps): Channel {
+    const http = deps.http(allow);
+    return {
+      updates: "full",
+      pace: null,
+      async send(model, previous, signal) {
+        const found = await resolve(deps.secret, { url });
+        if ("refused" in found) return found.refused;
+        const message = discordMessage(model);
+        const known = posted.safeParse(previous).data?.id;
+        if (known !== undefined) {
+          const edited = await http(jsonRequest("PATCH", messageUrl(found.values.url, known), message), signal);
+          if (codeOf(edited) !== UNKNOWN_MESSAGE) return ofDiscord(edited);
+        }
+        return ofDiscord(await http(jsonRequest("POST", waiting(found.values.url), message), signal));
+      },
+    };
+  },
+};
+
+/** Without `wait` Discord neither says what it did not take, nor what the message is called. */
+function waiting(url: string): string {
+  const target = URL.parse(url);
+  target?.searchParams.set("wait", "true");
+  return target?.href ?? url;
+}
+
+function messageUrl(url: string, id: string): string {
+  const target = URL.parse(url);
+  if (target === null) return url;
+  target.pathname = `${target.pathname.replace(/\/$/, "")}/messages/${id}`;
+  return target.href;
+}
+
+function codeOf(outcome: HttpOutcome): number | null {
+  if (outcome.is === "failed" || outcome.status !== 404) return null;
+  return z.object({ code: z.number() }).safeParse(jsonOrNull(outcome.text)).data?.code ?? null;
+}
+
+function ofDiscord(outcome: HttpOutcome): SendResult {
+  if (codeOf(outcome) === UNKNOWN_WEBHOOK) return badCredentials("answered 404: there is no such webhook any more");
+  const message = outcome.is === "answer" ? posted.safeParse(jsonOrNull(outcome.text)).data : undefined;
+  return ofHttp(outcome, message ?? null);
+}

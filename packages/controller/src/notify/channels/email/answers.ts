@@ -1,0 +1,25 @@
+import type { SendResult } from "../../alert.ts";
+import { badCredentials, refused } from "../support/result.ts";
+
+/**
+ * What an error of SMTP means, by its code alone: what servers say can repeat what they were sent. 4xx passes
+ * (greylisting, a full queue), 5xx does not: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1; 530, 534, 535 and 538
+ * are about who we are: https://www.rfc-editor.org/rfc/rfc4954#section-6.
+ */
+export function ofSmtp(error: unknown, host: string): SendResult {
+  const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
+  const status = typeof responseCode === "number" ? responseCode : null;
+  const said = status === null ? "" : ` (${status})`;
+  if (code === "EAUTH" && (status === null || status >= 500))
+    return badCredentials(`${host} does not take the user name and password${said}`);
+  if (status !== null && NEEDS_LOGIN.has(status)) return badCredentials(`${host} wants to know who we are${said}`);
+  if (status !== null && status >= 500) return refused(`${host} does not take the message${said}`);
+  if (status !== null && status >= 400)
+    return { is: "retry", reason: `${host} asks to come back later${said}`, after: null };
+  if (code === "ETLS") return refused(`${host} offers no TLS that we can use; see security`);
+  if (code === "EENVELOPE" || code === "EMESSAGE") return refused(`${host} takes none of the addresses`);
+  const what = typeof code === "string" ? code : error instanceof Error ? error.name : "unknown";
+  return { is: "retry", reason: `${host} cannot be reached, or does not answer (${what})`, after: null };
+}
+
+const NEEDS_LOGIN: ReadonlySet<number> = new Set([530, 534, 535, 538]);

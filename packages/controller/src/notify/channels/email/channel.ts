@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import type { createTransport } from "nodemailer";
+import { z } from "zod";
+import { abortable } from "../../../http/abortable.ts";
+import type { AlertModel, Channel, SendResult } from "../../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import { clean } from "../../message/clean.ts";
+import { ofSmtp } from "./answers.ts";
+import { template } from "../support/template.ts";
+import { reference } from "../support/options.ts";
+import { renderHtml } from "../../render/html.ts";
+import { alertJson, messageId } from "../../render/json.ts";
+import { liquid } from "../../render/liquid.ts";
+import { renderText } from "../../render/text.ts";
+import { resolve } from "../support/secrets.ts";
+
+export interface EmailOptions {
+  readonly type: "email";
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly security?: "starttls" | "tls" | "none" | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc?: readonly string[] | undefined;
+  readonly subjectPrefix?: string | undefined;
+  readonly templates?:
+    | { readonly subject?: string | undefined; readonly text?: string | undefined; readonly html?: string | undefined }
+    | undefined;
+}
+
+/** Gmail cuts a message off at 102 kB: https://support.google.com/mail/answer/9190 says "clipped"; the figure is assumed. */
+const MOST_HTML = 96 * 1024;
+const MOST_TEXT = 96 * 1024;
+const MOST_MEMBERS = 200;
+/** A line is at most 998 characters (https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1); people read far fewer. */
+const LONGEST_SUBJECT = 200;
+/** Shorter than a send may take, so that the server's name stands in the reason. */
+const WITHIN = 9_000;
+
+const ADDRESS = /^[^\s@<>,;"]{1,64}@[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/i;
+const address = z.string().regex(ADDRESS, "wants a mail address such as oncall@example.com");
+/** `Spotkeeper <spot@example.com>` or an address alone. */
+const sender = z
+  .string()
+  .refine(
+    (text) => ADDRESS.test(/^[^<>"\r\n]{0,100}<([^<>\s]+)>$/.exec(text)?.[1] ?? text),
+    "wants a mail address, or Name <address>",
+  );
+
+/**
+ * Alerts by SMTP, as HTML and plain text, in one thread an alert. Encrypted unless `security: none` says otherwise; a
+ * server that should offer STARTTLS and does not is sent nothing.
+ */
+export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
+  options: z
+    .strictObject({
+      type: z.literal("email"),
+      host: z.string().min(1).max(253),
+      port: z.int().min(1).max(65_535).optional(),
+      security: z.enum(["starttls", "tls", "none"]).optional(),
+      username: z.string().min(1).optional(),
+      password: reference.optional(),
+      from: sender,
+      to: z.array(address).min(1).max(50),
+      cc: z.array(address).max(50).optional(),
+      subjectPrefix: z.string().max(60).optional(),
+      templates: z
+        .strictObject({ subject: template("none"), text: template("none"), html: template("html") })
+        .partial()
+        .optional(),
+    })
+    .refine((given) => (given.username === undefined) === (given.password === undefined), {
+      path: ["password"],
+      error: "wants username and password together, or neither",
+    }),
+  create(options: EmailOptions, deps: ChannelDeps): Channel {
+    const { security = "starttls" } = options;
+    const { host, port = security === "tls" ? 465 : 587, username } = options;
+    return {
+      updates: "material",
+      pace: null,
+      async send(model, _previous, signal) {
+        const found = await resolve(deps.secret, { password: options.password });
+        if ("refused" in found) return found.refused;
+        const { password } = found.values;
+        // Read before the connection is opened: a template that fails on this alert must not leave it open.
+        const message = messageOf(model, options, deps.clock.now());
+        // Loaded when it is used: it takes longer to load than all else that starts a worker.
+        const mailer = await import("nodemailer");
+        const transport = mailer.createTransport({
+          ...{ host, port, secure: security === "tls", requireTLS: security === "starttls" },
+          ignoreTLS: security === "none",
+          ...(username === undefined || password === undefined ? {} : { auth: { user: username, pass: password } }),
+          connectionTimeout: WITHIN,
+          greetingTimeout: WITHIN,
+          socketTimeout: WITHIN,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        });
+        try {
+          const { rejected } = await abortable(transport.sendMail(message), signal);
+          return { is: "sent", receipt: { rejected: rejected.length } } satisfies SendResult;
+        } catch (error) {
+          return ofSmtp(error, host);
+        } finally {
+          transport.close();
+        }
+      },
+    };
+  },
+};
+
+type Message = Parameters<ReturnType<typeof createTransport>["sendMail"]>[0];
+
+/** What is sent: pure. */
+function messageOf(model: AlertModel, options: EmailOptions, now: number): Message {
+  const { from, to, cc = [], templates = {}, subjectPrefix = "" } = options;
+  const data = alertJson(model, now);
+  const own = (text: string | undefined, escape: "html" | "none"): string | null =>
+    text === undefined ? null : liquid(text, escape)(data);
+  const word = model.phase === "outcome" ? "ENDED" : model.severity.toUpperCase();
+  const subject = clean(own(templates.subject, "none") ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
+  const thread = `<${createHash("sha256").update(`${model.key}#${model.generation}`).digest("hex")}@spotkeeper>`;
+  return {
+    from,
+    to: [...to],
+    cc: [...cc],
+    subject: subjectPrefix === "" ? subject : `${subjectPrefix} ${subject}`,
+    text:
+      own(templates.text, "none") ?? renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
+    html: own(templates.html, "html") ?? renderHtml(model, MOST_HTML),
+    // The same for repetitions: mail programs show one of them.
+    messageId: `<${messageId(model)}@spotkeeper>`,
+    references: thread,
+    inReplyTo: thread,
+    headers: {
+      // https://www.rfc-editor.org/rfc/rfc3834#section-5: nobody's absence notice answers it.
+      "Auto-Submitted": "auto-generated",
+      "X-Spotkeeper-Alert": clean(model.key),
+      "X-Spotkeeper-Severity": model.severity,
+    },
+    ...(model.severity === "critical" && model.phase !== "outcome" ? { priority: "high" as const } : {}),
+  };
+}

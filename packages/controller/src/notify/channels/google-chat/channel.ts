@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { AlertModel, Channel, Pace, SendResult } from "../../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import type { HttpOutcome } from "../../../http/http.ts";
+import { jsonRequest } from "../../../http/json-request.ts";
+import { allow as allowed, urlOrReference } from "../support/options.ts";
+import { chatMessage } from "./rendering.ts";
+import { messageId } from "../../render/json.ts";
+import { badCredentials, ofHttp } from "../support/result.ts";
+import { resolve } from "../support/secrets.ts";
+
+export interface GoogleChatOptions {
+  readonly type: "google-chat";
+  /** A space's webhook URL, or a reference to it: its key and token are secrets. */
+  readonly url: string;
+  /** Hosts, addresses and ranges that may be called although they are not public. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** Of a space, one a second: https://developers.google.com/workspace/chat/limits */
+const PACE: Pace = { every: 1_000, burst: 1 };
+
+/**
+ * A card for each piece of news, all of an alert in one thread. Webhooks may edit nothing. A message that is sent twice
+ * with one `requestId` stands there once (https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create).
+ */
+export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
+  options: z.strictObject({ type: z.literal("google-chat"), url: urlOrReference, allow: allowed }),
+  create({ url, allow = [] }: GoogleChatOptions, deps: ChannelDeps): Channel {
+    const http = deps.http(allow);
+    return {
+      updates: "material",
+      pace: PACE,
+      async send(model, _previous, signal) {
+        const found = await resolve(deps.secret, { url });
+        if ("refused" in found) return found.refused;
+        const requestId = requestIdOf(model);
+        const request = jsonRequest("POST", inThread(found.values.url, requestId), chatMessage(model));
+        return ofChat(await http(request, signal), requestId);
+      },
+    };
+  },
+};
+
+/** A UUID, the same for repetitions of one message. */
+function requestIdOf(model: AlertModel): string {
+  const hash = messageId(model);
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(12, 15)}-8${hash.slice(15, 18)}-${hash.slice(18, 30)}`;
+}
+
+/** https://developers.google.com/workspace/chat/quickstart/webhooks#start_a_message_thread */
+function inThread(url: string, requestId: string): string {
+  const target = URL.parse(url);
+  if (target === null) return url;
+  target.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+  target.searchParams.set("requestId", requestId);
+  return target.href;
+}
+
+/** A wrong key is 400 with this reason (https://cloud.google.com/apis/design/errors, google.api.ErrorReason). */
+function ofChat(outcome: HttpOutcome, requestId: string): SendResult {
+  const wrongKey = outcome.is === "answer" && outcome.status === 400 && outcome.text.includes('"API_KEY_INVALID"');
+  return wrongKey ? badCredentials("answered 400; check its credentials") : ofHttp(outcome, { requestId });
+}

@@ -1,0 +1,167 @@
+import { z } from "zod";
+import type { Ms } from "../../../clock.ts";
+import type { AlertModel, Channel, SendResult } from "../../alert.ts";
+import type { ChannelDeps, ChannelFactory } from "../channel.ts";
+import { createJiraClient, type JiraClient } from "./client.ts";
+import { allow as allowed, reference } from "../support/options.ts";
+import { adfNote, renderAdf } from "./rendering.ts";
+import { alertId, titleOf } from "../../render/ticket.ts";
+import { resolve } from "../support/secrets.ts";
+
+export interface JiraOptions {
+  readonly type: "jira";
+  /** `https://<site>.atlassian.net`, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes. */
+  readonly url: string;
+  readonly email: string;
+  /** A reference to the account's API token. */
+  readonly token: string;
+  readonly project: string;
+  readonly issueType: string;
+  /** Names of priorities by severity; the project's own default where none is given. */
+  readonly priority?: { readonly [S in AlertModel["severity"]]?: string | undefined } | undefined;
+  /** The transition, or the status it leads to, once all is over; none: a comment alone. */
+  readonly transition?: string | undefined;
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** "Summary must be less than 255 characters": https://github.com/release-engineering/Sync2Jira/pull/119 */
+const LONGEST_SUMMARY = 254;
+/** How long an issue that was just created may be missing in a search: "within seconds" (jira-client.ts). */
+const SETTLES: Ms = 15_000;
+
+const name = z.string().min(1).max(255);
+
+/**
+ * One issue for each alert: created, commented on, and moved when all is over. It is found again by a label that holds the
+ * alert's id, after a crash between creating and recording.
+ */
+export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
+  options: z.strictObject({
+    type: z.literal("jira"),
+    url: z.url(),
+    email: z.email(),
+    token: reference,
+    project: z.string().regex(/^[A-Z][A-Z0-9_]+$/, "wants the key of a project, such as OPS"),
+    issueType: name,
+    priority: z.strictObject({ critical: name, warning: name, info: name }).partial().optional(),
+    transition: name.optional(),
+    allow: allowed,
+  }),
+  create(options: JiraOptions, deps: ChannelDeps): Channel {
+    const http = deps.http(options.allow ?? []);
+    /** Until when an issue may exist that no search finds: it was asked for, and the answer never came. */
+    const unsure = new Map<string, Ms>();
+    return {
+      // Each update is one more comment.
+      updates: "material",
+      pace: null,
+      async send(model, previous, signal) {
+        const resolved = await resolve(deps.secret, { token: options.token });
+        if ("refused" in resolved) return resolved.refused;
+        const authorization = `Basic ${Buffer.from(`${options.email}:${resolved.values.token}`).toString("base64")}`;
+        const jira = createJiraClient(http, options.url, authorization);
+        const known = z.object({ key: z.string() }).safeParse(previous).data?.key;
+        if (known !== undefined) return tell(jira, model, known, options, signal);
+        const id = alertId(model);
+        const found = await jira.search(withLabel(options.project, id), signal);
+        if ("failed" in found) return found.failed;
+        const [key] = found.value;
+        if (key !== undefined) return tell(jira, model, key, options, signal);
+        const now = deps.clock.now();
+        const settled = unsure.get(id) ?? 0;
+        if (now < settled)
+          return {
+            is: "retry",
+            reason: "its last answer was lost, and a search may not know yet",
+            after: settled - now,
+          };
+        const created = await jira.create(fieldsOf(model, options), signal);
+        if ("value" in created) unsure.delete(id);
+        else if (created.failed.is === "retry") unsure.set(id, now + SETTLES);
+        if ("failed" in created) return created.failed;
+        return model.phase === "outcome"
+          ? tell(jira, model, created.value, options, signal)
+          : { is: "sent", receipt: { key: created.value } };
+      },
+    };
+  },
+};
+
+const withLabel = (project: string, id: string): string =>
+  `project = "${project}" AND labels = "${id}" ORDER BY created ASC`;
+
+/** The fields of a new issue: pure. https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post */
+export function fieldsOf(model: AlertModel, options: JiraOptions): object {
+  const priority = options.priority?.[model.severity];
+  return {
+    project: { key: options.project },
+    issuetype: { name: options.issueType },
+    summary: titleOf(model, LONGEST_SUMMARY),
+    description: renderAdf(model),
+    labels: ["spotkeeper", alertId(model)],
+    ...(priority === undefined ? {} : { priority: { name: priority } }),
+  };
+}
+
+/** News on an issue that exists. The comment comes last: it alone is not the same when it is repeated. */
+async function tell(
+  jira: JiraClient,
+  model: AlertModel,
+  key: string,
+  { project, transition }: JiraOptions,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const sent: SendResult = { is: "sent", receipt: { key } };
+  if (model.phase === "receipt") return sent;
+  let unmoved: string | null = null;
+  if (model.phase === "outcome") {
+    const twins = await closeTwins(jira, key, withOpen(project, alertId(model)), transition, signal);
+    if (twins !== null) return twins;
+    const moved = await moveTo(jira, key, transition, signal);
+    if ("failed" in moved) return moved.failed;
+    unmoved = moved.value;
+  }
+  const body = renderAdf(model);
+  const last = unmoved === null ? [] : adfNote(unmoved).content;
+  const commented = await jira.comment(key, { ...body, content: [...body.content, ...last] }, signal);
+  return "failed" in commented ? commented.failed : sent;
+}
+
+const withOpen = (project: string, id: string): string =>
+  `project = "${project}" AND labels = "${id}" AND statusCategory != Done ORDER BY created ASC`;
+
+/** Issues that were created because a search lagged: pointed to the one that counts, and moved too. */
+async function closeTwins(
+  jira: JiraClient,
+  key: string,
+  jql: string,
+  transition: string | undefined,
+  signal: AbortSignal,
+): Promise<SendResult | null> {
+  const found = await jira.search(jql, signal);
+  if ("failed" in found) return found.failed;
+  for (const twin of found.value.filter((one) => one !== key)) {
+    const commented = await jira.comment(twin, adfNote(`The same as ${key}, where it goes on.`), signal);
+    if ("failed" in commented) return commented.failed;
+    const moved = await moveTo(jira, twin, transition, signal);
+    if ("failed" in moved) return moved.failed;
+  }
+  return null;
+}
+
+/** Null: it is where it should be. Otherwise why it is not, for people to read. */
+async function moveTo(
+  jira: JiraClient,
+  key: string,
+  transition: string | undefined,
+  signal: AbortSignal,
+): ReturnType<typeof jira.transition> {
+  if (transition === undefined) return { value: null };
+  const id = await jira.transition(key, transition, signal);
+  if ("failed" in id) return id;
+  if (id.value !== null) return jira.move(key, id.value, signal);
+  const status = await jira.status(key, signal);
+  if ("failed" in status) return status;
+  if (status.value.toLowerCase() === transition.toLowerCase()) return { value: null };
+  return { value: `It could not be moved: from ${status.value} there is no transition ${transition}.` };
+}

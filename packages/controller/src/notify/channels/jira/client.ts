@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { type Asked, exchange } from "../support/exchange.ts";
+import type { Http } from "../../../http/http.ts";
+import { jsonRequest } from "../../../http/json-request.ts";
+import type { AdfDocument } from "./rendering.ts";
+
+/** The operations of Jira Cloud's REST API v3 that are used. Each is one request. */
+export interface JiraClient {
+  /** Keys of issues, oldest first: as the index has them, which lags (see createJiraClient). */
+  search(jql: string, signal: AbortSignal): Promise<Asked<readonly string[]>>;
+  create(fields: object, signal: AbortSignal): Promise<Asked<string>>;
+  comment(key: string, body: AdfDocument, signal: AbortSignal): Promise<Asked<null>>;
+  /** The id of the transition that is called `name`, or leads to a status of that name; null where there is none now. */
+  transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
+  move(key: string, transition: string, signal: AbortSignal): Promise<Asked<null>>;
+  status(key: string, signal: AbortSignal): Promise<Asked<string>>;
+}
+
+/** Keys are kept with the alert, and become part of paths: nothing else is taken for one. */
+const created = z.object({ key: z.string().regex(/^[A-Z][A-Z0-9_]+-\d+$/) });
+const found = z.object({ issues: z.array(created) });
+const transitions = z.object({
+  transitions: z.array(z.object({ id: z.string(), name: z.string(), to: z.object({ name: z.string() }) })),
+});
+const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() }) }) });
+
+/**
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3. Searches are not consistent with what was just written:
+ * "the majority of modifications are shown within seconds", some after minutes, and only issues whose ids are known can be
+ * reconciled (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile).
+ *
+ * @param base the site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes
+ * @param authorization `Basic <email:token>`: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis
+ */
+export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
+  const headers = { authorization, accept: "application/json" };
+  const at = (path: string): string => `${base.replace(/\/+$/, "")}/rest/api/3/${path}`;
+  const get = <T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    exchange(http, { method: "GET", url: at(path), headers, body: null }, schema, signal);
+  const post = <T>(path: string, body: object, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    exchange(http, jsonRequest("POST", at(path), body, headers), schema, signal);
+  const nothing = z.unknown().transform(() => null);
+  const issueAt = (key: string): string => `issue/${encodeURIComponent(key)}`;
+
+  return {
+    search: async (jql, signal) =>
+      map(await post("search/jql", { jql, fields: ["status"], maxResults: 50 }, found, signal), ({ issues }) =>
+        issues.map(({ key }) => key),
+      ),
+    create: async (fields, signal) => map(await post("issue", { fields }, created, signal), ({ key }) => key),
+    comment: (key, body, signal) => post(`${issueAt(key)}/comment`, { body }, nothing, signal),
+    transition: async (key, name, signal) =>
+      map(
+        await get(`${issueAt(key)}/transitions`, transitions, signal),
+        (all) => all.transitions.find((one) => same(one.name, name) || same(one.to.name, name))?.id ?? null,
+      ),
+    move: (key, id, signal) => post(`${issueAt(key)}/transitions`, { transition: { id } }, nothing, signal),
+    status: async (key, signal) =>
+      map(await get(`${issueAt(key)}?fields=status`, issue, signal), ({ fields }) => fields.status.name),
+  };
+}
+
+const map = <A, B>(asked: Asked<A>, to: (value: A) => B): Asked<B> =>
+  "failed" in asked ? asked : { value: to(asked.value) };
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

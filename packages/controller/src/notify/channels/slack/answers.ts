@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { SendResult } from "../../alert.ts";
+import type { HttpOutcome } from "../../../http/http.ts";
+import { jsonOrNull } from "../../../http/parse-json.ts";
+import { badCredentials, ofHttp, refused } from "../support/result.ts";
+
+/** What a method of Slack's Web API came to; `code` is Slack's word for what was wrong. */
+export type SlackAnswer =
+  | { readonly ok: true; readonly channel: string; readonly ts: string }
+  | { readonly ok: false; readonly code: string | null; readonly result: SendResult };
+
+/** https://docs.slack.dev/reference/methods/chat.postMessage#errors: the token is not, or no longer, what it has to be. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  "access_denied",
+  "account_inactive",
+  "ekm_access_denied",
+  "enterprise_is_restricted",
+  "invalid_auth",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_authed",
+  "org_login_required",
+  "team_access_not_granted",
+  "token_expired",
+  "token_revoked",
+  "two_factor_setup_required",
+]);
+
+/** Same page: passes by itself. */
+const AGAIN: ReadonlySet<string> = new Set([
+  "fatal_error",
+  "internal_error",
+  "message_limit_exceeded",
+  "rate_limited",
+  "ratelimited",
+  "request_timeout",
+  "service_unavailable",
+  "team_added_to_org",
+]);
+
+const HINTS: { readonly [code: string]: string } = {
+  channel_not_found: "check the channel, and invite the app to it if it is private",
+  is_archived: "the channel is archived",
+  missing_scope: "its token needs the scope chat:write",
+  not_in_channel: "invite the app to the channel",
+};
+
+/** Slack's codes; whatever else stands there could repeat a secret. */
+const codeOf = (text: string): string | null => (/^[a-z_]{1,60}$/.test(text) ? text : null);
+
+/** What is kept of an answer has the form that it is documented to have: other text could repeat a secret. */
+export const channelId: z.ZodString = z.string().regex(/^[A-Z0-9]{1,40}$/);
+export const timestamp: z.ZodString = z.string().regex(/^\d{1,20}\.\d{1,10}$/);
+
+const answer = z.union([
+  z.object({ ok: z.literal(true), channel: channelId, ts: timestamp }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);
+
+/** Methods answer 200 also where they fail, and say it in `ok` (https://docs.slack.dev/apis/web-api#responses). */
+export function ofMethod(outcome: HttpOutcome): SlackAnswer {
+  const result = ofHttp(outcome, null);
+  if (outcome.is === "failed" || result.is !== "sent") return { ok: false, code: null, result };
+  const said = answer.safeParse(jsonOrNull(outcome.text)).data;
+  if (said === undefined)
+    return { ok: false, code: null, result: { is: "retry", reason: "answered without ok", after: null } };
+  if (said.ok) return said;
+  const code = codeOf(said.error);
+  const hint = code === null ? undefined : HINTS[code];
+  const reason = `answered ${code ?? "an unknown error"}${hint === undefined ? "" : `; ${hint}`}`;
+  return { ok: false, code, result: resultOf(code, reason, outcome.retryAfter) };
+}
+
+function resultOf(code: string | null, reason: string, after: number | null): SendResult {
+  if (code !== null && AGAIN.has(code)) return { is: "retry", reason, after };
+  return code !== null && CREDENTIALS.has(code) ? badCredentials(reason) : refused(reason);
+}
+
+/** The URL is not known any more: it was revoked, or the app was removed. */
+const DEAD_HOOK: ReadonlySet<string> = new Set(["invalid_token", "no_active_hooks", "no_service", "no_team"]);
+const REFUSING_HOOK: ReadonlySet<string> = new Set([
+  "action_prohibited",
+  "channel_is_archived",
+  "channel_not_found",
+  "invalid_blocks",
+  "invalid_payload",
+  "posting_to_general_channel_denied",
+  "user_not_found",
+]);
+
+/** Incoming webhooks answer with a status and a word: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
+export function ofHook(outcome: HttpOutcome): SendResult {
+  const result = ofHttp(outcome, null);
+  if (outcome.is === "failed" || result.is !== "refused") return result;
+  const word = outcome.text.trim();
+  if (DEAD_HOOK.has(word)) return badCredentials(`answered ${outcome.status} (${word}); make a new webhook`);
+  return REFUSING_HOOK.has(word) ? refused(`answered ${outcome.status} (${word})`) : result;
+}

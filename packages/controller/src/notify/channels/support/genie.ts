@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { AlertModel, Channel } from "../../alert.ts";
+import type { ChannelDeps } from "../channel.ts";
+import { jsonRequest } from "../../../http/json-request.ts";
+import { allow as allowed, reference } from "./options.ts";
+import { escapeAngles } from "../../render/escape-angles.ts";
+import { renderText } from "../../render/text.ts";
+import { alertId, placeOf, titleOf } from "../../render/ticket.ts";
+import { ofHttp } from "./result.ts";
+import { resolve } from "./secrets.ts";
+
+/** What Opsgenie's Alert API and the integration events of Jira Service Management take alike. */
+export interface GenieOptions<Type extends string> {
+  readonly type: Type;
+  /** A reference to the key of an API integration. */
+  readonly apiKey: string;
+  /** What `/v2/alerts` is appended to. */
+  readonly url: string;
+  readonly allow?: readonly string[] | undefined;
+}
+
+export const genieOptions = <Type extends string>(type: Type, url: string): z.ZodType<GenieOptions<Type>> =>
+  z.strictObject({
+    type: z.literal(type),
+    apiKey: reference,
+    url: z.url().default(url),
+    allow: allowed,
+  });
+
+/** 130 and 15,000 characters: https://docs.opsgenie.com/docs/alert-deprecated (kept in v2). Notes are held to the same. */
+const LONGEST_MESSAGE = 130;
+const MOST_BYTES = 15_000;
+const PRIORITY: { readonly [S in AlertModel["severity"]]: string } = { critical: "P1", warning: "P3", info: "P5" };
+
+/** After a close the same alias makes a new alert, so that what was closed is remembered. */
+const previously = z.object({ closed: z.boolean() });
+
+/**
+ * One alert for each of ours, by `alias`: a repetition lands on the open one. All of it is asynchronous: 202 says that it
+ * will be processed.
+ */
+export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, deps: ChannelDeps): Channel {
+  const http = deps.http(allow);
+  return {
+    // Each update is one more note.
+    updates: "material",
+    pace: null,
+    async send(model, previous, signal) {
+      const found = await resolve(deps.secret, { apiKey });
+      if ("refused" in found) return found.refused;
+      const open = previously.safeParse(previous).data?.closed === false;
+      const { path, body } = requestOf(model, open);
+      const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
+      const headers = { authorization: `GenieKey ${found.values.apiKey}` };
+      const outcome = await http(jsonRequest("POST", target, body, headers), signal);
+      return ofHttp(outcome, { closed: model.phase === "outcome" });
+    },
+  };
+}
+
+/** What is sent, and where below `/v2/alerts`: pure. An alert can be named by its alias: https://jira.atlassian.com/browse/JSDCLOUD-14179 */
+export function requestOf(model: AlertModel, open: boolean): { readonly path: string; readonly body: object } {
+  const alias = alertId(model);
+  const text = escapeAngles(renderText(model, { mostMembers: 200, mostBytes: MOST_BYTES }).join("\n"));
+  const at = (what: string): string => `/${alias}/${what}?identifierType=alias`;
+  if (model.phase === "outcome") return { path: at("close"), body: { note: text, source: "Spotkeeper" } };
+  if (open) return { path: at("notes"), body: { note: text, source: "Spotkeeper" } };
+  const created = {
+    message: escapeAngles(titleOf(model, LONGEST_MESSAGE)),
+    alias,
+    description: text,
+    entity: escapeAngles(placeOf(model)),
+    source: "Spotkeeper",
+    tags: ["spotkeeper", model.severity],
+    priority: PRIORITY[model.severity],
+  };
+  return { path: "", body: created };
+}

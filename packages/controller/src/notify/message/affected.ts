@@ -1,0 +1,61 @@
+import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../../enrich/facts.ts";
+import type { Told } from "./member.ts";
+import { isToLook, isUnlooked } from "./unlooked.ts";
+
+/** What runs on everything that is going, taken together. */
+export interface Affected {
+  /** Services that lose a task, daemons aside, with the gravest view of each; null where it is no longer known. */
+  readonly services: readonly { readonly name: string; readonly impact: ServiceImpact | null }[];
+  readonly standalone: number;
+  readonly daemons: number;
+  /** Something else than ECS sends requests there. */
+  readonly balanced: boolean;
+  /** ARNs. */
+  readonly clusters: readonly string[];
+}
+
+/** Pure. Null where anything that it depends on could not be learnt: "I could not ask" is not "nothing runs there". */
+export function affectedBy(members: readonly Told[]): Affected | null {
+  const services = new Map<string, Affected["services"][number]>();
+  const clusters = new Set<string>();
+  let [standalone, daemons, balanced] = [0, 0, false];
+  for (const { doc, facts } of members) {
+    if (facts === null || !isKnown(facts) || isToLook(doc.body.steps) || isUnlooked(doc.body.steps)) return null;
+    const runs = new Set(facts.tasks.flatMap(({ role, service }) => (role === "daemon" ? (service ?? []) : [])));
+    for (const impact of facts.impact) {
+      if (impact.daemon) runs.add(impact.service);
+      else graver(services, impact);
+    }
+    // It may have been drained meanwhile: it did run there.
+    for (const name of labelled(doc.body.labels["services"]))
+      if (!runs.has(name) && ![...services.values()].some((one) => one.name === name))
+        services.set(name, { name, impact: null });
+    standalone += facts.tasks.filter(({ role }) => role === "standalone").length;
+    daemons += facts.tasks.filter(({ role }) => role === "daemon").length;
+    balanced ||= isBalanced(facts);
+    const cluster = clusterOf(facts);
+    if (cluster !== null) clusters.add(cluster);
+  }
+  return { services: [...services.values()], standalone, daemons, balanced, clusters: [...clusters] };
+}
+
+/** The members see one storm, some a little earlier than others. */
+function graver(services: Map<string, Affected["services"][number]>, impact: ServiceImpact): void {
+  const id = `${impact.cluster} ${impact.service}`;
+  const had = services.get(id)?.impact;
+  if (had === undefined || had === null || had.survives > impact.survives) {
+    services.delete(impact.service);
+    services.set(id, { name: impact.service, impact });
+  }
+}
+
+const NEEDED: ReadonlySet<Missing["what"]> = new Set(["instance", "cluster", "tasks", "services", "targets"]);
+
+const isKnown = (facts: Facts): boolean => facts.complete && !facts.missing.some(({ what }) => NEEDED.has(what));
+
+const isBalanced = ({ tasks, targets, classicLoadBalancers, latticeTargets, discovery }: Facts): boolean =>
+  // Targets of tasks are their services'.
+  tasks.length === 0 && targets.length + classicLoadBalancers.length + latticeTargets.length + discovery.length > 0;
+
+const labelled = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];

@@ -1,0 +1,71 @@
+import type { ServiceImpact } from "../../enrich/facts.ts";
+import { clean } from "./clean.ts";
+import { few, plural, tally } from "./count.ts";
+import type { Seen } from "./member.ts";
+import { unlookedLines } from "./unlooked.ts";
+
+const MOST_LINES = 8;
+const MOST_NAMES = 5;
+
+/** What a person should do; empty when nothing. */
+export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
+  const lines: string[] = [];
+  const low = impact.filter((one) => one.belowMinimum && one.doomed > 0).map((one) => one.service);
+  const groups = tally(all.flatMap(({ member }) => member.group ?? [])).map(([group]) => group);
+  if (low.length > 0) {
+    const where = groups.length === 0 ? "" : ` (${few(groups, 3)})`;
+    lines.push(`see that capacity comes back${where} for ${few(low, MOST_NAMES)}`);
+  }
+  lines.push(...toDoByHand(all), ...lateOnes(all));
+  const lost = all.reduce((sum, { member }) => sum + (lostTasks(member.outcome) ? member.standaloneTasks : 0), 0);
+  if (lost > 0) lines.push(`start ${plural(lost, "standalone task")} elsewhere, if still needed: no service will`);
+  return lines.slice(0, MOST_LINES);
+}
+
+/** Outcomes with which an instance went, and its tasks with it. */
+const WENT: ReadonlySet<string | null> = new Set([
+  null,
+  "drained",
+  "nothing-drained",
+  "deadline-passed",
+  "missed-notice",
+]);
+
+const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
+
+/** Effects that were given up. Waits that ran out are told as "not drained in time", and observing costs nobody. */
+export function toDoByHand(all: readonly Seen[]): string[] {
+  const failed = new Map<string, string[]>();
+  for (const { steps, member, body } of all) {
+    if (body.mode !== "act" || body.goneAt !== null) continue;
+    for (const { step, phrase, byHand } of steps) {
+      if (step.state !== "abandoned" || phrase === null || !byHand) continue;
+      const names = failed.get(phrase) ?? [];
+      failed.set(phrase, names);
+      if (names.at(-1) !== member.subject) names.push(member.subject);
+    }
+  }
+  return [...failed].map(([phrase, names]) => `${phrase} by hand: ${few(names, MOST_NAMES)}`);
+}
+
+function lateOnes(all: readonly Seen[]): string[] {
+  const late = all.filter(({ member }) => member.outcome === "deadline-passed" || member.outcome === "missed-notice");
+  if (late.length === 0) return [];
+  const names = late.map(({ member }) => member.subject);
+  return [`look for requests and work that were cut off on ${few(names, MOST_NAMES)}`];
+}
+
+const isAsked = (outcome: string | null): boolean =>
+  outcome === "drained" || outcome === "nothing-drained" || outcome === "deadline-passed";
+
+/** "targets of 3: access denied". Reasons that many members share are told once. */
+export function missing(all: readonly Seen[]): readonly string[] {
+  // Of those that are over only what a person may still want to look for.
+  const some = all.filter(({ body, member }) => body.outcome === null || isAsked(member.outcome));
+  const told = tally(
+    some.flatMap(({ member }) => [...new Set(member.missing.map((one) => `${one.what}: ${one.why}`))]),
+  );
+  const lines = told.slice(0, MOST_LINES).map(([line, count]) => (some.length === 1 ? line : `${line} (${count})`));
+  if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);
+  return [...lines, ...unlookedLines(all.map(({ body }) => body)).map((line) => clean(line))];
+}

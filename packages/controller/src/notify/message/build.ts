@@ -1,0 +1,78 @@
+import type { Ms } from "../../clock.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { AlertGroup, AlertModel } from "../alert.ts";
+import { ask, missing, toDoByHand } from "./ask.ts";
+import { clean } from "./clean.ts";
+import { doing } from "./doing.ts";
+import { headline, outcomeHeadline } from "./headline.ts";
+import { type Links, NO_LINKS } from "./links.ts";
+import { seen, type Seen, type Told } from "./member.ts";
+import type { FindPhrase } from "./phrases.ts";
+import { impactOfAll, stakes } from "./stakes.ts";
+
+/** From this many on, an alert is a storm (assumed: as many as nobody reads one by one). */
+export const STORM = 10;
+
+/**
+ * What people are told of all members of an alert now: pure, and linear in their number. It is an outcome once every
+ * member has one.
+ *
+ * @param now epoch milliseconds; the headline counts down from it
+ * @param find what people are told of each responder
+ * @param links where people can read more
+ * @example buildAlert([{ doc, facts: null }], alert, clock.now(), findResponder).headline // "i-0abc is reclaimed, 94 s left"
+ */
+export function buildAlert(
+  members: readonly Told[],
+  alert: Doc<"alert">,
+  now: Ms,
+  find: FindPhrase,
+  links: Links = NO_LINKS,
+): AlertModel {
+  const all = members
+    .map((told) => seen(told, find, links))
+    .toSorted((a, b) => order(a) - order(b) || (a.member.incident < b.member.incident ? -1 : 1));
+  const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
+  const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
+  const impact = impactOfAll(all);
+  const open = all.flatMap(({ body }) => (body.outcome === null ? (body.deadline ?? []) : []));
+  return {
+    key: alert.key,
+    generation: alert.body.generation,
+    phase: over ? "outcome" : told ? "update" : "receipt",
+    headline: over ? outcomeHeadline(all) : headline(all, now),
+    stakes: stakes(impact, all),
+    doing: doing(all),
+    ask: ask(impact, all),
+    missing: missing(all),
+    severity: severityOf(all, over || !impact.some((one) => one.belowMinimum && one.doomed > 0)),
+    group: groupOf(alert),
+    members: all.map(({ member }) => member),
+    impact,
+    openedAt: alert.body.openedAt,
+    earliestDeadline: open.length === 0 ? null : open.reduce((a, b) => Math.min(a, b)),
+    storm: all.length >= STORM,
+    link: all.length === 1 ? (all[0]?.member.link ?? null) : links.list(alert.body.group),
+  };
+}
+
+/** Open ones first, the most urgent of them first. */
+const order = ({ body }: Seen): number =>
+  body.outcome === null ? (body.deadline ?? Number.MAX_SAFE_INTEGER - 1) : Number.MAX_SAFE_INTEGER;
+
+function severityOf(all: readonly Seen[], served: boolean): AlertModel["severity"] {
+  const acted = all.filter(({ body }) => body.mode === "act");
+  if (!served || acted.some(({ member }) => member.outcome === "deadline-passed")) return "critical";
+  if (all.some(({ member }) => member.outcome === "missed-notice") || toDoByHand(all).length > 0) return "warning";
+  return all.some((one) => one.body.outcome === null && URGENT.has(one.threat)) ? "warning" : "info";
+}
+
+const URGENT: ReadonlySet<string> = new Set(["reclaim", "task-stop", "ending", "termination"]);
+
+function groupOf({ body }: Doc<"alert">): AlertGroup {
+  const text = (name: string): string | null => {
+    const value = body.group[name];
+    return typeof value === "string" ? clean(value) : null;
+  };
+  return { account: text("account"), region: text("region"), cluster: text("cluster"), group: text("group") };
+}

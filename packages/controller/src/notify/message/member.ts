@@ -1,0 +1,110 @@
+import { threatOf, type Threat } from "../../decide/threat.ts";
+import { unlearntOf } from "../../decide/unlearnt.ts";
+import { clusterOf, type Facts, type Missing } from "../../enrich/facts.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Step } from "../../model/step.ts";
+import type { SignalKind } from "../../model/signal.ts";
+import type { AlertMember } from "../alert.ts";
+import { clean, cleanOrNull } from "./clean.ts";
+import type { Links } from "./links.ts";
+import { type FindPhrase, isCutShort, phraseOf } from "./phrases.ts";
+
+/** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
+export interface Told {
+  readonly doc: Doc<"incident">;
+  readonly facts: Facts | null;
+}
+
+/** A member with what only building the alert needs. */
+export interface Seen {
+  readonly member: AlertMember;
+  readonly threat: Threat;
+  readonly body: Incident;
+  readonly facts: Facts | null;
+  /** All that was planned and is owed, with the words for it. */
+  readonly steps: readonly SeenStep[];
+}
+
+export interface SeenStep {
+  readonly step: Step;
+  /** Words for it; null where people need not read of it. */
+  readonly phrase: string | null;
+  /** Whether a person can still do in its place what was given up. */
+  readonly byHand: boolean;
+  /** Whether it waited until work is over, and was given up: the work went on. */
+  readonly isCut: boolean;
+}
+
+/** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
+export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen {
+  const { body } = doc;
+  const steps = [...body.steps, ...body.owed].map((step): SeenStep => ({
+    step,
+    phrase: phraseOf(find, step.responder),
+    byHand: find(step.responder)?.byHand === true,
+    isCut: isCutShort(step, find),
+  }));
+  const member: AlertMember = {
+    incident: doc.key,
+    subject: clean(body.subject.id),
+    kinds: [...new Set<SignalKind>(body.signals.map((signal) => signal.kind))],
+    action: body.action,
+    name: cleanOrNull(facts?.instance?.name ?? label(body, "name")),
+    type: cleanOrNull(facts?.instance?.type ?? label(body, "instanceType")),
+    availabilityZone: cleanOrNull(
+      body.availabilityZone ?? facts?.instance?.availabilityZone ?? label(body, "availabilityZone"),
+    ),
+    group: cleanOrNull(facts?.groupName ?? label(body, "group")),
+    cluster: cleanOrNull(clusterName(body, facts)),
+    deadline: body.deadline,
+    mode: body.mode,
+    doing: steps.flatMap((one) => doingOf(one, body.mode === "dry-run")),
+    // What is known of an instance that has gone says nothing of what was known while it drained.
+    missing: (body.outcome === null ? (facts?.missing ?? []) : unlearntOf(body)).map((one): Missing => ({
+      what: one.what,
+      why: clean(one.why),
+    })),
+    standaloneTasks: Math.max(countTasks(facts, "standalone"), body.outcome === null ? 0 : ended(body)),
+    daemonTasks: countTasks(facts, "daemon"),
+    outcome: body.outcome,
+    marginSeconds: body.deadline === null || body.drainedAt === null ? null : (body.deadline - body.drainedAt) / 1_000,
+    replacedAfterSeconds: body.servesAt === null ? null : (body.servesAt - body.openedAt) / 1_000,
+    link: links.incident(doc.key),
+  };
+  return { member, threat: threatOf(body), body, facts, steps };
+}
+
+function label(body: Incident, name: string): string | null {
+  const value = body.labels[name];
+  return typeof value === "string" ? value : null;
+}
+
+/** Tasks that ran there, and may be known no more. */
+const ended = ({ labels: { standaloneTasks } }: Incident): number =>
+  typeof standaloneTasks === "number" ? standaloneTasks : 0;
+
+function clusterName(body: Incident, facts: Facts | null): string | null {
+  const arn = (facts === null ? null : clusterOf(facts)) ?? label(body, "cluster");
+  return arn === null ? null : arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+const countTasks = (facts: Facts | null, role: "standalone" | "daemon"): number =>
+  (facts?.tasks ?? []).filter((task) => task.role === role).length;
+
+function doingOf({ step, phrase }: SeenStep, dryRun: boolean): string[] {
+  if (phrase === null) return [];
+  const reason = step.reason === null ? "" : `: ${clean(step.reason)}`;
+  switch (step.state) {
+    case "done":
+      return [`${phrase}: done`];
+    case "abandoned":
+      return [`${phrase}: could not${reason}`];
+    case "skipped":
+      if (dryRun) return [`would ${phrase}`];
+      return step.reason === null ? [] : [`${phrase}: left out${reason}`];
+    case "waiting":
+    case "intended":
+      return [step.attempts === 0 ? `${phrase}: to do` : `${phrase}: under way${reason}`];
+  }
+}

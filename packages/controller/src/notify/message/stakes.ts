@@ -1,0 +1,134 @@
+import type { ServiceImpact } from "../../enrich/facts.ts";
+import { clean } from "./clean.ts";
+import { few, plural, span } from "./count.ts";
+import type { Seen } from "./member.ts";
+import { isUnlooked } from "./unlooked.ts";
+
+const MOST_LINES = 10;
+
+/**
+ * What each service keeps when all that is doomed is gone, worst first. Members see the same storm, some a little earlier
+ * than others: the view with the most doomed counts.
+ */
+export function impactOfAll(all: readonly Seen[]): readonly ServiceImpact[] {
+  const worst = new Map<string, ServiceImpact>();
+  for (const { facts, body } of all) {
+    // What one that has closed saw is over.
+    if (facts === null || body.outcome !== null) continue;
+    for (const one of facts.impact) {
+      const id = `${one.cluster} ${one.service}`;
+      const had = worst.get(id);
+      if (had === undefined || one.doomed > had.doomed) worst.set(id, one);
+    }
+  }
+  return [...worst.values()]
+    .map(cleaned)
+    .toSorted(
+      (a, b) =>
+        Number(b.belowMinimum) - Number(a.belowMinimum) ||
+        share(a) - share(b) ||
+        (`${a.cluster} ${a.service}` < `${b.cluster} ${b.service}` ? -1 : 1),
+    );
+}
+
+const cleaned = (one: ServiceImpact): ServiceImpact => ({
+  ...one,
+  cluster: clean(one.cluster),
+  service: clean(one.service),
+  taskDefinition: clean(one.taskDefinition),
+  zones: Object.fromEntries(Object.entries(one.zones).map(([zone, tasks]) => [clean(zone), tasks])),
+});
+
+/**
+ * What it keeps in each zone that loses some, the emptiest first. Only where the zones of all its tasks are known: after a
+ * cold start those on doomed capacity are, and "keeps none" would be a guess.
+ */
+function byZone({ zones, doomed, running }: ServiceImpact): string {
+  const hit = Object.entries(zones).filter(([, tasks]) => tasks.doomed > 0);
+  const known = Object.values(zones).reduce((sum, tasks) => sum + tasks.doomed + tasks.survives, 0);
+  if (Object.keys(zones).length < 2 || doomed === 0 || known < running) return "";
+  const worst = hit.toSorted(([a, x], [b, y]) => x.survives - y.survives || y.doomed - x.doomed || (a < b ? -1 : 1));
+  const parts = worst.map(([zone, { doomed: gone, survives }]) => `${zone} keeps ${survives} of ${gone + survives}`);
+  return parts.length === 0 ? "" : ` (${few(parts, MOST_ZONES)})`;
+}
+
+const MOST_ZONES = 3;
+
+const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
+
+/** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
+export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
+  const clusters = new Set(impact.map((one) => one.cluster));
+  const touched = impact.filter((one) => !one.daemon && one.doomed > 0);
+  const lines = touched.slice(0, MOST_LINES).map((one) => {
+    const where = clusters.size > 1 ? ` of ${one.cluster.slice(one.cluster.lastIndexOf("/") + 1)}` : "";
+    const below = one.belowMinimum ? `, below its minimum of ${one.minimum}` : "";
+    const of = Math.max(one.desired, one.survives);
+    return `${one.service}${where} keeps ${one.survives} of ${plural(of, "task")}${below}${byZone(one)}`;
+  });
+  if (touched.length > MOST_LINES) lines.push(`and ${plural(touched.length - MOST_LINES, "more service")}`);
+  const standalone = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.standaloneTasks : 0), 0);
+  if (standalone > 0) lines.push(`${plural(standalone, "standalone task")} that no service starts again`);
+  const daemons = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.daemonTasks : 0), 0);
+  if (lines.length === 0 && daemons > 0) lines.push(`only daemons run there (${plural(daemons, "task")})`);
+  const asked = all.length > 0 && all.every(({ facts }) => facts !== null && facts.complete);
+  if (lines.length === 0 && asked && all.some(({ body }) => body.outcome === null))
+    lines.push("no ECS task is affected");
+  return [...lines, ...lost(all)];
+}
+
+const MOST_NAMES = 5;
+
+/** What was lost, of those that are over. That nothing was is only said where everything is known to have drained. */
+function lost(all: readonly Seen[]): readonly string[] {
+  const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
+  const passed = over.filter(({ member }) => member.outcome === "deadline-passed");
+  const [unsure, late] = [passed.filter(isUnsure), passed.filter((one) => !isUnsure(one))];
+  const missed = over.filter(({ member }) => member.outcome === "missed-notice");
+  const tasks = over.reduce((sum, { member }) => sum + member.standaloneTasks, 0);
+  const lines: string[] = [];
+  if (late.length > 0) lines.push(`cut off before it had drained: ${few(late.map(lateness), MOST_NAMES)}`);
+  if (unsure.length > 0)
+    lines.push(
+      `not known to have drained, since not all could be learnt: ${few(
+        unsure.map(({ member }) => member.subject),
+        MOST_NAMES,
+      )}`,
+    );
+  if (missed.length > 0)
+    lines.push(
+      `gone without a warning: ${few(
+        missed.map(({ member }) => member.subject),
+        MOST_NAMES,
+      )}`,
+    );
+  if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
+  const drained =
+    over.length === all.length &&
+    over.every(
+      (one) =>
+        one.member.outcome === "drained" &&
+        one.member.missing.length === 0 &&
+        !isUnlooked(one.body.steps) &&
+        isAllTakenOff(one),
+    );
+  return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
+}
+
+/** All that was found was taken off in time, and something could not be learnt. */
+export const isUnsure = ({ member: { outcome, marginSeconds, missing }, steps }: Seen): boolean =>
+  outcome === "deadline-passed" &&
+  missing.length > 0 &&
+  (marginSeconds === null || marginSeconds >= 0) &&
+  !steps.some(({ isCut }) => isCut);
+
+/** A policy may leave its targets or its tasks alone: whoever does not look for them, or does not wait for them, cannot say what became of them. */
+function isAllTakenOff({ body: { subject, labels, steps } }: Seen): boolean {
+  if (subject.type === "task") return true;
+  const { tasks } = labels;
+  const had = (responder: string): boolean => steps.some((step) => step.responder === responder);
+  return had("look-around") && (had("drain-tasks") || typeof tasks !== "number" || tasks === 0);
+}
+
+const lateness = ({ member: { subject, marginSeconds } }: Seen): string =>
+  marginSeconds !== null && marginSeconds < 0 ? `${subject} (${span(-marginSeconds)} late)` : subject;

@@ -1,0 +1,40 @@
+import type { Step } from "../../model/step.ts";
+import { plural } from "./count.ts";
+
+/** What a look around (respond/responders/look-around.ts) has left open. */
+interface Left {
+  /** Target groups that were not looked at; null: nobody knows how many there are. */
+  readonly count: number | null;
+  readonly why: string | null;
+}
+
+/** Null: there was no such look, or it is under way; or it has seen everything. */
+function leftBy(steps: readonly Step[]): Left | null {
+  const look = steps.find(({ responder }) => responder === "look-around");
+  if (look === undefined || look.state === "waiting" || look.state === "intended") return null;
+  const { receipt } = look;
+  if (receipt === null || typeof receipt !== "object" || !("left" in receipt)) {
+    return look.state === "abandoned" ? { count: null, why: look.reason } : null;
+  }
+  const count = typeof receipt.left === "number" ? receipt.left : null;
+  const why = typeof receipt["why"] === "string" ? receipt["why"] : null;
+  return count === 0 && why === null ? null : { count, why };
+}
+
+/** Whether the instance may be registered where nobody has looked. */
+export const isUnlooked = (steps: readonly Step[]): boolean => leftBy(steps) !== null;
+
+/** Whether a look for it is still to come. */
+export const isToLook = (steps: readonly Step[]): boolean =>
+  steps.some(({ responder, state }) => responder === "look-around" && (state === "waiting" || state === "intended"));
+
+/** "targets: 12 target groups were not looked at". Of several incidents the one with the most, since they share them. */
+export function unlookedLines(all: readonly { readonly steps: readonly Step[] }[]): readonly string[] {
+  const left = all.flatMap(({ steps }) => leftBy(steps) ?? []);
+  const most = left.reduce((count, one) => Math.max(count, one.count ?? 0), 0);
+  const why = left.find((one) => one.why !== null)?.why;
+  return [
+    ...(most === 0 ? [] : [`targets: ${plural(most, "target group")} ${most === 1 ? "was" : "were"} not looked at`]),
+    ...(why === undefined ? [] : [`targets: not all load balancers could be asked: ${why}`]),
+  ];
+}

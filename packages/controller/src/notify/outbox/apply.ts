@@ -1,0 +1,102 @@
+import type { Ms } from "../../clock.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Send } from "../../model/alert.ts";
+import type { SendResult } from "../alert.ts";
+import { clean } from "../message/clean.ts";
+import { span } from "../message/count.ts";
+import type { Due, Lapsed } from "./next.ts";
+import { CALL_BOUND } from "./outbox.ts";
+import type { Route } from "../route.ts";
+
+const FIRST_WAIT: Ms = 1_000;
+const LONGEST_WAIT: Ms = 60_000;
+
+/** What was never tried. */
+const UNTRIED: Omit<Send, "state" | "hash"> = {
+  receipt: null,
+  attempts: 0,
+  retryAt: null,
+  since: null,
+  reason: null,
+};
+
+/** Pure. The intents, before any of them is sent. */
+export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly Lapsed[], now: Ms): Doc<"alert"> {
+  const sends: Record<string, Send> = { ...doc.body.sends };
+  for (const { channel, content, attempt } of due) {
+    const had = sends[channel] ?? UNTRIED;
+    const since = attempt === 1 ? now : (had.since ?? now);
+    const { receipt, reason } = had;
+    sends[channel] = {
+      state: "intended",
+      hash: content,
+      receipt,
+      attempts: attempt,
+      retryAt: now + CALL_BOUND,
+      since,
+      reason,
+    };
+  }
+  for (const { channel, content, reason } of lapsed)
+    sends[channel] = { ...(sends[channel] ?? UNTRIED), hash: content, state: "gave-up", retryAt: null, reason };
+  return { ...doc, wakeAt: now + CALL_BOUND, body: { ...doc.body, sends } };
+}
+
+/**
+ * Pure. What a send came to; null where somebody else took it over meanwhile, since ours took too long.
+ *
+ * @param random 0..1, for jitter
+ */
+export function applySend(
+  doc: Doc<"alert">,
+  due: Due,
+  result: SendResult,
+  now: Ms,
+  random: number,
+  route: Pick<Route, "updateEvery" | "giveUpAfter">,
+): { readonly doc: Doc<"alert">; readonly send: Send } | null {
+  const had = doc.body.sends[due.channel];
+  if (had?.state !== "intended" || had.hash !== due.content || had.attempts !== due.attempt) return null;
+  const send = after(had, result, now, random, route);
+  return { doc: { ...doc, body: { ...doc.body, sends: { ...doc.body.sends, [due.channel]: send } } }, send };
+}
+
+function after(
+  had: Send,
+  result: SendResult,
+  now: Ms,
+  random: number,
+  { updateEvery, giveUpAfter }: Pick<Route, "updateEvery" | "giveUpAfter">,
+): Send {
+  switch (result.is) {
+    case "sent":
+      // Null would say that nothing was ever sent.
+      return {
+        ...had,
+        state: "sent",
+        receipt: result.receipt ?? true,
+        retryAt: now + updateEvery,
+        since: now,
+        reason: null,
+      };
+    case "refused":
+      return gaveUp(had, result.reason);
+    case "retry": {
+      const wait = Math.max(backOff(had.attempts, random), Math.ceil(result.after ?? 0));
+      const age = now + wait - (had.since ?? now);
+      if (age > giveUpAfter) return gaveUp(had, `${result.reason}, for ${span((now - (had.since ?? now)) / 1_000)}`);
+      return { ...had, state: "due", retryAt: now + wait, reason: clean(result.reason) };
+    }
+  }
+}
+
+const gaveUp = (had: Send, reason: string): Send => ({
+  ...had,
+  state: "gave-up",
+  retryAt: null,
+  reason: clean(reason),
+});
+
+/** Doubles from 1 s to 60 s, less up to half of it by chance, so that many do not come back together. */
+export const backOff = (attempts: number, random: number): Ms =>
+  Math.round(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempts - 1, 10)) * (1 - random / 2));

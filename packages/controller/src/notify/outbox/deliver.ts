@@ -1,0 +1,81 @@
+import type { Clock } from "../../clock.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Send } from "../../model/alert.ts";
+import type { AlertModel, Channel, SendResult } from "../alert.ts";
+import { applySend } from "./apply.ts";
+import { plural } from "../message/count.ts";
+import type { Gates } from "./gate.ts";
+import type { Due } from "./next.ts";
+import type { Refresher } from "./refresh.ts";
+import { type Route, routeNamed } from "../route.ts";
+import { sendOnce } from "./send.ts";
+import type { Turns } from "./turns.ts";
+import { alertEntry, type AlertStore, untold } from "./store.ts";
+
+const MOST_CONFLICTS = 8;
+
+export interface DeliverDeps {
+  readonly store: AlertStore;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly routes: readonly Route[];
+  readonly gates: Gates;
+  readonly refresh: Refresher;
+  readonly clock: Clock;
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+  /** Results of one alert are written one after the other. */
+  readonly turns: Turns;
+  readonly onResult: (channel: string, outcome: "sent" | "failed" | "gave-up") => void;
+}
+
+/** Sends once and records what came of it. */
+export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Due, model: AlertModel): Promise<void> {
+  const { clock, gates } = deps;
+  const channel = deps.channels.get(due.channel);
+  if (channel === undefined) return;
+  const previous = intended.body.sends[due.channel]?.receipt ?? null;
+  const sent = await sendOnce(channel, model, previous, clock);
+  gates.heard(due.channel, sent, clock.now());
+  const result = await afterRefresh(deps, due.channel, sent);
+  await deps.turns(intended.key, () => record(deps, intended, due, model, result));
+}
+
+/** Another process may write meanwhile; then it is laid over what is there. */
+async function record(
+  deps: DeliverDeps,
+  intended: Doc<"alert">,
+  due: Due,
+  model: AlertModel,
+  result: SendResult,
+): Promise<void> {
+  const { store, clock } = deps;
+  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+    const doc = await store.load(intended.key);
+    if (doc === null || doc.body.generation !== intended.body.generation) return;
+    const now = clock.now();
+    const route = routeNamed(deps.routes, doc.body.route);
+    const applied = applySend(doc, due, result, now, deps.random(), route);
+    if (applied === null) return;
+    const { state, reason } = applied.send;
+    const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };
+    const entries = [alertEntry(doc, now, sentence(due, applied.send, model), { ...data, state, reason })];
+    const lost = state === "gave-up" ? untold(applied.doc, route, [...deps.channels.keys()], now) : null;
+    if (await store.write(applied.doc, lost === null ? entries : [...entries, lost])) {
+      deps.onResult(due.channel, state === "sent" ? "sent" : state === "gave-up" ? "gave-up" : "failed");
+      return;
+    }
+  }
+}
+
+/** Wrong credentials are no outage: they are tried once more only where they were found to have been changed. */
+async function afterRefresh({ refresh }: DeliverDeps, channel: string, result: SendResult): Promise<SendResult> {
+  if (result.is !== "refused" || result.because !== "credentials" || !(await refresh(channel))) return result;
+  return { is: "retry", reason: `${result.reason}; its secrets were read anew`, after: null };
+}
+
+function sentence(due: Due, send: Send, model: AlertModel): string {
+  const what = `${due.channel}: ${due.phase} of ${plural(model.members.length, "incident")}`;
+  if (send.state === "sent") return `${what} sent: ${model.headline}`;
+  const reason = send.reason ?? "no reason";
+  return send.state === "gave-up" ? `${what} given up: ${reason}` : `${what} not sent yet: ${reason}`;
+}

@@ -1,0 +1,29 @@
+import type { Clock, Ms } from "../../clock.ts";
+
+const AT_MOST_EVERY: Ms = 60_000;
+/** Together with the send before it less than an intent stands (CALL_BOUND). */
+const WITHIN: Ms = 4_000;
+
+/** Reads secrets anew for a channel that does not like its credentials; whether any has changed. Never rejects. */
+export type Refresher = (channel: string) => Promise<boolean>;
+
+/** Asks at most once a minute for each channel, and waits no longer than 4 s. */
+export function createRefresher(refreshSecrets: () => Promise<boolean>, clock: Clock): Refresher {
+  const asked = new Map<string, Ms>();
+  return async (channel) => {
+    const now = clock.now();
+    const before = asked.get(channel);
+    if (before !== undefined && now - before < AT_MOST_EVERY) return false;
+    asked.set(channel, now);
+    const stop = new AbortController();
+    const late = clock.sleep(WITHIN, stop.signal).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([refreshSecrets().catch(() => false), late]);
+    } finally {
+      stop.abort();
+    }
+  };
+}

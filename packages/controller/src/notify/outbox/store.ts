@@ -1,0 +1,63 @@
+import type { Ms } from "../../clock.ts";
+import { SpotkeeperError } from "../../errors.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Key } from "../../model/key.ts";
+import type { Ledger } from "../../record/ledger/ledger.ts";
+import { plural } from "../message/count.ts";
+import type { Route } from "../route.ts";
+import { whom } from "./whom.ts";
+
+/** Some stores take no more in one commit. */
+const ENTRIES_A_COMMIT = 50;
+
+/** The ledger as the alert's loop uses it. */
+export interface AlertStore {
+  readonly load: (key: Key) => Promise<Doc<"alert"> | null>;
+  /** False on a conflict. */
+  readonly write: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<boolean>;
+  /** Lines for the timelines of incidents. */
+  readonly note: (entries: readonly Entry[]) => Promise<void>;
+}
+
+export interface AlertStoreDeps {
+  readonly ledger: Pick<Ledger, "load" | "commit">;
+  readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
+  /** Nobody could be told: it has to be told in the log. */
+  readonly onUntold: (error: Error) => void;
+}
+
+export function createAlertStore({ ledger, onEntries, onUntold }: AlertStoreDeps): AlertStore {
+  return {
+    load: (key) => ledger.load(key, "alert"),
+    async write(doc, entries) {
+      if ((await ledger.commit([doc], entries)) === "conflict") return false;
+      await onEntries?.(doc, entries);
+      for (const { data, text } of entries)
+        if (data["reason"] === UNTOLD) onUntold(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
+      return true;
+    },
+    async note(entries) {
+      for (let from = 0; from < entries.length; from += ENTRIES_A_COMMIT)
+        await ledger.commit([], entries.slice(from, from + ENTRIES_A_COMMIT));
+    },
+  };
+}
+
+export const alertEntry = (doc: Doc<"alert">, at: Ms, text: string, data: Entry["data"]): Entry => ({
+  key: doc.key,
+  at,
+  kind: "alert",
+  text,
+  data,
+});
+
+const UNTOLD = "untold";
+
+/** What is put down where every channel was given up; null where one is left. */
+export function untold(doc: Doc<"alert">, route: Route, configured: readonly string[], now: Ms): Entry | null {
+  if (!whom(doc.body, route, configured).lost) return null;
+  const failed = Object.entries(doc.body.sends).map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`);
+  const text = `nobody could be told of ${plural(doc.body.size, "incident")}: ${failed.join(", ")}`;
+  return alertEntry(doc, now, text, { reason: UNTOLD });
+}

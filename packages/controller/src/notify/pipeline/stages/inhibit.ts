@@ -1,0 +1,45 @@
+import type { Ms } from "../../../clock.ts";
+import type { Doc } from "../../../model/doc.ts";
+import { STORM } from "../../message/build.ts";
+import type { Look, Passing, Stage } from "../stage.ts";
+
+/** How long the alert of a storm may take for its first look, beyond its own wait, before nobody waits for it. */
+const WAIT_FOR_OTHERS: Ms = 2_000;
+const LOOK_AGAIN: Ms = 250;
+
+/**
+ * A storm inhibits the alerts of its parts: whoever is told on a channel of a storm is not told there of single ones of it
+ * as well. That a warning inhibits the recommendation of the same instance needs no stage: they are one incident.
+ */
+export const inhibit: Stage = (passing, look) => {
+  const { members, channels } = passing;
+  if (members.length === 0 || members.length >= STORM) return passing;
+  const wider = look.others.filter((other) => covers(other, passing));
+  if (wider.length === 0) return passing;
+  if (wider.some(({ body }) => body.size === 0 && look.now < body.flushAt + WAIT_FOR_OTHERS))
+    return { ...passing, members: [], again: look.now + LOOK_AGAIN };
+  const inhibited = channels.filter((channel) => isInhibited(channel, wider, look));
+  const withheld = inhibited.map((channel) => ({
+    code: "inhibited" as const,
+    text: "the storm that it is part of is told there",
+    members,
+    channel,
+  }));
+  const left = channels.filter((channel) => !inhibited.includes(channel));
+  return { ...passing, channels: left, withheld: [...passing.withheld, ...withheld] };
+};
+
+/** Whether all that pass are among the other's members. */
+const covers = ({ key, body }: Doc<"alert">, { members }: Passing): boolean =>
+  members.every(({ doc }) => doc.body.alerts.some((one) => one.key === key && one.generation === body.generation));
+
+function isInhibited(channel: string, wider: readonly Doc<"alert">[], { alert, over }: Look): boolean {
+  const isTold = (alert.body.sends[channel]?.receipt ?? null) !== null;
+  if (over && isTold) return false;
+  const before = alert.body.withheld.some((one) => one.code === "inhibited" && one.channel === channel);
+  if (over && before) return true;
+  return wider.some(({ wakeAt, body }) => {
+    const send = body.sends[channel];
+    return wakeAt !== null && body.size >= STORM && send !== undefined && send.state !== "gave-up";
+  });
+}

@@ -1,0 +1,15 @@
+import { NOTHING } from "../../../decide/decide.ts";
+import { surelyMatches } from "../../../decide/match.ts";
+import { clean } from "../../message/clean.ts";
+import type { Stage } from "../stage.ts";
+import { holdEach } from "./held.ts";
+
+/** Somebody asked for quiet about some incidents, for a while. */
+export const silence: Stage = (passing, look) =>
+  holdEach(passing, look, "silenced", ({ doc, facts }, at) => {
+    const found = look.silences.find(
+      ({ startsAt, endsAt, match }) =>
+        startsAt <= at && at < endsAt && surelyMatches(match, doc.body, facts ?? NOTHING),
+    );
+    return found === undefined ? null : `silenced by ${clean(found.author)} (${found.id}): ${clean(found.comment)}`;
+  });

@@ -1,0 +1,70 @@
+import { NOTHING } from "../../../decide/decide.ts";
+import { surelyMatches } from "../../../decide/match.ts";
+import { wildcard } from "../../../model/matcher.ts";
+import { type Affected, affectedBy } from "../../message/affected.ts";
+import type { Look, Passing, Stage } from "../stage.ts";
+import type { WithheldCode } from "../../../model/alert.ts";
+import { holdAll, holdEach } from "./held.ts";
+
+/**
+ * What is not worth anybody's time: during maintenance, or since too little is at stake. The latter is decided for all that
+ * is going together, so that two instances that die at once are told though each alone would not be; never where
+ * something could not be learnt; and not once people know of it.
+ */
+export const suppress: Stage = (passing, look) => {
+  const left = duringMaintenance(passing, look);
+  if (look.told || left.members.length === 0) return left;
+  const affected = affectedBy(left.members);
+  if (affected === null) return left;
+  for (const { code, text, holds } of CHECKS) if (holds(affected, look)) return holdAll(left, code, text);
+  return left;
+};
+
+function duringMaintenance(passing: Passing, look: Look): Passing {
+  return holdEach(passing, look, "maintenance", ({ doc, facts }, at) => {
+    const found = look.suppress.maintenance.find(
+      ({ match, isIn }) => isIn(at) && surelyMatches(match, doc.body, facts ?? NOTHING),
+    );
+    return found === undefined ? null : `during maintenance (${found.name})`;
+  });
+}
+
+interface Check {
+  readonly code: WithheldCode;
+  readonly text: string;
+  readonly holds: (affected: Affected, look: Look) => boolean;
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    code: "nothing-affected",
+    text: "nothing runs there that anybody would miss",
+    holds: ({ services, standalone, daemons, balanced }, { suppress: { nothingAffected } }) =>
+      nothingAffected && services.length + standalone + daemons === 0 && !balanced,
+  },
+  {
+    code: "daemons-only",
+    text: "only daemons run there",
+    holds: ({ services, standalone, daemons, balanced }, { suppress: { daemonsOnly } }) =>
+      daemonsOnly && daemons > 0 && services.length + standalone === 0 && !balanced,
+  },
+  {
+    code: "not-critical",
+    text: "no critical service runs there",
+    holds: ({ services }, { suppress: { criticalServices } }) =>
+      criticalServices.length > 0 &&
+      !services.some(({ name }) => criticalServices.some((one) => wildcard(one).test(name))),
+  },
+  { code: "capacity-left", text: "enough capacity is left", holds: keepsEnough },
+];
+
+/** A task that no service starts again is a loss, however much is left. */
+function keepsEnough({ services, standalone, clusters }: Affected, look: Look): boolean {
+  const { sufficientCapacity: least } = look.suppress;
+  if (least === null || standalone > 0) return false;
+  if (least >= 1) return clusters.length > 0 && clusters.every((cluster) => look.activeIn(cluster) >= least);
+  return (
+    services.length > 0 &&
+    services.every(({ impact }) => impact !== null && impact.survives >= Math.ceil(impact.desired * least - 1e-9))
+  );
+}
