@@ -8,6 +8,7 @@ import { askApplication } from "./ask-application.ts";
 import * as hooks from "./hooks.ts";
 import { tagsOf } from "./match.ts";
 import { conditionOf, rule } from "./rules.ts";
+import { lookUp } from "./look-up.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
@@ -93,7 +94,7 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
       if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
     case "launch":
-      return [...stages.tellOfHook(ground), ...stages.lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
+      return [...stages.tellOfHook(ground), ...lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
     case "none":
       return [];
   }
@@ -113,7 +114,7 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   const completes = hooks.complete(ground, emptying);
   const held = { ...ground, t: whileHeld(ground.t, hooks.heldUntil(ground, holds)) };
   const release = handOver(held, emptying);
-  const work = [...stages.lookUp(ground), ...emptying, ...completes, ...release];
+  const work = [...lookUp(ground), ...emptying, ...completes, ...release];
   return [
     ...(told ? stages.tell(ground) : []),
     ...stages.tellOfHook(ground),
@@ -130,7 +131,7 @@ function recommended(ground: Ground): PlannedStep[] {
     case "ignore":
       return [];
     case "alert":
-      return watched(ground, stages.lookUp(ground));
+      return watched(ground, lookUp(ground));
     case "drain":
       return doomed({ ...ground, actions: { ...actions, replace: "never" } }, true);
     case "replace": {
@@ -139,7 +140,7 @@ function recommended(ground: Ground): PlannedStep[] {
       // Nothing is drained for a mere recommendation before its replacement serves.
       const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
       if (replaced) return doomed(asking, true);
-      return watched(ground, [...stages.lookUp(ground), ...askReplacement(asking)]);
+      return watched(ground, [...lookUp(ground), ...askReplacement(asking)]);
     }
   }
 }
@@ -153,13 +154,13 @@ function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none") return [];
   // People are not told of what may be over since long.
   const told = threat === "launch" || threat === "warm-pool" || isOld(ground.incident) ? [] : stages.tell(ground);
-  return [...told, ...stages.lookUp(ground)];
+  return [...told, ...lookUp(ground)];
 }
 
 /** Recorded and told, not touched. */
 function observe(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
-  const looks = stages.lookUp(ground);
+  const looks = lookUp(ground);
   return [...stages.tell(ground), ...looks, ...verify(ground, looks)];
 }
 

@@ -5,6 +5,7 @@ import type { Step } from "../model/step.ts";
 import { mergeAgents } from "../signal/agents.ts";
 import type { LifecycleAction } from "../model/signal.ts";
 import { wildcard } from "../model/matcher.ts";
+import { ALL_LOOK_UPS } from "./look-up.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
 import { type Ground, inShort, step } from "./stage.ts";
@@ -135,7 +136,7 @@ export function heldUntil({ incident }: Ground, holds: readonly PlannedStep[]): 
 export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { incident, actions, t } = ground;
   // Before the look-up has answered nobody knows what there is to wait for (and whose it is).
-  const shared = ["look-up", LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
+  const shared = [ALL_LOOK_UPS, LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
   return oursOf(ground).flatMap((ours) => {
     const { action, nth } = ours;
     const { group, hook, token, transition, since, heardAt } = action;

@@ -1,7 +1,7 @@
-import { namedAt } from "../correlate/named.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { containersToDrain } from "./containers-to-drain.ts";
 import { isLast } from "./last.ts";
+import { ALL_LOOK_UPS } from "./look-up.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
 import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
@@ -9,20 +9,10 @@ import { hookGivenUpAt } from "./threat.ts";
 
 /** What it finds is still to be taken off: nothing that waits for an empty instance ends before it. */
 export const LOOK_AROUND = "look-around";
-/** How long a look-up that draining needs may take. */
-const LOOK_UP_BUDGET = 30_000;
 const LET_GO_WITHIN = 3_000;
 
 /** `arn:…:targetgroup/web/0123` → `web/0123`: short, and unique in a plan. */
 const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
-
-export function lookUp({ incident, t }: Ground): PlannedStep[] {
-  const soon = Math.max(incident.openedAt, namedAt(incident) ?? 0) + LOOK_UP_BUDGET;
-  return [
-    step("look-up", "look-up", { depth: "act" }, { abandonAt: Math.max(soon, t.end) }),
-    step("look-closer", "look-up", { depth: "tell" }, { after: ["look-up"], abandonAt: Math.max(soon, t.end) }),
-  ];
-}
 
 /** How long the plan waits for what a look around may find. */
 const LOOK_AROUND_WITHIN = 20_000;
@@ -41,7 +31,7 @@ export function lookAround({ facts, t, actions, incident }: Ground, acts: readon
   const isFree = incident.firstActionAt !== null || acts.length === 0;
   const notBefore = isFree ? t.start : t.begun + ACTION_WITHIN;
   const abandonAt = t.begun + LOOK_AROUND_WITHIN;
-  return [step(LOOK_AROUND, "look-around", {}, { after: ["look-up"], notBefore, abandonAt })];
+  return [step(LOOK_AROUND, "look-around", {}, { after: [ALL_LOOK_UPS], notBefore, abandonAt })];
 }
 
 export function tell({ t }: Ground): PlannedStep[] {

@@ -36,6 +36,9 @@ export function stillUnlearnt(body: Incident, facts: Facts): Params {
   return { unlearnt: [...new Set(last.map(({ what }) => what))].filter((what) => missing.has(what)) };
 }
 
+/** Whether a look-up that is over has learnt all that leads to what an instance is taken out of. */
+export const hasFoundLeads = (look: Step): boolean => missingIn(look).every(({ what }) => !LEADS.has(what));
+
 /** A look-up that was given up before it had any answer has learnt nothing. */
 function missingIn({ receipt, reason }: Step): readonly Missing[] {
   const list = receipt !== null && typeof receipt === "object" && "missing" in receipt ? receipt.missing : null;
