@@ -28,7 +28,6 @@ const answer = (name: string | symbol): unknown => (name === "listClusters" ? []
 const worker = createWorker({
   clock,
   random: Math.random,
-  owner: "bench",
   ledger,
   archive,
   inventory: createMemoryInventory(),

@@ -6,8 +6,8 @@ interface Registry {
   readonly folder: string;
   /** Where its members are listed, if not in the `index.ts` of the folder. */
   readonly index?: string;
-  /** The port itself, which stands beside its drivers. */
-  readonly port?: string;
+  /** The files of the port itself, which stands beside its drivers. */
+  readonly port?: readonly string[];
   /** The file that is listed of a member that has a folder of its own. */
   readonly first?: string;
   /** Users choose among these by name, so a page has to tell them. */
@@ -20,10 +20,10 @@ const source = "packages/controller/src/";
 const registries: readonly Registry[] = [
   { folder: `${source}signal/kinds`, index: `${source}signal/index.ts`, documented: false },
   { folder: `${source}respond/responders`, documented: true },
-  { folder: `${source}notify/channels`, port: "channel.ts", first: "channel.ts", documented: true },
-  { folder: `${source}record/ledger`, port: "ledger.ts", documented: true },
-  { folder: `${source}record/archive`, port: "archive.ts", documented: true },
-  { folder: `${source}record/exporters`, port: "exporter.ts", documented: true },
+  { folder: `${source}notify/channels`, port: ["channel.ts"], first: "channel.ts", documented: true },
+  { folder: `${source}record/ledger`, port: ["ledger.ts", "driver.ts"], documented: true },
+  { folder: `${source}record/archive`, port: ["archive.ts"], documented: true },
+  { folder: `${source}record/exporters`, port: ["exporter.ts"], documented: true },
 ];
 
 interface Project {
@@ -34,12 +34,12 @@ interface Project {
 
 /** What stands in the folder of a registry and is not registered, not tested, or not told to users. */
 export function unregistered({ sources, tests, pages }: Project): string[] {
-  return registries.flatMap(({ folder, index: list = `${folder}/index.ts`, port, first, documented }) => {
+  return registries.flatMap(({ folder, index: list = `${folder}/index.ts`, port = [], first, documented }) => {
     const index = sources.find(({ path }) => path === list);
     const registered = index === undefined ? [] : importsOf(index).filter((line) => !line.typeOnly && !line.reexport);
     const members = sources.filter(({ path }) =>
       posix.dirname(path) === folder
-        ? !["index.ts", port].includes(posix.basename(path))
+        ? !["index.ts", ...port].includes(posix.basename(path))
         : posix.dirname(posix.dirname(path)) === folder && posix.basename(path) === first,
     );
     return members.flatMap(({ path }) => {

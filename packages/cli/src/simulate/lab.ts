@@ -128,7 +128,6 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
   const worker = parts.createWorker({
     clock,
     random,
-    owner: "simulation",
     ledger,
     archive,
     inventory,

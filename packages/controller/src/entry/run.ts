@@ -31,6 +31,7 @@ import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
 import { openSecrets, resolved } from "./secrets.ts";
+import { noteOfDoomed } from "../flow/doomed.ts";
 import { createLease } from "./lease.ts";
 import { retainedIn } from "./retained.ts";
 import { createOwnAccount } from "./own-account.ts";
@@ -93,7 +94,7 @@ export async function run({
   const owner = randomUUID();
 
   const files = placeFiles(config);
-  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, file: files.ledger, clock });
+  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, file: files.ledger, clock, noteOf: noteOfDoomed });
   const archive = archives[config.archive.driver]({ file: files.archive, clock });
   const inventory = openSqliteInventory({ file: files.inventory, clock, every: INVENTORY_EVERY });
   const clients = createClients({
@@ -148,7 +149,6 @@ export async function run({
   const worker = createWorker({
     clock,
     random,
-    owner,
     ledger,
     archive,
     inventory,

@@ -3,6 +3,7 @@ import { OPEN } from "../correlate/open.ts";
 import { isDoomed } from "../decide/threat.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
+import type { NoteOf } from "../record/encode.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Facts of a storm are made from one snapshot for this long, so that a thousand warnings do not make a thousand. */
@@ -13,9 +14,16 @@ export interface Doomed {
   /** Ids of instances and ARNs of tasks. A new set when it has changed. */
   current(): ReadonlySet<string>;
   saw(doc: Doc): void;
-  /** Reads every open incident: at the start, and now and then for what other workers accepted. Answers their keys. */
-  refresh(ledger: Pick<Ledger, "list">): Promise<ReadonlySet<Key>>;
+  /**
+   * Looks through all open incidents: at the start, and now and then for what other workers accepted. Answers their keys.
+   * Reads only those that an earlier Spotkeeper wrote last, without a note.
+   */
+  refresh(ledger: Pick<Ledger, "outline" | "load">): Promise<ReadonlySet<Key>>;
 }
+
+/** What is kept of an open incident for `refresh`: who is going, or nobody. */
+export const noteOfDoomed: NoteOf = (doc) =>
+  doc.kind === "incident" ? { tag: OPEN, note: isDoomed(doc.body) ? doc.body.subject.id : "" } : null;
 
 export function trackDoomed(clock: Clock): Doomed {
   const byIncident = new Map<Key, string>();
@@ -23,13 +31,15 @@ export function trackDoomed(clock: Clock): Doomed {
   let takenAt: Ms = 0;
   let changed = false;
 
-  const saw = (doc: Doc): void => {
-    if (doc.kind !== "incident") return;
-    const doomed = isDoomed(doc.body);
-    if (doomed === byIncident.has(doc.key)) return;
+  const sawNote = (key: Key, note: string): void => {
+    if ((note !== "") === byIncident.has(key)) return;
     changed = true;
-    if (doomed) byIncident.set(doc.key, doc.body.subject.id);
-    else byIncident.delete(doc.key);
+    if (note === "") byIncident.delete(key);
+    else byIncident.set(key, note);
+  };
+  const saw = (doc: Doc): void => {
+    const noted = noteOfDoomed(doc);
+    if (noted !== null) sawNote(doc.key, noted.note);
   };
 
   return {
@@ -47,11 +57,14 @@ export function trackDoomed(clock: Clock): Doomed {
       let cursor: string | undefined;
       const open = new Set<Key>();
       do {
-        const page = await ledger.list(OPEN, cursor);
-        for (const doc of page.items) {
-          saw(doc);
-          open.add(doc.key);
+        const page = await ledger.outline(OPEN, cursor);
+        for (const { key, note } of page.items) {
+          open.add(key);
+          if (note !== null) sawNote(key, note);
         }
+        const unknown = page.items.filter(({ note }) => note === null);
+        const docs = await Promise.all(unknown.map(({ key }) => ledger.load(key, "incident")));
+        for (const doc of docs) if (doc !== null) saw(doc);
         cursor = page.next;
       } while (cursor !== undefined);
       for (const key of byIncident.keys()) {

@@ -45,17 +45,13 @@ import { createReservedSignals } from "./reserved-signals.ts";
 /** A storm's incidents join within seconds: one look is for many of them. */
 const AFTER_JOIN: Ms = 1_000;
 /** Documents whose hints are sent again by one read of what is due. */
-const SWEEP_LIMIT = 500;
-/** Nobody else finds them for so long. */
-const SWEEP_LEASE: Ms = 10_000;
+const SWEEP_PAGE = 500;
 
 /** Drivers and settings of the handling: an entry makes them from the config, tests as they need. */
 export interface HandlingOptions {
   readonly clock: Clock;
   /** 0..1 */
   readonly random: () => number;
-  /** Names this worker in leases; different for each process. */
-  readonly owner: string;
   readonly wake: Wake;
   readonly ledger: Ledger;
   readonly archive: Archive;
@@ -259,11 +255,13 @@ export function createHandling(options: HandlingOptions): Handling {
     },
     pending: hints.earliest,
     async sweepOnce(until, { grace, found = (key: Key) => hints.at(key, clock.now()) }: Sweep = { grace: 0 }) {
-      for (let more = true; more && clock.now() < until;) {
-        const docs = await ledger.due(clock.now() - grace, SWEEP_LIMIT, options.owner, SWEEP_LEASE);
-        for (const { key } of docs) await found(key);
-        more = docs.length === SWEEP_LIMIT;
-      }
+      const before = clock.now() - grace;
+      let cursor: string | undefined;
+      do {
+        const { items, next } = await ledger.due(before, SWEEP_PAGE, cursor);
+        for (const key of items) await found(key);
+        cursor = next;
+      } while (cursor !== undefined && clock.now() < until);
     },
     async housekeepOnce(until) {
       for (const { what, run } of Object.values(chores) as Chore[]) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Doc, Kind } from "../model/doc.ts";
@@ -11,7 +12,7 @@ import { apply, type Finished } from "./apply.ts";
 import { GUARD } from "./guard.ts";
 import type { Refreshed } from "./refreshed.ts";
 import { next } from "./next.ts";
-import type { Also } from "./responder.ts";
+import { type Elsewhere, NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
 import { mapSteps, stepsOf } from "./steps.ts";
 import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
@@ -20,12 +21,16 @@ import type { Wake } from "../wake.ts";
 const CALL_BOUND: Ms = 10_000;
 /** Between two tries to write to a ledger that is away. */
 const AWAY_PAUSE: Ms = 1_000;
+/** A document that is due for so long was left by whoever had it: a worker takes its own ones up at once. */
+const LEFT_AFTER: Ms = 1_500;
+/** Nothing is written before steps that are safe; where they take longer, others are told by then. */
+const FIRST_GUARD: Ms = 1_000;
 /** Rounds of one `advance`; far more than any plan has. What is left then is due again at once. */
 const MOST_ROUNDS = 500;
 const MOST_CONFLICTS = 8;
 
 export interface MachineDeps<K extends Kind> {
-  readonly ledger: Pick<Ledger, "load" | "commit">;
+  readonly ledger: Pick<Ledger, "load" | "commit" | "touch">;
   readonly clock: Clock;
   readonly wake: Wake;
   /** Pure: plans again and settles what follows. */
@@ -54,7 +59,7 @@ export interface MachineDeps<K extends Kind> {
  */
 export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, turn: Turn): Promise<void> {
   const { clock } = deps;
-  let doc = await deps.ledger.load(key, kind);
+  let doc = await takeUp(deps, key, kind);
   if (doc === null) return;
   const running = new Map<string, Promise<void>>();
   let finished: Finished[] = [];
@@ -89,10 +94,42 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     if (finished.length > 0) continue;
     if (clock.now() >= turn.until) break;
     if (running.size === 0 && unsaved.length === 0) return;
-    const renewAt = clock.now() + (unsaved.length === 0 ? deps.guard() / 2 : AWAY_PAUSE);
+    const now = clock.now();
+    const renewAt = now + (unsaved.length > 0 ? AWAY_PAUSE : (doc.wakeAt ?? 0) > now ? deps.guard() / 2 : FIRST_GUARD);
     await raceUntil(clock, [...running.values(), poked], Math.min(renewAt, step.upcomingAt ?? renewAt, turn.until));
   }
   await deps.wake.at(key, clock.now());
+}
+
+/**
+ * Loads a document. One that was left is touched first, so that of several workers that sweep one goes on with it. This
+ * saves calls, never correctness. Returns null where it is gone, or another took it up.
+ *
+ *     A: load v7, left ── touch v8 ✓ ── go on
+ *     B: load v7, left ──── touch v8 ✗ ── load v8: due in five seconds, A's
+ */
+async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): Promise<Doc<K> | null> {
+  const { clock, ledger } = deps;
+  const doc = await ledger.load(key, kind);
+  if (doc === null || doc.wakeAt === null || clock.now() - doc.wakeAt < LEFT_AFTER) return doc;
+  const wakeAt = clock.now() + deps.guard();
+  const version = (await sendHints(deps, [{ key, wakeAt }]))
+    ? await orAway(ledger.touch(key, doc.version, wakeAt))
+    : "away";
+  if (version === "away") return doc;
+  if (version !== "conflict") return { ...doc, version, wakeAt };
+  const reloaded = await ledger.load(key, kind);
+  return reloaded === null || (reloaded.wakeAt ?? 0) > clock.now() ? null : reloaded;
+}
+
+/** Draining goes on while the ledger is away. */
+async function orAway<T>(asked: Promise<T>): Promise<T | "away"> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAway(error)) return "away";
+    throw error;
+  }
 }
 
 /** Waits for the first of `tasks`, but not beyond an instant: when the guard is to be renewed, or another step is due. */
@@ -133,7 +170,9 @@ async function settleBatch<K extends Kind>(
     const made = lay(deps, base, batch, running, now);
     const { due, upcomingAt } = made;
     if (made.unchanged) return { doc: base, view: made.doc, due, upcomingAt, unsaved: [] };
-    const stored = (await sendHints(deps, made)) ? await commit(deps, made) : "away";
+    const stored = (await sendHints(deps, [made.doc as Doc, ...made.elsewhere.writes.values()]))
+      ? await store(deps, base, made)
+      : "away";
     // Draining goes on without a ledger, by what is safe; what is not waits for it.
     if (stored === "away")
       return { doc: base, view: made.doc, due: due.filter(deps.isSafe), upcomingAt, unsaved: batch };
@@ -143,7 +182,7 @@ async function settleBatch<K extends Kind>(
       continue;
     }
     if (stored !== "conflict") {
-      await deps.onEntries?.(made.doc, made.entries);
+      if (!made.onlyWakes) await deps.onEntries?.(made.doc, made.entries);
       const doc = { ...made.doc, version: base.version + 1 };
       return { doc, view: doc, due, upcomingAt, unsaved: [] };
     }
@@ -162,10 +201,11 @@ async function settleBatch<K extends Kind>(
  * too many, and not a document that nobody looks at. Answers false where one could not be sent: then nothing is written
  * yet, as where the ledger is away.
  */
-async function sendHints<K extends Kind>({ wake }: MachineDeps<K>, { doc, also }: Laid<K>): Promise<boolean> {
-  const due = [doc as Doc, ...also.flatMap(({ writes }) => writes)].flatMap(({ key, wakeAt }) =>
-    wakeAt === null ? [] : [wake.at(key, wakeAt)],
-  );
+async function sendHints(
+  { wake }: Pick<MachineDeps<Kind>, "wake">,
+  docs: readonly Pick<Doc, "key" | "wakeAt">[],
+): Promise<boolean> {
+  const due = docs.flatMap(({ key, wakeAt }) => (wakeAt === null ? [] : [wake.at(key, wakeAt)]));
   return (await Promise.allSettled(due)).every(({ status }) => status === "fulfilled");
 }
 
@@ -176,19 +216,31 @@ const again = (one: Finished, retryAt: Ms, reason: string): Finished => {
   return { step, title, acts, startedAt, failure: { reason, retryAt } };
 };
 
+/** A touch where nothing but `wakeAt` has changed, else a commit. */
+const store = <K extends Kind>(deps: MachineDeps<K>, base: Doc<K>, made: Laid<K>): ReturnType<typeof commit<K>> =>
+  made.onlyWakes ? touch(deps, base, made.doc.wakeAt) : commit(deps, made);
+
+async function touch<K extends Kind>(
+  { ledger }: MachineDeps<K>,
+  { key, version }: Doc<K>,
+  wakeAt: Ms | null,
+): Promise<readonly Doc[] | "conflict" | "away"> {
+  const stored = await orAway(ledger.touch(key, version, wakeAt));
+  return typeof stored === "number" ? [] : stored;
+}
+
 /** All or none. `too-large`: what it writes elsewhere, or both (record/fit.ts has taken from each what can be spared). */
 async function commit<K extends Kind>(
   deps: MachineDeps<K>,
   made: Laid<K>,
 ): Promise<readonly Doc[] | "conflict" | "too-large" | "away"> {
-  const also = made.also.flatMap((one) => one.writes);
-  const unchanged = made.also.flatMap((one) => one.unchanged ?? []);
+  const { writes, unchanged } = made.elsewhere;
   try {
-    return await deps.ledger.commit([made.doc as Doc, ...also], made.entries, unchanged);
+    const all = [made.doc as Doc, ...writes.values()];
+    return await orAway(deps.ledger.commit(all, made.entries, [...unchanged.values()]));
   } catch (error) {
-    if (isAway(error)) return "away";
     if (!(error instanceof SpotkeeperError) || error.code !== "SK-LEDGER-TOO-LARGE") throw error;
-    if (also.length === 0) throw error;
+    if (writes.size === 0) throw error;
     return "too-large";
   }
 }
@@ -198,8 +250,11 @@ interface Laid<K extends Kind> {
   readonly due: readonly Step[];
   readonly upcomingAt: Ms | null;
   readonly entries: readonly Entry[];
-  readonly also: readonly Also[];
+  readonly elsewhere: Elsewhere;
+  /** Nothing is to be written. */
   readonly unchanged: boolean;
+  /** Nothing but `wakeAt` has changed: most of what is written, since a guard is renewed while steps run. */
+  readonly onlyWakes: boolean;
 }
 
 function lay<K extends Kind>(
@@ -213,15 +268,15 @@ function lay<K extends Kind>(
   const before = isPlanned(base as Doc, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
   let doc = before.doc;
   const entries = [...before.entries];
-  const also: Also[] = [];
+  let elsewhere = NOTHING_ELSEWHERE;
   for (const one of results) {
-    const applied = apply(doc as Doc, one, now);
+    let applied = apply(doc as Doc, one, now);
+    const also = applied.counts && "result" in one ? one.result.also : undefined;
+    const all = also === undefined ? elsewhere : together(elsewhere, also);
+    if (all === null) applied = apply(doc as Doc, again(one, now, "another step of it wrote first"), now);
+    else elsewhere = all;
     doc = applied.doc as Doc<K>;
-    entries.push(...applied.entries);
-    if (applied.counts && "result" in one && one.result.also !== undefined) {
-      also.push(one.result.also);
-      entries.push(...(one.result.also.journal ?? []));
-    }
+    entries.push(...applied.entries, ...(all === null ? [] : (also?.journal ?? [])));
   }
   const after = results.length > 0 ? deps.refresh(doc, now) : { doc, entries: [] };
   doc = after.doc;
@@ -241,8 +296,13 @@ function lay<K extends Kind>(
   doc = { ...doc, wakeAt: busy ? now + deps.guard() : earliest(upcoming.wakeAt, doc.wakeAt) };
   // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
+  const onlyWakes =
+    results.length === 0 &&
+    entries.length === 0 &&
+    isDeepStrictEqual(doc.body, base.body) &&
+    isDeepStrictEqual(doc.tags, base.tags);
   const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;
-  return { doc, due, upcomingAt: upcoming.wakeAt, entries, also, unchanged: nothingYet || same };
+  return { doc, due, upcomingAt: upcoming.wakeAt, entries, elsewhere, unchanged: nothingYet || same, onlyWakes };
 }
 
 /** Whether the document has the steps of all results, if there are any. What is safe may be run before its plan is stored. */

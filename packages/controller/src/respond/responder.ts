@@ -9,12 +9,15 @@ import type { Doc, Kind } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
-import type { Ledger } from "../record/ledger/ledger.ts";
+import type { Ledger, Seen } from "../record/ledger/ledger.ts";
 
-/** Documents that must be committed together with a step's result, and ones that must not have changed meanwhile. */
+/**
+ * Documents that must be committed together with a step's result, and ones that must not have changed meanwhile. A step
+ * that writes what another step of its incident writes in the same moment runs again after it.
+ */
 export interface Also {
   readonly writes: readonly Doc[];
-  readonly unchanged?: readonly { readonly key: string; readonly version: number }[];
+  readonly unchanged?: readonly Seen[];
   readonly journal?: readonly Entry[];
 }
 

@@ -17,6 +17,7 @@ import { createAws } from "../../src/aws/index.ts";
 import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
 import type { Actions, Policy } from "../../src/decide/policy.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
+import { noteOfDoomed } from "../../src/flow/doomed.ts";
 import { retainedIn } from "../../src/entry/retained.ts";
 import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
@@ -188,7 +189,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     maxReadLag: options.readLag ?? 0,
   });
   const room = options.largestBody === undefined ? {} : { largestBody: options.largestBody };
-  const real = openSqliteLedger({ file: ":memory:", clock, ...room });
+  const real = openSqliteLedger({ file: ":memory:", clock, noteOf: noteOfDoomed, ...room });
   const ledger = noticed(clock, options.ledger?.(real) ?? real);
   const archive = noticed(clock, openSqliteArchive({ file: ":memory:", clock }));
   const given = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };
@@ -202,7 +203,6 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     },
   };
   const hire = (): Worker => {
-    const index = accesses.length;
     const clients = createClients({
       clock,
       accounts: [],
@@ -217,7 +217,6 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     const worker = createWorker({
       clock,
       random: () => 0.5,
-      owner: `worker-${index}`,
       ledger,
       archive,
       inventory,

@@ -43,7 +43,6 @@ function handling(over: Partial<Ledger> = {}): Handling {
   return createHandling({
     clock,
     random: () => 0.5,
-    owner: "function",
     wake: { at: (key, when) => Promise.resolve(void hints.push([key, when])) },
     ledger: using,
     archive: openSqliteArchive({ file: ":memory:", clock }),

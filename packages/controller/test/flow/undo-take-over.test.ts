@@ -60,7 +60,7 @@ test("of two workers one is killed before it records what it took: the other put
   });
   const [id] = [...groupOf(box.region).members.keys()] as [string];
   interrupt(box.world, id, { survives: true });
-  await box.run(3);
+  await box.run(1);
   expect(served(id)).not.toEqual(ALL);
   await box.kill(0);
   refuse = false;

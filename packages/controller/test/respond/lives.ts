@@ -104,9 +104,10 @@ export function createLives(size: number): Lives {
       return dead ? never : receipt(false, clock.now());
     };
     const aws = fakeAws({ autoScaling: groupApi(fleet, write, () => clock.now()) }).aws;
-    const kept: Pick<Ledger, "load" | "commit"> = {
+    const kept: Pick<Ledger, "load" | "commit" | "touch"> = {
       load: alive(ledger.load),
       commit: alive(ledger.commit),
+      touch: alive(ledger.touch),
     };
     const deps: MachineDeps<"group"> = {
       ledger: kept,

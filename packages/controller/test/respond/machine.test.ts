@@ -2,18 +2,15 @@ import { holdDuring, virtualClock, type VirtualClock } from "@spotkeeper/simulat
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Key } from "../../src/model/key.ts";
-import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
-import type { Finished } from "../../src/respond/apply.ts";
 import { guardOf } from "../../src/respond/guard.ts";
 import { advanceDoc, type MachineDeps } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
-import { mergePlan } from "../../src/respond/steps.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
+import { type Script, type Scripted, scripted } from "./scripted.ts";
 import { planned } from "./support.ts";
-import type { PlannedStep } from "../../src/decide/plan.ts";
 
 let clock: VirtualClock;
 let ledger: Ledger;
@@ -26,34 +23,8 @@ afterEach(() => ledger.close());
 
 const done: Result = { is: "done", receipt: null };
 
-interface Script {
-  readonly plan: readonly PlannedStep[];
-  readonly unsafe?: readonly string[];
-  readonly run: (step: Step, doc: Doc) => Promise<Result>;
-}
-
 /** A worker of its own: what it ran, and when. */
-function worker(script: Script): { deps: MachineDeps<"incident">; ran: string[]; woken: [Key, number][] } {
-  const ran: string[] = [];
-  const woken: [Key, number][] = [];
-  const deps: MachineDeps<"incident"> = {
-    ledger,
-    clock,
-    wake: { at: (key, when) => Promise.resolve(void woken.push([key, when])) },
-    refresh: (doc, now) => {
-      const steps = mergePlan(doc.body.steps, script.plan, now);
-      return { doc: { ...doc, wakeAt: null, body: { ...doc.body, steps } }, entries: [] };
-    },
-    guard: () => guardOf(1),
-    isSafe: (step) => script.unsafe?.includes(step.id) !== true,
-    run: async (doc, step): Promise<Finished> => {
-      ran.push(step.id);
-      const base = { step, title: step.id, acts: true, startedAt: clock.now() };
-      return { ...base, result: await script.run(step, doc) };
-    },
-  };
-  return { deps, ran, woken };
-}
+const worker = (script: Script): Scripted => scripted(clock, ledger, script);
 
 const never = { poked: (): Promise<void> => new Promise(() => {}), until: Infinity };
 
@@ -318,6 +289,7 @@ describe("hints", () => {
     };
     const noting: MachineDeps<"incident">["ledger"] = {
       load: (...args) => ledger.load(...args),
+      touch: (...args) => ledger.touch(...args),
       commit: (writes, ...rest) => {
         order.push(`commit of ${writes.map((doc) => doc.key).join(" and ")}`);
         return ledger.commit(writes, ...rest);

@@ -13,8 +13,8 @@ const SCHEDULE: Ms = 60_000;
  * between. Hints of one document come one after the other, as from a FIFO queue.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export const createFunction: CreateWorker = (ground, seat, name, onKilled) => {
-  const { gate, aws, clock, options, learnHour, origin } = createLife(ground, seat, name, true, onKilled);
+export const createFunction: CreateWorker = (ground, seat, onKilled) => {
+  const { gate, aws, clock, options, learnHour, origin } = createLife(ground, seat, true, onKilled);
   const wake = gate.guard(ground.hints, ["at"]);
   const handling = ground.parts.createHandling({ ...options, wake });
   const last = new Map<Key, Promise<boolean>>();

@@ -26,7 +26,6 @@ export interface Life {
 export function createLife(
   ground: Ground,
   { inventory, plan, crossings, ahead }: Seat,
-  name: string,
   sleepsBetween: boolean,
   onKilled: (pause: Ms) => void,
 ): Life {
@@ -57,8 +56,18 @@ export function createLife(
     options: {
       clock,
       random,
-      owner: name,
-      ledger: gate.guard(ground.ledger, ["accept", "load", "commit", "due", "list", "history", "unarchived", "purge"]),
+      ledger: gate.guard(ground.ledger, [
+        "accept",
+        "load",
+        "commit",
+        "touch",
+        "due",
+        "list",
+        "outline",
+        "history",
+        "unarchived",
+        "purge",
+      ]),
       archive: gate.guard(ground.archive, ["put", "get", "list"]),
       inventory,
       aws,

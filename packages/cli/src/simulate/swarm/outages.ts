@@ -51,8 +51,8 @@ function breakAws(spec: SwarmWorld, { kind, of }: OutageItem, simulator: Simulat
 const serviceOf = (of: string | null): NonNullable<FaultMatch["service"]> =>
   (["ec2", "autoscaling", "ecs", "elasticloadbalancingv2"] as const).find((one) => one === of) ?? "ec2";
 
-const WRITES = ["accept", "commit", "due", "purge"] as const;
-const ALL = [...WRITES, "load", "list", "history", "unarchived"] as const;
+const WRITES = ["accept", "commit", "touch", "purge"] as const;
+const ALL = [...WRITES, "load", "due", "list", "outline", "history", "unarchived"] as const;
 
 /** The same ledger, which is full or away at times: full, it can still be read. */
 export const breakLedger = (ledger: Ground["ledger"], { isOn }: Outages): Ground["ledger"] =>

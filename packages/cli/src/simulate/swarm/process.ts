@@ -14,11 +14,11 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-export type CreateWorker = (ground: Ground, seat: Seat, name: string, onKilled: (pause: Ms) => void) => WorkerProcess;
+export type CreateWorker = (ground: Ground, seat: Seat, onKilled: (pause: Ms) => void) => WorkerProcess;
 
 /** The flow in a process that lives. */
-export const createProcess: CreateWorker = (ground, seat, name, onKilled) => {
-  const { gate, aws, options, learnHour, origin } = createLife(ground, seat, name, false, onKilled);
+export const createProcess: CreateWorker = (ground, seat, onKilled) => {
+  const { gate, aws, options, learnHour, origin } = createLife(ground, seat, false, onKilled);
   const worker = ground.parts.createWorker(options);
   return {
     async start() {

@@ -154,7 +154,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
   const at = clock.now();
-  const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000, "judge", 1))).map(({ key }) => key);
+  const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000))).items;
   const told = sent.map(({ alert }) => alert);
   const ended: Ended = { ...scene, looks, docs, incidents, due, told, refused, failures, at };
   const breaches = [...effects, ...looking.breaches, ...breachesAtEnd(ended)];
@@ -209,6 +209,12 @@ function watched(
       if (stored === "conflict") return stored;
       for (const doc of stored) docs.set(doc.key, doc);
       for (const { at, key, text } of journal) timeline.push({ at, text: `${key}: ${text}` });
+      return stored;
+    },
+    async touch(key, version, wakeAt) {
+      const stored = await ledger.touch(key, version, wakeAt);
+      const doc = docs.get(key);
+      if (stored !== "conflict" && doc?.version === version) docs.set(key, { ...doc, version: stored, wakeAt });
       return stored;
     },
   };

@@ -63,7 +63,7 @@ export function createWorkers({ clock, ground, areFunctions, seats, onKilled }: 
     lives += 1;
     const name = `life-${lives} of worker ${index}`;
     const create = areFunctions ? createFunction : createProcess;
-    const process = create(ground(), seat, name, (pause) => {
+    const process = create(ground(), seat, (pause) => {
       up[index] = null;
       onKilled(name, pause);
       clock.setTimer(clock.now() + pause, () => void live(index, seat));

@@ -3,7 +3,7 @@ import { decodeBody } from "../body.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Params } from "../../model/plain.ts";
 import type { Health } from "../ledger/ledger.ts";
-import { badCursor, pageOf } from "../sqlite/cursor.ts";
+import { badCursor, partOf } from "../cursor.ts";
 import { openStore } from "../sqlite/store.ts";
 import type { Sql } from "../sqlite/sql.ts";
 import type { Archive, ArchivedIncident, IncidentFilter } from "./archive.ts";
@@ -56,7 +56,8 @@ export function openSqliteArchive(options: SqliteArchiveOptions): Archive & { re
           `SELECT ${COLUMNS} FROM archive WHERE ${where} ORDER BY openedAt DESC, key DESC LIMIT ${size + 1}`,
           ...values,
         );
-        return pageOf(rows, size, toArchived, ({ openedAt, key }) => toCursor(openedAt, key));
+        const { items, next } = partOf(rows, size, toArchived, ({ openedAt, key }) => toCursor(openedAt, key));
+        return next === null ? { items } : { items, next };
       });
     },
     health: store.health,

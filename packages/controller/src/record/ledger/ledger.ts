@@ -17,6 +17,19 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** A version of a document; 0: it is not stored. */
+export interface Seen {
+  readonly key: Key;
+  readonly version: number;
+}
+
+/** A document of a list without its body. */
+export interface Outline {
+  readonly key: Key;
+  /** What `noteOf` said of the newest version; null where an earlier Spotkeeper wrote it last, or none is kept. */
+  readonly note: string | null;
+}
+
 /** Whether a store takes writes, for readiness. `code` and `message` are those of the last failure, null while `ok`. */
 export interface Health {
   readonly ok: boolean;
@@ -29,36 +42,45 @@ export interface Health {
 }
 
 /**
- * Strongly consistent state. Every driver passes the contract suite in test/record/ledger-contract.ts.
+ * What is known and done, as the rest of the program asks for it: made once, over any driver (create-ledger.ts). Documents
+ * are strongly consistent; lists and queues may lag.
  * Rejects with `SpotkeeperError` (SK-LEDGER-…) when the store is away; never answers "nothing" instead.
  */
 export interface Ledger {
   /**
-   * Durable when it resolves: the message may be deleted. Correlates (see correlate/correlate.ts) and writes in one
-   * atomic step, so that any number of replicas agree. Null: the signal concerns no incident (correlate said so).
+   * Durable when it resolves: the message may be deleted. Correlates (see correlate/correlate.ts) and commits, so that any
+   * number of replicas agree. Null: the signal concerns no incident (correlate said so).
    */
   accept(signal: Signal, now: Ms): Promise<Accepted | null>;
   load<K extends Kind>(key: Key, kind: K): Promise<Doc<K> | null>;
   /**
    * All or none: stores each write if its stored version is still `doc.version`, and only if every document of
-   * `unchanged` is too (version 0: still absent). Answers what is stored now, or "conflict".
+   * `unchanged` is too. A document is in `writes` or in `unchanged`, and once. Answers what is stored now, or "conflict".
    */
   commit(
     writes: readonly Doc[],
     journal: readonly Entry[],
-    unchanged?: readonly { readonly key: Key; readonly version: number }[],
+    unchanged?: readonly Seen[],
   ): Promise<readonly Doc[] | "conflict">;
   /**
-   * Documents whose `wakeAt` has come and that nobody leases, earliest first; leased to `owner` for `lease` ms. A commit
-   * that moves `wakeAt` ends the lease; one that leaves it (intents) keeps it.
+   * Moves `wakeAt` of a document whose stored version is still `version`, and nothing else of it. It is version + 1 then:
+   * who has read the one before has a conflict, as after a commit. Answers the version that is stored now, or "conflict".
    */
-  due(now: Ms, limit: number, owner: string, lease: Ms): Promise<readonly Doc[]>;
+  touch(key: Key, version: number, wakeAt: Ms | null): Promise<number | "conflict">;
+  /** Keys of documents whose `wakeAt` has come, earliest first. May lag: one that has moved on may still be among them. */
+  due(now: Ms, limit: number, cursor?: string): Promise<Page<Key>>;
   /** By tag; may lag. Newest key first is not promised. */
   list(tag: string, cursor?: string): Promise<Page<Doc>>;
+  /** The same list, without reading the documents. */
+  outline(tag: string, cursor?: string): Promise<Page<Outline>>;
+  /** In the order of one document's commits. */
   history(key: Key, cursor?: string): Promise<Page<Entry>>;
   /** Keys of closed incidents whose newest version the archive lacks (see archived.ts), for the archiver. May lag. */
   unarchived(cursor?: string): Promise<Page<Key>>;
-  /** Removes settled incidents (and their journal) that are archived and closed before, and silences that ended before; answers how many. */
+  /**
+   * Removes settled incidents (and their journal) that are archived and closed before, and what else was over before
+   * (silences, evidence); answers how many. May lag: what it misses is for the next purge.
+   */
   purge(settledBefore: Ms): Promise<number>;
   health(): Health;
   close(): Promise<void>;

@@ -1,34 +1,30 @@
-import { SpotkeeperError } from "../../errors.ts";
-import { isArchived } from "../archived.ts";
-import { decodeBody } from "../body.ts";
-import type { Doc } from "../../model/doc.ts";
 import type { Key } from "../../model/key.ts";
-import { fit } from "../fit.ts";
+import type { Queue, Shelf, Stored, Tag, Write } from "../ledger/driver.ts";
 import type { Sql } from "./sql.ts";
 
 interface Row {
   readonly id: number;
-  readonly kind: string;
   readonly key: string;
   readonly version: number;
   readonly wakeAt: number | null;
   readonly tags: string;
   readonly body: string;
+  readonly closedAt: number | null;
+  readonly archived: number;
 }
 
-type Stored = Pick<Row, "id" | "kind" | "tags">;
+/** A tag is stored as its name, or as its name and its note. */
+type StoredTag = string | readonly [name: string, note: string];
 
-const COLUMNS = "id, kind, key, version, wakeAt, tags, body";
+const COLUMNS = "id, key, version, wakeAt, tags, body, closedAt, archived";
 
-function toDoc(row: Row): Doc {
-  const { kind, key, version, wakeAt } = row;
-  const body = decodeBody(row.body);
-  return { kind, key, schema: 1, version, wakeAt, tags: stringsOf(row.tags), body } as Doc;
-}
-
-export function findDoc(sql: Sql, key: Key): Doc | null {
+export function findDoc(sql: Sql, key: Key): Stored | null {
   const row = sql.one<Row>(`SELECT ${COLUMNS} FROM docs WHERE key = ?`, key);
-  return row === undefined ? null : toDoc(row);
+  if (row === undefined) return null;
+  const { version, wakeAt, tags, body, closedAt, archived } = row;
+  const shelf: Shelf | null =
+    closedAt === null ? null : { name: archived === 1 ? "settled" : "unarchived", since: closedAt };
+  return { key, version, wakeAt, tags: parseTags(tags).map(nameOf), shelf, body };
 }
 
 /** Version of what is stored under `key`; 0 for nothing. */
@@ -36,78 +32,64 @@ export function versionOf(sql: Sql, key: Key): number {
   return sql.one<{ version: number }>("SELECT version FROM docs WHERE key = ?", key)?.version ?? 0;
 }
 
+/** A place in an order that is told apart by the row where the instants are equal. */
+interface Place {
+  readonly at: number;
+  readonly id: number;
+}
+
+const ORDERS: { readonly [Q in Queue]: { readonly by: string; readonly of: string } } = {
+  // Each repeats the condition of its index (schema.ts), so that it is found without a scan.
+  due: { by: "wakeAt", of: "wakeAt IS NOT NULL" },
+  unarchived: { by: "closedAt", of: "closedAt IS NOT NULL AND archived = 0" },
+  settled: { by: "closedAt", of: "closedAt IS NOT NULL AND archived = 1" },
+};
+
+/** Those of a queue up to an instant, earliest first, after a place; with the place of each. */
+export function queuedDocs(
+  sql: Sql,
+  queue: Queue,
+  until: number,
+  after: Place | null,
+  limit: number,
+): readonly (Place & { readonly key: Key })[] {
+  const { by, of } = ORDERS[queue];
+  const { at, id } = after ?? { at: Number.MIN_SAFE_INTEGER, id: 0 };
+  return sql.all(
+    `SELECT id, ${by} AS at, key FROM docs WHERE ${of} AND ${by} <= ? AND (${by}, id) > (?, ?)
+     ORDER BY ${by}, id LIMIT ${limit}`,
+    until,
+    at,
+    id,
+  );
+}
+
 /** Those that carry `tag`, oldest first, after the row `after`; with the row to go on from. */
-export function docsByTag(sql: Sql, tag: string, after: number, limit: number): readonly { id: number; doc: Doc }[] {
-  return sql
-    .all<Row>(
-      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND doc > ? ORDER BY doc LIMIT ${limit}`,
-      tag,
-      after,
-    )
-    .map((row) => ({ id: row.id, doc: toDoc(row) }));
+export function taggedDocs(
+  sql: Sql,
+  tag: string,
+  after: number,
+  limit: number,
+): readonly { readonly id: number; readonly key: Key; readonly note: string | null }[] {
+  return sql.all(
+    `SELECT id, key, note FROM tags JOIN docs ON id = doc WHERE tag = ? AND doc > ? ORDER BY doc LIMIT ${limit}`,
+    tag,
+    after,
+  );
 }
 
-/** The newest incidents that carry `tag`, newest first. Rows are numbered as they are made, so an ordinal's order is theirs. */
-export function newestIncidents(sql: Sql, tag: string, limit: number): readonly Doc<"incident">[] {
-  return sql
-    .all<Row>(
-      `SELECT ${COLUMNS} FROM tags JOIN docs ON id = doc WHERE tag = ? AND kind = 'incident' ORDER BY doc DESC LIMIT ${limit}`,
-      tag,
-    )
-    .map((row) => toDoc(row) as Doc<"incident">);
-}
-
-/** Due and not leased. */
-const DUE = "wakeAt <= ?1 AND (leaseUntil IS NULL OR leaseUntil <= ?1)";
-
-/** Whether a document is due, and not leased. */
-export function isAnyDue(sql: Sql, now: number): boolean {
-  return sql.one(`SELECT 1 FROM docs WHERE ${DUE} LIMIT 1`, now) !== undefined;
-}
-
-/** Due and not leased, earliest first. */
-export function leaseDue(sql: Sql, now: number, limit: number, owner: string, until: number): readonly Doc[] {
-  const rows = sql.all<Row>(`SELECT ${COLUMNS} FROM docs WHERE ${DUE} ORDER BY wakeAt, id LIMIT ${limit}`, now);
-  for (const row of rows) sql.run("UPDATE docs SET leaseOwner = ?, leaseUntil = ? WHERE id = ?", owner, until, row.id);
-  return rows.map(toDoc);
-}
-
-/** A document as its row has it: made once, before the write lock is taken. */
-export interface Encoded {
-  readonly doc: Doc;
-  readonly tags: string;
-  readonly body: string;
-}
-
-/** Encodes what one commit writes. Throws as `encodeDoc` does. @param room bytes for each body */
-export function encodeDocs(docs: readonly Doc[], room?: number): readonly Encoded[] {
-  if (new Set(docs.map((doc) => doc.key)).size < docs.length) {
-    throw invalid(`One commit writes a document twice (${docs.map((doc) => doc.key).join(", ")}). Write each once.`);
-  }
-  return docs.map((doc) => encodeDoc(doc, room));
-}
-
-/** Refuses what no driver could store. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID. @param room bytes for the body */
-export function encodeDoc(doc: Doc, room?: number): Encoded {
-  const { key, wakeAt } = doc;
-  if (wakeAt !== null && !Number.isSafeInteger(wakeAt)) {
-    throw invalid(`The wakeAt of ${key} is ${wakeAt}: it must be whole milliseconds, or null, else it never wakes.`);
-  }
-  return { doc, tags: JSON.stringify(doc.tags), body: fit(doc, room) };
-}
-
-/** Stores `doc.version + 1`. The caller has compared the versions, in this transaction. */
-export function writeDoc(sql: Sql, encoded: Encoded): Doc {
-  const { doc, tags, body } = encoded;
-  const { kind, key, wakeAt } = doc;
-  const version = doc.version + 1;
-  const { closedAt, archived } = closing(doc);
-  const stored = sql.one<Stored>("SELECT id, kind, tags FROM docs WHERE key = ?", key);
-  if (stored === undefined) {
+/** Stores `version + 1`. The caller has compared the versions, in this transaction. */
+export function writeDoc(sql: Sql, write: Write): void {
+  const { key, wakeAt, shelf, body } = write;
+  const version = write.version + 1;
+  const tags = textOf(write.tags);
+  const closedAt = shelf?.since ?? null;
+  const archived = shelf?.name === "settled" ? 1 : 0;
+  if (write.version === 0) {
     const id = sql.insert(
       `INSERT INTO docs (kind, key, version, wakeAt, tags, body, closedAt, archived)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      kind,
+      key.slice(0, key.indexOf("#")),
       key,
       version,
       wakeAt,
@@ -116,13 +98,13 @@ export function writeDoc(sql: Sql, encoded: Encoded): Doc {
       closedAt,
       archived,
     );
-    addTags(sql, id, doc.tags);
-    return { ...doc, version };
+    addTags(sql, id, write.tags);
+    return;
   }
-  if (stored.kind !== kind) throw invalid(`${key} is stored as a document of kind ${stored.kind}, not ${kind}.`);
+  const stored = sql.one<Pick<Row, "id" | "tags">>("SELECT id, tags FROM docs WHERE key = ?", key);
+  if (stored === undefined) throw new Error(`${key} was compared, and is not stored`);
   sql.run(
-    `UPDATE docs SET leaseUntil = CASE WHEN wakeAt IS ?2 THEN leaseUntil END, version = ?1, wakeAt = ?2, tags = ?3,
-       body = ?4, closedAt = ?5, archived = ?6 WHERE id = ?7`,
+    `UPDATE docs SET version = ?, wakeAt = ?, tags = ?, body = ?, closedAt = ?, archived = ? WHERE id = ?`,
     version,
     wakeAt,
     tags,
@@ -132,38 +114,41 @@ export function writeDoc(sql: Sql, encoded: Encoded): Doc {
     stored.id,
   );
   if (tags !== stored.tags) {
-    removeTags(sql, stored.id, stringsOf(stored.tags));
-    addTags(sql, stored.id, doc.tags);
+    removeTags(sql, stored);
+    addTags(sql, stored.id, write.tags);
   }
-  return { ...doc, version };
 }
 
-export function removeDoc(sql: Sql, { id, tags }: { readonly id: number; readonly tags: string }): void {
-  removeTags(sql, id, stringsOf(tags));
-  sql.run("DELETE FROM docs WHERE id = ?", id);
+/** Stores the next version with another `wakeAt`; false if the version is another. */
+export function touchDoc(sql: Sql, key: Key, version: number, wakeAt: number | null): boolean {
+  const moved = sql.one(
+    "UPDATE docs SET version = version + 1, wakeAt = ? WHERE key = ? AND version = ? RETURNING id",
+    wakeAt,
+    key,
+    version,
+  );
+  return moved !== undefined;
 }
 
-/** Columns that archiving and purging select by. */
-function closing(doc: Doc): { readonly closedAt: number | null; readonly archived: number } {
-  // An ended silence is nothing that the archive wants.
-  if (doc.kind === "silence") return { closedAt: doc.body.endsAt, archived: 1 };
-  if (doc.kind !== "incident") return { closedAt: null, archived: 0 };
-  const stored = { version: doc.version + 1, body: doc.body };
-  return { closedAt: doc.body.closedAt, archived: isArchived(stored) ? 1 : 0 };
+export function removeDoc(sql: Sql, key: Key): void {
+  const stored = sql.one<Pick<Row, "id" | "tags">>("SELECT id, tags FROM docs WHERE key = ?", key);
+  if (stored === undefined) return;
+  removeTags(sql, stored);
+  sql.run("DELETE FROM docs WHERE id = ?", stored.id);
 }
 
-function addTags(sql: Sql, id: number, tags: readonly string[]): void {
-  for (const tag of tags) sql.run("INSERT OR IGNORE INTO tags (tag, doc) VALUES (?, ?)", tag, id);
+function addTags(sql: Sql, id: number, tags: readonly Tag[]): void {
+  for (const { name, note } of tags)
+    sql.run("INSERT OR IGNORE INTO tags (tag, doc, note) VALUES (?, ?, ?)", name, id, note);
 }
 
-function removeTags(sql: Sql, id: number, tags: readonly string[]): void {
-  for (const tag of tags) sql.run("DELETE FROM tags WHERE tag = ? AND doc = ?", tag, id);
+function removeTags(sql: Sql, { id, tags }: { readonly id: number; readonly tags: string }): void {
+  for (const tag of parseTags(tags)) sql.run("DELETE FROM tags WHERE tag = ? AND doc = ?", nameOf(tag), id);
 }
 
-function stringsOf(json: string): readonly string[] {
-  return JSON.parse(json) as readonly string[];
-}
+const textOf = (tags: readonly Tag[]): string =>
+  JSON.stringify(tags.map(({ name, note }): StoredTag => (note === null ? name : [name, note])));
 
-function invalid(message: string): SpotkeeperError {
-  return new SpotkeeperError("SK-LEDGER-INVALID", message);
-}
+const parseTags = (json: string): readonly StoredTag[] => JSON.parse(json) as readonly StoredTag[];
+
+const nameOf = (tag: StoredTag): string => (typeof tag === "string" ? tag : tag[0]);

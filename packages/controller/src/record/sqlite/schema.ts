@@ -63,4 +63,20 @@ export const migrations: readonly string[] = [
    CREATE INDEX archive_subject ON archive (subject, openedAt, key);
    CREATE INDEX archive_group ON archive ("group", openedAt, key);
    CREATE INDEX archive_cluster ON archive (cluster, openedAt, key);`,
+  // A subject's last ordinal is a document, as in every store, and a tag has a note. The columns leaseOwner and leaseUntil
+  // are of no more use; to drop them would write every document anew.
+  `ALTER TABLE tags ADD COLUMN note TEXT;
+   INSERT INTO docs (kind, key, version, tags, body, archived)
+     SELECT 'subject', 'subject#' || subject, 1, '[]', json_object('last', max(ordinal)), 0
+     FROM (
+       SELECT subject, ordinal FROM ordinals
+       UNION ALL
+       SELECT substr(start, length('incident#') + 1, length(start) - length('incident##')),
+         CAST(substr(key, length(start) + 1) AS INTEGER)
+       FROM (SELECT key, rtrim(key, '0123456789') AS start FROM docs WHERE kind = 'incident')
+     )
+     GROUP BY subject;
+   DROP TABLE ordinals;
+   DROP INDEX docs_unarchived;
+   CREATE INDEX docs_unarchived ON docs (closedAt) WHERE closedAt IS NOT NULL AND archived = 0;`,
 ];

@@ -1,0 +1,43 @@
+import { SpotkeeperError } from "../errors.ts";
+import type { Part } from "./ledger/driver.ts";
+import type { Page } from "./ledger/ledger.ts";
+
+/**
+ * A part of a list as a page of it. Its cursor names the list, so that it is refused elsewhere.
+ * @param list a name that no other list has
+ */
+export function pageOf<T>(list: string, { items, next }: Part<T>): Page<T> {
+  return next === null ? { items } : { items, next: Buffer.from(JSON.stringify([list, next])).toString("base64url") };
+}
+
+/** Where a cursor of this list stands; null without one. Throws SK-RECORD-CURSOR for what is none of its cursors. */
+export function afterOf(list: string, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  try {
+    const given: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(given) && given.length === 2 && given[0] === list && typeof given[1] === "string")
+      return given[1];
+  } catch {
+    // It is not one of ours, as any text that was not made above.
+  }
+  throw badCursor();
+}
+
+/** @param rows one more than `limit` were asked for, so that the last part is known to be the last. */
+export function partOf<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  item: (row: Row) => T,
+  place: (row: Row) => string,
+): Part<T> {
+  const part = rows.slice(0, limit);
+  const last = part.at(-1);
+  return { items: part.map(item), next: rows.length > limit && last !== undefined ? place(last) : null };
+}
+
+export function badCursor(): SpotkeeperError {
+  return new SpotkeeperError(
+    "SK-RECORD-CURSOR",
+    "The cursor is not one that this list gave out. Pass on the `next` of the page before, unchanged, or none for the first page.",
+  );
+}

@@ -1,0 +1,130 @@
+import { holdDuring, virtualClock, type VirtualClock } from "@spotkeeper/simulator";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Doc } from "../../src/model/doc.ts";
+import type { Key } from "../../src/model/key.ts";
+import type { Ledger } from "../../src/record/ledger/ledger.ts";
+import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
+import { advanceDoc } from "../../src/respond/machine.ts";
+import type { Result } from "../../src/respond/responder.ts";
+import { SECOND, T0, warning } from "../correlate/support.ts";
+import { serviceDoc } from "../record/support/samples.ts";
+import { scripted } from "./scripted.ts";
+import { planned } from "./support.ts";
+
+let clock: VirtualClock;
+let ledger: Ledger;
+/** What was asked of the ledger, in order. */
+let asked: string[];
+
+beforeEach(() => {
+  clock = virtualClock(T0);
+  asked = [];
+  ledger = new Proxy(holdDuring(clock, openSqliteLedger({ file: ":memory:", clock })), {
+    get(target, name) {
+      asked.push(String(name));
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+});
+afterEach(() => ledger.close());
+
+const done: Result = { is: "done", receipt: null };
+const never = { poked: (): Promise<void> => new Promise(() => {}), until: Infinity };
+const settle = <T>(promise: Promise<T>): Promise<T> => clock.runUntilSettled(promise);
+const opened = async (): Promise<Key> => (await settle(ledger.accept(warning(0), clock.now())))!.doc.key;
+
+/** The service's record with one more that it is held for. */
+const counted = (held: Doc<"service"> | null): Doc<"service"> => {
+  const doc = held ?? serviceDoc("web");
+  return { ...doc, body: { ...doc.body, until: (doc.body.until ?? 0) + 1 } };
+};
+
+test("two steps that write to one document at one moment are both seen to their end, and it has what both wrote", async () => {
+  const key = await opened();
+  const { deps } = scripted(clock, ledger, {
+    plan: [planned("one"), planned("two"), planned("three")],
+    run: async () => {
+      const writes = [counted(await ledger.load("service#web", "service"))];
+      await clock.sleep(SECOND);
+      return { ...done, also: { writes } };
+    },
+  });
+  await settle(advanceDoc(deps, key, "incident", never));
+  const incident = await settle(ledger.load(key, "incident"));
+  expect(incident?.body.steps.map(({ id, state }) => [id, state])).toEqual([
+    ["one", "done"],
+    ["two", "done"],
+    ["three", "done"],
+  ]);
+  // What two write in the same words is written once.
+  expect((await settle(ledger.load("service#web", "service")))?.body.until).toBe(1);
+});
+
+test("a step that writes otherwise what another has written runs again on it", async () => {
+  const key = await opened();
+  const { deps, ran } = scripted(clock, ledger, {
+    plan: [planned("one"), planned("two")],
+    run: async (step) => {
+      const doc = counted(await ledger.load("service#web", "service"));
+      await clock.sleep(SECOND);
+      return { ...done, also: { writes: [{ ...doc, tags: [...doc.tags, step.id] }] } };
+    },
+  });
+  await settle(advanceDoc(deps, key, "incident", never));
+  expect(ran).toEqual(["one", "two", "two"]);
+  expect(await settle(ledger.load("service#web", "service"))).toMatchObject({
+    tags: ["one", "two"],
+    body: { until: 2 },
+  });
+});
+
+test("a step that relies on what another writes runs again on it, and one that only relies goes along", async () => {
+  const key = await opened();
+  const { deps, ran } = scripted(clock, ledger, {
+    plan: [planned("write"), planned("rely"), planned("rely-too")],
+    run: async (step) => {
+      const held = await ledger.load("service#web", "service");
+      const other = { key: "service#other", version: 0 };
+      await clock.sleep(SECOND);
+      if (step.id === "rely-too") return { ...done, also: { writes: [], unchanged: [other] } };
+      if (step.id === "write") return { ...done, also: { writes: [counted(held)], unchanged: [other] } };
+      return { ...done, also: { writes: [], unchanged: [{ key: "service#web", version: held?.version ?? 0 }] } };
+    },
+  });
+  await settle(advanceDoc(deps, key, "incident", never));
+  expect(ran).toEqual(["write", "rely", "rely-too", "rely"]);
+});
+
+test("while a step runs long, the guard is renewed without writing the document again", async () => {
+  const key = await opened();
+  const { deps } = scripted(clock, ledger, {
+    plan: [planned("slow")],
+    run: async () => {
+      await clock.sleep(60 * SECOND);
+      return done;
+    },
+  });
+  asked = [];
+  await settle(advanceDoc(deps, key, "incident", never));
+  const count = (name: string): number => asked.filter((one) => one === name).length;
+  expect(count("touch")).toBeGreaterThan(15);
+  // The plan with the first renewal, and the result.
+  expect(count("commit")).toBe(2);
+});
+
+test("of two workers that sweep a document which was left, one goes on with it", async () => {
+  const key = await opened();
+  await clock.runUntil(T0 + 20 * SECOND);
+  const workers = [0, 1].map(() =>
+    scripted(clock, ledger, {
+      plan: [planned("a")],
+      run: async () => {
+        await clock.sleep(SECOND);
+        return done;
+      },
+    }),
+  );
+  await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", never))));
+  expect(workers.flatMap(({ ran }) => ran)).toEqual(["a"]);
+  expect((await settle(ledger.load(key, "incident")))?.body.steps[0]?.state).toBe("done");
+});
