@@ -170,7 +170,7 @@ async function settleBatch<K extends Kind>(
     const made = lay(deps, base, batch, running, now);
     const { due, upcomingAt } = made;
     if (made.unchanged) return { doc: base, view: made.doc, due, upcomingAt, unsaved: [] };
-    const stored = (await sendHints(deps, [made.doc as Doc, ...made.elsewhere.writes.values()]))
+    const stored = (await sendHints(deps, [made.doc, ...made.elsewhere.writes.values()]))
       ? await store(deps, base, made)
       : "away";
     // Draining goes on without a ledger, by what is safe; what is not waits for it.
