@@ -1,0 +1,57 @@
+import { beforeEach, expect, test } from "vitest";
+import { type Doomed, trackDoomed } from "../../src/flow/doomed.ts";
+import type { Doc } from "../../src/model/doc.ts";
+import { T0, warning } from "../correlate/support.ts";
+import { incidentOf } from "../respond/support.ts";
+
+let now: number;
+let doomed: Doomed;
+
+beforeEach(() => {
+  now = T0;
+  doomed = trackDoomed({ now: () => now, sleep: () => Promise.resolve(), setTimer: () => () => {} });
+});
+
+/** A warned instance. */
+function of(id: string, body: Partial<Doc<"incident">["body"]> = {}): Doc<"incident"> {
+  const doc = incidentOf(warning(0));
+  return { ...doc, key: `incident#${id}#1`, body: { ...doc.body, subject: { type: "instance", id }, ...body } };
+}
+
+/** A ledger that lists these, two to a page. */
+const listing = (...docs: Doc[]) => ({
+  list: (_tag: string, cursor = "0") => {
+    const from = Number(cursor);
+    const items = docs.slice(from, from + 2);
+    return Promise.resolve(from + 2 < docs.length ? { items, next: String(from + 2) } : { items });
+  },
+});
+
+test("what is warned of counts until its incident closes or its notice is withdrawn", () => {
+  doomed.saw(of("i-1"));
+  expect([...doomed.current()]).toEqual(["i-1"]);
+  now += 1_000;
+  doomed.saw(of("i-1", { closedAt: T0 }));
+  doomed.saw(of("i-2"));
+  expect([...doomed.current()]).toEqual(["i-2"]);
+  now += 1_000;
+  doomed.saw(of("i-2", { cancelledAt: T0 }));
+  expect([...doomed.current()]).toEqual([]);
+});
+
+test("the list of open incidents is read to its last page, and what others have closed is forgotten", async () => {
+  doomed.saw(of("i-9"));
+  const open = await doomed.refresh(listing(of("i-1"), of("i-2"), of("i-3")));
+  now += 1_000;
+  expect([...doomed.current()].toSorted()).toEqual(["i-1", "i-2", "i-3"]);
+  expect(open.size).toBe(3);
+});
+
+test("a storm reads one snapshot for a tenth of a second", () => {
+  doomed.saw(of("i-1"));
+  const first = doomed.current();
+  doomed.saw(of("i-2"));
+  expect(doomed.current()).toBe(first);
+  now += 100;
+  expect(doomed.current().size).toBe(2);
+});
