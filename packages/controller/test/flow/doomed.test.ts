@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { type Doomed, trackDoomed } from "../../src/flow/doomed.ts";
+import { type Doomed, noteOfDoomed, trackDoomed } from "../../src/flow/doomed.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf } from "../respond/support.ts";
@@ -18,13 +18,18 @@ function of(id: string, body: Partial<Doc<"incident">["body"]> = {}): Doc<"incid
   return { ...doc, key: `incident#${id}#1`, body: { ...doc.body, subject: { type: "instance", id }, ...body } };
 }
 
-/** A ledger that lists these, two to a page. */
-const listing = (...docs: Doc[]) => ({
-  list: (_tag: string, cursor = "0") => {
+/** A ledger that has these, two to a page; those of `unnoted` were written by an earlier Spotkeeper. */
+const listing = (docs: readonly Doc<"incident">[], unnoted: readonly Doc<"incident">[] = []) => ({
+  outline(_tag: string, cursor = "0") {
     const from = Number(cursor);
-    const items = docs.slice(from, from + 2);
-    return Promise.resolve(from + 2 < docs.length ? { items, next: String(from + 2) } : { items });
+    const all = [
+      ...docs.map((doc) => ({ key: doc.key, note: noteOfDoomed(doc)?.note ?? null })),
+      ...unnoted.map(({ key }) => ({ key, note: null })),
+    ];
+    const items = all.slice(from, from + 2);
+    return Promise.resolve(from + 2 < all.length ? { items, next: String(from + 2) } : { items });
   },
+  load: (key: string) => Promise.resolve(([...docs, ...unnoted].find((doc) => doc.key === key) ?? null) as never),
 });
 
 test("what is warned of counts until its incident closes or its notice is withdrawn", () => {
@@ -41,7 +46,7 @@ test("what is warned of counts until its incident closes or its notice is withdr
 
 test("the list of open incidents is read to its last page, and what others have closed is forgotten", async () => {
   doomed.saw(of("i-9"));
-  const open = await doomed.refresh(listing(of("i-1"), of("i-2"), of("i-3")));
+  const open = await doomed.refresh(listing([of("i-1"), of("i-2")], [of("i-3")]));
   now += 1_000;
   expect([...doomed.current()].toSorted()).toEqual(["i-1", "i-2", "i-3"]);
   expect(open.size).toBe(3);
