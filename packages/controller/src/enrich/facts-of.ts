@@ -10,7 +10,7 @@ import type { Facts, TaskFact } from "./facts.ts";
 import { impactOf } from "./impact.ts";
 import type { Overrides } from "./overrides.ts";
 import { fleetOf, ownerOf } from "./owner.ts";
-import { createReader, type Reader, whyNot } from "./reader.ts";
+import { createReader, failedSince, type Reader, whyNot } from "./reader.ts";
 import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
 import { type Storm, stormOf } from "./storm.ts";
 import { isManagedDaemon } from "./tally.ts";
@@ -150,15 +150,26 @@ function containersOf(read: Reader, id: string): readonly ContainerInstance[] {
 }
 
 function isSearched(read: Reader, id: string): boolean {
-  if (read.known("searched", id)?.value === "all") return true;
-  read.note("cluster", whyNot(read.inventory, "searched", id));
-  return false;
+  const searched = read.known("searched", id);
+  const isAll = searched?.value === "all";
+  const why = isAll
+    ? failedSince(read.inventory, "searched", id, searched.observedAt)
+    : whyNot(read.inventory, "searched", id);
+  if (why !== null) read.note("cluster", why, isAll);
+  return isAll;
 }
 
 /** What was left behind without tasks need not be asked for them. */
-const tasksOn = (read: Reader, one: ContainerInstance): readonly EcsTask[] =>
-  (one.agentConnected || hasTasks(one) ? read.need("tasks", one.arn, "tasks") : read.known("tasks", one.arn))?.value ??
-  [];
+function tasksOn(read: Reader, one: ContainerInstance): readonly EcsTask[] {
+  if (!one.agentConnected && !hasTasks(one)) return read.known("tasks", one.arn)?.value ?? [];
+  const tasks = read.needNow("tasks", one.arn, "tasks");
+  if (tasks === undefined) return [];
+  // An event of the container instance says how many there are, and not which.
+  const countedAt = read.inventory.get("container", one.arn)?.observedAt ?? 0;
+  if (tasks.value.length === 0 && hasTasks(one) && countedAt > tasks.observedAt)
+    read.note("tasks", "ECS has told of some since they were listed", true);
+  return tasks.value;
+}
 
 /** The group's own facets; complete if there is no group, or all of them are known. */
 function groupOf(
@@ -221,7 +232,7 @@ function servicesOf(read: Reader, tasks: readonly EcsTask[]): readonly EcsServic
     if (name !== null) ids.set(serviceId(task.clusterArn, name), name);
   }
   return [...ids].flatMap(([id, name]) => {
-    const service = read.need("service", id, "services", name)?.value;
+    const service = read.needNow("service", id, "services", name)?.value;
     if (service?.unread !== undefined) read.note("targets", `${name}: its revisions: ${service.unread}`);
     return service ?? [];
   });

@@ -64,6 +64,8 @@ export interface ServiceImpact {
 export interface Missing {
   readonly what: "instance" | "group" | "hooks" | "cluster" | "tasks" | "services" | "targets" | "discovery" | "owner";
   readonly why: string;
+  /** Something is known of it, from before; and what there is now is not. */
+  readonly before?: true;
 }
 
 /** Everything that enrichment found for one subject. Each facet says when it was observed, the oldest in `observedAt`. */

@@ -77,7 +77,7 @@ export async function findContainers(
   if (all === undefined) {
     const why = inventory.get("failure", failureId("clusters", regionId(place)))?.value;
     const unlisted: Failed = why ?? { kind: "unavailable", why: "clusters not listed" };
-    recordFailure(inventory, "searched", sought.id, unlisted, clock.now());
+    recordFailure(inventory, "searched", sought.id, unlisted, started);
     return;
   }
   const rest = all.filter((arn) => !asked.has(nameOf(arn)));
@@ -87,7 +87,7 @@ export async function findContainers(
     if (mayEnd()) return;
   }
   const [failure] = failures.values();
-  if (failure !== undefined) recordFailure(inventory, "searched", sought.id, failure, clock.now());
+  if (failure !== undefined) recordFailure(inventory, "searched", sought.id, failure, started);
   else keep("all");
 }
 

@@ -79,8 +79,9 @@ export function createReads(options: ReadsOptions): Reads {
       if (known !== undefined && now - known.observedAt <= age) return known.value;
       if (isSettled(inventory, facet, id, now)) return known?.value;
       const answer = await within(clock, ask.deadline, loader.load(at, name, ask));
-      if (answer === undefined) recordFailure(inventory, facet, id, notFound(facet, name), clock.now());
-      else if (isFailed(answer)) recordFailure(inventory, facet, id, answer, clock.now());
+      // As of when it was asked: an answer that comes after the time there was is none the older.
+      if (answer === undefined) recordFailure(inventory, facet, id, notFound(facet, name), now);
+      else if (isFailed(answer)) recordFailure(inventory, facet, id, answer, now);
       return inventory.get(facet, id)?.value;
     };
   };

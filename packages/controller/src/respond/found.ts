@@ -1,8 +1,10 @@
 import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { plural, span } from "../notify/message/count.ts";
+import { isOfBefore } from "../notify/message/unlooked.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
+import type { Incident } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
 
 /** A journal's entry stays readable: of more tasks or tags the first are kept. */
@@ -28,7 +30,7 @@ export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Ent
       data: { ...instance, operator: null, addresses, tags, uptimeSeconds, ...around(facts) },
     });
   }
-  if (labels["tasks"] === undefined && knowsTasks(facts)) {
+  if (labels["tasks"] === undefined && knowsTasks(facts, doc.body)) {
     const by = Map.groupBy(facts.tasks, ({ role }) => role);
     const parts = [...by].map(([role, some]) => `${some.length} ${role}`);
     const text = `${plural(facts.tasks.length, "task")} on it${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
@@ -41,9 +43,13 @@ export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Ent
   return entries;
 }
 
-/** Whether there are tasks is known, be there none. */
-export const knowsTasks = ({ tasks, containerInstances, missing }: Facts): boolean =>
-  tasks.length > 0 || (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks"));
+/** Whether there are tasks is known. That there are none is known once somebody has looked, and not from before. */
+export const knowsTasks = (
+  { tasks, containerInstances, missing }: Facts,
+  { steps }: Pick<Incident, "steps">,
+): boolean =>
+  tasks.length > 0 ||
+  (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks") && !isOfBefore(steps));
 
 /** Whose it is, and what else acts on it. */
 function around({ owner, ownerBecause, fleet, capacityProvider, groupState, protectedFromScaleIn }: Facts): Params {

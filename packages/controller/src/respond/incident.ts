@@ -75,19 +75,16 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, find: FindResponde
   const over = dryRunOver(doc, made.mode, now);
   if (over !== null)
     return over.body.mode === "act" ? plan(over, facts, policy, find, now) : { doc: over, entries: [] };
-  const labels = { ...body.labels, ...labelsOf(facts, body) };
   if (body.cancelledAt !== null || body.goneAt !== null)
-    return { doc: stillToAnswer({ ...doc, body: { ...body, labels } }, made.steps), entries: [] };
-  const seen = found(doc, facts, now);
+    return { doc: stillToAnswer(labelled(doc, facts), made.steps), entries: [] };
   const steps = hasNothingToCome(body)
     ? mergePlan(body.steps, underWay(body, find, now), now)
     : mergePlan(body.steps, stillToEmpty(body, made.steps, find), now, facts.complete);
   const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
-  const next: IncidentDoc = {
-    ...doc,
-    tags: tagsFor(doc, facts),
-    body: { ...body, steps, rule: made.rule, mode: made.mode, plannedFrom, labels },
-  };
+  const tags = tagsFor(doc, facts);
+  const remade = { ...doc, tags, body: { ...body, steps, rule: made.rule, mode: made.mode, plannedFrom } };
+  const seen = found(remade, facts, now);
+  const next = labelled(remade, facts);
   if (plannedFrom === body.plannedFrom) return { doc: next, entries: seen };
   const because = made.because === null ? "" : `, only observed: ${made.because}`;
   const text = `planned by rule ${made.rule} for ${made.threat} (${made.mode}${because})`;
@@ -100,6 +97,11 @@ function plan(doc: IncidentDoc, facts: Facts, policy: Policy, find: FindResponde
   };
   return { doc: next, entries: [...seen, { key: doc.key, at: now, kind: "planned", text, data }] };
 }
+
+const labelled = (doc: IncidentDoc, facts: Facts): IncidentDoc => ({
+  ...doc,
+  body: { ...doc.body, labels: { ...doc.body.labels, ...labelsOf(facts, doc.body) } },
+});
 
 /** AWS has called off what the incident was about, and it is about nothing else. */
 const hasNothingToCome = (body: Incident): boolean => isCalledOff(body) && threatOf(body) === "none";

@@ -15,7 +15,7 @@ const MOST_SERVICES = 8;
  *
  * @param before when it opened, and its labels so far: tasks that have ended meanwhile ran there all the same
  */
-export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels">): Params {
+export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels" | "steps">): Params {
   const all: Record<string, Plain | undefined> = {
     name: facts.instance?.name ?? undefined,
     instanceType: facts.instance?.type,
@@ -30,7 +30,7 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
     cluster: facts.containerInstances[0]?.clusterArn.split("/").at(-1),
     owner: facts.owner === "ours" ? undefined : facts.owner,
     services: services(facts),
-    tasks: knowsTasks(facts) ? facts.tasks.length : undefined,
+    tasks: knowsTasks(facts, before) ? facts.tasks.length : undefined,
     fleet: facts.fleet?.id,
     // Once said since it began it stays, though it may be over by the end: it tells how it went.
     evidence: evidence(facts, before.openedAt),

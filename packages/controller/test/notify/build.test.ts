@@ -163,6 +163,18 @@ describe("what is at stake", () => {
     expect(made.stakes).toEqual([]);
     expect(made.missing).toEqual(["cluster: access denied"]);
   });
+
+  test.each(["waiting", "abandoned"] as const)("nor of what was seen before, while the look at it is %s", (state) => {
+    const made = model([told("i-1", { body: { steps: [step("look-up", { state })] } })]);
+    expect(made).toMatchObject({
+      stakes: [],
+      missing: ["tasks: as they were last seen; they are not looked at anew yet"],
+    });
+  });
+
+  test("nor of one that has ended, whose tasks are known no more", () => {
+    expect(model([told("i-1", { body: { labels: { tasks: 2 } } })]).stakes).toEqual([]);
+  });
 });
 
 describe("what was lost", () => {

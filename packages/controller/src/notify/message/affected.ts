@@ -1,6 +1,6 @@
 import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../../enrich/facts.ts";
-import type { Told } from "./member.ts";
-import { isToLook, isUnlooked } from "./unlooked.ts";
+import type { Seen, Told } from "./member.ts";
+import { isOfBefore, isToLook, isUnlooked } from "./unlooked.ts";
 
 /** What runs on everything that is going, taken together. */
 export interface Affected {
@@ -20,7 +20,8 @@ export function affectedBy(members: readonly Told[]): Affected | null {
   const clusters = new Set<string>();
   let [standalone, daemons, balanced] = [0, 0, false];
   for (const { doc, facts } of members) {
-    if (facts === null || !isKnown(facts) || isToLook(doc.body.steps) || isUnlooked(doc.body.steps)) return null;
+    const { steps } = doc.body;
+    if (facts === null || !isKnown(facts) || isOfBefore(steps) || isToLook(steps) || isUnlooked(steps)) return null;
     const runs = new Set(facts.tasks.flatMap(({ role, service }) => (role === "daemon" ? (service ?? []) : [])));
     for (const impact of facts.impact) {
       if (impact.daemon) runs.add(impact.service);
@@ -50,6 +51,17 @@ function graver(services: Map<string, Affected["services"][number]>, impact: Ser
 }
 
 const NEEDED: ReadonlySet<Missing["what"]> = new Set(["instance", "cluster", "tasks", "services", "targets"]);
+
+const OF_TASKS: ReadonlySet<Missing["what"]> = new Set(["cluster", "tasks", "services"]);
+
+/**
+ * Whether AWS was asked what runs there, has said all of it, and never told of a task: only then none is none. What ran
+ * there is known no more once the instance has ended.
+ */
+export function isWithoutTasks({ facts, body: { labels, steps } }: Pick<Seen, "facts" | "body">): boolean {
+  if (facts === null || !facts.complete || facts.missing.some(({ what }) => OF_TASKS.has(what))) return false;
+  return facts.tasks.length === 0 && !isOfBefore(steps) && (labels["tasks"] ?? 0) === 0;
+}
 
 const isKnown = (facts: Facts): boolean => facts.complete && !facts.missing.some(({ what }) => NEEDED.has(what));
 

@@ -2,7 +2,7 @@ import type { ServiceImpact } from "../../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
-import { unlookedLines } from "./unlooked.ts";
+import { isOfBefore, unlookedLines } from "./unlooked.ts";
 
 const MOST_LINES = 8;
 const MOST_NAMES = 5;
@@ -58,12 +58,18 @@ function lateOnes(all: readonly Seen[]): string[] {
 const isAsked = (outcome: string | null): boolean =>
   outcome === "drained" || outcome === "nothing-drained" || outcome === "deadline-passed";
 
+/** What is told of what runs there is from before the interruption. */
+function ofBefore({ facts, member, body }: Seen): string[] {
+  const isSaid = facts === null || body.outcome !== null || member.missing.length > 0 || !isOfBefore(body.steps);
+  return isSaid ? [] : ["tasks: as they were last seen; they are not looked at anew yet"];
+}
+
 /** "targets of 3: access denied". Reasons that many members share are told once. */
 export function missing(all: readonly Seen[]): readonly string[] {
   // Of those that are over only what a person may still want to look for.
   const some = all.filter(({ body, member }) => body.outcome === null || isAsked(member.outcome));
   const told = tally(
-    some.flatMap(({ member }) => [...new Set(member.missing.map((one) => `${one.what}: ${one.why}`))]),
+    some.flatMap((one) => [...new Set(one.member.missing.map(({ what, why }) => `${what}: ${why}`)), ...ofBefore(one)]),
   );
   const lines = told.slice(0, MOST_LINES).map(([line, count]) => (some.length === 1 ? line : `${line} (${count})`));
   if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);

@@ -1,4 +1,5 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
+import { isWithoutTasks } from "./affected.ts";
 import { clean } from "./clean.ts";
 import { few, plural, span } from "./count.ts";
 import type { Seen } from "./member.ts";
@@ -71,8 +72,7 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): 
   if (standalone > 0) lines.push(`${plural(standalone, "standalone task")} that no service starts again`);
   const daemons = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.daemonTasks : 0), 0);
   if (lines.length === 0 && daemons > 0) lines.push(`only daemons run there (${plural(daemons, "task")})`);
-  const asked = all.length > 0 && all.every(({ facts }) => facts !== null && facts.complete);
-  if (lines.length === 0 && asked && all.some(({ body }) => body.outcome === null))
+  if (lines.length === 0 && all.every(isWithoutTasks) && all.some(({ body }) => body.outcome === null))
     lines.push("no ECS task is affected");
   return [...lines, ...lost(all)];
 }

@@ -28,6 +28,10 @@ export const isUnlooked = (steps: readonly Step[]): boolean => leftBy(steps) !==
 export const isToLook = (steps: readonly Step[]): boolean =>
   steps.some(({ responder, state }) => responder === "look-around" && (state === "waiting" || state === "intended"));
 
+/** Whether the look at what is at stake is still to come, or was never taken: what is known is of before. */
+export const isOfBefore = (steps: readonly Step[]): boolean =>
+  steps.some(({ responder, state }) => responder === "look-up" && state !== "done" && state !== "skipped");
+
 /** "targets: 12 target groups were not looked at". Of several incidents the one with the most, since they share them. */
 export function unlookedLines(all: readonly { readonly steps: readonly Step[] }[]): readonly string[] {
   const left = all.flatMap(({ steps }) => leftBy(steps) ?? []);

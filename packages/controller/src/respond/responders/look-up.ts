@@ -46,14 +46,16 @@ export const lookUp: Responder = {
     const depth = step.params["depth"] === "act" ? "act" : "tell";
     await ctx.lookUp(depth, ctx.deadline);
     const facts = ctx.facts();
+    // What is known from before leads to all that it ever led to.
     const missing = facts.missing
+      .filter(({ before }) => before !== true)
       .slice(0, MOST_WHYS)
       .map((one) => ({ what: one.what, why: one.why.slice(0, LONGEST_WHY) }));
     const receipt = { missing };
-    if (missing.length === 0 || (depth === "act" && facts.complete)) return { is: "done", receipt };
+    if (facts.missing.length === 0 || (depth === "act" && facts.complete)) return { is: "done", receipt };
     // What AWS does not know, or does not let us know, it will not tell at the next try either.
     if (!isToCome(facts.missing, ctx) && isFinal(facts.missing)) return { is: "done", receipt };
-    const said = missing.map((one) => `${one.what} (${one.why})`).join(", ");
+    const said = facts.missing.map((one) => `${one.what} (${one.why})`).join(", ");
     const isEnough = step.attempts + 1 >= MOST_TRIES;
     if (isEnough && depth === "act") return { is: "done", receipt, note: `not learnt: ${said}` };
     const until = ctx.now + (isEnough ? AGAIN_LATER : AGAIN);
