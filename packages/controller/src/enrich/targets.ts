@@ -93,8 +93,12 @@ function byService(
         // What is seen in the other one of the two is not in this one: undoing it would put it there.
         if (pair === undefined || !byTargetId(pair).has(address)) one.unseen.push({ id: address, port: containerPort });
       }
-      // Bridge and host network: the instance is the target, with a port that only the target group knows.
-      if (!task.ownInterface && instanceId !== null) one.ids.add(instanceId);
+      if (task.ownInterface || instanceId === null) continue;
+      // Bridge and host network: the instance is the target. One of a task's several ports is that of the target group,
+      // which its list tells.
+      one.ids.add(instanceId);
+      const [port, ...more] = task.hostPorts ?? [];
+      if (port !== undefined && more.length === 0 && pair === undefined) one.unseen.push({ id: instanceId, port });
     }
   }
 }

@@ -44,6 +44,8 @@ export interface EcsTask {
   readonly privateAddresses: readonly string[];
   /** Network mode `awsvpc`, also before its address is known; else it is reached through its instance. */
   readonly ownInterface: boolean;
+  /** Of its instance, where it has no interface of its own: under these it is a target. Absent in what earlier versions stored. */
+  readonly hostPorts?: readonly number[];
   readonly protectedUntil: Ms | null;
   readonly stopCode: string | null;
   /** When it ceased to run, or was told to stop, where it has; absent in what earlier versions stored. */

@@ -55,6 +55,7 @@ export const taskOf = (one: Task): EcsTask => ({
   availabilityZone: one.availabilityZone ?? null,
   privateAddresses: addressesOf(one),
   ownInterface: hasOwnInterface(one),
+  hostPorts: hasOwnInterface(one) ? [] : hostPortsOf(one),
   // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
   protectedUntil: null,
   stopCode: one.stopCode ?? null,
@@ -77,6 +78,13 @@ function addressesOf(one: Task): string[] {
   );
   return [...new Set([...attached, ...seen].flatMap((address) => address || []))];
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkBinding.html (also those that Docker chose by itself) */
+const hostPortsOf = ({ containers = [] }: Task): number[] => [
+  ...new Set(
+    containers.flatMap(({ networkBindings = [] }) => networkBindings.flatMap(({ hostPort }) => hostPort ?? [])),
+  ),
+];
 
 /** The attachment's type: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html */
 const hasOwnInterface = ({ launchType, attachments = [], containers = [] }: Task): boolean =>

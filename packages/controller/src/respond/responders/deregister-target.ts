@@ -158,9 +158,10 @@ export const registerTarget: Responder = {
 const isServing = (seen: TargetHealth | undefined): boolean => seen !== undefined && seen.state !== "draining";
 
 /**
- * Of a group's own target groups all; else those behind which a task still runs. Where the instance is the target under
- * its tasks' ports, nothing tells which port is whose: then all, if no task of the service was stopped, or none. What
- * neither wants, somebody registered by hand: only what is known to have been ours to take.
+ * Of a group's own target groups all; else those behind which a task still runs: under its address, or under a port of
+ * its instance. Where ECS does not tell a task's ports nothing tells which port is whose: then all, if no task of the
+ * service was stopped, or none. What neither wants, somebody registered by hand: only what is known to have been ours to
+ * take.
  *
  * @returns in words, why none is
  */
@@ -179,9 +180,12 @@ async function stillServed(
   const tasks = await runningOn(ctx);
   const addresses = new Set(tasks.flatMap((task) => task.privateAddresses));
   const running = tasks.filter((task) => task.group !== null && behind.has(task.group));
-  const served = targets.filter(({ id }) =>
-    id.startsWith("i-") ? running.length >= targets.length : addresses.has(id),
-  );
+  const ports = new Set(running.flatMap(({ hostPorts }) => hostPorts ?? []));
+  const tellsPorts = running.every(({ hostPorts = [] }) => hostPorts.length > 0);
+  const served = targets.filter(({ id, port }) => {
+    if (!id.startsWith("i-")) return addresses.has(id);
+    return tellsPorts && port !== null ? ports.has(port) : running.length >= targets.length;
+  });
   return served.length === 0 ? STOPPED : served;
 }
 
