@@ -28,7 +28,7 @@ export function createCorrelator(signals: readonly Signal[]): (signal: Signal) =
     const known = docs.get(key) ?? null;
     // As if each had come at its own time, so that an old message shows the budgets it had.
     const heard: Signal = { ...signal, receivedAt: signal.at };
-    const joined = correlate(known === null ? [] : [known], heard, signal.at, () => known);
+    const joined = correlate(known === null ? [] : [known], heard, signal.at, { pick: () => known });
     if (joined === null) return { key, doc: null, fresh: true };
     const doc = { ...joined.doc, key };
     docs.set(key, doc);

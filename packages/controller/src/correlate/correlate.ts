@@ -2,6 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Incident } from "../model/incident.ts";
+import type { Params } from "../model/plain.ts";
 import type { Signal } from "../model/signal.ts";
 import { choose } from "./choose.ts";
 import { describe, isAnnouncement, isEnding } from "../signal/says.ts";
@@ -36,13 +37,14 @@ export interface Correlated {
  *
  * Ordinals count in the order of opening: a late signal of an unknown earlier end opens a later ordinal.
  *
- * @param pick which of the subject's incidents it belongs to, where more is known than the signals' times
+ * @param more `pick`: which of the subject's incidents it belongs to, where more is known than the signals' times;
+ *   `hints`: what an incident that it opens is to know from the beginning
  */
 export function correlate(
   known: readonly Doc<"incident">[],
   signal: Signal,
   now: Ms,
-  pick: typeof choose = choose,
+  { pick = choose, hints }: { readonly pick?: typeof choose; readonly hints?: Params | undefined } = {},
 ): Correlated | null {
   if (signal.kind === "container-instance-change") return null;
   const mine = known.filter(
@@ -54,7 +56,7 @@ export function correlate(
   if (chosen !== null) return join(chosen, signal, now);
   if (!opens(signal)) return null;
   const ordinal = Math.max(0, ...mine.map(({ body }) => body.ordinal)) + 1;
-  const doc = openIncident(signal, ordinal, now);
+  const doc = openIncident(signal, ordinal, now, hints);
   return { doc, fresh: true, entries: [entry(doc, signal, now)] };
 }
 

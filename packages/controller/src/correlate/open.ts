@@ -2,6 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Key } from "../model/key.ts";
+import type { Params } from "../model/plain.ts";
 import type { Signal, Subject } from "../model/signal.ts";
 import { addSignal, learn } from "./learn.ts";
 
@@ -17,7 +18,7 @@ export function incidentKey(subject: Subject, ordinal: number): Key {
 export const OPEN = "open";
 
 /** A new incident, not stored yet (version 0) and due at once, that knows what its first signal tells. */
-export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"incident"> {
+export function openIncident(signal: Signal, ordinal: number, now: Ms, hints: Params = {}): Doc<"incident"> {
   const blank: Incident = {
     subject: signal.subject,
     ordinal,
@@ -31,7 +32,7 @@ export function openIncident(signal: Signal, ordinal: number, now: Ms): Doc<"inc
     signalCount: 0,
     lifecycle: [],
     agents: {},
-    hints: {},
+    hints,
     firstEndingAt: null,
     lastWarningAt: null,
     launchedAt: null,

@@ -3,8 +3,8 @@ import type { Facts } from "../enrich/facts.ts";
 import { hasTasks } from "../inventory/containers-on.ts";
 import type { Incident } from "../model/incident.ts";
 
-/** A container instance with the id of the step that sets it to DRAINING. */
-export type Draining = Pick<ContainerInstance, "arn" | "clusterArn"> & { readonly id: string };
+/** A container instance with the id of the step that sets it to DRAINING, and what it was when that was planned. */
+export type Draining = Pick<ContainerInstance, "arn" | "clusterArn"> & { readonly id: string; readonly was: string };
 
 /**
  * What has to be drained of all that an instance is registered as: where an agent is connected, or tasks are. What was
@@ -21,10 +21,11 @@ export function containersToDrain({ steps }: Pick<Incident, "steps">, facts: Fac
   const all = facts.containerInstances;
   const inUse = all.filter((one) => idFor.has(one.arn) || one.agentConnected || carriesTasks(one, facts));
   const used = new Set(had.map(({ id }) => id));
-  return (inUse.length === 0 ? all : inUse).map(({ arn, clusterArn }) => {
+  return (inUse.length === 0 ? all : inUse).map(({ arn, clusterArn, status }) => {
     const id = idFor.get(arn) ?? freeId(used);
     used.add(id);
-    return { arn, clusterArn, id };
+    const { was = status } = had.find((one) => one.id === id)?.params ?? {};
+    return { arn, clusterArn, id, was: typeof was === "string" ? was : status };
   });
 }
 

@@ -148,8 +148,8 @@ export function drain(ground: Ground): PlannedStep[] {
     (service) => !service.daemon && Math.ceil((service.desired * service.minimumHealthyPercent) / 100) === 0,
   );
   const holds = mayFallToNothing && held(ground).length > 0 ? ["hold:*"] : [];
-  return containersToDrain(incident, facts).map(({ id, clusterArn, arn }) =>
-    step(id, "set-draining", { clusterArn, containerInstanceArn: arn }, { ...budget, after: holds }),
+  return containersToDrain(incident, facts).map(({ id, clusterArn, arn, was }) =>
+    step(id, "set-draining", { clusterArn, containerInstanceArn: arn, was }, { ...budget, after: holds }),
   );
 }
 

@@ -4,6 +4,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
 import type { FlowDeps } from "./deps.ts";
+import { seenBefore } from "../inventory/seen-before.ts";
 import { isAway } from "../record/away.ts";
 import { advanceDoc } from "../respond/machine.ts";
 import type { Turn } from "../turn.ts";
@@ -62,7 +63,7 @@ export function createFlow(deps: FlowDeps): Flow {
   const acceptOne = async (signal: Signal): Promise<Accepted> => {
     deps.learn(signal);
     try {
-      const accepted = await ledger.accept(signal, clock.now());
+      const accepted = await ledger.accept(signal, clock.now(), seenBefore(deps.inventory, signal.subject.id));
       if (accepted === null) return { is: "nothing" };
       const { key } = accepted.doc;
       if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);

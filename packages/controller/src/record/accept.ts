@@ -4,6 +4,7 @@ import { correlate, incidentKey } from "../correlate/correlate.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
+import type { Params } from "../model/plain.ts";
 import type { Signal, Subject } from "../model/signal.ts";
 import { isAway } from "./away.ts";
 import { decode, encodeAll, type NoteOf } from "./encode.ts";
@@ -25,6 +26,7 @@ export interface AcceptDeps {
 interface Waiting {
   readonly signal: Signal;
   readonly now: Ms;
+  readonly hints: Params | undefined;
   readonly resolve: (accepted: Accepted | null) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -81,10 +83,10 @@ export function createAccept(deps: AcceptDeps): Ledger["accept"] {
     for (const one of batch) await takeTurns(subject, [one], () => {});
   }
 
-  return (signal, now) =>
+  return (signal, now, hints) =>
     new Promise((resolve, reject) => {
       const key = recordKey(signal.subject);
-      const one = { signal, now, resolve, reject };
+      const one = { signal, now, hints, resolve, reject };
       const queue = waiting.get(key);
       if (queue !== undefined) return void queue.push(one);
       const started = [one];
@@ -113,8 +115,8 @@ async function commit(
   const entries: Entry[] = [];
   const changed = new Map<Key, Doc<"incident">>();
   let { incidents, last } = known;
-  const joined = batch.map(({ signal, now }): Accepted | null => {
-    const made = correlate(incidents, signal, now);
+  const joined = batch.map(({ signal, now, hints }): Accepted | null => {
+    const made = correlate(incidents, signal, now, { hints });
     if (made === null || !made.fresh) return made === null ? null : { doc: made.doc, fresh: false };
     const isKnown = incidents.some(({ key }) => key === made.doc.key);
     if (!isKnown) last += 1;

@@ -198,8 +198,8 @@ function watched(
 ): Ground["ledger"] {
   return {
     ...ledger,
-    async accept(signal, now) {
-      const accepted = await ledger.accept(signal, now);
+    async accept(signal, now, hints) {
+      const accepted = await ledger.accept(signal, now, hints);
       if (accepted !== null) docs.set(accepted.doc.key, accepted.doc);
       timeline.push({ at: now, text: `heard: ${signal.kind} of ${signal.subject.id}` });
       return accepted;

@@ -4,6 +4,7 @@ import type { Signal } from "../../model/signal.ts";
 import type { Doc, Kind } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Key } from "../../model/key.ts";
+import type { Params } from "../../model/plain.ts";
 
 export interface Accepted {
   readonly doc: Doc<"incident">;
@@ -50,8 +51,10 @@ export interface Ledger {
   /**
    * Durable when it resolves: the message may be deleted. Correlates (see correlate/correlate.ts) and commits, so that any
    * number of replicas agree. Null: the signal concerns no incident (correlate said so).
+   *
+   * @param hints what an incident that it opens is to know from the beginning; another takes none of it
    */
-  accept(signal: Signal, now: Ms): Promise<Accepted | null>;
+  accept(signal: Signal, now: Ms, hints?: Params): Promise<Accepted | null>;
   load<K extends Kind>(key: Key, kind: K): Promise<Doc<K> | null>;
   /**
    * All or none: stores each write if its stored version is still `doc.version`, and only if every document of

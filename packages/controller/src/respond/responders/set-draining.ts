@@ -1,18 +1,36 @@
 import type { FailureKind } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";
-import { knownBefore, type Whose } from "../before.ts";
-import { placeOf, text } from "../place.ts";
+import { seenIn } from "../../inventory/seen-before.ts";
+import { isFirst, knownBefore, type Whose } from "../before.ts";
+import { placeOf, text, textOrNull } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 import { stillRight } from "../still-right.ts";
 import { doneBy, takeAway } from "../write.ts";
 
-/** A person, the agent or ECS itself may have set it before; ECS tells of each change by an event. */
-function wasActive(step: Step, ctx: Context): Whose["ours"] {
-  const known = knownBefore("container", text(step, "containerInstanceArn"), step, ctx)?.value;
-  if (known === undefined || known === null) return "unknown";
-  return known.status === "DRAINING" ? "no" : "yes";
+/** Draining waits no longer for a look; what was seen so lately needs none. */
+const LOOK_WITHIN: Ms = 250;
+const JUST_NOW: Ms = 5_000;
+
+/**
+ * A person, the agent or ECS itself may have set it before: ECS tells one worker of that by an event, and nobody where no
+ * rule passes it on. So whoever opened the incident looks, unless it has just done so. Who takes over finds perhaps what
+ * another has done, and goes by what was known before: when the incident opened or, where the container instance was not
+ * known then, when this step was planned, which is stored before it is run.
+ */
+async function wasActive(step: Step, ctx: Context): Promise<Whose["ours"]> {
+  const [cluster, arn] = [text(step, "clusterArn"), text(step, "containerInstanceArn")];
+  const known = knownBefore("container", arn, step, ctx);
+  const isLately = known !== undefined && ctx.now - known.observedAt <= JUST_NOW;
+  const found = isFirst(step, ctx) && !isLately ? await statusNow(cluster, arn, ctx, LOOK_WITHIN) : null;
+  if (found !== null) return found === "DRAINING" ? "no" : "yes";
+  const opening = ctx.doc.kind === "incident" ? seenIn(ctx.doc.body.hints, arn) : null;
+  const own = known === undefined || known.value === null ? null : { status: known.value.status, at: known.observedAt };
+  const seen = opening !== null && opening.at >= (own?.at ?? 0) ? opening : own;
+  const status = seen?.status ?? textOrNull(step, "was");
+  return status === null ? "unknown" : status === "DRAINING" ? "no" : "yes";
 }
 
 /**
@@ -43,11 +61,17 @@ export const setDraining: Responder = takeAway(
  * refuses is looked at. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
  */
 async function isDraining(error: unknown, cluster: string, arn: string, ctx: Context): Promise<boolean> {
-  if (!(error instanceof AwsFailure) || !REFUSED.has(error.fields.kind) || ctx.doc.kind !== "incident") return false;
+  if (!(error instanceof AwsFailure) || !REFUSED.has(error.fields.kind)) return false;
+  return (await statusNow(cluster, arn, ctx, Infinity)) === "DRAINING";
+}
+
+/** Null: ECS does not say, within the time there is. */
+async function statusNow(cluster: string, arn: string, ctx: Context, within: Ms): Promise<string | null> {
+  if (ctx.doc.kind !== "incident") return null;
   const { id } = ctx.doc.body.subject;
-  const poll = { purpose: "poll", deadline: ctx.deadline } as const;
+  const poll = { purpose: "poll", deadline: Math.min(ctx.deadline, ctx.clock.now() + within) } as const;
   const found = await ctx.aws.ecs.containerInstances(placeOf(ctx.doc), cluster, [id], poll).catch(() => null);
-  return found?.get(id)?.some((one) => one.arn === arn && one.status === "DRAINING") ?? false;
+  return found?.get(id)?.find((one) => one.arn === arn)?.status ?? null;
 }
 
 const REFUSED: ReadonlySet<FailureKind> = new Set(["invalid", "conflict"]);

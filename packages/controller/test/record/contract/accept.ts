@@ -5,6 +5,13 @@ import { hook, rebalance, T0, warning } from "../support/samples.ts";
 
 export function testAccept({ ledger, fixture, open }: Contract): void {
   describe("accept", () => {
+    test("what an incident is to know from the beginning goes into the one that a signal opens, and into no other", async () => {
+      const opened = await ledger().accept(warning("i-0e", "m-1"), T0, { known: "before" });
+      expect(opened?.doc.body.hints).toEqual({ known: "before" });
+      const joined = await ledger().accept(rebalance("i-0e", "m-2"), T0 + 5, { known: "later" });
+      expect(joined?.doc.body.hints).toEqual({ known: "before" });
+    });
+
     test("opens an incident with its journal, and a duplicate changes nothing", async () => {
       const first = await ledger().accept(warning("i-0a"), T0);
       const again = await ledger().accept(warning("i-0a"), T0 + 5);
