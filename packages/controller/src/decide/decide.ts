@@ -12,7 +12,7 @@ import { lookUp } from "./look-up.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
 import type { Ground } from "./stage.ts";
-import { isOld, withLaunch } from "./outdated.ts";
+import { isOld, withLife } from "./outdated.ts";
 import { classifyEnding, isOutdated, type Threat, threatOf } from "./threat.ts";
 import { timing, whileHeld } from "./timing.ts";
 
@@ -24,7 +24,7 @@ import { timing, whileHeld } from "./timing.ts";
  */
 export function decide(told: Incident, facts: Facts | null, policy: Policy): Plan {
   const known = facts ?? NOTHING;
-  const incident = withLaunch(told, facts);
+  const incident = withLife(told, facts);
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
   const because =
@@ -166,8 +166,11 @@ function observe(threat: Threat, ground: Ground): PlannedStep[] {
 
 function outdated(incident: Incident): string | null {
   const { launchTime } = incident.labels;
-  if (!isOutdated(incident) || typeof launchTime !== "number") return null;
-  return `what was told is older than the instance, which was started at ${new Date(launchTime).toISOString()}`;
+  if (!isOutdated(incident)) return null;
+  const isOlder = typeof launchTime === "number" && incident.signals.every(({ at }) => at <= launchTime);
+  return isOlder
+    ? `what was told is older than the instance, which was started at ${new Date(launchTime).toISOString()}`
+    : "what was told should long have come true, and the instance runs";
 }
 
 function handsOff(actions: Actions, facts: Facts): string | null {

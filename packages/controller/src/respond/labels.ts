@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { launchOf } from "../decide/outdated.ts";
+import { lifeOf } from "../decide/outdated.ts";
 import { hasEnded } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import { knowsTasks } from "./found.ts";
@@ -15,7 +15,7 @@ const MOST_SERVICES = 8;
  *
  * @param before when it opened, and its labels so far: tasks that have ended meanwhile ran there all the same
  */
-export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels" | "steps">): Params {
+export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels" | "steps" | "signals">): Params {
   const all: Record<string, Plain | undefined> = {
     name: facts.instance?.name ?? undefined,
     instanceType: facts.instance?.type,
@@ -24,7 +24,7 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
     privateIp: facts.instance?.privateIp ?? undefined,
     publicIp: facts.instance?.publicIp ?? undefined,
     lifecycle: facts.instance?.lifecycle ?? undefined,
-    launchTime: launchOf(facts) ?? undefined,
+    ...lifeOf(facts, before),
     stateReason: facts.instance?.stateReason ?? undefined,
     group: facts.groupName ?? undefined,
     cluster: facts.containerInstances[0]?.clusterArn.split("/").at(-1),

@@ -119,6 +119,28 @@ test("a fresh one waits for nothing; and one that is late, of an instance that i
   expect(writes(box).length).toBeGreaterThan(0);
 });
 
+test.each([
+  ["a day", DAY],
+  ["six minutes", 360_000],
+])(
+  "a warning of %s ago, of an instance that runs all the time: it did not come true, and is not obeyed",
+  async (_, ago) => {
+    for (const warm of [false, true]) {
+      box = await openBox({ build: shop(), warm });
+      await box.run(60);
+      const victim = hostOf(box.region);
+      victim.launchTime -= 2 * DAY;
+      box.deliver(kinds[0]![1](victim, box.clock.now() - ago));
+      await box.run(600);
+      expect(writes(box)).toEqual([]);
+      expect(box.sent).toEqual([]);
+      expect((await box.incident(victim.id)).outcome).toBe("outdated");
+      await expectSettled(box);
+      if (!warm) await box.close();
+    }
+  },
+);
+
 test("EC2 does not tell: what was told is obeyed", async () => {
   box = await openBox({ build: shop(), warm: true });
   await box.run(60);
