@@ -34,6 +34,8 @@ const QUIET_TURNS = 4;
 const PATIENT_TURNS = 50;
 /** A program that is busy this long in real time hangs: a test should fail with that, not by a time-out. */
 const SETTLE_LIMIT: Ms = 60_000;
+/** So many rounds of timers of one instant, each set by the one before, never end. */
+const MOST_ROUNDS = 10_000;
 const DAY: Ms = 86_400_000;
 
 /** @param startAt epoch milliseconds, the first instant */
@@ -43,6 +45,7 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
   let held = 0;
   let activity = 0;
   let running = false;
+  let rounds = 0;
 
   const setTimer: Clock["setTimer"] = (at, fn) => {
     activity++;
@@ -73,6 +76,8 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
   const step = (until: Ms): boolean => {
     const at = timers.next();
     if (at === null || at > until) return false;
+    rounds = at > current ? 0 : rounds + 1;
+    if (rounds > MOST_ROUNDS) throw new Error("Timers are set for one instant again and again: time stands still.");
     current = at;
     for (const fn of timers.takeDue(at)) fn();
     return true;

@@ -51,6 +51,13 @@ test("ten thousand timers, half of them cancelled, keep their order", async () =
   expect(fired).toEqual(expected.sort((a, b) => a - b));
 });
 
+test("timers that are set for one instant again and again are an error, not a program that never ends", async () => {
+  const clock = virtualClock(0, { quietTurns: 0 });
+  const again = (): void => void clock.setTimer(clock.now(), again);
+  clock.setTimer(10, again);
+  await expect(clock.runUntil(20)).rejects.toThrow("time stands still");
+});
+
 test("where all that leaves the queues of promises holds the clock, time waits for that, and for nothing else", async () => {
   const clock = virtualClock(0, { quietTurns: 0 });
   const seen: string[] = [];
