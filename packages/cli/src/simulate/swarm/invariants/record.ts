@@ -51,7 +51,7 @@ export const serviceKey = (clusterArn: string, name: string): string => `${clust
 /** Looks at the fleet at each call and at each change of a service. */
 export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator): WorldRecord {
   const moments: Moment[] = [];
-  let last = "";
+  let last: string | null = null;
 
   const look = (): void => {
     const text = stateOf(regions);
