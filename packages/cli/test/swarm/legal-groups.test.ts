@@ -31,7 +31,7 @@ test("a process is suspended once", () => {
 test("what happens, happens to an instance that there is", () => {
   for (const world of worlds) {
     const sizes = new Map<string, number>([
-      ...world.groups.map(({ name, desired }) => [name, desired] as const),
+      ...[...world.groups, ...world.managed].map(({ name, desired }) => [name, desired] as const),
       ...world.alone.map(({ name }) => [name, 1] as const),
     ]);
     for (const { group, nth } of [...world.events, ...world.byHand]) expect(nth).toBeLessThan(sizes.get(group) ?? 0);

@@ -42,3 +42,24 @@ test("a call that names something of somebody else's touches it, where it is cal
   expect(touchedOf(fleet, byName)).toBe(`${group.name} of ${group.name}`);
   expect(touchedOf(fleet, { ...byName, account: elsewhere?.account ?? "", region: elsewhere?.name ?? "" })).toBeNull();
 });
+
+test("a call that names what ECS manages itself touches it", () => {
+  const managed = { name: "shop-managed", place: "home", cluster: "shop", desired: 1, spot: true };
+  const spec = { ...world(), managed: [managed] };
+  const fleet = buildFleet({ clock: virtualClock(0), seed: spec.seed, send: () => {} }, spec);
+  const [instance] = fleet.members.get(managed.name) ?? [];
+  const { account, name: region } = instance?.region ?? { account: "", name: "" };
+  const call: Call = {
+    sequence: 1,
+    at: 0,
+    requestId: "",
+    account,
+    region,
+    service: "ecs",
+    operation: "UpdateContainerInstancesState",
+    mutating: true,
+    input: { containerInstances: [instance?.containerInstance?.arn ?? ""], status: "DRAINING" },
+  };
+  expect(touchedOf(fleet, call)).toContain("of what ECS manages");
+  expect(touchedOf({ ...fleet, leavesManaged: false }, call)).toBeNull();
+});

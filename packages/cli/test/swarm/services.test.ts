@@ -4,12 +4,11 @@ import { generateWorld } from "../../src/simulate/swarm/generate.ts";
 const worlds = Array.from({ length: 1_000 }, (_, index) => generateWorld(index + 1));
 
 test("services and tasks are what ECS allows", () => {
-  for (const { services, standalone, targetGroups } of worlds) {
+  for (const { services, standalone, managed, targetGroups } of worlds) {
     const known = new Map(targetGroups.map((one) => [one.name, one]));
     const families = new Map<string, string>();
     for (const service of services) {
-      const { network, addresses, alternate, traffic, daemon, fargate, minimumHealthyPercent, maximumPercent } =
-        service;
+      const { network, addresses, alternate, traffic, daemon, launch, minimumHealthyPercent, maximumPercent } = service;
       const all = [...service.targetGroups, ...(alternate === null ? [] : [alternate])];
       expect(new Set(all).size).toBe(all.length);
       const types = new Set(all.map((name) => known.get(name)?.type));
@@ -18,7 +17,8 @@ test("services and tasks are what ECS allows", () => {
         for (const name of all) expect(["application", "network"]).toContain(known.get(name)?.balancer);
       expect(service.targetGroups.length).toBeLessThanOrEqual(5);
       if (traffic === "classic") expect([network === "awsvpc", all]).toEqual([false, []]);
-      if (fargate) expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
+      if (launch !== "EC2") expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
+      if (launch === "Managed Instances") expect(managed.some(({ cluster }) => cluster === service.cluster)).toBe(true);
       if (network !== "awsvpc") expect(addresses).toBe("ipv4");
       for (const name of all) {
         const family = addresses === "ipv6" ? "ipv6" : "ipv4";

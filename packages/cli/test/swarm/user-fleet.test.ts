@@ -73,12 +73,13 @@ function countOf({ regions }: SwarmFleet): { readonly [kind: string]: number } {
 async function readBack(seed: number): Promise<{ facts: FleetFacts; before: ReturnType<typeof countOf> }> {
   const clock = realClock({ speed: 1 });
   const generated = generateWorld(seed);
-  // What waits in a warm pool, what a group retains, what is just leaving its load balancers (for standby) and what runs on
-  // Fargate is not in the file.
+  // What waits in a warm pool, what a group retains, what is just leaving its load balancers (for standby), what runs on
+  // Fargate and what ECS manages itself is not in the file.
   const world = {
     ...generated,
     groups: generated.groups.map((group) => ({ ...group, warmPool: null, retained: false, standby: false })),
-    services: generated.services.filter(({ fargate }) => !fargate),
+    managed: [],
+    services: generated.services.filter(({ launch }) => launch === "EC2"),
   };
   const fleet = buildFleet({ clock, seed, send: () => {} }, world);
   const before = countOf(fleet);

@@ -21,7 +21,7 @@ export const fleetOperations: readonly Operation<World>[] = [
   ...ssmOperations,
 ];
 
-export type { Cluster } from "./ecs/state.ts";
+export type { Cluster, Launch } from "./ecs/state.ts";
 export type { Group, Hook, Member, WarmPool } from "./group-state.ts";
 export type { GroupSpec, HookSpec } from "./group-create.ts";
 export type { InstanceFacts } from "./facts.ts";
@@ -33,6 +33,8 @@ export type { Target, TargetGroup } from "./target-state.ts";
 export type { ClassicLoadBalancer, DiscoveryService, LatticeTargetGroup, ServiceTraffic } from "./traffic-state.ts";
 export type { EventRule } from "./events.ts";
 export type { WorldOptions } from "./world.ts";
+export { addManagedInstances } from "./ecs/managed-instances.ts";
+export { isOnFargateSpot } from "./ecs/launch.ts";
 export { attachGroup, createCluster, createService, runStandalone } from "./ecs/clusters.ts";
 export { defineTask } from "./ecs/definitions.ts";
 export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";

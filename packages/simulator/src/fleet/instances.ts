@@ -1,5 +1,6 @@
 import { later } from "./later.ts";
 import { arn, poolKey } from "./region.ts";
+import type { CapacityProvider } from "./ecs/state.ts";
 import { publish } from "./events.ts";
 import type { Instance, InstanceState, Purchase, Region, World, Zone } from "./state.ts";
 
@@ -12,6 +13,8 @@ export interface LaunchSpec {
   readonly tags?: Readonly<Record<string, string>>;
   /** The service principal of a managed instance. */
   readonly operator?: string | null;
+  /** Of Managed Instances of ECS. */
+  readonly managedBy?: CapacityProvider;
   readonly secondaryAddresses?: readonly string[];
   readonly capacityReservationId?: string | null;
   /** Already running when the story starts: no delay, no event. */
@@ -59,6 +62,7 @@ export const launchInstance = (world: World, region: Region, spec: LaunchSpec): 
     publicIp: null,
     tags: new Map(Object.entries(spec.tags ?? {})),
     operator: spec.operator ?? null,
+    managedBy: spec.managedBy ?? null,
     disableApiTermination: false,
     capacityReservationId: spec.capacityReservationId ?? null,
     launchTime: clock.now(),

@@ -49,6 +49,8 @@ export interface Instance {
   readonly tags: Map<string, string>;
   /** The principal of a managed instance (hidden unless asked for), else null. */
   readonly operator: string | null;
+  /** The capacity provider of ECS that launched it as one of its Managed Instances; else null. */
+  readonly managedBy: CapacityProvider | null;
   /** Termination protection. */
   disableApiTermination: boolean;
   /** The reservation that it was launched into; a Capacity Block's where its purchase says so. */

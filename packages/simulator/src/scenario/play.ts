@@ -1,5 +1,5 @@
 import type { Instance, World } from "../fleet/state.ts";
-import { interrupt, interruptTask } from "../fleet/index.ts";
+import { interrupt, interruptTask, isOnFargateSpot } from "../fleet/index.ts";
 import type { InterruptOptions } from "../fleet/interrupt.ts";
 import type { Ms } from "../operation.ts";
 import type { Trace } from "../traces/trace.ts";
@@ -91,7 +91,7 @@ const strikeFargate = (world: World): void => {
   const tasks = [...world.regions.values()]
     .flatMap(({ clusters }) => [...clusters.values()])
     .flatMap(({ tasks: all }) => [...all.values()])
-    .filter((task) => task.containerInstance === null && task.lastStatus === "RUNNING");
+    .filter((task) => isOnFargateSpot(task) && task.lastStatus === "RUNNING");
   if (tasks.length > 0) interruptTask(world, world.random.pick(tasks));
 };
 

@@ -5,6 +5,7 @@ import {
   forceDeregister,
   type Instance,
   interruptTask,
+  isOnFargateSpot,
   loseAgent,
   reconnect,
   scaleService,
@@ -30,7 +31,10 @@ interface Where {
 export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) => void } = {
   "a person stops a task": onTask((world, task) => stopTask(world, task, "UserInitiated", "Task stopped by user")),
   "a task fails": onTask(failTask),
-  "a person deregisters the container instance": onContainer(forceDeregister),
+  // Of Managed Instances it ends them, which ECS does by itself here (assumed: nobody asks for it).
+  "a person deregisters the container instance": onContainer((world, container) => {
+    if (container.instance.managedBy === null) forceDeregister(world, container);
+  }),
   "the agent loses its connection": onContainer((world, container) => {
     loseAgent(world, container);
     world.clock.setTimer(world.clock.now() + AWAY, () => {
@@ -48,8 +52,7 @@ export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) =
   "Fargate Spot takes a task back": ({ fleet: { world }, instance: { region } }) => {
     const tasks = [...region.clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);
     const task = tasks.find(
-      ({ containerInstance, lastStatus, desiredStatus }) =>
-        containerInstance === null && lastStatus === "RUNNING" && desiredStatus === "RUNNING",
+      (one) => isOnFargateSpot(one) && one.lastStatus === "RUNNING" && one.desiredStatus === "RUNNING",
     );
     if (task !== undefined) interruptTask(world, task);
   },

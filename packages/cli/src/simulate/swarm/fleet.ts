@@ -1,4 +1,5 @@
 import {
+  addManagedInstances,
   arn,
   createTargetGroup,
   createWorld,
@@ -68,6 +69,17 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
     if (cluster !== null) registerContainer(world, clusterOf(region, cluster), instance, { quiet: true });
     members.set(name, [instance]);
     lone.push(instance);
+  }
+  for (const { name, place, cluster, desired, spot } of spec.managed) {
+    const region = regions.get(place);
+    if (region === undefined) continue;
+    const purchase = spot ? "spot" : "on-demand";
+    const ofCluster = clusterOf(region, cluster);
+    const provider = addManagedInstances(world, ofCluster, { name: awsNameOf(name), purchase, count: desired });
+    members.set(
+      name,
+      [...region.instances.values()].filter(({ managedBy }) => managedBy === provider),
+    );
   }
   for (const item of spec.services) {
     const region = regions.get(item.place);

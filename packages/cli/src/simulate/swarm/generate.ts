@@ -5,9 +5,10 @@ import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
-import { focusOf, type Spot } from "./dimensions/focus.ts";
+import { focusOf, instanceIn, type Spot } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { areFunctions, livesOf, workersOf } from "./dimensions/lives.ts";
+import { managedOf } from "./dimensions/managed.ts";
 import { messagesOf } from "./dimensions/messages.ts";
 import { outagesOf } from "./dimensions/outages.ts";
 import { ownersOf } from "./dimensions/owners.ts";
@@ -22,9 +23,11 @@ import type { SwarmWorld } from "./world.ts";
 /** What is in one place, and to which of it most of what happens will happen. */
 interface Local extends Pick<
   SwarmWorld,
-  "targetGroups" | "groups" | "alone" | "services" | "standalone" | "byHand" | "shifts"
+  "targetGroups" | "groups" | "alone" | "managed" | "services" | "standalone" | "byHand" | "shifts"
 > {
   readonly focus: readonly Spot[];
+  /** One of the instances that ECS manages on Spot, where it does. */
+  readonly managedSpot: readonly Spot[];
 }
 
 /** The world of a seed. */
@@ -35,6 +38,7 @@ export function generateWorld(seed: number): SwarmWorld {
   const groups = locals.flatMap((local) => local.groups);
   const alone = locals.flatMap((local) => local.alone);
   const focus = locals.flatMap((local) => local.focus);
+  const managed = locals.flatMap((local) => local.managed);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
@@ -43,6 +47,7 @@ export function generateWorld(seed: number): SwarmWorld {
     targetGroups: locals.flatMap(({ targetGroups }) => targetGroups),
     groups,
     alone,
+    managed,
     bareHooks: dice("bare hooks").may("bare hooks"),
     owners: ownersOf(dice("owners"), groups),
     services: locals.flatMap(({ services }) => services),
@@ -53,7 +58,11 @@ export function generateWorld(seed: number): SwarmWorld {
     ),
     byHand: locals.flatMap(({ byHand }) => byHand),
     shifts: locals.flatMap(({ shifts }) => shifts),
-    events: eventsOf(dice("events"), focus, [...groups, ...alone]),
+    events: eventsOf(
+      dice("events"),
+      [...focus, ...locals.flatMap(({ managedSpot }) => managedSpot)],
+      [...groups, ...alone, ...managed],
+    ),
     ...troubleOf(dice, places),
     user: null,
   };
@@ -72,6 +81,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     targetGroups: [],
     groups: [],
     alone: [],
+    managed: [],
     bareHooks: dice("bare hooks").may("bare hooks"),
     owners: [],
     services: [],
@@ -95,12 +105,20 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   const holders = [...groups, ...alone];
   const focus = focusOf(dice("focus"), holders);
   const clusters = [...new Set(holders.flatMap(({ cluster }) => cluster ?? []))];
+  const managed = managedOf(dice("managed"), place, clusters);
+  const onSpot = managed.filter(({ spot }) => spot);
+  const serviceClusters = clusters.map((name) => ({
+    name,
+    hasManaged: managed.some(({ cluster }) => cluster === name),
+  }));
   return {
     focus,
+    managed,
+    managedSpot: onSpot.length === 0 ? [] : [instanceIn(dice("managed focus").random, onSpot)],
     targetGroups: [...targetGroups, ...ports],
     groups,
     alone,
-    services: servicesOf(dice("services"), place, clusters, [...tasks, ...ports]),
+    services: servicesOf(dice("services"), place, serviceClusters, [...tasks, ...ports]),
     standalone: standaloneOf(dice("standalone"), place, clusters),
     byHand: byHandOf(
       dice("by hand"),

@@ -80,7 +80,9 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
   },
   // TerminateInstances: its group learns of it by a health check.
   "a person terminates it": ({ instance, fleet }) => {
-    if (!instance.disableApiTermination) endInstance(fleet.world, instance, "terminate", BY_A_PERSON);
+    // EC2 refuses it of what ECS manages: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
+    if (!instance.disableApiTermination && instance.operator === null)
+      endInstance(fleet.world, instance, "terminate", BY_A_PERSON);
   },
   "a person has its group terminate it": ({ instance: { member }, fleet }) => {
     if (member?.state === "InService")
@@ -125,7 +127,8 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
   },
   "a person sets it DRAINING": ({ instance, fleet, people }) => {
     const { containerInstance } = instance;
-    if (containerInstance?.status !== "ACTIVE") return;
+    // assumed: nobody drains what ECS manages itself.
+    if (containerInstance?.status !== "ACTIVE" || instance.managedBy !== null) return;
     people.drained.add(instance.id);
     setContainerState(fleet.world, containerInstance, "DRAINING");
   },

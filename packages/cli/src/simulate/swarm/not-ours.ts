@@ -1,4 +1,4 @@
-import type { Call, Group } from "@spotkeeper/simulator";
+import type { Call, Instance, Region } from "@spotkeeper/simulator";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -9,12 +9,17 @@ import type { SwarmWorld } from "./world.ts";
 export function touchedOf(fleet: SwarmFleet, { account, region, mutating, input }: Call): string | null {
   if (!mutating) return null;
   const asked = new Set(textsIn(input));
+  const isHere = (one: Region): boolean => one.account === account && one.name === region;
   for (const group of fleet.notOurs) {
-    if (group.region.account !== account || group.region.name !== region) continue;
-    const touched = namesOf(group).find((name) => asked.has(name));
+    if (!isHere(group.region)) continue;
+    const members = [...group.members.values()].map(({ instance }) => instance);
+    const touched = [group.name, ...members.flatMap(namesOf)].find((name) => asked.has(name));
     if (touched !== undefined) return `${touched} of ${group.name}`;
   }
-  return null;
+  if (!fleet.leavesManaged) return null;
+  const managed = fleet.regions.filter(isHere).flatMap(({ instances }) => [...instances.values()].filter(isManaged));
+  const touched = managed.flatMap(namesOf).find((name) => asked.has(name));
+  return touched === undefined ? null : `${touched} of what ECS manages`;
 }
 
 /**
@@ -25,17 +30,15 @@ export const mayNotTell = ({ faults, outages }: SwarmWorld): boolean =>
   faults.some(({ operation }) => operation === null || operation.startsWith("Describe")) ||
   outages.some(({ kind }) => kind === "region unreachable" || kind === "service throttled");
 
-/** Everything by which a call can name a group, its instances, or what runs on them. */
-function namesOf(group: Group): string[] {
-  return [
-    group.name,
-    ...[...group.members.values()].flatMap(({ instance }) => [
-      instance.id,
-      ...(instance.containerInstance === null ? [] : [instance.containerInstance.arn]),
-      ...[...(instance.containerInstance?.tasks ?? [])].flatMap(({ arn, privateIp }) => [arn, privateIp]),
-    ]),
-  ];
-}
+/** Whether ECS launched an instance as one of those that it manages itself. */
+export const isManaged = ({ managedBy }: Instance): boolean => managedBy !== null;
+
+/** Everything by which a call can name an instance, or what runs on it. */
+const namesOf = ({ id, containerInstance }: Instance): string[] => [
+  id,
+  ...(containerInstance === null ? [] : [containerInstance.arn]),
+  ...[...(containerInstance?.tasks ?? [])].flatMap(({ arn, privateIp }) => [arn, privateIp]),
+];
 
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];

@@ -13,6 +13,8 @@ export interface Ours {
   readonly notOurs: readonly Group[];
   /** Ids of the instances that the fleet began with and that are not ours, or may be somebody else's. */
   readonly notOurInstances: ReadonlySet<string>;
+  /** Whether what ECS manages itself is left to it, wherever it is. */
+  readonly leavesManaged: boolean;
   /** Names of the hooks that are ours to answer. */
   readonly ourHooks: ReadonlySet<string>;
 }
@@ -31,7 +33,7 @@ export function oursOf(policy: PolicySection, queue: string, groups: Iterable<Gr
   });
   for (const instance of alone)
     if (ownershipOf(policy, { tags: tagsOf(instance), operator: null }) !== "ours") notOurInstances.add(instance.id);
-  return { notOurs, notOurInstances, ourHooks: hooksOf(policy, queue, all) };
+  return { notOurs, notOurInstances, leavesManaged: !takesOver(policy), ourHooks: hooksOf(policy, queue, all) };
 }
 
 const tagsOf = ({ tags }: Pick<Group | Instance, "tags">): Tags => Object.fromEntries(tags);
@@ -57,14 +59,16 @@ const THEIRS =
  * is demanded there and nothing forbidden.
  */
 export function ownershipOf(
-  { tag, defaults, rules }: PolicySection,
+  policy: PolicySection,
   { tags, operator }: { readonly tags: Tags; readonly operator: string | null },
 ): "ours" | "not ours" | "perhaps" {
-  const { name, required } = tag;
+  const { name, required } = policy.tag;
   const value = tags[name]?.toLowerCase();
   if (value === "false" || (required && value !== "true")) return "not ours";
   if (operator === null && !Object.keys(tags).some((one) => THEIRS.test(one) && one !== "aws:ecs:clusterName"))
     return "ours";
-  const takesOver = defaults.handsOn || rules.some((rule) => "handsOn" in rule.do);
-  return takesOver ? "perhaps" : "not ours";
+  return takesOver(policy) ? "perhaps" : "not ours";
 }
+
+const takesOver = ({ defaults, rules }: PolicySection): boolean =>
+  defaults.handsOn || rules.some((rule) => "handsOn" in rule.do);

@@ -17,6 +17,7 @@ const LISTS = [
   "services",
   "groups",
   "alone",
+  "managed",
   "targetGroups",
   "places",
 ] as const;
@@ -101,6 +102,7 @@ const USUAL: { readonly [field: string]: unknown } = {
   capacityRebalance: false,
   protectNew: false,
   daemon: false,
+  launch: "EC2",
   traffic: null,
   alternate: null,
   addresses: "ipv4",

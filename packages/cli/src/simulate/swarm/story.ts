@@ -22,6 +22,10 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     ...world.groups.map((group) => `  ${sayGroup(group)}`),
     ...world.owners.map(({ group, owner }) => `  group ${group} is not ours: ${owner}`),
     ...world.alone.map((one) => `  ${sayAlone(one)}`),
+    ...world.managed.map(
+      ({ name, cluster, desired, spot }) =>
+        `  ${desired} instances of the cluster ${cluster} that ECS manages itself (${name}), ${spot ? "on Spot" : "On-Demand"}`,
+    ),
     ...(world.bareHooks ? ["  a rule that passes the messages of hooks on without their envelope"] : []),
     ...world.services.map((service) => `  ${sayService(service)}`),
     ...world.containers.map(({ group, nth, is }) => `  instance ${nth} of ${group}: with ECS it is ${is}`),
@@ -158,7 +162,8 @@ function sayService(service: ServiceItem): string {
   const traits = [
     `minimum healthy ${service.minimumHealthyPercent} %, maximum ${service.maximumPercent} %`,
     ...(service.stopTimeout === null ? [] : [`stop timeout ${service.stopTimeout} s`]),
-    service.fargate ? "on Fargate Spot" : `network mode ${service.network}`,
+    ...(service.launch === "EC2" ? [] : [`on ${service.launch}`]),
+    `network mode ${service.network}`,
     ...(service.addresses === "ipv4" ? [] : [`addresses: ${service.addresses}`]),
     ...(service.targetGroups.length > 0 ? [`in ${service.targetGroups.join(" and ")}`] : []),
     ...(service.alternate === null ? [] : [`${service.alternate} takes turns`]),

@@ -13,6 +13,7 @@ import type { Dimensions } from "./dimensions/dice.ts";
 import { EVENT_DIMENSIONS, type EventItem } from "./dimensions/events.ts";
 import { FAULT_DIMENSIONS, type FaultItem } from "./dimensions/faults.ts";
 import { GROUP_DIMENSIONS, type GroupItem } from "./dimensions/groups.ts";
+import { MANAGED_DIMENSIONS, type ManagedItem } from "./dimensions/managed.ts";
 import { LIFE_DIMENSIONS, type LifeItem } from "./dimensions/lives.ts";
 import { MESSAGE_DIMENSIONS, type MessageItem } from "./dimensions/messages.ts";
 import { OUTAGE_DIMENSIONS, type OutageItem } from "./dimensions/outages.ts";
@@ -41,6 +42,7 @@ export interface SwarmWorld {
   /** Groups with marks that tell whose they are. */
   readonly owners: readonly OwnerItem[];
   readonly alone: readonly AloneItem[];
+  readonly managed: readonly ManagedItem[];
   /** The messages of hooks of the queue's own place come without EventBridge's envelope: their rule passes `$.detail` on. */
   readonly bareHooks: boolean;
   readonly services: readonly ServiceItem[];
@@ -103,6 +105,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   "zonal shift": ({ shifts }) => shifts.length > 0,
   ...of(GROUP_DIMENSIONS, ({ groups }) => groups),
   ...of(ALONE_DIMENSIONS, ({ alone }) => alone),
+  ...of(MANAGED_DIMENSIONS, ({ managed }) => managed),
   "messages of hooks without envelope": ({ bareHooks, groups }) =>
     bareHooks && groups.some(({ hook, launchHook }) => hook !== null || launchHook !== null),
   ...of(SERVICE_DIMENSIONS, ({ services }) => services),

@@ -3,6 +3,7 @@ import type {
   CapacityProvider,
   Cluster,
   ContainerInstance,
+  Launch,
   Service,
   Task,
   TaskDefinition,
@@ -14,6 +15,7 @@ import type { TargetGroup } from "../target-state.ts";
 import type { ServiceTraffic } from "../traffic-state.ts";
 import { arn } from "../region.ts";
 import { createIndexedSet } from "../indexed-set.ts";
+import { isHostOf, providerOfNext, runsOnFargate } from "./launch.ts";
 import { fits, startTask } from "./tasks.ts";
 import { managedDrainingHook } from "./draining.ts";
 import { isWarm } from "../group-launch.ts";
@@ -56,6 +58,7 @@ export const attachGroup = (
     name,
     arn: arn(cluster.region, "ecs", `capacity-provider/${name}`),
     group,
+    managedInstances: null,
     cluster,
     managedDraining: options.managedDraining ?? false,
     managedTerminationProtection: options.managedTerminationProtection ?? false,
@@ -91,7 +94,8 @@ export interface ServiceSpec {
   /** Ignored for daemons: one for each instance. */
   readonly desired?: number;
   readonly strategy?: Service["strategy"];
-  readonly launch?: Service["launch"];
+  /** On Fargate Spot alone, short for a strategy of that one provider; else as a service has it. */
+  readonly launch?: Launch | "FARGATE_SPOT";
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
@@ -107,6 +111,8 @@ export interface ServiceSpec {
   readonly mayLackRoom?: boolean;
 }
 
+const ON_FARGATE_SPOT: Launch = [{ provider: "FARGATE_SPOT", base: 0, weight: 1 }];
+
 /** A service in its steady state: what it wants runs already, spread over the cluster. AWS's defaults: 100 and 200 percent. */
 export const createService = (world: World, cluster: Cluster, spec: ServiceSpec): Service => {
   const daemon = spec.strategy === "DAEMON";
@@ -117,7 +123,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     status: "ACTIVE",
     definition: spec.definition,
     strategy: spec.strategy ?? "REPLICA",
-    launch: spec.launch ?? "EC2",
+    launch: spec.launch === "FARGATE_SPOT" ? ON_FARGATE_SPOT : (spec.launch ?? "EC2"),
     desired: spec.desired ?? 1,
     minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
@@ -141,17 +147,20 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
   const hosts = cluster.ready.items.filter((container) => fits(container, definition));
   // Services start at different instances, or the first ones would carry a task of each.
   const offset = daemon ? 0 : world.random.int(hosts.length || 1);
-  const host = (index: number): ContainerInstance | undefined => {
-    const turn = hosts[(index + offset) % hosts.length];
-    return turn && fits(turn, definition) ? turn : hosts.find((other) => fits(other, definition));
+  const host = (index: number, provider: string | null): ContainerInstance | undefined => {
+    const own = hosts.filter((one) => isHostOf(one, provider));
+    const turn = own[(index + offset) % own.length];
+    return turn && fits(turn, definition) ? turn : own.find((other) => fits(other, definition));
   };
   const begin = (index: number): void => {
-    const containerInstance = service.launch === "EC2" ? host(index) : null;
+    const capacityProvider = providerOfNext(service);
+    const containerInstance = runsOnFargate(service.launch) ? null : host(index, capacityProvider);
     const zone = containerInstance?.instance.zone ?? cluster.region.zones[index % cluster.region.zones.length];
     if (containerInstance === undefined && spec.mayLackRoom) return touchService(world, service);
     if (containerInstance === undefined || !zone)
       throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
-    startTask(world, { cluster, definition, service, containerInstance, zone: zone.name, running: true });
+    const where = { containerInstance, capacityProvider, zone: zone.name };
+    startTask(world, { cluster, definition, service, ...where, running: true });
   };
   if (spec.on !== undefined) {
     for (const instance of spec.on) {
@@ -162,7 +171,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     }
     return service;
   }
-  const count = daemon ? hosts.length : service.desired;
+  const count = daemon ? hosts.filter((one) => isHostOf(one, null)).length : service.desired;
   for (let index = 0; index < count; index += 1) begin(index);
   if (daemon) service.desired = count;
   return service;
@@ -183,7 +192,8 @@ export const runStandalone = (
   { on, group }: StandaloneSpec = {},
 ): Task | null => {
   const given = on === undefined ? null : containersOf(on).filter((one) => one.cluster === cluster);
-  const hosts = given ?? cluster.ready.items.filter((container) => fits(container, definition));
+  const hosts =
+    given ?? cluster.ready.items.filter((container) => isHostOf(container, null) && fits(container, definition));
   if (hosts.length === 0) return null;
   const containerInstance = world.random.pick(hosts);
   const zone = containerInstance.instance.zone.name;

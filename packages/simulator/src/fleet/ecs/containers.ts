@@ -94,7 +94,7 @@ export const setContainerState = (world: World, container: ContainerInstance, st
 /** Hears EC2: an instance of a provider's group joins, unless it is in the warm pool; one that dies takes its tasks along. */
 export const containersFollowInstance = (world: World, instance: Instance): void => {
   const { settings } = world;
-  const provider = instance.member?.group.capacityProvider;
+  const provider = instance.managedBy ?? instance.member?.group.capacityProvider;
   if (instance.state === "running" && provider && !instance.containerInstance) {
     // `ECS_WARM_POOLS_CHECK`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html
     if (instance.member?.state.startsWith("Warmed:")) return;

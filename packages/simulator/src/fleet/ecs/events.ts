@@ -3,22 +3,20 @@ import type { JsonObject, Ms } from "../../operation.ts";
 import type { World } from "../state.ts";
 import { addressDetails, hasInterface } from "./addresses.ts";
 import { publish } from "../events.ts";
+import { whereOf } from "./launch.ts";
 
 const time = (at: Ms | null): string | undefined => (at === null ? undefined : new Date(at).toISOString());
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
 export const tellTask = (world: World, task: Task): void => {
   task.version += 1;
-  const { cluster, containerInstance } = task;
+  const { cluster } = task;
   const detail: JsonObject = {
     taskArn: task.arn,
     clusterArn: cluster.arn,
     taskDefinitionArn: task.definition.arn,
-    ...(containerInstance ? { containerInstanceArn: containerInstance.arn } : {}),
+    ...whereOf(task),
     group: task.group,
-    launchType: containerInstance ? "EC2" : "FARGATE",
-    ...(containerInstance ? {} : { capacityProviderName: "FARGATE_SPOT", platformVersion: "1.4.0" }),
-    ...(containerInstance?.capacityProvider ? { capacityProviderName: containerInstance.capacityProvider.name } : {}),
     availabilityZone: task.zone,
     lastStatus: task.lastStatus,
     desiredStatus: task.desiredStatus,

@@ -1,6 +1,8 @@
 import { later } from "../later.ts";
 import type { ContainerInstance, Service, Task } from "./state.ts";
 import { addMessage, tellService } from "./events.ts";
+import { isHostOf, isManaged, providerOfNext, runsOnFargate } from "./launch.ts";
+import { launchManaged } from "./managed-instances.ts";
 import { fits, isHealthy, startTask, stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
 
@@ -69,37 +71,40 @@ const stop = (world: World, task: Task): void =>
 const start = (world: World, service: Service, count: number): void => {
   if (count <= 0 || world.clock.now() < service.blockedUntil) return;
   for (let index = 0; index < count; index += 1) {
-    if (service.launch === "FARGATE_SPOT") {
-      const { cluster, definition } = service;
-      const zone = world.random.pick(cluster.region.zones).name;
-      startTask(world, { cluster, definition, service, containerInstance: null, zone });
-      continue;
-    }
-    const container = choose(world, service);
-    if (!container) return noRoom(world, service);
-    place(world, service, container);
+    const provider = providerOfNext(service);
+    const container = runsOnFargate(service.launch) ? null : choose(world, service, provider);
+    if (container === undefined) return noRoom(world, service, provider);
+    place(world, service, container, provider);
   }
 };
 
-const place = (world: World, service: Service, container: ContainerInstance): Task =>
-  startTask(world, {
-    cluster: service.cluster,
-    definition: service.definition,
-    service,
-    containerInstance: container,
-    zone: container.instance.zone.name,
-  });
+const place = (
+  world: World,
+  service: Service,
+  containerInstance: ContainerInstance | null,
+  capacityProvider: string | null,
+): Task => {
+  const { cluster, definition } = service;
+  const zone = containerInstance?.instance.zone ?? world.random.pick(cluster.region.zones);
+  return startTask(world, { cluster, definition, service, containerInstance, capacityProvider, zone: zone.name });
+};
 
 /**
  * Room that is not kept for a daemon which has still to start there.
  * "Amazon ECS reserves container instance compute resources […] for the daemon tasks":
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
  */
-const hasRoom = (service: Service, container: ContainerInstance): boolean => {
+const hasRoom = (service: Service, container: ContainerInstance, provider: string | null): boolean => {
+  if (!isHostOf(container, provider)) return false;
   const { hostPort } = service.definition;
   let { cpu, memory } = service.definition;
   for (const other of service.cluster.services.values()) {
-    if (other.strategy !== "DAEMON" || [...container.tasks].some((task) => task.service === other)) continue;
+    if (
+      other.strategy !== "DAEMON" ||
+      !isHostOf(container, null) ||
+      [...container.tasks].some((task) => task.service === other)
+    )
+      continue;
     cpu += other.definition.cpu;
     memory += other.definition.memory;
   }
@@ -107,19 +112,21 @@ const hasRoom = (service: Service, container: ContainerInstance): boolean => {
 };
 
 /** The emptiest of a few drawn instances; all of them are looked at only when none of the drawn ones fits. */
-const choose = (world: World, service: Service): ContainerInstance | null => {
+const choose = (world: World, service: Service, provider: string | null): ContainerInstance | undefined => {
   const { items } = service.cluster.ready;
-  let best: ContainerInstance | null = null;
+  let best: ContainerInstance | undefined;
   for (let draw = 0; draw < Math.min(8, items.length); draw += 1) {
     const container = items[world.random.int(items.length)];
-    if (!container || !hasRoom(service, container)) continue;
+    if (!container || !hasRoom(service, container, provider)) continue;
     if (!best || container.usedCpu / container.cpu < best.usedCpu / best.cpu) best = container;
   }
-  return best ?? items.find((container) => hasRoom(service, container)) ?? null;
+  return best ?? items.find((container) => hasRoom(service, container, provider));
 };
 
-const noRoom = (world: World, service: Service): void => {
+const noRoom = (world: World, service: Service, provider: string | null): void => {
   const { clock, settings } = world;
+  const asked = service.cluster.capacityProviders.find(({ name }) => name === provider);
+  if (asked !== undefined && isManaged(asked)) launchManaged(world, asked);
   service.blockedUntil = clock.now() + settings.placementRetry;
   addMessage(
     world,
@@ -147,7 +154,8 @@ const reconcileDaemon = (world: World, service: Service): void => {
     }
   }
   for (const container of service.cluster.ready.items) {
-    if (!covered.has(container) && fits(container, service.definition)) place(world, service, container);
+    if (!isHostOf(container, null) || covered.has(container)) continue;
+    if (fits(container, service.definition)) place(world, service, container, null);
   }
 };
 

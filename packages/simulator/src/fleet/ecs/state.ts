@@ -1,7 +1,7 @@
 import type { Ms } from "../../operation.ts";
 import type { Group } from "../group-state.ts";
 import type { IndexedSet } from "../indexed-set.ts";
-import type { Instance, Region } from "../state.ts";
+import type { Instance, Purchase, Region } from "../state.ts";
 import type { Target, TargetGroup } from "../target-state.ts";
 import type { ServiceTraffic } from "../traffic-state.ts";
 
@@ -31,10 +31,14 @@ export interface TaskDefinition {
   readonly failsAfter: Ms | null;
 }
 
+/** Of an Auto Scaling group, or of instances that ECS manages itself. */
 export interface CapacityProvider {
   readonly name: string;
   readonly arn: string;
-  readonly group: Group;
+  /** Null: ECS manages its instances. */
+  readonly group: Group | null;
+  /** How ECS buys the instances that it manages itself; null where a group has them. */
+  readonly managedInstances: Purchase | null;
   readonly cluster: Cluster;
   readonly managedDraining: boolean;
   readonly managedTerminationProtection: boolean;
@@ -59,6 +63,19 @@ export interface ContainerInstance {
   readonly tasks: Set<Task>;
 }
 
+/**
+ * How many of a service's tasks a capacity provider has: the first `base`, and of the others as many as its weight is of
+ * all weights. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+ */
+export interface Share {
+  readonly provider: string;
+  readonly base: number;
+  readonly weight: number;
+}
+
+/** Where a service has its tasks run: a launch type, or a capacity provider strategy. */
+export type Launch = "EC2" | "FARGATE" | readonly Share[];
+
 export interface Service {
   readonly name: string;
   readonly arn: string;
@@ -68,7 +85,7 @@ export interface Service {
   /** Of the tasks that start now; tasks of an earlier one are replaced. */
   definition: TaskDefinition;
   readonly strategy: "REPLICA" | "DAEMON";
-  readonly launch: "EC2" | "FARGATE_SPOT";
+  readonly launch: Launch;
   desired: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
@@ -105,7 +122,10 @@ export interface Task {
   readonly group: string;
   readonly startedBy: string | null;
   readonly definition: TaskDefinition;
+  /** Null: it runs on Fargate. */
   readonly containerInstance: ContainerInstance | null;
+  /** Name of the capacity provider by whose strategy it was placed; null: by a launch type. */
+  readonly capacityProvider: string | null;
   readonly zone: string;
   readonly networkMode: NetworkMode;
   /** The task's own private address in mode `awsvpc`, else that of its instance. */

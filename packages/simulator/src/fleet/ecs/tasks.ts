@@ -13,6 +13,8 @@ export interface TaskSpec {
   readonly definition: TaskDefinition;
   readonly service?: Service | null;
   readonly containerInstance: ContainerInstance | null;
+  /** By whose strategy it is placed; none unless given. */
+  readonly capacityProvider?: string | null;
   readonly zone: string;
   /** Of a task that no service owns. */
   readonly group?: string;
@@ -56,6 +58,7 @@ export const startTask = (world: World, spec: TaskSpec): Task => {
     startedBy: spec.startedBy ?? (service ? `ecs-svc/${service.arn.slice(-16)}` : null),
     definition,
     containerInstance,
+    capacityProvider: spec.capacityProvider ?? null,
     zone: spec.zone,
     networkMode,
     ...drawAddresses(random, cluster.region.taskAddresses, networkMode, service, containerInstance?.instance ?? null),

@@ -2,10 +2,13 @@ import type {
   CapacityProvider,
   Cluster,
   ContainerInstance,
+  Launch,
   Service,
   Task,
   TaskDefinition,
 } from "../../fleet/ecs/state.ts";
+import type { Group } from "../../fleet/group-state.ts";
+import { whereOf } from "../../fleet/ecs/launch.ts";
 import { type Revision, revisionsOf } from "../../fleet/ecs/deployments.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
 import type { TargetGroup } from "../../fleet/target-state.ts";
@@ -37,15 +40,35 @@ export const renderProvider = (provider: CapacityProvider): JsonObject => ({
   capacityProviderArn: provider.arn,
   name: provider.name,
   status: "ACTIVE",
+  ...(provider.group === null ? renderManaged(provider) : renderOfGroup(provider, provider.group)),
+  tags: [],
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedInstancesProvider.html */
+const renderManaged = ({ cluster, managedInstances }: CapacityProvider): JsonObject => ({
+  type: "MANAGED_INSTANCES",
+  cluster: cluster.name,
+  managedInstancesProvider: {
+    infrastructureRoleArn: ROLE,
+    instanceLaunchTemplate: {
+      ec2InstanceProfileArn: PROFILE,
+      networkConfiguration: { subnets: cluster.region.zones.map(({ subnetId }) => subnetId) },
+      capacityOptionType: managedInstances === "spot" ? "SPOT" : "ON_DEMAND",
+    },
+    propagateTags: "NONE",
+  },
+});
+
+const renderOfGroup = (provider: CapacityProvider, group: Group): JsonObject => ({
+  type: "EC2_AUTOSCALING",
   autoScalingGroupProvider: {
-    autoScalingGroupArn: provider.group.arn,
+    autoScalingGroupArn: group.arn,
     // "managed scaling must also be used otherwise managed termination protection doesn't work":
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
     managedScaling: { status: provider.managedTerminationProtection ? "ENABLED" : "DISABLED" },
     managedTerminationProtection: provider.managedTerminationProtection ? "ENABLED" : "DISABLED",
     managedDraining: provider.managedDraining ? "ENABLED" : "DISABLED",
   },
-  tags: [],
 });
 
 const resources = (cpu: number, memory: number): JsonObject[] => [
@@ -79,14 +102,9 @@ export const renderTask = (task: Task): JsonObject => ({
   taskArn: task.arn,
   clusterArn: task.cluster.arn,
   taskDefinitionArn: task.definition.arn,
-  ...(task.containerInstance ? { containerInstanceArn: task.containerInstance.arn } : {}),
+  ...whereOf(task),
   group: task.group,
   ...(task.startedBy === null ? {} : { startedBy: task.startedBy }),
-  launchType: task.containerInstance ? "EC2" : "FARGATE",
-  ...(task.containerInstance ? {} : { capacityProviderName: "FARGATE_SPOT", platformVersion: "1.4.0" }),
-  ...(task.containerInstance?.capacityProvider
-    ? { capacityProviderName: task.containerInstance.capacityProvider.name }
-    : {}),
   availabilityZone: task.zone,
   lastStatus: task.lastStatus,
   desiredStatus: task.desiredStatus,
@@ -134,7 +152,20 @@ export const renderTask = (task: Task): JsonObject => ({
   tags: [],
 });
 
+/** Either of the two: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (launchType) */
+const renderLaunch = (launch: Launch): JsonObject =>
+  typeof launch === "string"
+    ? { launchType: launch }
+    : {
+        capacityProviderStrategy: launch.map(({ provider, base, weight }) => ({
+          capacityProvider: provider,
+          base,
+          weight,
+        })),
+      };
+
 const ROLE = "arn:aws:iam::123456789012:role/ecsInfrastructureRole";
+const PROFILE = "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
 export const renderService = (service: Service): JsonObject => {
@@ -158,9 +189,7 @@ export const renderService = (service: Service): JsonObject => {
     ...counts,
     taskDefinition: service.definition.arn,
     schedulingStrategy: service.strategy,
-    ...(service.launch === "EC2"
-      ? { launchType: "EC2" }
-      : { capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }] }),
+    ...renderLaunch(service.launch),
     deploymentConfiguration,
     deployments: [
       {

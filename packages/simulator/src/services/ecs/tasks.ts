@@ -5,6 +5,7 @@ import { AwsError } from "../../operation.ts";
 import type { Operation } from "../../operation.ts";
 import type { Reader } from "../../fleet/api/input.ts";
 import type { World } from "../../fleet/state.ts";
+import { launchTypeOf } from "../../fleet/ecs/launch.ts";
 import { reader } from "../../fleet/api/input.ts";
 import { regionOf } from "../../fleet/region.ts";
 import { stopTask } from "../../fleet/ecs/tasks.ts";
@@ -43,7 +44,7 @@ export const listTasks: Operation<World> = {
         (service === undefined || task.service?.name === nameOf(service)) &&
         (family === undefined || task.definition.family === family) &&
         (startedBy === undefined || task.startedBy === startedBy) &&
-        (launchType === undefined || (task.containerInstance ? "EC2" : "FARGATE") === launchType),
+        (launchType === undefined || launchTypeOf(task) === launchType),
     );
     const page = pageOf(read, matching, 100);
     return { taskArns: page.items.map(({ arn }) => arn), nextToken: page.next };

@@ -1,10 +1,12 @@
 import {
+  type Cluster,
   createClassicLoadBalancer,
   createDiscoveryService,
   createLatticeTargetGroup,
   createService,
   defineTask,
   deployService,
+  type Launch,
   type Region,
   runStandalone,
   type ServiceTraffic,
@@ -12,7 +14,7 @@ import {
   type World,
 } from "@spotkeeper/simulator";
 import { awsNameOf } from "../dimensions/places.ts";
-import type { ServiceItem } from "../dimensions/services.ts";
+import { isOnFargate, type ServiceItem } from "../dimensions/services.ts";
 import type { StandaloneItem } from "../dimensions/standalone.ts";
 
 /** An m5.large has room for one of these, and for a few of the others. */
@@ -20,7 +22,7 @@ const LARGE = { cpu: 1_100, memory: 1_024 };
 const SMALL = { cpu: 128, memory: 128 };
 /** The smallest that there is: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const FARGATE = { cpu: 256, memory: 512 };
-const sizeOf = ({ fargate, large }: ServiceItem): typeof SMALL => (fargate ? FARGATE : large ? LARGE : SMALL);
+const sizeOf = (item: ServiceItem): typeof SMALL => (isOnFargate(item) ? FARGATE : item.large ? LARGE : SMALL);
 /** The one port at which a task in mode `host` listens. */
 const HOST_PORT = 8_080;
 /** A task that fails does so every two minutes. */
@@ -54,7 +56,7 @@ export function buildService(
     definition,
     desired: item.desired,
     strategy: item.daemon ? "DAEMON" : "REPLICA",
-    launch: item.fargate ? "FARGATE_SPOT" : "EC2",
+    launch: launchOf(item, cluster),
     minimumHealthyPercent: item.minimumHealthyPercent,
     maximumPercent: item.maximumPercent,
     targetGroup,
@@ -66,6 +68,26 @@ export function buildService(
     mayLackRoom: true,
   });
   if (item.deploying) deployService(world, service);
+}
+
+function launchOf({ launch }: ServiceItem, { capacityProviders }: Cluster): Launch {
+  switch (launch) {
+    case "EC2":
+    case "Managed Instances": {
+      const managed = launch === "EC2" ? undefined : capacityProviders.find(({ group }) => group === null);
+      return managed === undefined ? "EC2" : [{ provider: managed.name, base: 0, weight: 1 }];
+    }
+    case "Fargate":
+      return "FARGATE";
+    case "Fargate Spot":
+      return [{ provider: "FARGATE_SPOT", base: 0, weight: 1 }];
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html (both in one strategy)
+    case "Fargate beside Fargate Spot":
+      return [
+        { provider: "FARGATE", base: 1, weight: 1 },
+        { provider: "FARGATE_SPOT", base: 0, weight: 1 },
+      ];
+  }
 }
 
 function trafficOf(world: World, region: Region, item: ServiceItem): ServiceTraffic {

@@ -8,8 +8,7 @@ export interface ServiceItem {
   readonly cluster: string;
   readonly desired: number;
   readonly daemon: boolean;
-  /** Whether its tasks run on Fargate Spot, on no instance of the cluster. */
-  readonly fargate: boolean;
+  readonly launch: (typeof LAUNCHES)[number];
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   /** Seconds; null: ECS's own default. */
@@ -29,6 +28,11 @@ export interface ServiceItem {
   readonly large: boolean;
 }
 
+/** The last three have no instance of the cluster. */
+const LAUNCHES = ["EC2", "Managed Instances", "Fargate", "Fargate Spot", "Fargate beside Fargate Spot"] as const;
+const ON_FARGATE = LAUNCHES.slice(2);
+export const isOnFargate = ({ launch }: Pick<ServiceItem, "launch">): boolean => ON_FARGATE.includes(launch);
+
 const NETWORKS = ["awsvpc", "bridge", "host"] as const;
 const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
 const TRAFFIC = ["classic", "lattice", "discovery"] as const;
@@ -42,7 +46,7 @@ export const portGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] =>
 export function servicesOf(
   dice: Dice,
   place: PlaceItem,
-  clusters: readonly string[],
+  clusters: readonly Cluster[],
   targetGroups: readonly TargetGroupItem[],
 ): ServiceItem[] {
   const families = new Map<string, "ipv4" | "ipv6">();
@@ -51,19 +55,26 @@ export function servicesOf(
   );
 }
 
+interface Cluster {
+  readonly name: string;
+  readonly hasManaged: boolean;
+}
+
 function serviceItem(
   dice: Dice,
   place: PlaceItem,
-  cluster: string,
+  { name: cluster, hasManaged }: Cluster,
   index: number,
   targetGroups: readonly TargetGroupItem[],
   families: Map<string, "ipv4" | "ipv6">,
 ): ServiceItem {
   const { random, may } = dice;
-  const fargate = may("fargate");
+  const launch = may("fargate") ? random.pick(ON_FARGATE) : hasManaged && may("managed") ? "Managed Instances" : "EC2";
   // Fargate has no daemons, and `awsvpc` alone: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
-  const daemon = !fargate && may("daemon");
-  const network = fargate ? "awsvpc" : random.pick(NETWORKS);
+  // Managed Instances: the same is assumed; their task definitions are validated as those of Fargate are.
+  const onEc2 = launch === "EC2";
+  const daemon = onEc2 && may("daemon");
+  const network = onEc2 ? random.pick(NETWORKS) : "awsvpc";
   // Bridge and host tasks have the addresses of their instance.
   const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
   const traffic = may("traffic") ? trafficOf(dice, network) : null;
@@ -81,7 +92,7 @@ function serviceItem(
     cluster,
     desired: 1 + random.int(4),
     daemon,
-    fargate,
+    launch,
     ...percentsOf(dice, daemon),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
     network,
@@ -92,7 +103,7 @@ function serviceItem(
     tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
     // A daemon service replaces its tasks one instance after the other, which the simulator does not do.
     deploying: !daemon && may("deploying"),
-    large: !fargate && may("large"),
+    large: onEc2 && may("large"),
   };
 }
 
@@ -153,9 +164,14 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   "service without traffic": (services) =>
     services.some((one) => one.targetGroups.length === 0 && one.traffic === null),
   "blue and green target groups": (services) => services.some(({ alternate }) => alternate !== null),
-  "service on Fargate Spot": (services) => services.some(({ fargate }) => fargate),
+  ...Object.fromEntries(
+    LAUNCHES.slice(1).map((where) => [
+      `service on ${where}`,
+      (services: readonly ServiceItem[]) => services.some(({ launch }) => launch === where),
+    ]),
+  ),
   "service on Fargate Spot with a target group": (services) =>
-    services.some(({ fargate, targetGroups }) => fargate && targetGroups.length > 0),
+    services.some(({ launch, targetGroups }) => launch === "Fargate Spot" && targetGroups.length > 0),
   "daemon service": (services) => services.some(({ daemon }) => daemon),
   "daemon service with a target group": (services) =>
     services.some(({ daemon, targetGroups }) => daemon && targetGroups.length > 0),

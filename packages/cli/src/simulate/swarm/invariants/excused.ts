@@ -1,7 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts } from "@spotkeeper/simulator";
 import type { Ended } from "./ended.ts";
-import { MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
+import { isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 
 /** One kind of what an instance must not have on it at its end. */
 export interface Loss {
@@ -37,12 +37,12 @@ export const TASKS: Loss = {
 };
 
 /** Instances that were warned of in time and ended with something that the policy lets the worker take away. */
-export const lost = ({ spec, fleet }: Ended, { allowed, of }: Loss): readonly InstanceFacts[] =>
-  fleet.world.oracle
+export const lost = (ended: Ended, { allowed, of }: Loss): readonly InstanceFacts[] =>
+  ended.fleet.world.oracle
     .facts()
-    .filter((facts) => of(facts).length > 0 && allowed.has(spec.policy.may))
+    .filter((facts) => of(facts).length > 0 && allowed.has(ended.spec.policy.may))
     .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
-    .filter(({ instanceId }) => !fleet.notOurInstances.has(instanceId));
+    .filter(({ instanceId }) => !isTheirs(ended, instanceId));
 
 /** People were told what is left on it, and why. That it ended badly alone is no excuse. */
 export const isExcused = ({ told, refused }: Ended, instanceId: string, loss: Loss): boolean =>

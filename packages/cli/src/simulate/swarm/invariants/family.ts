@@ -1,3 +1,4 @@
+import { isManaged } from "../not-ours.ts";
 import type { SwarmWorld } from "../world.ts";
 import type { Check, Scene, SentAlert } from "./ended.ts";
 
@@ -25,10 +26,14 @@ export const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not d
 export const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
 /**
- * Whether an instance is somebody else's, or opted out: it is told, and not touched. Where a tag must be there, so is what
+ * Whether an instance is somebody else's, ECS manages it itself, or it opted out: it is told, and not touched. Where a tag must be there, so is what
  * is in no fleet.
  */
-export const isTheirs = ({ fleet, policy }: Scene, instanceId: string): boolean =>
-  fleet.notOurInstances.has(instanceId) ||
-  fleet.notOurs.some(({ members }) => members.has(instanceId)) ||
-  (policy.tag.required && !fleet.world.instances.has(instanceId));
+export const isTheirs = ({ fleet, policy }: Pick<Scene, "fleet" | "policy">, instanceId: string): boolean => {
+  const instance = fleet.world.instances.get(instanceId);
+  return (
+    fleet.notOurInstances.has(instanceId) ||
+    fleet.notOurs.some(({ members }) => members.has(instanceId)) ||
+    (instance === undefined ? policy.tag.required : isManaged(instance))
+  );
+};

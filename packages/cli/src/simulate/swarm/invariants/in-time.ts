@@ -2,6 +2,7 @@ import type { Ms } from "@spotkeeper/simulator";
 import type { EventItem, EventKind } from "../dimensions/events.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { Check, Ended } from "./ended.ts";
+import { isTheirs } from "./family.ts";
 import type { SwarmWorld } from "../world.ts";
 
 /** AWS, the ledger and the clocks are all right. */
@@ -17,7 +18,8 @@ const BEGINS_WITHIN: Ms = 5_000;
  * Draining begins when the warning is heard, and not when ECS or the end takes the rest: what still had connections is cut
  * off at the deadline. Looked at where AWS answers rightly, and no last healthy target is held.
  */
-export const drainsInTime: Check = ({ spec, fleet, incidents }) => {
+export const drainsInTime: Check = (ended) => {
+  const { spec, fleet, incidents } = ended;
   if (!isUndisturbed(spec)) return [];
   const away = spec.lives.reduce((sum, { pause }) => sum + pause * 1_000 + BEGINS_WITHIN, 0);
   const held = new Set(
@@ -26,7 +28,7 @@ export const drainsInTime: Check = ({ spec, fleet, incidents }) => {
       .map(({ subject }) => subject.id),
   );
   return fleet.world.oracle.facts().flatMap(({ instanceId, warnedAt, deadline, deregisteredAt }) => {
-    if (fleet.notOurInstances.has(instanceId)) return [];
+    if (isTheirs(ended, instanceId)) return [];
     if (warnedAt === null || deadline === null || deadline <= warnedAt || deregisteredAt === null) return [];
     const by = warnedAt + latestOf(instanceId, { spec, fleet }) + away + FOUND_WITHIN;
     if (deregisteredAt <= by || by >= deadline || held.has(instanceId)) return [];

@@ -1,0 +1,48 @@
+import type { CapacityProvider, ContainerInstance, Launch, Service, Share, Task } from "./state.ts";
+
+/** Names that AWS reserves: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+const ON_FARGATE: ReadonlySet<string | null> = new Set(["FARGATE", "FARGATE_SPOT"]);
+
+export const runsOnFargate = (launch: Launch): boolean =>
+  typeof launch === "string" ? launch === "FARGATE" : launch.every(({ provider }) => ON_FARGATE.has(provider));
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html (launchType) */
+export const launchTypeOf = ({ containerInstance }: Task): "EC2" | "FARGATE" | "MANAGED_INSTANCES" => {
+  if (containerInstance === null) return "FARGATE";
+  return isManaged(containerInstance.capacityProvider) ? "MANAGED_INSTANCES" : "EC2";
+};
+
+/** How a task, or an event about it, says where it runs. */
+export const whereOf = (task: Task): Readonly<Record<string, string>> => ({
+  ...(task.containerInstance ? { containerInstanceArn: task.containerInstance.arn } : {}),
+  launchType: launchTypeOf(task),
+  ...(task.capacityProvider === null ? {} : { capacityProviderName: task.capacityProvider }),
+  ...(task.containerInstance ? {} : { platformVersion: "1.4.0" }),
+});
+
+/** Only what Fargate Spot has can be taken back. */
+export const isOnFargateSpot = ({ capacityProvider }: Task): boolean => capacityProvider === "FARGATE_SPOT";
+
+export const isManaged = (provider: CapacityProvider | null): boolean =>
+  provider !== null && provider.managedInstances !== null;
+
+/** The provider of the next task: one whose base is not full, else the one that has the fewest for its weight. */
+export const providerOfNext = ({ launch, tasks }: Pick<Service, "launch" | "tasks">): string | null => {
+  if (typeof launch === "string") return null;
+  const count = ({ provider }: Share): number =>
+    [...tasks].filter((task) => task.capacityProvider === provider && task.desiredStatus === "RUNNING").length;
+  const missing = launch.find((share) => count(share) < share.base);
+  if (missing !== undefined) return missing.provider;
+  const [next] = launch
+    .filter(({ weight }) => weight > 0)
+    .map((share) => ({ provider: share.provider, load: (count(share) - share.base + 1) / share.weight }))
+    .toSorted((one, other) => one.load - other.load);
+  return next?.provider ?? null;
+};
+
+/**
+ * Whether a task can be placed on a container instance: on one of its provider, or by a launch type on any that ECS does
+ * not manage itself. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html (assumed of EC2)
+ */
+export const isHostOf = ({ capacityProvider }: ContainerInstance, provider: string | null): boolean =>
+  provider === null ? !isManaged(capacityProvider) : capacityProvider?.name === provider;
