@@ -19,6 +19,14 @@ test("services and tasks are what ECS allows", () => {
       if (traffic === "classic") expect([network === "awsvpc", all]).toEqual([false, []]);
       if (launch !== "EC2") expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
       if (launch === "Managed Instances") expect(managed.some(({ cluster }) => cluster === service.cluster)).toBe(true);
+      if (service.controller !== "ECS") {
+        expect([daemon, minimumHealthyPercent, maximumPercent]).toEqual([false, 100, 200]);
+        expect([null, "discovery"]).toContain(traffic);
+        expect(service.targetGroups.length).toBeLessThanOrEqual(1);
+        for (const name of all) expect(["application", "network"]).toContain(known.get(name)?.balancer);
+      }
+      if (service.controller === "CODE_DEPLOY") expect([all.length, traffic]).toEqual([2, null]);
+      if (service.withoutPrimary) expect(service.controller).toBe("EXTERNAL");
       if (network !== "awsvpc") expect(addresses).toBe("ipv4");
       for (const name of all) {
         const family = addresses === "ipv6" ? "ipv6" : "ipv4";

@@ -103,6 +103,8 @@ const USUAL: { readonly [field: string]: unknown } = {
   protectNew: false,
   daemon: false,
   launch: "EC2",
+  controller: "ECS",
+  withoutPrimary: false,
   traffic: null,
   alternate: null,
   addresses: "ipv4",

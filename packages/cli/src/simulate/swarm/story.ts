@@ -163,6 +163,8 @@ function sayService(service: ServiceItem): string {
     `minimum healthy ${service.minimumHealthyPercent} %, maximum ${service.maximumPercent} %`,
     ...(service.stopTimeout === null ? [] : [`stop timeout ${service.stopTimeout} s`]),
     ...(service.launch === "EC2" ? [] : [`on ${service.launch}`]),
+    ...(service.controller === "ECS" ? [] : [`deployed by ${service.controller}`]),
+    ...(service.withoutPrimary ? ["no primary task set"] : []),
     `network mode ${service.network}`,
     ...(service.addresses === "ipv4" ? [] : [`addresses: ${service.addresses}`]),
     ...(service.targetGroups.length > 0 ? [`in ${service.targetGroups.join(" and ")}`] : []),

@@ -3,6 +3,7 @@ import type {
   CapacityProvider,
   Cluster,
   ContainerInstance,
+  Controller,
   Launch,
   Service,
   Task,
@@ -22,6 +23,7 @@ import { isWarm } from "../group-launch.ts";
 import { putHook } from "../hooks.ts";
 import { containersOf, registerContainer } from "./containers.ts";
 import { touchService } from "./scheduler.ts";
+import { createTaskSet } from "./task-sets.ts";
 
 export const createCluster = (region: Region, name: string): Cluster => {
   const cluster: Cluster = {
@@ -96,6 +98,10 @@ export interface ServiceSpec {
   readonly strategy?: Service["strategy"];
   /** On Fargate Spot alone, short for a strategy of that one provider; else as a service has it. */
   readonly launch?: Launch | "FARGATE_SPOT";
+  /** Who deploys it; unless given ECS itself. Of another one, all tasks are of one task set at first. */
+  readonly controller?: Controller;
+  /** That the task set is not the primary one yet, which another controller decides. */
+  readonly withoutPrimary?: boolean;
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly targetGroup?: TargetGroup | null;
@@ -122,6 +128,8 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     cluster,
     status: "ACTIVE",
     definition: spec.definition,
+    controller: spec.controller ?? "ECS",
+    taskSets: [],
     strategy: spec.strategy ?? "REPLICA",
     launch: spec.launch === "FARGATE_SPOT" ? ON_FARGATE_SPOT : (spec.launch ?? "EC2"),
     desired: spec.desired ?? 1,
@@ -143,7 +151,12 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     cancelReconcile: null,
   };
   cluster.services.set(service.name, service);
-  const { definition } = service;
+  const { definition, targetGroup } = service;
+  const status = spec.withoutPrimary === true ? "ACTIVE" : "PRIMARY";
+  const taskSet =
+    service.controller === "ECS"
+      ? null
+      : createTaskSet(world, service, { definition, targetGroup, scale: 100, status });
   const hosts = cluster.ready.items.filter((container) => fits(container, definition));
   // Services start at different instances, or the first ones would carry a task of each.
   const offset = daemon ? 0 : world.random.int(hosts.length || 1);
@@ -160,7 +173,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     if (containerInstance === undefined || !zone)
       throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
     const where = { containerInstance, capacityProvider, zone: zone.name };
-    startTask(world, { cluster, definition, service, ...where, running: true });
+    startTask(world, { cluster, definition, service, taskSet, ...where, running: true });
   };
   if (spec.on !== undefined) {
     for (const instance of spec.on) {

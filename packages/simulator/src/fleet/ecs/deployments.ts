@@ -1,3 +1,4 @@
+import { deployTaskSet } from "./controllers.ts";
 import { defineTask } from "./definitions.ts";
 import { touchService } from "./scheduler.ts";
 import type { Service, TaskDefinition } from "./state.ts";
@@ -26,6 +27,7 @@ export const moveService = (service: Service, targetGroup: TargetGroup): void =>
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
 export const deployService = (world: World, service: Service): void => {
+  if (service.controller !== "ECS") return deployTaskSet(world, service);
   const { definition } = service;
   if (service.alternateTargetGroup !== null) shiftService(service);
   service.definition = defineTask(service.cluster.region, definition);
@@ -45,6 +47,7 @@ export const scaleService = (world: World, service: Service, desired: number): v
 export const deleteService = (world: World, service: Service): void => {
   service.status = "DRAINING";
   service.desired = 0;
+  for (const taskSet of service.taskSets) taskSet.status = "DRAINING";
   for (const task of service.tasks)
     stopTask(world, task, "ServiceSchedulerInitiated", `Service ${service.name} is deleted`);
 };
@@ -56,8 +59,9 @@ export interface Revision {
   readonly targetGroup: TargetGroup | null;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html */
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html (assumed: of deployments by ECS itself alone) */
 export const revisionsOf = (service: Service): readonly Revision[] => {
+  if (service.controller !== "ECS") return [];
   const prefix = service.arn.replace(":service/", ":service-revision/");
   const { definition, targetGroup, formerTargetGroups } = service;
   const earlier = new Set([...service.tasks].map((task) => task.definition).filter((one) => one !== definition));

@@ -1,8 +1,9 @@
 import { later } from "../later.ts";
-import type { ContainerInstance, Service, Task } from "./state.ts";
+import type { ContainerInstance, Service, Task, TaskDefinition, TaskSet } from "./state.ts";
 import { addMessage, tellService } from "./events.ts";
 import { isHostOf, isManaged, providerOfNext, runsOnFargate } from "./launch.ts";
 import { launchManaged } from "./managed-instances.ts";
+import { wantedBy } from "./task-sets.ts";
 import { fits, isHealthy, startTask, stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
 
@@ -13,8 +14,27 @@ export const touchService = (world: World, service: Service): void => {
     service.cancelReconcile = null;
     if (service.status !== "ACTIVE") return;
     if (service.strategy === "DAEMON") reconcileDaemon(world, service);
-    else reconcileReplica(world, service);
+    else if (service.controller === "ECS") settle(world, { service, taskSet: null, ...service });
+    else settleSets(world, service);
   });
+};
+
+/** Tasks of a service that are wanted together: all of it, or those of one task set. */
+interface Cohort {
+  readonly service: Service;
+  readonly taskSet: TaskSet | null;
+  readonly definition: TaskDefinition;
+  readonly desired: number;
+}
+
+/** A task set that is deleted is gone once its tasks are. */
+const settleSets = (world: World, service: Service): void => {
+  for (const taskSet of [...service.taskSets]) {
+    const { definition } = taskSet;
+    settle(world, { service, taskSet, definition, desired: wantedBy(service, taskSet) });
+    const isOver = taskSet.status === "DRAINING" && ![...service.tasks].some((task) => task.taskSet === taskSet);
+    if (isOver) service.taskSets.splice(service.taskSets.indexOf(taskSet), 1);
+  }
 };
 
 /**
@@ -27,29 +47,33 @@ const isProtected = ({ clock }: World, { protectedUntil }: Task): boolean =>
 const isLive = (task: Task): boolean => task.desiredStatus === "RUNNING";
 const onDraining = (task: Task): boolean => task.containerInstance?.status === "DRAINING";
 
-/** The bounds of a replacement: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-const taskBounds = (service: Service): { readonly lower: number; readonly upper: number } => ({
-  lower: Math.ceil((service.desired * service.minimumHealthyPercent) / 100),
-  upper: Math.floor((service.desired * service.maximumPercent) / 100),
+/**
+ * The bounds of a replacement: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ * (assumed: of a task set, of what that wants)
+ */
+const taskBounds = ({ service, desired }: Cohort): { readonly lower: number; readonly upper: number } => ({
+  lower: Math.ceil((desired * service.minimumHealthyPercent) / 100),
+  upper: Math.floor((desired * service.maximumPercent) / 100),
 });
 
 /**
  * Draining as documented: pending tasks stop at once, running ones as the two percentages allow.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
  */
-const reconcileReplica = (world: World, service: Service): void => {
-  const live = [...service.tasks].filter(isLive);
+const settle = (world: World, cohort: Cohort): void => {
+  const { service, taskSet, definition, desired } = cohort;
+  const live = [...service.tasks].filter((task) => task.taskSet === taskSet && isLive(task));
   for (const task of live) {
     if (task.lastStatus === "PENDING" && onDraining(task)) stop(world, task);
   }
   const remaining = live.filter(isLive);
-  const isLeaving = (task: Task): boolean => onDraining(task) || task.definition !== service.definition;
+  const isLeaving = (task: Task): boolean => onDraining(task) || task.definition !== definition;
   const staying = remaining.filter((task) => !isLeaving(task));
   const leaving = remaining.filter(isLeaving);
-  const { lower, upper } = taskBounds(service);
+  const { lower, upper } = taskBounds(cohort);
   let healthy = remaining.filter(isHealthy).length;
-  const wanted = service.desired - staying.length;
-  if (wanted > 0) start(world, service, Math.min(wanted, upper - remaining.length));
+  const wanted = desired - staying.length;
+  if (wanted > 0) start(world, cohort, Math.min(wanted, upper - remaining.length));
   for (const task of leaving) {
     const after = healthy - (isHealthy(task) ? 1 : 0);
     if (after < lower || isProtected(world, task)) continue;
@@ -68,25 +92,27 @@ const stop = (world: World, task: Task): void =>
     `Scaling activity initiated by (deployment ecs-svc/${task.service?.arn.slice(-16) ?? ""})`,
   );
 
-const start = (world: World, service: Service, count: number): void => {
+const start = (world: World, cohort: Cohort, count: number): void => {
+  const { service } = cohort;
   if (count <= 0 || world.clock.now() < service.blockedUntil) return;
   for (let index = 0; index < count; index += 1) {
     const provider = providerOfNext(service);
-    const container = runsOnFargate(service.launch) ? null : choose(world, service, provider);
+    const container = runsOnFargate(service.launch) ? null : choose(world, cohort, provider);
     if (container === undefined) return noRoom(world, service, provider);
-    place(world, service, container, provider);
+    place(world, cohort, container, provider);
   }
 };
 
 const place = (
   world: World,
-  service: Service,
+  { service, taskSet, definition }: Omit<Cohort, "desired">,
   containerInstance: ContainerInstance | null,
   capacityProvider: string | null,
 ): Task => {
-  const { cluster, definition } = service;
+  const { cluster } = service;
   const zone = containerInstance?.instance.zone ?? world.random.pick(cluster.region.zones);
-  return startTask(world, { cluster, definition, service, containerInstance, capacityProvider, zone: zone.name });
+  const where = { containerInstance, capacityProvider, zone: zone.name };
+  return startTask(world, { cluster, definition, service, taskSet, ...where });
 };
 
 /**
@@ -94,10 +120,10 @@ const place = (
  * "Amazon ECS reserves container instance compute resources […] for the daemon tasks":
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
  */
-const hasRoom = (service: Service, container: ContainerInstance, provider: string | null): boolean => {
+const hasRoom = ({ service, definition }: Cohort, container: ContainerInstance, provider: string | null): boolean => {
   if (!isHostOf(container, provider)) return false;
-  const { hostPort } = service.definition;
-  let { cpu, memory } = service.definition;
+  const { hostPort } = definition;
+  let { cpu, memory } = definition;
   for (const other of service.cluster.services.values()) {
     if (
       other.strategy !== "DAEMON" ||
@@ -112,15 +138,15 @@ const hasRoom = (service: Service, container: ContainerInstance, provider: strin
 };
 
 /** The emptiest of a few drawn instances; all of them are looked at only when none of the drawn ones fits. */
-const choose = (world: World, service: Service, provider: string | null): ContainerInstance | undefined => {
-  const { items } = service.cluster.ready;
+const choose = (world: World, cohort: Cohort, provider: string | null): ContainerInstance | undefined => {
+  const { items } = cohort.service.cluster.ready;
   let best: ContainerInstance | undefined;
   for (let draw = 0; draw < Math.min(8, items.length); draw += 1) {
     const container = items[world.random.int(items.length)];
-    if (!container || !hasRoom(service, container, provider)) continue;
+    if (!container || !hasRoom(cohort, container, provider)) continue;
     if (!best || container.usedCpu / container.cpu < best.usedCpu / best.cpu) best = container;
   }
-  return best ?? items.find((container) => hasRoom(service, container, provider));
+  return best ?? items.find((container) => hasRoom(cohort, container, provider));
 };
 
 const noRoom = (world: World, service: Service, provider: string | null): void => {
@@ -155,7 +181,7 @@ const reconcileDaemon = (world: World, service: Service): void => {
   }
   for (const container of service.cluster.ready.items) {
     if (!isHostOf(container, null) || covered.has(container)) continue;
-    if (fits(container, service.definition)) place(world, service, container, null);
+    if (fits(container, service.definition)) place(world, { service, taskSet: null, ...service }, container, null);
   }
 };
 

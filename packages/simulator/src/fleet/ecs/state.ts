@@ -76,14 +76,35 @@ export interface Share {
 /** Where a service has its tasks run: a launch type, or a capacity provider strategy. */
 export type Launch = "EC2" | "FARGATE" | readonly Share[];
 
+/** Who replaces the tasks of a service: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html */
+export type Controller = "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+
+/**
+ * Tasks of one deployment by a controller that is not ECS itself:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+ */
+export interface TaskSet {
+  readonly id: string;
+  readonly arn: string;
+  readonly definition: TaskDefinition;
+  readonly targetGroup: TargetGroup | null;
+  /** How much of the service's desired count it wants, in percent. */
+  scale: number;
+  status: "PRIMARY" | "ACTIVE" | "DRAINING";
+  readonly createdAt: Ms;
+}
+
 export interface Service {
   readonly name: string;
   readonly arn: string;
   readonly cluster: Cluster;
   /** DRAINING from when somebody deletes it until its tasks have stopped. */
   status: "ACTIVE" | "DRAINING";
-  /** Of the tasks that start now; tasks of an earlier one are replaced. */
+  /** Of the tasks that start now; tasks of an earlier one are replaced. Of task sets: that of the primary one. */
   definition: TaskDefinition;
+  readonly controller: Controller;
+  /** Of a service that another controller deploys, the oldest first; ECS's own have none. */
+  readonly taskSets: TaskSet[];
   readonly strategy: "REPLICA" | "DAEMON";
   readonly launch: Launch;
   desired: number;
@@ -118,6 +139,7 @@ export interface Task {
   readonly arn: string;
   readonly cluster: Cluster;
   readonly service: Service | null;
+  readonly taskSet: TaskSet | null;
   /** `service:name` or `family:name`. */
   readonly group: string;
   readonly startedBy: string | null;

@@ -1,8 +1,10 @@
 import type { TargetGroup } from "../target-state.ts";
-import type { Service } from "./state.ts";
+import type { Task } from "./state.ts";
 
 /** The target groups that a task joins which starts now. */
-export const targetGroupsNow = (service: Service): readonly TargetGroup[] => {
+export const targetGroupsNow = ({ service, taskSet }: Pick<Task, "service" | "taskSet">): readonly TargetGroup[] => {
+  if (taskSet !== null) return taskSet.targetGroup === null ? [] : [taskSet.targetGroup];
+  if (service === null) return [];
   const { targetGroup, alternateTargetGroup, joinsAlternate, moreTargetGroups } = service;
   const turn = joinsAlternate ? alternateTargetGroup : targetGroup;
   return [...(turn === null ? [] : [turn]), ...moreTargetGroups];

@@ -1,6 +1,6 @@
 import { later } from "../later.ts";
 import { drawAddresses, drawPort, networkModeOf, portOf } from "./addresses.ts";
-import type { Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./state.ts";
+import type { Cluster, ContainerInstance, Service, Task, TaskDefinition, TaskSet } from "./state.ts";
 import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
 import { targetGroupsNow } from "./target-groups.ts";
@@ -12,6 +12,7 @@ export interface TaskSpec {
   readonly cluster: Cluster;
   readonly definition: TaskDefinition;
   readonly service?: Service | null;
+  readonly taskSet?: TaskSet | null;
   readonly containerInstance: ContainerInstance | null;
   /** By whose strategy it is placed; none unless given. */
   readonly capacityProvider?: string | null;
@@ -48,14 +49,15 @@ const changed = (world: World, task: Task): void => {
 
 export const startTask = (world: World, spec: TaskSpec): Task => {
   const { clock, random, settings } = world;
-  const { cluster, definition, containerInstance, service = null } = spec;
+  const { cluster, definition, containerInstance, service = null, taskSet = null } = spec;
   const networkMode = containerInstance === null ? "awsvpc" : networkModeOf(definition, service);
   const task: Task = {
     arn: arn(cluster.region, "ecs", `task/${cluster.name}/${random.hex(32)}`),
     cluster,
     service,
+    taskSet,
     group: service ? `service:${service.name}` : (spec.group ?? `family:${definition.family}`),
-    startedBy: spec.startedBy ?? (service ? `ecs-svc/${service.arn.slice(-16)}` : null),
+    startedBy: spec.startedBy ?? taskSet?.id ?? (service ? `ecs-svc/${service.arn.slice(-16)}` : null),
     definition,
     containerInstance,
     capacityProvider: spec.capacityProvider ?? null,
@@ -97,7 +99,7 @@ const run = (world: World, task: Task, quiet: boolean): void => {
   if (service !== null && service.protects !== null) task.protectedUntil = now + service.protects;
   failLater(world, task, quiet);
   const instance = task.containerInstance?.instance ?? null;
-  task.targets = (service === null ? [] : targetGroupsNow(service)).map((group) => {
+  task.targets = targetGroupsNow(task).map((group) => {
     const id = group.targetType === "instance" && instance !== null ? instance.id : task.privateIp;
     return registerTarget(world, group, { id, port: portOf(task), instance, service, healthy: quiet });
   });

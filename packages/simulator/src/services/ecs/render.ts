@@ -1,21 +1,11 @@
-import type {
-  CapacityProvider,
-  Cluster,
-  ContainerInstance,
-  Launch,
-  Service,
-  Task,
-  TaskDefinition,
-} from "../../fleet/ecs/state.ts";
+import type { CapacityProvider, Cluster, ContainerInstance, Task, TaskDefinition } from "../../fleet/ecs/state.ts";
 import type { Group } from "../../fleet/group-state.ts";
 import { whereOf } from "../../fleet/ecs/launch.ts";
-import { type Revision, revisionsOf } from "../../fleet/ecs/deployments.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
-import type { TargetGroup } from "../../fleet/target-state.ts";
 import { addressDetails, hasInterface, networkInterface } from "../../fleet/ecs/addresses.ts";
 
 const date = (name: string, at: Ms | null): JsonObject => (at === null ? {} : { [name]: new Date(at) });
-const count = (tasks: Iterable<Task>, status: Task["lastStatus"]): number =>
+export const count = (tasks: Iterable<Task>, status: Task["lastStatus"]): number =>
   [...tasks].filter((task) => task.lastStatus === status).length;
 
 export const renderCluster = (cluster: Cluster): JsonObject => {
@@ -152,108 +142,8 @@ export const renderTask = (task: Task): JsonObject => ({
   tags: [],
 });
 
-/** Either of the two: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (launchType) */
-const renderLaunch = (launch: Launch): JsonObject =>
-  typeof launch === "string"
-    ? { launchType: launch }
-    : {
-        capacityProviderStrategy: launch.map(({ provider, base, weight }) => ({
-          capacityProvider: provider,
-          base,
-          weight,
-        })),
-      };
-
-const ROLE = "arn:aws:iam::123456789012:role/ecsInfrastructureRole";
+export const ROLE = "arn:aws:iam::123456789012:role/ecsInfrastructureRole";
 const PROFILE = "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole";
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
-export const renderService = (service: Service): JsonObject => {
-  const { classicLoadBalancer: classic, latticeTargetGroup: lattice, discovery } = service.traffic;
-  const container = { containerName: service.definition.family, containerPort: service.containerPort };
-  const deploymentConfiguration = {
-    minimumHealthyPercent: service.minimumHealthyPercent,
-    maximumPercent: service.maximumPercent,
-  };
-  const counts = {
-    desiredCount: service.desired,
-    runningCount: count(service.tasks, "RUNNING"),
-    pendingCount: count(service.tasks, "PENDING"),
-  };
-  return {
-    serviceArn: service.arn,
-    serviceName: service.name,
-    clusterArn: service.cluster.arn,
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (INACTIVE once nothing of it runs)
-    status: service.status === "DRAINING" && service.tasks.size === 0 ? "INACTIVE" : service.status,
-    ...counts,
-    taskDefinition: service.definition.arn,
-    schedulingStrategy: service.strategy,
-    ...renderLaunch(service.launch),
-    deploymentConfiguration,
-    deployments: [
-      {
-        id: `ecs-svc/${service.arn.slice(-16)}`,
-        status: "PRIMARY",
-        taskDefinition: service.definition.arn,
-        ...counts,
-        ...(lattice === undefined
-          ? {}
-          : { vpcLatticeConfigurations: [{ roleArn: ROLE, targetGroupArn: lattice.arn, portName: "web" }] }),
-      },
-      ...earlierDeployments(service),
-    ],
-    loadBalancers: [
-      ...balancersOf(service, service.targetGroup),
-      ...(classic === undefined ? [] : [{ loadBalancerName: classic.name, ...container }]),
-    ],
-    currentServiceRevisions: revisionsOf(service).map(({ arn }) => ({ arn })),
-    events: service.messages.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
-    createdAt: new Date(service.createdAt),
-    serviceRegistries: discovery === undefined ? [] : [{ registryArn: discovery.arn }],
-    placementStrategy: [],
-    placementConstraints: [],
-  };
-};
-
-/** Those that are being replaced: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
-const earlierDeployments = (service: Service): JsonObject[] =>
-  [...new Set([...service.tasks].map(({ definition }) => definition))]
-    .filter((definition) => definition !== service.definition)
-    .map((definition) => ({
-      id: `ecs-svc/${definition.revision}${service.arn.slice(-15)}`,
-      status: "ACTIVE",
-      taskDefinition: definition.arn,
-      desiredCount: 0,
-      runningCount: [...service.tasks].filter((task) => task.definition === definition).length,
-      pendingCount: 0,
-    }));
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html */
-const balancersOf = (service: Service, targetGroup: TargetGroup | null): JsonObject[] => {
-  const { alternateTargetGroup: alternate, moreTargetGroups } = service;
-  const container = { containerName: service.definition.family, containerPort: service.containerPort };
-  const advanced = alternate === null ? {} : { advancedConfiguration: { alternateTargetGroupArn: alternate.arn } };
-  return [
-    ...(targetGroup === null ? [] : [{ targetGroupArn: targetGroup.arn, ...container, ...advanced }]),
-    ...moreTargetGroups.map((one) => ({ targetGroupArn: one.arn, ...container })),
-  ];
-};
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
-export const renderRevision = (service: Service, { arn, definition, targetGroup }: Revision): JsonObject => ({
-  serviceRevisionArn: arn,
-  serviceArn: service.arn,
-  clusterArn: service.cluster.arn,
-  taskDefinition: definition.arn,
-  loadBalancers: balancersOf(service, targetGroup),
-  resolvedConfiguration: {
-    loadBalancers: [...(targetGroup === null ? [] : [targetGroup]), ...service.moreTargetGroups].map((one) => ({
-      targetGroupArn: one.arn,
-    })),
-  },
-  createdAt: new Date(service.createdAt),
-});
 
 export const renderDefinition = (definition: TaskDefinition): JsonObject => ({
   taskDefinitionArn: definition.arn,

@@ -3,7 +3,7 @@ import type { Operation } from "../../operation.ts";
 import type { World } from "../../fleet/state.ts";
 import { reader } from "../../fleet/api/input.ts";
 import { regionOf } from "../../fleet/region.ts";
-import { renderRevision } from "./render.ts";
+import { renderRevision } from "./render-service.ts";
 import { revisionsOf } from "../../fleet/ecs/deployments.ts";
 
 /** At most 20: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html */

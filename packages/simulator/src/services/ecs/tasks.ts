@@ -1,6 +1,7 @@
 import type { Cluster, Task } from "../../fleet/ecs/state.ts";
 import { findContainer, findTask, invalid, missing, nameOf, needCluster, needReferences, pageOf } from "./find.ts";
-import { renderDefinition, renderService, renderTask } from "./render.ts";
+import { renderDefinition, renderTask } from "./render.ts";
+import { renderService } from "./render-service.ts";
 import { AwsError } from "../../operation.ts";
 import type { Operation } from "../../operation.ts";
 import type { Reader } from "../../fleet/api/input.ts";

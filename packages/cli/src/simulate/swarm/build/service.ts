@@ -57,6 +57,8 @@ export function buildService(
     desired: item.desired,
     strategy: item.daemon ? "DAEMON" : "REPLICA",
     launch: launchOf(item, cluster),
+    controller: item.controller,
+    withoutPrimary: item.withoutPrimary,
     minimumHealthyPercent: item.minimumHealthyPercent,
     maximumPercent: item.maximumPercent,
     targetGroup,

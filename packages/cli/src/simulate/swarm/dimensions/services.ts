@@ -9,6 +9,10 @@ export interface ServiceItem {
   readonly desired: number;
   readonly daemon: boolean;
   readonly launch: (typeof LAUNCHES)[number];
+  /** Who deploys it. */
+  readonly controller: (typeof CONTROLLERS)[number];
+  /** Another controller has begun with its task set, and has not made it the primary one. */
+  readonly withoutPrimary: boolean;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   /** Seconds; null: ECS's own default. */
@@ -33,6 +37,7 @@ const LAUNCHES = ["EC2", "Managed Instances", "Fargate", "Fargate Spot", "Fargat
 const ON_FARGATE = LAUNCHES.slice(2);
 export const isOnFargate = ({ launch }: Pick<ServiceItem, "launch">): boolean => ON_FARGATE.includes(launch);
 
+const CONTROLLERS = ["ECS", "CODE_DEPLOY", "EXTERNAL"] as const;
 const NETWORKS = ["awsvpc", "bridge", "host"] as const;
 const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
 const TRAFFIC = ["classic", "lattice", "discovery"] as const;
@@ -77,14 +82,19 @@ function serviceItem(
   const network = onEc2 ? random.pick(NETWORKS) : "awsvpc";
   // Bridge and host tasks have the addresses of their instance.
   const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
-  const traffic = may("traffic") ? trafficOf(dice, network) : null;
+  // "The DAEMON scheduling strategy" goes with ECS's own deployments alone: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
+  const hasOwn = !daemon && may("another controller");
+  const traffic = may("traffic") ? trafficOf(dice, network, hasOwn) : null;
   // A Classic Load Balancer is a service's only one: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
   const fitting = traffic === "classic" ? [] : fittingOf(targetGroups, network, addresses, families);
-  const chosen = random.next() < 0.7 ? choose(dice, fitting) : [];
+  const chosen = random.next() < 0.7 ? choose(dice, hasOwn ? fitting.filter(isRouted) : fitting, hasOwn) : [];
   const [first] = chosen;
   const others = fitting.filter((one) => isRouted(one) && !chosen.includes(one));
   // A daemon service is deployed by rolling updates only (assumed for ECS's own blue/green deployments): https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
-  const isPair = !daemon && first !== undefined && isRouted(first) && others.length > 0 && may("alternate");
+  const canPair = !daemon && first !== undefined && isRouted(first) && others.length > 0;
+  // CodeDeploy needs two target groups: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
+  const byCodeDeploy = hasOwn && canPair && traffic === null && may("CodeDeploy");
+  const isPair = byCodeDeploy || (canPair && may("alternate"));
   for (const { name } of fitting) families.set(name, familyOf(addresses));
   return {
     name: nameIn(place, `${cluster}-${index}`),
@@ -93,7 +103,10 @@ function serviceItem(
     desired: 1 + random.int(4),
     daemon,
     launch,
-    ...percentsOf(dice, daemon),
+    controller: byCodeDeploy ? "CODE_DEPLOY" : hasOwn ? "EXTERNAL" : "ECS",
+    withoutPrimary: hasOwn && !byCodeDeploy && may("without primary"),
+    // Not to be set for another controller: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    ...(hasOwn ? { minimumHealthyPercent: 100, maximumPercent: 200 } : percentsOf(dice, daemon)),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
     network,
     addresses,
@@ -108,8 +121,15 @@ function serviceItem(
 }
 
 /** "Classic Load Balancers aren't supported" in mode `awsvpc`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html */
-const trafficOf = ({ random }: Dice, network: ServiceItem["network"]): ServiceItem["traffic"] =>
-  random.pick(network === "awsvpc" ? TRAFFIC.filter((one) => one !== "classic") : TRAFFIC);
+const trafficOf = (
+  { random }: Dice,
+  network: ServiceItem["network"],
+  hasOwnController: boolean,
+): ServiceItem["traffic"] => {
+  // Task sets have load balancers of two kinds, and registries: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateTaskSet.html
+  if (hasOwnController) return "discovery";
+  return random.pick(network === "awsvpc" ? TRAFFIC.filter((one) => one !== "classic") : TRAFFIC);
+};
 
 /**
  * The type of a target group goes with the network mode: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
@@ -131,13 +151,14 @@ const familyOf = (addresses: ServiceItem["addresses"]): "ipv4" | "ipv6" => (addr
 const isRouted = ({ balancer }: TargetGroupItem): boolean => balancer === "application" || balancer === "network";
 
 /**
- * One, or several (at most five, of Application and Network Load Balancers):
+ * One, or several (at most five, of Application and Network Load Balancers, and where ECS itself deploys):
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
-function choose({ random, may }: Dice, fitting: readonly TargetGroupItem[]): TargetGroupItem[] {
+function choose({ random, may }: Dice, fitting: readonly TargetGroupItem[], onlyOne: boolean): TargetGroupItem[] {
   if (fitting.length === 0) return [];
   const first = random.pick(fitting);
-  const more = isRouted(first) && may("several") ? fitting.filter((one) => one !== first && isRouted(one)) : [];
+  const more =
+    !onlyOne && isRouted(first) && may("several") ? fitting.filter((one) => one !== first && isRouted(one)) : [];
   return [first, ...more];
 }
 
@@ -172,6 +193,10 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   ),
   "service on Fargate Spot with a target group": (services) =>
     services.some(({ launch, targetGroups }) => launch === "Fargate Spot" && targetGroups.length > 0),
+  "task set of CodeDeploy": (services) => services.some(({ controller }) => controller === "CODE_DEPLOY"),
+  "task set of another controller": (services) => services.some(({ controller }) => controller === "EXTERNAL"),
+  "task set that is not primary yet": (services) => services.some(({ withoutPrimary }) => withoutPrimary),
+  "two task sets from the beginning": (services) => services.some((one) => one.deploying && one.controller !== "ECS"),
   "daemon service": (services) => services.some(({ daemon }) => daemon),
   "daemon service with a target group": (services) =>
     services.some(({ daemon, targetGroups }) => daemon && targetGroups.length > 0),
@@ -183,7 +208,8 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   "tasks that ignore SIGTERM": (services) => services.some(({ tasks }) => tasks === "ignore SIGTERM"),
   "tasks that fail again and again": (services) => services.some(({ tasks }) => tasks === "fail again and again"),
   "tasks that protect themselves": (services) => services.some(({ tasks }) => tasks === "protect themselves"),
-  "rolling deployment under way": (services) => services.some((one) => one.deploying && one.alternate === null),
+  "rolling deployment under way": (services) =>
+    services.some((one) => one.deploying && one.alternate === null && one.controller === "ECS"),
   "traffic that shifts to the other target group": (services) =>
     services.some((one) => one.deploying && one.alternate !== null),
   "tasks that fill an instance": (services) => services.some(({ large }) => large),
