@@ -24,13 +24,14 @@ export const closing: Family = {
         }),
 
     // One that somebody else ended first was not interrupted, whatever a late warning says.
-    "every warning is told, and how it ended": ({ fleet, told, refused }) =>
+    "every warning is told, and how it ended": ({ fleet, incidents, told, refused }) =>
       fleet.world.oracle
         .facts()
         .filter(
           ({ instanceId, warnedAt, diedAt }) => warnedAt !== null && (diedAt !== null || isRunning(fleet, instanceId)),
         )
         .filter(({ instanceId }) => !isTold([...told, ...refused], instanceId))
+        .filter(({ instanceId }) => !refused.some((alert) => waitsForOthers(alert, instanceId, incidents)))
         .map(({ instanceId }) => `nobody was told how the interruption of ${instanceId} ended`),
 
     "the worker has no bug": ({ spec, failures }) =>
@@ -123,3 +124,15 @@ const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
 
 const isTold = (sent: readonly AlertModel[], instanceId: string): boolean =>
   sent.some(({ members }) => members.some(({ subject, outcome }) => subject === instanceId && outcome !== null));
+
+/**
+ * What a channel refused for good it is told again only once every instance of the alert has ended (docs/alert.md), and one
+ * that was only recommended is watched for long.
+ */
+const waitsForOthers = (
+  { members }: AlertModel,
+  instanceId: string,
+  incidents: ReadonlyMap<string, Incident>,
+): boolean =>
+  members.some(({ subject }) => subject === instanceId) &&
+  members.some(({ incident }) => incidents.get(incident)?.closedAt === null);
