@@ -24,6 +24,6 @@ export function seenIn(hints: Params, arn: string): { readonly status: string; r
   if (containers === null || typeof containers !== "object" || Array.isArray(containers)) return null;
   const one = (containers as Params)[nameOf(arn)];
   if (!Array.isArray(one)) return null;
-  const [status, at]: readonly unknown[] = one;
+  const [status, at] = one as readonly unknown[];
   return typeof status === "string" && typeof at === "number" ? { status, at } : null;
 }
