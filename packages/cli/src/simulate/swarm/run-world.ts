@@ -136,7 +136,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const looks = watchLooks(simulator);
   await clock.runUntilSettled(workers.start());
   began = clock.now();
-  timeline.push({ at: began, text: "all begins: the seconds of what happens count from here" });
+  timeline.push({ at: began, text: "the beginning: the seconds of what happens count from here" });
   workers.befall(spec.lives);
   playFaults(spec.faults, simulator);
   const { people, lastAt: lastEventAt } = playEvents(

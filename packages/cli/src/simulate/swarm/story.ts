@@ -3,6 +3,7 @@ import type { AloneItem } from "./dimensions/alone.ts";
 import { FAULT_WORDS } from "./dimensions/faults.ts";
 import type { EventItem } from "./dimensions/events.ts";
 import type { GroupItem } from "./dimensions/groups.ts";
+import type { LifeItem } from "./dimensions/lives.ts";
 import type { ServiceItem } from "./dimensions/services.ts";
 import type { StandaloneItem } from "./dimensions/standalone.ts";
 import type { UserFleet } from "./user-fleet.ts";
@@ -15,20 +16,24 @@ const LINES = 40;
 export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string): string {
   const [first] = result.breaches;
   const lines = [
-    `Seed ${world.seed}, made as small as it still fails.`,
+    `The world of seed ${world.seed} breaks an invariant. This is the smallest one found in which it is still broken.`,
     "",
-    "There is",
+    "The fleet (instances of a group are counted from 0)",
     ...world.places.map(({ name, account, region }) => `  ${name}: ${region} of account ${account}`),
     ...world.groups.map((group) => `  ${sayGroup(group)}`),
-    ...world.owners.map(({ group, owner }) => `  group ${group} is not ours: ${owner}`),
+    ...world.owners.map(({ group, owner }) => `  group ${group} belongs to somebody else: ${owner}`),
     ...world.alone.map((one) => `  ${sayAlone(one)}`),
     ...world.managed.map(
       ({ name, cluster, desired, spot }) =>
         `  ${desired} instances of the cluster ${cluster} that ECS manages itself (${name}), ${spot ? "on Spot" : "On-Demand"}`,
     ),
-    ...(world.bareHooks ? ["  a rule that passes the messages of hooks on without their envelope"] : []),
+    ...(world.bareHooks
+      ? ["  an EventBridge rule that passes messages of lifecycle hooks on without the event around them"]
+      : []),
     ...world.services.map((service) => `  ${sayService(service)}`),
-    ...world.containers.map(({ group, nth, is }) => `  instance ${nth} of ${group}: with ECS it is ${is}`),
+    ...world.containers.map(
+      ({ group, nth, is }) => `  instance ${nth} of ${group}: its registration with ECS is ${is}`,
+    ),
     ...world.standalone.map((item) => `  ${sayStandalone(item)}`),
     ...world.targetGroups.map(
       ({ name, type, delay, balancer, zoneOff }) =>
@@ -40,15 +45,21 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
       ({ group, nth, targetGroup, port, state }) =>
         `  instance ${nth} of ${group}, registered by hand in ${targetGroup} on port ${port}, ${state}`,
     ),
-    `  ${sayPolicy(world)}; an inventory that ${world.warm ? "knows the fleet" : "is empty"}`,
-    ...(world.workers === 1 ? [] : [`  ${world.workers} workers on one ledger`]),
     "",
-    "What happens",
+    "The worker",
+    `  policy: ${sayPolicy(world)}`,
+    `  its inventory ${world.warm ? "knows the fleet at the beginning" : "is empty at the beginning"}`,
+    ...(world.workers === 1 ? [] : [`  there are ${world.workers} workers, on one ledger and one queue`]),
+    "",
+    "What happens (seconds from the beginning)",
     ...world.events.map((event) => `  ${sayEvent(event)}`),
-    ...world.messages.map(({ at, kind, nth }) => `  after ${at} s: a message, ${kind} (of ${nth})`),
+    ...world.messages.map(
+      ({ at, kind, nth }) =>
+        `  after ${at} s: a message that no event of the fleet brings, ${kind} (made from message ${nth} of those before)`,
+    ),
     ...world.faults.map(
       ({ kind, operation, skip, times }) =>
-        `  ${operation ?? "any call"}: ${times ?? "all"} ${times === 1 ? "call meets" : "calls meet"} "${FAULT_WORDS[kind]}", after ${skip}`,
+        `  ${operation ?? "all operations of AWS"}: ${skip === 0 ? "" : `the first ${skip} calls work, then `}${times === null ? "every call" : `${times} ${times === 1 ? "call" : "calls"}`} from then on: ${FAULT_WORDS[kind]}`,
     ),
     ...world.outages.map(
       ({ kind, from, lasts, of }) => `  after ${from} s, for ${lasts} s: ${kind}${of === null ? "" : ` (${of})`}`,
@@ -57,13 +68,10 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
       ({ worker, ahead, setAt, setTo }) =>
         `  the clock of worker ${worker} is ${ahead} s ahead of AWS's${setAt === null ? "" : `; after ${setAt} s somebody sets it to ${setTo} s ahead`}`,
     ),
-    ...(world.readLag === 0 ? [] : [`  EC2 tells for up to ${world.readLag} s what was before`]),
-    ...world.lives.map(
-      ({ worker, kind, crossing, pause }) =>
-        `  worker ${worker} is ${kind} its boundary is crossed for the ${crossing}th time; ${pause} s`,
-    ),
+    ...(world.readLag === 0 ? [] : [`  EC2's answers are up to ${world.readLag} s old`]),
+    ...world.lives.map((life) => `  ${sayLife(life)}`),
     "",
-    "What was done",
+    "Timeline (the last lines before the end; times of the simulated clock)",
     ...result.timeline.slice(-LINES).map(({ at, text }) => `  ${hour(at)}  ${text}`),
     "",
     ...result.breaches.map(({ at, invariant, what }) => `${hour(at)}  BROKEN: ${invariant}. ${what}`),
@@ -76,9 +84,21 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
 
 const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
+/** Calls out go to AWS, the ledger, a channel, or the clock that wakes the worker. */
+function sayLife({ worker, kind, crossing, pause }: LifeItem): string {
+  const where = `call out number ${crossing}`;
+  switch (kind) {
+    case "killed before":
+    case "killed after":
+      return `worker ${worker} is ${kind} its ${where}; another one starts ${pause} s later`;
+    case "frozen":
+      return `worker ${worker} is frozen at its ${where}, and goes on ${pause} s later`;
+  }
+}
+
 function sayPolicy({ policy, user }: SwarmWorld): string {
-  if (user !== null && user.policy !== null) return `the policy of ${user.configFile ?? "the config"}`;
-  return `the policy ${JSON.stringify(policy.written)}`;
+  if (user !== null && user.policy !== null) return `that of ${user.configFile ?? "the config"}`;
+  return JSON.stringify(policy.written);
 }
 
 /** What is left of a user's fleet in a world that was made small. */
@@ -115,28 +135,28 @@ function sayFacts({ file, facts }: UserFleet): string[] {
 
 function sayGroup(group: GroupItem): string {
   const traits = [
-    group.cluster === null ? "in no cluster" : `in the cluster ${group.cluster}`,
-    `may grow by ${group.room}`,
-    ...(group.mixed ? [] : ["a launch template alone"]),
-    ...(group.onDemandBase > 0 ? [`${group.onDemandBase} On-Demand`] : []),
+    group.cluster === null ? "in no ECS cluster" : `in the ECS cluster ${group.cluster}`,
+    `its maximum is ${group.room} above that`,
+    ...(group.mixed ? [] : ["no mixed instances policy"]),
+    ...(group.onDemandBase > 0 ? [`On-Demand base of ${group.onDemandBase}`] : []),
     ...(group.onDemandPercent > 0 ? [`${group.onDemandPercent} % On-Demand above that`] : []),
-    ...(group.targetGroups.length > 0 ? [`in ${group.targetGroups.join(" and ")}`] : []),
-    ...(group.classic ? ["in a Classic Load Balancer"] : []),
-    ...(group.lattice ? ["in a Lattice target group"] : []),
+    ...(group.targetGroups.length > 0 ? [`registers in the target groups ${group.targetGroups.join(" and ")}`] : []),
+    ...(group.classic ? ["registers in a Classic Load Balancer"] : []),
+    ...(group.lattice ? ["registers in a VPC Lattice target group"] : []),
     ...(group.asTrafficSources ? ["attached as traffic sources"] : []),
     ...(group.hook === null ? [] : [`a terminating hook (${group.hook})`]),
     ...(group.launchHook === null ? [] : [`a launching hook (${group.launchHook})`]),
     ...(group.managedDraining ? ["ECS managed draining"] : []),
     ...(group.agentSpotDraining ? ["Spot draining of the ECS agent"] : []),
     ...(group.capacityRebalance ? ["Capacity Rebalancing"] : []),
-    ...(group.protectNew ? ["scale-in protection"] : []),
+    ...(group.protectNew ? ["new instances are protected from scale-in"] : []),
     ...(group.firstProtected ? ["its first instance protected from scale-in"] : []),
     ...(group.terminationProtected ? ["its first instance protected from termination"] : []),
     ...(group.maintenance === null ? [] : [`healthy between ${group.maintenance.min} and ${group.maintenance.max} %`]),
     ...(group.standby ? ["its last instance on standby"] : []),
-    ...(group.attached > 0 ? [`${group.attached} of them attached`] : []),
-    ...(group.weighted ? ["weights 1 and 2"] : []),
-    ...(group.registeredAgain ? ["its first instance registered twice"] : []),
+    ...(group.attached > 0 ? [`${group.attached} of its instances were attached by a person`] : []),
+    ...(group.weighted ? ["its instance types have the weights 1 and 2"] : []),
+    ...(group.registeredAgain ? ["its first instance is registered twice with ECS"] : []),
     ...(group.launching ? ["a launch under way"] : []),
     ...(group.refreshing ? ["an instance refresh under way"] : []),
     ...(group.rebalancing ? ["its first Spot Instance being replaced by Capacity Rebalancing"] : []),
@@ -144,9 +164,9 @@ function sayGroup(group: GroupItem): string {
     ...(group.retains ? ["it retains what a hook abandons"] : []),
     ...(group.retained ? ["one retained already"] : []),
     ...(group.warmPool === null ? [] : [sayPool(group.warmPool)]),
-    ...group.suspended.map((name) => `${name} suspended`),
+    ...group.suspended.map((name) => `the process ${name} is suspended`),
   ];
-  return `group ${group.name} of ${group.desired}: ${traits.join(", ")}`;
+  return `group ${group.name}, desired capacity ${group.desired}: ${traits.join(", ")}`;
 }
 
 const sayPool = ({ state, reuseOnScaleIn }: NonNullable<GroupItem["warmPool"]>): string =>
@@ -168,10 +188,10 @@ function sayService(service: ServiceItem): string {
     `network mode ${service.network}`,
     ...(service.addresses === "ipv4" ? [] : [`addresses: ${service.addresses}`]),
     ...(service.targetGroups.length > 0 ? [`in ${service.targetGroups.join(" and ")}`] : []),
-    ...(service.alternate === null ? [] : [`${service.alternate} takes turns`]),
+    ...(service.alternate === null ? [] : [`blue/green with ${service.alternate}`]),
     ...(service.traffic === null ? [] : [`behind ${service.traffic}`]),
     ...(service.tasks === "stop when told" ? [] : [`its tasks ${service.tasks}`]),
-    ...(service.deploying ? ["a deployment has just begun"] : []),
+    ...(service.deploying ? ["a deployment begins with the world"] : []),
     ...(service.large ? ["large tasks"] : []),
   ];
   return `${daemon ? `daemon service ${name}` : `service ${name} of ${desired}`} in ${cluster}: ${traits.join(", ")}`;

@@ -8,15 +8,21 @@ export function renderSwarm(outcome: SwarmOutcome): string {
     ...failures
       .filter(({ story }) => story === "")
       .map(({ seed, invariants }) => `Seed ${seed} broke: ${invariants.join("; ")}`),
-    "invariant: worlds in which it broke",
+    "Invariants, and in how many worlds each was broken:",
     ...table(broken),
     "",
-    "dimension: worlds that had it",
+    "Dimensions, and how many worlds had each:",
     ...table(dimensions),
     "",
-    ...(notPlayed.length === 0 ? [] : ["Not played as in the file:", ...notPlayed.map((one) => `  ${one}`), ""]),
-    `${excuses.excused} of ${excuses.warned} instances that were warned of ended with something left on them, and an alert says what and why.`,
-    ...(unmet.length === 0 ? [] : [`Nobody met: ${unmet.join(", ")}. The generator has lost them.`]),
+    ...(notPlayed.length === 0
+      ? []
+      : ["Of the file, this could not be played as it stands there:", ...notPlayed.map((one) => `  ${one}`), ""]),
+    `${excuses.excused} of ${excuses.warned} instances that AWS had warned of ended with something still on them, while something went wrong; an alert said what and why.`,
+    ...(unmet.length === 0
+      ? []
+      : [
+          `No world had: ${unmet.join(", ")}. So many worlds must have each dimension: the generator of worlds is wrong.`,
+        ]),
     `${worlds} worlds with ${incidents} incidents in ${seconds.toFixed(1)} s (${((worlds / seconds) * 60).toFixed(0)} a minute), ${failures.length} broken.`,
   ];
   return `${lines.join("\n")}\n`;
