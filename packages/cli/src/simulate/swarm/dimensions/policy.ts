@@ -161,6 +161,13 @@ const clustersOf = ({ random }: Dice): NonNullable<WrittenPolicy["clusters"]> =>
 const rulesOf = ({ written }: SwarmPolicy): readonly WrittenRule[] => written?.rules ?? [];
 
 export const POLICY_DIMENSIONS: Dimensions<SwarmPolicy> = {
+  "replaced by raise": (policy) => policy.replace === "raise",
+  "replaced by detach": (policy) => policy.replace === "detach",
+  "recommendations drain": ({ written }) => written?.defaults?.onRebalance === "drain",
+  "recommendations replace": ({ written }) => written?.defaults?.onRebalance === "replace",
+  "hooks held for ten minutes": (policy) => policy.holdHooks === 600,
+  "On-Demand for a time": (policy) => policy.onDemand,
+  "last targets not held": (policy) => !policy.holdLast,
   "policy forbids to deregister": (policy) => policy.may === "not deregister",
   "policy forbids to drain": (policy) => policy.may === "not drain",
   "policy forbids to act": (policy) => policy.may === "nothing",

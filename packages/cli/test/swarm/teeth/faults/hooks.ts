@@ -20,8 +20,8 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
     loses: "a scale-in ends an instance before its tasks and connections are gone",
     changes: [
       {
-        code: `const shared = ["look-up", LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];`,
-        instead: `const shared = ["look-up"];`,
+        code: `const shared = [ALL_LOOK_UPS, LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];`,
+        instead: `const shared = [ALL_LOOK_UPS];`,
       },
     ],
   },
@@ -48,8 +48,8 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
     loses: "an instance that has just started is drained for a warning of yesterday",
     changes: [
       {
-        code: "return signals.filter((signal) => !isDated(signal.kind) || signal.at + PRECISION > launchTime);",
-        instead: "return signals;",
+        code: "isDated(kind) && at + PRECISION <= launchTime;",
+        instead: "false;",
       },
     ],
   },

@@ -36,7 +36,7 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
     needs: ["target registered by hand", "empty inventory"],
     changes: [
       {
-        code: `return [step(LOOK_AROUND, "look-around", {}, { after: ["look-up"], notBefore, abandonAt })];`,
+        code: `return [step(LOOK_AROUND, "look-around", {}, { after: [ALL_LOOK_UPS], notBefore, abandonAt })];`,
         instead: "return [];",
       },
     ],
