@@ -22,7 +22,7 @@ export const isOld = ({ signals }: Pick<Incident, "signals">): boolean =>
  * When the instance was launched, or last started; null if it is not known, or told to lie after the moment it was told:
  * then the clocks disagree, and no notice may be judged by it.
  */
-export function launchOf({ instance, instanceAsOf }: Pick<Facts, "instance" | "instanceAsOf">): Ms | null {
+function launchOf({ instance, instanceAsOf }: Pick<Facts, "instance" | "instanceAsOf">): Ms | null {
   if (instance === null) return null;
   return instanceAsOf !== null && instance.launchTime > instanceAsOf + PRECISION ? null : instance.launchTime;
 }
