@@ -279,7 +279,7 @@ describe("hints", () => {
     const order: string[] = [];
     const { deps } = worker({
       plan: [planned("a")],
-      run: async () => ({ ...done, also: { writes: [elsewhere("group#web") as Doc], journal: [] } }) as Result,
+      run: async () => ({ ...done, also: { writes: [elsewhere("group#web")], journal: [] } }),
     });
     const wake: typeof deps.wake = {
       async at(one) {

@@ -49,10 +49,13 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
     onKilled(pause);
   };
 
+  const isAsleep = (): boolean => invocations === 0;
+  const isFrozen = (): boolean => isAsleep() || clock.now() < frozenUntil;
+
   const thawed = async (): Promise<void> => {
     if (over) return never();
-    while (invocations === 0 || clock.now() < frozenUntil) {
-      if (invocations === 0) await new Promise<void>((resolve) => asleep.push(resolve));
+    while (isFrozen()) {
+      if (isAsleep()) await new Promise<void>((resolve) => asleep.push(resolve));
       else await clock.sleep(frozenUntil - clock.now());
     }
     if (over) return never();
@@ -60,7 +63,7 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
 
   const fireThawed = (fire: () => void): void => {
     if (over) return;
-    if (invocations === 0) asleep.push(() => fireThawed(fire));
+    if (isAsleep()) asleep.push(() => fireThawed(fire));
     else if (clock.now() < frozenUntil) clock.setTimer(frozenUntil, () => fireThawed(fire));
     else fire();
   };
