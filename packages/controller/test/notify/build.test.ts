@@ -72,6 +72,15 @@ describe("the first line", () => {
       [told("i-1", { kind: "rebalance", body: { deadline: null } }), told("i-2")],
       "i-2 (web, m5.large) in eu-west-1b is reclaimed, 94 s left; 1 more may be reclaimed soon",
     ],
+    [
+      "some not interrupted after all: they are reclaimed no more",
+      [
+        told("i-1", { kind: "rebalance", body: { deadline: null } }),
+        told("i-2", { body: { outcome: "cancelled" } }),
+        told("i-3", { kind: "rebalance", body: { deadline: null, outcome: "told" } }),
+      ],
+      "i-1 (web, m5.large) in eu-west-1b may be reclaimed soon; 1 more was not interrupted after all; 1 more was only recommended, no interruption followed",
+    ],
     ["nothing known", [told("i-1", { facts: null })], "i-1 in eu-west-1b is reclaimed, 94 s left"],
     [
       "scheduled",

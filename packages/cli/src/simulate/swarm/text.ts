@@ -16,7 +16,7 @@ export function renderSwarm(outcome: SwarmOutcome): string {
     "",
     ...(notPlayed.length === 0
       ? []
-      : ["Of the file, this could not be played as it stands there:", ...notPlayed.map((one) => `  ${one}`), ""]),
+      : ["Not played as in the file:", ...notPlayed.map((one) => `  ${one}`), ""]),
     `${excuses.excused} of ${excuses.warned} instances that AWS had warned of ended with something still on them, while something went wrong; an alert said what and why.`,
     ...(unmet.length === 0
       ? []

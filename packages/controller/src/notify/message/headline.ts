@@ -19,7 +19,8 @@ const ORDER: readonly Threat[] = [
 ];
 
 /** "3 of m5.large in eu-west-1b are reclaimed, 94 s left; 2 more may be reclaimed soon" */
-export function headline(all: readonly Seen[], now: Ms): string {
+export function headline(every: readonly Seen[], now: Ms): string {
+  const all = every.filter((one) => !isOver(one));
   const by = Map.groupBy(all, (one) => one.threat);
   const present = ORDER.filter((threat) => by.has(threat));
   const parts = present.map((threat, place) => {
@@ -28,9 +29,14 @@ export function headline(all: readonly Seen[], now: Ms): string {
     return `${who} ${verb(threat, some)}${place === 0 ? left(some, now) : ""}`;
   });
   if (parts.length === 0) return "nothing is interrupted";
+  const over = tally(every.filter(isOver).map(wordOf));
+  parts.push(...over.map(([word, count]) => `${count} more ${count === 1 ? "was" : "were"} ${word}`));
   if (all.every(({ body }) => body.mode === "dry-run")) parts.push("a dry run, nothing is done");
   return parts.join("; ");
 }
+
+/** What threatened it did not come, so that nothing is said of it any more but that. */
+const isOver = ({ member: { outcome } }: Seen): boolean => outcome === "cancelled" || outcome === "told";
 
 /** "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare" */
 export function outcomeHeadline(all: readonly Seen[]): string {
