@@ -9,6 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCounts } from "./support/counts.ts";
+import { ministackVariable, provideMinistack } from "./support/ministack.ts";
 import { motoVariable, provideMoto } from "./support/moto.ts";
 import { oldNodeVariable, provideOldNode } from "./support/old-node.ts";
 import { run } from "./support/process.ts";
@@ -26,6 +27,8 @@ const without = (what: string, why: string): void => {
 };
 const moto = await provideMoto(root, say);
 if ("missing" in moto) without("moto", moto.missing);
+const ministack = await provideMinistack(root, say);
+if ("missing" in ministack) without("ministack", ministack.missing);
 const oldNode = await provideOldNode(root, say);
 if ("missing" in oldNode) without("the oldest Node.js that the agent works on", oldNode.missing);
 // The tests start their own, from what the machine has.
@@ -45,6 +48,7 @@ try {
     env: {
       ...process.env,
       [motoVariable]: "path" in moto ? moto.path : "",
+      [ministackVariable]: "path" in ministack ? ministack.path : "",
       [oldNodeVariable]: "path" in oldNode ? oldNode.path : "",
     },
     output: "show",

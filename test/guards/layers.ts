@@ -8,6 +8,7 @@ const order: readonly string[] = [
   "clock",
   "corrected-clock",
   "errors",
+  "fields",
   "race",
   "read-time",
   "redact",

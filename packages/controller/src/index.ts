@@ -33,7 +33,7 @@ export { detailView } from "./show/view/detail.ts";
 export { joinAlert, tells } from "./notify/join.ts";
 export { loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
-export { milliseconds } from "./config/fields.ts";
+export { milliseconds } from "./fields.ts";
 export { NO_LINKS } from "./notify/message/links.ts";
 export { NO_SECRETS } from "./secrets.ts";
 export { noticeOf } from "./measure/notice.ts";

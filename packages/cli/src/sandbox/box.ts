@@ -123,7 +123,7 @@ function configOf({ policy, port }: BoxOptions, endpoint: string, folder: string
       ...base.sources,
       sqs: [{ queueUrl: `${endpoint}/${ACCOUNT}/${QUEUE}`, deadLetterQueueUrl: null, concurrency: 100 }],
     },
-    ledger: { ...base.ledger, file: join(folder, "ledger.db") },
+    ledger: { driver: "sqlite", file: join(folder, "ledger.db"), synchronous: "FULL" },
     archive: { ...base.archive, file: join(folder, "archive.db") },
     inventory: { file: join(folder, "inventory.db") },
     show: { ...base.show, listen: `127.0.0.1:${port}` },

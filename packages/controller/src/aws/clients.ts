@@ -1,5 +1,6 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingClient } from "@aws-sdk/client-elastic-load-balancing";
@@ -46,6 +47,7 @@ export interface Clients {
   readonly eventBridge: (at: Place) => EventBridgeClient;
   readonly ssm: (at: Place) => SSMClient;
   readonly sts: (at: Place) => STSClient;
+  readonly dynamoDb: (at: Place) => DynamoDBClient;
   readonly secretsManager: (at: Place) => SecretsManagerClient;
   /** Ends all connections. */
   destroy(): void;
@@ -159,6 +161,7 @@ export function createClients(options: ClientsOptions): Clients {
     eventBridge: by("events", (config) => new EventBridgeClient(config)),
     ssm: by("ssm", (config) => new SSMClient(config)),
     sts: by("sts", (config) => new STSClient(config)),
+    dynamoDb: by("dynamodb", (config) => new DynamoDBClient(config)),
     secretsManager: by("secrets-manager", (config) => new SecretsManagerClient(config)),
     destroy: () => clients.clear(),
   };

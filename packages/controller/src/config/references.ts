@@ -1,4 +1,4 @@
-import { REFERENCE } from "./fields.ts";
+import { REFERENCE } from "../fields.ts";
 
 export interface Referred {
   /** Where it stands: `channels.mail.password`. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Secrets } from "../secrets.ts";
-import { REFERENCE } from "./fields.ts";
+import { REFERENCE } from "../fields.ts";
 import { createStoredSecrets } from "./stored-secrets.ts";
 
 export interface SecretDeps {

@@ -15,7 +15,8 @@ import { guardedHttp } from "../http/http.ts";
 import { linksTo, NO_LINKS } from "../notify/message/links.ts";
 import { createTroubleTeller } from "../notify/trouble.ts";
 import { archives } from "../record/archive/index.ts";
-import { ledgers } from "../record/ledger/index.ts";
+import { createLedger } from "../record/create-ledger.ts";
+import { openDriver } from "../record/ledger/index.ts";
 import { createBus } from "../show/bus.ts";
 import { createMetrics } from "../measure/metrics.ts";
 import { showing } from "../show/observe.ts";
@@ -26,7 +27,8 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
-import { placeFiles } from "./files.ts";
+import { placeFiles, placeOf } from "./files.ts";
+import { itemTables } from "./item-tables.ts";
 import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
@@ -94,7 +96,6 @@ export async function run({
   const owner = randomUUID();
 
   const files = placeFiles(config);
-  const ledger = ledgers[config.ledger.driver]({ ...config.ledger, file: files.ledger, clock, noteOf: noteOfDoomed });
   const archive = archives[config.archive.driver]({ file: files.archive, clock });
   const inventory = openSqliteInventory({ file: files.inventory, clock, every: INVENTORY_EVERY });
   const clients = createClients({
@@ -109,6 +110,10 @@ export async function run({
   // The region of a queue behind an endpoint that is not AWS's own is that of the process, as for the SDK itself.
   const elsewhere = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   const queues = config.sources.sqs.map((queue) => ({ ...queue, at: queueAt(queue.queueUrl, elsewhere) }));
+  const ledger = createLedger(
+    await openDriver(config.ledger, { clock, placeOf, itemTable: itemTables(clients, elsewhere), owner }),
+    { noteOf: noteOfDoomed },
+  );
   const onCall = (call: CallRecord): void => {
     metrics.call(call);
     tap?.onCall(call);

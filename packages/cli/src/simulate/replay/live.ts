@@ -92,7 +92,7 @@ function configOf({ config, dryRun }: LiveOptions): Config {
     sources: { ...config.sources, sqs: [], http: { token: `\${env:${TOKEN}}` } },
     // Whoever reads needs no token on a free port of the loopback, which is gone when this ends.
     show: { ...config.show, listen: "127.0.0.1:0", auth: null },
-    ledger: { ...config.ledger, ...memory },
+    ledger: dryRun ? { driver: "sqlite", file: ":memory:", synchronous: "NORMAL" } : config.ledger,
     archive: { ...config.archive, ...memory },
     inventory: { ...config.inventory, ...memory },
   };

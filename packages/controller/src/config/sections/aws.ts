@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { list, text, url } from "../fields.ts";
+import { list, text, url } from "../../fields.ts";
 
 const region = z.string().regex(/^[a-z]{2,5}(-[a-z]+)+-\d{1,2}$/, { error: "a region, such as eu-west-1" });
 

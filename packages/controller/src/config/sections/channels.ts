@@ -2,7 +2,7 @@ import { z } from "zod";
 import { createAddresses } from "../../http/addresses.ts";
 import { channels as drivers, type ChannelType } from "../../notify/channels/index.ts";
 import { refusalOf } from "../../http/http.ts";
-import { REFERENCE } from "../fields.ts";
+import { REFERENCE } from "../../fields.ts";
 
 type Options = { readonly [T in ChannelType]: z.output<(typeof drivers)[T]["options"]> }[ChannelType];
 

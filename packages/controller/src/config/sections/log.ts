@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneOf } from "../fields.ts";
+import { oneOf } from "../../fields.ts";
 
 export const log = z.strictObject({
   level: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { kinds } from "../../signal/index.ts";
 import type { SignalKind } from "../../model/signal.ts";
-import { list, oneOf, text } from "../fields.ts";
+import { list, oneOf, text } from "../../fields.ts";
 
 const name = text("a pattern");
 

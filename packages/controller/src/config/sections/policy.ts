@@ -5,7 +5,7 @@ import { defaultOverrides, type Overrides } from "../../enrich/overrides.ts";
 import { isRange } from "../../http/addresses.ts";
 import { commandParameters, documentName } from "../../respond/run-command.ts";
 import { asDryRun } from "../dry-run.ts";
-import { duration, flag, list, number, oneOf, secret, text, whole } from "../fields.ts";
+import { duration, flag, list, number, oneOf, secret, text, whole } from "../../fields.ts";
 import { given, matcher } from "./matcher.ts";
 
 const drainHook = z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_ROUTE, GROUP_BY, type Route } from "../../notify/route.ts";
-import { duration, flag, list, oneOf, text } from "../fields.ts";
+import { duration, flag, list, oneOf, text } from "../../fields.ts";
 import { nearest } from "../nearest.ts";
 import { given, matcher } from "./matcher.ts";
 

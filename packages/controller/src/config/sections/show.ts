@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isRange } from "../../http/addresses.ts";
-import { list, secret, url } from "../fields.ts";
+import { list, secret, url } from "../../fields.ts";
 
 /** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/;

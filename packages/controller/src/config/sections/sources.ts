@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isSameQueue } from "../../signal/transports/queue-url.ts";
-import { list, secret, text, url, whole } from "../fields.ts";
+import { list, secret, text, url, whole } from "../../fields.ts";
 
 const queue = z.strictObject({
   queueUrl: url("the URL of an SQS queue"),

@@ -1,4 +1,6 @@
-import type { Ms } from "../../clock.ts";
+import type { z } from "zod";
+import type { ItemTable } from "../../aws/services/dynamodb.ts";
+import type { Clock, Ms } from "../../clock.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Key } from "../../model/key.ts";
 import type { Health, Outline, Seen } from "./ledger.ts";
@@ -72,4 +74,22 @@ export interface LedgerDriver {
   health(): Health;
   /** Finishes what was asked before. Asking twice is the same as once. */
   close(): Promise<void>;
+}
+
+/** What drivers may use. */
+export interface LedgerDeps {
+  readonly clock: Clock;
+  /** The whole path of a file; throws SK-CONFIG-INVALID, naming the key, where its folder does not exist. */
+  readonly placeOf: (key: string, file: string) => string;
+  /** A table of DynamoDB, in a region or in that of the process. Throws SK-CONFIG-INVALID where no region is known. */
+  readonly itemTable: (key: string, table: string, region: string | null) => ItemTable;
+  /** Different for each process. */
+  readonly owner: string;
+}
+
+/** The one shape of a driver's file: its options in the config, and what opens the store that they name. */
+export interface LedgerFactory<Options extends z.ZodObject = z.ZodObject> {
+  /** Begins with `driver: "<name>"`. */
+  readonly options: Options;
+  open(options: z.output<Options>, deps: LedgerDeps): LedgerDriver | Promise<LedgerDriver>;
 }

@@ -1,10 +1,20 @@
-import type { Clock } from "../../clock.ts";
-import type { LedgerOptions } from "../create-ledger.ts";
-import type { Ledger } from "./ledger.ts";
-import { openSqliteLedger } from "./sqlite.ts";
+import type { z } from "zod";
+import type { LedgerDeps, LedgerDriver, LedgerFactory } from "./driver.ts";
+import { dynamodbLedger } from "./dynamodb.ts";
+import { sqliteLedger } from "./sqlite.ts";
 
-/** Opens a ledger; each driver's own options extend these. */
-export type LedgerFactory = (options: { readonly file: string; readonly clock: Clock } & LedgerOptions) => Ledger;
+/** Where state can be kept, by the `driver` that the config names. A driver is one file here, and one line. */
+export const ledgers = {
+  sqlite: sqliteLedger,
+  dynamodb: dynamodbLedger,
+} satisfies Record<string, LedgerFactory>;
 
-/** Where state can be kept. A driver is one file here, and one line. */
-export const ledgers = { sqlite: openSqliteLedger } satisfies Record<string, LedgerFactory>;
+export type LedgerConfig = {
+  readonly [D in keyof typeof ledgers]: z.output<(typeof ledgers)[D]["options"]>;
+}[keyof typeof ledgers];
+
+/** Opens the store that the options name. */
+export function openDriver(options: LedgerConfig, deps: LedgerDeps): LedgerDriver | Promise<LedgerDriver> {
+  const factory: LedgerFactory = ledgers[options.driver];
+  return factory.open(options, deps);
+}

@@ -1,10 +1,12 @@
+import { z } from "zod";
 import type { Clock, Ms } from "../../clock.ts";
+import { oneOf, text } from "../../fields.ts";
 import { partOf } from "../cursor.ts";
 import { createLedger, type LedgerOptions } from "../create-ledger.ts";
 import { findDoc, queuedDocs, removeDoc, taggedDocs, touchDoc, versionOf, writeDoc } from "../sqlite/docs.ts";
 import { appendEntries, entriesOf, removeEntries } from "../sqlite/journal.ts";
 import { openStore } from "../sqlite/store.ts";
-import type { LedgerDriver } from "./driver.ts";
+import type { LedgerDriver, LedgerFactory } from "./driver.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface SqliteOptions {
@@ -102,6 +104,19 @@ export function openSqlite(options: SqliteOptions): LedgerDriver {
     close: store.close,
   };
 }
+
+const options = z.strictObject({
+  driver: z.literal("sqlite").default("sqlite"),
+  file: text("a path; a relative one starts at the working folder", 4_096).default("spotkeeper.db"),
+  /** FULL survives a power cut; NORMAL only a kill, at several times the speed. */
+  synchronous: oneOf(["FULL", "NORMAL"]).default("FULL"),
+});
+
+export const sqliteLedger: LedgerFactory<typeof options> = {
+  options,
+  open: ({ file, synchronous }, { clock, placeOf }) =>
+    openSqlite({ file: placeOf("ledger.file", file), clock, synchronous }),
+};
 
 /**
  * The ledger in one SQLite file.

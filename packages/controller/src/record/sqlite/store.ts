@@ -3,7 +3,7 @@ import type { Health } from "../ledger/ledger.ts";
 import { type Connection, connect, type ConnectionOptions } from "./connection.ts";
 import { replacedFailure, StoreFailure, toStoreFailure } from "./failure.ts";
 import { createKeepAlive } from "./keep-alive.ts";
-import { createHealth } from "./health.ts";
+import { createHealth } from "../health.ts";
 import type { Sql } from "./sql.ts";
 
 export interface StoreOptions extends ConnectionOptions {

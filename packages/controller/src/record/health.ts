@@ -1,6 +1,6 @@
-import type { Clock } from "../../clock.ts";
-import type { SpotkeeperError } from "../../errors.ts";
-import type { Health } from "../ledger/ledger.ts";
+import type { Clock } from "../clock.ts";
+import type { SpotkeeperError } from "../errors.ts";
+import type { Health } from "./ledger/ledger.ts";
 
 /** Keeps what a store last knew of itself. `since` moves when it fails, fails otherwise, or recovers. */
 export function createHealth(clock: Pick<Clock, "now">): {

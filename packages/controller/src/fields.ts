@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Ms } from "../clock.ts";
+import type { Ms } from "./clock.ts";
 
 /**
  * The kinds of value that a config is made of. The message of each says what is wanted; what was found, and where, is

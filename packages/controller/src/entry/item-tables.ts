@@ -1,0 +1,19 @@
+import type { Clients } from "../aws/clients.ts";
+import { type ItemTable, openItemTable } from "../aws/services/dynamodb.ts";
+import { SpotkeeperError } from "../errors.ts";
+
+/**
+ * Opens tables of DynamoDB in our own account.
+ * @param elsewhere the region of the process, if it has one
+ */
+export const itemTables =
+  (clients: Pick<Clients, "dynamoDb">, elsewhere: string | undefined) =>
+  (key: string, table: string, region: string | null): ItemTable => {
+    const where = region ?? elsewhere;
+    if (where === undefined)
+      throw new SpotkeeperError(
+        "SK-CONFIG-INVALID",
+        `${key}: wants the region of the table ${table}; this process has none.`,
+      );
+    return openItemTable(() => clients.dynamoDb({ account: null, region: where }), table);
+  };
