@@ -56,6 +56,29 @@ test("a deployment: a new revision replaces the tasks of the earlier one, in the
   expect((await described())["deployments"]).toHaveLength(1);
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+test.each([
+  [0, 0],
+  [50, 2],
+] as const)(
+  "a deployment of a daemon service (minimum %i) stops tasks of the earlier revision first, and leaves %i running",
+  async (minimumHealthyPercent, least) => {
+    const { bench, world, cluster } = prepare();
+    const agent = defineTask(bench.region, { family: "agent", hostPort: 9_100 });
+    const definition = { name: "agent", definition: agent, strategy: "DAEMON" as const };
+    const daemon = createService(world, cluster, { ...definition, minimumHealthyPercent });
+    const running = (): number => [...daemon.tasks].filter(({ lastStatus }) => lastStatus === "RUNNING").length;
+    const seen: number[] = [];
+    world.listeners.serviceChanged.push(() => void seen.push(running()));
+    deployService(world, daemon);
+    await bench.after(300_000);
+    expect(Math.min(...seen)).toBe(least);
+    expect(Math.max(...seen)).toBe(3);
+    const revisions = [...daemon.tasks].map((task) => [task.definition.revision, task.lastStatus]);
+    expect(revisions).toEqual(Array.from({ length: 3 }, () => [2, "RUNNING"]));
+  },
+);
+
 test("a service is scaled, and deleted", async () => {
   const { bench, world, web, described } = prepare();
   scaleService(world, web, 5);

@@ -42,10 +42,7 @@ export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) =
       if (instance.state === "running" && instance.containerInstance === container) reconnect(world, container);
     });
   }),
-  "a deployment begins": onService((world, service) => {
-    // A daemon service replaces its tasks one instance after the other, which the simulator does not do.
-    if (service.strategy === "REPLICA") deployService(world, service);
-  }),
+  "a deployment begins": onService(deployService),
   "a service is scaled out": onService((world, service) => scale(world, service, 1)),
   "a service is scaled in": onService((world, service) => scale(world, service, -1)),
   "a person deletes a service": onService(deleteService),

@@ -164,25 +164,34 @@ const noRoom = (world: World, service: Service, provider: string | null): void =
 };
 
 /**
- * One task on each active instance; on a draining one it stops after the others.
+ * One task on each active instance; on a draining one it stops after the others. In a deployment those of the earlier
+ * revision stop as the lower percentage allows, and the next one starts where one has stopped, since the upper one is 100
+ * (assumed: not on an instance that drains; and its desired count is that of the active instances).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 const reconcileDaemon = (world: World, service: Service): void => {
-  const covered = new Set<ContainerInstance | null>();
-  for (const task of [...service.tasks].filter(isLive)) {
+  const { cluster, definition, tasks } = service;
+  const hosts = cluster.ready.items.filter((container) => isHostOf(container, null));
+  service.desired = hosts.length;
+  for (const task of [...tasks].filter(isLive)) {
     const container = task.containerInstance;
-    covered.add(container);
-    if (
-      container?.status === "DRAINING" &&
-      ![...container.tasks].some((other) => other.service?.strategy !== "DAEMON")
-    ) {
+    if (container?.status === "DRAINING" && ![...container.tasks].some((other) => other.service?.strategy !== "DAEMON"))
       stop(world, task);
-    }
   }
-  for (const container of service.cluster.ready.items) {
-    if (!isHostOf(container, null) || covered.has(container)) continue;
-    if (fits(container, service.definition)) place(world, { service, taskSet: null, ...service }, container, null);
+  const live = [...tasks].filter((task) => isLive(task) && !onDraining(task));
+  const lower = Math.ceil((service.desired * service.minimumHealthyPercent) / 100);
+  let healthy = live.filter(isHealthy).length;
+  for (const task of live.filter((one) => one.definition !== definition)) {
+    const after = healthy - (isHealthy(task) ? 1 : 0);
+    if (after < lower || isProtected(world, task)) continue;
+    healthy = after;
+    stop(world, task);
   }
+  const covered = new Set(Array.from(tasks, ({ containerInstance }) => containerInstance));
+  for (const container of hosts)
+    if (!covered.has(container) && fits(container, definition))
+      place(world, { service, taskSet: null, definition }, container, null);
 };
 
 /** Hears ECS: the last task to leave a draining instance lets its daemons go. */

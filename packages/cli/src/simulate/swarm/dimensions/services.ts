@@ -114,8 +114,7 @@ function serviceItem(
     alternate: isPair ? random.pick(others).name : null,
     traffic,
     tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
-    // A daemon service replaces its tasks one instance after the other, which the simulator does not do.
-    deploying: !daemon && may("deploying"),
+    deploying: may("deploying"),
     large: onEc2 && may("large"),
   };
 }
@@ -209,7 +208,8 @@ export const SERVICE_DIMENSIONS: Dimensions<readonly ServiceItem[]> = {
   "tasks that fail again and again": (services) => services.some(({ tasks }) => tasks === "fail again and again"),
   "tasks that protect themselves": (services) => services.some(({ tasks }) => tasks === "protect themselves"),
   "rolling deployment under way": (services) =>
-    services.some((one) => one.deploying && one.alternate === null && one.controller === "ECS"),
+    services.some((one) => one.deploying && one.alternate === null && one.controller === "ECS" && !one.daemon),
+  "deployment of a daemon service under way": (services) => services.some((one) => one.deploying && one.daemon),
   "traffic that shifts to the other target group": (services) =>
     services.some((one) => one.deploying && one.alternate !== null),
   "tasks that fill an instance": (services) => services.some(({ large }) => large),
