@@ -12,10 +12,17 @@ test("only a mixed instances policy has weights, an On-Demand base and an On-Dem
 });
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html */
-test("managed termination protection needs protection from scale-in, and a cluster", () => {
+test("managed termination protection needs protection from scale-in, and managed scaling", () => {
   const managed = groups.filter(({ managedProtection }) => managedProtection);
   expect(managed.length).toBeGreaterThan(0);
-  for (const { protectNew, cluster } of managed) expect([protectNew, cluster === null]).toEqual([true, false]);
+  for (const { protectNew, managedScaling } of managed) expect([protectNew, managedScaling]).toEqual([true, true]);
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers-create-auto-scaling-group.html */
+test("managed scaling is of a cluster, and of a group without weights", () => {
+  const managed = groups.filter(({ managedScaling }) => managedScaling);
+  expect(managed.length).toBeGreaterThan(0);
+  for (const { cluster, weighted } of managed) expect([cluster === null, weighted]).toEqual([false, false]);
 });
 
 /** AttachInstances fails above the maximum: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachInstances.html */

@@ -17,7 +17,8 @@ test("services and tasks are what ECS allows", () => {
         for (const name of all) expect(["application", "network"]).toContain(known.get(name)?.balancer);
       expect(service.targetGroups.length).toBeLessThanOrEqual(5);
       if (traffic === "classic") expect([network === "awsvpc", all]).toEqual([false, []]);
-      if (launch !== "EC2") expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
+      if (launch === "providers") expect(daemon).toBe(false);
+      else if (launch !== "EC2") expect([daemon, network, service.large]).toEqual([false, "awsvpc", false]);
       if (launch === "Managed Instances") expect(managed.some(({ cluster }) => cluster === service.cluster)).toBe(true);
       if (service.controller !== "ECS") {
         expect([daemon, minimumHealthyPercent, maximumPercent]).toEqual([false, 100, 200]);

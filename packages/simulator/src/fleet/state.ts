@@ -123,6 +123,8 @@ export interface Listeners {
   readonly trafficChanged: ((instance: Instance) => void)[];
   /** Something about a group changed: it looks at its capacity soon. */
   readonly groupChanged: ((group: Group) => void)[];
+  /** ECS has set a group's desired capacity. */
+  readonly scaledByEcs: ((group: Group) => void)[];
   /** Something about a service changed: its scheduler looks at it soon. */
   readonly serviceChanged: ((service: Service) => void)[];
 }

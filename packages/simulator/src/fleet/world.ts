@@ -6,6 +6,7 @@ import { rebalanceFollowsRecommendation, touchGroup } from "./groups.ts";
 import type { Settings } from "./settings.ts";
 import { classicFollowsInstance } from "./classic.ts";
 import { containersFollowInstance } from "./ecs/containers.ts";
+import { touchScaling } from "./ecs/managed-scaling.ts";
 import { createOracle } from "./oracle.ts";
 import { createRandom } from "./random.ts";
 import { defaultSettings } from "./settings.ts";
@@ -34,6 +35,7 @@ export const createWorld = (options: WorldOptions): World => {
     targetChanged: [],
     trafficChanged: [],
     groupChanged: [],
+    scaledByEcs: [],
     serviceChanged: [],
   };
   const regions = new Map<string, Region>();
@@ -64,13 +66,18 @@ export const createWorld = (options: WorldOptions): World => {
   listeners.taskStopped.push((task) => {
     hooksFollowTask(task);
     daemonsFollowTask(world, task);
+    const provider = task.containerInstance?.capacityProvider ?? null;
+    if (provider !== null) touchScaling(world, provider);
   });
   listeners.targetChanged.push(({ service, instance, state }) => {
     if (service) touchService(world, service);
     const group = instance?.member?.group;
     if (group?.capacityRebalance && state === "healthy") touchGroup(world, group);
   });
-  listeners.groupChanged.push((group) => touchGroup(world, group));
+  listeners.groupChanged.push((group) => {
+    touchGroup(world, group);
+    if (group.capacityProvider !== null) touchScaling(world, group.capacityProvider);
+  });
   listeners.serviceChanged.push((service) => touchService(world, service));
   return world;
 };

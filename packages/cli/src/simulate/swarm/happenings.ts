@@ -27,7 +27,7 @@ export interface ByPeople {
   readonly drained: Set<string>;
   /** Instances that a person detached from their group. */
   readonly detached: Set<string>;
-  /** Desired capacity of groups as a person set it last. */
+  /** Desired capacity of groups as a person, or managed scaling by ECS, set it last. */
   readonly desired: Map<Group, number>;
   /** The maximum size of groups, as a person set it last. */
   readonly maximum: Map<Group, number>;

@@ -31,6 +31,7 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
     maximum: new Map(),
     desired: changedBefore(fleet),
   };
+  world.listeners.scaledByEcs.push((group) => void people.desired.set(group, group.desired));
   const doomed: Doomed = new Set();
   let lastAt = began;
   for (const event of spec.events) {

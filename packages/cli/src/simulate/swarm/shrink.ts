@@ -98,6 +98,8 @@ const USUAL: { readonly [field: string]: unknown } = {
   zoneOff: null,
   state: "healthy",
   managedDraining: false,
+  managedScaling: false,
+  managedProtection: false,
   agentSpotDraining: false,
   capacityRebalance: false,
   protectNew: false,

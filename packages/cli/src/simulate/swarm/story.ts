@@ -147,6 +147,8 @@ function sayGroup(group: GroupItem): string {
     ...(group.hook === null ? [] : [`a terminating hook (${group.hook})`]),
     ...(group.launchHook === null ? [] : [`a launching hook (${group.launchHook})`]),
     ...(group.managedDraining ? ["ECS managed draining"] : []),
+    ...(group.managedScaling ? ["ECS managed scaling"] : []),
+    ...(group.managedProtection ? ["ECS managed termination protection"] : []),
     ...(group.agentSpotDraining ? ["Spot draining of the ECS agent"] : []),
     ...(group.capacityRebalance ? ["Capacity Rebalancing"] : []),
     ...(group.protectNew ? ["new instances are protected from scale-in"] : []),

@@ -42,6 +42,8 @@ export const createCluster = (region: Region, name: string): Cluster => {
 
 export interface ProviderOptions {
   readonly managedDraining?: boolean;
+  readonly managedScaling?: boolean;
+  /** Does nothing without managed scaling, which it brings along. */
   readonly managedTerminationProtection?: boolean;
   readonly agentSpotDraining?: boolean;
   /** Which of the group's instances have joined already; all of them unless given. */
@@ -63,8 +65,12 @@ export const attachGroup = (
     managedInstances: null,
     cluster,
     managedDraining: options.managedDraining ?? false,
+    managedScaling: options.managedScaling ?? options.managedTerminationProtection ?? false,
     managedTerminationProtection: options.managedTerminationProtection ?? false,
     agentSpotDraining: options.agentSpotDraining ?? false,
+    pending: new Map(),
+    low: 0,
+    cancelLook: null,
   };
   cluster.region.capacityProviders.set(name, provider);
   cluster.capacityProviders.push(provider);

@@ -30,9 +30,13 @@ export const addManagedInstances = (world: World, cluster: Cluster, spec: Manage
     managedInstances: spec.purchase,
     cluster,
     managedDraining: false,
+    managedScaling: false,
     managedTerminationProtection: false,
     // assumed: ECS hears the warning of what it manages, and drains it.
     agentSpotDraining: true,
+    pending: new Map(),
+    low: 0,
+    cancelLook: null,
   };
   region.capacityProviders.set(spec.name, provider);
   cluster.capacityProviders.push(provider);

@@ -3,6 +3,7 @@ import type { ContainerInstance, Service, Task, TaskDefinition, TaskSet } from "
 import { addMessage, tellService } from "./events.ts";
 import { isHostOf, isManaged, providerOfNext, runsOnFargate } from "./launch.ts";
 import { launchManaged } from "./managed-instances.ts";
+import { forgetPending, touchScaling } from "./managed-scaling.ts";
 import { wantedBy } from "./task-sets.ts";
 import { fits, isHealthy, startTask, stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
@@ -74,6 +75,7 @@ const settle = (world: World, cohort: Cohort): void => {
   let healthy = remaining.filter(isHealthy).length;
   const wanted = desired - staying.length;
   if (wanted > 0) start(world, cohort, Math.min(wanted, upper - remaining.length));
+  else forgetPending(service.cluster.capacityProviders, taskSet ?? service);
   for (const task of leaving) {
     const after = healthy - (isHealthy(task) ? 1 : 0);
     if (after < lower || isProtected(world, task)) continue;
@@ -93,12 +95,13 @@ const stop = (world: World, task: Task): void =>
   );
 
 const start = (world: World, cohort: Cohort, count: number): void => {
-  const { service } = cohort;
+  const { service, taskSet } = cohort;
   if (count <= 0 || world.clock.now() < service.blockedUntil) return;
+  forgetPending(service.cluster.capacityProviders, taskSet ?? service);
   for (let index = 0; index < count; index += 1) {
     const provider = providerOfNext(service);
     const container = runsOnFargate(service.launch) ? null : choose(world, cohort, provider);
-    if (container === undefined) return noRoom(world, service, provider);
+    if (container === undefined) return noRoom(world, cohort, provider, count - index);
     place(world, cohort, container, provider);
   }
 };
@@ -149,10 +152,19 @@ const choose = (world: World, cohort: Cohort, provider: string | null): Containe
   return best ?? items.find((container) => hasRoom(cohort, container, provider));
 };
 
-const noRoom = (world: World, service: Service, provider: string | null): void => {
+const noRoom = (
+  world: World,
+  { service, taskSet, definition }: Cohort,
+  provider: string | null,
+  count: number,
+): void => {
   const { clock, settings } = world;
   const asked = service.cluster.capacityProviders.find(({ name }) => name === provider);
-  if (asked !== undefined && isManaged(asked)) launchManaged(world, asked);
+  if (asked !== undefined) {
+    asked.pending.set(taskSet ?? service, { service, definition, count });
+    if (isManaged(asked)) launchManaged(world, asked);
+    else touchScaling(world, asked);
+  }
   service.blockedUntil = clock.now() + settings.placementRetry;
   addMessage(
     world,

@@ -41,9 +41,23 @@ export interface CapacityProvider {
   readonly managedInstances: Purchase | null;
   readonly cluster: Cluster;
   readonly managedDraining: boolean;
+  /** ECS sets the desired capacity of its group. */
+  readonly managedScaling: boolean;
   readonly managedTerminationProtection: boolean;
   /** `ECS_ENABLE_SPOT_INSTANCE_DRAINING` of the agents that run there. */
   readonly agentSpotDraining: boolean;
+  /** Tasks that ask for it and have found no room, by what wants them: a service, or a task set. */
+  readonly pending: Map<object, PendingTasks>;
+  /** How many data points in a row have said that it has too much. */
+  low: number;
+  /** Null: nothing has changed since it was last looked at. */
+  cancelLook: (() => void) | null;
+}
+
+export interface PendingTasks {
+  readonly service: Service;
+  readonly definition: TaskDefinition;
+  readonly count: number;
 }
 
 export interface ContainerInstance {

@@ -49,13 +49,22 @@ const renderManaged = ({ cluster, managedInstances }: CapacityProvider): JsonObj
   },
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html (defaults) */
+const SCALING: JsonObject = {
+  status: "ENABLED",
+  targetCapacity: 100,
+  minimumScalingStepSize: 1,
+  maximumScalingStepSize: 10_000,
+  instanceWarmupPeriod: 300,
+};
+
 const renderOfGroup = (provider: CapacityProvider, group: Group): JsonObject => ({
   type: "EC2_AUTOSCALING",
   autoScalingGroupProvider: {
     autoScalingGroupArn: group.arn,
     // "managed scaling must also be used otherwise managed termination protection doesn't work":
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
-    managedScaling: { status: provider.managedTerminationProtection ? "ENABLED" : "DISABLED" },
+    managedScaling: provider.managedScaling ? SCALING : { status: "DISABLED" },
     managedTerminationProtection: provider.managedTerminationProtection ? "ENABLED" : "DISABLED",
     managedDraining: provider.managedDraining ? "ENABLED" : "DISABLED",
   },

@@ -70,6 +70,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
   if (item.cluster !== null) {
     attachGroup(world, clusterOf(region, item.cluster), group, {
       managedDraining: item.managedDraining,
+      managedScaling: item.managedScaling,
       managedTerminationProtection: item.managedProtection,
       agentSpotDraining: item.agentSpotDraining,
     });

@@ -75,9 +75,13 @@ export function buildService(
 function launchOf({ launch }: ServiceItem, { capacityProviders }: Cluster): Launch {
   switch (launch) {
     case "EC2":
+      return "EC2";
+    // Those of groups and those of Managed Instances cannot stand in one strategy (assumed).
+    case "providers":
     case "Managed Instances": {
-      const managed = launch === "EC2" ? undefined : capacityProviders.find(({ group }) => group === null);
-      return managed === undefined ? "EC2" : [{ provider: managed.name, base: 0, weight: 1 }];
+      const isManaged = launch === "Managed Instances";
+      const own = capacityProviders.filter(({ group }) => (group === null) === isManaged);
+      return own.length === 0 ? "EC2" : own.map(({ name }) => ({ provider: name, base: 0, weight: 1 }));
     }
     case "Fargate":
       return "FARGATE";

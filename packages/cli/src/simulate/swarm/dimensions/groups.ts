@@ -41,6 +41,8 @@ export interface GroupItem {
   readonly hook: (typeof HOOKS)[number] | null;
   readonly launchHook: (typeof LAUNCH_HOOKS)[number] | null;
   readonly managedDraining: boolean;
+  /** ECS sets its desired capacity by what its tasks need. */
+  readonly managedScaling: boolean;
   /** ECS keeps a scale-in from instances that have tasks. */
   readonly managedProtection: boolean;
   readonly agentSpotDraining: boolean;
@@ -95,6 +97,9 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
   const theirs = hook === "somebody else's" || hook === "ours and somebody else's";
   const retains = theirs && may("retains");
   const capacityRebalance = may("rebalancing");
+  const weighted = mixed && may("weighted");
+  // "Instance weighting isn't supported": https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers-create-auto-scaling-group.html
+  const managedScaling = cluster !== null && !weighted && may("managed scaling");
   return {
     name: nameIn(place, name),
     place: place.name,
@@ -114,16 +119,17 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     agentSpotDraining: cluster !== null && may("agent draining"),
     capacityRebalance,
     protectNew,
-    // Its instances must be protected from scale-in:
+    managedScaling,
+    // Its instances must be protected from scale-in, and it does nothing without managed scaling:
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
-    managedProtection: cluster !== null && protectNew && may("managed protection"),
+    managedProtection: managedScaling && protectNew && may("managed protection"),
     firstProtected: may("one protected"),
     terminationProtected: may("termination protection"),
     attached: warmPool === null && may("attached") ? 1 : 0,
     maintenance: may("maintenance policy") ? random.pick(MAINTENANCE) : null,
     standby: may("standby"),
     suspended: may("suspended") ? suspendedOf(random) : [],
-    weighted: mixed && may("weighted"),
+    weighted,
     registeredAgain: cluster !== null && may("registered again"),
     launching: room > 0 && may("launching"),
     refreshing: may("refreshing"),
@@ -179,6 +185,7 @@ export const GROUP_DIMENSIONS: Dimensions<readonly GroupItem[]> = {
   "instance on standby from the beginning": (groups) => groups.some(({ standby }) => standby),
   "several suspended processes": (groups) => groups.some(({ suspended }) => suspended.length > 1),
   "managed draining": (groups) => groups.some(({ managedDraining }) => managedDraining),
+  "managed scaling": (groups) => groups.some(({ managedScaling }) => managedScaling),
   "managed termination protection": (groups) => groups.some(({ managedProtection }) => managedProtection),
   "Spot draining of the ECS agent": (groups) => groups.some(({ agentSpotDraining }) => agentSpotDraining),
   "Capacity Rebalancing": (groups) => groups.some(({ capacityRebalance }) => capacityRebalance),

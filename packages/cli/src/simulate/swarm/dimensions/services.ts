@@ -32,9 +32,16 @@ export interface ServiceItem {
   readonly large: boolean;
 }
 
-/** The last three have no instance of the cluster. */
-const LAUNCHES = ["EC2", "Managed Instances", "Fargate", "Fargate Spot", "Fargate beside Fargate Spot"] as const;
-const ON_FARGATE = LAUNCHES.slice(2);
+/** The last three have no instance of the cluster; `providers` are the capacity providers of its groups. */
+const LAUNCHES = [
+  "EC2",
+  "providers",
+  "Managed Instances",
+  "Fargate",
+  "Fargate Spot",
+  "Fargate beside Fargate Spot",
+] as const;
+const ON_FARGATE = LAUNCHES.slice(3);
 export const isOnFargate = ({ launch }: Pick<ServiceItem, "launch">): boolean => ON_FARGATE.includes(launch);
 
 const CONTROLLERS = ["ECS", "CODE_DEPLOY", "EXTERNAL"] as const;
@@ -74,11 +81,11 @@ function serviceItem(
   families: Map<string, "ipv4" | "ipv6">,
 ): ServiceItem {
   const { random, may } = dice;
-  const launch = may("fargate") ? random.pick(ON_FARGATE) : hasManaged && may("managed") ? "Managed Instances" : "EC2";
+  const launch = launchOf(dice, hasManaged);
   // Fargate has no daemons, and `awsvpc` alone: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
   // Managed Instances: the same is assumed; their task definitions are validated as those of Fargate are.
-  const onEc2 = launch === "EC2";
-  const daemon = onEc2 && may("daemon");
+  const onEc2 = launch === "EC2" || launch === "providers";
+  const daemon = launch === "EC2" && may("daemon");
   const network = onEc2 ? random.pick(NETWORKS) : "awsvpc";
   // Bridge and host tasks have the addresses of their instance.
   const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
@@ -117,6 +124,12 @@ function serviceItem(
     deploying: may("deploying"),
     large: onEc2 && may("large"),
   };
+}
+
+function launchOf({ random, may }: Dice, hasManaged: boolean): ServiceItem["launch"] {
+  if (may("fargate")) return random.pick(ON_FARGATE);
+  if (hasManaged && may("managed")) return "Managed Instances";
+  return may("providers") ? "providers" : "EC2";
 }
 
 /** "Classic Load Balancers aren't supported" in mode `awsvpc`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html */
