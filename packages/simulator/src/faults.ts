@@ -9,10 +9,11 @@ import type { JsonObject, Ms, ServiceName } from "./operation.ts";
  * - `lost`: performed, but the connection breaks before the answer
  * - `failed`: performed, and the answer is that page; `garbage`: performed, and the answer is no answer of AWS's;
  *   `truncated`: performed, and the second half of the answer's body is missing
+ * - `silent`: performed, and no answer until the client gives up
  */
 export type FaultEffect =
   | { readonly kind: "error"; readonly code: string; readonly message?: string; readonly status?: number }
-  | { readonly kind: "throttle" | "denied" | "hang" | "html" | "reset" | SpoiltAnswer }
+  | { readonly kind: "throttle" | "denied" | "hang" | "silent" | "html" | "reset" | SpoiltAnswer }
   | { readonly kind: "latency"; readonly ms: Ms };
 
 /** Which calls a fault meets; what is left out matches every call. */
@@ -91,6 +92,7 @@ const PLAIN = [
   "throttle",
   "denied",
   "hang",
+  "silent",
   "html",
   "reset",
   "lost",

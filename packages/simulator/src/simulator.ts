@@ -115,7 +115,7 @@ export function createSimulator<World>(options: SimulatorOptions<World>): Simula
     await runHooks(call, "after");
     const head = { requestId: call.requestId, now: clock.now() };
     const good = answer(identity.service, identity.operation, output, operation.output ?? {}, head);
-    return fault === null ? good : spoil(fault, good);
+    return fault === null ? good : spoil(fault, good, ctx);
   };
 
   const handleCall = async (request: HttpRequest, signal: AbortSignal, inFlight: InFlight): Promise<HttpResponse> => {
@@ -224,11 +224,11 @@ async function applyFault(
     case "reset":
       throw new ConnectionReset();
     case "hang":
-      await ctx.clock.sleep(LONGEST_HANG, ctx.signal);
-      throw new ConnectionReset();
+      return neverAnswer(ctx);
     case "latency":
       await ctx.clock.sleep(fault.ms, ctx.signal);
       return null;
+    case "silent":
     case "lost":
     case "failed":
     case "garbage":
@@ -237,9 +237,16 @@ async function applyFault(
   }
 }
 
+async function neverAnswer(ctx: CallContext): Promise<never> {
+  await ctx.clock.sleep(LONGEST_HANG, ctx.signal);
+  throw new ConnectionReset();
+}
+
 /** The answer of a call that was performed, as its fault lets it come. */
-function spoil({ kind }: FaultEffect, answer: HttpResponse): HttpResponse {
+function spoil({ kind }: FaultEffect, answer: HttpResponse, ctx: CallContext): HttpResponse | Promise<never> {
   switch (kind) {
+    case "silent":
+      return neverAnswer(ctx);
     case "lost":
       throw new ConnectionReset();
     case "failed":

@@ -9,6 +9,7 @@ import type { Ended } from "../../src/simulate/swarm/invariants/ended.ts";
 import { hooks } from "../../src/simulate/swarm/invariants/hooks.ts";
 import { breachesAtEnd } from "../../src/simulate/swarm/invariants/index.ts";
 import { people as byPeople } from "../../src/simulate/swarm/invariants/people.ts";
+import type { Heard } from "../../src/simulate/swarm/queue.ts";
 import { playEvents } from "../../src/simulate/swarm/play.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
@@ -37,7 +38,9 @@ function calmWorld(): SwarmWorld {
 test("where no worker is, the story says to what it happened, and the invariants what nobody did", async () => {
   const spec = calmWorld();
   const clock = virtualClock(0);
-  const fleet = buildFleet({ clock, seed: spec.seed, send: () => {} }, spec);
+  const heard: Heard[] = [];
+  const send = (_queue: string, body: string): void => void heard.push({ at: clock.now(), body });
+  const fleet = buildFleet({ clock, seed: spec.seed, send }, spec);
   const told: string[] = [];
   const { people } = playEvents(spec, fleet, (text) => void told.push(text));
   await clock.runUntil(600_000);
@@ -47,6 +50,7 @@ test("where no worker is, the story says to what it happened, and the invariants
     spec,
     fleet,
     people,
+    heard,
     looks: { areBlind: () => false },
     docs: new Map(),
     incidents: new Map(),

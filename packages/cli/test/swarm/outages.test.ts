@@ -57,13 +57,17 @@ test.each([
   expect(heard).toEqual(told);
 });
 
-test("a region that is unreachable, a service that is throttled: until they are back", async () => {
-  const unreachable = bench("region unreachable");
-  await unreachable.clock.runUntil(10_000);
-  expect(unreachable.simulator.faults.list().map(({ fault }) => fault.effect.kind)).toEqual(["reset"]);
-  await unreachable.clock.runUntil(30_000);
-  expect(unreachable.simulator.faults.list()).toEqual([]);
-  const throttled = bench("service throttled");
-  await throttled.clock.runUntil(10_000);
-  expect(throttled.simulator.faults.list().map(({ fault }) => fault.effect.kind)).toEqual(["throttle"]);
+test.each([
+  ["region unreachable", "reset"],
+  ["service throttled", "throttle"],
+  ["service never answers", "hang"],
+] as const)("%s: until it is back", async (kind, effect) => {
+  const { clock, simulator } = bench(kind);
+  const effects = (): string[] => simulator.faults.list().map(({ fault }) => fault.effect.kind);
+  await clock.runUntil(9_999);
+  expect(effects()).toEqual([]);
+  await clock.runUntil(10_000);
+  expect(effects()).toEqual([effect]);
+  await clock.runUntil(30_000);
+  expect(effects()).toEqual([]);
 });

@@ -146,6 +146,21 @@ test("latency passes on the clock, is drawn from the seed, and time-outs count i
   expect(setup.clock.now() - before).toBe(1_000);
 });
 
+test.each([
+  ["hang", 0],
+  ["silent", 1],
+] as const)("%s: no answer until the client gives up, and it is performed %i times", async (kind, times) => {
+  const { operations, performed } = counted();
+  const setup = bench(operations);
+  const clients = await connect("in the process", setup);
+  setup.simulator.faults.add({ match: {}, effect: { kind } });
+  const before = setup.clock.now();
+  const call = clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: ["i-1"] }), { requestTimeout: 10_000 });
+  expect(await failure(clients.run(call))).toMatchObject({ name: "TimeoutError" });
+  expect(setup.clock.now() - before).toBe(10_000);
+  expect(performed()).toBe(times);
+});
+
 test("hooks stand at both boundaries of each call, and hold it and time up, even after it slept", async () => {
   const { operations, performed } = counted();
   const setup = bench(operations, { latency: { min: 10, max: 10 } });

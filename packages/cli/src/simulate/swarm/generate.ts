@@ -5,7 +5,7 @@ import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
-import { focusOf, instanceIn, type Spot } from "./dimensions/focus.ts";
+import { focusOf, type Holder, instanceIn, type Spot } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { areFunctions, livesOf, workersOf } from "./dimensions/lives.ts";
 import { managedOf } from "./dimensions/managed.ts";
@@ -63,7 +63,7 @@ export function generateWorld(seed: number): SwarmWorld {
       [...focus, ...locals.flatMap(({ managedSpot }) => managedSpot)],
       [...groups, ...alone, ...managed],
     ),
-    ...troubleOf(dice, places),
+    ...troubleOf(dice, places, focus, [...groups, ...alone]),
     user: null,
   };
 }
@@ -73,6 +73,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
   const places = userPlaces(user.facts);
   const holders = holdersOf(user.facts);
+  const focus = focusOf(dice("focus"), holders);
   return {
     seed,
     warm: dice("warm").random.next() < 0.7,
@@ -89,8 +90,8 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     containers: [],
     byHand: [],
     shifts: [],
-    events: eventsOf(dice("events"), focusOf(dice("focus"), holders), holders),
-    ...troubleOf(dice, places),
+    events: eventsOf(dice("events"), focus, holders),
+    ...troubleOf(dice, places, focus, holders),
     user,
   };
 }
@@ -134,10 +135,12 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
 function troubleOf(
   dice: (part: string) => Dice,
   places: readonly PlaceItem[],
+  focus: readonly Spot[],
+  holders: readonly Holder[],
 ): Pick<SwarmWorld, "messages" | "faults" | "outages" | "workers" | "areFunctions" | "clocks" | "readLag" | "lives"> {
   const workers = workersOf(dice("workers"));
   return {
-    messages: messagesOf(dice("messages")),
+    messages: messagesOf(dice("messages"), focus, holders),
     faults: faultsOf(dice("faults")),
     outages: outagesOf(dice("outages"), places),
     workers,

@@ -1,4 +1,4 @@
-import { type Config, parseConfig, SpotkeeperError } from "@spotkeeper/controller";
+import { type Config, parseConfig, type Policy, SpotkeeperError } from "@spotkeeper/controller";
 
 type PolicySection = Config["policy"];
 type ActionName = keyof PolicySection["defaults"];
@@ -53,6 +53,18 @@ export const policyFrom = (written: WrittenPolicy): SwarmPolicy => ({ ...judged(
 
 /** A user's policy, as far as it decides what must be done and what must not. */
 export const judgedBy = (policy: PolicySection): SwarmPolicy => ({ ...judged(policy), written: null });
+
+/** All that a policy says of something: by default, and in each rule that says something of it. */
+export const allOf = <N extends ActionName>(
+  { defaults, rules }: Policy,
+  name: N,
+): readonly PolicySection["defaults"][N][] => [
+  defaults[name],
+  ...rules.flatMap(({ do: said }) => {
+    const value: PolicySection["defaults"][N] | undefined = said[name];
+    return value === undefined ? [] : [value];
+  }),
+];
 
 /** Keys of a rule that make it hard to say from outside what should have been done. */
 export const DECIDES: readonly ActionName[] = [

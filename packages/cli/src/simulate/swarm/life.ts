@@ -7,6 +7,8 @@ import { sendThrough } from "./outages.ts";
 
 /** As own-account.ts has it. */
 const FIRST_ANSWER_WITHIN: Ms = 3_000;
+/** As aws/clients.ts has it: a call that AWS does not answer is given up. */
+const ANSWER_WITHIN: Ms = 10_000;
 
 type Hearing = ReturnType<Parts["correctClock"]>;
 
@@ -33,7 +35,7 @@ export function createLife(
   const gate = createGate({ clock: ground.clock, plan, crossings, sleepsBetween, onKilled });
   const clock = parts.correctClock(shifted(gate.clock, ahead), () => {});
   const { home, random, policy, overrides } = ground;
-  const handler = gate.guard(sdkHandler(ground.simulator), ["handle"]);
+  const handler = gate.guard(sdkHandler(ground.simulator, ANSWER_WITHIN), ["handle"]);
   const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region, hearing: clock });
   const channel = (name: string, updates: Channel["updates"]): [string, Channel] => [
     name,

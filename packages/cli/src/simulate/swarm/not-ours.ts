@@ -1,4 +1,5 @@
 import type { Call, Instance, Region } from "@spotkeeper/simulator";
+import type { OutageKind } from "./dimensions/outages.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -28,7 +29,10 @@ export function touchedOf(fleet: SwarmFleet, { account, region, mutating, input 
  */
 export const mayNotTell = ({ faults, outages }: SwarmWorld): boolean =>
   faults.some(({ operation }) => operation === null || operation.startsWith("Describe")) ||
-  outages.some(({ kind }) => kind === "region unreachable" || kind === "service throttled");
+  outages.some(({ kind }) => OF_AWS.has(kind));
+
+/** Outages in which AWS does not answer as it should. */
+const OF_AWS: ReadonlySet<OutageKind> = new Set(["region unreachable", "service throttled", "service never answers"]);
 
 /** Whether ECS launched an instance as one of those that it manages itself. */
 export const isManaged = ({ managedBy }: Instance): boolean => managedBy !== null;

@@ -39,13 +39,24 @@ export function createOutages(spec: SwarmWorld, clock: Clock, simulator: Simulat
 /** Breaks what an outage is about in AWS; returns what mends it. */
 function breakAws(spec: SwarmWorld, { kind, of }: OutageItem, simulator: Simulator): () => void {
   const place = spec.places.find(({ name }) => name === of) ?? homeOf(spec.places);
-  const broken: { readonly match: FaultMatch; readonly effect: FaultEffect } | null =
-    kind === "region unreachable"
-      ? { match: { region: place.region }, effect: { kind: "reset" } }
-      : kind === "service throttled"
-        ? { match: { service: serviceOf(of) }, effect: { kind: "throttle" } }
-        : null;
-  return broken === null ? () => {} : simulator.faults.add(broken);
+  const meet = (match: FaultMatch, effect: FaultEffect["kind"] & ("reset" | "throttle" | "hang")): (() => void) =>
+    simulator.faults.add({ match, effect: { kind: effect } });
+  switch (kind) {
+    case "region unreachable":
+      return meet({ region: place.region }, "reset");
+    case "service throttled":
+      return meet({ service: serviceOf(of) }, "throttle");
+    case "service never answers":
+      return meet({ service: serviceOf(of) }, "hang");
+    case "ledger full":
+    case "ledger away":
+    case "archive away":
+    case "channel refuses":
+    case "channel asks to wait":
+    case "channel loses its answer":
+    case "channel is slow":
+      return () => {};
+  }
 }
 
 const serviceOf = (of: string | null): NonNullable<FaultMatch["service"]> =>

@@ -15,7 +15,7 @@ import { isWatched } from "../run-to-end.ts";
 import { beginAll, buildFleet } from "./fleet.ts";
 import { type Excuses, excusesIn } from "./invariants/excused.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
-import { playMessages, type Queue } from "./messages.ts";
+import { playMessages } from "./messages.ts";
 import type { Ended, Scene, SentAlert } from "./invariants/ended.ts";
 import { breachesAtEnd, type Looking, watchWorld } from "./invariants/index.ts";
 import { recordWorld } from "./invariants/record.ts";
@@ -24,6 +24,7 @@ import { homeOf } from "./dimensions/places.ts";
 import { playEvents, playFaults } from "./play.ts";
 import type { Ground, Seat } from "./ground.ts";
 import { type Breach, watchEffects } from "./watch.ts";
+import { createQueue } from "./queue.ts";
 import { createWorkers } from "./workers.ts";
 import { playedPolicy, type SwarmWorld } from "./world.ts";
 
@@ -61,7 +62,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const refused: AlertModel[] = [];
   const births: Ms[] = [START];
   let looking: Looking | null = null;
-  const failures: { what: string; error: unknown }[] = [];
+  const failures: { at: Ms; what: string; error: unknown }[] = [];
   const timeline: { at: Ms; text: string }[] = [];
   /** The beginning of what happens; none yet. */
   let began = Infinity;
@@ -81,18 +82,11 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
       timeline.push({ at: clock.now(), text: `${worker} was killed` });
     },
   });
-  const had: string[] = [];
-  const queue: Queue = {
-    had,
-    receive: (body) => {
-      had.push(body);
-      workers.receive(body);
-    },
-  };
+  const queue = createQueue(clock, (body) => workers.receive(body));
   const home = homeOf(spec.places);
   const queueArn = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   // A hook of somebody else can tell another queue.
-  const send = (to: string, body: string): void => void (to === queueArn && queue.receive(body));
+  const send = (to: string, body: string): void => void (to === queueArn && queue.send(body));
   const fleet = buildFleet({ clock, seed: spec.seed, send }, spec);
   const simulator = createSimulator({
     clock,
@@ -125,7 +119,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
       looking?.sent(message);
       timeline.push({ at: clock.now(), text: `told ${channel}: ${alert.headline}` });
     },
-    onFailure: (what, error) => void failures.push({ what, error }),
+    onFailure: (what, error) => void failures.push({ at: clock.now(), what, error }),
   };
 
   const record = recordWorld(fleet, simulator);
@@ -144,9 +138,9 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     fleet,
     (text) => void timeline.push({ at: clock.now(), text }),
   );
-  const scene: Scene = { spec, fleet, people, policy, simulator, record, sent, heard: had, births };
+  const scene: Scene = { spec, fleet, people, policy, simulator, began, record, sent, heard: queue.had, births };
   looking = watchWorld(scene);
-  const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, clock, queue));
+  const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, fleet, queue));
 
   for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
     await clock.runUntil(clock.now() + LOOK_EVERY);

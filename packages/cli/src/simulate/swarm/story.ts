@@ -54,8 +54,8 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
     "What happens (seconds from the beginning)",
     ...world.events.map((event) => `  ${sayEvent(event)}`),
     ...world.messages.map(
-      ({ at, kind, nth }) =>
-        `  after ${at} s: a message that no event of the fleet brings, ${kind} (made from message ${nth} of those before)`,
+      ({ at, kind, nth, of }) =>
+        `  after ${at} s: a message that no event of the fleet brings, ${kind} (made from message ${nth} of those before, or about instance ${of.nth} of ${of.group})`,
     ),
     ...world.faults.map(
       ({ kind, operation, skip, times }) =>

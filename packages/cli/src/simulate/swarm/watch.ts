@@ -1,4 +1,5 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
+import { OF_YESTERDAY } from "./messages.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";
@@ -76,16 +77,21 @@ function isForbidden({ policy }: SwarmWorld, kind: EffectKind): boolean {
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Whether something other than us ends this instance, or has given notice of it in a way that the policy acts on. */
-function isDoomed({ policy }: SwarmWorld, { alone }: SwarmFleet, instance: Instance): boolean {
+function isDoomed(spec: SwarmWorld, fleet: SwarmFleet, instance: Instance): boolean {
   const { notice, member, state } = instance;
+  if (mayNotTell(spec) && isOfYesterday(spec, fleet, instance)) return true;
   // What rests in a warm pool waits for its turn, stopped or not.
   if (member !== null && /^Warmed:(Running|Stopped|Hibernated)$/.test(member.state)) return false;
   if (state !== "running" && state !== "pending") return true;
-  if (!alone.has(instance.id) && member?.state !== "InService") return true;
+  if (!fleet.alone.has(instance.id) && member?.state !== "InService") return true;
   if (notice === null) return false;
   if (notice.warnedAt !== null || notice.reclaimAt !== null) return true;
-  return policy.onRebalance === "drain" || policy.onRebalance === "replace";
+  return spec.policy.onRebalance === "drain" || spec.policy.onRebalance === "replace";
 }
+
+/** Whether a message of an earlier life names it, which is obeyed where EC2 does not say when it was started (docs/drain.md). */
+const isOfYesterday = ({ messages }: SwarmWorld, { members }: SwarmFleet, { id }: Instance): boolean =>
+  messages.some(({ kind, of }) => OF_YESTERDAY.has(kind) && members.get(of.group)?.[of.nth]?.id === id);
 
 function instanceOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
   switch (kind) {

@@ -11,6 +11,8 @@ export const FAULT_KINDS = [
   "failed",
   "garbage",
   "truncated",
+  "hang",
+  "silent",
 ] as const satisfies readonly FaultEffect["kind"][];
 
 /** What meets a call, as people read it. */
@@ -23,6 +25,8 @@ export const FAULT_WORDS: { readonly [kind in (typeof FAULT_KINDS)[number]]: str
   lost: "the connection breaks, but it is done",
   garbage: "no answer of AWS's, but it is done",
   truncated: "half an answer, but it is done",
+  hang: "AWS never answers, and nothing is done",
+  silent: "AWS never answers, but it is done",
 };
 
 /** What meets calls that match: the first `skip` pass, then it meets `times` of them. */

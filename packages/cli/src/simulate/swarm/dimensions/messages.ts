@@ -1,4 +1,5 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
+import { type Holder, type Spot, spotOf } from "./focus.ts";
 
 export const MESSAGE_KINDS = [
   "no JSON",
@@ -8,25 +9,33 @@ export const MESSAGE_KINDS = [
   "replayed with its own id",
   "replayed with a new id",
   "AWS Health about the account",
+  "AWS Health about an instance",
+  "a warning of yesterday",
+  "a recommendation of yesterday",
+  "an end of yesterday",
+  "overtaken by a later one of its instance",
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** A message that reaches the queue beside what the fleet says. */
+/** A message that reaches the queue beside what the fleet says, or otherwise than the fleet says it. */
 export interface MessageItem {
   /** Seconds after the beginning. */
   readonly at: number;
   readonly kind: MessageKind;
   /** Which of the messages that the queue had before, counted from 0, where it repeats one. */
   readonly nth: number;
+  /** The instance that it names, where it names one of the fleet. */
+  readonly of: Spot;
 }
 
-export const messagesOf = (dice: Dice): MessageItem[] =>
-  dice.may("messages") ? several(dice, 3, () => messageItem(dice)) : [];
+export const messagesOf = (dice: Dice, focus: readonly Spot[], holders: readonly Holder[]): MessageItem[] =>
+  dice.may("messages") ? several(dice, 4, () => messageItem(dice, focus, holders)) : [];
 
-const messageItem = ({ random }: Dice): MessageItem => ({
+const messageItem = ({ random }: Dice, focus: readonly Spot[], holders: readonly Holder[]): MessageItem => ({
   at: random.int(random.pick([60, 600, 2_400])),
   kind: random.pick(MESSAGE_KINDS),
   nth: random.int(8),
+  of: spotOf(random, focus, holders),
 });
 
 export const MESSAGE_DIMENSIONS: Dimensions<readonly MessageItem[]> = Object.fromEntries(

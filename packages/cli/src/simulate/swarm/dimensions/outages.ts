@@ -12,6 +12,7 @@ export const OUTAGE_KINDS = [
   "channel is slow",
   "region unreachable",
   "service throttled",
+  "service never answers",
 ] as const;
 export type OutageKind = (typeof OUTAGE_KINDS)[number];
 
@@ -22,7 +23,7 @@ export interface OutageItem {
   readonly from: number;
   /** Seconds. */
   readonly lasts: number;
-  /** The place of a region that is unreachable; the AWS service that is throttled; else null. */
+  /** The place of a region that is unreachable; the AWS service that throttles, or never answers; else null. */
   readonly of: string | null;
 }
 
@@ -39,7 +40,9 @@ const outageItem = ({ random }: Dice, places: readonly PlaceItem[]): OutageItem 
 };
 
 const whatOf = (kind: OutageKind, place: string, service: string): string | null =>
-  kind === "region unreachable" ? place : kind === "service throttled" ? service : null;
+  kind === "region unreachable" ? place : OF_SERVICE.has(kind) ? service : null;
+
+const OF_SERVICE: ReadonlySet<OutageKind> = new Set(["service throttled", "service never answers"]);
 
 export const OUTAGE_DIMENSIONS: Dimensions<readonly OutageItem[]> = Object.fromEntries(
   OUTAGE_KINDS.map((kind) => [kind, (outages: readonly OutageItem[]) => outages.some((one) => one.kind === kind)]),

@@ -1,8 +1,8 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { OutageKind } from "../dimensions/outages.ts";
-import type { SwarmWorld } from "../world.ts";
 import type { SentAlert } from "./ended.ts";
 import type { Family } from "./family.ts";
+import { wasOut } from "./outages-then.ts";
 import { wrongDoings } from "./told-doings.ts";
 import { wrongEnds } from "./told-ends.ts";
 import { wrongTimes } from "./told-times.ts";
@@ -25,7 +25,7 @@ export const alerts: Family = {
         for (const what of wrongTimes(message, scene)) note(TIMES, what);
         for (const what of wrongEnds(message, scene)) note(ENDS, what);
         // What was done while the ledger could not keep it is told only after it has been seen again.
-        if (!scene.spec.outages.some(({ kind }) => isOfLedger(kind)))
+        if (!wasOut(scene, message.alert.openedAt, message.at, OF_LEDGER))
           for (const what of wrongDoings(message, scene)) note(DOINGS, what);
         const key = `${message.channel} ${message.alert.key} ${message.alert.generation}`;
         const content = contentOf(message);
@@ -33,7 +33,11 @@ export const alerts: Family = {
         const again = (before?.again ?? 0) + (before?.content === content ? 1 : 0);
         last.set(key, { content, again });
         // At least once: a message that was under way when a life ended, or when it was frozen, may come again.
-        if (before?.content === content && again > scene.spec.lives.length && !mayComeAgain(scene.spec))
+        if (
+          before?.content === content &&
+          again > scene.spec.lives.length &&
+          !wasOut(scene, message.alert.openedAt, message.at, MAY_COME_AGAIN)
+        )
           note(ONCE, `${message.channel} was told again: ${message.alert.headline}`);
       },
     };
@@ -48,11 +52,9 @@ export const alerts: Family = {
   },
 };
 
+const OF_LEDGER: readonly OutageKind[] = ["ledger full", "ledger away"];
 /** Nobody knows of a message that it was sent where its answer is lost or late, or the ledger could not keep it. */
-const mayComeAgain = ({ outages }: SwarmWorld): boolean =>
-  outages.some(({ kind }) => kind === "channel loses its answer" || kind === "channel is slow" || isOfLedger(kind));
-
-const isOfLedger = (kind: OutageKind): boolean => kind === "ledger full" || kind === "ledger away";
+const MAY_COME_AGAIN: readonly OutageKind[] = ["channel loses its answer", "channel is slow", ...OF_LEDGER];
 
 /** What is news in a message: nothing in it counts down. */
 function contentOf({ alert, channel }: SentAlert): string {

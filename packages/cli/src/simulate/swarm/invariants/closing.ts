@@ -1,11 +1,11 @@
 import { type AlertModel, type Doc, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../../run-to-end.ts";
-import type { OutageKind } from "../dimensions/outages.ts";
+import { OUTAGE_KINDS, type OutageKind } from "../dimensions/outages.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
-import type { SwarmWorld } from "../world.ts";
 import type { Ended } from "./ended.ts";
 import type { Family } from "./family.ts";
+import { wasOut } from "./outages-then.ts";
 
 /** Nothing is left to do once all has come to rest. */
 export const closing: Family = {
@@ -34,9 +34,9 @@ export const closing: Family = {
         .filter(({ instanceId }) => !refused.some((alert) => waitsForOthers(alert, instanceId, incidents)))
         .map(({ instanceId }) => `nobody was told how the interruption of ${instanceId} ended`),
 
-    "the worker has no bug": ({ spec, failures }) =>
+    "the worker has no bug": ({ failures, ...ended }) =>
       failures
-        .filter(({ error }) => !isOfOutage(spec, error))
+        .filter(({ at, error }) => !isOfOutage(ended, at, error))
         .map(
           ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
@@ -116,8 +116,9 @@ const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = 
   "channel refuses": "SK-ALERT-UNTOLD",
 };
 
-const isOfOutage = ({ outages }: SwarmWorld, error: unknown): boolean =>
-  error instanceof SpotkeeperError && outages.some(({ kind }) => LOGGED_FOR[kind] === error.code);
+const isOfOutage = (scene: Pick<Ended, "spec" | "began">, at: Ms, error: unknown): boolean =>
+  error instanceof SpotkeeperError &&
+  OUTAGE_KINDS.some((kind) => LOGGED_FOR[kind] === error.code && wasOut(scene, at, at, [kind]));
 
 const isRunning = ({ world }: SwarmFleet, instanceId: string): boolean =>
   world.instances.get(instanceId)?.state === "running";

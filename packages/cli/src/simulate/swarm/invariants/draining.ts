@@ -9,7 +9,10 @@ const nothingLeft =
   (loss: Loss, say: (instanceId: string, left: readonly string[]) => string): Check =>
   (ended) =>
     lost(ended, loss)
-      .filter(({ instanceId }) => isCalm(ended.spec) || !isExcused(ended, instanceId, loss))
+      .filter(
+        ({ instanceId, warnedAt, diedAt }) =>
+          isCalm(ended, warnedAt ?? 0, diedAt ?? ended.at) || !isExcused(ended, instanceId, loss),
+      )
       .map((facts) => say(facts.instanceId, loss.of(facts)));
 
 /** What is doomed is off in time, and what lives on serves as before. */

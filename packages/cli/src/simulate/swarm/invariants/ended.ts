@@ -1,6 +1,7 @@
 import type { AlertModel, Doc, Incident, Key, Policy } from "@spotkeeper/controller";
 import type { Ms, Simulator } from "@spotkeeper/simulator";
 import type { ByPeople } from "../happenings.ts";
+import type { Heard } from "../queue.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { SwarmWorld } from "../world.ts";
 import type { Looks } from "./looks.ts";
@@ -20,10 +21,12 @@ export interface Scene {
   readonly people: ByPeople;
   readonly policy: Policy;
   readonly simulator: Simulator;
+  /** The instant from which the seconds of what happens count. */
+  readonly began: Ms;
   readonly record: WorldRecord;
   readonly sent: readonly SentAlert[];
   /** Messages that the queue has had, as they are. */
-  readonly heard: readonly string[];
+  readonly heard: readonly Heard[];
   /** Instants at which a life of the worker began. */
   readonly births: readonly Ms[];
 }
@@ -39,7 +42,7 @@ export interface Ended extends Scene {
   readonly told: readonly AlertModel[];
   /** What the channel refused for good: nobody was told, and it is not the worker's fault. */
   readonly refused: readonly AlertModel[];
-  readonly failures: readonly { readonly what: string; readonly error: unknown }[];
+  readonly failures: readonly { readonly at: Ms; readonly what: string; readonly error: unknown }[];
   readonly at: Ms;
 }
 

@@ -1,6 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
-import type { InstanceFacts } from "@spotkeeper/simulator";
+import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
 import type { Ended } from "./ended.ts";
+import { heardAt } from "./heard-at.ts";
 import { isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 
 /** One kind of what an instance must not have on it at its end. */
@@ -36,12 +37,15 @@ export const TASKS: Loss = {
   missing: new Set(OF_TASKS),
 };
 
-/** Instances that were warned of in time and ended with something that the policy lets the worker take away. */
+/** Less is not enough to look up what there is and to take it off. */
+const IN_TIME: Ms = 15_000;
+
+/** Instances whose warning was heard in time and that ended with something that the policy lets the worker take away. */
 export const lost = (ended: Ended, { allowed, of }: Loss): readonly InstanceFacts[] =>
   ended.fleet.world.oracle
     .facts()
     .filter((facts) => of(facts).length > 0 && allowed.has(ended.spec.policy.may))
-    .filter(({ warnedAt, deadline }) => warnedAt !== null && deadline !== null && deadline > warnedAt)
+    .filter(({ instanceId, deadline }) => deadline !== null && deadline - heardAt(ended, instanceId) >= IN_TIME)
     .filter(({ instanceId }) => !isTheirs(ended, instanceId));
 
 /** People were told what is left on it, and why. That it ended badly alone is no excuse. */

@@ -1,4 +1,4 @@
-import type { EffectKind } from "@spotkeeper/simulator";
+import type { EffectKind, Ms } from "@spotkeeper/simulator";
 import { explain } from "../../../explain/explain.ts";
 import type { Explanation } from "../../../explain/explanation.ts";
 import type { Ended } from "./ended.ts";
@@ -14,20 +14,22 @@ export const explained: Family = {
 };
 
 function disagreements(ended: Ended): string[] {
-  if (!isCalm(ended.spec)) return [];
-  const text = ended.heard.join("\n");
+  const text = ended.heard.map(({ body }) => body).join("\n");
   const byInstance = Map.groupBy(
     [...explain([{ text, file: null }], ended.policy, () => ended.at)].filter(({ instanceId }) => instanceId !== null),
     ({ instanceId }) => instanceId ?? "",
   );
   return [...ended.fleet.world.instances.keys()]
-    .filter((id) => !isTheirs(ended, id))
+    .filter((id) => !isTheirs(ended, id) && isCalm(ended, firstHeard(id, ended), ended.at))
     .flatMap((id) => [
       ...notExplained(id, byInstance.get(id) ?? [], ended),
       ...notDone(id, byInstance.get(id) ?? [], ended),
       ...notTold(id, byInstance.get(id) ?? [], ended),
     ]);
 }
+
+/** When the queue first had a message that names the instance. */
+const firstHeard = (id: string, { heard }: Ended): Ms => heard.find(({ body }) => body.includes(id))?.at ?? Infinity;
 
 /** What a responder may do to the instance that an explanation is about. */
 const DOES: { readonly [responder: string]: readonly EffectKind[] } = {

@@ -1,5 +1,6 @@
+import type { Ms } from "@spotkeeper/simulator";
 import { isManaged } from "../not-ours.ts";
-import type { SwarmWorld } from "../world.ts";
+import { wasOut } from "./outages-then.ts";
 import type { Check, Scene, SentAlert } from "./ended.ts";
 
 type Note = (invariant: string, what: string) => void;
@@ -18,9 +19,9 @@ export interface Family {
   readonly atEnd: { readonly [invariant: string]: Check };
 }
 
-/** Without faults and lives that are cut off, nothing excuses what was not done. */
-export const isCalm = ({ faults, outages, lives }: SwarmWorld): boolean =>
-  faults.length === 0 && outages.length === 0 && lives.length === 0;
+/** Without faults, and lives that are cut off, and outages at that time, nothing excuses what was not done. */
+export const isCalm = (scene: Pick<Scene, "spec" | "began">, from: Ms, to: Ms): boolean =>
+  scene.spec.faults.length === 0 && scene.spec.lives.length === 0 && !wasOut(scene, from, to);
 
 export const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not drain"]);
 export const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);

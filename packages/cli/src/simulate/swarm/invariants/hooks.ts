@@ -1,4 +1,5 @@
 import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
+import { allOf } from "../judged.ts";
 import type { Scene } from "./ended.ts";
 import { type Family, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./told.ts";
@@ -41,7 +42,9 @@ export const hooks: Family = {
 
 /** What goes on, though there is time for it; what AWS does not tell is not held against anybody. */
 function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene): string[] {
-  const { margin, drainWithin } = policy.defaults;
+  const margin = Math.max(...allOf(policy, "margin"));
+  const drainWithin = Math.min(...allOf(policy, "drainWithin"));
+  const holdHooks = Math.min(...allOf(policy, "holdHooks"));
   const now = fleet.world.clock.now();
   const warnedAt = instance.notice?.warnedAt ?? null;
   const ends = warnedAt === null ? since + drainWithin : warnedAt + NOTICE;
@@ -56,14 +59,15 @@ function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene)
     ...(targets.length === 0
       ? []
       : [`connections to ${targets.length} targets are not over, ${(ends - now) / 1_000} s before its end`]),
-    ...(isUnseen(instance, spec) && now < Math.min(since + policy.defaults.holdHooks, ends - margin)
-      ? [`it was held for ${(now - since) / 1_000} s, not for the ${policy.defaults.holdHooks / 1_000} s of the policy`]
+    ...(isUnseen(instance, { spec, policy }) && now < Math.min(since + holdHooks, ends - margin)
+      ? [`it was held for ${(now - since) / 1_000} s, not for the ${holdHooks / 1_000} s of the policy`]
       : []),
   ];
 }
 
-/** Whether nothing tells when the work on it is over: it is in no cluster and in no target group. */
-function isUnseen({ member }: Instance, { groups, byHand }: Scene["spec"]): boolean {
+/** Whether nothing tells when the work on it is over: it is in no cluster and in no target group, and no command is run there. */
+function isUnseen({ member }: Instance, { spec: { groups, byHand }, policy }: Pick<Scene, "spec" | "policy">): boolean {
+  if (allOf(policy, "ssm").some((command) => command !== null)) return false;
   const group = groups.find(({ name }) => name === member?.group.name);
   if (group === undefined) return false;
   return group.cluster === null && group.targetGroups.length === 0 && !byHand.some((one) => one.group === group.name);

@@ -1,8 +1,7 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { EventItem, EventKind } from "../dimensions/events.ts";
-import type { SwarmFleet } from "../swarm-fleet.ts";
-import type { Check, Ended } from "./ended.ts";
+import type { Check } from "./ended.ts";
 import { isTheirs } from "./family.ts";
+import { heardAt } from "./heard-at.ts";
 import type { SwarmWorld } from "../world.ts";
 
 /** AWS, the ledger and the clocks are all right. */
@@ -30,22 +29,9 @@ export const drainsInTime: Check = (ended) => {
   return fleet.world.oracle.facts().flatMap(({ instanceId, warnedAt, deadline, deregisteredAt }) => {
     if (isTheirs(ended, instanceId)) return [];
     if (warnedAt === null || deadline === null || deadline <= warnedAt || deregisteredAt === null) return [];
-    const by = warnedAt + latestOf(instanceId, { spec, fleet }) + away + FOUND_WITHIN;
+    const by = heardAt(ended, instanceId) + away + FOUND_WITHIN;
     if (deregisteredAt <= by || by >= deadline || held.has(instanceId)) return [];
     const late = Math.round((deregisteredAt - by) / 1_000);
     return [`${instanceId} took connections ${late} s longer than it takes to find them`];
   });
 };
-
-/** How late a message about the instance was at the most. */
-const latestOf = (id: string, { spec, fleet }: Pick<Ended, "spec" | "fleet">): Ms =>
-  Math.max(0, ...spec.events.filter((event) => isAbout(event, id, fleet)).map(({ late }) => late * 1_000));
-
-/** These happen to others of its region beside the instance that they name. */
-const TO_OTHERS: ReadonlySet<EventKind> = new Set(["warnings of its whole pool", "warning of a newcomer"]);
-
-function isAbout({ kind, group, nth }: EventItem, id: string, { members, world }: SwarmFleet): boolean {
-  const named = members.get(group)?.[nth];
-  if (named === undefined) return false;
-  return named.id === id || (TO_OTHERS.has(kind) && world.instances.get(id)?.region === named.region);
-}

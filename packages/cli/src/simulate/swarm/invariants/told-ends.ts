@@ -9,7 +9,7 @@ type Member = AlertModel["members"][number];
 /** Outcomes of an alert that are not those of the world at the moment at which they are told. */
 export function wrongEnds({ alert, at }: SentAlert, scene: Scene): string[] {
   const wrong = alert.members.flatMap((one) =>
-    wrongEnd(one, at, scene).map((what) => `${one.subject} was told as "${one.outcome ?? "open"}", and ${what}`),
+    wrongEnd(one, alert, at, scene).map((what) => `${one.subject} was told as "${one.outcome ?? "open"}", and ${what}`),
   );
   if (!alert.stakes.includes("nothing was lost")) return wrong;
   const lost = alert.members.flatMap(({ subject }) => lossOf(factsOf(subject, scene)));
@@ -42,7 +42,7 @@ function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] 
 
 const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);
 
-function wrongEnd({ subject, outcome, kinds, missing }: Member, at: Ms, scene: Scene): string[] {
+function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertModel, at: Ms, scene: Scene): string[] {
   const { world } = scene.fleet;
   const known = factsOf(subject, scene);
   const instance = world.instances.get(subject);
@@ -51,10 +51,10 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, at: Ms, scene: S
     case "drained":
     case "nothing-drained":
       // People are told what could not be learnt of it, and what that leads to is not known.
-      return missing.length > 0 && !isCalm(scene.spec) ? [] : avoidable(known, scene);
+      return missing.length > 0 && !isCalm(scene, alert.openedAt, at) ? [] : avoidable(known, scene);
     case "deadline-passed":
       // Where answers fail, or come late, nobody can say that it was emptied.
-      return isCalm(scene.spec) && runs ? ["it runs"] : [];
+      return isCalm(scene, alert.openedAt, at) && runs ? ["it runs"] : [];
     case "cancelled":
       return runs && (known?.warnedAt === null || (known?.warnedAt ?? 0) + NOTICE < at) ? [] : ["it does not run"];
     case "missed-notice":

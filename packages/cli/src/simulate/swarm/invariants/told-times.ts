@@ -27,9 +27,11 @@ export function wrongTimes({ alert, at }: SentAlert, scene: Scene): string[] {
 }
 
 /** That of the warning, which tells it to the second. */
-function wrongDeadline({ subject, kinds, deadline, outcome }: Member, { fleet }: Scene): string[] {
+function wrongDeadline({ subject, kinds, deadline, outcome }: Member, { fleet, births }: Scene): string[] {
   const known = fleet.world.oracle.factsOf(subject);
   if (deadline === null || known === undefined || outcome === "outdated") return [];
+  // A warning of yesterday tells its own.
+  if (deadline < (births[0] ?? 0)) return [];
   if (!kinds.includes("spot-interruption")) return [`${subject}: a deadline was told that nobody set`];
   const { warnedAt } = known;
   if (warnedAt === null) return [`${subject}: a deadline was told, and EC2 has not warned`];

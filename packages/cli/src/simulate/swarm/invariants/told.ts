@@ -1,5 +1,6 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
+import { allOf } from "../judged.ts";
 import type { Scene, SentAlert } from "./ended.ts";
 import { isTheirs } from "./family.ts";
 import type { Moment, TaskSeen } from "./record.ts";
@@ -66,13 +67,13 @@ const withStopping = ({ tasks }: Moment, key: string, host: string): number =>
 /** What a service needs by its deployment, or by what the policy says in some place: docs/drain.md, `minimum`. */
 const minimumsOf = (
   { desired, minimum }: { readonly desired: number; readonly minimum: number },
-  { policy: { defaults, rules } }: Scene,
+  { policy }: Scene,
 ): ReadonlySet<number> =>
   new Set([
     minimum,
-    ...[defaults, ...rules.map((rule) => rule.do)]
-      .flatMap((one) => one.minimum ?? [])
-      .map((least) => (least < 1 ? Math.ceil(desired * least) : least)),
+    ...allOf(policy, "minimum").flatMap((least) =>
+      least === null ? [] : least < 1 ? Math.ceil(desired * least) : least,
+    ),
   ]);
 
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
