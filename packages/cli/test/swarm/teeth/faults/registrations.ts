@@ -8,8 +8,8 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
     needs: ["instance registered twice"],
     changes: [
       {
-        code: "return (inUse.length === 0 ? all : inUse).map(({ arn, clusterArn }) => {",
-        instead: "return (inUse.length === 0 ? all : inUse).slice(-1).map(({ arn, clusterArn }) => {",
+        code: "return (inUse.length === 0 ? all : inUse).map(({ arn, clusterArn, status }) => {",
+        instead: "return (inUse.length === 0 ? all : inUse).slice(-1).map(({ arn, clusterArn, status }) => {",
       },
     ],
   },

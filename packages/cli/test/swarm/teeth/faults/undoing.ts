@@ -12,7 +12,13 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     name: "a person's DRAINING is undone",
     loses: "an instance that a person drained gets tasks again",
     needs: ["cancelled notice", "a person sets it DRAINING"],
-    changes: [{ code: `return known.status === "DRAINING" ? "no" : "yes";`, instead: `return "yes";` }],
+    changes: [
+      {
+        code: `if (found !== null) return found === "DRAINING" ? "no" : "yes";`,
+        instead: `if (found !== null) return "yes";`,
+      },
+      { code: `return status === null ? "unknown" : status === "DRAINING" ? "no" : "yes";`, instead: `return "yes";` },
+    ],
   },
   {
     name: "a person's deregistration is undone",
