@@ -15,7 +15,11 @@ const SCHEDULE: Ms = 60_000;
  */
 export const createFunction: CreateWorker = (ground, seat, onKilled) => {
   const { gate, aws, clock, options, learnHour, origin } = createLife(ground, seat, true, onKilled);
-  const wake = gate.guard(ground.hints, ["at"]);
+  const hints = gate.guard(ground.hints, ["at"]);
+  // A queue is told how long to wait, and by its own clock it is: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
+  const wake: typeof ground.hints = {
+    at: (key, when) => hints.at(key, ground.clock.now() + when - clock.now()),
+  };
   const handling = ground.parts.createHandling({ ...options, wake });
   const last = new Map<Key, Promise<boolean>>();
 
