@@ -90,8 +90,11 @@ function isDoomed(spec: SwarmWorld, fleet: SwarmFleet, instance: Instance): bool
 }
 
 /** Whether a message of an earlier life names it, which is obeyed where EC2 does not say when it was started (docs/drain.md). */
-const isOfYesterday = ({ messages }: SwarmWorld, { members }: SwarmFleet, { id }: Instance): boolean =>
-  messages.some(({ kind, of }) => OF_YESTERDAY.has(kind) && members.get(of.group)?.[of.nth]?.id === id);
+export const isOfYesterday = (
+  { messages }: SwarmWorld,
+  { members }: SwarmFleet,
+  { id }: Pick<Instance, "id">,
+): boolean => messages.some(({ kind, of }) => OF_YESTERDAY.has(kind) && members.get(of.group)?.[of.nth]?.id === id);
 
 function instanceOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
   switch (kind) {

@@ -2,6 +2,7 @@ import type { EffectKind, Ms } from "@spotkeeper/simulator";
 import { explain } from "../../../explain/explain.ts";
 import type { Explanation } from "../../../explain/explanation.ts";
 import type { Ended } from "./ended.ts";
+import { isOfYesterday } from "../watch.ts";
 import { type Family, isCalm, isTheirs } from "./family.ts";
 
 const AGREE = "explain says what is done";
@@ -24,7 +25,8 @@ function disagreements(ended: Ended): string[] {
     .flatMap((id) => [
       ...notExplained(id, byInstance.get(id) ?? [], ended),
       ...notDone(id, byInstance.get(id) ?? [], ended),
-      ...notTold(id, byInstance.get(id) ?? [], ended),
+      // Explain asks nobody when the instance was started.
+      ...(isOfYesterday(ended.spec, ended.fleet, { id }) ? [] : notTold(id, byInstance.get(id) ?? [], ended)),
     ]);
 }
 
