@@ -33,6 +33,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "an earlier wake is dropped",
+    missed: "the sweep of each second takes it up: what is lost is a second or two",
+    test: "packages/controller/test/entry/scheduler.test.ts",
     loses: "what is due sooner than was planned waits for the time that was planned first",
     changes: [
       { code: "if (had !== undefined && had.when <= when) return;", instead: "if (had !== undefined) return;" },
@@ -40,6 +42,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "what was poked is not queued again",
+    missed: "the sweep of each second takes it up: what is lost is a second or two",
+    test: "packages/controller/test/entry/scheduler.test.ts",
     loses: "a signal that comes while its incident is worked on waits for the sweep",
     changes: [{ code: "if (entry.again && !stopped) queue.add(key);", instead: "" }],
   },
@@ -67,6 +71,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "alerts are not woken when the last of them closes",
+    missed: "the next look at the alert takes it up: what is lost are seconds",
+    test: "packages/controller/test/flow/told-at-once.test.ts",
     loses: "people hear some seconds later how it ended",
     changes: [
       { code: "for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());", instead: "" },
