@@ -8,12 +8,16 @@ import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Facts of a storm are made from one snapshot for this long, so that a thousand warnings do not make a thousand. */
 const SNAPSHOT_FOR: Ms = 100;
+/** What the ledger could not take counts so long: longer than a notice lasts. */
+const UNRECORDED_FOR: Ms = 600_000;
 
 /** All capacity that is going now, over all open incidents: what a service keeps is counted without it. */
 export interface Doomed {
   /** Ids of instances and ARNs of tasks. A new set when it has changed. */
   current(): ReadonlySet<string>;
   saw(doc: Doc): void;
+  /** An incident that the ledger could not take: its subject counts all the same, until the ledger has it. */
+  sawUnrecorded(doc: Doc<"incident">): void;
   /**
    * Looks through all open incidents: at the start, and now and then for what other workers accepted. Answers their keys.
    * Reads only those that an earlier Spotkeeper wrote last, without a note.
@@ -27,6 +31,8 @@ export const noteOfDoomed: NoteOf = (doc) =>
 
 export function trackDoomed(clock: Clock): Doomed {
   const byIncident = new Map<Key, string>();
+  /** Until when each counts, by id. */
+  const unrecorded = new Map<string, Ms>();
   let snapshot: ReadonlySet<string> = new Set();
   let takenAt: Ms = 0;
   let changed = false;
@@ -39,21 +45,29 @@ export function trackDoomed(clock: Clock): Doomed {
   };
   const saw = (doc: Doc): void => {
     const noted = noteOfDoomed(doc);
-    if (noted !== null) sawNote(doc.key, noted.note);
+    if (noted === null) return;
+    if (doc.kind === "incident" && unrecorded.delete(doc.body.subject.id)) changed = true;
+    sawNote(doc.key, noted.note);
   };
 
   return {
     saw,
+    sawUnrecorded({ body }) {
+      if (!isDoomed(body)) return;
+      unrecorded.set(body.subject.id, clock.now() + UNRECORDED_FOR);
+      changed = true;
+    },
     current() {
       // Far apart in either direction: the clock can be set back.
       if (changed && (Math.abs(clock.now() - takenAt) >= SNAPSHOT_FOR || snapshot.size === 0)) {
-        snapshot = new Set(byIncident.values());
+        snapshot = new Set([...byIncident.values(), ...unrecorded.keys()]);
         takenAt = clock.now();
         changed = false;
       }
       return snapshot;
     },
     async refresh(ledger) {
+      for (const [id, until] of unrecorded) if (until < clock.now() && unrecorded.delete(id)) changed = true;
       let cursor: string | undefined;
       const open = new Set<Key>();
       do {

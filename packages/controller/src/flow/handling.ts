@@ -212,6 +212,7 @@ export function createHandling(options: HandlingOptions): Handling {
   const degraded = createDegraded({
     clock,
     policy,
+    saw: doomed.sawUnrecorded,
     factsOf,
     lookUp: lookUpOf,
     lookAround: async (doc, deadline) => {

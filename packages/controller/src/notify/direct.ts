@@ -20,13 +20,14 @@ export interface DirectDeps {
   readonly routes: readonly Route[];
   readonly phrases: FindPhrase;
   readonly links: Links;
+  readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observe: { readonly alert?: (channel: string, outcome: "sent" | "failed" | "gave-up") => void };
 }
 
 interface Gathering {
-  readonly members: Told[];
+  readonly members: Doc<"incident">[];
   readonly sent: Promise<void>;
 }
 
@@ -44,17 +45,19 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
     const key = alertKey(group, route);
     const had = gathering.get(key);
     if (had !== undefined) {
-      had.members.push({ doc, facts });
+      had.members.push(doc);
       return had.sent;
     }
-    const members: Told[] = [{ doc, facts }];
+    const members = [doc];
     const { doc: alert } = joinAlert(null, group, clock.now(), route);
     const sent = clock
       .sleep(route.wait)
       .catch(() => {})
       .then(() => {
         gathering.delete(key);
-        return tellAll(deps, route, flagged(buildAlert(members, alert, clock.now(), deps.phrases, deps.links), why));
+        // As all of them see it by now: what goes with one of them is missing for the others, too.
+        const told = members.map((one): Told => ({ doc: one, facts: deps.factsOf(one) }));
+        return tellAll(deps, route, flagged(buildAlert(told, alert, clock.now(), deps.phrases, deps.links), why));
       });
     gathering.set(key, { members, sent });
     return sent;

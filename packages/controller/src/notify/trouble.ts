@@ -15,7 +15,7 @@ export interface Trouble {
  * what would may be what is wrong. Resolves when it is sent or given up, and never rejects.
  */
 export function createTroubleTeller(
-  deps: Omit<DirectDeps, "routes" | "phrases" | "links">,
+  deps: Omit<DirectDeps, "routes" | "phrases" | "links" | "factsOf">,
 ): (trouble: Trouble) => Promise<void> {
   return async ({ name, headline, ask }) => {
     const now = deps.clock.now();

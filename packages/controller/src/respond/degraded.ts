@@ -25,6 +25,8 @@ const LOOK_AROUND_WITHIN: Ms = 20_000;
 export interface DegradedDeps {
   readonly clock: Clock;
   readonly policy: () => Policy;
+  /** What the ledger could not take is going all the same. */
+  readonly saw: (doc: Doc<"incident">) => void;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
   /** Looks for the instance where nothing points. */
@@ -73,6 +75,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       const made = correlate([], signal, deps.clock.now());
       if (made === null) return;
       const { doc } = made;
+      deps.saw(doc);
       const memory = memoryOf(signal.subject.id);
       if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
       const isTold = memory.told;

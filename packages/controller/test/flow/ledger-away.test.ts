@@ -33,6 +33,7 @@ test.each([{ warm: true }, { warm: false }])(
     await box.run(60);
     disk.full = true;
     const victim = hostOf(box.region);
+    const tasks = [...victim.containerInstance!.tasks].filter(({ service }) => service?.name === "web").length;
     const warnedAt = box.clock.now();
     interrupt(box.world, victim.id);
     await box.run(8);
@@ -40,6 +41,9 @@ test.each([{ warm: true }, { warm: false }])(
     expect(effects(box, "drain")[0]?.at).toBeLessThan(warnedAt + 2_000);
     expect(effects(box, "deregister")).toHaveLength(1);
     expect(toldOf(box, victim.id)).toHaveLength(1);
+    expect(toldOf(box, victim.id)[0]?.impact).toMatchObject([
+      { service: "web", running: 4, doomed: tasks, survives: 4 - tasks },
+    ]);
     await box.run(32);
     expect(toldOf(box, victim.id)).toHaveLength(1);
     disk.full = false;

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Facts } from "../../src/enrich/facts.ts";
+import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel, quiet } from "./support/bench.ts";
 import { T0, told } from "./support/samples.ts";
@@ -221,9 +223,15 @@ describe("deaths and races", () => {
 });
 
 describe("without a ledger", () => {
+  const factsOf = ({ body }: Doc<"incident">): Facts => {
+    const { facts } = told(body.subject.id);
+    if (facts === null) throw new Error("these facts are known");
+    return facts;
+  };
+
   test("what comes together is one alert, told at once, with what is amiss", async () => {
     sns.answers.push({ is: "retry", reason: "busy", after: null });
-    const alerts = on.worker({ sns });
+    const alerts = on.worker({ sns }, { factsOf });
     const all = ["i-1", "i-2"].map((id) => {
       const { doc, facts } = told(id);
       if (facts === null) throw new Error("these facts are known");
@@ -241,7 +249,7 @@ describe("without a ledger", () => {
     const plain = told("i-2", { kind: "launch-result" });
     if (facts === null || plain.facts === null) throw new Error("these facts are known");
     sns.answers.push("throws", "throws", "throws", "throws");
-    const alerts = on.worker({ sns });
+    const alerts = on.worker({ sns }, { factsOf });
     await on.settle(
       Promise.all([alerts.tellDirectly(doc, facts, "away"), alerts.tellDirectly(plain.doc, plain.facts, "away")]),
     );
