@@ -2,7 +2,7 @@ import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
 import { allOf } from "../judged.ts";
 import type { Scene } from "./ended.ts";
 import { type Family, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./told.ts";
+import { NOTICE } from "./record.ts";
 import type { SwarmWorld } from "../world.ts";
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";

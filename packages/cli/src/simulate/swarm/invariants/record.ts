@@ -1,4 +1,4 @@
-import type { Ms, Service, Simulator } from "@spotkeeper/simulator";
+import type { Instance, Ms, Service, Simulator } from "@spotkeeper/simulator";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 
 export interface TaskSeen {
@@ -28,6 +28,8 @@ export interface Moment {
   readonly at: Ms;
   readonly services: ReadonlyMap<string, ServiceSeen>;
   readonly tasks: readonly TaskSeen[];
+  /** Ids of instances that something ends, or has said that it would and not called off long ago. */
+  readonly ending: ReadonlySet<string>;
 }
 
 /** What services and tasks were at each instant, and when AWS was asked for them: known from the world alone. */
@@ -38,9 +40,9 @@ export interface WorldRecord {
    * When AWS was last asked for something, with an answer, before `at`; null: never. What was asked within the last
    * moments may not have been used yet, so that the answer before it counts.
    *
-   * @param about a text that the input, written as JSON, contains
+   * @param about texts that the input, written as JSON, contains
    */
-  askedFor(operation: string, about: string, at: Ms): Ms | null;
+  askedFor(operation: string, about: readonly string[], at: Ms): Ms | null;
 }
 
 /** An answer is used within this. */
@@ -54,7 +56,8 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
   let last: string | null = null;
 
   const look = (): void => {
-    const text = stateOf(regions);
+    const ending = endingIn(world);
+    const text = `${stateOf(regions)}${ending.join(" ")}`;
     if (text === last) return;
     last = text;
     const services: [string, ServiceSeen][] = [];
@@ -74,7 +77,7 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
             zone: task.zone,
           });
     }
-    moments.push({ at: world.clock.now(), services: new Map(services), tasks });
+    moments.push({ at: world.clock.now(), services: new Map(services), tasks, ending: new Set(ending) });
   };
   look();
   world.listeners.serviceChanged.push(look);
@@ -91,7 +94,7 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
       const asked = simulator.calls
         .recent()
         .filter((call) => call.operation === operation && call.outcome === "ok" && call.endedAt <= at)
-        .filter((call) => JSON.stringify(call.input).includes(about));
+        .filter(({ input }) => about.every((text) => JSON.stringify(input).includes(text)));
       const used = asked.findLast(({ endedAt }) => endedAt <= at - IN_USE) ?? asked[0];
       return used?.at ?? null;
     },
@@ -109,6 +112,22 @@ function stateOf(regions: SwarmFleet["regions"]): string {
         if (lastStatus !== "STOPPED") text += `${arn} ${lastStatus} ${desiredStatus} ${containerInstance?.arn}\n`;
     }
   return text;
+}
+
+/** From the warning to the end. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+export const NOTICE: Ms = 120_000;
+/** A notice counts as cancelled this long after its end (docs/drain.md), and what was done is undone soon after. */
+const CANCELLED_AFTER: Ms = NOTICE + 180_000;
+const UNDONE_WITHIN: Ms = 60_000;
+
+const endingIn = ({ instances, clock }: SwarmFleet["world"]): string[] =>
+  [...instances.values()].filter((one) => isEnding(one, clock.now())).map(({ id }) => id);
+
+function isEnding({ state, notice, member }: Instance, at: Ms): boolean {
+  if (state !== "running" && state !== "pending") return true;
+  if (member !== null && member.state !== "InService" && member.state !== "Standby") return true;
+  if (notice === null || notice.warnedAt === null) return false;
+  return notice.reclaimAt !== null || at < notice.warnedAt + CANCELLED_AFTER + UNDONE_WITHIN;
 }
 
 function seen({ desired, tasks, minimumHealthyPercent, strategy, definition }: Service): ServiceSeen {

@@ -2,7 +2,7 @@ import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
 import type { Scene, SentAlert } from "./ended.ts";
 import { isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./told.ts";
+import { NOTICE } from "./record.ts";
 
 type Member = AlertModel["members"][number];
 

@@ -2,7 +2,7 @@ import type { AlertModel } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import type { Scene, SentAlert } from "./ended.ts";
 import { MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./told.ts";
+import { NOTICE } from "./record.ts";
 
 type Member = AlertModel["members"][number];
 

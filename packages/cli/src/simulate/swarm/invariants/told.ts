@@ -1,5 +1,5 @@
 import type { AlertModel } from "@spotkeeper/controller";
-import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
+import { containersOf, type Ms } from "@spotkeeper/simulator";
 import { allOf } from "../judged.ts";
 import type { Scene, SentAlert } from "./ended.ts";
 import { isTheirs } from "./family.ts";
@@ -11,11 +11,6 @@ type Member = AlertModel["members"][number];
 
 /** People read what was asked for this long ago at the most (docs/architecture.md, Inventory). */
 const FRESH: Ms = 30_000;
-/** From the warning to the end. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
-export const NOTICE: Ms = 120_000;
-/** A notice counts as cancelled this long after its end (docs/drain.md), and what was done is undone soon after. */
-const CANCELLED_AFTER: Ms = NOTICE + 180_000;
-const UNDONE_WITHIN: Ms = 60_000;
 
 /** Tasks of a service that count against each instance. */
 interface Doomed {
@@ -39,22 +34,14 @@ export function wrongCounts({ alert, at }: SentAlert, scene: Scene): string[] {
   ];
 }
 
-function doomedAt({ members }: AlertModel, at: Ms, { fleet }: Scene): Doomed {
+function doomedAt({ members }: AlertModel, at: Ms, { fleet, record }: Scene): Doomed {
   const open = members.filter(({ outcome }) => outcome === null);
   const own = open.flatMap(({ subject, kinds }) => {
     const notice = fleet.world.instances.get(subject)?.notice ?? null;
     return kinds.includes("spot-interruption") && notice !== null && notice.reclaimAt !== null ? [subject] : [];
   });
-  const all = [...fleet.world.instances.values()].filter((one) => isEnding(one, at)).map(({ id }) => id);
+  const all = record.within(at, at).flatMap(({ ending }) => [...ending]);
   return { least: new Set(own), most: new Set([...all, ...own]) };
-}
-
-/** Whether something ends the instance, or has said that it would and not called that off long ago. */
-function isEnding({ state, notice, member }: Instance, at: Ms): boolean {
-  if (state !== "running" && state !== "pending") return true;
-  if (member !== null && member.state !== "InService" && member.state !== "Standby") return true;
-  if (notice === null || notice.warnedAt === null) return false;
-  return notice.reclaimAt !== null || at < notice.warnedAt + CANCELLED_AFTER + UNDONE_WITHIN;
 }
 
 const on = ({ tasks }: Moment, key: string, hosts: ReadonlySet<string>): number =>
@@ -79,7 +66,7 @@ const minimumsOf = (
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
   const { record } = scene;
   const key = serviceKey(one.cluster, one.service);
-  const asked = record.askedFor("DescribeServices", one.service, at);
+  const asked = record.askedFor("DescribeServices", [one.cluster, one.service], at);
   if (asked === null) return [`${one.service} was told of, and AWS was never asked about it`];
   const moments = record.within(asked, at);
   const wrong: string[] = [];
@@ -94,9 +81,11 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   else if (matches.every(({ definition }) => definition !== one.taskDefinition))
     wrong.push(`${one.service} was told with ${one.taskDefinition}, not with ${matches[0]?.definition}`);
   const going = record.within(began, at);
+  // What has stopped since its instance began to go counts among what goes, also where another has its place by now.
+  const sinceItGoes = (id: string): readonly Moment[] => record.within(Math.min(began, goesSince(id, at, scene)), at);
   const [fewest, largest] = [
     sumOf(least, (id) => Math.min(...going.map((m) => on(m, key, new Set([id]))))),
-    sumOf(most, (id) => Math.max(...going.map((m) => withStopping(m, key, id)))),
+    sumOf(most, (id) => Math.max(...sinceItGoes(id).map((m) => withStopping(m, key, id)))),
   ];
   if (one.doomed < Math.min(fewest, one.running) || one.doomed > largest)
     wrong.push(`${one.service}: ${one.doomed} tasks were said to go, of ${fewest} to ${largest}`);
@@ -122,11 +111,18 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   return wrong;
 }
 
+/** Since when it has been going all the time; `at` where it is not. */
+function goesSince(id: string, at: Ms, { record }: Scene): Ms {
+  const moments = record.within(0, at);
+  const last = moments.findLastIndex(({ ending }) => !ending.has(id));
+  return moments[last + 1]?.at ?? at;
+}
+
 /** When AWS was last asked what runs on an instance; else since the alert began. */
 function hostedSince(id: string, at: Ms, began: Ms, { record, fleet }: Scene): Ms {
   const instance = fleet.world.instances.get(id);
   const arns = instance === undefined ? [] : containersOf(instance).map(({ arn }) => arn);
-  return Math.min(...arns.map((arn) => record.askedFor("ListTasks", arn, at) ?? began), at);
+  return Math.min(...arns.map((arn) => record.askedFor("ListTasks", [arn], at) ?? began), at);
 }
 
 const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
