@@ -145,10 +145,12 @@ async function atStake({ reads, inventory, behind }: Deps, id: string, place: Pl
   const [group, hosted] = await Promise.all([
     name === undefined ? undefined : reads.group(anywhere(place), name, ask, freshness.group.tell),
     Promise.all(
-      containersOn(inventory, id).map(async ({ arn, clusterArn: cluster }) => ({
-        cluster,
-        tasks: (await reads.tasks({ place, cluster }, arn, ask, freshness.tasks.tell)) ?? [],
-      })),
+      containersOn(inventory, id).map(async ({ arn, clusterArn: cluster }) => {
+        // What ran here when it began is told of, too (responders/drain-tasks.ts).
+        const ran = inventory.get("tasks", arn)?.value ?? [];
+        const runs = (await reads.tasks({ place, cluster }, arn, ask, freshness.tasks.tell)) ?? [];
+        return { cluster, tasks: [...new Map([...ran, ...runs].map((task) => [task.arn, task])).values()] };
+      }),
     ),
   ]);
   await Promise.all([

@@ -1,6 +1,14 @@
-import { createTargetGroup, type Instance, interrupt, recommend, registerTarget } from "@spotkeeper/simulator";
+import {
+  createTargetGroup,
+  failTask,
+  type Instance,
+  interrupt,
+  recommend,
+  registerTarget,
+  scaleService,
+} from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
-import { expectSettled, step } from "./assess.ts";
+import { expectSettled, step, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
 import { groupOf, hostOf, scaleIn, shop } from "./fleet.ts";
 import { runners } from "./runners.ts";
@@ -34,6 +42,42 @@ test.each([30, 400, 3_600])(
     await expectSettled(box);
   },
 );
+
+test.each([40, 400, 3_600])(
+  "a recommendation, and a warning %i s later: what is at stake is what runs there by then",
+  async (later) => {
+    box = await openBox({ build: shop({ web: { desired: 4 } }) });
+    const victim = hostOf(box.region);
+    recommend(box.world, victim);
+    await box.run(20);
+    const [service] = [...box.region.clusters.get("shop")!.services.values()];
+    scaleService(box.world, service!, 8);
+    await box.run(later - 20);
+    const doomed = [...victim.containerInstance!.tasks].filter((task) => task.service === service).length;
+    interrupt(box.world, victim.id);
+    await box.run(60);
+    const told = toldOf(box, victim.id).filter(({ members }) => members[0]?.kinds.includes("spot-interruption"));
+    expect(told.at(-1)?.impact).toMatchObject([{ desired: 8, running: 8, doomed, survives: 8 - doomed }]);
+    expect(told.at(-1)?.missing).toEqual([]);
+  },
+);
+
+test("a recommendation, and a warning 400 s later: what ended between them is not at stake", async () => {
+  box = await openBox({ build: shop({ web: { desired: 4 } }) });
+  const victim = hostOf(box.region);
+  recommend(box.world, victim);
+  await box.run(60);
+  for (const task of [...victim.containerInstance!.tasks]) failTask(box.world, task);
+  await box.run(340);
+  const doomed = [...victim.containerInstance!.tasks].length;
+  interrupt(box.world, victim.id);
+  await box.run(60);
+  expect(
+    toldOf(box, victim.id)
+      .at(-1)
+      ?.impact.map((one) => [one.doomed, one.survives]),
+  ).toEqual(doomed === 0 ? [] : [[doomed, 4 - doomed]]);
+});
 
 test("a recommended replacement that takes long to serve: the instance is looked for once it serves", async () => {
   box = await openBox({

@@ -1,8 +1,8 @@
 import type { EcsTask } from "../../aws/calls/ecs.ts";
 import type { Ms } from "../../clock.ts";
+import { heardAt, threatOf } from "../../decide/threat.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../model/step.ts";
-import { openedAt } from "../before.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
@@ -97,7 +97,7 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
   );
   const described = unlisted.length === 0 ? [] : (await ctx.aws.ecs.describeTasks(at, cluster, unlisted, ask)).values();
   const told = [...stops, ...described];
-  ctx.inventory.put("tasks", arn, ranHere(known, runs, told, openedAt(ctx.doc)), asked);
+  ctx.inventory.put("tasks", arn, ranHere(known, runs, told, begunAt(step, ctx)), asked);
   const daemons = new Set(
     ctx
       .facts()
@@ -108,6 +108,13 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
     (task) =>
       task.lastStatus !== "STOPPED" && !isManagedDaemon(task) && (task.group === null || !daemons.has(task.group)),
   );
+}
+
+/** When it was heard what threatens it, which may be long after a recommendation; or, where that was acted on, by then. */
+function begunAt({ id }: Step, { doc }: Context): Ms {
+  if (doc.kind !== "incident") return 0;
+  const drain = doc.body.steps.find((one) => one.id === id.replace("drain-tasks", "drain"));
+  return Math.min(heardAt(doc.body, threatOf(doc.body)), drain?.startedAt ?? Infinity);
 }
 
 /**
