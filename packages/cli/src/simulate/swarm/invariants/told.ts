@@ -28,11 +28,15 @@ export function wrongCounts({ alert, at }: SentAlert, scene: Scene): string[] {
   const doomed = doomedAt(alert, at, scene);
   const since = scene.record.within(began, at);
   return [
-    ...alert.impact.flatMap((one) => wrongImpact(one, at, began, doomed, scene)),
+    ...(isOfBefore(alert) ? [] : alert.impact.flatMap((one) => wrongImpact(one, at, began, doomed, scene))),
     ...alert.members.flatMap((one) => (one.outcome === null ? wrongTasks(one, since) : [])),
     ...leftOut(alert, at, doomed, scene),
   ];
 }
+
+/** Whether people are told that what is at stake is known from before, and not looked at anew. */
+const isOfBefore = ({ missing }: AlertModel): boolean =>
+  missing.some((line) => /known from before|not looked at anew/.test(line));
 
 function doomedAt({ members }: AlertModel, at: Ms, { fleet, record }: Scene): Doomed {
   const open = members.filter(({ outcome }) => outcome === null);
