@@ -1,6 +1,8 @@
 /** The parts of a worker, for who assembles one over other ground than a config's: a simulator, on its clock. */
 import { noteOfDoomed } from "../flow/doomed.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
+import { type MemoryOptions, openMemory } from "../record/memory/driver.ts";
+import { createLedger } from "../record/create-ledger.ts";
 import { openSqliteLedger as open, type SqliteLedgerOptions } from "../record/ledger/sqlite.ts";
 
 export { correctClock } from "../corrected-clock.ts";
@@ -13,6 +15,10 @@ export { createHandling } from "../flow/handling.ts";
 export { createSweeper } from "../inventory/sweep/sweeper.ts";
 export { createWorker } from "./worker.ts";
 export { openSqliteArchive } from "../record/archive/sqlite.ts";
+
+/** A ledger in memory that answers as one over a network does. */
+export const openMemoryLedger = (options: MemoryOptions): Ledger =>
+  createLedger(openMemory(options), { noteOf: noteOfDoomed });
 
 /** The ledger in one SQLite file, whose list of open incidents tells who is going without reading them. */
 export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => open({ noteOf: noteOfDoomed, ...options });

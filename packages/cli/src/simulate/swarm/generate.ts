@@ -7,7 +7,7 @@ import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
 import { focusOf, type Holder, instanceIn, type Spot } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
-import { areFunctions, livesOf, workersOf } from "./dimensions/lives.ts";
+import { areFunctions, isLedgerRemote, livesOf, workersOf } from "./dimensions/lives.ts";
 import { managedOf } from "./dimensions/managed.ts";
 import { messagesOf } from "./dimensions/messages.ts";
 import { outagesOf } from "./dimensions/outages.ts";
@@ -137,13 +137,17 @@ function troubleOf(
   places: readonly PlaceItem[],
   focus: readonly Spot[],
   holders: readonly Holder[],
-): Pick<SwarmWorld, "messages" | "faults" | "outages" | "workers" | "areFunctions" | "clocks" | "readLag" | "lives"> {
+): Pick<
+  SwarmWorld,
+  "messages" | "faults" | "outages" | "workers" | "remoteLedger" | "areFunctions" | "clocks" | "readLag" | "lives"
+> {
   const workers = workersOf(dice("workers"));
   return {
     messages: messagesOf(dice("messages"), focus, holders),
     faults: faultsOf(dice("faults")),
     outages: outagesOf(dice("outages"), places),
     workers,
+    remoteLedger: isLedgerRemote(dice("ledger")),
     areFunctions: areFunctions(dice("functions")),
     clocks: clocksOf(dice("clocks"), workers),
     readLag: readLagOf(dice("read lag")),

@@ -98,13 +98,13 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   });
   const outages = createOutages(spec, clock, simulator);
   const policy = playedPolicy(spec);
-  const ledger = parts.openSqliteLedger({ file: ":memory:", clock });
+  const ledger = openLedger(spec, parts, clock);
   const ground: Ground = {
     parts,
     clock,
     random: random.next,
     simulator,
-    ledger: breakLedger(watched(holdDuring(clock, ledger), docs, timeline), outages),
+    ledger: breakLedger(watched(ledger, docs, timeline), outages),
     archive: breakArchive(holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })), outages),
     hints: workers.hints,
     policy,
@@ -160,6 +160,13 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
     excuses: excusesIn(ended),
     timeline: timeline.toSorted((one, other) => one.at - other.at),
   };
+}
+
+/** A file, or a service: assumed, what its answers take, and how far its indexes lag behind. */
+function openLedger({ seed, remoteLedger }: SwarmWorld, parts: Parts, clock: VirtualClock): Ground["ledger"] {
+  if (!remoteLedger) return holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock }));
+  const random = createRandom(`ledger ${seed}`);
+  return parts.openMemoryLedger({ clock, latency: () => 2 + random.int(20), lag: () => random.int(2_000) });
 }
 
 /** How far ahead of AWS's a worker's clock is, so many milliseconds after the beginning. */

@@ -14,9 +14,7 @@ export function renderSwarm(outcome: SwarmOutcome): string {
     "Dimensions, and how many worlds had each:",
     ...table(dimensions),
     "",
-    ...(notPlayed.length === 0
-      ? []
-      : ["Not played as in the file:", ...notPlayed.map((one) => `  ${one}`), ""]),
+    ...(notPlayed.length === 0 ? [] : ["Not played as in the file:", ...notPlayed.map((one) => `  ${one}`), ""]),
     `${excuses.excused} of ${excuses.warned} instances that AWS had warned of ended with something still on them, while something went wrong; an alert said what and why.`,
     ...(unmet.length === 0
       ? []

@@ -58,6 +58,8 @@ export interface SwarmWorld {
   readonly outages: readonly OutageItem[];
   /** How many workers share the ledger and the queue. */
   readonly workers: number;
+  /** Their ledger answers over a network: each answer takes a while, and its queues and lists lag. */
+  readonly remoteLedger: boolean;
   /** They are functions, frozen between two invocations, and no processes. */
   readonly areFunctions: boolean;
   readonly clocks: readonly ClockItem[];
@@ -83,6 +85,7 @@ const HAPPENING: Dimensions<SwarmWorld> = {
   ...of(CLOCK_DIMENSIONS, ({ clocks }) => clocks),
   "EC2 reads lag": ({ readLag }) => readLag > 0,
   "two workers": ({ workers }) => workers === 2,
+  "a ledger over a network": ({ remoteLedger }) => remoteLedger,
   "a function, frozen in between": ({ areFunctions }) => areFunctions,
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
 };

@@ -16,6 +16,9 @@ export interface LifeItem extends Blow {
 /** Workers side by side, on one ledger and one queue. */
 export const workersOf = ({ may }: Dice): number => (may("two workers") ? 2 : 1);
 
+/** Whether the ledger is a service, as DynamoDB is, and no file. */
+export const isLedgerRemote = ({ random }: Dice): boolean => random.next() < 0.25;
+
 /** Whether the workers are functions, as AWS Lambda runs them, and no processes. */
 export const areFunctions = ({ random }: Dice): boolean => random.next() < 0.25;
 
