@@ -3,6 +3,7 @@ import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
+import { keepEvidence } from "./evidence.ts";
 import type { FlowDeps } from "./deps.ts";
 import { seenBefore } from "../inventory/seen-before.ts";
 import { isAway } from "../record/away.ts";
@@ -97,7 +98,15 @@ export function createFlow(deps: FlowDeps): Flow {
       const parsed: Parsed = parse(body, origin, deps.trusted);
       deps.onParsed(parsed, origin);
       if (parsed.is === "ignored") {
-        if (parsed.evidence !== undefined) deps.learnEvidence(parsed.evidence);
+        if (parsed.evidence !== undefined) {
+          deps.learnEvidence(parsed.evidence);
+          try {
+            await keepEvidence(ledger, parsed.evidence);
+          } catch (error) {
+            if (isAway(error)) return { is: "later", reason: error.message };
+            deps.onFailure("keeping what a service said", error);
+          }
+        }
         return { is: "ignored", reason: parsed.reason };
       }
       if (parsed.is === "rejected") return parsed;

@@ -37,6 +37,7 @@ import { createBackground } from "./background.ts";
 import { type Chore, type Chores, createChores } from "./chores.ts";
 import type { FlowDeps } from "./deps.ts";
 import { trackDoomed } from "./doomed.ts";
+import { recallEvidence } from "./evidence.ts";
 import { createFlow, type Flow } from "./flow.ts";
 import { trackHints } from "./hints.ts";
 import type { Observer } from "./observer.ts";
@@ -232,6 +233,7 @@ export function createHandling(options: HandlingOptions): Handling {
     archiver: createArchiver({ ledger, archive: options.archive }),
     purge: (before) => ledger.purge(before),
     refreshOpen: async () => {
+      await recallEvidence(ledger, deps.learnEvidence);
       for (const alert of members.keep(await doomed.refresh(ledger))) await hints.at(alert, clock.now());
     },
     onFailure,

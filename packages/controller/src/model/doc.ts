@@ -4,6 +4,7 @@ import type { Group } from "./group.ts";
 import type { Incident } from "./incident.ts";
 import type { Key } from "./key.ts";
 import type { Service } from "./service.ts";
+import type { Evidence } from "./signal.ts";
 import type { Silence } from "./silence.ts";
 
 export interface Bodies {
@@ -12,6 +13,8 @@ export interface Bodies {
   service: Service;
   alert: Alert;
   silence: Silence;
+  /** The newest that a service or a fleet said of why its replacements do not come. */
+  evidence: Evidence;
 }
 
 export type Kind = keyof Bodies;

@@ -59,6 +59,8 @@ function shelfOf(doc: Doc): Shelf | null {
     }
     case "silence":
       return { name: "settled", since: doc.body.endsAt };
+    case "evidence":
+      return { name: "settled", since: doc.body.at };
     case "group":
     case "service":
     case "alert":

@@ -24,6 +24,7 @@ export function stepsOf(doc: Doc): readonly Step[] {
     case "service":
     case "alert":
     case "silence":
+    case "evidence":
       return [];
   }
 }
@@ -38,6 +39,7 @@ export function mapSteps<D extends Doc>(doc: D, change: (step: Step) => Step): D
     case "service":
     case "alert":
     case "silence":
+    case "evidence":
       return doc;
   }
 }

@@ -45,6 +45,22 @@ test("tasks that cannot be placed are told in the outcome, also when it is over 
   await expectSettled(box);
 });
 
+test("what a service said outlives the worker that heard it", async () => {
+  box = await openBox({ build: shop() });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(20);
+  ofService({ eventName: "SERVICE_TASK_PLACEMENT_FAILURE", reason: "RESOURCE:CPU" });
+  await box.run(0.05);
+  await box.takeOver();
+  await box.sweep();
+  await box.run(1_800);
+  const line = "web: its tasks cannot be placed (RESOURCE:CPU)";
+  expect((await box.incident(victim.id)).labels["evidence"]).toEqual([line]);
+  await expectSettled(box);
+});
+
 test("an instance of an EC2 Fleet: known by the fleet's events; what the fleet cannot launch is told", async () => {
   box = await openBox({
     build: (world, region) => {

@@ -187,6 +187,7 @@ function isAtWork(doc: Doc): boolean {
     case "alert":
     case "service":
     case "silence":
+    case "evidence":
       return false;
   }
 }

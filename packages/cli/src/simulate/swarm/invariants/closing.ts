@@ -63,6 +63,7 @@ function isWaitedFor(doc: Doc, { incidents }: Ended): boolean {
     case "service":
       return watched.some(([key]) => doc.body.heldFor === key);
     case "silence":
+    case "evidence":
       return false;
   }
 }
@@ -92,6 +93,7 @@ function owedBy(doc: Doc): string[] {
     }
     case "service":
     case "silence":
+    case "evidence":
       return wakes;
   }
 }
