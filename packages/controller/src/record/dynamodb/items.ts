@@ -24,7 +24,7 @@ export const SHELF = { index: "shelf", partition: "shelf", sort: "since" } as co
 export const SHARDS = 8;
 
 export const docKey = (key: Key): ItemKey => ({ pk: key, sk: "doc" });
-export const tagKey = (tag: string, key: Key): ItemKey => ({ pk: `tag ${tag}`, sk: key });
+const tagKey = (tag: string, key: Key): ItemKey => ({ pk: `tag ${tag}`, sk: key });
 
 /** Of which shard of the queue a document is: equal for equal keys. */
 export function shardOf(key: Key): string {
