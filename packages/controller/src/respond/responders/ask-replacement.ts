@@ -2,7 +2,7 @@ import { groupKey, hasPlace, newGroup, withReplacement } from "../group/record.t
 import type { Group } from "../../model/group.ts";
 import { number, placeOf, shown, text } from "../place.ts";
 import { onDemandOf } from "../fall-back.ts";
-import type { Responder } from "../responder.ts";
+import type { Responder, Result } from "../responder.ts";
 
 const POLL = 3_000;
 
@@ -71,7 +71,7 @@ export const askReplacement: Responder = {
       case "serves":
       case "retiring":
       case "settled":
-        return { is: "done", receipt: { by: mine.by }, ...(mine.reason === null ? {} : { note: mine.reason }) };
+        return doneBy(mine, group.body);
       case "lowering":
       case "refused":
       case "cancelled":
@@ -83,6 +83,13 @@ export const askReplacement: Responder = {
     }
   },
 };
+
+/** It may be retired before its replacement serves: then what was last seen of that stands beside. */
+function doneBy({ by, batch, reason }: Group["replacing"][string], group: Group): Result {
+  const serving = group.steps.find(({ id }) => id === `serving:${batch ?? ""}`);
+  const note = reason ?? (serving !== undefined && serving.state !== "done" ? underway(group, batch) : null);
+  return { is: "done", receipt: { by }, ...(note === null ? {} : { note }) };
+}
 
 /** With what was last seen of it: a launch that failed is told in AWS's words. */
 function underway(group: Group, batch: string | null): string {
