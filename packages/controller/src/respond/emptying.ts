@@ -10,16 +10,13 @@ export const empties = ({ responder }: Pick<Step, "responder">, find: FindRespon
 export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean =>
   steps.some(({ state, responder }) => {
     const how = find(responder)?.empties;
-    return state !== "skipped" && (how === "takes off" || how === "waits");
+    return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");
   });
 
 /** Whether a wait was given up: what it waited for still went on, and may have been cut off. */
 export const wasCutShort = (steps: readonly Step[], find: FindResponder): boolean =>
   steps.some((step) => isCutShort(step, find));
 
-/** Whether something could not be taken off: it took requests to the end. A task that runs on is seen by whoever waits for it. */
+/** Whether something could not be taken off: it took requests to the end. Work that goes on is seen by whoever waits for it. */
 export const wasLeftOn = (steps: readonly Step[], find: FindResponder): boolean =>
-  steps.some(
-    ({ state, responder }) =>
-      state === "abandoned" && find(responder)?.empties === "takes off" && responder !== "set-draining",
-  );
+  steps.some(({ state, responder }) => state === "abandoned" && find(responder)?.empties === "takes off");

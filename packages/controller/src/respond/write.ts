@@ -35,16 +35,16 @@ export function safeWrite(what: Omit<Description, "nature">, write: Write): Resp
  * @param before whose it was by what was known; it may look, but not for long
  */
 export function takeAway(
-  what: Pick<Description, "title" | "phrase" | "undoneBy">,
+  what: Pick<Description, "title" | "phrase" | "undoneBy"> & Partial<Pick<Description, "empties">>,
   before: (step: Step, ctx: Context) => Whose["ours"] | Promise<Whose["ours"]>,
   write: Write,
 ): Responder {
   return {
+    empties: "takes off",
     ...what,
     repeat: "safe",
     nature: "acts",
     isTold: true,
-    empties: "takes off",
     byHand: true,
     withoutLedger: true,
     async run(step, ctx) {

@@ -9,10 +9,11 @@ export interface Phrase {
   /** Whether a person can still do in its place what was given up. */
   readonly byHand: boolean;
   /**
-   * What must be settled before an instance has drained. `takes off`: it takes work off the instance. `waits`: until work
-   * is off; work is cut off where its budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
+   * What must be settled before an instance has drained. `takes off`: it takes the instance out of what sends it requests.
+   * `asks`: it asks whoever runs work there to bring it to an end. `waits`: until work is off; work is cut off where its
+   * budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
    */
-  readonly empties: "takes off" | "waits" | "holds back" | null;
+  readonly empties: "takes off" | "asks" | "waits" | "holds back" | null;
 }
 
 /** Finds what people are told of a responder, by its name; undefined for one that only another version knows. */

@@ -19,7 +19,7 @@ export const httpDrainHook: Responder = {
   nature: "acts",
   phrase: "ask the application to drain",
   isTold: true,
-  empties: "takes off",
+  empties: "asks",
   undoneBy: null,
   byHand: false,
   withoutLedger: true,

@@ -42,6 +42,7 @@ export const setDraining: Responder = takeAway(
     title: () => "set the container instance to DRAINING",
     phrase: "drain the container instance",
     undoneBy: "set-active",
+    empties: "asks",
   },
   wasActive,
   async (step, ctx, at, ask) => {

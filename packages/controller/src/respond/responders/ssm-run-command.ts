@@ -20,7 +20,7 @@ export const ssmRunCommand: Responder = {
   nature: "acts",
   phrase: "run a command on the instance",
   isTold: true,
-  empties: "takes off",
+  empties: "asks",
   undoneBy: null,
   byHand: false,
   withoutLedger: true,
