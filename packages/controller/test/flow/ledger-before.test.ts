@@ -85,7 +85,8 @@ test("a database from before, with open incidents in it, opens, and all that is 
   }
   expect(Object.fromEntries(outcomes)).toEqual({
     [RECOMMENDED]: "deadline-passed",
-    [YOUNG]: "plain-end",
+    // It was recommended; its replacement serves, so that it is drained and retired.
+    [YOUNG]: "drained",
     [DRAINING]: "drained",
     // The fleet was never told to interrupt it.
     [ACCEPTED]: "cancelled",
