@@ -89,7 +89,8 @@ const kinds: readonly (readonly [string, () => object, boolean, readonly string[
     "scheduled-change",
     () => messages.scheduled({ affectedEntities: [{ entityValue: ID }] }),
     true,
-    [...DOOMED, ...VERIFIED],
+    // It is drained long after it was looked up.
+    DOOMED.flatMap((id) => (id === "look-closer" ? [id, "look-again"] : [id])).concat(VERIFIED),
   ],
   ["capacity-reservation-interruption", messages.capacity, true, [...DOOMED, ...VERIFIED]],
   [
