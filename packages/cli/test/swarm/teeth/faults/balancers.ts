@@ -10,8 +10,8 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     needs: ["VPC Lattice of a group"],
     changes: [
       {
-        code: `return state !== "skipped" && (how === "takes off" || how === "waits");`,
-        instead: `return state !== "skipped" && responder !== "deregister-lattice" && (how === "takes off" || how === "waits");`,
+        code: `return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");`,
+        instead: `return state !== "skipped" && responder !== "deregister-lattice" && (how === "takes off" || how === "asks" || how === "waits");`,
       },
     ],
   },
@@ -24,8 +24,8 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     needs: ["Classic Load Balancer of a group"],
     changes: [
       {
-        code: `return state !== "skipped" && (how === "takes off" || how === "waits");`,
-        instead: `return state !== "skipped" && responder !== "deregister-classic" && (how === "takes off" || how === "waits");`,
+        code: `return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");`,
+        instead: `return state !== "skipped" && responder !== "deregister-classic" && (how === "takes off" || how === "asks" || how === "waits");`,
       },
     ],
   },
