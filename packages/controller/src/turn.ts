@@ -7,3 +7,6 @@ export interface Turn {
   /** Nothing is begun from then on, and what is under way is not waited for any longer: its hint brings it back. */
   readonly until: Ms;
 }
+
+/** A turn that nothing new comes into, and that has all the time it needs. */
+export const ALONE: Turn = { poked: () => new Promise(() => {}), until: Infinity };

@@ -62,7 +62,7 @@ export const FORMATS = {
   TARGET,
 } as const;
 
-/** The text of a field, which must be there and have the format. */
+/** Returns the text of a field. Throws where the field is absent or its text has another format. */
 export const textOf = (field: Field, { want, fits }: Format): string => {
   const text = field.text();
   return fits(text) ? text : field.fail(field.path, text, want);

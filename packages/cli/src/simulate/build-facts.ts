@@ -43,7 +43,7 @@ export interface BuiltFacts {
 export interface BuildOptions {
   /** Where things are that name no account or region. */
   readonly home?: { readonly account: string; readonly region: string };
-  /** Returns the ARN of the simulated queue that gets what a hook's own target (by its ARN) would get. */
+  /** Returns the ARN of the simulated queue that stands for the queue or topic that a lifecycle hook notifies. */
   readonly queueOf?: (arn: string) => string;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import type { Chore, Chores } from "../flow/chores.ts";
+import { type Chore, type Chores, runChore } from "../flow/chores.ts";
 
 /** In a storm, what other workers have accepted is read so soon: the first alert, after 5 s, is to tell of it whole. */
 const OPEN_SOON: Ms = 2_000;
@@ -22,17 +22,15 @@ export function createHousekeeping(
   let stopped = false;
 
   /** Runs the chore, then again after its time (at once where there is more); a failure is told and tried at the next turn. */
-  const repeat = ({ what, every, run }: Chore): void => {
+  const repeat = (chore: Chore): void => {
+    const { what, every } = chore;
     const after = (pause: Ms): void =>
       void timers.set(
         what,
         clock.setTimer(clock.now() + pause, () => void turn()),
       );
     const turn = async (): Promise<void> => {
-      const more = await run().catch((error: unknown) => {
-        onFailure(what, error);
-        return false;
-      });
+      const more = await runChore(chore, onFailure);
       if (!stopped) after(more ? 0 : every);
     };
     after(every);
@@ -43,7 +41,7 @@ export function createHousekeeping(
       if (stopped || timers.has(SOON)) return;
       const read = (): void => {
         timers.delete(SOON);
-        chores.readOpen.run().catch((error: unknown) => onFailure(SOON, error));
+        void runChore({ ...chores.readOpen, what: SOON }, onFailure);
       };
       timers.set(SOON, clock.setTimer(clock.now() + OPEN_SOON, read));
     },

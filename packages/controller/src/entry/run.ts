@@ -21,7 +21,7 @@ import { createBus } from "../show/bus.ts";
 import { createMetrics } from "../measure/metrics.ts";
 import { showing } from "../show/observe.ts";
 import { measuring } from "../measure/observe.ts";
-import { type Observer, together } from "../flow/observer.ts";
+import { observedBy, type Observer } from "../flow/observer.ts";
 import { createShow } from "../show/server.ts";
 import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
@@ -147,7 +147,7 @@ export async function run({
         log[entry.data["attention"] === true ? "warn" : "info"]({ incident: entry.key, ...entry.data }, entry.text);
     },
   };
-  const observer = together([measuring(metrics), showing(bus), tap ?? {}, logging, { onFailure }], (error) =>
+  const observer = observedBy([measuring(metrics), showing(bus), tap ?? {}, logging, { onFailure }], (error) =>
     onFailure("metrics, log or live page", error),
   );
 

@@ -5,9 +5,7 @@ import { createScheduler } from "./scheduler.ts";
 
 export type WorkerOptions = Omit<HandlingOptions, "wake" | "onOpened">;
 
-export interface Worker extends Pick<Handling, "hear" | "factsOf" | "silences"> {
-  /** Durable when it answers `accepted`. Never rejects. */
-  accept(...message: Parameters<Handling["accept"]>): ReturnType<Handling["accept"]>;
+export interface Worker extends Pick<Handling, "accept" | "hear" | "factsOf" | "silences"> {
   /** Goes on where the last process stopped. */
   start(): Promise<void>;
   /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */

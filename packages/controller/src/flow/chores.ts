@@ -17,6 +17,16 @@ export interface Chore {
   readonly run: () => Promise<boolean>;
 }
 
+/** Runs a chore; answers whether there is more to do at once. A failure is told, and is a matter for its next turn. */
+export const runChore = (
+  { what, run }: Pick<Chore, "what" | "run">,
+  onFailure: ChoresDeps["onFailure"],
+): Promise<boolean> =>
+  run().catch((error: unknown) => {
+    onFailure(what, error);
+    return false;
+  });
+
 export interface ChoresDeps {
   readonly clock: Clock;
   readonly archiver: Archiver;

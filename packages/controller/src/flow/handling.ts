@@ -31,10 +31,11 @@ import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Verdict } from "../signal/verdict.ts";
+import { ALONE } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 import { trackAlertMembers } from "./alert-members.ts";
 import { createBackground } from "./background.ts";
-import { type Chore, type Chores, createChores } from "./chores.ts";
+import { type Chore, type Chores, createChores, runChore } from "./chores.ts";
 import type { FlowDeps } from "./deps.ts";
 import { trackDoomed } from "./doomed.ts";
 import { recallEvidence } from "./evidence.ts";
@@ -75,12 +76,12 @@ export interface HandlingOptions {
 }
 
 /**
- * All that is done for interruptions, without a process around it: no timer of its own runs between two calls, so that a
- * function that is frozen after each invocation loses nothing. Each call ends at its deadline `until`, epoch milliseconds,
- * and what was not finished by then has a hint that brings it back.
+ * All that is done for interruptions, without a process around it. No timer of its own runs between two calls: a function
+ * that is frozen after each invocation loses nothing. Each call ends at its deadline `until` (epoch milliseconds); what is
+ * not finished by then has a hint, and is advanced again when the hint comes.
  */
 export interface Handling {
-  /** Durable when it answers `accepted`. Never rejects. */
+  /** Takes a message, which may be deleted once this answers `accepted`: what it says is stored. Never rejects. */
   accept(body: string, origin: Origin, until?: Ms): Promise<Verdict>;
   /** A signal that no message brought: what a sweep has seen. Never rejects. */
   hear(signal: Signal): Promise<void>;
@@ -104,8 +105,6 @@ export interface Handling {
   readonly chores: Chores;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly silences: Silences;
-  /** Documents that are being advanced. */
-  readonly underWay: () => number;
 }
 
 export interface Sweep {
@@ -247,7 +246,7 @@ export function createHandling(options: HandlingOptions): Handling {
       return verdict;
     },
     hear: (signal) => flow.hear(signal),
-    async advance(key, until, poked = never) {
+    async advance(key, until, poked = ALONE.poked) {
       hints.taken(key);
       underWay += 1;
       try {
@@ -267,31 +266,20 @@ export function createHandling(options: HandlingOptions): Handling {
       } while (cursor !== undefined && clock.now() < until);
     },
     async housekeepOnce(until) {
-      for (const { what, run } of Object.values(chores) as Chore[]) {
+      for (const chore of Object.values(chores) as Chore[]) {
         let more = true;
-        while (more && clock.now() < until)
-          more = await run().catch((error: unknown) => {
-            onFailure(what, error);
-            return false;
-          });
+        while (more && clock.now() < until) more = await runChore(chore, onFailure);
       }
     },
     atRest: background.atRest,
     // Other workers' incidents, and those from before a restart, count in what a service keeps.
-    start: () =>
-      chores.readOpen.run().then(
-        () => {},
-        (error: unknown) => onFailure(chores.readOpen.what, error),
-      ),
+    start: async () => void (await runChore(chores.readOpen, onFailure)),
     stop: () => stopping.abort(new Error("the worker stops")),
     chores,
     factsOf,
     silences,
-    underWay: () => underWay,
   };
 }
-
-const never = (): Promise<void> => new Promise(() => {});
 
 const hasJoined = ({ data }: Entry): boolean => data["responder"] === "join-alert" && data["state"] === "done";
 

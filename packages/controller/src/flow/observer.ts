@@ -13,7 +13,7 @@ export interface Observer {
 }
 
 /** All of these at once. A mistake in one must not stop the handling: it is told, and the others hear all the same. */
-export function together(observers: readonly Observer[], onFailure: (error: unknown) => void): Required<Observer> {
+export function observedBy(observers: readonly Observer[], onFailure: (error: unknown) => void): Required<Observer> {
   const tell =
     <A extends readonly unknown[]>(hook: (one: Observer) => ((...args: A) => void) | undefined) =>
     (...args: A): void => {

@@ -5,7 +5,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import type { Turn } from "../turn.ts";
+import { ALONE, type Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 import { intend } from "./outbox/apply.ts";
 import { deliver, type DeliverDeps } from "./outbox/deliver.ts";
@@ -169,8 +169,6 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
 
   return { advance, tellDirectly: createDirect(deps) };
 }
-
-const ALONE: Turn = { poked: () => new Promise(() => {}), until: Infinity };
 
 const isUnsent = ({ body }: Doc<"alert">): boolean => Object.keys(body.sends).length === 0 && body.quiet === "no";
 

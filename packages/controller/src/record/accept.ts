@@ -48,8 +48,8 @@ interface Known {
  *     A  read: last 0 ─ write #1, last 1 ─ commit ✓
  *     B  read: last 0 ─── write #1, last 1 ─ commit ✗ ─ read: last 1, #1 ─ join it ─ commit ✓
  *
- * Who joins relies on that record too: what it chose among has not grown. Signals of one subject come in bursts: those
- * that are here when its incidents have been read are one commit.
+ * Who joins relies on that record too: what it chose among has not grown. Signals of one subject come in bursts: all that
+ * have come by the time its incidents have been read are stored by one commit.
  */
 export function createAccept(deps: AcceptDeps): Ledger["accept"] {
   const { driver } = deps;

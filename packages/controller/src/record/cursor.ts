@@ -18,7 +18,7 @@ export function afterOf(list: string, cursor: string | undefined): string | null
     if (Array.isArray(given) && given.length === 2 && given[0] === list && typeof given[1] === "string")
       return given[1];
   } catch {
-    // It is not one of ours, as any text that was not made above.
+    // `pageOf` makes JSON: any other text is refused below, as a cursor of another list is.
   }
   throw badCursor();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createBus } from "../../src/show/bus.ts";
-import { together } from "../../src/flow/observer.ts";
+import { observedBy } from "../../src/flow/observer.ts";
 import { showing } from "../../src/show/observe.ts";
 import { createLabel } from "../../src/measure/labels.ts";
 import { createLiveList } from "../../src/show/open.ts";
@@ -83,7 +83,7 @@ test("a mistake in telling does not stop the handling", () => {
     throw new TypeError("broken");
   };
   const heard: unknown[] = [];
-  const observer = together([showing({ publish }), { onEntries: (doc) => heard.push(doc) }], (e) => failures.push(e));
+  const observer = observedBy([showing({ publish }), { onEntries: (doc) => heard.push(doc) }], (e) => failures.push(e));
   observer.onEntries(incidentDoc("i-1"), []);
   observer.onAccepted(incidentDoc("i-1"), warning("i-1"), true);
 

@@ -29,7 +29,7 @@ export interface Ground {
   readonly simulator: Simulator;
   readonly ledger: Ledger;
   readonly archive: Archive;
-  /** For workers that are functions. */
+  /** The queue of hints. Only workers that run as functions use it: a process has timers. */
   readonly hints: HintQueue;
   /** Where the worker and its queue are. */
   readonly home: PlaceItem;

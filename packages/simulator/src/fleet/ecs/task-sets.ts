@@ -23,7 +23,7 @@ export const createTaskSet = (world: World, service: Service, spec: TaskSetSpec)
 export const wantedBy = ({ desired }: Service, { status, scale }: TaskSet): number =>
   status === "DRAINING" ? 0 : Math.ceil((desired * scale) / 100);
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html (stabilityStatus) */
+/** Tells whether a task set is in STEADY_STATE: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html (stabilityStatus) */
 export const isSteady = (service: Service, taskSet: TaskSet): boolean => {
   const own = [...service.tasks].filter((task) => task.taskSet === taskSet);
   const isDraining = own.some((task) => task.containerInstance?.status === "DRAINING");

@@ -1,4 +1,5 @@
 import type { WarmPool } from "@spotkeeper/simulator";
+import { PROCESSES } from "../../../facts/document.ts";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
@@ -6,19 +7,6 @@ export const CLUSTERS: readonly string[] = ["shop", "data"];
 
 export const HOOKS = ["ours", "ours, to our queue", "somebody else's", "ours and somebody else's"] as const;
 export const LAUNCH_HOOKS = ["ours", "somebody else's"] as const;
-
-/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
-export const PROCESSES = [
-  "Launch",
-  "Terminate",
-  "AddToLoadBalancer",
-  "AlarmNotification",
-  "AZRebalance",
-  "HealthCheck",
-  "InstanceRefresh",
-  "ReplaceUnhealthy",
-  "ScheduledActions",
-] as const;
 
 export interface GroupItem {
   readonly name: string;

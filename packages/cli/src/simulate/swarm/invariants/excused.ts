@@ -37,7 +37,7 @@ export const TASKS: Loss = {
   missing: new Set(OF_TASKS),
 };
 
-/** Less is not enough to look up what there is and to take it off. */
+/** A worker needs so long to look up what an instance serves, and to take it out of that. */
 const IN_TIME: Ms = 15_000;
 
 /** Instances whose warning was heard in time and that ended with something that the policy lets the worker take away. */

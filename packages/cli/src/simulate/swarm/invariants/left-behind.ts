@@ -7,8 +7,9 @@ import type { Ended } from "./ended.ts";
 const MAY_NOT_END: ReadonlySet<May> = new Set(["nothing", "only say it", "as its rules say"]);
 
 /**
- * Whether an instance that runs on, detached or retained, is left so by docs/drain.md: AWS refuses to end it, and people
- * were told that it is theirs to end; or its group retains it, and it is not ours or the policy forbids to act.
+ * Tells whether docs/drain.md allows that an instance runs on, though it was detached or its group retains it. It may run on
+ * where AWS refuses to end it and people were told to end it themselves, and where its group retains it and it is not ours
+ * or the policy forbids to act.
  */
 export function mayRunOn(
   { id, member, disableApiTermination }: Instance,
