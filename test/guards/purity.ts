@@ -10,6 +10,7 @@ const purePlaces = [
   `${controller}learn/`,
   `${controller}respond/next.ts`,
   `${controller}respond/apply.ts`,
+  `${controller}respond/lay.ts`,
   `${controller}notify/pipeline/stages/`,
   `${controller}notify/pipeline/pipeline.ts`,
   `${controller}notify/outbox/whom.ts`,

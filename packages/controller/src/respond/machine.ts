@@ -1,24 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Clock, Ms } from "../clock.ts";
-import { SpotkeeperError } from "../errors.ts";
 import type { Doc, Kind } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Step } from "../model/step.ts";
 import { raceWithin } from "../race.ts";
-import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import { apply, type Finished } from "./apply.ts";
+import type { Finished } from "./apply.ts";
 import { GUARD } from "./guard.ts";
-import type { Refreshed } from "./refreshed.ts";
-import { next } from "./next.ts";
-import { type Elsewhere, NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
-import { mapSteps, stepsOf } from "./steps.ts";
+import { again, lay, type LayDeps, writesElsewhere } from "./lay.ts";
+import { orAway, sendHints, store, type StoreDeps } from "./store.ts";
 import type { Turn } from "../turn.ts";
-import type { Wake } from "../wake.ts";
 
-/** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
-const CALL_BOUND: Ms = 10_000;
 /** Between two tries to write to a ledger that is away. */
 const AWAY_PAUSE: Ms = 1_000;
 /** A document that is due for so long was left by whoever had it: a worker takes its own ones up at once. */
@@ -29,15 +21,9 @@ const FIRST_GUARD: Ms = 1_000;
 const MOST_ROUNDS = 500;
 const MOST_CONFLICTS = 8;
 
-export interface MachineDeps<K extends Kind> {
+export interface MachineDeps<K extends Kind> extends LayDeps<K>, StoreDeps {
   readonly ledger: Pick<Ledger, "load" | "commit" | "touch">;
   readonly clock: Clock;
-  readonly wake: Wake;
-  /** Pure: plans again and settles what follows. */
-  readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
-  readonly isSafe: (step: Step) => boolean;
-  /** How long nobody else need look at what is under way here (guard.ts). */
-  readonly guard: () => Ms;
   /** Runs one step once; never rejects. */
   readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
   readonly onEntries?: (doc: Doc<K>, entries: readonly Entry[]) => Promise<void> | void;
@@ -122,16 +108,6 @@ async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): 
   return reloaded === null || (reloaded.wakeAt ?? 0) > clock.now() ? null : reloaded;
 }
 
-/** Draining goes on while the ledger is away. */
-async function orAway<T>(asked: Promise<T>): Promise<T | "away"> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isAway(error)) return "away";
-    throw error;
-  }
-}
-
 /** Waits for the first of `tasks`, but not beyond an instant: when the guard is to be renewed, or another step is due. */
 async function raceUntil(clock: Clock, tasks: readonly Promise<void>[], until: Ms): Promise<void> {
   await raceWithin(clock, tasks, until - clock.now());
@@ -195,120 +171,3 @@ async function settleBatch<K extends Kind>(
   await deps.wake.at(base.key, deps.clock.now() + GUARD);
   return null;
 }
-
-/**
- * Sends a hint for each document that is to be written: before the commit, since whoever dies between the two leaves a hint
- * too many, and not a document that nobody looks at. Answers false where one could not be sent: then nothing is written
- * yet, as where the ledger is away.
- */
-async function sendHints(
-  { wake }: Pick<MachineDeps<Kind>, "wake">,
-  docs: readonly Pick<Doc, "key" | "wakeAt">[],
-): Promise<boolean> {
-  const due = docs.flatMap(({ key, wakeAt }) => (wakeAt === null ? [] : [wake.at(key, wakeAt)]));
-  return (await Promise.allSettled(due)).every(({ status }) => status === "fulfilled");
-}
-
-const writesElsewhere = (one: Finished): boolean => "result" in one && one.result.also !== undefined;
-
-const again = (one: Finished, retryAt: Ms, reason: string): Finished => {
-  const { step, title, acts, startedAt } = one;
-  return { step, title, acts, startedAt, failure: { reason, retryAt } };
-};
-
-/** A touch where nothing but `wakeAt` has changed, else a commit. */
-const store = <K extends Kind>(deps: MachineDeps<K>, base: Doc<K>, made: Laid<K>): ReturnType<typeof commit<K>> =>
-  made.onlyWakes ? touch(deps, base, made.doc.wakeAt) : commit(deps, made);
-
-async function touch<K extends Kind>(
-  { ledger }: MachineDeps<K>,
-  { key, version }: Doc<K>,
-  wakeAt: Ms | null,
-): Promise<readonly Doc[] | "conflict" | "away"> {
-  const stored = await orAway(ledger.touch(key, version, wakeAt));
-  return typeof stored === "number" ? [] : stored;
-}
-
-/** All or none. `too-large`: what it writes elsewhere, or both (record/fit.ts has taken from each what can be spared). */
-async function commit<K extends Kind>(
-  deps: MachineDeps<K>,
-  made: Laid<K>,
-): Promise<readonly Doc[] | "conflict" | "too-large" | "away"> {
-  const { writes, unchanged } = made.elsewhere;
-  try {
-    const all = [made.doc as Doc, ...writes.values()];
-    return await orAway(deps.ledger.commit(all, made.entries, [...unchanged.values()]));
-  } catch (error) {
-    if (!(error instanceof SpotkeeperError) || error.code !== "SK-LEDGER-TOO-LARGE") throw error;
-    if (writes.size === 0) throw error;
-    return "too-large";
-  }
-}
-
-interface Laid<K extends Kind> {
-  readonly doc: Doc<K>;
-  readonly due: readonly Step[];
-  readonly upcomingAt: Ms | null;
-  readonly entries: readonly Entry[];
-  readonly elsewhere: Elsewhere;
-  /** Nothing is to be written. */
-  readonly unchanged: boolean;
-  /** Nothing but `wakeAt` has changed: most of what is written, since a guard is renewed while steps run. */
-  readonly onlyWakes: boolean;
-}
-
-function lay<K extends Kind>(
-  deps: MachineDeps<K>,
-  base: Doc<K>,
-  results: readonly Finished[],
-  running: ReadonlySet<string>,
-  now: Ms,
-): Laid<K> {
-  // What is over is laid over the plan that it was a part of; planning follows then, by what it has shown.
-  const before = isPlanned(base as Doc, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
-  let doc = before.doc;
-  const entries = [...before.entries];
-  let elsewhere = NOTHING_ELSEWHERE;
-  for (const one of results) {
-    let applied = apply(doc as Doc, one, now);
-    const also = applied.counts && "result" in one ? one.result.also : undefined;
-    const all = also === undefined ? elsewhere : together(elsewhere, also);
-    if (all === null) applied = apply(doc as Doc, again(one, now, "another step of it wrote first"), now);
-    else elsewhere = all;
-    doc = applied.doc as Doc<K>;
-    entries.push(...applied.entries, ...(all === null ? [] : (also?.journal ?? [])));
-  }
-  const after = results.length > 0 ? deps.refresh(doc, now) : { doc, entries: [] };
-  doc = after.doc;
-  entries.push(...after.entries);
-
-  const upcoming = next(doc as Doc, now);
-  const due = upcoming.due.filter((step) => !running.has(step.id));
-  const intents = new Set(due.filter((step) => !deps.isSafe(step)).map((step) => step.id));
-  if (intents.size > 0) {
-    doc = mapSteps(doc as Doc, (step) =>
-      intents.has(step.id) && step.state !== "intended"
-        ? { ...step, state: "intended" as const, startedAt: step.startedAt ?? now, retryAt: now + CALL_BOUND }
-        : step,
-    ) as Doc<K>;
-  }
-  const busy = due.length > 0 || running.size > 0;
-  doc = { ...doc, wakeAt: busy ? now + deps.guard() : earliest(upcoming.wakeAt, doc.wakeAt) };
-  // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
-  const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
-  const onlyWakes =
-    results.length === 0 &&
-    entries.length === 0 &&
-    isDeepStrictEqual(doc.body, base.body) &&
-    isDeepStrictEqual(doc.tags, base.tags);
-  const same = results.length === 0 && entries.length === 0 && !busy && doc.wakeAt === base.wakeAt;
-  return { doc, due, upcomingAt: upcoming.wakeAt, entries, elsewhere, unchanged: nothingYet || same, onlyWakes };
-}
-
-/** Whether the document has the steps of all results, if there are any. What is safe may be run before its plan is stored. */
-function isPlanned(doc: Doc, results: readonly Finished[]): boolean {
-  const planned = new Set(stepsOf(doc).map(({ id }) => id));
-  return results.length > 0 && results.every(({ step }) => planned.has(step.id));
-}
-
-const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

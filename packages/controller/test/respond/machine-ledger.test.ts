@@ -8,6 +8,7 @@ import { advanceDoc } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
 import { serviceDoc } from "../record/support/samples.ts";
+import { ALONE } from "../../src/turn.ts";
 import { scripted } from "./scripted.ts";
 import { planned } from "./support.ts";
 
@@ -29,7 +30,6 @@ beforeEach(() => {
 afterEach(() => ledger.close());
 
 const done: Result = { is: "done", receipt: null };
-const never = { poked: (): Promise<void> => new Promise(() => {}), until: Infinity };
 const settle = <T>(promise: Promise<T>): Promise<T> => clock.runUntilSettled(promise);
 const opened = async (): Promise<Key> => (await settle(ledger.accept(warning(0), clock.now())))!.doc.key;
 
@@ -49,7 +49,7 @@ test("two steps that write to one document at one moment are both seen to their 
       return { ...done, also: { writes } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   const incident = await settle(ledger.load(key, "incident"));
   expect(incident?.body.steps.map(({ id, state }) => [id, state])).toEqual([
     ["one", "done"],
@@ -70,7 +70,7 @@ test("a step that writes otherwise what another has written runs again on it", a
       return { ...done, also: { writes: [{ ...doc, tags: [...doc.tags, step.id] }] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   expect(ran).toEqual(["one", "two", "two"]);
   expect(await settle(ledger.load("service#web", "service"))).toMatchObject({
     tags: ["one", "two"],
@@ -91,7 +91,7 @@ test("a step that relies on what another writes runs again on it, and one that o
       return { ...done, also: { writes: [], unchanged: [{ key: "service#web", version: held?.version ?? 0 }] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   expect(ran).toEqual(["write", "rely", "rely-too", "rely"]);
 });
 
@@ -105,7 +105,7 @@ test("while a step runs long, the guard is renewed without writing the document 
     },
   });
   asked = [];
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   const count = (name: string): number => asked.filter((one) => one === name).length;
   expect(count("touch")).toBeGreaterThan(15);
   // The plan with the first renewal, and the result.
@@ -124,7 +124,7 @@ test("of two workers that sweep a document which was left, one goes on with it",
       },
     }),
   );
-  await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", never))));
+  await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", ALONE))));
   expect(workers.flatMap(({ ran }) => ran)).toEqual(["a"]);
   expect((await settle(ledger.load(key, "incident")))?.body.steps[0]?.state).toBe("done");
 });

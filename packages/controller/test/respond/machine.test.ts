@@ -6,9 +6,10 @@ import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import { guardOf } from "../../src/respond/guard.ts";
-import { advanceDoc, type MachineDeps } from "../../src/respond/machine.ts";
+import { advanceDoc } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
+import { ALONE } from "../../src/turn.ts";
 import { type Script, type Scripted, scripted } from "./scripted.ts";
 import { planned } from "./support.ts";
 
@@ -26,8 +27,6 @@ const done: Result = { is: "done", receipt: null };
 /** A worker of its own: what it ran, and when. */
 const worker = (script: Script): Scripted => scripted(clock, ledger, script);
 
-const never = { poked: (): Promise<void> => new Promise(() => {}), until: Infinity };
-
 async function open(): Promise<Key> {
   const accepted = await settle(ledger.accept(warning(0), clock.now()));
   return accepted!.doc.key;
@@ -44,7 +43,7 @@ test("a quick step is not kept waiting by a slow one: what follows it runs meanw
       return done;
     },
   });
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   expect(ran).toEqual(["slow", "quick", "after-quick"]);
   const { steps } = (await stored(key)).body;
   expect(steps.map((step) => [step.id, step.state, step.settledAt! - T0])).toEqual([
@@ -65,7 +64,7 @@ test("safe steps run before anything is written; others are stored as intended f
       return done;
     },
   });
-  await settle(advanceDoc(worker(look(["a"])).deps, key, "incident", never));
+  await settle(advanceDoc(worker(look(["a"])).deps, key, "incident", ALONE));
   expect(seen["a"]).toBe("intended");
 });
 
@@ -78,7 +77,7 @@ test("after each result it is planned once, by what the result has shown", async
     times += 1;
     return deps.refresh(doc, now);
   };
-  await settle(advanceDoc({ ...deps, refresh }, key, "incident", never));
+  await settle(advanceDoc({ ...deps, refresh }, key, "incident", ALONE));
   expect(ran).toEqual(["a", "b", "c"]);
   expect(times).toBe(1 + ran.length);
 });
@@ -92,7 +91,7 @@ test("while a step runs long, the guard keeps others away, and is renewed", asyn
       return done;
     },
   });
-  const running = advanceDoc(deps, key, "incident", never);
+  const running = advanceDoc(deps, key, "incident", ALONE);
   await clock.runUntil(T0 + 13 * SECOND);
   const doc = await stored(key);
   expect(doc.wakeAt).toBeGreaterThan(clock.now());
@@ -117,7 +116,7 @@ test("beside a slow step, another is repeated at its time, however seldom guards
         : { is: "wait", until: clock.now() + 3 * SECOND, reason: "-" };
     },
   });
-  await settle(advanceDoc({ ...deps, guard: () => 60 * SECOND }, key, "incident", never));
+  await settle(advanceDoc({ ...deps, guard: () => 60 * SECOND }, key, "incident", ALONE));
   expect(at).toEqual([0, 3 * SECOND, 6 * SECOND]);
 });
 
@@ -132,7 +131,7 @@ test("two workers, one incident: both may repeat what is safe, one alone does wh
     },
   };
   const [a, b] = [worker(script), worker(script)];
-  await settle(Promise.all([advanceDoc(a.deps, key, "incident", never), advanceDoc(b.deps, key, "incident", never)]));
+  await settle(Promise.all([advanceDoc(a.deps, key, "incident", ALONE), advanceDoc(b.deps, key, "incident", ALONE)]));
   expect([...a.ran, ...b.ran].filter((id) => id === "guarded")).toHaveLength(1);
   expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done"]);
 });
@@ -169,7 +168,7 @@ describe("waits", () => {
       plan: [planned("poll")],
       run: () => Promise.resolve({ is: "wait", until: clock.now() + 7_000, reason: "not yet" }),
     });
-    await settle(advanceDoc(deps, key, "incident", never));
+    await settle(advanceDoc(deps, key, "incident", ALONE));
     expect((await stored(key)).wakeAt).toBe(T0 + 7_000);
     expect(woken.at(-1)).toEqual([key, T0 + 7_000]);
   });
@@ -198,7 +197,7 @@ test("results that belong to another document are decided again when that one ha
       return { is: "done", receipt: "mine", also: { writes: [service(0, key)] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", never));
+  await settle(advanceDoc(deps, key, "incident", ALONE));
   expect(ran).toEqual(["hold", "hold"]);
   expect((await stored(key)).body.steps[0]?.receipt).toBe("taken");
   expect((await settle(ledger.load("service#x", "service")))?.body.heldFor).toBe("incident#other#1");
@@ -216,8 +215,8 @@ test("what a step that another worker has settled would write to other documents
       return step.id === "quick" ? done : { is: "done", receipt: "late", also: { writes: [orphan] } };
     },
   });
-  const running = advanceDoc(slow.deps, key, "incident", never);
-  await settle(advanceDoc(worker({ plan, run: async () => done }).deps, key, "incident", never));
+  const running = advanceDoc(slow.deps, key, "incident", ALONE);
+  await settle(advanceDoc(worker({ plan, run: async () => done }).deps, key, "incident", ALONE));
   await settle(running);
   expect(slow.ran).toEqual(["quick", "join"]);
   expect((await stored(key)).body.steps.map(({ receipt }) => receipt)).toEqual([null, null]);
@@ -249,7 +248,7 @@ test("the ledger goes away while steps run: what is safe goes on to its end, and
       return done;
     },
   });
-  const running = advanceDoc({ ...deps, ledger: flaky }, key, "incident", never);
+  const running = advanceDoc({ ...deps, ledger: flaky }, key, "incident", ALONE);
   await clock.runUntil(T0 + 40 * SECOND);
   expect(new Set(ran)).toEqual(new Set(["drain", "wait", "complete"]));
   away = false;
@@ -261,84 +260,4 @@ test("the ledger goes away while steps run: what is safe goes on to its end, and
     ["complete", "done"],
     ["guarded", "done"],
   ]);
-});
-
-describe("hints", () => {
-  const elsewhere = (key: Key): Doc<"group"> => ({
-    kind: "group",
-    key,
-    schema: 1,
-    version: 0,
-    wakeAt: T0 + 7 * SECOND,
-    tags: [],
-    body: { account: null, region: "us-east-1", name: "web" } as unknown as Doc<"group">["body"],
-  });
-
-  test("are sent before the commit, for the document and for what a step writes elsewhere", async () => {
-    const key = await open();
-    const order: string[] = [];
-    const { deps } = worker({
-      plan: [planned("a")],
-      run: async () => ({ ...done, also: { writes: [elsewhere("group#web")], journal: [] } }),
-    });
-    const wake: typeof deps.wake = {
-      async at(one) {
-        await clock.sleep(SECOND);
-        order.push(`hint of ${one}`);
-      },
-    };
-    const noting: MachineDeps<"incident">["ledger"] = {
-      load: (...args) => ledger.load(...args),
-      touch: (...args) => ledger.touch(...args),
-      commit: (writes, ...rest) => {
-        order.push(`commit of ${writes.map((doc) => doc.key).join(" and ")}`);
-        return ledger.commit(writes, ...rest);
-      },
-    };
-    await settle(advanceDoc({ ...deps, wake, ledger: noting }, key, "incident", never));
-    const committed = order.indexOf(`commit of ${key} and group#web`);
-    expect(committed).toBeGreaterThan(0);
-    expect(order.slice(0, committed)).toContain("hint of group#web");
-  });
-
-  test("that cannot be sent: nothing is written, what is safe goes on, and all is written once they can", async () => {
-    const key = await open();
-    let away = true;
-    const { deps, ran } = worker({
-      plan: [planned("drain"), planned("wait", { after: ["drain"] }), planned("guarded", { after: ["drain"] })],
-      unsafe: ["guarded"],
-      run: async () => {
-        await clock.sleep(SECOND);
-        return done;
-      },
-    });
-    const wake = { at: (): Promise<void> => (away ? Promise.reject(new Error("no queue")) : Promise.resolve()) };
-    const running = advanceDoc({ ...deps, wake }, key, "incident", never);
-    await clock.runUntil(T0 + 20 * SECOND);
-    expect(ran).toEqual(["drain", "wait"]);
-    expect((await stored(key)).version).toBe(1);
-    away = false;
-    await settle(running);
-    expect(ran).toContain("guarded");
-    expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
-  });
-});
-
-test("at its deadline nothing more is begun or waited for, and a hint brings the document back", async () => {
-  const key = await open();
-  const { deps, ran, woken } = worker({
-    plan: [planned("slow"), planned("quick"), planned("after-slow", { after: ["slow"] })],
-    run: async (step) => {
-      if (step.id === "slow") await clock.sleep(30 * SECOND);
-      return done;
-    },
-  });
-  const until = T0 + 10 * SECOND;
-  await settle(advanceDoc(deps, key, "incident", { ...never, until }));
-  expect(clock.now()).toBe(until);
-  expect(ran).toEqual(["slow", "quick"]);
-  expect(woken.at(-1)).toEqual([key, until]);
-  await clock.runUntil(T0 + 60 * SECOND);
-  await settle(advanceDoc(deps, key, "incident", never));
-  expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
 });
