@@ -17,24 +17,21 @@ function world(): SwarmWorld {
   }
 }
 
+/** A call that writes. */
+const writeIn = (
+  { account, name: region }: { readonly account: string; readonly name: string },
+  service: Call["service"],
+  operation: string,
+  input: Call["input"],
+): Call => ({ sequence: 1, at: 0, requestId: "", account, region, service, operation, mutating: true, input });
+
 test("a call that names something of somebody else's touches it, where it is called and writes", () => {
   const spec = world();
   const fleet = buildFleet({ clock: virtualClock(0), seed: spec.seed, send: () => {} }, spec);
   const [group] = fleet.notOurs;
   const [member] = group?.members.values() ?? [];
   if (group === undefined || member === undefined) throw new Error("the group is not built");
-  const { account, name: region } = group.region;
-  const call: Call = {
-    sequence: 1,
-    at: 0,
-    requestId: "",
-    account,
-    region,
-    service: "ec2",
-    operation: "TerminateInstances",
-    mutating: true,
-    input: { InstanceIds: [member.instance.id] },
-  };
+  const call = writeIn(group.region, "ec2", "TerminateInstances", { InstanceIds: [member.instance.id] });
   expect(touchedOf(fleet, call)).toBe(`${member.instance.id} of ${group.name}`);
   expect(touchedOf(fleet, { ...call, mutating: false })).toBeNull();
   const elsewhere = fleet.regions.find((one) => one !== group.region);
@@ -48,18 +45,11 @@ test("a call that names what ECS manages itself touches it", () => {
   const spec = { ...world(), managed: [managed] };
   const fleet = buildFleet({ clock: virtualClock(0), seed: spec.seed, send: () => {} }, spec);
   const [instance] = fleet.members.get(managed.name) ?? [];
-  const { account, name: region } = instance?.region ?? { account: "", name: "" };
-  const call: Call = {
-    sequence: 1,
-    at: 0,
-    requestId: "",
-    account,
-    region,
-    service: "ecs",
-    operation: "UpdateContainerInstancesState",
-    mutating: true,
-    input: { containerInstances: [instance?.containerInstance?.arn ?? ""], status: "DRAINING" },
-  };
+  const where = instance?.region ?? { account: "", name: "" };
+  const call = writeIn(where, "ecs", "UpdateContainerInstancesState", {
+    containerInstances: [instance?.containerInstance?.arn ?? ""],
+    status: "DRAINING",
+  });
   expect(touchedOf(fleet, call)).toContain("of what ECS manages");
   expect(touchedOf({ ...fleet, leavesManaged: false }, call)).toBeNull();
 });

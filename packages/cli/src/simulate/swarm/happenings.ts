@@ -33,16 +33,12 @@ export interface ByPeople {
   readonly maximum: Map<Group, number>;
 }
 
-/** Instances that something other than us ends, takes out, or gave a notice of: what we may touch. */
-export type Doomed = Set<string>;
-
 export interface Happening {
   readonly event: EventItem;
   /** Runs. */
   readonly instance: Instance;
   readonly fleet: SwarmFleet;
   readonly people: ByPeople;
-  readonly doomed: Doomed;
 }
 
 /** How each kind of event comes about in the simulator. */
@@ -53,10 +49,8 @@ export const HAPPENINGS: { readonly [kind in EventKind]: (happening: Happening) 
   },
   "missed notice": strike({ missed: true }),
   "cancelled notice": strike({ survives: true }),
-  recommendation({ event, instance, fleet, doomed }) {
-    if (!isFree(instance)) return;
-    doomed.add(instance.id);
-    recommend(fleet.world, instance, deliveryOf(event));
+  recommendation({ event, instance, fleet }) {
+    if (isFree(instance)) recommend(fleet.world, instance, deliveryOf(event));
   },
   "scale-in": (happening) => {
     const { member } = happening.instance;
@@ -176,10 +170,8 @@ const deliveryOf = ({ late, copies }: EventItem): { late: number; duplicates: nu
 });
 
 function strike(how: InterruptOptions): (happening: Happening) => void {
-  return ({ event, instance, fleet, doomed }) => {
-    if (!canBeWarned(instance)) return;
-    doomed.add(instance.id);
-    interrupt(fleet.world, instance.id, { ...deliveryOf(event), ...how });
+  return ({ event, instance, fleet }) => {
+    if (canBeWarned(instance)) interrupt(fleet.world, instance.id, { ...deliveryOf(event), ...how });
   };
 }
 

@@ -1,12 +1,11 @@
 import type { Group, Ms, Simulator } from "@spotkeeper/simulator";
 import type { FaultItem } from "./dimensions/faults.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
-import { type ByPeople, type Doomed, HAPPENINGS } from "./happenings.ts";
+import { type ByPeople, HAPPENINGS } from "./happenings.ts";
 import type { SwarmWorld } from "./world.ts";
 
 export interface Played {
   readonly people: ByPeople;
-  readonly doomed: Doomed;
   /** The instant of the last event. */
   readonly lastAt: Ms;
 }
@@ -32,7 +31,6 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
     desired: changedBefore(fleet),
   };
   world.listeners.scaledByEcs.push((group) => void people.desired.set(group, group.desired));
-  const doomed: Doomed = new Set();
   let lastAt = began;
   for (const event of spec.events) {
     const at = began + event.at * 1_000;
@@ -42,11 +40,11 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
       const which = `instance ${event.nth} of ${event.group}`;
       if (instance?.state === "running") {
         onEvent(`happens: ${event.kind}; it is ${instance.id}, ${which}`);
-        HAPPENINGS[event.kind]({ event, instance, fleet, people, doomed });
+        HAPPENINGS[event.kind]({ event, instance, fleet, people });
       } else onEvent(`does not happen: ${event.kind}; ${which} does not run`);
     });
   }
-  return { people, doomed, lastAt };
+  return { people, lastAt };
 }
 
 /** Desired capacity of groups of which a person put an instance on standby, or raised it, before the story begins. */
