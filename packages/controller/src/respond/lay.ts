@@ -41,23 +41,33 @@ export function lay<K extends Kind>(
   running: ReadonlySet<string>,
   now: Ms,
 ): Laid<K> {
-  // What is over is laid over the plan that it was a part of; planning follows then, by what it has shown.
-  const before = isPlanned(base as Doc, results) ? { doc: base, entries: [] } : deps.refresh(base, now);
-  let doc = before.doc;
-  const entries = [...before.entries];
+  const entries: Entry[] = [];
   let elsewhere = NOTHING_ELSEWHERE;
-  for (const one of results) {
-    let applied = apply(doc as Doc, one, now);
-    const also = applied.counts && "result" in one ? one.result.also : undefined;
-    const all = also === undefined ? elsewhere : together(elsewhere, also);
-    if (all === null) applied = apply(doc as Doc, again(one, now, "another step of it wrote first"), now);
-    else elsewhere = all;
-    doc = applied.doc as Doc<K>;
-    entries.push(...applied.entries, ...(all === null ? [] : (also?.journal ?? [])));
+  let doc = base;
+  const replan = (): void => {
+    const made = deps.refresh(doc, now);
+    doc = made.doc;
+    entries.push(...made.entries);
+  };
+  // A result is laid over the plan that its step is a part of, and planning follows by what it has shown. That can be the
+  // first to have the step of another: with the ledger away, none of it is stored yet.
+  if (!results.some(plannedIn(doc as Doc))) replan();
+  for (let left = results; left.length > 0;) {
+    const planned = left.filter(plannedIn(doc as Doc));
+    // The plan has none of the others any more.
+    const laid = planned.length > 0 ? planned : left;
+    for (const one of laid) {
+      let applied = apply(doc as Doc, one, now);
+      const also = applied.counts && "result" in one ? one.result.also : undefined;
+      const all = also === undefined ? elsewhere : together(elsewhere, also);
+      if (all === null) applied = apply(doc as Doc, again(one, now, "another step of it wrote first"), now);
+      else elsewhere = all;
+      doc = applied.doc as Doc<K>;
+      entries.push(...applied.entries, ...(all === null ? [] : (also?.journal ?? [])));
+    }
+    left = left.filter((one) => !laid.includes(one));
+    replan();
   }
-  const after = results.length > 0 ? deps.refresh(doc, now) : { doc, entries: [] };
-  doc = after.doc;
-  entries.push(...after.entries);
 
   const upcoming = next(doc as Doc, now);
   const due = upcoming.due.filter((step) => !running.has(step.id));
@@ -81,10 +91,10 @@ export function lay<K extends Kind>(
   return { doc, due, upcomingAt: upcoming.wakeAt, entries, elsewhere, unchanged, onlyWakes };
 }
 
-/** Whether the document has the steps of all results, if there are any. What is safe may be run before its plan is stored. */
-function isPlanned(doc: Doc, results: readonly Finished[]): boolean {
-  const planned = new Set(stepsOf(doc).map(({ id }) => id));
-  return results.length > 0 && results.every(({ step }) => planned.has(step.id));
+/** Whether the document has the step of a result. What is safe may be run before its plan is stored. */
+function plannedIn(doc: Doc): (result: Finished) => boolean {
+  const ids = new Set(stepsOf(doc).map(({ id }) => id));
+  return ({ step }) => ids.has(step.id);
 }
 
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));

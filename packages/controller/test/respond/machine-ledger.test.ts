@@ -8,6 +8,8 @@ import { advanceDoc } from "../../src/respond/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
 import { serviceDoc } from "../record/support/samples.ts";
+import { mergePlan } from "../../src/respond/steps.ts";
+import { SpotkeeperError } from "../../src/errors.ts";
 import { ALONE } from "../../src/turn.ts";
 import { scripted } from "./scripted.ts";
 import { planned } from "./support.ts";
@@ -127,4 +129,42 @@ test("of two workers that sweep a document which was left, one goes on with it",
   await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", ALONE))));
   expect(workers.flatMap(({ ran }) => ran)).toEqual(["a"]);
   expect((await settle(ledger.load(key, "incident")))?.body.steps[0]?.state).toBe("done");
+});
+
+test("the ledger is away: what is planned only by what another step has shown is done once", async () => {
+  const key = await opened();
+  let away = false;
+  const flaky: Ledger = {
+    ...ledger,
+    load: (...args) => ledger.load(...args),
+    commit: (...args) =>
+      away ? Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full")) : ledger.commit(...args),
+    touch: (...args) =>
+      away ? Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full")) : ledger.touch(...args),
+  };
+  const { deps, ran } = scripted(clock, flaky, {
+    plan: [planned("seen")],
+    run: async () => {
+      away = true;
+      await clock.sleep(SECOND);
+      return done;
+    },
+  });
+  /** As what is owed once a notice has been called off: no plan has it before. */
+  const refresh: typeof deps.refresh = (doc, now) => {
+    const made = deps.refresh(doc, now);
+    const { steps } = made.doc.body;
+    if (!steps.some(({ id, state }) => id === "seen" && state === "done")) return made;
+    const all = mergePlan(steps, [planned("seen"), planned("undo", { after: ["seen"] })], now);
+    return { ...made, doc: { ...made.doc, body: { ...made.doc.body, steps: all } } };
+  };
+  const running = advanceDoc({ ...deps, refresh }, key, "incident", ALONE);
+  await clock.runUntil(T0 + 30 * SECOND);
+  expect(ran).toEqual(["seen", "undo"]);
+  away = false;
+  await settle(running);
+  expect((await settle(ledger.load(key, "incident")))?.body.steps.map(({ id, state }) => [id, state])).toEqual([
+    ["seen", "done"],
+    ["undo", "done"],
+  ]);
 });
