@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { holdMember, interrupt } from "@spotkeeper/simulator";
 import { expect } from "vitest";
+import { decodeBody } from "../../../../controller/src/record/body.ts";
 import { type Child, type Home, startRun } from "./child.ts";
 import { isOfRetained, RAISED_TWICE } from "./boundaries.ts";
 import type { Served } from "./fleet.ts";
@@ -121,21 +122,21 @@ interface Counted {
   readonly untold: readonly string[];
 }
 
-/** What the ledger holds. */
+/** What the ledger holds. The bodies are read as the worker reads them: a large one is stored packed. */
 function count({ ledger }: Home): Counted {
   const db = new DatabaseSync(ledger, { readOnly: true });
   try {
     const rows = db.prepare("SELECT key, body, closedAt FROM docs WHERE kind = 'incident'").all();
     const open = rows.filter((row) => row["closedAt"] === null).map((row) => String(row["key"]));
-    const subjects = rows.map((row) => (JSON.parse(String(row["body"])) as { subject: { id: string } }).subject.id);
+    const subjects = rows.map((row) => decodeBody<"incident">(String(row["body"])).subject.id);
     const groups = db.prepare("SELECT key, body FROM docs WHERE kind = 'group'").all();
     const owed = groups.filter((row) => {
-      const { fallback, baseline } = JSON.parse(String(row["body"])) as { fallback: unknown; baseline: unknown };
+      const { fallback, baseline } = decodeBody<"group">(String(row["body"]));
       return fallback !== null || baseline !== null;
     });
     const alerts = db.prepare("SELECT key, body FROM docs WHERE kind = 'alert'").all();
     const untold = alerts.filter((row) => {
-      const { sends } = JSON.parse(String(row["body"])) as { sends: { [channel: string]: { state: string } } };
+      const { sends } = decodeBody<"alert">(String(row["body"]));
       return Object.values(sends).length === 0 || Object.values(sends).some(({ state }) => state !== "sent");
     });
     return { open, owed: keysOf(owed), subjects: new Set(subjects), untold: keysOf(untold) };
