@@ -1,18 +1,18 @@
-/** Epoch milliseconds, or a span of milliseconds. */
+/** Epoch milliseconds, or a duration in milliseconds. */
 export type Ms = number;
 
-/** Time is a parameter: everything that waits or asks for the hour is given one of these. */
+/** The clock that is passed to all code that waits or reads the time. */
 export interface Clock {
   now(): Ms;
   /** Resolves after `ms`; rejects with the signal's reason if `signal` is aborted first. */
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
-  /** Calls `fn` once at the instant `at` (soon, if it has passed). Returns what cancels it. */
+  /** Calls `fn` once at the time `at` (at once if it has passed). Returns a function that cancels the timer. */
   setTimer(at: Ms, fn: () => void): () => void;
-  /** Runs on evenly from any beginning, also where somebody sets the hour. Left out where nobody can set it. */
+  /** A monotonic clock: not affected when the wall clock is set. Absent if the wall clock cannot be set. */
   readonly steady?: () => Ms;
 }
 
-/** The longest delay that Node.js timers take; longer ones are cut and set again. */
+/** The longest delay of a Node.js timer; a longer one is made of several timers. */
 const LONGEST_TIMER: Ms = 2 ** 31 - 1;
 
 /** The wall clock. Its timers do not keep the process alive. */

@@ -1,45 +1,53 @@
 import type { Clock, Ms } from "./clock.ts";
 
-/** Takes what AWS says of the hour. */
+/** Takes the times that AWS's answers contain. */
 export interface Hearing {
-  /** Begins with one request; what it returns takes the instant that the answer says (whole seconds), or null for none. */
+  /**
+   * Called when a request begins. Returns a function that takes the answer's time (whole seconds), or null if it has
+   * none.
+   */
   asked(): (said: Ms | null) => void;
-  /** AWS had stamped something with this instant already. Counts until an answer has said the hour. */
+  /** A time stamp of AWS that lies in the past by AWS's clock. Used only until an answer has given the time. */
   stamped(at: Ms): void;
 }
 
-/** The machine's clock, corrected by what AWS says: everything that judges deadlines is given this one. */
+/** The machine's clock, corrected by AWS's time. All code that compares deadlines uses this clock. */
 export interface CorrectedClock extends Clock, Hearing {
-  /** How far the machine's clock is ahead of AWS's (behind: below 0); 0 while it is right, or nothing was heard. */
+  /**
+   * How far the machine's clock is ahead of AWS's (negative: late); 0 while it is right, or while AWS's time is not
+   * known.
+   */
   ahead(): Ms;
 }
 
-/** AWS says whole seconds: https://www.rfc-editor.org/rfc/rfc9110#field.date */
+/** Resolution of AWS's time, whole seconds: https://www.rfc-editor.org/rfc/rfc9110#field.date */
 const SAID_TO: Ms = 1_000;
-/** Less is not corrected: the way there and back blurs it, and the margin of every plan has room for it. */
+/**
+ * Smaller differences are not corrected: the round trip of a request blurs them, and every plan has a margin for them.
+ */
 const WRONG_FROM: Ms = 5_000;
 
-/** How far ahead the machine's clock may be by one answer. */
+/** Range in which the machine's clock is ahead, measured by one answer. */
 interface Ahead {
   readonly least: Ms;
   readonly most: Ms;
 }
 
 /**
- * The one owner of the skew. AWS's instants decide: events, deadlines and reclaims are AWS's. The first answer counts at
- * once; a later one that differs counts when the next says the same, so that no single answer of something in between
- * moves the time. Where somebody sets the machine's clock, it is right if that mends what was known to be wrong; else time
- * goes on as before until the next answer, which counts at once. Timers run on evenly whatever is corrected or set: who
- * wakes looks again.
+ * Creates the clock that owns the skew. AWS's times decide, since events, deadlines and reclaims are AWS's. The first
+ * answer is used at once; a later one that differs is used when the next one agrees, so that no single wrong answer
+ * (e.g. of a proxy) moves the time. When the machine's clock is set: if that corrects the known error, the clock counts
+ * as right; else time continues as before until the next answer, which is used at once. Timers run by elapsed time
+ * whatever is corrected or set; code that wakes reads the time again.
  *
  *     machine   sent ─────────────── received
  *     AWS              date … + 1 s                  ahead is between sent − date − 1 s and received − date
  *
- * @param onChange told how far the machine's clock is ahead, whenever that becomes another
+ * @param onChange called with how far the machine's clock is ahead, whenever that changes
  */
 export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): CorrectedClock {
   let ahead: Ms = 0;
-  /** What somebody has set the machine's clock on by, while AWS has said nothing since. */
+  /** By how much the machine's clock was set forward since AWS's last answer. */
   let doubted: Ms = 0;
   let heard = false;
   let suspected: Ahead | null = null;
@@ -64,7 +72,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     suspected = one;
   };
 
-  /** Notices that somebody has set the machine's clock since the last call. Returns how often that was. */
+  /** Detects that the machine's clock was set since the last call. Returns how often it was set so far. */
   const noticeSet = (): number => {
     const offset = offsetOf(machine);
     if (offset === null) return timesSet;
@@ -96,7 +104,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
       const before = noticeSet();
       const sent = machine.now();
       return (said) => {
-        // A way that lasted while somebody set the clock measures nothing.
+        // A round trip during which the clock was set measures nothing.
         if (noticeSet() !== before || said === null) return;
         learn({ least: sent - said - SAID_TO, most: machine.now() - said });
       };
@@ -109,7 +117,10 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
   };
 }
 
-/** How far the hour is from what runs evenly; null where nobody can set it, or where the process stood still meanwhile. */
+/**
+ * Returns the difference between wall clock and monotonic clock; null if there is no monotonic clock, or if the process
+ * was paused between the two reads.
+ */
 function offsetOf({ now, steady }: Clock): Ms | null {
   if (steady === undefined) return null;
   const before = steady();

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Ms } from "./clock.ts";
 
 /**
- * The kinds of value that a config is made of. The message of each says what is wanted; what was found, and where, is
- * put before it (problems.ts).
+ * Types of config values. The error message of each names what is expected; problems.ts puts the actual value and its
+ * path before it.
  */
 
 const UNITS: ReadonlyMap<string, Ms> = new Map([
@@ -15,13 +15,13 @@ const UNITS: ReadonlyMap<string, Ms> = new Map([
 ]);
 const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
 
-/** `90s` in milliseconds; NaN for what is no duration. */
+/** Parses a duration such as `90s` to milliseconds; returns NaN if it is no duration. */
 export const milliseconds = (text: string): Ms => {
   const [, count, unit] = DURATION.exec(text) ?? [];
   return Number(count) * (UNITS.get(unit ?? "") ?? Number.NaN);
 };
 
-/** A span of time as people write it (`90s`, `5m`, `500ms`), read as milliseconds. Both bounds are allowed. */
+/** A duration such as `90s`, `5m` or `500ms`, parsed to milliseconds. Both bounds are inclusive. */
 export function duration(least: string, most: string): z.ZodType<Ms, string> {
   const error = `a duration from ${least} to ${most}, such as 90s, 5m or 500ms`;
   const [min, max] = [milliseconds(least), milliseconds(most)];
@@ -36,7 +36,7 @@ export function duration(least: string, most: string): z.ZodType<Ms, string> {
 /** The forms of reference that can be resolved (secrets.ts). */
 export const REFERENCE = /^\$\{(env|file|ssm|secret):([^{}]+)\}$/;
 
-/** A secret, by reference only: so it is in no config, no log of one, and no error about one. */
+/** A secret, by reference only, so that the secret itself is in no config, log or error. */
 export function secret(): z.ZodString {
   const error =
     "a reference: ${env:NAME}, ${file:/run/secrets/x}, ${ssm:/path} or ${secret:name#key}; the secret itself never stands in the config";
@@ -66,7 +66,9 @@ export function number(least: number, most: number): z.ZodNumber {
   return z.number({ error }).min(least, { error }).max(most, { error });
 }
 
-/** Where something is. Who asks there is told by other keys: a password in a URL ends up in logs. */
+/**
+ * A URL without user name and password, since a password in a URL is written to logs. Credentials have their own keys.
+ */
 export function url(what: string): z.ZodURL {
   const error = `${what} (a URL that begins with http:// or https://)`;
   return z

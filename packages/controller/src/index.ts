@@ -50,13 +50,13 @@ export { SpotkeeperError } from "./errors.ts";
 export { TELL_ALL } from "./notify/pipeline/suppressed.ts";
 export { systemClock } from "./clock.ts";
 
-/** Starts a worker (entry/run.ts). Loaded when called: what only explains needs no AWS SDK and no server. */
+/** Starts a worker (entry/run.ts). Loaded when called, because `explain` needs neither AWS SDK nor server. */
 export async function runWorker(options: RunOptions): Promise<Running> {
   const { run } = await import("./entry/run.ts");
   return run(options);
 }
 
-/** Throws SK-AWS-CREDENTIALS where there are none (entry/credentials.ts). */
+/** Throws SK-AWS-CREDENTIALS if no credentials are found (entry/credentials.ts). */
 export async function requireCredentials(clock: Clock): Promise<void> {
   const { requireCredentials: require } = await import("./entry/credentials.ts");
   return require(clock);

@@ -1,6 +1,6 @@
 const COLORS: { readonly [level: string]: string | undefined } = { debug: "2", warn: "33", error: "31" };
 
-/** `12:00:01 WARN drained late (incident=i-0abc#1 seconds=3)`, of one line of JSON. */
+/** Converts one JSON log line to text, e.g. `12:00:01 WARN drained late (incident=i-0abc#1 seconds=3)`. */
 export function formatLine(line: string, color: boolean): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as { [name: string]: unknown };
   const at = String(time).slice(11, 19);
@@ -17,5 +17,5 @@ function shown(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Text from outside must not move the cursor of whoever reads along. */
+/** Removes control characters: text from outside must not move the cursor of a terminal. */
 const printable = (text: string): string => text.replace(/\p{Cc}+/gu, " ");

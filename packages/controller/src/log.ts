@@ -19,16 +19,18 @@ export interface LogOptions {
   /** `auto`: text on a terminal, JSON elsewhere. */
   readonly format: "auto" | "json" | "text";
   readonly output: { write(text: string): unknown; readonly isTTY?: boolean };
-  /** `NO_COLOR` is obeyed by whoever decides this. */
+  /** The caller must respect `NO_COLOR`. */
   readonly color: boolean;
   readonly clock: Pick<Clock, "now">;
 }
 
 /**
- * The log: one JSON object a line (`time`, `level`, `msg` and fields), or short lines for people. Values under keys that
- * look secret are replaced at any depth, and errors keep name, code, message and cause, nothing of an SDK's request.
+ * Creates the log: one JSON object per line (`time`, `level`, `msg` and fields), or short text lines. Values under keys
+ * that look like secrets are replaced at any depth; of errors only name, code, message and cause are kept, nothing of
+ * an SDK request.
  *
- * @example createLog({ ...config.log, output: process.stderr, color: true, clock }).child({ incident }).info({}, "drained");
+ * @example createLog({ ...config.log, output: process.stderr, color: true, clock }).child({ incident }).info({},
+ *   "drained");
  */
 export function createLog({ level, format, output, color, clock }: LogOptions): Log {
   const text = format === "text" || (format === "auto" && output.isTTY === true);
@@ -42,7 +44,7 @@ export function createLog({ level, format, output, color, clock }: LogOptions): 
         level: (label) => ({ level: label }),
         log: (fields) => redact(fields),
       },
-      // `redact` has made plain objects of errors already.
+      // `redact` has already converted errors to plain objects.
       serializers: { err: (error: unknown) => error },
     },
     { write },
@@ -50,7 +52,7 @@ export function createLog({ level, format, output, color, clock }: LogOptions): 
   return wrap(root);
 }
 
-/** Bindings of children are written once, before any formatter sees them. */
+/** Redacts the fields of child loggers, which no formatter sees. */
 function wrap(logger: Logger): Log {
   return {
     debug: (fields, text) => logger.debug(fields, text),

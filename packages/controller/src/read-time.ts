@@ -1,24 +1,24 @@
 import type { Ms } from "./clock.ts";
 
-/** Before Amazon EC2 had Spot Instances, and far beyond any deadline: such a time is a mistake, not a time. */
+/** Times outside this range (before EC2 existed, or far in the future) are treated as mistakes. */
 const EARLIEST: Ms = Date.UTC(2006, 0, 1);
 const LATEST: Ms = Date.UTC(2200, 0, 1);
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** RFC 3339, with a blank for the `T`, without seconds or without a zone (then UTC) as well. */
+/** RFC 3339; also with a space for the `T`, without seconds, or without a time zone (then UTC). */
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2}))?$/;
 
-/** RFC 1123, as AWS Health writes it; the day's name may be missing (instance metadata leaves it out). */
+/** RFC 1123, as AWS Health writes it; the name of the day may be missing (as in instance metadata). */
 const RFC_1123 =
   /^(?:[A-Za-z]{3,9},? )?(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}) (\d{2}):(\d{2})(?::(\d{2}))? ?(?:Z|UTC|UT|GMT|([+-])(\d{2}):?(\d{2}))?$/;
 
 /**
- * Reads an instant as epoch milliseconds, or null where it cannot be read. AWS writes RFC 3339 in events and RFC 1123
- * in AWS Health (https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html); epoch
- * seconds and milliseconds, as numbers or digits, are taken too. `Date.parse` is not used: it takes a time without
- * a zone for local time, and reads many a text that is no time.
+ * Parses a time to epoch milliseconds; returns null if it cannot be parsed. AWS writes RFC 3339 in events and RFC 1123
+ * in AWS Health (https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html); epoch seconds
+ * and milliseconds, as numbers or digits, are accepted too. `Date.parse` is not used: it reads a time without a time
+ * zone as local time, and accepts many texts that are no time.
  */
 export function readTime(value: unknown): Ms | null {
   if (typeof value === "number") return readEpoch(value);
@@ -62,7 +62,7 @@ function instant(
   const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second ?? 0)];
   if (h > 23 || m > 59 || s > 60) return null;
   const at = Date.UTC(year, month, d, h, m, s);
-  // 30 February would roll over into March.
+  // Rejects days that do not exist: `Date.UTC` would turn 30 February into a day of March.
   const date = new Date(Date.UTC(year, month, d));
   return date.getUTCMonth() === month && date.getUTCDate() === d ? at : null;
 }

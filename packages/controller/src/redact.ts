@@ -1,4 +1,4 @@
-/** Keys whose values are for nobody's eyes, whatever holds them. `tokenRef` and the like only name a secret. */
+/** Keys whose values are hidden. Keys such as `tokenRef` only name a secret and are not hidden. */
 const SECRET =
   /(token|secret|passw(or)?d|pwd|api_?key|access_?key|private_?key|authorization|credential|cookie|signature)s?$/i;
 const DEEPEST = 6;
@@ -7,7 +7,10 @@ const HIDDEN = "[hidden]";
 
 type Fields = { readonly [name: string]: unknown };
 
-/** A copy fit for a log: secret-looking values hidden, errors as plain objects, bounded in depth and width. */
+/**
+ * Copies fields for a log: hides values that look like secrets, converts errors to plain objects, limits depth and
+ * width.
+ */
 export function redact(fields: Fields): { [name: string]: unknown } {
   return object(fields, 0);
 }
@@ -33,7 +36,7 @@ function plain(value: unknown, depth: number): unknown {
   return object(value, depth);
 }
 
-/** An SDK's error carries its request, signed headers and all. */
+/** Copies only safe fields: an SDK error contains its request with signed headers. */
 function error(from: Error, depth: number): object {
   const { name, message, cause } = from;
   return {

@@ -1,14 +1,17 @@
-/** What references to secrets in a config stand for. */
+/** Resolves references to secrets in a config. */
 export interface Secrets {
-  /** What a reference stands for; null for no reference. Throws SK-SECRET-UNAVAILABLE. */
+  /** Returns the value of a reference; null if the reference is null. Throws SK-SECRET-UNAVAILABLE. */
   readonly resolve: (reference: string | null) => Promise<string | null>;
-  /** What a reference stands for now, where that is not what was refused; null otherwise. Throws SK-SECRET-UNAVAILABLE. */
+  /**
+   * Reads the reference again. Returns its new value, or null if it is still the value that was refused. Throws
+   * SK-SECRET-UNAVAILABLE.
+   */
   readonly renew: (reference: string, refused: string) => Promise<string | null>;
-  /** Asks AWS's stores again, since a secret of theirs was refused. True: one of them has changed. */
+  /** Reads AWS's stores again, because a secret from them was refused. Returns true if one of them has changed. */
   readonly refresh: () => Promise<boolean>;
 }
 
-/** For a worker that is given no references. */
+/** For a worker whose config has no references. */
 export const NO_SECRETS: Secrets = {
   resolve: () => Promise.resolve(null),
   renew: () => Promise.resolve(null),

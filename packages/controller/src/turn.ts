@@ -1,12 +1,14 @@
 import type { Ms } from "./clock.ts";
 
-/** One turn of advancing a document. */
+/** Limits of one call of `advance`. */
 export interface Turn {
-  /** Resolves when something new was accepted for the document meanwhile. Called again after each time. */
+  /** Resolves when a new signal was accepted for the document. Call it again for the next signal. */
   readonly poked: () => Promise<void>;
-  /** Nothing is begun from then on, and what is under way is not waited for any longer: its hint brings it back. */
+  /**
+   * Deadline of the turn: from then on nothing is begun or awaited; the document's wake-up continues the work later.
+   */
   readonly until: Ms;
 }
 
-/** A turn that nothing new comes into, and that has all the time it needs. */
+/** A turn without new signals and without a deadline. */
 export const ALONE: Turn = { poked: () => new Promise(() => {}), until: Infinity };

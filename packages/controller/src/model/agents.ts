@@ -1,13 +1,15 @@
 /**
- * - `watching`: it would tell of an end, and of its work; there is none to tell of
- * - `draining`: the work on the instance goes on, and is being brought to its end
- * - `done`: its work is over
- * - `passive`: it saw that the group terminates the instance, and brings no work to its end for that
+ * - `watching`: no drain yet; the agent reports as soon as an end comes
+ * - `draining`: the agent finishes the work on the instance
+ * - `done`: the work is finished
+ * - `passive`: the agent saw that the group terminates the instance, and does not drain for that
  */
 export const agentStateNames = ["watching", "draining", "done", "passive"] as const;
 export type AgentState = (typeof agentStateNames)[number];
 
-/** What each agent on one instance said last, by the agent's own id, with the number of its message. */
+/**
+ * The last state that each agent on one instance reported, by the agent's id, with the sequence number of its message.
+ */
 export interface AgentStates {
   readonly [agent: string]: readonly [sequence: number, state: AgentState];
 }

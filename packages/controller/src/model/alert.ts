@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Params, Plain } from "./plain.ts";
 
-/** Why people are not told, though they would be: a metric label (`alerts_suppressed_total{reason}`). */
+/** Reason why an alert is suppressed: a metric label (`alerts_suppressed_total{reason}`). */
 export type WithheldCode =
   | "silenced"
   | "maintenance"
@@ -17,12 +17,18 @@ export interface Send {
   readonly receipt: Plain;
   readonly attempts: number;
   readonly retryAt: Ms | null;
-  /** When it was sent; while it could not be, since when it is tried. Null for one that an earlier version began. */
+  /**
+   * When the alert was sent; for a send that failed so far, the time of its first attempt. Null for a send that an
+   * earlier version began.
+   */
   readonly since: Ms | null;
   readonly reason: string | null;
 }
 
-/** Why people are not told of some of an alert's incidents (notify/pipeline.ts); when incidents that joined were last told so. */
+/**
+ * Why an alert is suppressed for some of its incidents (notify/pipeline/). `at`: when an incident that joined later was
+ * last suppressed for the same reason.
+ */
 export interface Held {
   readonly code: WithheldCode;
   readonly text: string;
@@ -30,19 +36,21 @@ export interface Held {
   readonly at: Ms;
 }
 
-/** What people are told about a group of incidents; also the outbox. Its members carry its key as a tag. */
+/** One alert about a group of incidents; also the outbox. Its members carry its key as a tag. */
 export interface Alert {
-  /** Name of the route that its members took; null for the default one. */
+  /** Name of the route that its members took; null: the default route. */
   readonly route: string | null;
   readonly group: Params;
-  /** Moves on when a settled alert opens again; members are tagged `alert#…#<generation>`. */
+  /** Counts how often the alert was opened; members are tagged `alert#…#<generation>`. */
   readonly generation: number;
   readonly openedAt: Ms;
   readonly flushAt: Ms;
   readonly sends: { readonly [channel: string]: Send };
-  /** Its members at the last look. */
+  /** Number of members when the alert was last evaluated. */
   readonly size: number;
-  /** Whether all that there was to tell at the last look was withheld; `closing`: and all is over. */
+  /**
+   * Whether all content was suppressed when the alert was last evaluated; `closing`: and all its incidents are over.
+   */
   readonly quiet: "no" | "yes" | "closing";
   readonly withheld: readonly Held[];
 }

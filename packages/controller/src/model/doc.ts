@@ -13,13 +13,13 @@ export interface Bodies {
   service: Service;
   alert: Alert;
   silence: Silence;
-  /** The newest that a service or a fleet said of why its replacements do not come. */
+  /** The newest message of a service or fleet about why its replacements do not launch. */
   evidence: Evidence;
 }
 
 export type Kind = keyof Bodies;
 
-/** The only durable shape. At most 8 kB as JSON; history goes to the journal. */
+/** The only durable shape. At most 8 kB as JSON; history is kept in the journal. */
 export type Doc<K extends Kind = Kind> = {
   [P in K]: {
     readonly kind: P;
@@ -27,9 +27,9 @@ export type Doc<K extends Kind = Kind> = {
     readonly schema: 1;
     /** The version that was loaded; 0 for a document that is not stored yet. A commit stores `version + 1`. */
     readonly version: number;
-    /** When `advance` must look again; null: settled, leaves the due index. */
+    /** When `advance` handles the document next; null: settled, not in the due index. */
     readonly wakeAt: Ms | null;
-    /** For `list`, never for exclusion: `cluster#c`, `asg#g`, `alert#…`, `subject#i-…`. */
+    /** For `list` only, never for locking: `cluster#c`, `asg#g`, `alert#…`, `subject#i-…`. */
     readonly tags: readonly string[];
     readonly body: Bodies[P];
   };

@@ -2,7 +2,9 @@ import type { Ms } from "../clock.ts";
 import type { Key } from "./key.ts";
 import type { Step } from "./step.ts";
 
-/** `lowering`: called off, and what was raised for it is being paid back. */
+/**
+ * `lowering`: the replacement is cancelled, and the desired capacity that was raised for it is being lowered again.
+ */
 export type ReplacementState =
   | "asked"
   | "launching"
@@ -13,67 +15,84 @@ export type ReplacementState =
   | "refused"
   | "cancelled";
 
-/** One doomed instance under replacement in its group. */
+/** One doomed instance that is being replaced in its group. */
 export interface Replacement {
   readonly instanceId: string;
   readonly state: ReplacementState;
   readonly by: "detach" | "raise";
-  /** The step that wrote for it: `detach:3`. */
+  /** Id of the step that changed the group for this instance, e.g. `detach:3`. */
   readonly batch: string | null;
   readonly reason: string | null;
   readonly askedAt: Ms;
   readonly since: Ms;
-  /** A recommendation came: where Capacity Rebalancing is on, the group replaces it by itself. */
+  /**
+   * A rebalance recommendation was received: where Capacity Rebalancing is on, the group replaces the instance by
+   * itself.
+   */
   readonly recommended: boolean;
-  /** How long each stage may take: its turn, the launch, and draining once the replacement serves. */
+  /** Time limit of each stage: waiting for its turn, launching, and draining once the replacement serves. */
   readonly within: Ms;
-  /** When this stage is over: retired even if its incident never says that it has drained. */
+  /**
+   * When this stage times out: the instance is then retired even if its incident never reports that it has drained.
+   */
   readonly deadline: Ms;
-  /** What the asker's policy allows where Spot has no capacity; null: nothing. */
+  /** On-Demand fallback that the incident's policy allows if Spot has no capacity; null: none. */
   readonly onDemand: OnDemand | null;
-  /** So much desired capacity was raised for it and is not paid back, in what the group counts; 0: nothing is owed. */
+  /**
+   * Desired capacity that was raised for the instance and not lowered again, in units that the group counts; 0: nothing
+   * is owed.
+   */
   readonly raised: number;
-  /** How much of its group's capacity the instance is, in what the group counts; 1 until the group was looked at. */
+  /** Capacity of the instance in units that the group counts (weights); 1 until the group was read. */
   readonly units: number;
 }
 
-/** A temporary On-Demand fallback: for how long, and for how many instances at most. */
+/** Limits of a temporary On-Demand fallback: its duration, and the maximum number of instances. */
 export interface OnDemand {
   readonly lasts: Ms;
   readonly most: number;
 }
 
-/** The On-Demand base of a group that is raised for a time. */
+/** A temporary raise of a group's On-Demand base capacity. */
 export interface Fallback {
-  /** What it was before, and is to be again. */
+  /** The value before the raise, to be restored. */
   readonly from: number;
-  /** What we set it to, or may have: only from such a value is it lowered again. The last one counts. */
+  /**
+   * Values that Spotkeeper set, or may have set; the last is the newest. The base is lowered again only from one of
+   * these values.
+   */
   readonly ours: readonly number[];
-  /** What it is to be set to next; null: nothing is asked for. */
+  /** The value to set next; null: no change is wanted. */
   readonly wanted: number | null;
-  /** When it is lowered again; null: not raised yet. */
+  /** When the base is lowered again; null: not raised yet. */
   readonly until: Ms | null;
   readonly lasts: Ms;
   readonly because: string;
 }
 
-/** An Auto Scaling group's own record: the only author of writes to that group's capacity. */
+/** The document of an Auto Scaling group: the only author of writes to that group's capacity. */
 export interface Group {
   readonly account: string | null;
   readonly region: string | null;
   readonly name: string;
-  /** Desired capacity without what is raised in `replacing`: what others want. Null when we owe nothing. */
+  /** Desired capacity without the raises in `replacing`, i.e. as others set it. Null while no raise is owed. */
   readonly baseline: number | null;
-  /** What we have asked desired capacity to be since the baseline was seen: only from such a value is it set back. */
+  /**
+   * Desired capacities that Spotkeeper has set since it read the baseline. The capacity is lowered again only from one
+   * of these values.
+   */
   readonly ours: readonly number[];
   readonly cooldownUntil: Ms;
-  /** At most this share of the group (one instance at least) is replaced at a time; the newest asker's policy. */
+  /**
+   * Largest share of the group (at least one instance) that is replaced at a time, by the policy of the newest
+   * incident.
+   */
   readonly cap: number;
   readonly cooldown: Ms;
-  /** Counts batches of guarded writes, so that each has steps of its own. */
+  /** Counts the batches of capacity writes, so that each batch has its own steps. */
   readonly round: number;
   readonly steps: readonly Step[];
   readonly replacing: { readonly [incident: Key]: Replacement };
-  /** Null: nothing is owed. */
+  /** Null: no On-Demand base is raised. */
   readonly fallback: Fallback | null;
 }

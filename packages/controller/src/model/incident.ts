@@ -16,7 +16,7 @@ export interface SignalRef {
 /** How an incident ended. */
 export type Outcome =
   | "drained"
-  /** Nothing was there to be taken off, or nothing that the policy allows. */
+  /** There was nothing to drain, or nothing that the policy allows to drain. */
   | "nothing-drained"
   | "deadline-passed"
   | "cancelled"
@@ -24,10 +24,10 @@ export type Outcome =
   | "plain-end"
   | "unclassified"
   | "launched"
-  /** All that was told is of an earlier life of the instance. */
+  /** All signals are about an earlier life of the instance (before it was started again). */
   | "outdated"
   | "returned-to-warm-pool"
-  /** A recommendation that was told and asked for no more. */
+  /** A rebalance recommendation that the policy only reports. */
   | "told"
   | "handed-off"
   | "ignored-by-policy"
@@ -40,13 +40,13 @@ export interface Joined {
   readonly at: Ms;
 }
 
-/** A lifecycle action with the instants at which its group began to wait, and at which we heard of it first. */
+/** A lifecycle action; `since`: when its group began to wait, `heardAt`: when Spotkeeper first received it. */
 export interface PendingAction extends LifecycleAction {
   readonly since: Ms;
   readonly heardAt: Ms;
 }
 
-/** Everything known and done about one instance (or Fargate task) for one interruption of it. */
+/** All knowledge and actions about one interruption of one instance (or Fargate task). */
 export interface Incident {
   readonly subject: Subject;
   readonly ordinal: number;
@@ -55,44 +55,46 @@ export interface Incident {
   readonly availabilityZone: string | null;
   readonly action: Action | null;
   readonly openedAt: Ms;
-  /** The instant the capacity goes away; null where no signal told it yet. */
+  /** When the capacity goes away; null if no signal has named the time yet. */
   readonly deadline: Ms | null;
-  /** Bounded: the newest are kept, `signalCount` counts all. */
+  /** The newest signals only; `signalCount` counts all. */
   readonly signals: readonly SignalRef[];
   readonly signalCount: number;
   /** Lifecycle actions that await an answer. */
   readonly lifecycle: readonly PendingAction[];
-  /** What the agents on the instance said of their work. */
+  /** The last state that each agent on the instance reported. */
   readonly agents: AgentStates;
   /** Details of the subject's last signals that planning needs (a Fargate task's address, a Health event's times). */
   readonly hints: Params;
-  /** Event times that tell episodes apart (see correlate/). */
+  /** Event times that separate one episode from the next (see correlate/). */
   readonly firstEndingAt: Ms | null;
   readonly lastWarningAt: Ms | null;
   readonly launchedAt: Ms | null;
-  /** What EC2 or ECS last said of the subject by a signal: "running", "shutting-down", "terminated", … and when. */
+  /**
+   * The subject's state by the newest signal of EC2 or ECS: "running", "shutting-down", "terminated", …, and its time.
+   */
   readonly seen: { readonly state: string; readonly at: Ms } | null;
-  /** What lists filter by and people recognise: name, type, group, cluster, owner, …; from the facts, once known. */
+  /** Labels for filters and display, from the facts once known: name, type, group, cluster, owner, … */
   readonly labels: Params;
   /** Name of the policy rule that made the plan, and how it is carried out. */
   readonly rule: string | null;
   readonly mode: "act" | "dry-run" | "observe";
-  /** When planning last took place, and a hash of what it was made from. */
+  /** Time of the last planning, and a hash of its inputs. */
   readonly plannedFrom: string | null;
   readonly steps: readonly Step[];
-  /** Steps that undo, and must be settled before the incident can close. */
+  /** Undo steps; they must be settled before the incident can close. */
   readonly owed: readonly Step[];
   readonly firstActionAt: Ms | null;
   readonly drainedAt: Ms | null;
   readonly goneAt: Ms | null;
   readonly servesAt: Ms | null;
   readonly cancelledAt: Ms | null;
-  /** The alerts it is told in, one for each route that it took; empty until it joined them. */
+  /** The alerts that report the incident, one for each route; empty until the incident joined them. */
   readonly alerts: readonly Joined[];
-  /** The ledger was away when a safe effect was made: at-least-once. */
+  /** Safe steps that ran while the ledger was unavailable: they may run again (at-least-once). */
   readonly flagged: readonly string[];
   readonly outcome: Outcome | null;
   readonly closedAt: Ms | null;
-  /** Version of the body that the archive has; 0 for none. */
+  /** Version of the body in the archive; 0: not archived. */
   readonly archivedVersion: number;
 }

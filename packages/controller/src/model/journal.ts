@@ -11,6 +11,6 @@ export interface Entry {
   readonly kind: EntryKind;
   /** One plain sentence, for people. */
   readonly text: string;
-  /** Step id, responder, attempt, receipt, AWS request id, reason, …: for machines. */
+  /** The same for programs: step id, responder, attempt, receipt, AWS request id, reason, … */
   readonly data: Params;
 }

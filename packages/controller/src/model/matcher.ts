@@ -3,7 +3,7 @@ import type { SignalKind } from "./signal.ts";
 /** A value, or a list of them (any of them matches); `*` and `?` are wildcards; a leading `!` negates. */
 export type Pattern = string | readonly string[];
 
-/** All that are given must match. Unknown facts never match a pattern, and match its negation. */
+/** All fields that are given must match. An unknown fact never matches a pattern, but matches its negation. */
 export interface Matcher {
   readonly kind?: readonly SignalKind[];
   readonly account?: Pattern;
@@ -19,7 +19,7 @@ export interface Matcher {
   readonly tag?: { readonly [name: string]: Pattern };
 }
 
-/** `*` any run, `?` any one character; everything else stands for itself. */
+/** Converts a pattern to a regular expression: `*` matches any text, `?` any one character; all else is literal. */
 export function wildcard(pattern: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -29,8 +29,9 @@ export function wildcard(pattern: string): RegExp {
 }
 
 /**
- * Whether any of `values` fits. A leading `!` negates one pattern. What is unknown (no values) never fits a pattern and
- * fits its negation: a rule that names a group must not catch an instance whose group could not be asked.
+ * Returns whether any of `values` matches. A leading `!` negates one pattern. An unknown value (empty `values`) never
+ * matches a pattern and matches its negation: a rule for a named group must not match an instance whose group could not
+ * be read.
  */
 export function fits(pattern: Pattern, values: readonly string[]): boolean {
   const patterns = typeof pattern === "string" ? [pattern] : pattern;

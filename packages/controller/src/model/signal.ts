@@ -1,24 +1,24 @@
 import type { Ms } from "../clock.ts";
 import type { AgentState } from "./agents.ts";
 
-/** What will happen to an instance. */
+/** What EC2 will do with an instance. */
 export type Action = "terminate" | "stop" | "hibernate";
 
-/** Whose end is near: an EC2 instance, or a Fargate task. */
+/** What is about to end: an EC2 instance or a Fargate task. */
 export type Subject =
   | { readonly type: "instance"; readonly id: string }
   | { readonly type: "task"; readonly id: string };
 
-/** How a message came in. */
+/** The way on which a message was received. */
 export type Source = "sqs" | "http" | "lambda" | "file" | "stdin" | "agent" | "sweep";
 
-/** What the transport knows about a message that the message itself may not say. */
+/** Facts about a message that the transport knows and the message itself may not contain. */
 export interface Origin {
   readonly source: Source;
   /** Account and region of the queue, for messages without an envelope (docs/aws-facts.md, 17). */
   readonly account: string | null;
   readonly region: string | null;
-  /** When the queue took the message, for a `time` that cannot be read. */
+  /** When the queue received the message; used if the message's `time` cannot be parsed. */
   readonly sentAt: Ms | null;
   readonly receivedAt: Ms;
 }
@@ -27,30 +27,30 @@ export interface Origin {
 export interface LifecycleAction {
   readonly group: string;
   readonly hook: string;
-  /** Absent in some forwarded messages; AWS then wants the instance id in its place. */
+  /** Absent in some forwarded messages; AWS's API then needs the instance id in its place. */
   readonly token: string | null;
   readonly transition: "terminating" | "launching";
   readonly metadata: string | null;
   readonly origin: string | null;
   readonly destination: string | null;
-  /** The message came through a queue or topic that the hook itself notifies (not the event bus). */
+  /** The hook itself sent the message to a queue or topic (not through the event bus). */
   readonly direct: boolean;
 }
 
 interface Common {
-  /** Equal for duplicates of one message, different for different ones. Not part of any key. */
+  /** Equal for duplicates of one message, else different. Not part of any key. */
   readonly id: string;
   readonly subject: Subject;
   readonly account: string | null;
   readonly region: string | null;
   readonly availabilityZone: string | null;
-  /** The event's own time. When it could not be read it is derived from `Origin` and `timeKnown` is false. */
+  /** The event's own time. If it cannot be parsed, it is derived from `Origin` and `timeKnown` is false. */
   readonly at: Ms;
   readonly timeKnown: boolean;
   readonly receivedAt: Ms;
   readonly source: Source;
   readonly action: Action | null;
-  /** The instant the capacity goes away, where the signal tells it. */
+  /** When the capacity goes away, if the signal names the time. */
   readonly deadline: Ms | null;
 }
 
@@ -60,17 +60,17 @@ export interface Details {
   "lifecycle-terminating": { readonly lifecycle: LifecycleAction };
   "lifecycle-launching": { readonly lifecycle: LifecycleAction };
   "state-change": { readonly state: "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated" };
-  /** `startsAt` and `eventArn` are null where the event has none that can be read: the instance is named all the same. */
+  /** `startsAt` and `eventArn` are null if they are missing or cannot be parsed; the signal is valid all the same. */
   "scheduled-change": {
     readonly eventArn: string | null;
     readonly code: string;
     readonly startsAt: Ms | null;
     readonly endsAt: Ms | null;
-    /** AWS calls the event off, or says that it is done: nothing is to come of it any more. */
+    /** AWS cancelled the event, or reports it as completed. */
     readonly over: boolean;
   };
   "capacity-reservation-interruption": object;
-  /** Its instances begin to go at `startsAt`, and are gone by `endsAt`. */
+  /** EC2 begins to terminate the instances at `startsAt`; all are terminated by `endsAt`. */
   "capacity-block-expiration": { readonly reservationId: string; readonly startsAt: Ms; readonly endsAt: Ms };
   "fargate-spot-stop": {
     readonly clusterArn: string;
@@ -88,18 +88,24 @@ export interface Details {
     readonly pendingTasks: number | null;
   };
   "launch-result": { readonly group: string; readonly ok: boolean; readonly cause: string | null };
-  /** `termination_notified`: the fleet's target was lowered, and this one goes. */
+  /** `termination_notified`: the fleet's target capacity was lowered, and the fleet will terminate this instance. */
   "fleet-change": { readonly fleet: Fleet; readonly change: "launched" | "terminated" | "termination_notified" };
-  /** An agent saw a notice go from the metadata of its instance. `resumed`: its application has taken its work up again. */
+  /**
+   * The agent saw that a notice disappeared from the instance metadata. `resumed`: the application has resumed its
+   * work.
+   */
   "notice-withdrawn": { readonly resumed: boolean };
-  /** `retained`: a terminating hook was abandoned, and the group keeps the instance running until somebody ends it. */
+  /**
+   * `retained`: a terminating hook was abandoned, and the group keeps the instance running until it is terminated by
+   * hand.
+   */
   "termination-result": {
     readonly group: string;
     readonly ok: boolean;
     readonly cause: string | null;
     readonly retained?: true;
   };
-  /** `because`: what it drains for, in the agent's words (`termination`); `outcome`: how its drain ended. */
+  /** `because`: reason of the drain, as the agent names it (`termination`); `outcome`: how the drain ended. */
   "agent-state": {
     readonly agent: string;
     readonly sequence: number;
@@ -109,16 +115,19 @@ export interface Details {
   };
 }
 
-/** What keeps instances running outside Auto Scaling. */
+/** A fleet: it keeps instances running outside Auto Scaling. */
 export interface Fleet {
   readonly type: "ec2-fleet" | "spot-fleet";
   readonly id: string;
 }
 
-/** Why replacements do not come, as a service or a fleet says it: about no single instance, so that it is no signal. */
+/**
+ * A message of a service or fleet about why its replacements do not launch. It is about no single instance, so it is
+ * not a signal.
+ */
 export interface Evidence {
   readonly about: Fleet | { readonly type: "service"; readonly clusterArn: string; readonly name: string };
-  /** Null: what was wrong is over. */
+  /** The reason in words; null: the problem is over. */
   readonly said: string | null;
   readonly at: Ms;
 }
@@ -129,10 +138,10 @@ export type SignalKind = keyof Details;
 export type Signal = SignalOf<SignalKind>;
 export type SignalOf<K extends SignalKind> = { [P in K]: Common & { readonly kind: P } & Details[P] }[K];
 
-/** A signal about all instances that run in a reservation, which only EC2 can name. */
+/** A signal about all instances in a reservation; only EC2 can list these instances. */
 export type Reserved = Omit<SignalOf<"capacity-block-expiration">, "subject">;
 
-/** Why a well-formed message leads to nothing. Counted, never an exception. */
+/** Reason why a valid message has no effect. Counted as a metric, never thrown. */
 export type Ignored =
   | "test-notification"
   | "unknown-event"
@@ -141,14 +150,14 @@ export type Ignored =
   | "not-ec2"
   | "not-scheduled-change"
   | "not-spot-stop"
-  /** ECS drains what runs on its Managed Instances itself, and their instance has a warning of its own. */
+  /** ECS drains tasks on its Managed Instances itself, and the instance gets its own warning. */
   | "managed-instance"
-  /** About no single instance; kept for the incidents that it bears on. */
+  /** About no single instance; kept as evidence for the incidents of the same service or fleet. */
   | "evidence"
-  /** It names hosts, volumes, an account or nobody: no instance. */
+  /** The message names hosts, volumes, an account or nothing, but no instance. */
   | "no-instance";
 
-/** What one message means: any number of signals, or the reason why it has none. */
+/** The result of parsing one message: signals, or the reason why there are none. */
 export type Parsed =
   | {
       readonly is: "signals";

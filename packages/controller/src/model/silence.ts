@@ -1,7 +1,9 @@
 import type { Ms } from "../clock.ts";
 import type { Matcher } from "./matcher.ts";
 
-/** A time for which people want to hear nothing of what matches. Ends by itself; kept a while after. */
+/**
+ * Suppresses alerts about matching incidents for a time. Ends by itself; the document is kept for a while after that.
+ */
 export interface Silence {
   readonly match: Matcher;
   readonly startsAt: Ms;
