@@ -1,14 +1,14 @@
 import type { Signal } from "../model/signal.ts";
 import type { AgentStates } from "../model/agents.ts";
 
-/** An agent that was heard, and not by a message that names it. */
+/** Key of an agent that sent other messages, but none with its own id. */
 const UNNAMED = "-";
-/** Containers of one instance can have an agent each; an incident is a small document. */
+/** Each container of an instance can have an agent; the bound keeps the incident's document small. */
 const MOST_AGENTS = 40;
 
 /**
- * Returns what is known of an instance's agents after one more signal; the same object where nothing changed. Messages of
- * one agent can come twice and in any order: the one with the highest number counts.
+ * Updates the agents' states by one more signal; returns the same object if nothing changed. Messages of one agent can
+ * arrive twice and in any order: the one with the highest sequence number wins.
  */
 export function hearAgent(known: AgentStates, signal: Signal): AgentStates {
   if (signal.kind !== "agent-state") {
@@ -21,14 +21,14 @@ export function hearAgent(known: AgentStates, signal: Signal): AgentStates {
   return bounded({ ...named, [agent]: [sequence, state] });
 }
 
-/** Returns what either knows of each agent, the later message first. */
+/** Merges two sets of states; of each agent the message with the higher sequence number wins. */
 export function mergeAgents(one: AgentStates, other: AgentStates): AgentStates {
   const { [UNNAMED]: unnamed, ...named } = { ...one, ...other };
   for (const [agent, said] of Object.entries(one)) if (said[0] > (named[agent]?.[0] ?? -1)) named[agent] = said;
   return unnamed === undefined || Object.keys(named).length > 0 ? named : { [UNNAMED]: unnamed };
 }
 
-/** Those whose work goes on are kept first, then those heard last. */
+/** Keeps at most `MOST_AGENTS`: first those that drain, then the most recently added. */
 function bounded(states: AgentStates): AgentStates {
   const all = Object.entries(states);
   if (all.length <= MOST_AGENTS) return states;

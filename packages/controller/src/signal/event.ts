@@ -5,7 +5,7 @@ import { asAccount, asList, asRegion, asText, asZone, quote, regionOf } from "./
 import type { Action, Origin, Parsed, Reserved, SignalKind, SignalOf, Source, Subject } from "../model/signal.ts";
 import { readTime } from "../read-time.ts";
 
-/** A message without its wrapping: an EventBridge event, or what a lifecycle hook sends by itself. */
+/** A message without its wrapping: an EventBridge event, or the message of a lifecycle hook. */
 export interface Event {
   readonly id: string;
   readonly detailType: string;
@@ -14,9 +14,9 @@ export interface Event {
   readonly availabilityZone: string | null;
   readonly at: Ms;
   readonly timeKnown: boolean;
-  /** A lifecycle hook sent it to its own queue or topic, and not to the event bus. */
+  /** A lifecycle hook sent the message to its own queue or topic, not to the event bus. */
   readonly direct: boolean;
-  /** ARNs that the event names, at most eight. */
+  /** ARNs in the event's `resources`, at most eight. */
   readonly resources: readonly string[];
   readonly detail: unknown;
   readonly origin: Origin;
@@ -35,19 +35,21 @@ export type Read<K extends SignalKind> =
   | Ignored
   | Rejected;
 
-/** Equal for duplicates: the message's own id or, without one, a hash of its content. */
+/** Returns the message's own id or, without one, a hash of its content: equal for duplicates. */
 export function messageId(id: unknown, content: unknown): string {
   return asText(id, 128) ?? createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
 }
 
-/** The event's time, or the best guess at it: what is known of the delay comes off `receivedAt`. */
+/**
+ * Returns the event's time. If it cannot be parsed: the time when the queue received the message, or else `receivedAt`.
+ */
 export function eventTime(time: unknown, origin: Origin): { readonly at: Ms; readonly timeKnown: boolean } {
   const at = readTime(time);
   if (at !== null) return { at, timeKnown: true };
   return { at: Math.min(origin.sentAt ?? origin.receivedAt, origin.receivedAt), timeKnown: false };
 }
 
-/** AWS's samples of Capacity Block events write `detail_type`; what is built from them may, too. */
+/** Whether the fields are an EventBridge envelope. AWS's samples of Capacity Block events write `detail_type`. */
 export const isEnvelope = (fields: { readonly [key: string]: unknown }): boolean =>
   "detail-type" in fields || "detail_type" in fields;
 
@@ -87,7 +89,7 @@ function zoneOf(resources: unknown): string | null {
   return null;
 }
 
-/** The part that all kinds share; actions and deadlines are the kinds' own. */
+/** Returns the fields that all kinds share. Each kind sets its own action and deadline. */
 export function common(event: Event, subject: Subject): Common {
   return {
     id: event.id,
@@ -132,7 +134,7 @@ export function one<K extends SignalKind, D>(
 export function reject(event: Event, error: z.ZodError): Rejected {
   const issue = error.issues[0];
   const path = ["detail", ...(issue?.path ?? [])].map(String).join(".");
-  // Fields accept anything and complain themselves: what is left is a detail that has no fields.
+  // Each field has its own error message; an `invalid_type` issue means that `detail` is not an object.
   const wrong =
     issue?.code === "invalid_type"
       ? `is ${quote(event.detail)}; wanted: an object`

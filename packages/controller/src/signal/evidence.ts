@@ -3,7 +3,7 @@ import { fleetIn } from "./kinds/fleet-change.ts";
 import { asObject, asText } from "./shape.ts";
 import type { Evidence } from "../model/signal.ts";
 
-/** Events that are about no single instance and may tell why replacements do not come. */
+/** Events about no single instance that can explain why replacements do not launch. */
 export const EVIDENCE_EVENTS = [
   ["aws.ecs", "ECS Service Action"],
   ["aws.ec2fleet", "EC2 Fleet Error"],
@@ -12,16 +12,16 @@ export const EVIDENCE_EVENTS = [
   ["aws.ec2spotfleet", "EC2 Spot Fleet Information"],
 ] as const;
 
-/** Words for what ECS says of a service; what is not among them says nothing of capacity. */
+/** Text for each ECS service event that is about capacity; other events are ignored. */
 const SERVICE_EVENTS: ReadonlyMap<string, string | null> = new Map([
   ["SERVICE_TASK_PLACEMENT_FAILURE", "its tasks cannot be placed"],
   ["SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED", "its daemons cannot be placed"],
   ["SERVICE_TASK_START_IMPAIRED", "its tasks do not start"],
-  // What was wrong is over.
+  // The problem is over.
   ["SERVICE_STEADY_STATE", null],
 ]);
 
-/** Of a fleet's information only this is about what it cannot launch. */
+/** The sub-types of a fleet's information events that are about failed launches. */
 const FLEET_INFORMATION: ReadonlySet<string> = new Set([
   "fleetProgressHalted",
   "launchSpecTemporarilyBlacklisted",
@@ -29,8 +29,8 @@ const FLEET_INFORMATION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What an event that is about no single instance says of why replacements do not come: a service whose tasks cannot be
- * placed, a fleet that cannot launch. Null: nothing.
+ * Reads why replacements do not launch from an event about no single instance: a service whose tasks cannot be placed,
+ * or a fleet that cannot launch. Returns null if the event says nothing about this.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ec2-fleet-using-eventbridge.html
  */

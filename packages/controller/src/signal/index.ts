@@ -16,7 +16,7 @@ import { stateChange } from "./kinds/state-change.ts";
 import { terminationResult } from "./kinds/termination-result.ts";
 import type { SignalKind } from "../model/signal.ts";
 
-/** Every kind of signal, and all that it means. A new kind is one file and one line. */
+/** Registry of all kinds of signal. A new kind is one file and one line. */
 export const kinds: { readonly [K in SignalKind]: Kind<K> } = {
   "spot-interruption": spotInterruption,
   rebalance,

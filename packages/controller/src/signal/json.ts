@@ -1,14 +1,14 @@
 /** SQS and EventBridge carry at most 1 MiB; wrapped in SNS, escapes make it longer. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-/** Deeper than any AWS event. Bounded before parsing, so that nothing that walks the value can run out of stack. */
+/** Deeper than any AWS event. Checked before parsing, so that recursion over the value cannot overflow the stack. */
 const MAX_DEPTH = 64;
 
 export type Json =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: "empty" | "too-large" | "too-deep" | "not-json"; readonly message: string };
 
-/** Parses untrusted text, bounded in size and depth. Linear in the length of `text`; never throws. */
+/** Parses untrusted text, limited in size and depth. Takes linear time; never throws. */
 export function readJson(text: string, max: number = MAX_BODY, depth: number = MAX_DEPTH): Json {
   if (text.length > max) return fail("too-large", `The message has ${text.length} characters; at most ${max} are read`);
   const body = text.codePointAt(0) === 0xfe_ff ? text.slice(1) : text;
@@ -17,7 +17,7 @@ export function readJson(text: string, max: number = MAX_BODY, depth: number = M
   try {
     return { ok: true, value: JSON.parse(body) as unknown };
   } catch {
-    // The parser's own message quotes the body, which may hold what nobody should read in a log.
+    // The parser's own message quotes the body, which may contain secrets that must not be logged.
     return fail("not-json", "The message is not JSON");
   }
 }

@@ -1,28 +1,30 @@
 import type { SignalKind, SignalOf } from "../model/signal.ts";
 import type { Event, Read } from "./event.ts";
 
-/** All that a kind of signal means, whoever asks. Each field is required: a new kind decides every one. */
+/** All properties of a kind of signal. Each field is required: a new kind must decide every one. */
 export interface Kind<K extends SignalKind> {
-  /** The (source, detail-type) pairs of the events that it is read from. */
+  /** The (source, detail-type) pairs of the events that the kind is parsed from. */
   readonly events: readonly (readonly [source: string, detailType: string])[];
   readonly parse: (event: Event) => Read<K>;
   /**
-   * How early it tells of an end: a warning, `minutes` before it; an announcement, hours or weeks `ahead`, of an end that
-   * may never come; null: it is no notice.
+   * How long before the end the signal comes. `minutes`: a warning. `ahead`: an announcement, hours or weeks before an
+   * end that may never come. Null: not a notice.
    */
   readonly notice: "minutes" | "ahead" | null;
-  /** Whether one says that its subject ends (or has ended), or that it lives; null: neither. */
+  /** Whether the signal means that its subject ends (or has ended), or that it runs; null: neither. */
   readonly says: (signal: SignalOf<K>) => "ends" | "lives" | null;
-  /** 0 to 6. A first action answers the most urgent signal that was heard by then. */
+  /**
+   * 0 to 6. The reaction time of an incident is measured from the most urgent signal received before its first action.
+   */
   readonly urgency: number;
   /**
-   * Whether its time tells of which interruption it is. False where the time is by the clock of the instance, which may be
-   * wrong, and the signal is sent at once.
+   * Whether the signal's time can assign it to an interruption. False if the time is from the instance's clock, which
+   * may be wrong.
    */
   readonly isDated: boolean;
   /**
-   * Whether EC2 knows the instance while one is sent, be it ending: one that is terminated is shown for about an hour.
-   * False where it may be sent later than that, or is about no instance.
+   * Whether EC2 still lists the instance when the signal is sent: a terminated instance is listed for about an hour.
+   * False if the signal may be sent later, or is about no instance.
    * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
    */
   readonly whileKnown: boolean;

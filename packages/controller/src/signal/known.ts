@@ -5,16 +5,16 @@ import type { SignalKind } from "../model/signal.ts";
 
 export type AnyKind = { readonly [K in SignalKind]: Kind<K> }[SignalKind];
 
-/** What is known of a detail-type: who sends it, and what reads it; null: it is evidence, or asks for nothing. */
+/** A known detail-type: its source, and its parser; null: it is evidence, or needs no action. */
 export interface KnownEvent {
   readonly source: string;
   readonly parser: AnyKind | null;
 }
 
 /**
- * Well known, and nothing to be done: that capacity has been reclaimed, which the owner of the source reservation is told
- * afterwards (AWS's pages spell it in three ways; its instances were warned one by one), and that a Capacity Block begins.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-interruptible-cr.html
+ * Known events that need no action: that capacity has been reclaimed (the owner of the source reservation gets it
+ * afterwards; AWS's pages spell it in three ways; its instances had their own warnings), and that a Capacity Block
+ * begins. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-interruptible-cr.html
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
  */
 const NOTHING_TO_DO = [
@@ -27,7 +27,7 @@ const NOTHING_TO_DO = [
 
 export const isNothingToDo = (detailType: string): boolean => NOTHING_TO_DO.some(([, name]) => name === detailType);
 
-/** By detail-type, which AWS never uses for two sources. */
+/** All known events by detail-type; AWS uses no detail-type for two sources. */
 export const knownEvents: ReadonlyMap<string, KnownEvent> = new Map<string, KnownEvent>([
   ...[...EVIDENCE_EVENTS, ...NOTHING_TO_DO].map(
     ([source, detailType]) => [detailType, { source, parser: null }] as const,

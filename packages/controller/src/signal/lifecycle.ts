@@ -20,9 +20,9 @@ export const TRANSITIONS = {
 } as const;
 
 /**
- * What a lifecycle action carries, in the envelope or without. `Origin` and `Destination` are absent in older payloads
- * (docs/aws-facts.md, 6). A transition that contradicts the detail-type is refused: to take a launch for a termination
- * would drain a new instance.
+ * Schema of a lifecycle action, with or without envelope. `Origin` and `Destination` are absent in older payloads
+ * (docs/aws-facts.md, 6). A transition that contradicts the detail-type is rejected, since a launch that is read as a
+ * termination would drain a new instance.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */
 export function lifecycleDetail(transition: keyof typeof TRANSITIONS): z.ZodType<LifecycleDetail> {

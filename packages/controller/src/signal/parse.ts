@@ -12,21 +12,21 @@ import { unwrap } from "./unwrap.ts";
 type Fields = { readonly [key: string]: unknown };
 
 /**
- * The agent on an instance tells what its metadata say in AWS's own words. EventBridge takes `aws.` from nobody else, so
- * its events have a source of their own; they are of the same interruption, and join the same incident.
+ * Source of the agent's events, which copy AWS's events from the instance metadata. EventBridge accepts sources that
+ * begin with `aws.` from AWS only. The agent's signals join the same incident as AWS's.
  */
 const AGENT = "spotkeeper.agent";
 
 /**
- * What one raw message means. Unwraps SNS, lists of records and nested strings (docs/aws-facts.md, 7), reads EventBridge
- * envelopes and what lifecycle hooks send without one, and answers signals, or the reason why there are none. Never
- * throws; takes time linear in the body's length. A rejection's `reason` is a stable metric label; its `message` says
- * what, where, and what to do, and quotes at most 40 characters.
+ * Parses one raw message. Unwraps SNS, lists of records and nested strings (docs/aws-facts.md, 7), reads EventBridge
+ * envelopes and lifecycle hook messages without one. Returns signals, or the reason why there are none. Never throws;
+ * takes time linear in the body's length. A rejection's `reason` is a stable metric label; its `message` says what,
+ * where, and what to do, and quotes at most 40 characters.
  *
- * @param trusted sources beside AWS's own whose events are taken for AWS's: EventBridge takes `aws.` from nobody else, so
- *   that what forwards events has a source of its own
- * @example
- * parse(body, { source: "sqs", account: "111122223333", region: "eu-west-1", sentAt: null, receivedAt: clock.now() });
+ * @param trusted sources beside AWS's own whose events are accepted as AWS's:  EventBridge accepts `aws.` from AWS
+ *   only, so a rule or program that forwards events uses another source
+ * @example parse(body, { source: "sqs", account: "111122223333", region: "eu-west-1", sentAt: null, receivedAt:
+ *   clock.now() });
  */
 export function parse(body: string, origin: Origin, trusted: readonly string[] = []): Parsed {
   const json = readJson(body);
@@ -68,8 +68,7 @@ function envelope(fields: Fields, origin: Origin, trusted: readonly string[]): P
 }
 
 /**
- * AWS's events, and what lifecycle hooks send, that somebody has put into the detail of an event of their own, as a pipe
- * does.
+ * Returns AWS's events and lifecycle hook messages that are wrapped in the `detail` of another event, as a pipe does.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.html
  */
 function forwarded(detail: unknown, origin: Origin): readonly { readonly fields: Fields; readonly origin: Origin }[] {
@@ -83,7 +82,7 @@ function forwarded(detail: unknown, origin: Origin): readonly { readonly fields:
   ) as readonly { readonly fields: Fields; readonly origin: Origin }[];
 }
 
-/** Kept, not deleted: it may be a warning that came by a way nobody has named. */
+/** Rejects an event of an unknown source. It is kept, not deleted, since it may be a forwarded warning. */
 function distrusted(event: Event, source: string | null): Parsed {
   return {
     is: "rejected",
@@ -93,9 +92,9 @@ function distrusted(event: Event, source: string | null): Parsed {
 }
 
 /**
- * Tells whether a lifecycle hook sent the message to a queue or topic itself: such a message names its sender, an account
- * and a request. The bare `detail` of an event (a target with `InputPath: $.detail`, a transformer) has the same fields but
- * for these, and comes of any hook of the account.
+ * Whether a lifecycle hook itself sent the message to a queue or topic: only then the message has a sender, an account
+ * and a request id. The bare `detail` of an event (a target with `InputPath: $.detail`, a transformer) has the other
+ * fields, and can be of any hook of the account.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
  */
 const isSentByHook = (fields: Fields): boolean =>
@@ -104,9 +103,9 @@ const isSentByHook = (fields: Fields): boolean =>
   asText(fields["RequestId"], 128) !== null;
 
 /**
- * A lifecycle hook that notifies SQS or SNS itself sends no envelope, hence no region: that is the queue's
- * (docs/aws-facts.md, 17). A group's own notifications share the shape and are not lifecycle actions.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+ * Parses a message without envelope. A lifecycle hook that notifies SQS or SNS itself sends no region: the queue's
+ * region is used (docs/aws-facts.md, 17). Other notifications of a group have the same shape and are no lifecycle
+ * actions. https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
  */
 function withoutEnvelope(fields: Fields, origin: Origin): Parsed {
   const event = asText(fields["Event"], 128);
@@ -141,7 +140,10 @@ function withoutEnvelope(fields: Fields, origin: Origin): Parsed {
 
 const widen = (read: Read<SignalKind>): Parsed => read;
 
-/** One message can hold several: their signals together; where there is none, the first that is wrong, or ignored. */
+/**
+ * Combines the parts of one message: returns all their signals or, if there are none, the first rejection, or else the
+ * first ignored part.
+ */
 function combine(parts: readonly Parsed[]): Parsed {
   const [first] = parts;
   if (first === undefined) {

@@ -17,7 +17,7 @@ const detail = z.object({
 });
 
 /**
- * What an Auto Scaling group says of a launch or termination that succeeded or failed.
+ * Schema of an Auto Scaling event about a launch or termination that succeeded or failed.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */
 export const scalingResult: z.ZodType<ScalingResult> = detail.transform((d) => ({
@@ -27,7 +27,7 @@ export const scalingResult: z.ZodType<ScalingResult> = detail.transform((d) => (
   availabilityZone: asZone(asObject(d.Details)["Availability Zone"]),
 }));
 
-/** A launch that failed may have no instance at all: nothing is wrong with such a message. */
+/** Whether the event has no instance id: valid for a failed launch. */
 export function namesNoInstance(raw: unknown): boolean {
   return asText(asObject(raw)["EC2InstanceId"]) === null;
 }

@@ -4,20 +4,22 @@ import type { Action } from "../model/signal.ts";
 import { readTime } from "../read-time.ts";
 
 /**
- * Schemas that are liberal in shape (a number for a text, a single value for a list, an absent optional field) and
- * strict in meaning. A required field that cannot be understood raises an issue whose `params.reason` is the
- * rejection's stable slug.
+ * Schemas that accept variants in shape (a number for a text, a single value for a list, an absent optional field) but
+ * are strict in meaning. A required field that cannot be parsed raises an issue whose `params.reason` is the stable
+ * reason of the rejection.
  */
 
 /**
- * EC2 ids have 8 (before 2016) or 17 hexadecimal digits. AWS made them longer once; a warning is not thrown away for it
- * when they do again. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+ * EC2 ids have 8 (before 2016) or 17 hexadecimal digits. Longer ids are accepted, because AWS made them longer once.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
  */
 const INSTANCE_ID = /^i-[0-9a-f]{8,32}$/;
-/** With the account, or without it and with a zone for the region (docs/aws-facts.md, 2). */
+/** An ARN with an account, or without one and with a zone in place of the region (docs/aws-facts.md, 2). */
 const INSTANCE_ARN = /^arn:[a-z-]+:ec2:[a-z0-9-]*:(?:\d*:)?instance\/(i-[0-9a-f]+)$/;
 
-/** The text of a string, number or boolean, trimmed and of a bounded length, or null. */
+/**
+ * Returns the text of a string, number or boolean, trimmed; null if it is empty, longer than `max`, or another type.
+ */
 export function asText(value: unknown, max = 512): string | null {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "string" || value.length > max) return null;
@@ -25,20 +27,20 @@ export function asText(value: unknown, max = 512): string | null {
   return text === "" ? null : text;
 }
 
-/** What stands for several, as a list: a list itself, or one value; nothing for an absent one. */
+/** Returns a list unchanged, a single value as a list, and an absent value as an empty list. */
 export function asList(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
-/** The object, or an empty one: for optional parts that are read field by field. */
+/** Returns the object, or an empty object if the value is none. */
 export function asObject(value: unknown): { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as { readonly [key: string]: unknown })
     : {};
 }
 
-/** An instance id, alone or at the end of an ARN; null if it is none. */
+/** Returns an instance id, alone or from an ARN; null if it is none. */
 export function asInstanceId(value: unknown): string | null {
   const text = asText(value, 128);
   if (text === null) return null;
@@ -46,30 +48,33 @@ export function asInstanceId(value: unknown): string | null {
   return INSTANCE_ID.test(id) ? id : null;
 }
 
-/** Account ids have twelve digits; as a number one loses its leading zeros. */
+/** Returns an account id of twelve digits (leading zeros are restored if it is a number); null if it is none. */
 export function asAccount(value: unknown): string | null {
   const text = typeof value === "number" ? String(value).padStart(12, "0") : asText(value, 32);
   return text !== null && /^\d{12}$/.test(text) ? text : null;
 }
 
-/** For example `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`. */
+/** Returns a region such as `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`; null if it is none. */
 export function asRegion(value: unknown): string | null {
   const text = asText(value, 32);
   return text !== null && /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/.test(text) ? text : null;
 }
 
-/** An Availability Zone, Local Zone or Wavelength Zone: `eu-west-1a`, `us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`. */
+/**
+ * Returns an Availability Zone, Local Zone or Wavelength Zone (`eu-west-1a`, `us-west-2-lax-1a`,
+ * `us-east-1-wl1-bos-wlz-1`); null if it is none.
+ */
 export function asZone(value: unknown): string | null {
   const text = asText(value, 64);
   return text !== null && /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}(?:[a-z]|(?:-[a-z0-9]+)+)$/.test(text) ? text : null;
 }
 
-/** The region that a zone lies in. */
+/** Returns the region of a zone; null if it cannot be read. */
 export function regionOf(zone: string): string | null {
   return /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}/.exec(zone)?.[0] ?? null;
 }
 
-/** A short quotation for error messages: never a whole body. */
+/** Quotes a value for error messages, shortened: never a whole body. */
 export function quote(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
@@ -132,7 +137,7 @@ export function note(max: number): z.ZodType<string | null> {
     .transform((value) => (typeof value === "string" ? asText(value.slice(0, max), max) : asText(value, max)));
 }
 
-/** Optional: a text that identifies something, so that a longer one is none. */
+/** Optional: an identifier; a longer text is rejected (null), not cut. */
 export function optional(max: number): z.ZodType<string | null> {
   return z
     .unknown()
@@ -140,7 +145,7 @@ export function optional(max: number): z.ZodType<string | null> {
     .transform((value) => asText(value, max));
 }
 
-/** Optional: how many there are; null where it cannot be read. */
+/** Optional: a number of items; null if it cannot be parsed. */
 export const count: z.ZodType<number | null> = z
   .unknown()
   .optional()
@@ -149,13 +154,13 @@ export const count: z.ZodType<number | null> = z
     return said !== null && /^\d+$/.test(said) ? Number(said) : null;
   });
 
-/** Optional: an instant; null where it cannot be read. */
+/** Optional: a time; null if it cannot be parsed. */
 export const time: z.ZodType<Ms | null> = z
   .unknown()
   .optional()
   .transform((value) => readTime(value));
 
-/** Optional: what happens to the instance; null where it is not said, or in a word that EC2 does not document. */
+/** Optional: EC2's action; null if it is absent, or a word that EC2 does not document. */
 export const action: z.ZodType<Action | null> = z
   .unknown()
   .optional()
@@ -164,13 +169,13 @@ export const action: z.ZodType<Action | null> = z
     return name === "terminate" || name === "stop" || name === "hibernate" ? name : null;
   });
 
-/** Optional: a list, or a single value for one. */
+/** Optional: a list; a single value counts as a list of one. */
 export const list: z.ZodType<readonly unknown[]> = z
   .unknown()
   .optional()
   .transform((value) => asList(value));
 
-/** Absent, or just this word; anything else contradicts what is known already. Rejected as `bad-field`. */
+/** Optional: exactly this word. Any other value is rejected as `bad-field`. */
 export function absentOr(wanted: string): z.ZodType<string> {
   return z
     .unknown()
@@ -191,7 +196,7 @@ export const taskArn: z.ZodType<string> = z
     return valid ? arn : refuse(ctx, "no-task-arn", value, "the ARN of an ECS task");
   });
 
-/** Optional: a yes or no, also as text. */
+/** Optional: true or false, also as text; null if it cannot be parsed. */
 export const flag: z.ZodType<boolean | null> = z
   .unknown()
   .optional()

@@ -1,6 +1,6 @@
 import { readJson } from "./json.ts";
 
-/** One raw message of an input, counted from 1. `body` is what `parse` takes. */
+/** One raw message of an input; `message` counts from 1, `body` is the input of `parse`. */
 export interface RawMessage {
   readonly file: string | null;
   readonly message: number;
@@ -8,17 +8,16 @@ export interface RawMessage {
 }
 
 /**
- * Splits an input of `explain` and `replay` into raw messages: a JSON document, JSON lines, an array of documents or of
- * strings that are raw bodies; an input that is none of these, the empty one too, is one raw body. JSON lines stay that
- * when some of them are broken: each broken one is a message of its own, with its own error. `file` is null for standard
- * input. Never throws.
+ * Splits an input of `explain` and `replay` into raw messages: a JSON document, JSON lines, or an array of documents or
+ * of strings (raw bodies). Any other input, also an empty one, is one raw body. Broken JSON lines become messages of
+ * their own, with their own errors. `file` is null for standard input. Never throws.
  */
 export function split(text: string, { file }: { readonly file: string | null }): readonly RawMessage[] {
   return bodies(text).map((body, index) => ({ file, message: index + 1, body }));
 }
 
 function bodies(text: string): readonly string[] {
-  // An input may hold many messages: only each of them is bounded, by `parse`.
+  // No limits here, since an input may contain many messages; `parse` limits each message.
   const json = readJson(text, Infinity, Infinity);
   if (json.ok) return documents(json.value, text);
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
@@ -32,11 +31,14 @@ function bodies(text: string): readonly string[] {
 
 interface Line {
   readonly line: string;
-  /** Undefined: it is no JSON. */
+  /** Undefined: the line is not JSON. */
   readonly value: unknown;
 }
 
-/** Half of them whole, or one whole object that is not indented: within a broken document all of them would be. */
+/**
+ * Whether the lines are JSON lines: at least half of them are valid, or one valid object is not indented (the lines of
+ * a broken pretty-printed document are all indented).
+ */
 function areLines(lines: readonly Line[]): boolean {
   if (lines.length < 2) return false;
   const whole = lines.filter(({ value }) => typeof value === "object" || typeof value === "string");
@@ -50,7 +52,10 @@ function documents(value: unknown, text: string): readonly string[] {
   return [typeof value === "string" ? value : text];
 }
 
-/** An entry that is too deep to be written runs out of stack; the whole input, which is as deep, tells the same of it. */
+/**
+ * Converts an entry back to JSON. An entry that is too deep overflows the stack; then returns the whole input, which is
+ * rejected for the same reason.
+ */
 function written(entry: unknown, text: string): string {
   try {
     return JSON.stringify(entry);

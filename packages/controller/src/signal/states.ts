@@ -1,4 +1,4 @@
-/** How far a state has come: the order in which EC2 and ECS go through them. */
+/** Order in which EC2 and ECS go through the states. */
 const RANK: { readonly [state: string]: number } = {
   pending: 0,
   running: 1,
@@ -10,8 +10,8 @@ const RANK: { readonly [state: string]: number } = {
   terminated: 4,
 };
 
-/** Returns 0 (`pending`) to 4 (`terminated`); 1 for a state that is not known. */
+/** Returns 0 (`pending`) to 4 (`terminated`); 1 for an unknown state. */
 export const rankOf = (state: string): number => RANK[state] ?? 1;
 
-/** `stopping`, `stopped`, `shutting-down`, `terminated`. */
+/** Whether the subject ends or has ended: `stopping`, `stopped`, `shutting-down`, `terminated`. */
 export const isEndState = (state: string): boolean => rankOf(state) >= 2;

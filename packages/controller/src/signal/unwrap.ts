@@ -8,13 +8,13 @@ export type Unwrapped =
   | { readonly is: "value"; readonly fields: { readonly [key: string]: unknown }; readonly origin: Origin }
   | Extract<Parsed, { is: "ignored" | "rejected" }>;
 
-/** SNS in SNS in SQS in a Lambda event is four; a string of JSON at each of them, eight. */
+/** SNS in SNS in SQS in a Lambda event is four layers; with a JSON string at each, eight. */
 const MAX_LAYERS = 8;
 const MAX_RECORDS = 10_000;
 
 /**
- * Takes off what a message was wrapped in on its way: SNS (`Message` holds it as a string), Lambda's and SQS's lists of
- * records, JSON as a string. Each layer may know better whence and when the message came.
+ * Unwraps a message from its transports: SNS (a string in `Message`), lists of records of Lambda and SQS, JSON in a
+ * string. Each layer may add better values for account, region and time of sending.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  */
 export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYERS): readonly Unwrapped[] {
@@ -34,7 +34,7 @@ export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYE
   if (records.length > 0) {
     return records.slice(0, MAX_RECORDS).flatMap((one) => record(asObject(one), origin, inside));
   }
-  // EventBridge Pipes and `jq` pass records on without their list.
+  // EventBridge Pipes and `jq` send records without the list around them.
   if (["Sns", "body", "Body"].some((name) => name in fields)) return record(fields, origin, inside);
   return [{ is: "value", fields, origin }];
 }
@@ -42,7 +42,7 @@ export function unwrap(value: unknown, origin: Origin, layers: number = MAX_LAYE
 type Fields = { readonly [key: string]: unknown };
 type Inside = (inner: unknown, from: Origin) => readonly Unwrapped[];
 
-/** One of the records of a Lambda event, or one message as ReceiveMessage returns it. */
+/** Unwraps one record of a Lambda event, or one message as ReceiveMessage returns it. */
 function record(fields: Fields, origin: Origin, inside: Inside): readonly Unwrapped[] {
   const { Sns, body, Body } = fields;
   return Sns === undefined ? inside(body ?? Body, sqs(fields, origin)) : inside(Sns, origin);

@@ -1,6 +1,6 @@
 import type { Key } from "../model/key.ts";
 
-/** What became of a message. `later`: it could not be made durable; do not delete it. */
+/** The result of accepting a message. `later`: it could not be stored; do not delete it from its queue. */
 export type Verdict =
   | { readonly is: "accepted"; readonly incidents: readonly Key[]; readonly errors: readonly string[] }
   | { readonly is: "ignored"; readonly reason: string }

@@ -14,8 +14,8 @@ const detail = z.object({
 });
 
 /**
- * The agent on an instance says how its work stands. Its `time` is by the instance's own clock, and nothing can have
- * happened after it was heard.
+ * The agent on an instance reports the state of its work. The event's `time` is from the instance's clock; it is
+ * limited to the time when the message was received.
  */
 export const agentState: Kind<"agent-state"> = {
   events: [["spotkeeper.agent", "Agent State-change Notification"]],

@@ -6,7 +6,7 @@ import { goesAt } from "../goes-at.ts";
 import type { Kind } from "../kind.ts";
 import { asRegion, asText, time } from "../shape.ts";
 
-/** Its instances begin to go this long after the event, which comes 40 minutes before the end. */
+/** EC2 begins to terminate the instances this long after the event, which comes 40 minutes before the end. */
 const BEGINS_AFTER: Ms = 600_000;
 const ENDS_AFTER: Ms = 2_400_000;
 
@@ -15,9 +15,9 @@ const RESERVATION = /^(?:arn:[a-z-]+:ec2:[a-z0-9-]*:\d*:capacity-reservation\/)?
 const detail = z.object({ "capacity-reservation-id": z.unknown().optional(), "end-date": time });
 
 /**
- * A Capacity Block comes to its end: all that runs in it is terminated, from ten minutes after the event until the end of
- * the reservation. It names the reservation and no instance, so that EC2 is asked which these are (`Reserved`). AWS's
- * page has its detail-type in two spellings.
+ * A Capacity Block expires: EC2 terminates all its instances, from ten minutes after the event until the end of the
+ * reservation. The event names the reservation and no instance, so EC2 is asked for the instances (`Reserved`). AWS's
+ * page has the detail-type in two spellings.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
  */
 export const capacityBlockExpiration: Kind<"capacity-block-expiration"> = {

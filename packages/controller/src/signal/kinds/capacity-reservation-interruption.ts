@@ -10,9 +10,9 @@ const NOTICE: Ms = 120_000;
 const detail = z.object({ "instance-id": instanceId, "instance-action": action, "instance-termination-time": time });
 
 /**
- * An interruptible capacity reservation takes its capacity back, two minutes after the notice. Unlike a Spot warning it
- * names the instant; where that cannot be read the notice's two minutes count, and `timeKnown` is false. Its `azId` is
- * the id of a zone, not the name. Seen under two names.
+ * An interruptible capacity reservation takes its capacity back, two minutes after the notice. Unlike a Spot warning
+ * the event names the time; if that cannot be parsed, two minutes after the event are used, and `timeKnown` is false.
+ * Its `azId` is the id of a zone, not the name. AWS documents two detail-types.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-interruptible-cr.html
  */
 export const capacityReservationInterruption: Kind<"capacity-reservation-interruption"> = {

@@ -15,8 +15,8 @@ const detail = z.object({
 });
 
 /**
- * A container instance registered, drained, lost its agent or changed its resources: where an instance belongs is
- * learnt from this (docs/aws-facts.md, 13). External instances (`mi-…`) are none of EC2's.
+ * A container instance was registered, drained, lost its agent or changed its resources. The inventory takes the
+ * cluster of an instance from this event (docs/aws-facts.md, 13). External instances (`mi-…`) are not EC2 instances.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
 export const containerInstanceChange: Kind<"container-instance-change"> = {

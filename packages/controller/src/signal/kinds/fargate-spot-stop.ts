@@ -21,10 +21,10 @@ import {
 /** The default of `stopTimeout`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
 const STOP_TIMEOUT: Ms = 30_000;
 
-/** One network interface has one of each family; a document is small. */
+/** One network interface has one address of each family; the bound keeps the document small. */
 const MOST_ADDRESSES = 4;
 
-/** What ECS documents; `TerminationNotice` is accepted too (assumed). */
+/** `SpotInterruption` is documented by ECS; `TerminationNotice` is accepted too (assumed). */
 const STOP_CODES = new Set(["SpotInterruption", "TerminationNotice"]);
 
 const detail = z.object({
@@ -41,8 +41,8 @@ const detail = z.object({
 
 /**
  * Fargate Spot takes a task's capacity back. The task gets SIGTERM when it begins to stop, and SIGKILL after its
- * `stopTimeout`, which the event does not tell: 30 s unless the task definition is known to say more. An event from
- * before the task was marked has no `stoppingAt`: then it is the event's own time.
+ * `stopTimeout`. The event does not contain this timeout: 30 s are used unless the task definition is known to have
+ * more. If the event has no `stoppingAt` yet, its own time is used.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  */
 export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
@@ -50,7 +50,7 @@ export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
   parse(event) {
     const raw = asObject(event.detail);
     if (!STOP_CODES.has(asText(raw["stopCode"]) ?? "")) return ignore(event, "not-spot-stop");
-    // Tasks on instances end with their instance, which has signals of its own.
+    // Tasks on instances end with their instance, which has its own signals.
     const launchType = asText(raw["launchType"]) ?? "FARGATE";
     if (launchType === "MANAGED_INSTANCES") return ignore(event, "managed-instance");
     if (launchType !== "FARGATE") return ignore(event, "not-spot-stop");
@@ -81,7 +81,7 @@ export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
   describe: ({ deadline }) => `Fargate Spot stops the task${goesAt(deadline)}.`,
 };
 
-/** A task's ARN carries its cluster, unless the account still has the short format. */
+/** Reads the cluster from a task's ARN; undefined if the account still uses the short ARN format. */
 function clusterOf(task: unknown): string | undefined {
   return /^(.+):task\/([\w-]+)\/[\w-]+$/
     .exec(asText(task) ?? "")
@@ -90,7 +90,7 @@ function clusterOf(task: unknown): string | undefined {
 }
 
 /**
- * Private addresses, by which the task is registered with its target groups: IPv4, IPv6, or both.
+ * Returns the task's private addresses (IPv4, IPv6 or both), by which it is registered with its target groups.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkInterface.html
  */
 function addressesOf(attachments: readonly unknown[], containers: readonly unknown[]): readonly string[] {

@@ -13,8 +13,8 @@ const detail = z.object({
 });
 
 /**
- * An EC2 Fleet or Spot Fleet launched an instance, terminated one, or has notified one that it will, because its target
- * capacity was lowered. Only fleets of type `maintain` and `request` say so, and their first resource is the fleet.
+ * An EC2 Fleet or Spot Fleet launched an instance, terminated one, or will terminate one because its target capacity
+ * was lowered. Only fleets of type `maintain` and `request` send this event; its first resource is the fleet.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ec2-fleet-using-eventbridge.html
  */
 export const fleetChange: Kind<"fleet-change"> = {
@@ -49,7 +49,10 @@ const DID = {
   termination_notified: "scales down and will terminate the instance",
 } as const;
 
-/** `arn:aws:ec2:…:fleet/fleet-…`, `arn:aws:ec2:…:spot-fleet-request/sfr-…` */
+/**
+ * Reads the fleet from ARNs such as `arn:aws:ec2:…:fleet/fleet-…` and `arn:aws:ec2:…:spot-fleet-request/sfr-…`; null if
+ * none is one.
+ */
 export function fleetIn({ resources }: Pick<Event, "resources">): Fleet | null {
   for (const resource of resources) {
     const [, type, id] =
@@ -60,7 +63,7 @@ export function fleetIn({ resources }: Pick<Event, "resources">): Fleet | null {
   return null;
 }
 
-/** The description of a launch is JSON in a text. */
+/** Reads the zone from the description of a launch, which is JSON in a string; null if there is none. */
 function zoneIn(description: unknown): string | null {
   const text = asText(description, 4_096);
   if (text === null) return null;

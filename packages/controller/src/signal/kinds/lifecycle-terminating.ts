@@ -5,8 +5,8 @@ import { hookWaits, lifecycleAction, lifecycleDetail } from "../lifecycle.ts";
 const detail = lifecycleDetail("terminating");
 
 /**
- * An instance waits in Terminating:Wait until its hook is completed. A hook does not delay a Spot reclaim, but it must be
- * completed all the same (docs/aws-facts.md, 5). How long it waits is not in the message.
+ * An instance waits in Terminating:Wait until its hook is completed. A hook does not delay a Spot reclaim, but must be
+ * completed all the same (docs/aws-facts.md, 5). The message does not contain the hook's timeout.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 export const lifecycleTerminating: Kind<"lifecycle-terminating"> = {

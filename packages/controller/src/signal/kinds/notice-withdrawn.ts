@@ -6,8 +6,9 @@ import { instanceId } from "../shape.ts";
 const detail = z.object({ "instance-id": instanceId, resumed: z.boolean("is not true or false") });
 
 /**
- * The agent on an instance no longer finds a notice in its metadata. AWS has no such event and does not say that a notice
- * which went is void, so it is put down and changes no plan: whether the instance stays is seen when its deadline is over.
+ * The agent no longer finds a notice in the instance metadata. AWS has no such event and does not say that a notice
+ * which disappeared is cancelled. So the signal is only recorded and changes no plan; whether the instance stays is
+ * checked when its deadline has passed.
  */
 export const noticeWithdrawn: Kind<"notice-withdrawn"> = {
   events: [["spotkeeper.agent", "Spot Notice Withdrawn"]],

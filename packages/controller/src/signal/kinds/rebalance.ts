@@ -6,8 +6,9 @@ import { instanceId } from "../shape.ts";
 const detail = z.object({ "instance-id": instanceId });
 
 /**
- * An elevated risk of interruption. It can come long before the warning, with it, or without one following; its time
- * is no deadline (docs/aws-facts.md, 4). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
+ * An elevated risk of interruption. The event can come long before the warning, together with it, or without a warning
+ * after it; its time is no deadline (docs/aws-facts.md, 4).
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
  */
 export const rebalance: Kind<"rebalance"> = {
   events: [["aws.ec2", "EC2 Instance Rebalance Recommendation"]],

@@ -20,22 +20,30 @@ const detail = z.object({
   affectedEntities: list,
 });
 
-/** An event with this many entities is split into pages long before: a bound, so that no message floods the ledger. */
+/**
+ * Limit of instances in one message, so that no message floods the ledger. AWS splits an event into pages long before.
+ */
 const MOST_ENTITIES = 2000;
 
-/** An entity for which the change was done or withdrawn: https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html */
+/**
+ * States of an entity for which the change is done or withdrawn:
+ * https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html
+ */
 const OVER = new Set(["RESOLVED", "UNIMPAIRED"]);
 
-/** What means to be an instance: the rest are hosts (`h-…`), volumes, reservations, accounts, ARNs of something else. */
+/**
+ * Values that look like an instance: others are hosts (`h-…`), volumes, reservations, accounts, or ARNs of other
+ * resources.
+ */
 const INSTANCE_LIKE = /^i-|:instance\//;
 
 /**
- * AWS Health announces a stop, a retirement or maintenance. One event carries many instances, and its pages come in
- * any order with the same `eventArn`; each page is read alone, so that none is waited for. `account` and `region` of
- * the envelope say who was told and where, not whose instance it is. A copy through the backup region has the same
- * `communicationId`, which is why ids are made from that (docs/aws-facts.md, 8). A `closed` event, or a code that ends
- * in CANCELLED (assumed), is over for all its instances: what is planned for it is called off. An event can name hosts,
- * volumes, the whole account or nobody; such a one is no error, and of no instance.
+ * AWS Health announces a stop, a retirement or maintenance. One event contains many instances, and its pages come in
+ * any order with the same `eventArn`; each page is parsed alone, so that no page waits for another. `account` and
+ * `region` of the envelope are the receiver of the event, not the owner of the instance. A copy through the backup
+ * region has the same `communicationId`, so signal ids are made from this id (docs/aws-facts.md, 8). A `closed` event,
+ * or a code that ends in CANCELLED (assumed), is over for all its instances: its plan is cancelled. An event about
+ * hosts, volumes or the whole account is valid, but gives no signal.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
 export const scheduledChange: Kind<"scheduled-change"> = {

@@ -10,8 +10,8 @@ const NOTICE: Ms = 120_000;
 const detail = z.object({ "instance-id": instanceId, "instance-action": action });
 
 /**
- * The two-minute warning. It names no instant: capacity goes two minutes after the event's `time`, or at once for
- * hibernation (docs/aws-facts.md, 1).
+ * The two-minute warning. The event names no deadline: capacity goes away two minutes after the event's `time`, or at
+ * once for hibernation (docs/aws-facts.md, 1).
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
 export const spotInterruption: Kind<"spot-interruption"> = {

@@ -10,7 +10,7 @@ const detail = z.object({
 });
 
 /**
- * An instance went from one state to another. Whether an end was a missed notice only EC2's state reason tells
+ * An instance changed its state.  Only EC2's state reason shows whether an end was a missed notice
  * (docs/aws-facts.md, 11). https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
  */
 export const stateChange: Kind<"state-change"> = {

@@ -4,7 +4,7 @@ import { parse } from "../parse.ts";
 import { split } from "../split.ts";
 import type { Origin } from "../../model/signal.ts";
 
-/** What became of one message of a request; they count from 1. */
+/** The result of one message of a request; `number` counts from 1. */
 export interface Ingested {
   readonly number: number;
   readonly verdict: Verdict;
@@ -12,8 +12,8 @@ export interface Ingested {
 
 export interface HttpTransport {
   /**
-   * Every message that the body holds, side by side; null, and none of them is taken: it holds more than `MOST_MESSAGES`,
-   * or they hold more than `MOST_SIGNALS`. Never rejects.
+   * Accepts all messages of the body concurrently. Returns null and accepts none if the body has more than
+   * `MOST_MESSAGES` messages or `MOST_SIGNALS` signals. Never rejects.
    */
   take(body: string): Promise<readonly Ingested[] | null>;
 }
@@ -21,18 +21,18 @@ export interface HttpTransport {
 export interface HttpTransportDeps {
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   readonly clock: Pick<Clock, "now">;
-  /** Sources whose events are taken for AWS's (see parse). */
+  /** Sources whose events are accepted as AWS's (see `parse`). */
   readonly trusted: readonly string[];
-  /** A message whose handling failed by a mistake of ours; the caller is told to send it again. */
+  /** Called when a message failed by a bug in Spotkeeper; the client is asked to send it again. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A request's worth of work is bounded by more than its bytes: an array of a million zeros has one megabyte. */
+/** Limit of messages beside the limit of bytes: an array of a million zeros has one megabyte. */
 export const MOST_MESSAGES = 1_000;
-/** One message can hold many: an AWS Health event names all instances that it concerns. Each may open an incident. */
+/** Limit of signals: one AWS Health event can name many instances, and each may open an incident. */
 export const MOST_SIGNALS = 1_000;
 
-/** Carries bodies of `POST /api/v1/signals` into the flow: one message, or an array of them. */
+/** Accepts the bodies of `POST /api/v1/signals`: one message, or an array of them. */
 export function createHttpTransport({ accept, clock, trusted, onFailure }: HttpTransportDeps): HttpTransport {
   return {
     async take(body) {

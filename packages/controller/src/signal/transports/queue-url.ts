@@ -1,4 +1,4 @@
-/** Where a queue is: what messages without an envelope do not say (docs/aws-facts.md, 17). */
+/** Account and region of a queue, which messages without an envelope do not contain (docs/aws-facts.md, 17). */
 export interface QueuePlace {
   readonly account: string | null;
   readonly region: string;
@@ -11,7 +11,7 @@ const HOSTS = [new RegExp(`(?:^|\\.)sqs(?:-fips)?\\.${REGION}\\.`), new RegExp(`
 /**
  * Reads account and region from a queue's URL. https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
  *
- * @param elsewhere the region of a queue whose endpoint is not AWS's own, and names none
+ * @param elsewhere region to use if the URL contains none (an endpoint that is not AWS's)
  * @example queueAt("https://sqs.eu-west-1.amazonaws.com/111122223333/spotkeeper").region // "eu-west-1"
  */
 export function queueAt(queueUrl: string, elsewhere: string = "us-east-1"): QueuePlace {
@@ -20,13 +20,13 @@ export function queueAt(queueUrl: string, elsewhere: string = "us-east-1"): Queu
   return { account: /^\/(\d{12})\//.exec(pathname)?.[1] ?? null, region: region ?? elsewhere };
 }
 
-/** Whether two URLs are of one queue: it has several hosts. */
+/** Whether two URLs mean the same queue: a queue has several host names. */
 export function isSameQueue(one: string, other: string): boolean {
   const [a, b] = [one, other].map((url) => ({ ...queueAt(url), name: new URL(url).pathname.replace(/\/+$/, "") }));
   return a?.region === b?.region && a?.name === b?.name;
 }
 
-/** Reads a queue's ARN; null where it is none. */
+/** Parses the ARN of a queue; returns null if it is none. */
 export function queueOfArn(arn: string): (QueuePlace & { readonly account: string; readonly name: string }) | null {
   const [, region, account, name] = /^arn:aws[\w-]*:sqs:([a-z0-9-]+):(\d{12}):([\w.-]{1,80})$/.exec(arn) ?? [];
   return region === undefined || account === undefined || name === undefined ? null : { region, account, name };

@@ -11,20 +11,20 @@ import { startReceiver, VISIBILITY_SECONDS } from "./sqs/receiver.ts";
 
 export interface SqsSourceOptions {
   readonly queueUrl: string;
-  /** Where messages go that cannot be understood; null: where the queue's redrive policy says. */
+  /** The dead-letter queue for messages that cannot be parsed; null: that of the queue's redrive policy. */
   readonly deadLetterQueueUrl: string | null;
-  /** Messages in hand at a time. */
+  /** Messages that are handled at the same time. */
   readonly concurrency: number;
   /** The SDK's `SQS` client of the queue's region. */
   readonly client: SqsClient;
-  /** Account and region for messages that name none; from the URL where left out. */
+  /** Account and region for messages without them; by default from the URL. */
   readonly at?: QueuePlace;
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
-  /** Told when SQS took a message, by its own clock. */
+  /** Called with the time at which SQS received a message, by SQS's clock. */
   readonly stamped?: (sentAt: Ms) => void;
-  /** Durable when it answers `accepted`. A rejection counts as `later`. */
+  /** Handles one message; `accepted` means that it is stored. A rejected promise counts as `later`. */
   readonly handle: (body: string, origin: Origin) => Promise<Verdict>;
   readonly log: SourceLog;
 }
@@ -36,32 +36,35 @@ export interface SourceLog {
 }
 
 export interface SqsSource {
-  /** Begins to receive. */
+  /** Starts receiving. */
   start(): void;
-  /** Why it hears nothing; empty while it does. */
+  /** Returns why no messages can be received; empty while they can. */
   unready(): readonly { readonly what: "source"; readonly code: string; readonly message: string }[];
-  /** Receives no more, and resolves when what is in hand is done, or after `within`. Asking twice is asking once. */
+  /** Stops receiving. Resolves when the current messages are handled, or after `within`. Idempotent. */
   stop(within: Ms): Promise<void>;
 }
 
-/** Longer than the ledger ever takes, and shorter than the message stays hidden. */
+/** Time limit to handle one message: longer than the ledger ever takes, shorter than the visibility timeout. */
 const HANDLE_WITHIN: Ms = (VISIBILITY_SECONDS - 5) * 1000;
-/** A message that cannot be made durable comes back after this, doubled each time: a queue's redrive policy counts. */
+/**
+ * First delay until a message that could not be stored is received again; doubled each time, since a redrive policy
+ * counts receives.
+ */
 const FIRST_DELAY_SECONDS = 15;
 const LONGEST_DELAY_SECONDS = 900;
 /**
- * The longest that SQS hides a message, counted from the receive: the whole of it is refused afterwards. The margin is for
- * the ways of answer and request, and for a clock that runs otherwise.
+ * The maximum visibility timeout, counted from the receive: SQS refuses a longer one completely. The margin covers
+ * network delays and clock differences.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
  */
 const HIDDEN_SECONDS = 43_200;
 const HIDDEN_MARGIN_SECONDS = 60;
-/** One failed call is no outage. */
+/** Number of failed calls in a row that are reported: one failed call is no outage. */
 const FAILURES_TO_TELL = 2;
 
 /**
- * Carries the messages of one queue into the flow: accepted or ignored ones are deleted, rejected ones kept in the
- * dead-letter queue with their reason, and those that could not be made durable come back later.
+ * Handles the messages of one queue: deletes accepted and ignored ones, moves rejected ones with their reason to the
+ * dead-letter queue, and lets those that could not be stored come back later.
  */
 export function createSqsSource(options: SqsSourceOptions): SqsSource {
   const { client, queueUrl, clock, handle, log } = options;
@@ -117,7 +120,7 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
   const carryOut = async (message: Received, verdict: Verdict): Promise<void> => {
     switch (verdict.is) {
       case "accepted":
-        // Its signals are durable; what is wrong with the rest is for people to see.
+        // Its signals are stored; the errors of the rest are kept for people.
         return verdict.errors.length === 0
           ? deletes.add(message.handle)
           : keep(message, "in-part", verdict.errors.join(" "));
@@ -133,7 +136,7 @@ export function createSqsSource(options: SqsSourceOptions): SqsSource {
     }
   };
 
-  /** Never rejects: whatever fails leaves the message in the queue, to come again. */
+  /** Handles one message. Never rejects: after a failure the message stays in the queue and comes again. */
   const take = (message: Received): Promise<void> => {
     const work = judge(message)
       .then((verdict) => carryOut(message, verdict))

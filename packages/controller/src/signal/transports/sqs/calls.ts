@@ -2,7 +2,7 @@ import { classify } from "../../../aws/classify.ts";
 import { failed } from "../../../aws/failure.ts";
 import type { Clock, Ms } from "../../../clock.ts";
 
-/** Makes one call to SQS, ended after `within`. Rejects with `AwsFailure`. */
+/** Makes one call to SQS with the timeout `within`. Rejects with `AwsFailure`. */
 export type CallSqs = <T>(
   name: string,
   run: (options: { abortSignal: AbortSignal }) => Promise<T>,

@@ -49,25 +49,25 @@ export interface SqsMessage {
   readonly MessageAttributes?: { readonly [name: string]: { readonly StringValue?: string | undefined } } | undefined;
 }
 
-/** A message in hand. */
+/** A received message. */
 export interface Received {
   readonly id: string;
-  /** Names this receipt of it, not the message. */
+  /** The receipt handle: identifies this receive of the message. */
   readonly handle: string;
   readonly body: string;
   readonly sentAt: number | null;
-  /** When it was received here. */
+  /** When this process received it. */
   readonly receivedAt: Ms;
-  /** How often it was received; 1 is the first time. */
+  /** How often the message was received; 1 is the first time. */
   readonly times: number;
-  /** The queue that it was put away from as a dead letter; null: it was not. */
+  /** The queue from which it was moved as a dead letter; null: it is no dead letter. */
   readonly keptFrom: string | null;
 }
 
-/** The attribute of a dead letter that names the queue it was put away from. */
+/** The message attribute of a dead letter that names its original queue. */
 export const KEPT_FROM = "SpotkeeperQueue";
 
-/** Null: without a handle nothing can be done about it. */
+/** Converts a message of the SDK; returns null if it has no receipt handle. */
 export function received(message: SqsMessage, receivedAt: Ms): Received | null {
   if (message.ReceiptHandle === undefined) return null;
   const sentAt = Number(message.Attributes?.["SentTimestamp"]);

@@ -4,11 +4,11 @@ import { isSameQueue, queueOfArn } from "../queue-url.ts";
 import type { CallSqs } from "./calls.ts";
 import type { Received, SqsClient } from "./client.ts";
 
-/** Keeps what cannot be understood: its body, and why. */
+/** Keeps messages that cannot be parsed, with the reason. */
 export interface DeadLetters {
   /**
-   * Null: it is kept. Else why there is no dead-letter queue, in words. Rejects with `AwsFailure` where it could not be
-   * sent.
+   * Sends a message to the dead-letter queue. Returns null if it is kept, else the reason (text) why there is no usable
+   * dead-letter queue. Rejects with `AwsFailure` if sending failed.
    */
   keep(message: Received, reason: string, explanation: string): Promise<string | null>;
 }
@@ -16,12 +16,12 @@ export interface DeadLetters {
 export interface DeadLettersOptions {
   readonly client: Pick<SqsClient, "sendMessage" | "getQueueAttributes" | "getQueueUrl">;
   readonly queueUrl: string;
-  /** Null: where the queue's own redrive policy says. */
+  /** Null: that of the queue's redrive policy. */
   readonly deadLetterQueueUrl: string | null;
   readonly call: CallSqs;
 }
 
-/** Attributes count towards the size of a message: they stay small. */
+/** Limit of an attribute's text, since attributes count towards the message size. */
 const LONGEST_TEXT = 500;
 
 export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }: DeadLettersOptions): DeadLetters {
@@ -42,12 +42,12 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
 
   return {
     async keep(message, reason, explanation) {
-      // Asked until there is one: somebody may give the queue a redrive policy meanwhile.
+      // Read again each time until a queue is found: a redrive policy may be added at any time.
       const to = (known ??= await fromRedrivePolicy());
       if (to === null) return "there is no dead-letter queue";
-      // It would come back at once, for ever.
+      // The message would come back at once, without end.
       if (isSameQueue(to, queueUrl)) return "the queue is its own dead-letter queue";
-      // Two queues that are the dead-letter queues of each other would pass it to and fro, for ever.
+      // Two queues that are dead-letter queues of each other would exchange the message without end.
       if (message.keptFrom !== null && isSameQueue(to, message.keptFrom))
         return "its dead-letter queue is the queue that it was put away from";
       const texts = { Reason: reason, Explanation: explanation, MessageId: message.id, Queue: queueUrl };
@@ -59,7 +59,7 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
               QueueUrl: to,
               MessageBody,
               MessageAttributes: Object.fromEntries([...attributes, ...more]),
-              // A FIFO queue wants to know what follows what, and what is a repetition.
+              // A FIFO queue needs a group and a deduplication id.
               ...(to.endsWith(".fifo") ? { MessageGroupId: "rejected", MessageDeduplicationId: message.id } : {}),
             },
             options,
@@ -69,7 +69,7 @@ export function createDeadLetters({ client, queueUrl, deadLetterQueueUrl, call }
         await send(message.body === "" ? "(empty)" : message.body, []);
       } catch (error) {
         if (!(error instanceof AwsFailure) || error.fields.kind !== "invalid") throw error;
-        // With its attributes, or in a queue that takes less, it can be too long: packed, events take a tenth.
+        // With its attributes the message can exceed the queue's limit: compressed, events take a tenth of the size.
         const packed = gzipSync(message.body).toString("base64");
         await send(packed, [["SpotkeeperEncoding", stringOf("gzip+base64")]]);
       }

@@ -3,7 +3,7 @@ import type { CallSqs } from "./calls.ts";
 import type { SqsClient } from "./client.ts";
 
 export interface Deletes {
-  /** Resolves when SQS has answered; never rejects. */
+  /** Deletes one message. Resolves when SQS has answered; never rejects. */
   add(handle: string): Promise<void>;
 }
 
@@ -12,14 +12,14 @@ export interface DeletesOptions {
   readonly queueUrl: string;
   readonly call: CallSqs;
   readonly clock: Clock;
-  /** Some were not deleted: they come again, and are then known. */
+  /** Called if messages could not be deleted: they come again, and are then recognised as duplicates. */
   readonly onFailure: (count: number, error: unknown) => void;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
 const BATCH = 10;
 
-/** Deletes what is done with; what comes in one tick shares calls. */
+/** Deletes handled messages; those of one tick are deleted in batches. */
 export function createDeletes({ client, queueUrl, call, clock, onFailure }: DeletesOptions): Deletes {
   let waiting: { readonly handle: string; readonly done: () => void }[] = [];
 

@@ -7,44 +7,47 @@ import { KEPT_FROM, received, type Received, type SqsClient } from "./client.ts"
 export interface ReceiverOptions {
   readonly client: Pick<SqsClient, "receiveMessage">;
   readonly queueUrl: string;
-  /** Messages in hand at a time. */
+  /** Messages that are handled at the same time. */
   readonly concurrency: number;
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
   readonly call: CallSqs;
   readonly stopping: AbortSignal;
-  /** Settles when the message is done with; never rejects. */
+  /** Handles a message. Settles when it is done; never rejects. */
   readonly take: (message: Received) => Promise<void>;
-  /** Null: it works again. Told when that changes. */
+  /** Called after a failed receive, and with null when receiving works again. */
   readonly onTrouble: (failure: AwsFailure | null) => void;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const BATCH = 10;
 const LONG_POLL_SECONDS = 20;
-/** SQS answers a long poll that found nothing after its time; this is for the way. */
+/** Timeout of a receive call: SQS answers an empty long poll after its wait time; the rest is for the network. */
 const ANSWER_WITHIN: Ms = LONG_POLL_SECONDS * 1000 + 3_000;
-/** After this a message that we took and lost comes again: well inside the two minutes that it is about. */
+/**
+ * Visibility timeout: a message that was received and lost comes again after this, well within the two minutes of a
+ * Spot warning.
+ */
 export const VISIBILITY_SECONDS = 30;
-/** Long polls side by side: a queue that is full fills ten, an empty one keeps one busy. */
+/** Maximum number of concurrent long polls: a full queue uses ten, an empty one uses one. */
 const MOST_POLLS = 10;
 const FIRST_PAUSE: Ms = 1_000;
 const LONGEST_PAUSE: Ms = 30_000;
 
 /**
- * Receives until it is stopped. One long poll waits on an empty queue; each that comes back full brings another, and
- * each that comes back empty ends, down to one. Never takes more than `concurrency` messages in hand.
+ * Receives until `stopping`. One long poll waits on an empty queue; each that returns a full batch starts another, and
+ * each that returns nothing ends, down to one. Never has more than `concurrency` messages in progress.
  */
 export function startReceiver(options: ReceiverOptions): void {
   const { client, queueUrl, concurrency, clock, random, call, stopping, take, onTrouble } = options;
   let inHand = 0;
-  /** Places that polls under way may fill. */
+  /** Messages that polls in progress may return. */
   let expected = 0;
   let polls = 0;
   let failures = 0;
 
-  /** Begins another poll if there is room for one. */
+  /** Starts another poll if there is room for one. */
   const more = (): void => {
     const room = Math.min(BATCH, concurrency - inHand - expected);
     if (stopping.aborted || room <= 0 || polls >= MOST_POLLS || (failures > 0 && polls > 0)) return;
@@ -69,7 +72,7 @@ export function startReceiver(options: ReceiverOptions): void {
       if (stopping.aborted) return;
       failures++;
       onTrouble(classify(error, { service: "sqs", name: "ReceiveMessage" }));
-      // The last one left goes on after a pause; the others come back with success.
+      // The last poll is repeated after a pause; the others start again after a success.
       if (polls === 0) again(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 10)));
     }
   };
