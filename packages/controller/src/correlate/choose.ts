@@ -11,7 +11,10 @@ interface Candidate {
   readonly episode: Episode;
 }
 
-/** The incident that the signal belongs to by event times: of those it fits, the nearest. Null: none of these. */
+/**
+ * Finds the incident that the signal belongs to by event times: the nearest of those that it fits. Returns null if it
+ * fits none.
+ */
 export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"incident"> | null {
   const all = known.map((doc) => ({ doc, episode: episodeOf(doc.body) }));
   if (isLife(signal) || signal.kind === "launch-result") return chooseForLife(all, signal)?.doc ?? null;
@@ -24,7 +27,7 @@ export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"
   return (nearest(candidates, signal.at) ?? (byTime ? undefined : newestOpen(all)))?.doc ?? null;
 }
 
-/** Of what is told at no known time the likeliest is that it is of what goes on. */
+/** A signal without a usable time most likely belongs to the newest open incident. */
 function newestOpen(all: readonly Candidate[]): Candidate | undefined {
   return all
     .filter(({ doc, episode }) => doc.body.closedAt === null && !episode.launching && episode.launchedAt === null)
@@ -32,7 +35,8 @@ function newestOpen(all: readonly Candidate[]): Candidate | undefined {
 }
 
 /**
- * Another episode, or its launch, lies between the signal and the episode: they are of two lives of the instance.
+ * Whether another episode, or its launch, lies between the signal and the episode. Then they belong to different lives
+ * of the instance (from one start to the next).
  *
  *     episode ─▶ launch ─▶ signal     signal ─▶ launch ─▶ episode     episode ─▶ another's end ─▶ signal
  */
@@ -47,8 +51,8 @@ function divides(other: Episode, at: Ms, episode: Episode): boolean {
 }
 
 /**
- * `running`, `pending` and launch results say nothing of an end, but part one episode from the next: they go to the
- * last episode that had begun, or, being late, to the first that came after.
+ * Finds the incident for a signal that means "runs". `running`, `pending` and launch results separate one episode from
+ * the next: they belong to the last episode that had begun, or, if late, to the first episode after them.
  *
  *     episode 1 ─▶ running ┊ episode 2        joins 1, and moves the ordinal on
  *     running ─▶ episode                      late: joins, and changes nothing

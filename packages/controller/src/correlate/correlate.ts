@@ -14,7 +14,9 @@ import { OPEN, openIncident } from "./open.ts";
 export { incidentKey } from "./open.ts";
 
 export interface Correlated {
-  /** Version 0 where the signal opened it; else the version that was known, with what the signal changed. */
+  /**
+   * The incident with the changes of the signal; version 0 if the signal opened it, else the version that was loaded.
+   */
   readonly doc: Doc<"incident">;
   /** False for a duplicate: `doc` is unchanged and `entries` is empty. */
   readonly fresh: boolean;
@@ -22,23 +24,23 @@ export interface Correlated {
 }
 
 /**
- * Joins the signal to the incident of its subject that it belongs to, or opens the next one. Pure; `known` are the
- * subject's newest incidents. Null: it concerns no incident (a sign of life, or a result, of a subject without one).
+ * Joins the signal to the right incident of its subject, or opens the next one. Pure; `known` are the subject's newest
+ * incidents. Returns null if the signal concerns no incident (a state "runs", or a result, of a subject without one).
  *
- * Episodes are told apart by the signals' own times (see `fits`), so the order of arrival does not matter, as far as
- * can be known. Not knowable, and settled so:
- * - A rebalance recommendation or lifecycle action can precede its end by hours. Until an end of its own was heard, it
- *   is taken for part of the next end that is heard or known, if no launch was heard in between.
- * - A `running` that arrives before any signal of the end that it followed finds no incident and is not remembered:
- *   only distance then parts the two ends.
- * - Two ends within ten minutes of each other, without a launch heard in between, are one.
- * - A signal whose own time could not be read, and that fits no incident at the time of its sending, joins the newest
- *   that is open.
+ * Episodes are separated by the signals' own times (see `fits`), so the order of arrival does not matter where the
+ * times are clear. Rules where they are not:
+ * - A rebalance recommendation or lifecycle action can precede its end by hours. Until a signal of its own end arrives,
+ *   it counts as part of the next end, if no launch lies in between.
+ * - A `running` that arrives before any signal of the preceding end finds no incident and is not stored; then only the
+ *   time between two ends separates them.
+ * - Two ends within ten minutes, without a launch in between, are one.
+ * - A signal whose own time cannot be parsed, and that fits no incident at the time of its sending, joins the newest
+ *   open incident.
  *
- * Ordinals count in the order of opening: a late signal of an unknown earlier end opens a later ordinal.
+ * Ordinals count in the order of opening: a late signal of an unknown earlier end gets a higher ordinal.
  *
- * @param more `pick`: which of the subject's incidents it belongs to, where more is known than the signals' times;
- *   `hints`: what an incident that it opens is to know from the beginning
+ * @param more `pick`: chooses the subject's incident, if more is known than the signals' times; `hints`: initial hints
+ *   of an incident that the signal opens
  */
 export function correlate(
   known: readonly Doc<"incident">[],
@@ -82,8 +84,8 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
 }
 
 /**
- * Open again. What was only watched for and told is of the past, and is looked at and told anew; what was done stays
- * done. Of one that is gone only the answer to its group is left.
+ * Opens a closed incident again. Observations and alerts are removed and made again; effects stay. Of an instance that
+ * is gone, only the answer to its group's hook is left to do.
  */
 function reopened(incident: Incident): Incident {
   const open = { ...incident, closedAt: null, outcome: null };
@@ -94,8 +96,8 @@ function reopened(incident: Incident): Incident {
 }
 
 /**
- * Another message of the same thing at the same time. Two states can fall into one second. What the instance saw itself
- * is no twin of AWS's message: that it did see it is worth a line.
+ * Whether the incident has an equal signal already: same kind and time (and same state, since two states can fall into
+ * one second). A signal of the agent does not count as equal to AWS's: the timeline shows both.
  */
 function isTwin(incident: Incident, signal: Signal): boolean {
   if (signal.kind === "state-change") return incident.seen?.state === signal.state && incident.seen.at === signal.at;
@@ -106,8 +108,9 @@ function isTwin(incident: Incident, signal: Signal): boolean {
 }
 
 /**
- * A closed incident absorbs what is late. Three signals bring work all the same: an action of a hook that nobody answered
- * yet, the end of an instance that was only announced to end, and that a group retains an instance that was not seen to go.
+ * Whether the signal opens a closed incident again. Most late signals do not. Three do: a lifecycle action that is not
+ * answered yet, the end of an instance that was only announced to end, and the message that a group retains an instance
+ * that was not seen to go.
  */
 function reopens(incident: Incident, signal: Signal): boolean {
   if ("lifecycle" in signal) return !knowsAction(incident, signal.lifecycle);
@@ -117,7 +120,7 @@ function reopens(incident: Incident, signal: Signal): boolean {
   return firstEnding === null && !launching && isEnding(signal);
 }
 
-/** What planning looks at; the rest only tells episodes apart. */
+/** The fields that planning reads; the others only separate episodes. */
 const MATERIAL = [
   "account",
   "region",
@@ -131,7 +134,7 @@ const MATERIAL = [
   "seen",
 ] as const satisfies readonly (keyof Incident)[];
 
-/** `learn` keeps the identity of what it does not change. */
+/** Compares fields by identity, which `learn` keeps for unchanged fields. */
 function differs(a: Incident, b: Incident, fields: readonly (keyof Incident)[]): boolean {
   return fields.some((field) => a[field] !== b[field]);
 }

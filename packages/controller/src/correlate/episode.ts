@@ -4,14 +4,14 @@ import type { SignalKind } from "../model/signal.ts";
 import { isAnnouncement, isWarning } from "../signal/says.ts";
 import { isEndState } from "../signal/states.ts";
 
-/** What an incident knows of when things happened: all that tells episodes apart. Event times, never arrival times. */
+/** All times of an incident that separate it from other episodes of its subject: event times, never arrival times. */
 export interface Episode {
-  /** It awaits a launch, not an end. */
+  /** The episode is a launch, not an end. */
   readonly launching: boolean;
   readonly warnings: readonly Ms[];
   readonly terminating: readonly Ms[];
   readonly announcements: readonly Ms[];
-  /** The newest state that says it ends. */
+  /** The newest state that means an end. */
   readonly ended: { readonly state: string; readonly at: Ms } | null;
   /** First and last evidence of an end; null while there are only announcements. */
   readonly firstEnding: Ms | null;
@@ -19,7 +19,7 @@ export interface Episode {
   /** First and last evidence of any kind. */
   readonly start: Ms;
   readonly end: Ms;
-  /** It was launched again then: everything from here on belongs to a later episode. */
+  /** When the instance was launched again: later signals belong to a later episode. */
   readonly launchedAt: Ms | null;
 }
 

@@ -10,31 +10,37 @@ const SECOND: Ms = 1000;
 const MINUTE: Ms = 60 * SECOND;
 const HOUR: Ms = 60 * MINUTE;
 
-/** How far the clocks of two AWS services, and whole seconds, may set two event times of one instant apart (assumed). */
+/**
+ * Largest difference between two event times of the same moment, by different clocks of AWS services and whole seconds
+ * (assumed).
+ */
 export const TOLERANCE: Ms = MINUTE;
 
-/** A state and the next of the same instance come from one clock: only whole seconds blur their order. */
+/** The same between two states of one instance: they are from one clock, so only whole seconds blur their order. */
 const STATE_TOLERANCE: Ms = 2 * SECOND;
 
-/** The longest from a warning to the beginning of the end: two minutes' notice, and a margin (assumed). */
+/** Longest time from a warning to the first state of the end: two minutes' notice and a margin (assumed). */
 const INTERRUPTION: Ms = 10 * MINUTE;
 
-/** The longest from the beginning of an end to its last state: a slow stop or hibernation (assumed). */
+/** Longest time from the first to the last state of an end: a slow stop or hibernation (assumed). */
 const ENDING: Ms = HOUR;
 
-/** The longest that a lifecycle hook can hold an instance: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html */
+/**
+ * Longest time that a lifecycle hook can hold an instance:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
 export const HOOK: Ms = 48 * HOUR;
 
 /**
- * Can the signal be of the same interruption as the incident? By event times alone, so that the order of arrival does
- * not matter:
+ * Whether the signal can belong to the same interruption as the incident. Uses event times only, so that the order of
+ * arrival does not matter:
  *
  *     rebalance ──── any time ────▶ warning ── ≤ 10 min ──▶ stopping ── ≤ 1 h ──▶ stopped
  *     lifecycle-terminating ─── ≤ 48 h ───▶ shutting-down ── ≤ 1 h ──▶ terminated
  *     … stopped ──▶ running (launchedAt) ┊ from here on: the next episode
  */
 export function fits(signal: Signal, incident: Incident, episode: Episode): boolean {
-  // A task ends once.
+  // A task ends only once.
   if (signal.subject.type === "task") return true;
   if (episode.launchedAt !== null && signal.at >= episode.launchedAt) return false;
   if (signal.kind === "lifecycle-launching") {
@@ -73,19 +79,19 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
   }
 }
 
-/** What an agent says while the incident goes on. */
+/** Whether an agent's message is from the time of the incident. */
 const saidMeanwhile = (at: Ms, { closedAt }: Incident, episode: Episode): boolean =>
   episode.start - TOLERANCE <= at && at <= (closedAt ?? Infinity);
 
-/** That it has been terminated, by its group or fleet. */
+/** Whether a result "terminated" of a group or fleet fits. */
 const resultFits = (at: Ms, episode: Episode): boolean =>
   episode.firstEnding === null
     ? episode.start <= at
     : between(at, episode.firstEnding - TOLERANCE, (episode.lastEnding ?? 0) + HOOK);
 
 /**
- * A new notice after an incident was over is a new interruption: after the close of one that had ended, or whose notice
- * was taken back. Duplicates that are late bear the old time.
+ * Whether the signal comes after the incident was over, so that it belongs to a new interruption: a new notice after
+ * the close of an incident that had ended, or whose notice was withdrawn. Late duplicates have the old time.
  *
  *     warning ─▶ closed ─▶ the same warning, late        at ≤ closedAt: absorbed
  *     warning ─▶ closed ─▶ warning with a later time     at > closedAt: the next incident
@@ -93,15 +99,15 @@ const resultFits = (at: Ms, episode: Episode): boolean =>
  */
 function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   const { cancelledAt, closedAt } = incident;
-  // What comes after one that lives on, or after a dry run that is over, is another story.
+  // A signal after an instance survived, or after a finished dry run, belongs to another incident.
   if (signal.kind !== "notice-withdrawn") {
     if (cancelledAt !== null && signal.at > cancelledAt) return true;
     if (incident.mode === "dry-run" && closedAt !== null && signal.at > closedAt) return true;
   }
-  // A group notices an instance that is gone some minutes after; hours later it returns it to a warm pool once more.
+  // A group detects a terminated instance some minutes later; a signal hours later is another return to the warm pool.
   if (signal.kind === "lifecycle-terminating" || signal.kind === "agent-state")
     return closedAt !== null && signal.at > closedAt + ENDING;
-  // That an event is over is of the incident that it was announced in, whenever that closed.
+  // The end of a scheduled event belongs to the incident of its announcement, whenever that was closed.
   if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
   const announces = isAnnouncement(signal.kind);
   if (!announces && !isWarning(signal.kind)) return false;
@@ -111,7 +117,7 @@ function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
 function warningFits(at: Ms, episode: Episode): boolean {
   if (episode.warnings.length > 0) return episode.warnings.some((warning) => Math.abs(at - warning) <= INTERRUPTION);
   if (episode.ended !== null) {
-    // An instance that is ending is not warned any more, and one that was warned ends soon.
+    // EC2 sends no warning for an instance that is already ending, and a warned instance ends soon.
     const first = episode.terminating.length > 0 ? episode.ended.at : (episode.firstEnding ?? episode.ended.at);
     const onlyLast = rankOf(episode.ended.state) >= 3 && first === episode.ended.at;
     return between(at, first - (onlyLast ? ENDING : INTERRUPTION), episode.ended.at + TOLERANCE);
@@ -130,10 +136,10 @@ function terminatingFits(at: Ms, episode: Episode): boolean {
 function stateFits(state: string, at: Ms, episode: Episode): boolean {
   const { ended } = episode;
   if (ended !== null) {
-    // What begins to end after its end was reached had begun to live in between.
+    // A first end state after a last end state: the instance was started in between.
     if (rankOf(state) < 3 && rankOf(ended.state) >= 3 && at > ended.at + STATE_TOLERANCE) return false;
     if (rankOf(state) >= 3 && rankOf(ended.state) < 3 && at < ended.at - STATE_TOLERANCE) return false;
-    // A stopped instance can be terminated whenever its owner likes: still the same end.
+    // A stopped instance can be terminated at any later time: still the same end.
     if (state === "terminated" && ended.state === "stopped" && at >= ended.at) return true;
     if (Math.abs(at - ended.at) <= ENDING) return episode.warnings.every((warning) => at >= warning - TOLERANCE);
   }
@@ -150,12 +156,15 @@ function announcementFits(at: Ms, episode: Episode): boolean {
   return episode.firstEnding === null || at <= (episode.lastEnding ?? episode.firstEnding) + INTERRUPTION;
 }
 
-/** Announcements come any time before an end, or shortly after its first sign. */
+/**
+ * Whether the time fits an episode that has only announcements: these come any time before an end, or shortly after its
+ * first signal.
+ */
 function announcedBefore(at: Ms, episode: Episode): boolean {
   return at >= episode.start - INTERRUPTION;
 }
 
-/** No earlier than `before` before one of `times`, and no later than `after` after it. */
+/** Whether `at` is at most `before` earlier, and at most `after` later, than one of `times`. */
 function near(at: Ms, times: readonly Ms[], before: Ms, after: Ms): boolean {
   return times.some((time) => between(at, time - before, time + after));
 }

@@ -9,18 +9,20 @@ import { episodeOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
 import { reservedHints, scheduledHints } from "./scheduled.ts";
 
-/** A document has at most 8 kB, and one interruption has four signals and their duplicates. */
+/** Bound of signals in a document (at most 8 kB); one interruption has about four signals and their duplicates. */
 const MOST_SIGNALS = 24;
-/** AWS allows more hooks a group; more than a handful on one transition is not seen. */
+/** Bound of lifecycle actions. AWS allows more hooks per group, but groups have only a few for one transition. */
 const MOST_ACTIONS = 12;
 const LONGEST_METADATA = 256;
 
-/** How long after an announcement alone `running` is still the launch that preceded it: bare metal takes minutes (assumed). */
+/**
+ * How long after an announcement a `running` still belongs to the launch before it: bare metal takes minutes (assumed).
+ */
 const SLOW_LAUNCH: Ms = 600_000;
 
 /**
- * What an incident is after hearing the signal. Order does not matter: what is missing is filled, and of times the
- * earliest or latest is kept.
+ * Adds the facts of a signal to an incident. The order of signals does not matter: missing fields are filled, and of
+ * times the earliest or latest is kept.
  */
 export function learn(incident: Incident, signal: Signal, now: Ms): Incident {
   const hints = hintsOf(incident, signal);
@@ -43,7 +45,7 @@ export function learn(incident: Incident, signal: Signal, now: Ms): Incident {
   };
 }
 
-/** Adds the reference; the newest by event time are kept, since those tell episodes apart. */
+/** Adds the reference to the signal. The newest by event time are kept, since those separate episodes. */
 export function addSignal(incident: Incident, signal: Signal): Incident {
   const { id, kind, at, receivedAt, source } = signal;
   const signals = [...incident.signals, { id, kind, at, receivedAt, source } satisfies SignalRef].toSorted(
@@ -53,8 +55,9 @@ export function addSignal(incident: Incident, signal: Signal): Incident {
 }
 
 /**
- * The earliest of the warnings, which a duplicate through another path, some seconds later, cannot move. A scheduled
- * change counts while nothing warned, and follows when it is put off. Lifecycle actions do not tell theirs.
+ * Returns the deadline after the signal. Of warnings the earliest counts, so that a duplicate some seconds later does
+ * not move it. A scheduled change counts while there is no warning, and follows when it is postponed. Lifecycle actions
+ * have no deadline.
  */
 function deadlineOf(incident: Incident, signal: Signal, hints: Params): Ms | null {
   if (isWarning(signal.kind)) {
@@ -111,8 +114,9 @@ function fill(hints: Params, more: { readonly [key: string]: Plain }): Params {
 }
 
 /**
- * The same action may come over the bus and from the hook itself: one entry, `direct` if either was, with a token if
- * either had one. Two terminations at once by two hooks are two.
+ * Adds a lifecycle action. The same action may come through the event bus and from the hook itself: then one entry,
+ * `direct` if either was, with a token if either had one. Two terminations at the same time by two hooks are two
+ * entries.
  */
 function addAction(
   actions: readonly PendingAction[],
@@ -135,13 +139,13 @@ function sameAction(a: LifecycleAction, b: LifecycleAction): boolean {
   return a.token === null || b.token === null || a.token === b.token;
 }
 
-/** Whether this incident knew of the action before. */
+/** Whether the incident contains the action already. */
 export function knowsAction(incident: Incident, action: LifecycleAction): boolean {
   return incident.lifecycle.some((other) => sameAction(other, action));
 }
 
 /**
- * When the instance was launched again, which ends this episode (`fits`).
+ * Returns when the instance was launched again, which ends this episode (`fits`); null if it was not.
  *
  *     stopped ─▶ running                      launched again
  *     warning ─▶ ≤ 1 min ─▶ running           warned while it still came up: nothing
@@ -155,7 +159,10 @@ function launchedAt(incident: Incident, signal: Signal): Ms | null {
   return Math.min(incident.launchedAt ?? signal.at, signal.at);
 }
 
-/** The state furthest on: signs of life count only where a launch is awaited, else they belong to another life. */
+/**
+ * Returns the most advanced state. `running` and `pending` count only for a launch; else they belong to another life of
+ * the instance.
+ */
 function seenOf(incident: Incident, signal: Signal): Incident["seen"] {
   const state = stateOf(signal);
   if (state === null) return incident.seen;

@@ -5,34 +5,37 @@ import { isWhileKnown } from "../signal/says.ts";
 import { episodeOf } from "./episode.ts";
 
 /**
- * How long EC2's reads may lag behind what has happened: AWS tells no bound, and advises to ask again for up to five minutes.
- * That an instance is not found "does not mean the instance does not exist".
+ * How long EC2's reads may be stale: AWS names no limit, and recommends retries for up to five minutes. That an
+ * instance is not found "does not mean the instance does not exist".
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export const READS_LAG: Ms = 300_000;
 
-/** No instance comes back from these, so that an answer of before cannot show them. */
+/** Final states: an instance never leaves them, so an answer with one of them cannot be stale. */
 const FINAL: ReadonlySet<string> = new Set(["shutting-down", "terminated"]);
 
-/** What EC2 answered when it was asked for an instance; a state of null: it knows none. */
+/** EC2's answer about an instance: its state (null: not found), and the time of the request. */
 export interface Answered {
   readonly state: string | null;
   readonly asked: Ms;
 }
 
-/** An agent's time is by the clock of its instance, which may be wrong. */
+/**
+ * Returns when a signal was sent. Of an agent's signal the time of receipt is used, since the instance's clock may be
+ * wrong.
+ */
 const saidAt = ({ source, at, receivedAt }: SignalRef): Ms =>
   source === "agent" ? receivedAt : Math.min(at, receivedAt);
 
-/** When AWS, or an agent on it, last spoke of an instance that EC2 must know; null: nobody has. */
+/** Returns the time of the newest signal that proves that EC2 listed the instance; null if there is none. */
 export function namedAt({ signals }: Pick<Incident, "signals">): Ms | null {
   const times = signals.filter(({ kind }) => isWhileKnown(kind)).map(saidAt);
   return times.length === 0 ? null : Math.max(...times);
 }
 
 /**
- * Whether EC2's answer that there is no such instance, or that it has stopped, may be of before: it was given no later than
- * reads may lag after somebody spoke of the instance. One that stops at its deadline was to stop.
+ * Whether EC2's answer "not found" or "stopped" may be stale: it was given less than `READS_LAG` after a signal that
+ * proves that the instance existed. After the deadline a stopped instance is expected.
  */
 export function maybeBefore({ state, asked }: Answered, incident: Incident): boolean {
   if (state !== null && (FINAL.has(state) || (incident.deadline !== null && asked >= incident.deadline))) return false;
@@ -41,8 +44,8 @@ export function maybeBefore({ state, asked }: Answered, incident: Incident): boo
 }
 
 /**
- * Whether the instance was taken for gone by an answer of EC2 that AWS's word has overtaken since: a warning of an instance
- * that EC2 did not know yet, for example.
+ * Whether the incident's conclusion "gone" rests on an answer of EC2 that later signals contradict, e.g. a warning of
+ * an instance that EC2 did not list yet.
  */
 export function isOvertaken(incident: Incident): boolean {
   const gone = incident.steps.find(({ responder, state }) => responder === "verify-gone" && state === "done");
@@ -50,7 +53,10 @@ export function isOvertaken(incident: Incident): boolean {
   return answered !== null && episodeOf(incident).ended === null && maybeBefore(answered, incident);
 }
 
-/** Null: that it has gone was not read from EC2, or is not so. */
+/**
+ * Reads EC2's answer from the receipt of verify-gone; returns null if the instance is not gone, or if this was not read
+ * from EC2.
+ */
 function answeredIn(receipt: Plain): Answered | null {
   if (receipt === null || typeof receipt !== "object" || !("gone" in receipt) || receipt.gone !== true) return null;
   if (!("asked" in receipt) || typeof receipt.asked !== "number") return null;
@@ -58,10 +64,10 @@ function answeredIn(receipt: Plain): Answered | null {
   return { state, asked: receipt.asked };
 }
 
-/** What looks at the instance, and is looked at anew where what it saw does not hold. */
+/** Responders that only observe the instance; they run again if their result is revoked. */
 const SEEN: ReadonlySet<string> = new Set(["look-up", "verify-gone", "verify-replacement"]);
 
-/** The incident of an instance that is there after all: what was seen of it, and of its end, is of the past. */
+/** Removes the conclusion "gone" and all observations from the incident of an instance that exists after all. */
 export const livesOn = (incident: Incident): Incident => ({
   ...incident,
   goneAt: null,

@@ -7,17 +7,18 @@ import type { Signal, Subject } from "../model/signal.ts";
 import { addSignal, learn } from "./learn.ts";
 
 /**
- * `incident#<instance id or task ARN>#<ordinal>`. Account and region are left out, since not every path tells them
- * (docs/decisions/0002-incident-key.md), and so is time, since two messages of one interruption disagree on it.
+ * Makes the key `incident#<instance id or task ARN>#<ordinal>`. Account and region are not part of it, since not every
+ * message contains them (docs/decisions/0002-incident-key.md); nor is time, since two messages of one interruption have
+ * different times.
  */
 export function incidentKey(subject: Subject, ordinal: number): Key {
   return `incident#${subject.id}#${ordinal}`;
 }
 
-/** The tag of every incident that is not closed. */
+/** The tag of all open incidents. */
 export const OPEN = "open";
 
-/** A new incident, not stored yet (version 0) and due at once, that knows what its first signal tells. */
+/** Makes a new incident from its first signal: not stored yet (version 0), and due at once. */
 export function openIncident(signal: Signal, ordinal: number, now: Ms, hints: Params = {}): Doc<"incident"> {
   const blank: Incident = {
     subject: signal.subject,

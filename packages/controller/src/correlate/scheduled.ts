@@ -3,35 +3,41 @@ import type { Incident } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
 import type { SignalOf } from "../model/signal.ts";
 
-/** A scheduled event of the instance, as the newest message about it says. */
+/** A scheduled event of the instance, as of its newest message. */
 type Event = {
   readonly eventArn: string | null;
   readonly code: string;
   readonly startsAt: Ms | null;
   readonly endsAt: Ms | null;
-  /** When AWS said so. */
+  /** Time of that message. */
   readonly at: Ms;
-  /** It is done, or called off. */
+  /** The event is done or cancelled. */
   readonly over: boolean;
 };
 
-/** A document is small, and an instance has one scheduled event, or two. */
+/** Bound of events in a document; an instance has one or two scheduled events. */
 const MOST_EVENTS = 4;
 
-/** `AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED` and `AWS_EC2_INSTANCE_RETIREMENT_CANCELLED` are of one matter (assumed). */
+/**
+ * `AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED` and `AWS_EC2_INSTANCE_RETIREMENT_CANCELLED` are about the same event
+ * (assumed).
+ */
 const CALLED_OFF = /_CANCELL?ED$/i;
 const stemOf = (code: string): string => code.replace(/_(SCHEDULED|CANCELL?ED)$/i, "");
 
-/** Whether two messages are about one event: by its ARN, or, where a cancellation has an ARN of its own, by its matter. */
+/**
+ * Whether two messages are about one event: they have the same ARN, or, since a cancellation can have another ARN, the
+ * same code without its suffix.
+ */
 function isSame(a: Pick<Event, "eventArn" | "code">, b: Pick<Event, "eventArn" | "code">): boolean {
   if (a.eventArn === b.eventArn) return true;
   return (CALLED_OFF.test(a.code) || CALLED_OFF.test(b.code)) && stemOf(a.code) === stemOf(b.code);
 }
 
 /**
- * What an incident knows of its scheduled events after one more message, as hints: the newest message about each event
- * counts, in whatever order they come; of the events that are still to come the one that starts first is told and planned
- * for. `calledOff`: none is left.
+ * Adds a message about a scheduled event to the incident's hints. The newest message about each event counts, in
+ * whatever order messages come; the pending event that starts first is reported and planned for. `calledOff`: no event
+ * is pending.
  */
 export function scheduledHints(incident: Incident, signal: SignalOf<"scheduled-change">): Params {
   const { eventArn, code, startsAt, endsAt, at, over } = signal;
@@ -42,7 +48,7 @@ function withEvent(incident: Incident, heard: Event): Params {
   const { at, over } = heard;
   const known = eventsOf(incident);
   const before = known.find((one) => isSame(one, heard));
-  // Of two of one time the one that ends it counts.
+  // Of two messages with the same time, the one that ends the event counts.
   if (before !== undefined && (before.at > at || (before.at === at && (before.over || !over)))) return incident.hints;
   const told = before === undefined ? heard : merged(before, heard);
   const events = [...known.filter((one) => one !== before), told].slice(-MOST_EVENTS);
@@ -61,14 +67,17 @@ function withEvent(incident: Incident, heard: Event): Params {
   };
 }
 
-/** The end of a Capacity Block is an event of the reservation, at a time of its own, and is never called off. */
+/** Adds the end of a Capacity Block, as a scheduled event of the reservation that is never cancelled. */
 export function reservedHints(incident: Incident, signal: SignalOf<"capacity-block-expiration">): Params {
   const { reservationId, startsAt, endsAt } = signal;
   const event = { eventArn: reservationId, code: "the end of its Capacity Block", startsAt, endsAt, over: false };
   return withEvent(incident, { ...event, at: signal.at });
 }
 
-/** What a later message leaves out stays as it was told: a cancellation names no times, and an update need not either. */
+/**
+ * Merges two messages about one event: fields that the later one does not have stay, since a cancellation has no times
+ * and an update need not have any.
+ */
 const merged = (before: Event, heard: Event): Event => ({
   ...heard,
   eventArn: heard.over ? before.eventArn : heard.eventArn,
@@ -77,14 +86,14 @@ const merged = (before: Event, heard: Event): Event => ({
   endsAt: heard.endsAt ?? before.endsAt,
 });
 
-/** Whether the incident has heard of the event that the message is about. */
+/** Whether the incident contains the event that the message is about. */
 export const knowsEvent = (incident: Incident, signal: SignalOf<"scheduled-change">): boolean =>
   eventsOf(incident).some((one) => isSame(one, signal));
 
-/** A list under that name was written here, or is not there. */
+/** Only this file writes the list `events`, so its items need no check. */
 const areEvents = (value: unknown): value is readonly Event[] => Array.isArray(value);
 
-/** Those of an incident that an earlier version wrote stand in its hints alone. */
+/** Returns the incident's scheduled events. An incident of an earlier version has only one, in single hints. */
 function eventsOf({ hints, signals }: Incident): readonly Event[] {
   const { events } = hints;
   if (areEvents(events)) return events;
