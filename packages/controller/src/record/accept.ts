@@ -11,9 +11,9 @@ import { decode, encodeAll, type NoteOf } from "./encode.ts";
 import type { LedgerDriver, Write } from "./ledger/driver.ts";
 import type { Accepted, Ledger, Seen } from "./ledger/ledger.ts";
 
-/** How many of a subject's incidents are looked at: an interruption hardly joins one from eight ago. */
+/** How many of a subject's newest incidents are loaded: a signal hardly ever belongs to an older one. */
 const KNOWN = 8;
-/** Others who write to the same subject have won each time: then something is wrong with it. */
+/** Number of version conflicts in a row after which a signal fails: then something else is wrong. */
 const MOST_CONFLICTS = 30;
 
 export interface AcceptDeps {
@@ -22,7 +22,7 @@ export interface AcceptDeps {
   readonly largestBody: number | undefined;
 }
 
-/** A signal that waits for its subject's turn. */
+/** A signal that waits for the current commit of its subject. */
 interface Waiting {
   readonly signal: Signal;
   readonly now: Ms;
@@ -31,31 +31,34 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What is known of a subject. */
+/** A subject's stored state. */
 interface Known {
-  /** Its record of the last ordinal, as it was read. */
+  /** The document of its last ordinal, as loaded. */
   readonly record: Seen;
   readonly last: number;
-  /** Its newest incidents, newest first; those that were purged are not among them. */
+  /** Its newest incidents, newest first, without purged ones. */
   readonly incidents: readonly Doc<"incident">[];
 }
 
 /**
- * Joins signals to incidents, or opens them. A subject has a record of its last ordinal, which is written with each
- * incident that opens, and which nobody purges: an instance can be interrupted again long after, and a key that is used
- * twice would be an older version of what the archive has.
+ * Creates `accept`, which joins signals to incidents or opens new ones. Each subject has a document of its last
+ * ordinal. It is written with each new incident and never purged, since an instance can be interrupted again much
+ * later, and a reused key would be taken for an older version of the archived incident.
  *
  *     A  read: last 0 ─ write #1, last 1 ─ commit ✓
  *     B  read: last 0 ─── write #1, last 1 ─ commit ✗ ─ read: last 1, #1 ─ join it ─ commit ✓
  *
- * Who joins relies on that record too: what it chose among has not grown. Signals of one subject come in bursts: all that
- * have come by the time its incidents have been read are stored by one commit.
+ * A join checks the version of this document too, so that no incident was opened meanwhile. Signals of one subject come
+ * in bursts: all that arrived while its incidents were being read are stored in one commit.
  */
 export function createAccept(deps: AcceptDeps): Ledger["accept"] {
   const { driver } = deps;
   const waiting = new Map<Key, Waiting[]>();
 
-  /** @param onEmpty is called in the very turn in which nobody waits any more, so that nobody comes to wait in vain */
+  /**
+   * @param onEmpty called in the same tick in which the queue becomes empty, so that no signal is added to a queue that
+   *   is not processed any more
+   */
   async function takeTurns(subject: Subject, queue: Waiting[], onEmpty: () => void): Promise<void> {
     for (let conflicts = 0; queue.length > 0;) {
       let batch: readonly Waiting[] = queue;
@@ -69,7 +72,7 @@ export function createAccept(deps: AcceptDeps): Ledger["accept"] {
         }
         for (const [index, one] of batch.entries()) one.resolve(answers[index] ?? null);
       } catch (error) {
-        // What one of them makes too large is refused alone.
+        // Commit one by one, so that a signal that makes its document too large fails alone.
         if (batch.length > 1 && !isAway(error)) await eachAlone(subject, batch);
         else for (const one of batch) one.reject(error);
       }
@@ -105,7 +108,7 @@ async function read(driver: AcceptDeps["driver"], subject: Subject): Promise<Kno
   return { record: { key, version: stored.version }, last, incidents: keys.flatMap((one) => found.get(one) ?? []) };
 }
 
-/** Answers what became of each signal, or "conflict". */
+/** Commits the signals; returns the result of each, or "conflict". */
 async function commit(
   { driver, noteOf, largestBody }: AcceptDeps,
   known: Known,
@@ -150,7 +153,7 @@ const recordWrite = ({ key, version }: Seen, last: number): Write => ({
   body: JSON.stringify({ last }),
 });
 
-/** The incident that is about to open, under an ordinal past those that correlate was not shown. */
+/** Gives a new incident its ordinal, which counts also incidents that were not loaded. */
 const numbered = (doc: Doc<"incident">, ordinal: number): Doc<"incident"> =>
   doc.body.ordinal === ordinal
     ? doc

@@ -9,28 +9,28 @@ export interface ArchiverDeps {
   readonly archive: Pick<Archive, "put">;
 }
 
-/** What one run did. `failed` ones are tried again by the next run, as is all that joined meanwhile. */
+/** The result of one run. The next run tries the `failed` ones again. */
 export interface ArchiveReport {
   readonly archived: number;
   readonly failed: readonly { readonly key: Key; readonly error: unknown }[];
-  /** There was more than one run takes. */
+  /** More incidents are waiting than one run archives. */
   readonly more: boolean;
 }
 
 export interface Archiver {
-  /** Asking again while one run is under way is that run. */
+  /** Runs once; while a run is in progress, returns that run. */
   run(): Promise<ArchiveReport>;
 }
 
 const BATCH = 25;
-/** One run is bounded, so that its caller can stop, or look at the deadline of other things. */
+/** Bound of one run, so that its caller can stop or do other work. */
 const BATCHES_A_RUN = 20;
-/** Pages of a timeline that are kept: some thousand entries, when a normal incident has thirty. */
+/** Pages of a timeline that are archived: some thousand entries; a normal incident has thirty. */
 const TIMELINE_PAGES = 10;
 
 /**
- * Moves closed incidents into the archive, at least once. Nothing waits for it, and it tries nothing twice: the caller
- * runs it now and then. Rejects when ledger or archive is away as a whole.
+ * Copies closed incidents into the archive, at least once. It does not retry within a run: the caller runs it
+ * regularly. Rejects if ledger or archive is unavailable.
  *
  *     put version 7 ─ crash                       next run: put version 7 again, which changes nothing
  *     put version 7 ─ commit archivedVersion: 7   (now version 8: archived)
@@ -74,7 +74,10 @@ export function createArchiver({ ledger, archive }: ArchiverDeps): Archiver {
     return docs.filter((doc) => doc !== null).filter((doc) => doc.body.closedAt !== null);
   }
 
-  /** One that the archive refuses must not keep the others out; if it refuses all, the archive itself is away. */
+  /**
+   * Archives documents. If the batch fails, each is put alone, so that one invalid incident does not block the others;
+   * if all fail, the archive itself is unavailable and this rejects.
+   */
   async function putAll(
     docs: readonly Doc<"incident">[],
   ): Promise<readonly { readonly doc: Doc<"incident">; readonly error: { readonly cause: unknown } | null }[]> {

@@ -5,8 +5,8 @@ import type { Replacement } from "../model/group.ts";
 import type { Step } from "../model/step.ts";
 
 /**
- * What a step has until something happens to it. Stored steps leave these out, which halves a document: it has eight
- * kilobytes, and a dozen steps that are mostly nulls.
+ * Default values of a step's fields. Stored steps omit them, which halves a document: most fields of its steps are
+ * null.
  */
 const UNTOUCHED = {
   params: {},
@@ -23,7 +23,7 @@ const UNTOUCHED = {
 
 const untouched: ReadonlyMap<string, unknown> = new Map(Object.entries(UNTOUCHED));
 
-/** A document's body as JSON, for any store. */
+/** Encodes a document's body as JSON. */
 export function encodeBody(body: Doc["body"]): string {
   if (!("steps" in body)) return JSON.stringify(body);
   const { steps } = body;
@@ -35,8 +35,8 @@ export function encodeBody(body: Doc["body"]): string {
 }
 
 /**
- * A body's JSON in a fifth of its size: the names of many target groups repeat each other. Still JSON, for who looks into
- * the table.
+ * Compresses a body's JSON to about a fifth (names of target groups repeat). The result is still JSON, so that the
+ * table stays readable.
  */
 export const packed = (json: string): string => JSON.stringify({ packed: deflateRawSync(json).toString("base64") });
 
@@ -46,7 +46,7 @@ function unpacked(json: string): string {
   return inflateRawSync(Buffer.from(text, "base64")).toString();
 }
 
-/** The body that `encodeBody` was given, packed or not; what an earlier version wrote, as this one has it. */
+/** Decodes a body, packed or not. A body of an earlier version is upgraded. */
 export function decodeBody<K extends Kind>(json: string): Bodies[K] {
   const body = withAgents(upgraded(JSON.parse(unpacked(json)) as Stored));
   const whole = (step: Partial<Step>): Partial<Step> => ({ ...UNTOUCHED, ...step });
@@ -70,14 +70,17 @@ interface Stored {
   readonly agents?: object;
 }
 
-/** Before agents told of their work an incident knew neither them nor the instants of its lifecycle actions. */
+/** Adds fields to an incident of a version without agent states and times of lifecycle actions. */
 function withAgents(body: Stored): Stored {
   if (body.lifecycle === undefined || body.agents !== undefined) return body;
   const since = body.openedAt ?? 0;
   return { ...body, agents: {}, lifecycle: body.lifecycle.map((action) => ({ since, heardAt: since, ...action })) };
 }
 
-/** Before there were routes an incident joined one alert at most, and an alert knew neither its route nor what it withheld. */
+/**
+ * Upgrades bodies of versions without routes, in which an incident joined at most one alert and an alert had neither
+ * route nor suppressions.
+ */
 function upgraded(body: Stored): Stored {
   if (body.replacing !== undefined) return withBooks(body, body.replacing);
   if (body.sends !== undefined) {
@@ -92,7 +95,7 @@ function upgraded(body: Stored): Stored {
 
 const RAISED: ReadonlySet<unknown> = new Set(["launching", "serves", "retiring", "lowering"]);
 
-/** Before a group's record kept books, every instance under replacement by `raise` stood for one raised. */
+/** Upgrades a group of a version without `raised` and `units`, in which each replacement by `raise` meant one unit. */
 function withBooks(body: Stored, all: NonNullable<Stored["replacing"]>): Stored {
   const owes = (one: Partial<Replacement>): boolean =>
     (body.baseline ?? null) !== null && one.by === "raise" && RAISED.has(one.state);
@@ -108,7 +111,7 @@ function short(step: Step): object {
   return kept;
 }
 
-/** The list and the object among them are empty ones. */
+/** Whether a field has its default value. A default list or object is an empty one. */
 function isUntouched(name: string, value: unknown): boolean {
   const usual = untouched.get(name);
   if (typeof usual !== "object" || usual === null) return value === usual;

@@ -6,21 +6,20 @@ import type { LedgerDriver } from "./ledger/driver.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 export interface LedgerOptions {
-  /** What lists answer of a document without reading it; by default nothing. */
+  /** The note of a document, which lists return without loading it; by default none. */
   readonly noteOf?: NoteOf;
-  /** The most that one document's body takes, in bytes; 8 kB by default. */
+  /** Maximum size of a document's body in bytes; 8 kB by default. */
   readonly largestBody?: number;
 }
 
 const LIST_PAGE = 100;
 const HISTORY_PAGE = 200;
-/** Entries without a document are stored by so many: what belongs to one commit stays together. */
+/** Batch size for journal entries without a document. */
 const NOTES_A_COMMIT = 50;
 
 /**
- * The ledger over a driver. All that is the same for every store is here and in what it uses: which incident a signal
- * belongs to and which ordinal it has, how a document is encoded and what is refused, which documents are over, pages and
- * their cursors.
+ * Creates the ledger over a driver. Everything that is the same for all stores is here and in the files that it uses:
+ * correlation and ordinals, encoding, validation, which documents are over, pages and cursors.
  *
  *     flow, alerts, show ─▶ Ledger (here) ─▶ LedgerDriver: SQLite, DynamoDB, memory
  */
@@ -79,7 +78,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions = {}):
     async purge(settledBefore) {
       let purged = 0;
       let after: string | null = null;
-      // Part by part, so that handling goes on between. What a queue says is not trusted: it may lag.
+      // Page by page, so that handling continues in between. Each document is checked, since a queue may be stale.
       do {
         const part = await driver.queued("settled", settledBefore - 1, LIST_PAGE, after);
         const over = (await driver.load(part.items)).filter(

@@ -3,14 +3,16 @@ import type { Part } from "./ledger/driver.ts";
 import type { Page } from "./ledger/ledger.ts";
 
 /**
- * A part of a list as a page of it. Its cursor names the list, so that it is refused elsewhere.
+ * Converts a part of a list to a page. The cursor contains the list's name, so that other lists reject it.
  * @param list a name that no other list has
  */
 export function pageOf<T>(list: string, { items, next }: Part<T>): Page<T> {
   return next === null ? { items } : { items, next: Buffer.from(JSON.stringify([list, next])).toString("base64url") };
 }
 
-/** Where a cursor of this list stands; null without one. Throws SK-RECORD-CURSOR for what is none of its cursors. */
+/**
+ * Returns the position in a cursor of this list; null without a cursor. Throws SK-RECORD-CURSOR for any other text.
+ */
 export function afterOf(list: string, cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   try {
@@ -18,12 +20,12 @@ export function afterOf(list: string, cursor: string | undefined): string | null
     if (Array.isArray(given) && given.length === 2 && given[0] === list && typeof given[1] === "string")
       return given[1];
   } catch {
-    // `pageOf` makes JSON: any other text is refused below, as a cursor of another list is.
+    // Not JSON, so not a cursor of `pageOf`: rejected below.
   }
   throw badCursor();
 }
 
-/** @param rows one more than `limit` were asked for, so that the last part is known to be the last. */
+/** @param rows up to `limit` + 1 rows, so that the last part can be recognised */
 export function partOf<Row, T>(
   rows: readonly Row[],
   limit: number,

@@ -7,15 +7,15 @@ import { fit } from "./fit.ts";
 import type { Shelf, Stored, Write } from "./ledger/driver.ts";
 import type { Seen } from "./ledger/ledger.ts";
 
-/** What is kept of a document for lists that do not read it; null: nothing. */
+/** Makes the note of a document that lists return without loading it; returns null for none. */
 export type NoteOf = (doc: Doc) => { readonly tag: string; readonly note: string } | null;
 
-/** Keys begin with the kind of their document. */
+/** Returns the kind of a document from its key. */
 export const kindOf = (key: Key): string => key.slice(0, Math.max(0, key.indexOf("#")));
 
 /**
- * Encodes what one commit writes, and refuses what no driver could store. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID.
- * @param room bytes for each body
+ * Encodes the documents of one commit, and validates them. Throws SK-LEDGER-TOO-LARGE, SK-LEDGER-INVALID.
+ * @param room maximum bytes of each body
  */
 export function encodeAll(
   docs: readonly Doc[],
@@ -38,7 +38,7 @@ function encode(doc: Doc, noteOf: NoteOf, room?: number): Write {
   return { key, version, wakeAt, tags, shelf: shelfOf(doc), body: fit(doc, room) };
 }
 
-/** Throws SK-LEDGER-INVALID. */
+/** Throws SK-LEDGER-INVALID if `wakeAt` is not in whole milliseconds. */
 export function checkWakeAt(key: Key, wakeAt: number | null): void {
   if (wakeAt !== null && !Number.isSafeInteger(wakeAt))
     throw invalid(`The wakeAt of ${key} is ${wakeAt}: it must be whole milliseconds, or null, else it never wakes.`);
@@ -48,7 +48,10 @@ export function decode({ key, version, wakeAt, tags, body }: Stored): Doc {
   return { kind: kindOf(key) as Kind, key, schema: 1, version, wakeAt, tags, body: decodeBody(body) } as Doc;
 }
 
-/** What is over, and may be purged once it is old; of incidents only what the archive has. */
+/**
+ * Returns the shelf of a document that is over, null for others. `settled` documents may be purged when they are old;
+ * an incident is settled only once it is archived.
+ */
 function shelfOf(doc: Doc): Shelf | null {
   switch (doc.kind) {
     case "incident": {

@@ -5,19 +5,21 @@ import type { Plain } from "../model/plain.ts";
 import type { SignalRef } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
 
-/** The most that a document's body takes as it is stored, in bytes: what DynamoDB and a storm of thousands afford. */
+/**
+ * Maximum size of a stored body in bytes, chosen for the cost of DynamoDB and of storms with thousands of incidents.
+ */
 export const LARGEST_BODY = 8 * 1024;
 
 type Body = Doc["body"];
 
 /**
- * A document's body as it is stored: JSON; packed where that is larger than `room`; and where packing is not enough,
- * without what handling needs least:
+ * Encodes a body for storage: JSON; compressed if larger than `room`; and if that is not enough, without the parts that
+ * handling needs least:
  *
- *     as it is ─▶ packed ─▶ without what people read ─▶ … what undoing needs ─▶ … steps that are planned again
+ *     plain ─▶ packed ─▶ without texts for people ─▶ … inputs of undoing ─▶ … steps that a replan makes again
  *
- * A signal can come to any document, so that what belongs to an instance in many target groups must not be refused.
- * Throws SK-LEDGER-TOO-LARGE where all this is not enough.
+ * The incident of an instance in many target groups must still accept signals, so it must not be rejected. Throws
+ * SK-LEDGER-TOO-LARGE if all this is not enough.
  */
 export function fit({ key, body }: Pick<Doc, "key" | "body">, room: number = LARGEST_BODY): string {
   const plain = encodeBody(body);
@@ -37,31 +39,31 @@ export function fit({ key, body }: Pick<Doc, "key" | "body">, room: number = LAR
   );
 }
 
-/** The journal has them whole. */
+/** Length to which reasons are cut; the journal has the whole text. */
 const REASON_LEFT = 60;
-/** By the newest signals one that comes twice is known. */
+/** Signals that are kept, so that duplicates of the newest are still recognised. */
 const SIGNALS_LEFT = 8;
 
 const isSettled = ({ settledAt }: Step): boolean => settledAt !== null;
 
-/** In the order in which they are given up. */
+/** Reductions, in the order in which they are applied. */
 const SHED: readonly ((body: Body) => Body)[] = [
-  // What only people read.
+  // Texts that only people read.
   (body) =>
     withSteps("signals" in body ? { ...body, signals: newest(body.signals) } : body, (step) => [
       isSettled(step)
         ? { ...step, reason: step.reason?.slice(0, REASON_LEFT) ?? null, receipt: terse(step.receipt) }
         : step,
     ]),
-  // What only undoing needs: handling goes first.
+  // Inputs that only undoing needs.
   (body) => withSteps(body, (step) => [isSettled(step) ? { ...step, params: {}, receipt: null } : step]),
-  // What planning makes again from what is known.
+  // Steps that a replan makes again.
   (body) => ("cancelledAt" in body && body.cancelledAt === null && body.goneAt === null ? unplanned(body) : body),
 ];
 
 const newest = (signals: readonly SignalRef[]): readonly SignalRef[] => signals.slice(-SIGNALS_LEFT);
 
-/** Without the names and times of AWS's answers. */
+/** Removes request ids and times of AWS's answers from a receipt. */
 function terse(receipt: Plain): Plain {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return receipt;
   const { requestId: _, at: __, ...rest } = receipt as { readonly [name: string]: Plain };
@@ -71,7 +73,7 @@ function terse(receipt: Plain): Plain {
 const unplanned = <B extends Body>(body: B): B =>
   withSteps(body, (step) => (step.state === "waiting" && step.attempts === 0 ? [] : [step]), ["steps"]);
 
-/** The body with each of its steps, and of those owed, as `change` has it. */
+/** Applies `change` to each step of the lists. */
 function withSteps<B extends Body>(
   body: B,
   change: (step: Step) => readonly Step[],

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
 import type { Health } from "./ledger/ledger.ts";
 
-/** Keeps what a store last knew of itself. `since` moves when it fails, fails otherwise, or recovers. */
+/** Keeps the health of a store. `since` changes when the store fails, fails for another reason, or recovers. */
 export function createHealth(clock: Pick<Clock, "now">): {
   readonly get: () => Health;
   readonly up: () => void;

@@ -5,12 +5,12 @@ import type { Key } from "../../model/key.ts";
 import type { Params } from "../../model/plain.ts";
 import type { Page } from "../ledger/ledger.ts";
 
-/** An incident as analytics reads it. Writing the same key again replaces it if `version` is newer. */
+/** An archived incident. Putting the same key again replaces it if `version` is newer. */
 export interface ArchivedIncident {
   readonly key: Key;
   readonly version: number;
   readonly incident: Incident;
-  /** Group, cluster, instance type, zone, services affected, …: what lists filter by. */
+  /** Labels for filters: group, cluster, instance type, zone, affected services, … */
   readonly facts: Params;
   readonly timeline: readonly Entry[];
 }
@@ -29,7 +29,7 @@ export interface IncidentFilter {
   readonly open?: boolean;
 }
 
-/** What analytics reads. Every driver passes the contract suite. */
+/** The store of closed incidents. Every driver passes the contract suite. */
 export interface Archive {
   put(incidents: readonly ArchivedIncident[]): Promise<void>;
   get(key: Key): Promise<ArchivedIncident | null>;

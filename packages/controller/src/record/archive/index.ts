@@ -5,5 +5,5 @@ import { openSqliteArchive } from "./sqlite.ts";
 /** Opens an archive; each driver's own options extend these. */
 export type ArchiveFactory = (options: { readonly file: string; readonly clock: Clock }) => Archive;
 
-/** Where incidents are kept for analytics. A driver is one file here, and one line. */
+/** Registry of archive drivers. A driver is one file here, and one line. */
 export const archives = { sqlite: openSqliteArchive } satisfies Record<string, ArchiveFactory>;

@@ -9,12 +9,12 @@ import type { Sql } from "../sqlite/sql.ts";
 import type { Archive, ArchivedIncident, IncidentFilter } from "./archive.ts";
 
 export interface SqliteArchiveOptions {
-  /** A path whose folder exists, or `:memory:`; the ledger's own file will do. */
+  /** A path whose folder exists, or `:memory:`; may be the ledger's file. */
   readonly file: string;
   readonly clock: Clock;
-  /** NORMAL by default: what a power cut takes is put again, since the ledger still has it. */
+  /** NORMAL by default: incidents that a power cut loses are put again, since the ledger still has them. */
   readonly synchronous?: "FULL" | "NORMAL";
-  /** The file grows no further than this; by default as far as its disk allows. */
+  /** Maximum size of the file; by default the disk is the limit. */
   readonly maxBytes?: number;
   /** How long a write waits for another process's lock; 2 s by default. */
   readonly lockWait?: Ms;
@@ -32,7 +32,7 @@ interface Row {
 const COLUMNS = "key, version, openedAt, incident, facts, timeline";
 const LARGEST_PAGE = 500;
 
-/** The archive in one SQLite file. Throws, fails and recovers as the ledger does, with codes SK-ARCHIVE-… */
+/** Opens the archive in one SQLite file. Throws, fails and recovers like the ledger, with codes SK-ARCHIVE-… */
 export function openSqliteArchive(options: SqliteArchiveOptions): Archive & { readonly health: () => Health } {
   const { file, clock, synchronous = "NORMAL", maxBytes = null, lockWait = 2_000 } = options;
   const store = openStore({ area: "archive", file, clock, synchronous, maxBytes, lockWait });
@@ -108,7 +108,7 @@ function toArchived({ key, version, incident, facts, timeline }: Row): ArchivedI
   };
 }
 
-/** One condition for each filter; a new one does not compile until it has its line. */
+/** One condition for each filter; a new filter does not compile without its line. */
 const FILTERS: { readonly [F in keyof Required<IncidentFilter>]: string } = {
   from: "openedAt >= ?",
   to: "openedAt < ?",

@@ -1,7 +1,7 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import { type ErrorCode, SpotkeeperError } from "../../errors.ts";
 
-/** What a failed call means for the ledger. */
+/** Converts the error of a DynamoDB call to an error of the ledger. */
 export function toLedgerError(table: string, error: unknown): SpotkeeperError {
   if (error instanceof SpotkeeperError && !(error instanceof AwsFailure)) return error;
   const why = error instanceof Error ? error.message : "unknown";

@@ -12,21 +12,22 @@ import type { Shelf, Stored, Tag, Write } from "../ledger/driver.ts";
  *     <key>        entry#<at>#<version>#…   lines: the entries of one commit
  *     tag <name>   <key>                    note
  *
- * Two indexes, which lag: `due` by `due` and `wakeAt`, `shelf` by `shelf` and `since`, both of keys only.
+ * `told` is the time of the document's last entry. Two eventually consistent indexes, both of keys only: `due` by `due`
+ * and `wakeAt`, `shelf` by `shelf` and `since`.
  */
 export const DUE = { index: "due", partition: "due", sort: "wakeAt" } as const;
 export const SHELF = { index: "shelf", partition: "shelf", sort: "since" } as const;
 
 /**
- * A partition takes some 1,000 writes a second, and a storm's guards are renewed as often:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ * Partitions of the due index. One partition takes about 1,000 writes per second, and takeover delays are renewed as
+ * often in a storm: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 export const SHARDS = 8;
 
 export const docKey = (key: Key): ItemKey => ({ pk: key, sk: "doc" });
 const tagKey = (tag: string, key: Key): ItemKey => ({ pk: `tag ${tag}`, sk: key });
 
-/** Of which shard of the queue a document is: equal for equal keys. */
+/** Returns the shard of the due index for a key, by a hash. */
 export function shardOf(key: Key): string {
   let hash = 0;
   for (const char of key) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 1_000_003;
@@ -35,7 +36,7 @@ export function shardOf(key: Key): string {
 
 export const shardName = (shard: number): string => `due#${shard}`;
 
-/** What a commit has to know of the version before: which tags it had, and when its last entry was. */
+/** What a commit needs of the previous version: its tags, and the time of its last entry (`told`). */
 export interface Before {
   readonly version: number;
   readonly tags: string;
@@ -64,7 +65,7 @@ export function storedOf(item: Item): Stored {
   };
 }
 
-/** The document, and what changes of its tags. */
+/** Returns the writes for a document and for its changed tags. */
 export function docWrites(write: Write, before: Before, told: number): readonly ItemWrite[] {
   const { key, version, wakeAt, shelf, body } = write;
   const tags = JSON.stringify(write.tags);
@@ -94,10 +95,10 @@ export function docWrites(write: Write, before: Before, told: number): readonly 
 export const tagRemovals = (key: Key, tags: readonly string[]): readonly ItemWrite[] =>
   tags.map((name) => ({ remove: tagKey(name, key), version: null }));
 
-/** So that a commit of many entries stays below what one item takes: 400 kB. */
+/** Entries per item, so that an item stays below DynamoDB's limit of 400 kB. */
 const LINES_AN_ITEM = 40;
 export const ENTRY = "entry#";
-/** Comes after all entries. */
+/** Sorts after all entries. */
 export const ENTRIES_END = "entry$";
 
 type Line = readonly [at: number, kind: Entry["kind"], text: string, data: Params];
@@ -105,11 +106,11 @@ type Line = readonly [at: number, kind: Entry["kind"], text: string, data: Param
 const padded = (value: number, digits: number): string => String(Math.max(0, value)).padStart(digits, "0");
 
 /**
- * The entries of one commit about one key: in the order of instants, then of versions, so that entries of one document
- * come in the order of its commits.
+ * Returns the writes for the entries of one commit about one key. They sort by time, then by version, so that the
+ * entries of one document are in the order of its commits.
  *
- * @param told not before this instant: that of the document's last entry
- * @param unique tells two commits of one instant apart, in their order
+ * @param told time used for sorting: not before the document's previous entry
+ * @param unique separates two commits of the same time, in their order
  */
 export function entryWrites(
   key: Key,

@@ -3,13 +3,13 @@ import type { Key } from "../../model/key.ts";
 import type { Part, Queue } from "../ledger/driver.ts";
 import { docKey, DUE, SHARDS, shardName, SHELF } from "./items.ts";
 
-/** Where one partition of a queue stands: the last key that was taken of it, or null at its beginning or end. */
+/** Position in one partition of a queue: the last key that was returned, or null at its beginning or end. */
 interface Place {
   readonly last: readonly [at: number, key: Key] | null;
   readonly done: boolean;
 }
 
-/** Keys of a queue, earliest first. Each partition of it is read, and the earliest of all are taken. */
+/** Returns keys of a queue, earliest first: reads each partition, and merges them. */
 export async function queuedKeys(
   table: ItemTable,
   queue: Queue,
@@ -36,7 +36,7 @@ export async function queuedKeys(
     }),
   );
   const all = parts.flatMap(({ found }, n) => found.map((place) => ({ n, place })));
-  // Stable: those of one partition stay in their order.
+  // A stable sort: the keys of one partition stay in their order.
   const taken = all.toSorted((one, other) => one.place[0] - other.place[0]).slice(0, limit);
   const next = parts.map(({ found, more }, n): Place => {
     const mine = taken.filter((one) => one.n === n);

@@ -5,13 +5,13 @@ import type { Entry } from "../../model/journal.ts";
 import type { Key } from "../../model/key.ts";
 import type { Health, Outline, Seen } from "./ledger.ts";
 
-/** For lists. Its note is answered with the key, so that a list need not read the documents. */
+/** A tag for lists. Its note is returned with the key, so that a list need not load the documents. */
 export interface Tag {
   readonly name: string;
   readonly note: string | null;
 }
 
-/** On which of the two shelves a document that is over stands, and since when. */
+/** The shelf of a document that is over (not archived yet, or settled), and the time since when it is over. */
 export interface Shelf {
   readonly name: "unarchived" | "settled";
   readonly since: Ms;
@@ -20,14 +20,14 @@ export interface Shelf {
 /** A document to store. */
 export interface Write {
   readonly key: Key;
-  /** The version that must be stored now; 0: none. It becomes `version + 1`. */
+  /** The version that must be stored before the write; 0: none. The write stores `version + 1`. */
   readonly version: number;
   /** When the document is due; null: it is in no queue. */
   readonly wakeAt: Ms | null;
   readonly tags: readonly Tag[];
   /** Null: it is not over. */
   readonly shelf: Shelf | null;
-  /** Opaque, and at most 8 kB. */
+  /** Opaque text of at most 8 kB. */
   readonly body: string;
 }
 
@@ -36,60 +36,69 @@ export interface Stored extends Omit<Write, "tags"> {
   readonly tags: readonly string[];
 }
 
-/** A part of a list. `next` is the driver's own: it gets it back as `after`, as it was. */
+/** A part of a list. `next` is opaque to callers, who return it unchanged as `after`. */
 export interface Part<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
-/** Where documents stand in the order of an instant: `wakeAt` of those that are due, `since` of those on a shelf. */
+/** An index of documents by time: `due` by `wakeAt`, the shelves by `since`. */
 export type Queue = "due" | Shelf["name"];
 
 /**
- * Where a ledger keeps its state, as little as each store must do by itself: documents with versions, tags, queues, and a
- * journal. It knows no signal, no kind of document and no size: these are above it (../create-ledger.ts). Every driver
- * passes the contract suite in test/record/ledger-contract.ts.
+ * The store of a ledger, reduced to what each store must do itself: documents with versions, tags, queues, and a
+ * journal. Signals, kinds of documents and sizes are handled above it (../create-ledger.ts). Every driver passes the
+ * contract suite in test/record/ledger-contract.ts.
  *
- * Each call is one attempt. It rejects with `SpotkeeperError` (SK-LEDGER-…) when the store is away; then what it was to
- * write is written whole or not at all.
+ * Each call is one attempt. It rejects with `SpotkeeperError` (SK-LEDGER-…) if the store is unavailable; a write is
+ * stored completely or not at all.
  */
 export interface LedgerDriver {
-  /** Those that exist, in any order, each as its last commit left it. */
+  /** Loads the documents that exist, in any order, strongly consistent. */
   load(keys: readonly Key[]): Promise<readonly Stored[]>;
   /**
-   * All or none: the writes with their tags, and the entries, if every version is what the writes and `unchanged` say it
-   * is; false if one is not. No key comes twice. Of two at once over one document, one at most is true.
+   * Stores all writes with their tags and all entries, if all versions are those in `writes` and `unchanged`; else
+   * stores nothing and returns false. No key occurs twice. Of two concurrent commits of one document at most one
+   * returns true.
    */
   commit(writes: readonly Write[], unchanged: readonly Seen[], entries: readonly Entry[]): Promise<boolean>;
-  /** Stores `version + 1` with another `wakeAt`, and the rest as it was, its shelf too; false if the version is another. */
+  /**
+   * Stores `version + 1` with another `wakeAt` and all else unchanged, the shelf too; returns false if the stored
+   * version differs.
+   */
   touch(key: Key, version: number, wakeAt: Ms | null): Promise<boolean>;
-  /** Keys of a queue up to an instant (included; null: all), earliest first. May lag behind the documents. */
+  /** Returns keys of a queue up to a time (inclusive; null: all), earliest first. May be stale. */
   queued(queue: Queue, until: Ms | null, limit: number, after: string | null): Promise<Part<Key>>;
-  /** Documents that carry the tag, in an order that does not change. May lag behind the documents. */
+  /** Returns documents that have the tag, in a stable order. May be stale. */
   tagged(tag: string, limit: number, after: string | null): Promise<Part<Outline>>;
-  /** In the order of one document's commits. Two that no document orders are in the order of their `at`. */
+  /**
+   * Returns the journal of a key in the order of its document's commits; entries without a document are in the order of
+   * `at`.
+   */
   history(key: Key, limit: number, after: string | null): Promise<Part<Entry>>;
-  /** Removes documents that still have these versions, with their tags and their journal; answers how many. */
+  /** Removes documents that still have these versions, with their tags and journals; returns how many were removed. */
   remove(docs: readonly Seen[]): Promise<number>;
   health(): Health;
-  /** Finishes what was asked before. Asking twice is the same as once. */
+  /** Waits for calls in progress, then closes. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What drivers may use. */
+/** Dependencies that drivers may use. */
 export interface LedgerDeps {
   readonly clock: Clock;
-  /** The whole path of a file; throws SK-CONFIG-INVALID, naming the key, where its folder does not exist. */
+  /** Resolves the path of a file; throws SK-CONFIG-INVALID with the config key if its folder does not exist. */
   readonly placeOf: (key: string, file: string) => string;
-  /** A table of DynamoDB, in a region or in that of the process. Throws SK-CONFIG-INVALID where no region is known. */
+  /**
+   * Opens a DynamoDB table in a region (null: that of the process). Throws SK-CONFIG-INVALID if no region is known.
+   */
   readonly itemTable: (key: string, table: string, region: string | null) => ItemTable;
   /** Different for each process. */
   readonly owner: string;
 }
 
-/** The one shape of a driver's file: its options in the config, and what opens the store that they name. */
+/** The shape of a driver's file: the schema of its options in the config, and a function that opens the store. */
 export interface LedgerFactory<Options extends z.ZodObject = z.ZodObject> {
-  /** Begins with `driver: "<name>"`. */
+  /** Has a field `driver` with the driver's name. */
   readonly options: Options;
   open(options: z.output<Options>, deps: LedgerDeps): LedgerDriver | Promise<LedgerDriver>;
 }

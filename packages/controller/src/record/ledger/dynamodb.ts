@@ -26,7 +26,7 @@ import { createHealth } from "../health.ts";
 import type { LedgerDriver, LedgerFactory, Write } from "./driver.ts";
 
 export interface DynamoDbOptions {
-  /** Opened with a client of the region (aws/services/dynamodb.ts); its indexes are those of record/dynamodb/items.ts. */
+  /** The table (aws/services/dynamodb.ts), with the indexes of record/dynamodb/items.ts. */
   readonly table: ItemTable;
   readonly name: string;
   readonly clock: Clock;
@@ -34,14 +34,14 @@ export interface DynamoDbOptions {
   readonly client: string;
 }
 
-/** Documents whose version before is remembered, so that a commit need not read it: more than a storm has. */
+/** Documents whose last version is cached, so that a commit need not read it: more than a storm has. */
 const MOST_REMEMBERED = 20_000;
 /** A transaction takes 100: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const WRITES_A_TRANSACTION = 100;
 
 /**
- * Keeps a ledger's state in one table of DynamoDB. A commit is one transaction, a touch one update. The order in which one
- * process asks says nothing: what must come after something waits for it.
+ * Keeps a ledger's state in one DynamoDB table. A commit is one transaction, a touch one update. Calls of one process
+ * may overtake each other: a caller that needs an order waits for the first call.
  *
  *     A  read 7 ─ transaction: if 7, write 8 and what changes of its tags ✓
  *     B  read 7 ─── transaction: if 7, … ✗
@@ -71,7 +71,7 @@ export function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): L
     }
   }
 
-  /** Of each write the version that it replaces; null where one is stored in another version. */
+  /** Returns the previous version of each write; null if a document is stored in another version. */
   async function versionsBefore(writes: readonly Write[]): Promise<ReadonlyMap<Key, Before> | null> {
     const before = new Map<Key, Before>();
     const unknown: Key[] = [];
@@ -186,7 +186,10 @@ export function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): L
     },
   };
 
-  /** In one transaction, but for the oldest entries of a journal that is longer than one takes. */
+  /**
+   * Removes a document in one transaction; entries of a longer journal are removed before it, in transactions of their
+   * own.
+   */
   async function removeDoc(key: Key, version: number): Promise<boolean> {
     const [item] = await table.get([docKey(key)]);
     if (item === undefined) return false;

@@ -3,7 +3,7 @@ import type { LedgerDeps, LedgerDriver, LedgerFactory } from "./driver.ts";
 import { dynamodbLedger } from "./dynamodb.ts";
 import { sqliteLedger } from "./sqlite.ts";
 
-/** Where state can be kept, by the `driver` that the config names. A driver is one file here, and one line. */
+/** Registry of ledger drivers, by the `driver` in the config. A driver is one file here, and one line. */
 export const ledgers = {
   sqlite: sqliteLedger,
   dynamodb: dynamodbLedger,

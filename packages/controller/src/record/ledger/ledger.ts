@@ -8,7 +8,7 @@ import type { Params } from "../../model/plain.ts";
 
 export interface Accepted {
   readonly doc: Doc<"incident">;
-  /** False for a duplicate of a signal that the incident had already. */
+  /** False for a duplicate of a signal that the incident already has. */
   readonly fresh: boolean;
 }
 
@@ -18,47 +18,53 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** A version of a document; 0: it is not stored. */
+/** A document's key and version; version 0: not stored. */
 export interface Seen {
   readonly key: Key;
   readonly version: number;
 }
 
-/** A document of a list without its body. */
+/** One item of a list, without the document's body. */
 export interface Outline {
   readonly key: Key;
-  /** What `noteOf` said of the newest version; null where an earlier Spotkeeper wrote it last, or none is kept. */
+  /**
+   * The note of the newest version (`noteOf`); null if it has none, or if an earlier Spotkeeper wrote the document.
+   */
   readonly note: string | null;
 }
 
-/** Whether a store takes writes, for readiness. `code` and `message` are those of the last failure, null while `ok`. */
+/**
+ * Whether a store accepts writes, for the readiness check. `code` and `message` are those of the last failure, null
+ * while `ok`.
+ */
 export interface Health {
   readonly ok: boolean;
   readonly code: ErrorCode | null;
   readonly message: string | null;
-  /** When it became so. */
+  /** When `ok` or `code` last changed. */
   readonly since: Ms;
-  /** What was stored is not there any more: the file was removed or replaced while it was open. Stays until a restart. */
+  /** Set if stored data was lost: the file was removed or replaced while it was open. Stays until a restart. */
   readonly lost?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /**
- * What is known and done, as the rest of the program asks for it: made once, over any driver (create-ledger.ts). Documents
- * are strongly consistent; lists and queues may lag.
- * Rejects with `SpotkeeperError` (SK-LEDGER-…) when the store is away; never answers "nothing" instead.
+ * The durable state of open work. Implemented once, over any driver (create-ledger.ts). Documents are strongly
+ * consistent; lists and queues may be stale. Rejects with `SpotkeeperError` (SK-LEDGER-…) if the store is unavailable;
+ * never returns an empty result instead.
  */
 export interface Ledger {
   /**
-   * Durable when it resolves: the message may be deleted. Correlates (see correlate/correlate.ts) and commits, so that any
-   * number of replicas agree. Null: the signal concerns no incident (correlate said so).
+   * Correlates a signal (correlate/correlate.ts) and commits the result, so that any number of replicas agree. Once it
+   * resolves, the signal is stored and its message may be deleted. Returns null if the signal concerns no incident.
    *
-   * @param hints what an incident that it opens is to know from the beginning; another takes none of it
+   * @param hints initial hints of an incident that the signal opens; ignored if it joins one
    */
   accept(signal: Signal, now: Ms, hints?: Params): Promise<Accepted | null>;
   load<K extends Kind>(key: Key, kind: K): Promise<Doc<K> | null>;
   /**
-   * All or none: stores each write if its stored version is still `doc.version`, and only if every document of
-   * `unchanged` is too. A document is in `writes` or in `unchanged`, and once. Answers what is stored now, or "conflict".
+   * Stores all writes and entries, if the stored versions of all documents in `writes` and `unchanged` are still the
+   * same; else stores nothing. A document is in one of the two lists, once. Returns the stored documents, or
+   * "conflict".
    */
   commit(
     writes: readonly Doc[],
@@ -66,23 +72,25 @@ export interface Ledger {
     unchanged?: readonly Seen[],
   ): Promise<readonly Doc[] | "conflict">;
   /**
-   * Moves `wakeAt` of a document whose stored version is still `version`, and nothing else of it. It is version + 1 then:
-   * who has read the one before has a conflict, as after a commit. Answers the version that is stored now, or "conflict".
+   * Changes only `wakeAt` of a document whose stored version is still `version`. This stores version + 1, so that
+   * concurrent writers get a conflict, as after a commit. Returns the stored version, or "conflict".
    */
   touch(key: Key, version: number, wakeAt: Ms | null): Promise<number | "conflict">;
-  /** Keys of documents whose `wakeAt` has come, earliest first. May lag: one that has moved on may still be among them. */
+  /**
+   * Returns keys of documents whose `wakeAt` has passed, earliest first. May be stale: some may not be due any more.
+   */
   due(now: Ms, limit: number, cursor?: string): Promise<Page<Key>>;
-  /** By tag; may lag. Newest key first is not promised. */
+  /** Returns documents with a tag, in no particular order. May be stale. */
   list(tag: string, cursor?: string): Promise<Page<Doc>>;
-  /** The same list, without reading the documents. */
+  /** Returns the same list without loading the documents. */
   outline(tag: string, cursor?: string): Promise<Page<Outline>>;
-  /** In the order of one document's commits. */
+  /** Returns a document's journal in the order of its commits. */
   history(key: Key, cursor?: string): Promise<Page<Entry>>;
-  /** Keys of closed incidents whose newest version the archive lacks (see archived.ts), for the archiver. May lag. */
+  /** Returns keys of closed incidents whose newest version is not archived (archived.ts). May be stale. */
   unarchived(cursor?: string): Promise<Page<Key>>;
   /**
-   * Removes settled incidents (and their journal) that are archived and closed before, and what else was over before
-   * (silences, evidence); answers how many. May lag: what it misses is for the next purge.
+   * Removes archived incidents that were closed before the given time, with their journals, and silences and evidence
+   * that were over before. Returns how many. May miss some, which the next purge removes.
    */
   purge(settledBefore: Ms): Promise<number>;
   health(): Health;

@@ -15,7 +15,7 @@ export interface SqliteOptions {
   readonly clock: Clock;
   /** FULL (the default) survives a power cut; NORMAL only a kill, at several times the speed. */
   readonly synchronous?: "FULL" | "NORMAL";
-  /** The file grows no further than this; by default as far as its disk allows. */
+  /** Maximum size of the file; by default the disk is the limit. */
   readonly maxBytes?: number;
   /** How long a write waits for another process's lock; 2 s by default. */
   readonly lockWait?: Ms;
@@ -24,8 +24,9 @@ export interface SqliteOptions {
 export type SqliteLedgerOptions = SqliteOptions & LedgerOptions;
 
 /**
- * Keeps a ledger's state in one SQLite file (WAL). Throws SK-LEDGER-NEWER and SK-LEDGER-FOREIGN for a file that is not to
- * be touched; a file that cannot be used now (folder missing, disk full, …) is opened later, and told by `health()`.
+ * Keeps a ledger's state in one SQLite file (WAL). Throws SK-LEDGER-NEWER or SK-LEDGER-FOREIGN for a file that this
+ * version must not change; a file that cannot be used now (folder missing, disk full, …) is opened later, and reported
+ * by `health()`.
  *
  * Two processes, one document: `BEGIN IMMEDIATE` takes the only write lock before any version is read.
  *
@@ -41,7 +42,7 @@ export function openSqlite(options: SqliteOptions): LedgerDriver {
 
     commit(writes, unchanged, entries) {
       return store.write((sql) => {
-        // All is compared before anything is written, so that a conflict leaves nothing to undo.
+        // All versions are compared before the first write, so that a conflict needs no rollback.
         if ([...writes, ...unchanged].some(({ key, version }) => versionOf(sql, key) !== version)) return false;
         for (const write of writes) writeDoc(sql, write);
         appendEntries(sql, entries);
@@ -119,7 +120,7 @@ export const sqliteLedger: LedgerFactory<typeof options> = {
 };
 
 /**
- * The ledger in one SQLite file.
+ * Opens the ledger in one SQLite file.
  * @example const ledger = openSqliteLedger({ file: "spotkeeper.db", clock: systemClock });
  */
 export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => createLedger(openSqlite(options), options);

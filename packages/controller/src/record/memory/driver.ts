@@ -8,21 +8,21 @@ import type { LedgerDriver, Queue, Stored, Write } from "../ledger/driver.ts";
 
 export interface MemoryOptions {
   readonly clock: Clock;
-  /** How long an answer takes: drawn anew for each call. */
+  /** Returns the latency of a call: drawn for each call. */
   readonly latency: () => Ms;
-  /** How long a queue or a list lags behind the documents: drawn anew for each write. */
+  /** Returns how long queues and lists are stale after a write: drawn for each write. */
   readonly lag: () => Ms;
 }
 
-/** What queues and lists know of a document, from an instant on; null: it is gone. */
+/** A version of a document that queues and lists show from a time on; null: removed. */
 interface Seen {
   readonly from: Ms;
   readonly write: Write | null;
 }
 
 /**
- * Keeps a ledger's state in memory, as a store over a network does: each answer takes a while, asks of one client overtake
- * each other, and queues and lists lag. For simulations and tests; what it keeps is gone with the process.
+ * Keeps a ledger's state in memory, with the behaviour of a store over a network: calls take time and may overtake each
+ * other, and queues and lists are stale. For simulations and tests; lost with the process.
  */
 export function openMemory({ clock, latency, lag }: MemoryOptions): LedgerDriver {
   const health = createHealth(clock);
@@ -32,7 +32,7 @@ export function openMemory({ clock, latency, lag }: MemoryOptions): LedgerDriver
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
-  /** The work takes place in one turn, some time between the ask and its answer. */
+  /** Runs the work in one tick, at some time between the call and its answer. */
   function ask<T>(work: () => T): Promise<T> {
     if (closed) return Promise.reject(new SpotkeeperError("SK-LEDGER-CLOSED", "The ledger in memory is closed."));
     const answered = (async () => {
@@ -53,15 +53,15 @@ export function openMemory({ clock, latency, lag }: MemoryOptions): LedgerDriver
     if (write === null) docs.delete(key);
     else docs.set(key, write);
     const now = clock.now();
-    // Only the newest of what is seen by now is still of use.
+    // Only the newest visible version is still needed.
     const before = seen.get(key) ?? [];
     const shown = before.findLastIndex(({ from }) => from <= now);
-    // A write is never seen before the one that it follows.
+    // A write never becomes visible before the previous one.
     const from = Math.max(now + lag(), before.at(-1)?.from ?? 0);
     seen.set(key, [...before.slice(Math.max(0, shown)), { from, write }]);
   }
 
-  /** The documents as queues and lists know them now. */
+  /** The documents that queues and lists show now. */
   function* listed(): Iterable<Write> {
     const now = clock.now();
     for (const versions of seen.values()) {
@@ -157,5 +157,5 @@ function instantIn(queue: Queue, { wakeAt, shelf }: Write): Ms | null {
   return shelf?.name === queue ? shelf.since : null;
 }
 
-/** In the order of instants, as texts are ordered. */
+/** Makes a text that sorts by time, then by key. */
 const placeOf = (at: Ms, key: Key): string => `${String(at).padStart(16, "0")} ${key}`;

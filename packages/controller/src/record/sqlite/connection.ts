@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   readonly file: string;
   /** FULL survives a power cut, NORMAL a kill of the process; see https://www.sqlite.org/pragma.html#pragma_synchronous */
   readonly synchronous: "FULL" | "NORMAL";
-  /** The file never grows beyond this many bytes; null for no limit but the disk's. */
+  /** Maximum size of the file in bytes; null: the disk is the limit. */
   readonly maxBytes: number | null;
 }
 
@@ -19,18 +19,18 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly sql: Sql;
   inTransaction(): boolean;
-  /** The path no longer leads to the file that is open: what is written to it would be lost. */
+  /** Whether the file at the path is no longer the open file: writes to it would be lost. */
   moved(): boolean;
   close(): void;
 }
 
-/** How long SQLite itself waits for a lock. Short, because it blocks the event loop; store.ts waits beyond it. */
+/** How long SQLite itself waits for a lock. Short, because it blocks the event loop; store.ts retries after it. */
 const BLOCKING_WAIT_MS = 25;
 const PAGE_BYTES = 4096;
 /** Bounds the -wal file that a burst leaves behind. */
 const WAL_BYTES = 64 * 1024 * 1024;
 
-/** Opens the file, makes it if need be, and brings its schema up to date. Throws SQLite's errors and `StoreFailure`. */
+/** Opens the file, creates it if necessary, and migrates its schema. Throws SQLite's errors and `StoreFailure`. */
 export function connect(options: ConnectionOptions): Connection {
   const { file, synchronous, maxBytes } = options;
   const db = new DatabaseSync(file, { timeout: BLOCKING_WAIT_MS });
@@ -58,7 +58,7 @@ function identity(file: string): string | null {
   return stats === undefined ? "missing" : `${stats.dev}:${stats.ino}`;
 }
 
-/** The file's schema version; 0 for a new one. Throws for a file that this version must not touch. */
+/** Returns the file's schema version; 0 for a new file. Throws for a file that this version must not change. */
 function usable(db: DatabaseSync, { area, file }: ConnectionOptions): number {
   const newest = migrations.length;
   const { applicationId, version, used } = readMark(db);
@@ -83,7 +83,7 @@ function usable(db: DatabaseSync, { area, file }: ConnectionOptions): number {
 function migrate(db: DatabaseSync, options: ConnectionOptions): void {
   db.exec("BEGIN IMMEDIATE");
   try {
-    // Asked again under the lock: another process, of another version too, may have migrated since.
+    // Read again under the lock: another process (even of another version) may have migrated the file.
     for (const step of migrations.slice(usable(db, options))) db.exec(step);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {

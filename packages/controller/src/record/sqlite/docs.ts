@@ -27,25 +27,25 @@ export function findDoc(sql: Sql, key: Key): Stored | null {
   return { key, version, wakeAt, tags: parseTags(tags).map(nameOf), shelf, body };
 }
 
-/** Version of what is stored under `key`; 0 for nothing. */
+/** Returns the stored version of a document; 0 if it is not stored. */
 export function versionOf(sql: Sql, key: Key): number {
   return sql.one<{ version: number }>("SELECT version FROM docs WHERE key = ?", key)?.version ?? 0;
 }
 
-/** A place in an order that is told apart by the row where the instants are equal. */
+/** A position in an index: a time, and the row id to order equal times. */
 interface Place {
   readonly at: number;
   readonly id: number;
 }
 
 const ORDERS: { readonly [Q in Queue]: { readonly by: string; readonly of: string } } = {
-  // Each repeats the condition of its index (schema.ts), so that it is found without a scan.
+  // Each repeats the condition of its index (schema.ts), so that SQLite uses the index.
   due: { by: "wakeAt", of: "wakeAt IS NOT NULL" },
   unarchived: { by: "closedAt", of: "closedAt IS NOT NULL AND archived = 0" },
   settled: { by: "closedAt", of: "closedAt IS NOT NULL AND archived = 1" },
 };
 
-/** Those of a queue up to an instant, earliest first, after a place; with the place of each. */
+/** Returns keys of a queue up to a time, earliest first, after a position; with the position of each. */
 export function queuedDocs(
   sql: Sql,
   queue: Queue,
@@ -64,7 +64,7 @@ export function queuedDocs(
   );
 }
 
-/** Those that carry `tag`, oldest first, after the row `after`; with the row to go on from. */
+/** Returns documents that have `tag`, oldest first, after the row `after`; with the row id of each. */
 export function taggedDocs(
   sql: Sql,
   tag: string,
@@ -78,7 +78,7 @@ export function taggedDocs(
   );
 }
 
-/** Stores `version + 1`. The caller has compared the versions, in this transaction. */
+/** Stores `version + 1`. The caller must have compared the versions in this transaction. */
 export function writeDoc(sql: Sql, write: Write): void {
   const { key, wakeAt, shelf, body } = write;
   const version = write.version + 1;
@@ -119,7 +119,7 @@ export function writeDoc(sql: Sql, write: Write): void {
   }
 }
 
-/** Stores the next version with another `wakeAt`; false if the version is another. */
+/** Stores the next version with another `wakeAt`; returns false if the stored version differs. */
 export function touchDoc(sql: Sql, key: Key, version: number, wakeAt: number | null): boolean {
   const moved = sql.one(
     "UPDATE docs SET version = version + 1, wakeAt = ? WHERE key = ? AND version = ? RETURNING id",

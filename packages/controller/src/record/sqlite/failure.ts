@@ -14,7 +14,7 @@ export type Trouble =
   | "closed"
   | "replaced";
 
-/** Which store a file serves: names it in messages, and gives its codes. */
+/** The store that a file belongs to: used in messages and error codes. */
 export type Area = "ledger" | "archive";
 
 const codes: { readonly [A in Area]: { readonly [T in Trouble]: ErrorCode } } = {
@@ -42,7 +42,7 @@ const codes: { readonly [A in Area]: { readonly [T in Trouble]: ErrorCode } } = 
   },
 };
 
-/** A failure of the file itself, not of what was asked: the whole transaction is lost, and asking again may succeed. */
+/** A failure of the file, not of a statement: the whole transaction is lost, and a retry may succeed. */
 export class StoreFailure extends SpotkeeperError {
   readonly trouble: Trouble;
   constructor(area: Area, trouble: Trouble, message: string, cause?: unknown) {
@@ -52,8 +52,8 @@ export class StoreFailure extends SpotkeeperError {
 }
 
 /**
- * Tells failures of the file from mistakes in what was asked. Null for the latter: they are the caller's to see as they
- * are. Result codes: https://www.sqlite.org/rescode.html (the low byte is the primary code).
+ * Converts an error to a `StoreFailure` if it is a failure of the file; returns null for other errors, which the caller
+ * gets unchanged. Result codes: https://www.sqlite.org/rescode.html (the low byte is the primary code).
  */
 export function toStoreFailure(area: Area, file: string, error: unknown): StoreFailure | null {
   if (error instanceof StoreFailure) return error;
@@ -66,7 +66,7 @@ function sqliteCode(error: unknown): number | null {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : null;
 }
 
-/** A shared-memory file that could not grow: how a full disk shows while it is opened. */
+/** The shared-memory file could not grow: this happens if the disk is full while the file is opened. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 
 function troubleOf(code: number, file: string): Trouble | null {
@@ -74,7 +74,7 @@ function troubleOf(code: number, file: string): Trouble | null {
   switch (code & 0xff) {
     case 5: // BUSY
     case 6: // LOCKED
-    case 15: // PROTOCOL: the lock could not be had in many attempts
+    case 15: // PROTOCOL: many attempts to get the lock failed
       return "locked";
     case 13:
       return "full";
@@ -86,7 +86,7 @@ function troubleOf(code: number, file: string): Trouble | null {
     case 26: // NOTADB
       return "corrupt";
     case 10: // IOERR
-    case 14: // CANTOPEN: also how a folder shows in which the -wal file cannot be made
+    case 14: // CANTOPEN: also if the -wal file cannot be created in the folder
       return folderIsReadOnly(file) ? "readonly" : "unavailable";
     default:
       return null;
@@ -97,7 +97,7 @@ function folderIsReadOnly(file: string): boolean {
   try {
     if (!statSync(dirname(file)).isDirectory()) return false;
   } catch {
-    return false; // it is not there at all, which is another thing
+    return false; // the folder is missing, which is another failure
   }
   try {
     accessSync(dirname(file), constants.W_OK);
@@ -107,7 +107,7 @@ function folderIsReadOnly(file: string): boolean {
   }
 }
 
-/** That another file stands at the place of the one that was open. */
+/** Makes the failure for a file that was removed or replaced while it was open. */
 export const replacedFailure = (area: Area, file: string): StoreFailure =>
   new StoreFailure(area, "replaced", sentence(area, "replaced", file));
 

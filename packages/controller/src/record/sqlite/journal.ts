@@ -25,7 +25,7 @@ export function appendEntries(sql: Sql, entries: readonly Entry[]): void {
   }
 }
 
-/** In the order they were committed, after the row `after`; with the row to go on from. */
+/** Returns entries in the order of commits, after the row `after`; with the row id of each. */
 export function entriesOf(sql: Sql, key: Key, after: number, limit: number): readonly { seq: number; entry: Entry }[] {
   return sql
     .all<Row>(`SELECT * FROM journal WHERE key = ? AND seq > ? ORDER BY seq LIMIT ${limit}`, key, after)

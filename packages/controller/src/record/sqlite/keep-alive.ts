@@ -1,6 +1,9 @@
 import { MessageChannel } from "node:worker_threads";
 
-/** Keeps the process from ending while it holds: the clock's timers do not, and what was asked must still be answered. */
+/**
+ * Keeps the process from exiting between `hold` and `release`, since the clock's timers do not, and pending calls must
+ * be answered.
+ */
 export function createKeepAlive(): { readonly hold: () => void; readonly release: () => void } {
   const { port1 } = new MessageChannel();
   port1.unref();

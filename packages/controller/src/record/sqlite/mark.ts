@@ -1,18 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** What a SQLite file says of itself. */
+/** How a SQLite file identifies itself. */
 export interface Mark {
   /** https://www.sqlite.org/pragma.html#pragma_application_id; 0 for none. */
   readonly applicationId: number;
   /** https://www.sqlite.org/pragma.html#pragma_user_version; 0 for none. */
   readonly version: number;
-  /** Whether it has a table: a file without any is new, whoever made it. */
+  /** Whether it has a table: a file without tables is new. */
   readonly used: boolean;
 }
 
 /**
- * One statement, hence one moment: asked in several, a file that another process makes in between has tables, and no
- * mark yet. Throws SQLite's errors.
+ * Reads all fields in one statement, so that they are consistent: between two statements another process could create
+ * tables before it sets the ids. Throws SQLite's errors.
  */
 export function readMark(db: DatabaseSync): Mark {
   const row = db

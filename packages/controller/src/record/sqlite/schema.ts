@@ -1,12 +1,12 @@
 /**
- * "SPOT" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id), so that a
- * mistyped path never adds tables to another program's file.
+ * "SPOT" in ASCII: identifies a SQLite file of Spotkeeper (https://www.sqlite.org/pragma.html#pragma_application_id),
+ * so that a mistyped path never adds tables to another program's file.
  */
 export const APPLICATION_ID = 0x53504f54;
 
 /**
- * What each version adds; a file's version is its `user_version`. Never edit one that was released: append. Ledger and
- * archive share one schema, so that they can share one file.
+ * The migration to each version; a file's version is its `user_version`. Never edit a released migration: append a new
+ * one. Ledger and archive share one schema, so that they can share one file.
  */
 export const migrations: readonly string[] = [
   `CREATE TABLE docs (

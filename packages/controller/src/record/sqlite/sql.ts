@@ -1,21 +1,22 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
 /**
- * One connection, its statements prepared once. Rows are trusted: this program wrote them. A text has its limit as a
- * number, never as a parameter: SQLite plans by the limit, and prepares the statement again each time one is bound.
+ * One connection with cached prepared statements. Rows are not validated, since only this program writes them. Write a
+ * LIMIT as a number into the text, never as a parameter: SQLite's plan depends on it, so a bound limit prepares the
+ * statement again each time.
  */
 export interface Sql {
   run(text: string, ...values: readonly SQLInputValue[]): void;
-  /** Answers the new row's number. */
+  /** Returns the id of the new row. */
   insert(text: string, ...values: readonly SQLInputValue[]): number;
   one<Row>(text: string, ...values: readonly SQLInputValue[]): Row | undefined;
   all<Row>(text: string, ...values: readonly SQLInputValue[]): readonly Row[];
 }
 
-/** There are some thirty texts, and as many as there are combinations of an archive's filters. */
+/** Bound of cached statements. There are about thirty texts, and one for each combination of the archive's filters. */
 const MOST_PREPARED = 200;
 
-/** @param db is used until it is closed; statements live as long. */
+/** @param db used until it is closed */
 export function createSql(db: DatabaseSync): Sql {
   const prepared = new Map<string, StatementSync>();
   function statement(text: string): StatementSync {

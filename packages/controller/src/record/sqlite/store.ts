@@ -12,13 +12,16 @@ export interface StoreOptions extends ConnectionOptions {
   readonly lockWait: Ms;
 }
 
-/** A SQLite file that many ask at once. Work runs in the order asked; a promise settles after the commit. */
+/** A SQLite file for concurrent callers. Work runs in the order of calls; a promise settles after the commit. */
 export interface Store {
   readonly read: <T>(work: (sql: Sql) => T) => Promise<T>;
-  /** `work` may run again after a failure of the file, so it does nothing but SQL. What it throws undoes it alone. */
+  /**
+   * Runs `work` in a transaction. It may run again after a failure of the file, so it must do nothing but SQL. If it
+   * throws, only its own changes are rolled back.
+   */
   readonly write: <T>(work: (sql: Sql) => T) => Promise<T>;
   readonly health: () => Health;
-  /** Finishes what was asked before. Asking twice is the same as once. */
+  /** Waits for calls in progress, then closes. Idempotent. */
   readonly close: () => Promise<void>;
 }
 
@@ -30,17 +33,18 @@ interface Ask {
   readonly reject: (error: unknown) => void;
 }
 
-/** Bounds how long one transaction blocks the event loop (about 10 ms of work). */
+/** Calls in one transaction, so that it blocks the event loop for about 10 ms at most. */
 const LARGEST_BATCH = 200;
 const LOCK_RETRY: { readonly first: Ms; readonly last: Ms } = { first: 5, last: 100 };
 const PROBE_EVERY: Ms = 1_000;
-/** Enough pages that a file with no room left refuses them. */
+/** Large enough that a full file rejects it. */
 const PROBE_BYTES = 32 * 1024;
 
 /**
- * Group commit: one fsync serves all that was asked in one turn of the event loop, which is what makes a storm cheap.
- * Throws only for a file that this version must not touch (newer, foreign); any other failure shows in `health()`, and
- * each ask rejects with `StoreFailure` until the cause is gone: it is looked for at each ask, and once a second.
+ * Opens a store with group commit: one fsync for all calls of one tick of the event loop, which makes a storm cheap.
+ * Throws only for a file that this version must not change (newer, foreign); any other failure is reported by
+ * `health()`, and each call rejects with `StoreFailure` until the cause is gone, which is checked at each call and once
+ * a second.
  */
 export function openStore(options: StoreOptions): Store {
   const { area, file, clock, lockWait } = options;
@@ -70,7 +74,7 @@ export function openStore(options: StoreOptions): Store {
     try {
       old?.close();
     } catch {
-      // It is given up either way: nothing of a failed file is trusted until it is opened again.
+      // Ignored: a failed file is opened again in any case.
     }
   }
 
@@ -109,13 +113,13 @@ export function openStore(options: StoreOptions): Store {
       return;
     }
     queue = [...retry, ...queue];
-    scheduled = true; // by the timer, which alone would let the process end
+    scheduled = true; // by the timer, which alone would not keep the process running
     alive.hold();
     clock.setTimer(clock.now() + lockPause, flush);
     lockPause = Math.min(LOCK_RETRY.last, lockPause * 2);
   }
 
-  /** Answers what is to be asked again, because another process holds the lock. */
+  /** Runs a batch in one transaction; returns the calls to retry because another process holds the lock. */
   function writeBatch(batch: readonly Ask[]): readonly Ask[] {
     const settle: (() => void)[] = [];
     try {
@@ -134,16 +138,17 @@ export function openStore(options: StoreOptions): Store {
         ),
       ];
     }
-    // A full file takes what changes nothing, and small changes at times: only the probe says that there is room again.
+    // A full file accepts small changes at times, so only the probe shows that there is space again.
     if (!full) health.up();
     for (const each of settle) each();
     return [];
   }
 
   /**
-   * Runs one ask inside the transaction; a failure of the file throws, any other undoes this ask alone.
+   * Runs one call inside the transaction. Throws on a failure of the file; on any other error rolls back only this
+   * call.
    *
-   * @param alone nothing else is in the transaction, which is undone as a whole
+   * @param alone the call is alone in the transaction, which is then rolled back as a whole
    */
   function attempt(sql: Sql, { writes, work, resolve, reject }: Ask, alone: boolean): () => void {
     const among = writes && !alone;
@@ -162,7 +167,7 @@ export function openStore(options: StoreOptions): Store {
     }
   }
 
-  /** Reads need no transaction, and go on while a writer elsewhere holds the lock or no space is left. */
+  /** Runs reads without a transaction, so that they work while another process holds the lock or the disk is full. */
   function readEach(batch: readonly Ask[]): readonly Ask[] {
     const retry: Ask[] = [];
     for (const each of batch) {
@@ -194,12 +199,12 @@ export function openStore(options: StoreOptions): Store {
   function down(failure: StoreFailure): void {
     health.down(failure);
     full ||= failure.trouble === "full";
-    // A full file or a held lock leaves the connection good; after anything else only a new one is.
+    // After a full file or a lock the connection can be used again; after other failures it is opened again.
     if (failure.trouble !== "full" && failure.trouble !== "locked") disconnect();
     if (closing === null) cancelProbe ??= clock.setTimer(clock.now() + PROBE_EVERY, probe);
   }
 
-  /** Finds out that the cause is gone when nobody asks. What it writes is freed at once, for real writes to use. */
+  /** Checks whether the cause of a failure is gone, also without calls. The space that it writes is freed at once. */
   function probe(): void {
     cancelProbe = null;
     if (closing === null && !health.get().ok) tryWrite();
@@ -209,7 +214,7 @@ export function openStore(options: StoreOptions): Store {
     ask(true, (sql) => {
       sql.run("INSERT INTO probe (filler) VALUES (zeroblob(?))", PROBE_BYTES);
       sql.run("DELETE FROM probe");
-    }).then(hasRoom, () => undefined); // health() has it, and the next probe is set
+    }).then(hasRoom, () => undefined); // health() reports the failure, and the next probe is scheduled
   }
 
   function hasRoom(): void {
@@ -221,7 +226,7 @@ export function openStore(options: StoreOptions): Store {
     try {
       if (connection?.inTransaction() === true) connection.sql.run("ROLLBACK");
     } catch {
-      disconnect(); // which rolls back too
+      disconnect(); // this rolls back, too
     }
   }
 
@@ -230,7 +235,7 @@ export function openStore(options: StoreOptions): Store {
   } catch (error) {
     const failure = toStoreFailure(area, file, error);
     if (failure === null || failure.trouble === "newer" || failure.trouble === "foreign") throw error;
-    // Another process that makes or opens the file just now is waited for, as at any other time.
+    // If another process is creating or opening the file, wait for its lock.
     if (failure.trouble === "locked") tryWrite();
     else down(failure);
   }
