@@ -1,23 +1,26 @@
-/** What changed in one facet, in order. The revision is how many changes there have been. */
+/** The log of changed ids of one facet, in order. The revision counts all changes so far. */
 export interface Changes {
   add(id: string): void;
   revision(): number;
-  /** Ids that changed after that revision; null: not all of them are remembered. */
+  /** Returns ids that changed after that revision; null if the log does not reach back so far. */
   since(revision: number): readonly string[] | null;
 }
 
-/** As many as a storm brings between two looks, and more: who looks less often looks at everything, once. */
+/**
+ * Changes that are kept: more than a storm causes between two reads. A reader that is further behind reads everything
+ * once.
+ */
 const REMEMBERED = 10_000;
 
 export function createChanges(): Changes {
   let recent: string[] = [];
-  /** How many went before those in `recent`. */
+  /** How many changes were dropped before those in `recent`. */
   let dropped = 0;
   return {
     add(id) {
       recent.push(id);
       if (recent.length < 2 * REMEMBERED) return;
-      // Half at a time, so that forgetting costs each change a constant.
+      // Dropped in halves, so that the cost of each change is constant.
       dropped += recent.length - REMEMBERED;
       recent = recent.slice(-REMEMBERED);
     },

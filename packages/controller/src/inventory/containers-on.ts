@@ -1,7 +1,7 @@
 import type { ContainerInstance } from "../aws/calls/ecs.ts";
 import type { Inventory } from "./inventory.ts";
 
-/** Which instance is registered as what in one inventory, as it was at a revision of its container instances. */
+/** Index of container instances by EC2 instance, as of a revision of the facet `container`. */
 interface Index {
   revision: number | null;
   readonly byArn: Map<string, ContainerInstance>;
@@ -12,12 +12,12 @@ const indexes = new WeakMap<Inventory, Index>();
 const NONE: readonly ContainerInstance[] = [];
 
 /**
- * The container instances that an EC2 instance is registered as, as far as the inventory knows. There can be several:
- * RegisterContainerInstance is not idempotent, so that an agent which lost its data folder, or joined another cluster,
- * leaves an old one behind. The one whose agent is connected comes first: it is what the instance is now.
- * https://github.com/aws/amazon-ecs-agent/issues/782
+ * Returns the container instances of an EC2 instance that the inventory knows, the one with a connected agent first.
+ * There can be several: RegisterContainerInstance is not idempotent, so an agent that lost its data folder, or joined
+ * another cluster, leaves an old registration behind. https://github.com/aws/amazon-ecs-agent/issues/782
  *
- * Every incident asks, and a region has thousands of instances, so that an index follows what changes.
+ * Uses an index that is updated by changes only, since every incident calls this and a region has thousands of
+ * instances.
  */
 export function containersOn(inventory: Inventory, instanceId: string): readonly ContainerInstance[] {
   const index: Index = indexes.get(inventory) ?? { revision: null, byArn: new Map(), byInstance: new Map() };
@@ -55,9 +55,9 @@ const liveFirst = (one: ContainerInstance, other: ContainerInstance): number =>
   Number(hasTasks(other)) - Number(hasTasks(one)) ||
   (one.arn < other.arn ? -1 : 1);
 
-/** As ECS counted them when the container instance was last seen. */
+/** Whether the container instance had tasks when it was last observed. */
 export const hasTasks = ({ runningTasks, pendingTasks }: ContainerInstance): boolean => runningTasks + pendingTasks > 0;
 
-/** The instance has an agent that answers: there is one at a time. */
+/** Whether the instance's ECS agent is connected. An instance has one agent at a time. */
 export const isConnected = (containers: readonly ContainerInstance[]): boolean =>
   containers.some((one) => one.agentConnected);

@@ -1,8 +1,9 @@
 import type { Facet } from "./inventory.ts";
 
 /**
- * How many of each are held. Those about instances, tasks and questions grow without end where nobody forgets, so that
- * the least recently observed go first; the others are as many as the account has, with room. About 1 kB each.
+ * Maximum number of entries of each facet, about 1 kB each. Beyond it the least recently observed are removed. Facets
+ * about instances, tasks and failures would grow without end; the others have about as many entries as the account has
+ * resources.
  */
 export const capacities: Readonly<Record<Facet, number>> = {
   instance: 50_000,
@@ -37,7 +38,7 @@ export const facets: readonly Facet[] = Object.keys(capacities) as Facet[];
 
 export const isFacet = (name: string): name is Facet => Object.hasOwn(capacities, name);
 
-/** About capacity that comes and goes: not seen for long, it is gone. */
+/** Facets about short-lived resources: an entry that was not observed for long is removed. */
 export const passing: readonly Facet[] = [
   "instance",
   "membership",

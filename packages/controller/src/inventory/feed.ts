@@ -6,15 +6,15 @@ import type { Evidence, Signal } from "../model/signal.ts";
 import { groupId, serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
 
-/** Something that a signal says about one facet. */
+/** One observation from a signal: a new value of a facet. */
 export type Put = { [F in Facet]: { readonly facet: F; readonly id: string; readonly value: Facets[F] } }[Facet];
 
-/** States of a container instance in which it is in no cluster any more. */
+/** States of a container instance that has left its cluster. */
 const LEFT: ReadonlySet<string> = new Set(["INACTIVE", "DEREGISTERING"]);
 
 /**
- * What a signal that is seen anyway tells of the account, for nothing: pure. Completes what is known and invents nothing:
- * an instance is not known by its state alone.
+ * Returns the observations that a signal contains. Pure. Updates known entries only where a signal does not contain a
+ * whole value: a state alone makes no entry for an instance.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
 function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[] {
@@ -24,7 +24,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
       return stateOf(id, signal.state, inventory);
     case "container-instance-change": {
       const { clusterArn, containerInstanceArn: arn, status } = signal;
-      // Of this one alone: what else the instance is registered as stays as it is.
+      // Only this container instance: other registrations of the instance stay.
       if (LEFT.has(status)) return [{ facet: "container", id: arn, value: null }];
       const before = inventory.get("container", arn)?.value ?? null;
       return [
@@ -48,7 +48,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
     case "launch-result":
       return signal.ok ? memberOf(id, signal.group, "InService", inventory) : [];
     case "termination-result":
-      // What it was a member of is still asked for when its end is told.
+      // The membership is kept as `Terminated`: later alerts still need the group.
       return signal.ok ? memberOf(id, signal.group, "Terminated", inventory) : [];
     case "fleet-change":
       return [{ facet: "fleet", id, value: signal.fleet }];
@@ -74,7 +74,7 @@ function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[
 function stateOf(id: string, state: string, inventory: Pick<Inventory, "get">): readonly Put[] {
   const known = inventory.get("instance", id)?.value;
   if (known === undefined) return [];
-  // A reason belongs to the state that it was told with.
+  // A state reason is valid only for its state.
   const stateReason = known.state === state ? known.stateReason : null;
   return [{ facet: "instance", id, value: { ...known, state, stateReason } }];
 }
@@ -85,14 +85,14 @@ function memberOf(id: string, group: string, state: string, inventory: Pick<Inve
   return [{ facet: "membership", id, value: { instanceId: id, group, state, protected: isProtected } }];
 }
 
-/** Puts what the signal says into the inventory, as observed at the event's own time. */
+/** Adds the observations of a signal to the inventory, as of the event's own time. */
 export function feed(inventory: Inventory, signal: Signal): void {
   const at: Ms = signal.timeKnown ? signal.at : signal.receivedAt;
   for (const put of learn(signal, inventory)) store(inventory, put, at);
-  // By our own clock: the instance's may be wrong, and an agent counts its messages itself.
+  // As of our own clock, since the instance's may be wrong; an agent's messages have sequence numbers.
   const known = inventory.get("agents", signal.subject.id);
   const heard = hearAgent(known?.value ?? {}, signal);
-  // Two messages of one instant add to each other: neither may lose against the other for its text.
+  // Strictly increasing, since two messages of the same time both count.
   const heardAt = Math.max(signal.receivedAt, (known?.observedAt ?? 0) + 1);
   if (Object.keys(heard).length > 0 && heard !== known?.value)
     inventory.put("agents", signal.subject.id, heard, heardAt);
@@ -104,13 +104,16 @@ const store = <F extends Facet>(
   at: Ms,
 ): void => inventory.put(facet, id, value, at);
 
-/** Puts what a service or fleet says of itself into the inventory. */
+/** Adds a message of a service or fleet about itself to the inventory. */
 export function feedEvidence(inventory: Inventory, { about, said, at }: Evidence): void {
   const id = about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id;
   inventory.put("evidence", id, { said }, at);
 }
 
-/** Puts what people should see of a group's record beside what is said of it: it stands in the alerts of its incidents. */
+/**
+ * Adds journal entries of a group that are marked `attention` as evidence, so that the alerts of its incidents show
+ * them.
+ */
 export function feedAttention(inventory: Inventory, doc: Doc<"group">, entries: readonly Entry[]): void {
   const { account, region, name } = doc.body;
   if (region === null) return;

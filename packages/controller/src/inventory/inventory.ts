@@ -15,14 +15,14 @@ import type { Ms } from "../clock.ts";
 import type { AgentStates } from "../model/agents.ts";
 import type { Fleet } from "../model/signal.ts";
 
-/** A question that was asked and not answered: never to be mistaken for an answer. */
+/** A failed read. It must never be treated as an answer. */
 export interface Failed {
   readonly kind: FailureKind;
-  /** A sentence for people, with AWS's code. */
+  /** Text for people, with AWS's error code. */
   readonly why: string;
 }
 
-/** What the event of a Fargate task's stop says of it, for when ECS cannot be asked. */
+/** The facts about a Fargate task in its stop event, used if ECS cannot be read. */
 export interface AnnouncedTask {
   readonly clusterArn: string;
   readonly service: string | null;
@@ -30,15 +30,15 @@ export interface AnnouncedTask {
   readonly availabilityZone: string | null;
 }
 
-/** What is known before anything happens, facet by facet. The id says what the facet is about. */
+/** The facets of the inventory with the types of their values. The comment of each names its id. */
 export interface Facets {
   /** instance id */
   instance: Ec2Instance;
-  /** instance id; null: asked, and in no group */
+  /** instance id; null: it is in no group */
   membership: GroupMembership | null;
-  /** instance id: as the events of EC2 Fleets and Spot Fleets say */
+  /** instance id; from the events of EC2 Fleets and Spot Fleets */
   fleet: Fleet;
-  /** instance id: the agents that were heard from it */
+  /** instance id: states of its agents */
   agents: AgentStates;
   /** `account/region/name` */
   group: AutoScalingGroup;
@@ -46,9 +46,9 @@ export interface Facets {
   hooks: readonly LifecycleHook[];
   /** `account/region/name` */
   refreshing: boolean;
-  /** container instance ARN; null: it has left its cluster. An instance can have several: see `containersOn` */
+  /** container instance ARN; null: it has left its cluster. An instance can have several: `containersOn` */
   container: ContainerInstance | null;
-  /** instance id: names of the clusters that have said what it is registered as, in `container`; or that all have */
+  /** instance id: names of the clusters that were searched for its container instances, or "all" */
   searched: "all" | readonly string[];
   /** container instance ARN */
   tasks: readonly EcsTask[];
@@ -80,9 +80,12 @@ export interface Facets {
   discovery: readonly { readonly id: string; readonly attributes: { readonly [name: string]: string } }[];
   /** VPC Lattice target group */
   lattice: readonly { readonly id: string; readonly port: number | null; readonly status: string }[];
-  /** service ARN in the long format, id of a fleet, or a group's `groupId`: why its replacements do not come, or what people should see; null: that is over */
+  /**
+   * service ARN in the long format, fleet id, or a group's `groupId`: why its replacements do not launch, or another
+   * fact for alerts; null: that is over
+   */
   evidence: { readonly said: string | null };
-  /** `facet/id` of the question; not kept over a restart */
+  /** `facet/id` of the failed read; not kept over a restart */
   failure: Failed;
 }
 export type Facet = keyof Facets;
@@ -92,22 +95,31 @@ export interface Known<F extends Facet> {
   readonly observedAt: Ms;
 }
 
-/** A port without versions: the newest `observedAt` of a facet wins, so that writers need no coordination. */
+/**
+ * The cache of facts about the account. It has no versions: the newest `observedAt` of an entry wins, so that writers
+ * need no coordination.
+ */
 export interface Inventory {
   get<F extends Facet>(facet: F, id: string): Known<F> | undefined;
-  /** Ignored if older than what is there. */
+  /** Stores an observation; ignored if it is older than the stored one. */
   put<F extends Facet>(facet: F, id: string, value: Facets[F], observedAt: Ms): void;
   forget(facet: Facet, id: string): void;
-  /** As they are now; what is put meanwhile may be missing. */
+  /** Returns a snapshot of the entries. */
   entries<F extends Facet>(facet: F): Iterable<readonly [string, Known<F>]>;
-  /** Changes whenever a value of the facet does, so that what is derived from it can be kept. Values are never changed. */
+  /**
+   * Returns a number that changes whenever a value of the facet changes, so that derived data can be cached. Values are
+   * immutable.
+   */
   revision(facet: Facet): number;
   /**
-   * Ids whose value changed after that revision (some perhaps twice, some by being forgotten), so that what is derived
-   * from a large facet can follow it. Null: more has changed since than is remembered; look at all of them.
+   * Returns ids whose value changed (or was removed) after that revision, so that derived data can be updated; an id
+   * can occur twice. Returns null if the log does not reach back so far: then read all entries.
    */
   changedSince(facet: Facet, revision: number): readonly string[] | null;
-  /** Kept in the background, so that a restart is warm; also on `close`. Never rejects: it is a cache. */
+  /**
+   * Writes changes to the file, if there is one. This happens in the background and on `close`, too. Never rejects,
+   * since the inventory is a cache.
+   */
   flush(): Promise<void>;
   close(): Promise<void>;
 }

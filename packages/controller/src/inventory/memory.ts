@@ -4,15 +4,15 @@ import { capacities, facets } from "./facets.ts";
 import type { Facet, Facets, Inventory, Known } from "./inventory.ts";
 
 export interface MemoryOptions {
-  /** Most entries of each facet; the least recently observed are forgotten. Default: `capacities`. */
+  /** Maximum number of entries of each facet; default: `capacities`. */
   readonly capacities?: Partial<Record<Facet, number>>;
-  /** Told of each change that took effect, so that a store can follow. */
+  /** Called for each change that took effect, so that a store can persist it. */
   readonly onChange?: (facet: Facet, id: string) => void;
 }
 
 type Held = { readonly [F in Facet]: Map<string, Known<F>> };
 
-/** An inventory in memory. Nothing in it is copied: values are readonly, and shared with who put them. */
+/** Creates an inventory in memory. Values are readonly and not copied. */
 export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
   const held = Object.fromEntries(facets.map((facet) => [facet, new Map()])) as unknown as Held;
   const changes = Object.fromEntries(facets.map((facet) => [facet, createChanges()])) as Record<Facet, Changes>;
@@ -29,10 +29,10 @@ export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
       const map = of(facet);
       const had = map.get(id);
       if (had !== undefined && !wins({ value, observedAt }, had)) return;
-      // An equal value, seen again, stays the one that was there: what was derived from it still holds.
+      // Keeps the old object if the values are equal, so that data derived from it stays valid.
       const same = had !== undefined && (had.value === value || JSON.stringify(had.value) === JSON.stringify(value));
       const known: Known<F> = { value: same ? had.value : value, observedAt };
-      // Deleted first, so that a Map's order is that of the last observation.
+      // Deleted first, so that the Map is in the order of observations.
       map.delete(id);
       map.set(id, known);
       if (!same) changes[facet].add(id);
@@ -52,10 +52,13 @@ export function createMemoryInventory(options: MemoryOptions = {}): Inventory {
   };
 }
 
-/** Two observations of one instant need an order too, or two workers would keep different ones for good. */
+/**
+ * Whether the new observation replaces the old one. Equal times need an order, too, or two workers would keep different
+ * values.
+ */
 function wins<F extends Facet>(next: Known<F>, had: Known<F>): boolean {
   if (next.observedAt !== had.observedAt) return next.observedAt > had.observedAt;
-  // Everybody who shared one answer puts it.
+  // The same object: callers that share one answer all put it.
   if (next.value === had.value) return false;
   return JSON.stringify(next.value) > JSON.stringify(had.value);
 }

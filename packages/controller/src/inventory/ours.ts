@@ -1,17 +1,17 @@
 import type { Inventory } from "./inventory.ts";
 
-/** What the inventory's instances are registered under, as at a revision of them. */
+/** Addresses of the inventory's instances, as of a revision of the facet `instance`. */
 interface Own {
   readonly revision: number;
   readonly addresses: ReadonlySet<string>;
-  /** Answers for the lists that were compared. */
+  /** Results for the lists that were checked. */
   readonly holds: WeakMap<Targets, boolean>;
 }
 type Targets = readonly { readonly id: string }[];
-/** Every look and every step of the sweep compares all lists with them. */
+/** Cached, because every look-around and every step of the sweep checks all lists. */
 const own = new WeakMap<Inventory, Own>();
 
-/** Whether a target list has an instance that the inventory knows, by its id or an address. */
+/** Whether a target list contains an instance of the inventory, by its id or an address. */
 export function holdsOurs(inventory: Inventory, list: Targets): boolean {
   const revision = inventory.revision("instance");
   const had = own.get(inventory);

@@ -4,7 +4,7 @@ import type { Ms } from "../clock.ts";
 import { clusterArnFrom } from "./ids.ts";
 import type { Inventory } from "./inventory.ts";
 
-/** A group names its instances: their membership need not be asked. */
+/** Adds the memberships of a group's instances, so that they need not be read. */
 export function putMembers(inventory: Inventory, group: AutoScalingGroup, at: Ms): void {
   for (const { id, state, protected: isProtected } of group.instances) {
     inventory.put("membership", id, { instanceId: id, group: group.name, state, protected: isProtected }, at);
@@ -12,8 +12,8 @@ export function putMembers(inventory: Inventory, group: AutoScalingGroup, at: Ms
 }
 
 /**
- * Puts what a cluster's answer lists; what was known and is not listed has left. Asked by a cluster's bare name, an
- * answer may carry that: ids need the ARN.
+ * Adds a cluster's container instances; known ones that are not listed have left. The answer to a request by cluster
+ * name can contain the name, so the ARN is made from it.
  */
 export function putContainers(
   inventory: Inventory,

@@ -4,12 +4,13 @@ import { containersOn } from "./containers-on.ts";
 import { nameOf } from "./ids.ts";
 import type { Inventory } from "./inventory.ts";
 
-/** A document is small, and an instance is rarely registered more than twice. */
+/** Bound of hints; an instance is rarely registered more than twice. */
 const MOST = 4;
 
 /**
- * What the container instances of an instance were when they were last seen, as hints of the incident that opens now: a
- * worker that takes over sees only what they are by then. By the last part of their ARN: the status, and when it was seen.
+ * Returns the last observed status of the instance's container instances, with its time, as hints for an incident that
+ * opens now. A worker that takes over later could only read the status of that later time. The keys are the last parts
+ * of the ARNs.
  */
 export function seenBefore(inventory: Inventory, instanceId: string): Params {
   const seen = containersOn(inventory, instanceId)
@@ -18,7 +19,7 @@ export function seenBefore(inventory: Inventory, instanceId: string): Params {
   return seen.length === 0 ? {} : { containers: Object.fromEntries(seen) };
 }
 
-/** What such a hint says of a container instance; null: nothing. */
+/** Reads the hint about a container instance; returns null if there is none. */
 export function seenIn(hints: Params, arn: string): { readonly status: string; readonly at: Ms } | null {
   const { containers } = hints;
   if (containers === null || typeof containers !== "object" || Array.isArray(containers)) return null;

@@ -6,17 +6,17 @@ import type { Facet, Facets, Inventory } from "./inventory.ts";
 import { createMemoryInventory, type MemoryOptions } from "./memory.ts";
 
 export interface SqliteInventoryOptions extends Pick<MemoryOptions, "capacities"> {
-  /** Its folder must exist. The file is a cache: it may be deleted at any time. */
+  /** The path of the file; its folder must exist. The file is a cache and may be deleted at any time. */
   readonly file: string;
   readonly clock: Clock;
-  /** How often changes are written, and those that other processes wrote are read. */
+  /** Interval at which changes are written, and changes of other processes are read. */
   readonly every: Ms;
 }
 
-/** Whether a restart will be warm. The inventory itself works all the same. */
+/** Whether the file works. Without it the inventory works, but starts cold. */
 export interface StoreHealth {
   readonly ok: boolean;
-  /** What is wrong and what to do; empty if all is well. */
+  /** The problem and what to do; empty if there is none. */
   readonly message: string;
   readonly since: Ms | null;
 }
@@ -27,13 +27,19 @@ export interface SqliteInventory extends Inventory {
 
 type Dirty = Map<string, readonly [facet: Facet, id: string]>;
 
-/** Rows of one transaction: at some 70,000 rows a second it holds the event loop up for about 10 ms. */
+/** Rows in one transaction: at about 70,000 rows per second it blocks the event loop for about 10 ms. */
 const ROWS = 500;
-/** Changes that wait while the disk fails. Beyond it the oldest are dropped: the memory still has them. */
+/**
+ * Maximum number of unwritten changes while the disk fails. Beyond it the oldest are not written; the memory still has
+ * them.
+ */
 const MOST_WAITING = 100_000;
-/** Another shape of the values: what is stored under an older one is dropped, since it can be asked again. */
+/** Version of the values' shape. Data of an older version is dropped, since it can be read again. */
 const SCHEMA = 3;
-/** Marks the file as ours, so that no other program's is overwritten: https://www.sqlite.org/pragma.html#pragma_application_id */
+/**
+ * Identifies the file as Spotkeeper's, so that no file of another program is overwritten:
+ * https://www.sqlite.org/pragma.html#pragma_application_id
+ */
 const APPLICATION_ID = 0x73706b69;
 const SCHEMA_SQL = `
   DROP TABLE IF EXISTS inventory;
@@ -45,20 +51,23 @@ const SCHEMA_SQL = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA};`;
 
-/** Clocks of processes on one machine differ by less, and a write is read again rather than missed. */
+/**
+ * Writes of the last seconds are read again, so that none is missed: clocks of processes on one machine differ by less.
+ */
 const OVERLAP: Ms = 10_000;
 
 /**
- * An inventory in memory, kept in a file so that a restart is warm, and so that several workers learn from the one that
- * sweeps. Reads never touch the disk; changes are written behind, and a disk that fails is tried again next time. Each
- * row keeps the newest observation. Never throws: without the file it starts cold, and `health` says why.
+ * Opens an inventory in memory with a file behind it: a restart is warm, and several workers share the observations of
+ * the one that sweeps. Reads never touch the disk; changes are written in the background, and a failed write is retried
+ * at the next interval. Each row has the newest observation. Never throws: without the file it starts cold, and
+ * `health` returns the reason.
  */
 export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInventory {
   const { file, clock, every } = options;
   const dirty: Dirty = new Map();
   let db: DatabaseSync | null = null;
   let broken: { message: string; since: Ms } | null = null;
-  /** What other processes wrote up to here is known. */
+  /** Writes of other processes up to this time were read. */
   let readUpTo: Ms = 0;
   let version: unknown = null;
   let loading = false;
@@ -69,7 +78,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
     ...(options.capacities === undefined ? {} : { capacities: options.capacities }),
     onChange(facet, id) {
       if (facet === "failure") return;
-      // What was just read is no news to the file; what found no room is.
+      // An entry that was just read from the file need not be written; one that was removed for lack of space must.
       if (loading && memory.get(facet, id) !== undefined) return;
       const key = `${facet}/${id}`;
       dirty.delete(key);
@@ -81,11 +90,14 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
     },
   });
 
-  /** Nothing is observed in the future, but by a clock that is corrected since: it would hide what is observed until then. */
+  /**
+   * Limits `observedAt` to now. A time in the future (from a clock that was corrected later) would hide newer
+   * observations.
+   */
   const put: Inventory["put"] = (facet, id, value, observedAt) =>
     memory.put(facet, id, value, Math.min(observedAt, clock.now()));
 
-  /** False: the disk failed; nothing of what waits was lost. */
+  /** Runs work on the file; returns false if the disk failed. Unwritten changes are kept. */
   const attempt = (work: (db: DatabaseSync) => void): boolean => {
     try {
       work((db ??= open(file)));
@@ -114,7 +126,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
     version = found;
   };
 
-  /** One transaction. */
+  /** Writes a batch of changes in one transaction. */
   const write = (to: DatabaseSync): void => {
     const batch = [...dirty].slice(0, ROWS);
     const changes = batch.map(([, [facet, id]]) => ({ facet, id, known: memory.get(facet, id) }));
@@ -128,7 +140,7 @@ export function openSqliteInventory(options: SqliteInventoryOptions): SqliteInve
       load(file);
       if (dirty.size > 0) write(file);
     });
-    // What is left over a full transaction goes soon, and lets others work in between.
+    // The rest after a full transaction is written soon, with other work in between.
     cancel = clock.setTimer(clock.now() + (ok && dirty.size > 0 ? 10 : every), tick);
   };
 
@@ -163,7 +175,7 @@ function open(file: string): DatabaseSync {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
     if (isNew) {
       db.exec("BEGIN IMMEDIATE");
-      // Asked again under the lock: what another process has made and filled since is kept.
+      // Checked again under the lock, so that a table which another process has just made is kept.
       db.exec(lacksSchema(db) ? `${SCHEMA_SQL} COMMIT;` : "COMMIT");
     }
     return db;
@@ -173,7 +185,7 @@ function open(file: string): DatabaseSync {
   }
 }
 
-/** New, or of an older shape. Throws for another program's file. */
+/** Whether the file is new or has an older schema. Throws for a file of another program. */
 function lacksSchema(db: DatabaseSync): boolean {
   const { applicationId, version, used } = readMark(db);
   const isOurs = applicationId === APPLICATION_ID;
@@ -188,7 +200,7 @@ interface Row {
   readonly observedAt: Ms;
 }
 
-/** The oldest first, so that the memory's order of forgetting is that of the observations. */
+/** Reads rows, oldest first, so that the memory removes the oldest observations first. */
 function* rows(db: DatabaseSync, since: Ms): Generator<Row> {
   const sql = "SELECT facet, id, value, observedAt FROM inventory WHERE writtenAt >= ? ORDER BY observedAt";
   for (const row of db.prepare(sql).iterate(since)) {

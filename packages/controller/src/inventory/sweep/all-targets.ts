@@ -5,15 +5,17 @@ import { holdsInstances } from "../target-groups.ts";
 import { accountOf, regionId } from "../ids.ts";
 import { accountIn, facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
-/** A page, unless asked for fewer: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
+/**
+ * Default page size: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
+ */
 const PAGE = 400;
 
 /**
- * Every load balancer's targets: registered by hand, by Terraform or by another controller, no group and no service leads to
- * them. Classic load balancers name their instances themselves; target groups are read one by one, those with instances of
- * ours often, the others seldom.
+ * Items for the targets of all load balancers, including targets that were registered by hand, by Terraform or by
+ * another controller, which no group and no service leads to. The list of Classic load balancers contains their
+ * instances; target groups are read one by one: often if they contain known instances, else seldom.
  *
- * @param others ARNs of target groups that are read for their groups and services
+ * @param others ARNs of target groups that are read by the other sweep, for groups and services
  */
 export function* allTargetItems(ground: Ground, others: ReadonlySet<string>): Generator<Item> {
   const { aws, inventory, place, often, seldom } = ground;
@@ -44,7 +46,7 @@ async function list(ground: Ground, ask: Ask): Promise<number> {
   return pages(groups.length, PAGE);
 }
 
-/** A list of a target group that has been deleted would lead to it for ever. */
+/** Removes the health lists of deleted target groups. */
 function forgetGone({ inventory, place }: Ground, account: string | null, groups: readonly TargetGroup[]): void {
   if (account === null) return;
   const there = new Set(groups.map(({ arn }) => arn));
@@ -59,7 +61,7 @@ async function listClassic(ground: Ground, ask: Ask): Promise<number> {
   const { aws, inventory, place, now } = ground;
   const asked = now();
   const balancers = await aws.classicElb.list(place, ask);
-  // Their names carry no account: it is that of the target groups or clusters of the same place.
+  // Their names contain no account: the ARN of a target group or cluster in the same region does.
   const arn = inventory.get("targetGroups", regionId(place))?.value[0]?.arn ?? null;
   const known = arn ?? inventory.get("clusters", regionId(place))?.value[0] ?? null;
   for (const id of idsIn(ground, known, regionId)) inventory.put("classicLoadBalancers", id, balancers, asked);

@@ -8,7 +8,7 @@ import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 export const knownClusters = ({ inventory, place }: Ground): readonly string[] =>
   inventory.get("clusters", regionId(place))?.value ?? [];
 
-/** The container instances of a cluster, as the inventory has them. */
+/** Returns the container instances of a cluster in the inventory. */
 export function hostsIn({ inventory }: Ground, cluster: string): readonly ContainerInstance[] {
   const revision = inventory.revision("container");
   const had = grouped.get(inventory);
@@ -18,13 +18,13 @@ export function hostsIn({ inventory }: Ground, cluster: string): readonly Contai
   grouped.set(inventory, { revision, hosts });
   return hosts.get(cluster) ?? [];
 }
-/** Every cluster asks for its own at each step of the sweep. */
+/** Cached, because each step of the sweep reads them for every cluster. */
 const grouped = new WeakMap<
   Inventory,
   { revision: number; hosts: ReadonlyMap<string, readonly ContainerInstance[]> }
 >();
 
-/** ECS clusters with their capacity providers, container instances, tasks and services. */
+/** Items for ECS clusters with their capacity providers, container instances, tasks and services. */
 export function* clusterItems(ground: Ground, clusters: readonly string[]): Generator<Item> {
   const { aws, place, inventory, often, seldom } = ground;
   const listed = inventory.get("clusters", regionId(place))?.observedAt ?? null;
@@ -63,7 +63,7 @@ export function* clusterItems(ground: Ground, clusters: readonly string[]): Gene
   }
 }
 
-/** Null if any was never observed, or there is none. */
+/** Returns the oldest time; null if any is undefined, or there is none. */
 function oldest(times: readonly (number | undefined)[]): number | null {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 || known.length < times.length ? null : Math.min(...known);
@@ -90,11 +90,12 @@ async function containers(ground: Ground, cluster: string, ask: Ask): Promise<nu
   const found = await aws.ecs.containerInstances(place, cluster, null, ask);
   const containers = [...found.values()].flat();
   putContainers(inventory, containers, hostsIn(ground, cluster), asked);
-  // A page of each: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html (maxResults)
+  // Page size of both requests:
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html (maxResults)
   return 2 * pages(containers.length, 100);
 }
 
-/** All at one time, so that the lane lists the cluster once rather than each host. */
+/** Concurrent, so that the lane lists the cluster once instead of each host. */
 async function tasks(ground: Ground, cluster: string, ask: Ask): Promise<number> {
   const { aws, inventory, place, now } = ground;
   const asked = now();

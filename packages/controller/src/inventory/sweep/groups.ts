@@ -4,7 +4,7 @@ import { groupId, regionId } from "../ids.ts";
 import { putMembers } from "../put-listed.ts";
 import { facetItem, type Ground, idsIn, type Item, pages } from "./item.ts";
 
-/** The groups that the last listing found. */
+/** Returns the groups of the last listing. */
 export function knownGroups({ inventory, place }: Ground): readonly AutoScalingGroup[] {
   const prefix = `${regionId(place)}/`;
   const found = [...inventory.entries("group")].filter(([id]) => id.startsWith(prefix));
@@ -14,7 +14,7 @@ export function knownGroups({ inventory, place }: Ground): readonly AutoScalingG
 const idsOf = (ground: Ground, { name, arn }: AutoScalingGroup): readonly [string, ...string[]] =>
   idsIn(ground, arn, (at) => groupId(at, name));
 
-/** Auto Scaling groups with their instances, their hooks, and whether they are being refreshed. */
+/** Items for Auto Scaling groups with their instances, hooks, and instance refreshes. */
 export function* groupItems(ground: Ground, groups: readonly AutoScalingGroup[]): Generator<Item> {
   const { aws, place, inventory, often, seldom } = ground;
   const observed = groups.map(({ name }) => inventory.get("group", groupId(place, name))?.observedAt ?? 0);
@@ -48,7 +48,7 @@ async function list(ground: Ground, ask: Ask): Promise<number> {
   return pages(groups.length, 100);
 }
 
-/** All groups have answered: an instance of a cluster of this region that is in none of them is in no group. */
+/** Adds "in no group" for instances of this region's clusters that are in none of the listed groups. */
 function putLoners({ inventory, place }: Ground, members: ReadonlySet<string>, asked: number): void {
   const clusters = new Set(inventory.get("clusters", regionId(place))?.value);
   for (const [, { value: container }] of inventory.entries("container")) {

@@ -1,12 +1,12 @@
 import type { Ask } from "../../aws/ask.ts";
 import type { Ground, Item } from "./item.ts";
 
-/** As many as one request takes at a page of 100, with room for others of the lane. */
+/** Instances that one item reads: one page of the request. */
 const BATCH = 100;
 
 /**
- * Instances of groups and clusters, a batch a read: the ones never asked for first, then the ones longest ago. What EC2
- * does not know counts as asked for, so that it does not keep the others.
+ * Items for instances of groups and clusters, in batches: those never read first, then the oldest. An instance that EC2
+ * does not find counts as read, so that it does not delay others.
  */
 export function* instanceItems(ground: Ground, ids: readonly string[]): Generator<Item> {
   const { inventory, seldom, readAt } = ground;

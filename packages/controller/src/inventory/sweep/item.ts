@@ -5,40 +5,40 @@ import type { Ms } from "../../clock.ts";
 import { accountOf } from "../ids.ts";
 import type { Facet, Facets, Inventory } from "../inventory.ts";
 
-/** One thing to read now and then. */
+/** One regular read of the sweep. */
 export interface Item {
   readonly id: string;
-  /** How often. */
+  /** Interval between two reads. */
   readonly every: Ms;
-  /** When it was last observed, by whomever; null: not yet. */
+  /** When it was last observed, by any reader; null: never. */
   readonly observedAt: Ms | null;
-  /** What one read settles, where an item reads a part at a time; the item itself where left out. */
+  /** Ids that one read covers, if an item reads a part at a time; by default the item's own id. */
   readonly settles?: readonly string[];
-  /** Reads it into the inventory. Resolves to the requests it took, counted by AWS's page sizes. */
+  /** Reads into the inventory. Resolves to the number of requests, counted by AWS's page sizes. */
   readonly run: (ask: Ask) => Promise<number>;
 }
 
-/** What the items of one account and region work with. */
+/** Context of the sweep items of one account and region. */
 export interface Ground {
   readonly aws: Aws;
   readonly inventory: Inventory;
   readonly now: () => Ms;
   readonly place: Place;
   readonly ownAccount?: () => string | null;
-  /** Told of each listing of all groups of the place, and when it was asked for. */
+  /** Called with each listing of all groups of the region, and the time of its request. */
   readonly onGroups?: (place: Place, groups: readonly AutoScalingGroup[], at: Ms) => void;
-  /** When this sweep last read an item, or what it settles, by its id; undefined: not since it started. */
+  /** Returns when this sweep last read an item, or an id in its `settles`; undefined: not since the start. */
   readonly readAt: (id: string) => Ms | undefined;
-  /** How often what changes by itself is read: membership, tasks, health. */
+  /** Interval for facts that change by themselves: membership, tasks, health. */
   readonly often: Ms;
-  /** How often what changes only when someone changes it is read. */
+  /** Interval for facts that change only by configuration. */
   readonly seldom: Ms;
 }
 
-/** Requests that so many results take, by pages of `size`; one at the least. */
+/** Returns the number of requests for `count` results in pages of `size`; at least one. */
 export const pages = (count: number, size: number): number => Math.max(1, Math.ceil(count / size));
 
-/** An item that is one facet, read by one request, and put under each of its ids (see `placesOf`). */
+/** Makes an item that reads one facet by one request, and stores it under each of its ids. */
 export function facetItem<F extends Facet>(
   { inventory, now }: Ground,
   facet: F,
@@ -59,13 +59,13 @@ export function facetItem<F extends Facet>(
   };
 }
 
-/** The number of the account that is read: as an ARN of what is there says, or STS; null where neither does. */
+/** Returns the id of the account that is read, from an ARN or from STS; null if neither is known. */
 export const accountIn = ({ place, ownAccount }: Ground, arn: string | null): string | null =>
   place.account ?? accountOf(arn) ?? ownAccount?.() ?? null;
 
 /**
- * Ids of what belongs to a region. Where the place is the account of our own credentials, the same under the account's
- * number, which signals name.
+ * Returns the ids of a regional resource. For the account of our own credentials also the id with the account number,
+ * which signals contain.
  */
 export function idsIn(ground: Ground, arn: string | null, idOf: (at: Place) => string): readonly [string, ...string[]] {
   const { place } = ground;

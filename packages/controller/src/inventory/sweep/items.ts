@@ -6,7 +6,7 @@ import type { Ground, Item } from "./item.ts";
 import { searchedItems } from "./searched.ts";
 import { balancingItems, knownServices, ledTo } from "./load-balancing.ts";
 
-/** All that there is to read in one account and region, as the inventory has it now: grows as it is read. */
+/** Returns all items of one account and region, for the resources that the inventory has now. */
 export function itemsOf(ground: Ground): readonly Item[] {
   const groups = knownGroups(ground);
   const clusters = knownClusters(ground);
@@ -21,7 +21,7 @@ export function itemsOf(ground: Ground): readonly Item[] {
   ];
 }
 
-/** The targets of load balancers that none of these leads to. */
+/** Returns the items for target groups that no group and no service leads to. */
 export const itemsBeside = (ground: Ground): readonly Item[] => [
   ...allTargetItems(ground, ledTo(knownGroups(ground), knownServices(ground, knownClusters(ground)))),
 ];

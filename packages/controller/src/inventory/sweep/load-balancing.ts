@@ -4,20 +4,23 @@ import { targetGroupsOf } from "../target-groups.ts";
 import { registryId } from "../ids.ts";
 import { facetItem, type Ground, type Item } from "./item.ts";
 
-/** Services of clusters, as the inventory has them. */
+/** Returns the services of clusters in the inventory. */
 export function knownServices({ inventory }: Ground, clusters: readonly string[]): readonly EcsService[] {
   const all = new Set(clusters);
   return [...inventory.entries("service")].flatMap(([, { value }]) => (all.has(value.clusterArn) ? [value] : []));
 }
 
-/** ARNs of the target groups that groups and services lead to. */
+/** Returns the ARNs of the target groups of groups and services. */
 export const ledTo = (groups: readonly AutoScalingGroup[], services: readonly EcsService[]): ReadonlySet<string> =>
   new Set([
     ...groups.flatMap(targetGroupsOf),
     ...services.flatMap((service) => service.targets.map((one) => one.targetGroupArn)),
   ]);
 
-/** What stands before groups and services: target groups, Lattice, Cloud Map; and how long tasks may take to stop. */
+/**
+ * Items for the registrations of groups and services (target groups, Lattice, Cloud Map), and for task definitions
+ * (stop timeouts).
+ */
 export function* balancingItems(
   ground: Ground,
   groups: readonly AutoScalingGroup[],
@@ -38,7 +41,7 @@ export function* balancingItems(
   }
   const definitions = services.map((one) => one.taskDefinitionArn).filter((arn) => arn !== "");
   for (const arn of new Set(definitions)) {
-    // A revision never changes: once is enough.
+    // A revision never changes: read once.
     yield facetItem(ground, "taskDefinition", [arn], Infinity, (ask) => aws.ecs.taskDefinition(place, arn, ask));
   }
 }

@@ -13,30 +13,30 @@ export interface ReadAllOptions {
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly place: Place;
-  /** Answers the account of our own credentials, or null where it is not known. */
+  /** Returns the account of our own credentials; null if it is not known. */
   readonly ownAccount: () => string | null;
-  /** Told after each read how many have been done. */
+  /** Called after each read with the number of reads so far. */
   readonly onRead?: (done: number) => void;
 }
 
-/** What could not be read, and how often it was wanted. */
+/** A read that failed, and how often it was tried for different items. */
 export interface Unread {
   readonly place: Place;
   readonly failure: AwsFailure;
   readonly times: number;
 }
 
-/** Reads under way at a time; the lanes hold them to AWS's budgets. */
+/** Maximum number of concurrent reads; the lanes limit them to AWS's budgets. */
 const AT_ONCE = 10;
-/** One read, with all of its pages. */
+/** Timeout of one read with all its pages. */
 const PATIENCE: Ms = 120_000;
-/** A read that failed and may succeed later is made so often at the most. */
+/** Maximum number of attempts of a read. */
 const ATTEMPTS = 3;
 const PAUSE: Ms = 2_000;
 
 /**
- * Reads an account and region once, as a whole, as the sweep does it little by little: what is found leads to more, until
- * nothing is left. What cannot be read is left out and told in `unread`, each operation of AWS once; `answered` counts the rest.
+ * Reads an account and region once, completely: the same items as the sweep, until no unread item is left. Failed reads
+ * are listed in `unread`, once for each AWS operation; `answered` counts the successful ones.
  */
 export async function readAll(
   options: ReadAllOptions,
@@ -58,7 +58,7 @@ export async function readAll(
     const failure = await attempt(item, clock);
     if (failure === null) for (const id of ids(item)) readAt.set(id, started);
     else {
-      // All of an item's reads are alike: what one is refused, the next one is, too.
+      // All reads of an item are of the same kind: if one is refused, so are the others.
       over.add(item.id);
       const { service, operation } = failure.fields;
       const name = `${service}:${operation}`;
@@ -74,7 +74,7 @@ export async function readAll(
   }
 }
 
-/** Instances that a person has put behind a load balancer, and that are in no group and in no cluster. */
+/** Items for instances that are registered with a load balancer, but in no group and no cluster. */
 function* strangers(ground: Ground, inventory: Inventory): Generator<Item> {
   const known = new Set(Array.from(inventory.entries("instance"), ([id]) => id));
   const targets = [...inventory.entries("health")].flatMap(([, { value }]) => value.map(({ id }) => id));
@@ -84,7 +84,7 @@ function* strangers(ground: Ground, inventory: Inventory): Generator<Item> {
   for (const item of instanceItems(ground, wanted)) yield { ...item, id: "strangers" };
 }
 
-/** Null: it was read. */
+/** Runs an item with retries; returns null on success, else the failure. */
 async function attempt(item: Item, clock: Clock): Promise<AwsFailure | null> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -2,10 +2,11 @@ import { regionId } from "../ids.ts";
 import type { Ground, Item } from "./item.ts";
 
 /**
- * Once every cluster has listed its container instances, it is known of each instance what it is registered as, be it
- * nothing. Costs no call, and saves the look-up of each of them one call a cluster. As of the earliest of their answers.
+ * An item that marks all instances as searched once every cluster has listed its container instances: then an instance
+ * without one is in no cluster. It makes no request, and saves one per cluster for each instance. The observation is as
+ * of the earliest listing.
  *
- * @param instances ids of those in groups and clusters
+ * @param instances ids of the instances in groups and clusters
  */
 export function* searchedItems(
   ground: Ground,

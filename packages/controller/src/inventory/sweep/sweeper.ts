@@ -14,53 +14,54 @@ export interface SweeperOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** True: the name is ours for `ttl` from now. Of several workers one sweeps a region. */
+  /** Takes or renews a lease for `ttl`; returns true if this worker has it. Of several workers one sweeps a region. */
   readonly lease: (name: string, ttl: Ms) => Promise<boolean>;
   readonly places: readonly Place[];
-  /** Answers the account of our own credentials, or null while it is not known; left out: nobody finds out. */
+  /** Returns the account of our own credentials; null while it is not known. Absent: never known. */
   readonly ownAccount?: () => string | null;
-  /** For each account and region, and twice: what each of its two sweeps may cost of AWS's request limits. */
+  /** Requests per minute of each of the two sweeps of an account and region. */
   readonly callsPerMinute: number;
-  /** How often what changes by itself is read again, if the budget allows. */
+  /** Interval for facts that change by themselves, if the budget allows it. */
   readonly often: Ms;
   readonly onGroups?: NonNullable<Ground["onGroups"]>;
-  /** Instances, tasks and the like that were not seen for this long are forgotten. */
+  /** Entries of short-lived resources that were not observed for this long are removed. */
   readonly keep: Ms;
 }
 
 export interface Sweeper {
-  /** Sweeps until the signal is aborted; what is under way is finished first. Rejects only for a bug. */
+  /** Sweeps until the signal is aborted; finishes the current read. Rejects only for a bug. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** What changes only when someone changes it is read so many times less often. */
+/** Factor for the interval of facts that change only by configuration. */
 const SELDOM = 6;
-/** A read of the sweeper is never urgent, and never endless. */
+/** Timeout of a read. */
 const PATIENCE: Ms = 60_000;
 const LEASE: Ms = 120_000;
-/** With nothing due, the next look. */
+/** Pause if nothing is due. */
 const IDLE: Ms = 15_000;
-/** A failed read is tried again after this, others first. */
+/** Pause before a failed read is retried. */
 const RETRY: Ms = 60_000;
-/** Each throttled call doubles the pause, up to this factor; each good one takes a tenth off. */
+/** Maximum factor of the pause between reads: each throttled read doubles it, each good one reduces it by a tenth. */
 const SLOWEST = 32;
 
-/** One of the sweeps of an account and region, with a budget and a lease of its own. */
+/** One of the two sweeps of an account and region, with its own budget and lease. */
 interface Sweep {
-  /** Names its lease. */
+  /** Used in the lease's name. */
   readonly name: string;
   readonly itemsOf: (ground: Ground) => readonly Item[];
 }
 
-/** Targets of load balancers can be many and mostly strangers', so that they have a sweep of their own and delay nothing. */
+/** Target groups without known instances can be many, so they have their own sweep and do not delay the other. */
 const SWEEPS: readonly Sweep[] = [
   { name: "sweep", itemsOf },
   { name: "sweep-targets", itemsOf: itemsBeside },
 ];
 
 /**
- * Keeps the inventory warm: slow, endless sweeps for each account and region, one read of each at a time, what was observed
- * longest ago first. They need no memory of their own: after a restart, what is oldest is where they were.
+ * Creates the sweeper, which keeps the inventory up to date: two slow, endless sweeps for each account and region, one
+ * read at a time, the oldest observation first. They have no state of their own: after a restart they continue with the
+ * oldest observation.
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
   return {
@@ -106,7 +107,7 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
   }
 }
 
-/** A lease that cannot be asked for is not held. */
+/** Takes the lease; returns false also if the request fails. */
 async function mayHold(lease: SweeperOptions["lease"], name: string): Promise<boolean> {
   try {
     return await lease(name, LEASE);
@@ -115,15 +116,15 @@ async function mayHold(lease: SweeperOptions["lease"], name: string): Promise<bo
   }
 }
 
-/** What the inventory does not tell of a sweep: reads that found nothing to put, and failed ones. */
+/** Times of the sweep's reads, also of those that found nothing or failed. */
 interface Past {
   readonly readAt: Map<string, Ms>;
   readonly failedAt: Map<string, Ms>;
 }
 
 /**
- * Never observed counts as due since ever; what has just failed waits its turn. What lies ahead was observed before the
- * clock was set back, nobody knows when.
+ * Returns the most overdue item; null if none is due. An item that was never observed is the most overdue; one that has
+ * just failed is skipped. A time in the future (the clock was set back) counts as never.
  */
 function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
   let best: Item | null = null;
@@ -139,7 +140,7 @@ function mostOverdue(items: readonly Item[], past: Past, now: Ms): Item | null {
   return best;
 }
 
-/** By then each is due again whatever was read. */
+/** Removes old entries, whose items are due again anyway. */
 function forgetReads({ readAt, failedAt }: Past, before: Ms): void {
   for (const map of [readAt, failedAt]) for (const [id, at] of map) if (at < before) map.delete(id);
 }
@@ -160,7 +161,7 @@ function forgetPassed(inventory: Inventory, before: Ms): void {
   }
 }
 
-/** Resolves early, and not with an error, when the signal is aborted. */
+/** Sleeps; resolves early when the signal is aborted. */
 async function pause(clock: Clock, ms: Ms, signal: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, signal);
