@@ -2,12 +2,12 @@ import type { Ms } from "../clock.ts";
 import { containersOn } from "../inventory/containers-on.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 
-/** What was seen longer ago may be gone: twice what the sweep takes between two looks. */
+/** Observations older than this do not count: twice the interval of the sweep. */
 const SEEN_WITHIN: Ms = 1_200_000;
 
 /**
- * How many instances of a cluster are active and not doomed, as far as is known: never more than there are, so that
- * capacity nobody has seen for a while counts for none, nor what an instance was registered as before.
+ * Returns how many instances of a cluster are ACTIVE and not doomed. The number is never too high: old observations and
+ * old registrations of an instance do not count.
  *
  * @param cluster its ARN
  */

@@ -1,7 +1,7 @@
 import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { AnnouncedTask } from "../inventory/inventory.ts";
 
-/** The Fargate Spot task that a stop event tells of, as far as it does: enough to take its address away. */
+/** Makes a task from its Fargate Spot stop event, with the fields that deregistering its address needs. */
 export const announcedTask = (arn: string, announced: AnnouncedTask): EcsTask => ({
   arn,
   clusterArn: announced.clusterArn,

@@ -7,12 +7,12 @@ import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
 import { isManagedDaemon } from "./tally.ts";
 
-/** Learns what is behind tasks: their services, and what those are registered with. */
+/** Reads the services of tasks, and the registrations of those services (target groups, Cloud Map, Lattice). */
 export interface Behind {
   services(place: Place, cluster: string, tasks: readonly EcsTask[], ask: Ask, depth: Depth): Promise<void>;
-  /** Counted as a poll: what is held for a last healthy target is watched by the same question. */
+  /** Reads target health. Counted as a poll, like the polls of a held last healthy target. */
   health(place: Place, targetGroupArn: string, ask: Ask, depth: Depth): Promise<void>;
-  /** Merely useful, and mostly known by the sweeper: asked while calls are left. */
+  /** Reads useful but not necessary facts, which the sweep mostly knows, as long as the budget allows. */
   extras(place: Place, tasks: readonly EcsTask[], targetGroups: readonly string[], ask: Ask): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createBehind({ reads, inventory, budget }: BehindOptions): Behin
       const at = anywhere(place);
       const behindTasks = tasks.flatMap((task) => targetGroupsBehind(inventory, task));
       const asked: Promise<unknown>[] = [];
-      // How long a task may take to stop, and how long a target to drain: what the deadline is shared out by.
+      // Stop timeouts and deregistration delays, by which the time until the deadline is divided.
       const defined = tasks.filter((task) => !isManagedDaemon(task));
       for (const arn of new Set(defined.map((task) => task.taskDefinitionArn))) {
         if (inventory.get("taskDefinition", arn) === undefined && budget.takeExtra())

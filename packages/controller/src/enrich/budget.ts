@@ -1,24 +1,27 @@
 import type { Clock, Ms } from "../clock.ts";
 
-/** Counts read calls against what enrichment may cost, so that what is merely useful fills up what is left. */
+/** Counts read calls against a limit. Necessary calls are only counted; optional ones use what is left. */
 export interface Budget {
-  /** Calls that were made, whatever for. */
+  /** Counts calls that were made for any purpose. */
   spent(calls: number): void;
-  /** One more interruption is being looked at. */
+  /** Counts one more interruption that is being handled. */
   interrupted(id: string): void;
-  /** Takes one call for something merely useful; false: leave it to the sweeper. */
+  /** Reserves one optional call; returns false if none is left (the sweep will read it). */
   takeExtra(): boolean;
 }
 
 const WINDOW: Ms = 60_000;
 
-/** At most 10 calls for one interruption, 45 for 100 that come together; in between on a line, and on beyond. */
+/**
+ * Returns how many calls a number of simultaneous interruptions may cost: 10 for one, 45 for 100, and linear between
+ * and beyond.
+ */
 export const allowance = (interruptions: number): number => Math.floor(10 + ((interruptions - 1) * 35) / 99);
 
 /**
- * Over a window of one minute.
+ * Creates a budget over a window of one minute.
  *
- * @param allowed how many calls so many interruptions may cost
+ * @param allowed returns how many calls a number of interruptions may cost
  */
 export function createBudget(clock: Pick<Clock, "now">, allowed: typeof allowance = allowance): Budget {
   let calls: { at: Ms; count: number }[] = [];

@@ -18,11 +18,11 @@ import { targetsOf } from "./targets.ts";
 import { announcedTask } from "./announced.ts";
 
 /**
- * Everything that is known of one subject now. Pure: the same inventory gives the same facts. What is not known stands in
- * `missing` with the reason, and is never taken for "there is nothing".
+ * Makes the facts about one subject from the inventory. Pure. Unknown facts are listed in `missing` with the reason,
+ * and never treated as "there is nothing".
  *
- * @param place null where no signal named the region: then only what is known by the instance's own id is found
- * @param doomed ids of all instances (and ARNs of Fargate tasks) that are going; a new set for new contents
+ * @param place null if no signal contained the region: then only facts by the instance's own id are found
+ * @param doomed ids of all doomed instances (and ARNs of Fargate tasks); pass a new set when its contents change
  * @param now epoch milliseconds
  */
 export function factsOf(
@@ -68,7 +68,10 @@ export function factsOf(
   };
 }
 
-/** It is said once; that it is old is for the reader to judge. */
+/**
+ * Returns the evidence about services, fleet and group, of any age: each message comes only once, and contains its
+ * time.
+ */
 function evidenceOf(
   read: Reader,
   { services, fleet, place, groupName }: Pick<Facts, "services" | "fleet" | "place" | "groupName">,
@@ -126,7 +129,7 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
   const listed = membership?.value ?? inGroup.group?.instances.find((one) => one.id === id);
   const containers = containersOf(read, id);
   const [current = null] = containers;
-  // Where its agent is not connected it may be another's by now: all clusters must have said so.
+  // Without a connected agent the instance may be in another cluster now: then all clusters must have been searched.
   const searched = isConnected(containers) || isSearched(read, id);
   return {
     ...NOTHING,
@@ -159,19 +162,19 @@ function isSearched(read: Reader, id: string): boolean {
   return isAll;
 }
 
-/** What was left behind without tasks need not be asked for them. */
+/** Returns the tasks of a container instance. An old registration without agent and tasks need not be read. */
 function tasksOn(read: Reader, one: ContainerInstance): readonly EcsTask[] {
   if (!one.agentConnected && !hasTasks(one)) return read.known("tasks", one.arn)?.value ?? [];
   const tasks = read.needNow("tasks", one.arn, "tasks");
   if (tasks === undefined) return [];
-  // An event of the container instance says how many there are, and not which.
+  // An event of the container instance contains only the number of tasks.
   const countedAt = read.inventory.get("container", one.arn)?.observedAt ?? 0;
   if (tasks.value.length === 0 && hasTasks(one) && countedAt > tasks.observedAt)
     read.note("tasks", "ECS has told of some since they were listed", true);
   return tasks.value;
 }
 
-/** The group's own facets; complete if there is no group, or all of them are known. */
+/** Returns the group's facets; complete if there is no group, or all of them are known. */
 function groupOf(
   read: Reader,
   name: string | null,
@@ -196,7 +199,7 @@ function groupOf(
 const clusterTags = (read: Reader, container: ContainerInstance | null): Facts["clusterTags"] =>
   (container === null ? undefined : read.known("cluster", container.clusterArn)?.value.tags) ?? {};
 
-/** The container instance's own, or the one that the group belongs to. */
+/** Returns the capacity provider of the container instance, or else of the group. */
 function capacityProviderOf(
   read: Reader,
   place: Place | null,
@@ -208,7 +211,7 @@ function capacityProviderOf(
   return named ?? all.find((one) => one.groupArn !== null && one.groupArn === group?.arn) ?? null;
 }
 
-/** A Fargate task: as ECS describes it, else as its stop event announced it. */
+/** Returns the facts about a Fargate task, from ECS or else from its stop event. */
 function ofTask(read: Reader, arn: string): Base {
   const known = read.known("task", arn)?.value;
   const announced = read.known("announced", arn)?.value;

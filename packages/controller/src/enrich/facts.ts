@@ -7,7 +7,10 @@ import type { Ms } from "../clock.ts";
 import type { AgentStates } from "../model/agents.ts";
 import type { Fleet } from "../model/signal.ts";
 
-/** Whose capacity it is. Everything but `ours` is recorded and told, not touched, unless a policy says so. */
+/**
+ * Who manages the capacity. Capacity of another owner than `ours` is only reported, not changed, unless a policy allows
+ * it.
+ */
 export type Owner =
   | "ours"
   | "ecs-managed-instances"
@@ -18,17 +21,17 @@ export type Owner =
   | "emr"
   | "operator-managed";
 
-/** One load-balancer target of the subject. `last`: no other target of it is known to be healthy. */
+/** One load-balancer target of the subject. */
 export interface TargetFact {
   readonly targetGroupArn: string;
   readonly id: string;
   readonly port: number | null;
-  /** As it is registered, where that must be said to register it again. */
+  /** The zone of its registration, if needed to register it again. */
   readonly availabilityZone?: string | null;
   readonly quicServerId?: string | null;
   readonly state: TargetHealth["state"] | null;
   readonly attributes: TargetGroupAttributes | null;
-  /** Healthy targets that are not doomed; null where health is unknown (which counts as healthy elsewhere). */
+  /** Number of healthy targets that are not doomed; null if health is unknown (treated as if there were some). */
   readonly healthyElsewhere: number | null;
 }
 
@@ -41,14 +44,14 @@ export interface TaskFact {
   readonly stopTimeout: Ms | null;
 }
 
-/** What a service keeps when all instances now doomed are gone. */
+/** What remains of a service when all doomed instances are gone. */
 export interface ServiceImpact {
   readonly cluster: string;
   readonly service: string;
   readonly desired: number;
   readonly running: number;
   readonly pending: number;
-  /** Tasks of it on doomed capacity, and what is left. */
+  /** Tasks on doomed capacity, and tasks on other capacity. */
   readonly doomed: number;
   readonly survives: number;
   /** `ceil(desired × minimumHealthyPercent)`, or the policy's threshold. */
@@ -60,20 +63,20 @@ export interface ServiceImpact {
   readonly zones: { readonly [zone: string]: { readonly doomed: number; readonly survives: number } };
 }
 
-/** Something that was asked for and not learnt. Named in the alert. */
+/** A fact that could not be read. Named in the alert. */
 export interface Missing {
   readonly what: "instance" | "group" | "hooks" | "cluster" | "tasks" | "services" | "targets" | "discovery" | "owner";
   readonly why: string;
-  /** Something is known of it, from before; and what there is now is not. */
+  /** An older observation is known, but not the current state. */
   readonly before?: true;
 }
 
-/** Everything that enrichment found for one subject. Each facet says when it was observed, the oldest in `observedAt`. */
+/** All facts about one subject. `observedAt` is the oldest observation among them. */
 export interface Facts {
   readonly place: Place | null;
   readonly observedAt: Ms | null;
   readonly instance: Ec2Instance | null;
-  /** When EC2 was asked for it, or told of it. */
+  /** Time of the observation of `instance`. */
   readonly instanceAsOf: Ms | null;
   readonly group: AutoScalingGroup | null;
   readonly groupName: string | null;
@@ -81,9 +84,9 @@ export interface Facts {
   readonly protectedFromScaleIn: boolean;
   readonly hooks: readonly LifecycleHook[];
   readonly refreshing: boolean;
-  /** What the instance is registered as, the one whose agent is connected first: see `containersOn`. */
+  /** Container instances of the instance, the one with a connected agent first (`containersOn`). */
   readonly containerInstances: readonly ContainerInstance[];
-  /** True: asked, and it is in no cluster. */
+  /** True if all clusters were searched, and it is in none. */
   readonly notInEcs: boolean;
   readonly clusterTags: { readonly [name: string]: string };
   readonly capacityProvider: CapacityProvider | null;
@@ -103,19 +106,19 @@ export interface Facts {
     readonly attributes: { readonly [name: string]: string };
   }[];
   readonly owner: Owner;
-  /** What said so: a tag, `Operator.Principal`, … */
+  /** The reason for `owner`: a tag, `Operator.Principal`, … */
   readonly ownerBecause: string | null;
   /** Membership outside Auto Scaling. */
   readonly fleet: Fleet | null;
-  /** The agents that were heard from it; none for a task. */
+  /** States of the instance's agents; empty for a task. */
   readonly agents: AgentStates;
-  /** What its services and its fleet said of why replacements do not come. */
+  /** Messages of its services and fleet about why replacements do not launch. */
   readonly evidence: readonly { readonly about: string; readonly said: string; readonly at: Ms }[];
   readonly missing: readonly Missing[];
-  /** Everything that draining needs is known (from the inventory or just asked). */
+  /** All facts that draining needs are known. */
   readonly complete: boolean;
 }
 
-/** ARN of the cluster that the instance is in now, or that the Fargate task runs in; null where none is known. */
+/** Returns the ARN of the cluster of the instance or Fargate task; null if it is not known. */
 export const clusterOf = ({ containerInstances, tasks }: Pick<Facts, "containerInstances" | "tasks">): string | null =>
   containerInstances[0]?.clusterArn ?? tasks[0]?.task.clusterArn ?? null;

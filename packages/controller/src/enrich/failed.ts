@@ -4,7 +4,10 @@ import { failureId } from "../inventory/ids.ts";
 import type { Facet, Failed, Inventory } from "../inventory/inventory.ts";
 import { SETTLED_FAILURE } from "./freshness.ts";
 
-/** A failure in a few words for an alert: `throttled: ecs:ListTasks (ThrottlingException)`. No message of AWS's: it can be long. */
+/**
+ * Converts a failure to a short text for an alert: `throttled: ecs:ListTasks (ThrottlingException)`. AWS's message is
+ * left out, since it can be long.
+ */
 function failedBy({ fields }: AwsFailure): Failed {
   const { kind, service, operation, awsCode } = fields;
   const said = awsCode === "CredentialsProviderError" ? "no AWS credentials found" : awsCode;
@@ -15,11 +18,11 @@ export function recordFailure(inventory: Inventory, facet: Facet, id: string, fa
   inventory.put("failure", failureId(facet, id), failed, at);
 }
 
-/** A failure that asking again now would only repeat. */
+/** Whether a read failed recently in a way that a retry would only repeat. */
 export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
   const failure = inventory.get("failure", failureId(facet, id));
   if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
-  // EC2 may know it the next moment: its reads lag behind (correlate/named.ts).
+  // EC2 may find it at the next read, since its reads can be stale (correlate/named.ts).
   if (facet === "instance" && failure.value.kind === "not-found") return false;
   return SETTLED.has(failure.value.kind);
 }
@@ -27,8 +30,8 @@ export function isSettled(inventory: Inventory, facet: Facet, id: string, now: M
 const SETTLED: ReadonlySet<Failed["kind"]> = new Set(["denied", "not-found", "region-disabled"]);
 
 /**
- * Waits for an answer, at most until `deadline`; then `timed-out`. The question itself goes on, and its answer is kept
- * when it comes: others may have time for it.
+ * Waits for an answer, at most until `deadline`; then returns `timed-out`. The request itself continues, and its answer
+ * is stored for other callers.
  */
 export async function within<V>(clock: Clock, deadline: Ms, answer: Promise<V>): Promise<V | Failed> {
   const late = Promise.withResolvers<Failed>();

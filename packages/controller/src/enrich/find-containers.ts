@@ -19,27 +19,30 @@ export interface FindDeps {
   readonly overrides: Overrides;
 }
 
-/** What is known of the instance whose cluster is sought. */
+/** The instance whose cluster is searched, with its known facts. */
 export interface Sought {
   readonly id: string;
   readonly instance: Ec2Instance | undefined;
   readonly group: AutoScalingGroup | undefined;
 }
 
-/** Older than this when it was asked, an instance that was in no cluster will join none. */
+/** An instance that was older than this and in no cluster is not expected to join one later. */
 const SETTLED_IN: Ms = 10 * 60_000;
-/** With no more clusters than this, asking each for the instance is as cheap as describing them first. */
+/** Up to this number of clusters, searching each is as cheap as describing them first. */
 const FEW = 3;
 
-/** Clusters that are asked for what else an instance that is found may be registered as; of more the sweep learns. */
+/**
+ * Maximum number of clusters that are searched for further registrations of an instance that was found; with more
+ * clusters the sweep finds them.
+ */
 const MOST_MORE = 20;
 
 /**
- * Fills the `container` facet with what the instance is registered as, and `searched` once every cluster has answered.
- * Nothing names the cluster of an instance reliably (docs/aws-facts.md, 13), so that clusters are asked for it, the
- * likeliest first: where it was, what the user says, its tag, where its group's other instances are, its group's capacity
- * provider, a likeness of names, and at last all of them. To drain, the search may end where the instance has an agent
- * that is connected, since it has one at a time; what it left behind elsewhere is looked for when people are told.
+ * Reads the container instances of an instance into the facet `container`, and sets `searched` once every cluster has
+ * answered. AWS names the cluster of an instance nowhere reliably (docs/aws-facts.md, 13), so clusters are searched,
+ * the likeliest first: its last cluster, the user's configuration, its tag, the clusters of its group's other
+ * instances, its group's capacity provider, similar names, and finally all. To drain, the search ends at the first
+ * registration with a connected agent, since an instance has one agent; other registrations are searched for the alert.
  */
 export async function findContainers(
   deps: FindDeps,
@@ -59,7 +62,7 @@ export async function findContainers(
   const askFor = async (cluster: string): Promise<void> => {
     asked.add(nameOf(cluster));
     const answer = await deps.reads.containersIn({ place, cluster }, sought.id, ask);
-    // A cluster that does not exist holds nothing; everything else is a question without an answer.
+    // A cluster that does not exist has no instances; any other failure means "not known".
     if ("why" in answer && answer.kind !== "not-found") failures.set(nameOf(cluster), answer);
   };
   const mayEnd = (): boolean => {
@@ -91,14 +94,17 @@ export async function findContainers(
   else keep("all");
 }
 
-/** Names of clusters that need not be asked again. */
+/** Returns the names of clusters that were searched recently. */
 function answeredLately(inventory: Inventory, id: string, now: Ms): readonly string[] {
   const known = inventory.get("searched", id);
   const isFresh = known !== undefined && known.value !== "all" && now - known.observedAt <= NOT_IN_CLUSTER;
   return isFresh ? known.value : [];
 }
 
-/** What is known will do: to drain, a connected agent; else an answer of every cluster. Each no older than it may be. */
+/**
+ * Whether the known facts suffice: to drain, a connected agent; else a search of all clusters. Each must be fresh
+ * enough.
+ */
 function isEnough(inventory: Inventory, { id, instance }: Sought, now: Ms, depth: Depth): boolean {
   const containers = containersOn(inventory, id);
   const isFresh = ({ arn }: ContainerInstance): boolean =>
@@ -111,7 +117,7 @@ function isEnough(inventory: Inventory, { id, instance }: Sought, now: Ms, depth
   return now - searched.observedAt <= (settled ? freshness.searched[depth] : NOT_IN_CLUSTER);
 }
 
-/** Clusters that something points to, by name or ARN, the surest first. */
+/** Returns likely clusters, by name or ARN, the likeliest first. */
 function likely({ inventory, overrides }: Omit<FindDeps, "reads" | "clock">, sought: Sought): readonly string[] {
   const { id, instance, group } = sought;
   const byTag = overrides.groupTag === null ? undefined : group?.tags[overrides.groupTag];
@@ -127,7 +133,7 @@ function likely({ inventory, overrides }: Omit<FindDeps, "reads" | "clock">, sou
   return [...new Set(clusters.filter((one): one is string => typeof one === "string" && one !== ""))];
 }
 
-/** The rest of the clusters in the order in which to ask them: those of a wave are asked side by side. */
+/** Divides the other clusters into waves; the clusters of a wave are searched concurrently. */
 async function waves(
   deps: FindDeps,
   place: Place,
@@ -142,7 +148,7 @@ async function waves(
   return [said, alike, open.filter((arn) => !alike.includes(arn))].filter((wave) => wave.length > 0);
 }
 
-/** Whether a name stands in a text by itself: `web` in `prod-web-nodes`, and `web-1` not in `web-10-nodes`. */
+/** Whether a text contains a name as a whole word: `web` in `prod-web-nodes`, but not `web-1` in `web-10-nodes`. */
 function holdsWord(text: string, name: string): boolean {
   const [where, what] = [text.toLowerCase(), name.toLowerCase()];
   const isWord = (letter: string | undefined): boolean => letter !== undefined && /[a-z0-9]/.test(letter);
@@ -152,7 +158,7 @@ function holdsWord(text: string, name: string): boolean {
   return false;
 }
 
-/** Clusters bound to the group: by a capacity provider, or by the cluster's tag that the user set. */
+/** Returns the clusters that belong to the group by a capacity provider or by the cluster's tag. */
 async function bound(
   { reads, overrides }: FindDeps,
   place: Place,

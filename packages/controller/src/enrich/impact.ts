@@ -5,12 +5,12 @@ import { countUntil, type ServiceTasks } from "./tally.ts";
 
 const NO_TASKS: ServiceTasks = { doomed: 0, stops: [], doomedAddresses: new Map(), zones: {} };
 
-/** Products of shares such as 100 × 0.07 come out a hair above the whole number that is meant. */
+/** Rounds up, with tolerance for products such as 100 × 0.07, which are slightly above the exact number. */
 const ceil = (value: number): number => Math.max(0, Math.ceil(value - 1e-9));
 
 /**
- * How many tasks a service needs: `ceil(desired × minimumHealthyPercent)` as ECS counts, or the threshold of the policy.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ * Returns how many tasks a service needs: `ceil(desired × minimumHealthyPercent)` as in ECS, or the threshold of the
+ * policy. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  *
  * @param threshold below 1 a share of desired, 1 or more a number of tasks, null for the service's own minimum
  */
@@ -20,10 +20,10 @@ export function minimumOf(service: EcsService, threshold: number | null): number
 }
 
 /**
- * What a service keeps when all that is doomed is gone: pure, and the same whatever the order of the doomed. Counts come
- * from two observations (the service, and its tasks) of different instants, so that what is doomed is at most what runs;
- * tasks that had stopped before the service was asked about are not among those that it had running, and are lost no more.
- * Zones hold the tasks that are known, which after a cold start are those on doomed capacity.
+ * Calculates what remains of a service when all doomed capacity is gone. Pure. The counts are from two observations at
+ * different times (the service, and its tasks), so the doomed tasks are limited to the running ones; tasks that had
+ * stopped before the service was read are not in its running count. Zones contain the known tasks, which after a cold
+ * start are only those on doomed capacity.
  */
 export function impactOf(
   service: EcsService,
@@ -44,7 +44,7 @@ export function impactOf(
     doomed: leaving + stopped,
     survives,
     minimum,
-    // A daemon runs once on each instance: with the instance goes the wish for it.
+    // A daemon runs once on each instance; ECS does not replace it when the instance is gone.
     belowMinimum: !service.daemon && survives < minimum,
     daemon: service.daemon,
     balanced: isBalanced(service),

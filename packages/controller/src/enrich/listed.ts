@@ -1,10 +1,10 @@
 import type { TargetHealth } from "../aws/calls/elb.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 
-/** Lists are replaced, never changed, so that each is put in order once. */
+/** Cached by list, since lists are immutable. */
 const indexes = new WeakMap<readonly TargetHealth[], ReadonlyMap<string, readonly TargetHealth[]>>();
 
-/** A target group's targets by id: one id may be registered with several ports. */
+/** Returns a target group's targets by id; one id can be registered with several ports. */
 export function byTargetId(health: readonly TargetHealth[]): ReadonlyMap<string, readonly TargetHealth[]> {
   const had = indexes.get(health);
   if (had !== undefined) return had;
@@ -13,7 +13,7 @@ export function byTargetId(health: readonly TargetHealth[]): ReadonlyMap<string,
   return made;
 }
 
-/** Who lists whom in one inventory, as it was at a revision of its health lists. */
+/** Index of target groups by target id, as of a revision of the facet `health`. */
 interface Listed {
   revision: number | null;
   readonly lists: Map<string, readonly TargetHealth[]>;
@@ -24,8 +24,8 @@ const listed = new WeakMap<Inventory, Listed>();
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * ARNs of the target groups whose last health list has the target. Every incident asks, and an account has hundreds of
- * target groups, so that an index follows the lists that change.
+ * Returns the ARNs of target groups whose last health list contains the target. Uses an index that is updated by
+ * changes only, since every incident calls this and an account has hundreds of target groups.
  */
 export function listing(inventory: Inventory, targetId: string): ReadonlySet<string> {
   const known: Listed = listed.get(inventory) ?? { revision: null, lists: new Map(), groups: new Map() };

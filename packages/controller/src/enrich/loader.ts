@@ -2,23 +2,25 @@ import type { Ask } from "../aws/ask.ts";
 import type { AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 
-/** What came of one id: its value, `undefined` where AWS knows none, or why it could not be asked. */
+/** The answer for one id: its value, `undefined` if AWS does not find it, or a failure. */
 export type Answer<V> = V | undefined | AwsFailure;
 
 export interface LoaderOptions<C, V> {
   readonly clock: Clock;
-  /** Questions of equal key can be asked in one call. */
+  /** Returns a key; requests with equal keys can share one call. */
   readonly keyOf: (context: C) => string;
-  /** Asks for all ids at once. Rejects with `AwsFailure` where none could be asked. */
+  /** Reads all ids in one call. Rejects with `AwsFailure` if all failed. */
   readonly fetch: (context: C, ids: readonly string[], ask: Ask) => Promise<ReadonlyMap<string, Answer<V>>>;
 }
 
 export interface Loader<C, V> {
-  /** Rejects with `AwsFailure`. Equal questions share one answer; others are merged into the next call. */
+  /**
+   * Reads one id. Equal requests share one answer; others are merged into the next call. Rejects with `AwsFailure`.
+   */
   load(context: C, id: string, ask: Ask): Promise<V | undefined>;
 }
 
-/** Calls of one key under way at a time: with two, a slow call does not hold up what comes after it. */
+/** Maximum number of concurrent calls per key: with two, a slow call does not delay later requests. */
 const IN_FLIGHT = 2;
 
 interface Waiting<V> {
@@ -39,8 +41,8 @@ interface Line<C, V> {
 }
 
 /**
- * Merges what many incidents ask at one time into few calls, as they come: the first call leaves at once, and what is
- * asked while two are under way leaves together. Nothing is kept: that is the inventory's part.
+ * Creates a loader that merges the requests of many incidents into few calls: the first call is sent at once; requests
+ * that arrive while two calls are in flight are sent together. It caches nothing; the inventory does.
  *
  *     ask a ─▶ call [a] ───────────▶
  *     ask b ──▶ call [b] ────────────▶
@@ -52,7 +54,7 @@ export function createLoader<C, V>(options: LoaderOptions<C, V>): Loader<C, V> {
   const schedule = (key: string, line: Line<C, V>): void => {
     if (line.scheduled || line.running >= IN_FLIGHT) return;
     line.scheduled = true;
-    // A timer rather than a microtask: all that happens at this instant goes into one call.
+    // A timer, not a microtask, so that all requests of this moment are in one call.
     options.clock.setTimer(options.clock.now(), () => void send(key, line));
   };
 
@@ -88,7 +90,7 @@ export function createLoader<C, V>(options: LoaderOptions<C, V>): Loader<C, V> {
       if (had !== undefined) return had.promise;
       const one = createWaiting<V>();
       line.waiting.set(id, one);
-      // The earliest, so that nobody's question comes too late for its place in the lane.
+      // The earliest deadline decides the call's place in the lane.
       line.deadline = Math.min(line.deadline, ask.deadline);
       line.purpose = ask.purpose;
       line.followsUp &&= ask.followsUp ?? false;

@@ -15,42 +15,42 @@ export interface LookAroundOptions {
   readonly clock: Clock;
 }
 
-/** What a look around has come to. */
+/** The result of a look-around. */
 export interface Around {
-  /** Names of target groups that may hold the instance and were not looked at; null: they could not be listed. */
+  /** Names of target groups that may contain the instance and were not read; null: they could not be listed. */
   readonly left: readonly string[] | null;
-  /** What could not be asked, in a few words; null: nothing. */
+  /** Text about a read that failed; null: none failed. */
   readonly why: string | null;
 }
 
 /**
- * Looks for an instance where nothing points: in the Classic load balancers and target groups of its region that no group
- * and no service leads to. Fills the inventory; never rejects for what AWS does.
+ * Searches for an instance in the Classic load balancers and target groups of its region that no group and no service
+ * leads to. Reads into the inventory; never rejects for a failure of AWS.
  *
- * @param id of the instance
+ * @param id instance id
  * @param deadline epoch milliseconds; it resolves by then
  */
 export type LookAround = (id: string, place: Place, deadline: Ms) => Promise<Around>;
 
-/** Calls for one instance, the lists of what there is among them. */
+/** Maximum number of calls for one instance, including the lists of load balancers. */
 const MOST = 20;
-/** A page of target groups or load balancers, unless asked for fewer. */
+/** Default page size of target groups and load balancers. */
 const PAGE = 400;
-/** A list that another look has read just now will do. */
+/** Maximum age of a list, so that concurrent look-arounds share it. */
 const JUST_NOW: Ms = 5_000;
 
 /**
- * Calls of one minute, for so many interruptions: each list that is read serves all of them, and what they wait for comes
- * through the same lane, which AWS refills with 600.
+ * Returns the number of calls per minute for a number of interruptions: each list serves all of them. Their other reads
+ * use the same lane, which has about 600 calls per minute.
  */
 const allowance = (interruptions: number): number => Math.min(60, MOST + 2 * (interruptions - 1));
 
-/** One per process. All its calls are polls. */
+/** Creates the look-around; one per process. All its calls count as polls. */
 export function createLookAround({ aws, inventory, clock }: LookAroundOptions): LookAround {
   const budget = createBudget(clock, allowance);
   const reads = createReads({ aws, inventory, clock, budget });
 
-  /** Lists that are being read, by whichever look: the looks of a storm share them, and read different ones. */
+  /** Lists that are being read by any look-around: those of a storm share them, and read different ones. */
   const underWay = new Map<string, Promise<unknown>>();
 
   const read = (arn: string, ask: () => Promise<unknown>): void => {
@@ -78,7 +78,7 @@ export function createLookAround({ aws, inventory, clock }: LookAroundOptions): 
       if (left-- <= 0 || !budget.takeExtra()) break;
       read(arn, () => reads.health(at, arn, ask, JUST_NOW));
     }
-    // Also what others have asked for: it serves this one as well.
+    // Also waits for the reads of other look-arounds.
     await within(clock, deadline, Promise.all(underWay.values()));
     return {
       left: groups === undefined ? null : unlooked(inventory, place, id, clock.now()).map(({ name }) => name),

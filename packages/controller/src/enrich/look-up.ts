@@ -21,17 +21,17 @@ export interface LookUpOptions {
   readonly inventory: Inventory;
   readonly clock: Clock;
   readonly overrides: Overrides;
-  /** Closer looks start together at multiples of this, so that a storm's ask the same questions at one time. */
+  /** Reads for the alert start at multiples of this interval, so that those of a storm share their calls. */
   readonly gather: Ms;
 }
 
 /**
- * Fills the inventory with what is not known, or not newly enough, of the subjects: `act` with what draining needs,
- * `tell` with what is at stake as well. Never rejects for what AWS does; why something was not learnt stands in the
- * inventory, from where `factsOf` names it.
+ * Reads unknown and outdated facts about the subjects into the inventory: with `act` those that draining needs, with
+ * `tell` also those that the alert needs. Never rejects for a failure of AWS; failures are stored in the inventory, and
+ * `factsOf` lists them as missing.
  *
  * @param deadline epoch milliseconds; it resolves by then
- * @param afresh EC2 is asked for the instance, whatever is known of it
+ * @param afresh reads the instance from EC2 even if it is known
  */
 export type LookUp = (
   subjects: Subject | readonly Subject[],
@@ -47,11 +47,12 @@ interface Deps extends LookUpOptions {
 }
 
 /**
- * One per process: questions of many incidents are merged and shared.
+ * Creates the reads of facts; one per process, so that incidents share calls.
  *
  * Calls for one instance with an empty inventory and one cluster: DescribeInstances, DescribeAutoScalingInstances,
- * ListClusters; DescribeAutoScalingGroups, DescribeLifecycleHooks; ListContainerInstances and DescribeContainerInstances:
- * 7 to act; and ListTasks, DescribeTasks, DescribeServices: 10 in all. Target health is counted as polls.
+ * ListClusters; DescribeAutoScalingGroups, DescribeLifecycleHooks; ListContainerInstances and
+ * DescribeContainerInstances: 7 to drain; and ListTasks, DescribeTasks, DescribeServices: 10 in total. Target health is
+ * counted as polls.
  */
 export function createLookUp(options: LookUpOptions): LookUp {
   const { inventory, clock, gather } = options;
@@ -88,7 +89,9 @@ async function ofInstance(
   if (depth === "tell") await atStake(deps, id, place, asked);
 }
 
-/** Whether what draining needs was learnt before: what was not is still waited for, and does not merely follow up. */
+/**
+ * Whether all facts that draining needs were read before. If not, the reads for the alert get the priority of a drain.
+ */
 function knowsGround({ inventory }: Deps, id: string, place: Place): boolean {
   const membership = inventory.get("membership", id);
   if (membership === undefined || inventory.get("instance", id) === undefined) return false;
@@ -97,14 +100,14 @@ function knowsGround({ inventory }: Deps, id: string, place: Place): boolean {
   return isGroupKnown && (containersOn(inventory, id).length > 0 || inventory.get("searched", id) !== undefined);
 }
 
-/** What draining needs: group, hooks, targets by the group, cluster. */
+/** Reads what draining needs: group, hooks, the group's targets, cluster. */
 async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth, afresh: boolean): Promise<void> {
   const { reads, inventory, clock, behind } = deps;
   const at = anywhere(place);
   const [instance, membership] = await Promise.all([
     reads.instance(at, id, ask, afresh ? 0 : instanceAge(inventory, id, depth)),
     reads.membership(at, id, ask, membershipAge(inventory, id, depth)),
-    // Ahead of its use: the wait is one round trip less.
+    // Read before it is needed, which saves one round trip.
     containersOn(inventory, id).length === 0 &&
       inventory.get("searched", id) === undefined &&
       reads.clusters(at, "all", ask, freshness.clusters[depth]),
@@ -122,8 +125,8 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
 }
 
 /**
- * Asked again while the reason is missing, also before draining: it tells a missed notice, which is drained, from a
- * scale-in (docs/aws-facts.md, 11).
+ * States with which an instance is read again while its state reason is missing: only the reason shows whether the end
+ * is a missed notice (to be drained) or a scale-in (docs/aws-facts.md, 11).
  */
 const ENDING: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
 
@@ -133,20 +136,23 @@ function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
   return isUnexplained ? 0 : freshness.instance[depth];
 }
 
-/** That it is in no group is believed no longer than that it is in no cluster: it may have been attached since. */
+/**
+ * Returns the maximum age of a membership. "In no group" is valid for a shorter time, since the instance may be
+ * attached later.
+ */
 function membershipAge(inventory: Inventory, id: string, depth: Depth): Ms {
   const isNowhere = inventory.get("membership", id)?.value === null;
   return isNowhere ? Math.min(NOT_IN_CLUSTER, freshness.membership[depth]) : freshness.membership[depth];
 }
 
-/** Tasks, services and what stands before them. */
+/** Reads what the alert needs: tasks, services and their registrations. */
 async function atStake({ reads, inventory, behind }: Deps, id: string, place: Place, ask: Ask): Promise<void> {
   const name = inventory.get("membership", id)?.value?.group;
   const [group, hosted] = await Promise.all([
     name === undefined ? undefined : reads.group(anywhere(place), name, ask, freshness.group.tell),
     Promise.all(
       containersOn(inventory, id).map(async ({ arn, clusterArn: cluster }) => {
-        // What ran here when it began is told of, too (responders/drain-tasks.ts).
+        // Tasks that ran at the beginning are reported, too (responders/drain-tasks.ts).
         const ran = inventory.get("tasks", arn)?.value ?? [];
         const runs = (await reads.tasks({ place, cluster }, arn, ask, freshness.tasks.tell)) ?? [];
         return { cluster, tasks: [...new Map([...ran, ...runs].map((task) => [task.arn, task])).values()] };
@@ -163,7 +169,7 @@ async function atStake({ reads, inventory, behind }: Deps, id: string, place: Pl
   await behind.extras(place, tasks, group === undefined ? [] : targetGroupsOf(group), ask);
 }
 
-/** A Fargate task: what takes its address away is the same as what tells of it. */
+/** Reads the facts about a Fargate task; draining and the alert need the same. */
 async function ofTask(deps: Deps, arn: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
   const { reads, inventory, clock, behind } = deps;
   const announced = inventory.get("announced", arn)?.value;

@@ -1,10 +1,10 @@
-/** What a user may say where AWS names nothing reliably (docs/aws-facts.md, 13), or too little. */
+/** The user's configuration for facts that AWS does not give reliably (docs/aws-facts.md, 13). */
 export interface Overrides {
   /** Tag of an Auto Scaling group whose value names its ECS cluster; null: none. */
   readonly groupTag: string | null;
   /** Tag of an ECS cluster whose value names the Auto Scaling group, `*` and `?` are wildcards; null: none. */
   readonly clusterTag: string | null;
-  /** The cluster of instances whose name fits a pattern (`*` and `?`); the first that fits counts. */
+  /** The cluster of instances whose name matches a pattern (`*` and `?`); the first match counts. */
   readonly names: readonly { readonly pattern: string; readonly cluster: string }[];
   /** Tasks that a service needs: below 1 a share of desired, 1 or more a number; null: its minimumHealthyPercent. */
   readonly minimum: number | null;

@@ -9,14 +9,14 @@ interface Evidence {
   readonly capacityProvider: CapacityProvider | null;
 }
 
-/** Whose capacity it is, and what said so. `ours` without a reason: nothing says that it is someone else's. */
+/** The owner of the capacity, and the reason. `ours` has no reason: nothing indicates another owner. */
 export interface Ownership {
   readonly owner: Owner;
   readonly because: string | null;
 }
 
 /**
- * Services that run instances for their customers name themselves as `Operator.Principal`:
+ * AWS services that run instances for customers set `Operator.Principal`:
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
  * https://docs.aws.amazon.com/eks/latest/userguide/automode-learn-instances.html
  */
@@ -28,9 +28,9 @@ const PRINCIPALS: readonly (readonly [RegExp, Owner])[] = [
 ];
 
 /**
- * Tags by which orchestrators mark what is theirs, the more particular first: a Karpenter node carries the tag of its
- * Kubernetes cluster too.
- * https://karpenter.sh/docs/concepts/nodeclasses/#spectags · https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ * Tags by which orchestrators mark their instances, the more specific first: a Karpenter node also has the tag of its
+ * Kubernetes cluster. https://karpenter.sh/docs/concepts/nodeclasses/#spectags ·
+ * https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  * https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
  * https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-tags.html
  * https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html (AWSBatchServiceTag: seen on instances, `assumed`)
@@ -49,9 +49,9 @@ const TAGS: readonly (readonly [RegExp, Owner])[] = [
 ];
 
 /**
- * From what EC2 says itself, then the capacity provider, then the group's operator (which alone may change the group:
- * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html), then tags of the instance, then of its group.
- * A capacity block or an interruptible reservation is ours: its lifecycle tells how it ends, not who runs it.
+ * Determines the owner, in this order: EC2's operator, the capacity provider, the group's operator (only the operator
+ * may change the group: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html), tags of the
+ * instance, tags of its group. A Capacity Block or an interruptible reservation does not change the owner.
  */
 export function ownerOf({ instance, group, capacityProvider }: Evidence): Ownership {
   const operator = instance?.operator;
@@ -59,7 +59,7 @@ export function ownerOf({ instance, group, capacityProvider }: Evidence): Owners
   if (capacityProvider?.managedInstances === true) {
     return { owner: "ecs-managed-instances", because: `capacity provider ${capacityProvider.name}` };
   }
-  // A group from an inventory that an earlier version wrote names none.
+  // A group in an inventory of an earlier version has no operator.
   if (typeof group?.operator === "string") return operated(group.operator, " of the group");
   return byTags("instance", instance?.tags) ?? byTags("group", group?.tags) ?? { owner: "ours", because: null };
 }
@@ -69,7 +69,7 @@ const operated = (principal: string | null, whose: string): Ownership => ({
   because: `Operator.Principal ${principal ?? "unnamed"}${whose}`,
 });
 
-/** Whether the tag says by its name whose an instance is. */
+/** Whether the tag's name indicates an owner. */
 export const isOwnerTag = (name: string): boolean => TAGS.some(([pattern]) => pattern.test(name));
 
 function byTags(whose: string, tags: Ec2Instance["tags"] | undefined): Ownership | undefined {
@@ -82,7 +82,7 @@ function byTags(whose: string, tags: Ec2Instance["tags"] | undefined): Ownership
 }
 
 /**
- * Membership in a fleet, which EC2 tags on each instance:
+ * Returns the fleet of an instance from EC2's tags; null if it is in none:
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-tagging.html
  */
 export function fleetOf(instance: Ec2Instance | null): Facts["fleet"] {

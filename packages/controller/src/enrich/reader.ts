@@ -3,14 +3,17 @@ import { failureId } from "../inventory/ids.ts";
 import type { Facet, Inventory, Known } from "../inventory/inventory.ts";
 import type { Missing } from "./facts.ts";
 
-/** Reads for one set of facts: remembers the oldest observation it used, and what it did not find and why. */
+/** Reads the inventory for one set of facts; collects the oldest observation used, and missing facts with reasons. */
 export interface Reader {
   known<F extends Facet>(facet: F, id: string): Known<F> | undefined;
-  /** As `known`; what is absent is named as missing. `about` says of what, where it is not plain. */
+  /** Like `known`; adds an absent entry to the missing facts. `about` names the resource in the text. */
   need<F extends Facet>(facet: F, id: string, what: Missing["what"], about?: string): Known<F> | undefined;
-  /** As `need`, of what changes by the minute: what AWS would not say since it was observed is named as missing, too. */
+  /**
+   * Like `need`, for facts that change every minute: if a later read failed, the current state is added as missing,
+   * too.
+   */
   needNow<F extends Facet>(facet: F, id: string, what: Missing["what"], about?: string): Known<F> | undefined;
-  /** @param before whether something is known of it, from before */
+  /** @param before whether an older observation is known */
   note(what: Missing["what"], why: string, before?: boolean): void;
   readonly inventory: Inventory;
   missing(): readonly Missing[];
@@ -50,12 +53,15 @@ export function createReader(inventory: Inventory): Reader {
   };
 }
 
-/** Why what was observed then is not known as of now: AWS was asked again, and did not say; null: it was not, or has. */
+/**
+ * Returns why the current state is not known although an older observation is: a later read failed. Null if none
+ * failed.
+ */
 export function failedSince(inventory: Inventory, facet: Facet, id: string, observedAt: Ms): string | null {
   const failure = inventory.get("failure", failureId(facet, id));
   return failure === undefined || failure.observedAt <= observedAt ? null : `${failure.value.why}; known from before`;
 }
 
-/** Why a facet is not known: the failure of the last question, or that nobody asked. */
+/** Returns why a facet is not known: the failure of the last read, or "not asked yet". */
 export const whyNot = (inventory: Inventory, facet: Facet, id: string): string =>
   inventory.get("failure", failureId(facet, id))?.value.why ?? "not asked yet";

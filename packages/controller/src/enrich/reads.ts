@@ -18,22 +18,22 @@ export interface ReadsOptions {
   readonly budget: Budget;
 }
 
-/** Where something is asked; the cluster only where the question is put to one. */
+/** Where a read is made: account and region, and the cluster if the request needs one. */
 export interface At {
   readonly place: Place;
   readonly cluster: string;
 }
 
-/** For questions that are put to no cluster. */
+/** For requests without a cluster. */
 export const anywhere = (place: Place): At => ({ place, cluster: "" });
 
-/** One kind of question: answered from the inventory where it is new enough, else by AWS, merged with others' questions. */
+/** One kind of read: answered from the inventory if fresh enough, else by AWS, merged with other requests. */
 export interface Read<V> {
   /**
-   * @param name of what is asked, as AWS takes it
-   * @param age the oldest observation that will do, in milliseconds
-   * @returns what is known after that: an older observation where AWS would not answer; undefined where there is none,
-   *   and why stands in the inventory as a failure
+   * @param name id of the resource in the request to AWS
+   * @param age maximum age of a known observation, in milliseconds
+   * @returns the value; an older observation if AWS fails; undefined if there is none (the failure is stored in the
+   *   inventory)
    */
   (at: At, name: string, ask: Ask, age: Ms): Promise<V | undefined>;
 }
@@ -43,7 +43,10 @@ type Asked = Exclude<
   "failure" | "announced" | "fleet" | "agents" | "evidence" | "container" | "searched" | "refreshing"
 >;
 export type Reads = { readonly [F in Asked]: Read<Facets[F]> } & {
-  /** What the instance is registered as in this cluster. A failure is returned, so that it is not taken for nothing. */
+  /**
+   * Reads the container instances of an instance in this cluster. Returns a failure as a value, so that it is not
+   * treated as "none".
+   */
   readonly containersIn: (at: At, instanceId: string, ask: Ask) => Promise<readonly ContainerInstance[] | Failed>;
 };
 
@@ -65,7 +68,7 @@ export function createReads(options: ReadsOptions): Reads {
         const asked = clock.now();
         if (ask.purpose !== "poll") budget.spent(calls(names.length));
         const answers = await fetch(at, names, ask);
-        // Observed when it was asked: what an event says of the time between is newer.
+        // Observed at the time of the request, so that events since then are newer.
         for (const [name, answer] of answers) {
           if (answer !== undefined && !(answer instanceof Error)) inventory.put(facet, idOf(at, name), answer, asked);
         }
@@ -79,7 +82,7 @@ export function createReads(options: ReadsOptions): Reads {
       if (known !== undefined && now - known.observedAt <= age) return known.value;
       if (isSettled(inventory, facet, id, now)) return known?.value;
       const answer = await within(clock, ask.deadline, loader.load(at, name, ask));
-      // As of when it was asked: an answer that comes after the time there was is none the older.
+      // As of the time of the request, so that an answer after the deadline is newer than this failure.
       if (answer === undefined) recordFailure(inventory, facet, id, notFound(facet, name), now);
       else if (isFailed(answer)) recordFailure(inventory, facet, id, answer, now);
       return inventory.get(facet, id)?.value;
@@ -125,7 +128,7 @@ export function createReads(options: ReadsOptions): Reads {
     tasks: read(
       "tasks",
       plain,
-      // At the most: the lane lists a whole cluster where that is cheaper.
+      // An upper bound: the lane lists a whole cluster if that is cheaper.
       (count) => 2 * count,
       one((at, arn, ask) => aws.ecs.tasksOn(at.place, at.cluster, arn, ask)),
     ),
@@ -202,10 +205,10 @@ export function createReads(options: ReadsOptions): Reads {
 const perHundred = (count: number): number => Math.ceil(count / 100);
 const perFifty = (count: number): number => Math.ceil(count / 50);
 const each = (count: number): number => count;
-/** Counted before, by `Budget.takeExtra`. */
+/** These calls were already counted by `Budget.takeExtra`. */
 const none = (): number => 0;
 
-/** Puts each name's question alone, side by side: the lane below merges what AWS lets it. */
+/** Makes one call for each name, concurrently; the lane merges them where AWS's API allows it. */
 function one<V>(call: (at: At, name: string, ask: Ask) => Promise<V>): Fetch<V> {
   return async (at, names, ask) => {
     const answers = names.map(async (name): Promise<readonly [string, V | AwsFailure]> => {

@@ -5,20 +5,20 @@ import { regionId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listing } from "./listed.ts";
 
-/** One target of an instance, by whomever it was registered. */
+/** One registered target of an instance, registered by anyone. */
 export interface Registered {
   readonly targetGroupArn: string;
   readonly id: string;
 }
 
-/** Lists are replaced, never changed, so that each is put in order once. */
+/** Cached by list, since lists are immutable. */
 const byArn = new WeakMap<readonly TargetGroup[], ReadonlyMap<string, TargetGroup>>();
 
-/** The network of a target group, as last listed; null where it is not known. */
+/** Returns the VPC of a target group by the last listing; null if it is not known. */
 export const networkOf = (inventory: Inventory, place: Place | null, arn: string): string | null =>
   place === null ? null : (targetGroupsIn(inventory, place).get(arn)?.vpcId ?? null);
 
-/** The target groups of a region by ARN, as last listed; empty where they were not. */
+/** Returns the target groups of a region by ARN, by the last listing; empty if they were never listed. */
 function targetGroupsIn(inventory: Inventory, place: Place): ReadonlyMap<string, TargetGroup> {
   const all = inventory.get("targetGroups", regionId(place))?.value ?? NONE;
   const made = byArn.get(all) ?? new Map(all.map((one) => [one.arn, one]));
@@ -28,10 +28,10 @@ function targetGroupsIn(inventory: Inventory, place: Place): ReadonlyMap<string,
 const NONE: readonly TargetGroup[] = [];
 
 /**
- * What is known to be registered of an instance: its id, and its own addresses in target groups of their network. The same
- * address in another network is somebody else's, and a target group whose network is not known says nothing of addresses.
+ * Returns the known targets of an instance: by its id, and by its addresses in target groups of the same VPC. An equal
+ * address in another VPC belongs to another instance; target groups whose VPC is not known are not searched by address.
  *
- * @param place null where no signal named the region: then only what is registered by id is found
+ * @param place null if no signal contained the region: then only targets by id are found
  */
 export function registeredOf(
   inventory: Inventory,
@@ -50,7 +50,7 @@ export function registeredOf(
   return found;
 }
 
-/** Names of the Classic load balancers that have the instance. */
+/** Returns the names of Classic load balancers that contain the instance. */
 export function classicWith(inventory: Inventory, place: Place | null, instanceId: string): readonly string[] {
   if (place === null) return [];
   const all = inventory.get("classicLoadBalancers", regionId(place))?.value ?? [];
@@ -62,20 +62,20 @@ interface Going {
   readonly revision: number;
   readonly addresses: DoomedAddresses;
 }
-/** Every fact of a storm asks for the addresses of the same doomed. */
+/** Cached, because all incidents of a storm need the addresses of the same doomed instances. */
 const going = new WeakMap<Inventory, Going>();
 
-/** Addresses with their network, and once more with `ANY`. */
+/** Addresses, each with its VPC and with `ANY`. */
 export type DoomedAddresses = ReadonlySet<string>;
 const ANY = "*";
 const UNKNOWN = "?";
 const inNetwork = (network: string, address: string): string => `${network} ${address}`;
 
 /**
- * Whether a target may be an address of a doomed instance. Networks have equal addresses, so that it counts in its target
- * group's only. A target from outside that network (zone `all`), and where a network is not known, may be any.
+ * Whether a target may be an address of a doomed instance. VPCs can have equal addresses, so only the target group's
+ * VPC is compared. A target from outside this VPC (zone `all`), or with an unknown VPC, is compared with all.
  *
- * @param network of the target group; null where it is not known
+ * @param network VPC of the target group; null if it is not known
  */
 export function isDoomedAddress(
   addresses: DoomedAddresses,
@@ -86,7 +86,7 @@ export function isDoomedAddress(
   return addresses.has(inNetwork(network, id)) || addresses.has(inNetwork(UNKNOWN, id));
 }
 
-/** The addresses of all doomed instances: an IP target among them is no healthy one. */
+/** Returns the addresses of all doomed instances: an IP target with such an address does not count as healthy. */
 export function doomedAddresses(inventory: Inventory, doomed: ReadonlySet<string>): DoomedAddresses {
   const revision = inventory.revision("instance");
   const had = going.get(inventory);
@@ -95,7 +95,7 @@ export function doomedAddresses(inventory: Inventory, doomed: ReadonlySet<string
   const addresses = new Set(
     all.flatMap(({ vpcId, address }) => [vpcId ?? UNKNOWN, ANY].map((one) => inNetwork(one, address))),
   );
-  // An equal set stays the one that was there: what was counted with it still holds.
+  // Keeps the old object if the sets are equal, so that cached counts stay valid.
   const same =
     had !== undefined && had.addresses.size === addresses.size && [...addresses].every((one) => had.addresses.has(one));
   const kept = same ? had.addresses : addresses;

@@ -20,8 +20,8 @@ export interface RegistrationGround {
 type Entry = Facets["discovery"][number];
 
 /**
- * The subject's Cloud Map instances. ECS registers a task under its own id, and says address and host in attributes:
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+ * Returns the subject's Cloud Map instances. ECS registers a task under its own id, with address and host as
+ * attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
  */
 export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["discovery"] {
@@ -43,7 +43,7 @@ export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["di
     }
   }
   if (ground.instanceId !== null) {
-    // Registered by others, by its id, which no other instance has.
+    // Registrations by other programs, found by the instance id.
     for (const [id, { value }] of read.inventory.entries("discovery")) {
       take(id, value, (entry) => isOn(entry, ground.instanceId));
     }
@@ -60,14 +60,18 @@ const isOn = (entry: Entry, instanceId: string | null): boolean =>
   instanceId !== null &&
   [entry.id, entry.attributes["EC2_INSTANCE_ID"], entry.attributes["AWS_EC2_INSTANCE_ID"]].includes(instanceId);
 
-/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-vpc-lattice.html (traffic source `vpc-lattice`) */
+/**
+ * Returns the subject's VPC Lattice targets:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-vpc-lattice.html (traffic source
+ * `vpc-lattice`)
+ */
 export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latticeTargets"] {
   const found = new Map<string, Facts["latticeTargets"][number]>();
   const take = (targetGroup: string, ids: ReadonlySet<string>, unseen: readonly string[], service: string): void => {
     const list = read.need("lattice", targetGroup, "targets", service)?.value;
     const listed = list?.filter((target) => ids.has(target.id)) ?? [];
     for (const { id, port } of listed) found.set(`${targetGroup}/${id}/${port}`, { targetGroup, id, port });
-    // Unseen, it is named all the same: deregistering what is not registered changes nothing.
+    // Without a list the expected targets are returned: to deregister a target that is not registered has no effect.
     if (list === undefined) for (const id of unseen) found.set(`${targetGroup}/${id}`, { targetGroup, id, port: null });
   };
   if (ground.group !== null && ground.instanceId !== null) {
@@ -82,7 +86,10 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
   return [...found.values()];
 }
 
-/** Classic load balancers know instances only: those that a group or a service names, and all that are known to have it. */
+/**
+ * Returns the Classic load balancers of the instance: those of its group and services, and those that are known to
+ * contain it.
+ */
 export function classicOf(read: Reader, { place, group, services, instanceId }: RegistrationGround): readonly string[] {
   if (instanceId === null) return [];
   const ofGroup = group === null ? [] : classicOfGroup(group);
@@ -93,10 +100,10 @@ export function classicOf(read: Reader, { place, group, services, instanceId }: 
 const sources = ({ trafficSources }: AutoScalingGroup, type: string): string[] =>
   trafficSources.filter((one) => one.type === type).map((one) => one.identifier);
 
-/** Names of the Classic Load Balancers in which a group registers its instances. */
+/** Returns the names of the Classic Load Balancers in which a group registers its instances. */
 export const classicOfGroup = (group: AutoScalingGroup): readonly string[] => [
   ...new Set([...group.classicLoadBalancers, ...sources(group, "elb")]),
 ];
 
-/** ARNs of the VPC Lattice target groups in which a group registers its instances. */
+/** Returns the ARNs of the VPC Lattice target groups in which a group registers its instances. */
 export const latticeOfGroup = (group: AutoScalingGroup): readonly string[] => sources(group, "vpc-lattice");

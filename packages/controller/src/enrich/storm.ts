@@ -4,20 +4,20 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { createTally, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
 import { serviceOf } from "../inventory/ids.ts";
 
-/** What all that is doomed means for each service, by service id (long ARN). */
+/** The tasks of each service on doomed and other capacity, by service id (long ARN). */
 export type Storm = ReadonlyMap<string, ServiceTasks>;
 
 export const tasksOfService = (tasks: readonly EcsTask[], service: EcsService): readonly EcsTask[] =>
   tasks.filter((task) => task.clusterArn === service.clusterArn && serviceOf(task) === service.name);
 
-/** What was counted for one container instance or Fargate task. */
+/** The counted state of one container instance or Fargate task. */
 interface Part {
   readonly tasks: readonly EcsTask[];
   readonly zone: string | null;
   readonly doomed: boolean;
 }
 
-/** The sums over one inventory as they were counted last, and what they were counted from. */
+/** The cached counts of one inventory, and what they were counted from. */
 interface Standing {
   readonly storm: Map<string, ServiceTasks>;
   readonly tallies: Map<string, Tally>;
@@ -30,11 +30,11 @@ interface Standing {
 const standings = new WeakMap<Inventory, Standing>();
 
 /**
- * All services' tasks in the inventory, on doomed and on other capacity. Every incident of a storm asks for it, and
- * inventory and doomed change all the time, so that the sums are kept and only what changed is counted again: the cost
- * is that of the changes, not that of the fleet. The map is that of now, until it is asked for again.
+ * Counts the tasks of all services in the inventory, on doomed and other capacity. Every incident of a storm calls
+ * this, so the sums are cached and only changes are counted again: the cost depends on the changes, not on the fleet.
+ * The returned map is live: the next call updates it.
  *
- * @param doomed ids of instances, and ARNs of Fargate tasks; a new set for new contents
+ * @param doomed ids of instances, and ARNs of Fargate tasks; pass a new set when its contents change
  */
 export function stormOf(inventory: Inventory, doomed: ReadonlySet<string>): Storm {
   const standing = standings.get(inventory) ?? begin();
@@ -66,7 +66,7 @@ const begin = (): Standing => ({
   doomed: new Set(),
 });
 
-/** ARNs of container instances and Fargate tasks whose facets have changed since the last look. */
+/** Returns ARNs of container instances and Fargate tasks that changed since the last call. */
 function changes({ revisions, parts }: Standing, inventory: Inventory): readonly string[] {
   const since = <F extends "container" | "tasks" | "task">(facet: F): readonly string[] => {
     const before = revisions.get(facet);
@@ -79,7 +79,7 @@ function changes({ revisions, parts }: Standing, inventory: Inventory): readonly
   return [...since("container"), ...since("tasks"), ...since("task")];
 }
 
-/** Ids of instances, and ARNs of Fargate tasks: what is doomed now and was not, or the other way round. */
+/** Returns ids of instances, and ARNs of Fargate tasks, that became doomed or are no longer doomed. */
 function turned(standing: Standing, doomed: ReadonlySet<string>): readonly string[] {
   const before = standing.doomed;
   if (standing.asked === doomed && before.size === doomed.size) return [];
@@ -101,7 +101,7 @@ function partOf(inventory: Inventory, arn: string, doomed: ReadonlySet<string>):
 }
 const NO_TASKS: readonly EcsTask[] = [];
 
-/** Takes back what was counted under the ARN, and counts what is there now. */
+/** Replaces the counted state of one ARN. */
 function recount({ parts, tallies }: Standing, arn: string, part: Part | null, touched: Set<string>): void {
   const had = parts.get(arn) ?? null;
   if (had !== null && part !== null && isSame(had, part)) return;

@@ -2,46 +2,52 @@ import type { EcsTask } from "../aws/calls/ecs.ts";
 import type { Ms } from "../clock.ts";
 import { serviceId, serviceOf } from "../inventory/ids.ts";
 
-/** The known tasks of one service, apart by whether their capacity is doomed. A new one for new contents. */
+/** The known tasks of one service, on doomed and other capacity. A new object when the contents change. */
 export interface ServiceTasks {
-  /** Tasks on doomed capacity that ran when that began to go. */
+  /** Tasks that ran on the capacity when it became doomed. */
   readonly doomed: number;
-  /** When those of them ceased to run that have, the latest last. Shared with later ones: read it now. */
+  /**
+   * Times at which some of these tasks began to stop, ascending. A live array that is updated later: do not keep a
+   * reference.
+   */
   readonly stops: readonly Ms[];
-  /** Private addresses of all tasks on doomed capacity, with how many have each. Shared with later ones: read it now. */
+  /**
+   * Private addresses of all tasks on doomed capacity, with the number of tasks. A live map that is updated later: do
+   * not keep a reference.
+   */
   readonly doomedAddresses: ReadonlyMap<string, number>;
-  /** Running tasks by zone; `unknown` where neither task nor container instance names one. */
+  /** Running tasks by zone; `unknown` if neither task nor container instance has a zone. */
   readonly zones: { readonly [zone: string]: { readonly doomed: number; readonly survives: number } };
 }
 
-/** What one list of tasks holds of one service. */
+/** The tasks of one service in one list of tasks. */
 export interface Share {
   /** Service id (long ARN). */
   readonly service: string;
-  /** Running tasks by zone; null where the task names none. */
+  /** Running tasks by zone; null if the task has no zone. */
   readonly running: ReadonlyMap<string | null, number>;
-  /** When those of them ceased to run that have. */
+  /** Times at which some of these tasks began to stop. */
   readonly stops: readonly Ms[];
   readonly addresses: readonly string[];
 }
 
-/** The sum of one service's shares, which come and go. */
+/** The sum of one service's shares, to which shares are added and removed. */
 export interface Tally {
-  /** @param times 1 to count the share, -1 to take back what was counted for the same zone and doom */
+  /** @param times 1 to add the share, -1 to remove a share that was added with the same zone and `doomed` */
   count(share: Share, zoneOfHost: string | null, doomed: boolean, times: 1 | -1): void;
-  /** Null where nothing is left. */
+  /** Returns the sum; null if no share is left. */
   tasks(): ServiceTasks | null;
 }
 
 /**
- * A task of an ECS Managed Daemon: one on each Managed Instance, of no service, and going with its instance as the
- * daemons of services do. Its definition is a daemon's (DescribeTaskDefinition does not know it); the group: assumed.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
+ * Whether the task is one of an ECS Managed Daemon: one on each Managed Instance, without a service, and ending with
+ * its instance like the daemons of services. Its definition is a daemon's (DescribeTaskDefinition does not find it);
+ * the group: assumed. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
  */
 export const isManagedDaemon = ({ taskDefinitionArn, group }: EcsTask): boolean =>
   taskDefinitionArn.includes(":daemon-task-definition/") || group?.startsWith("daemon:") === true;
 
-/** Lists are replaced, never changed, so that each is summed once. */
+/** Cached by list, since lists are immutable. */
 const shares = new WeakMap<readonly EcsTask[], readonly Share[]>();
 
 export function sharesOf(tasks: readonly EcsTask[]): readonly Share[] {
@@ -66,7 +72,7 @@ export function sharesOf(tasks: readonly EcsTask[]): readonly Share[] {
   return made;
 }
 
-/** How many of ascending instants are not later. */
+/** Returns how many of the ascending times are at or before `at`. */
 export function countUntil(instants: readonly Ms[], at: Ms): number {
   let [from, to] = [0, instants.length];
   while (from < to) {

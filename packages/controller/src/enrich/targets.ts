@@ -14,7 +14,7 @@ import { type Storm, tasksOfService } from "./storm.ts";
 import type { ServiceTasks } from "./tally.ts";
 import { targetGroupsOf } from "../inventory/target-groups.ts";
 
-/** A health list older than this may lack a target that was registered since. */
+/** Maximum age of a health list that proves that a target is not registered. */
 const SURE_FOR: Ms = 60_000;
 
 export interface TargetGround {
@@ -30,18 +30,20 @@ export interface TargetGround {
   readonly now: Ms;
 }
 
-/** What leads to one target group, and which of its targets are the subject's. */
+/** Why one target group is searched, and the subject's possible targets in it. */
 interface Lead {
   readonly ids: Set<string>;
-  /** Deregistered unseen where health is not known: deregistering what is not registered changes nothing. */
+  /**
+   * Targets to deregister if the health list is not known: to deregister a target that is not registered has no effect.
+   */
   readonly unseen: Target[];
-  /** What the storm takes of each service that is led here. */
+  /** The storm's tasks of each service that uses the target group. */
   readonly services: Set<ServiceTasks>;
 }
 
 /**
- * The subject's load-balancer targets: by its group, by the services of its tasks, and by every target group known to list
- * its instance id, or an address of its own in their network.
+ * Returns the subject's load-balancer targets: by its group, by the services of its tasks, and by all target groups
+ * that are known to contain its instance id or (in the same VPC) one of its addresses.
  */
 export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFact[] {
   const leads = new Map<string, Lead>();
@@ -65,7 +67,7 @@ function byGroup({ group, instanceId }: TargetGround, lead: (arn: string) => Lea
   for (const arn of targetGroupsOf(group)) {
     const one = lead(arn);
     one.ids.add(instanceId);
-    // The port of the target group: Auto Scaling registers without one of its own.
+    // Null: the port of the target group, since Auto Scaling registers without a port.
     one.unseen.push({ id: instanceId, port: null });
   }
 }
@@ -90,12 +92,12 @@ function byService(
     for (const task of own) {
       for (const address of task.privateAddresses) {
         one.ids.add(address);
-        // What is seen in the other one of the two is not in this one: undoing it would put it there.
+        // A target that is listed in the paired target group is not in this one: an undo would register it here.
         if (pair === undefined || !byTargetId(pair).has(address)) one.unseen.push({ id: address, port: containerPort });
       }
       if (task.ownInterface || instanceId === null) continue;
-      // Bridge and host network: the instance is the target. One of a task's several ports is that of the target group,
-      // which its list tells.
+      // Bridge and host network mode: the instance is the target. If a task has several ports, only the health list
+      // shows which one is used.
       one.ids.add(instanceId);
       const [port, ...more] = task.hostPorts ?? [];
       if (port !== undefined && more.length === 0 && pair === undefined) one.unseen.push({ id: instanceId, port });
@@ -103,7 +105,7 @@ function byService(
   }
 }
 
-/** Registered by an address that is not known: nothing tells which target it is. */
+/** Whether the task is registered by an address that is not known. */
 const lacksAddress = ({ ownInterface, privateAddresses, lastStatus }: EcsTask): boolean =>
   ownInterface && privateAddresses.length === 0 && lastStatus === "RUNNING";
 
@@ -121,7 +123,7 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
     targetGroupArn: arn,
     id: target.id,
     port: target.port,
-    // A zone is not supported for instances, and found by the balancer.
+    // The API does not accept a zone for instances; the load balancer finds it.
     ...(target.availabilityZone && !target.id.startsWith("i-") ? { availabilityZone: target.availabilityZone } : {}),
     ...(target.quicServerId ? { quicServerId: target.quicServerId } : {}),
     state,
@@ -136,15 +138,15 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
 const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
   health !== undefined && now - health.observedAt <= SURE_FOR;
 
-/** What does not count as healthy elsewhere. */
+/** Targets that do not count as healthy elsewhere. */
 interface Counting {
   readonly doomed: ReadonlySet<string>;
   readonly addresses: DoomedAddresses;
-  /** Of the target group. */
+  /** VPC of the target group. */
   readonly network: string | null;
   readonly services: readonly ServiceTasks[];
 }
-/** The last count of each list: all incidents of a storm that share a target group ask for the same one. */
+/** Cached, because all incidents of a storm that share a target group need the same count. */
 const counted = new WeakMap<readonly TargetHealth[], Counting & { readonly count: number }>();
 
 function countElsewhere(health: readonly TargetHealth[], going: Counting): number {

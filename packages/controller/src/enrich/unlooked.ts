@@ -8,29 +8,29 @@ import { classicWith, registeredOf } from "./registered.ts";
 import { holdsOurs } from "../inventory/ours.ts";
 import { holdsInstances } from "../inventory/target-groups.ts";
 
-/** A list that was read longer ago may lack a target: twice what the sweep takes for those that hold nothing of ours. */
+/** Maximum age of a health list: twice the sweep's interval for target groups without known instances. */
 const LOOKED_WITHIN: Ms = 7_200_000;
-/** Where no list has the instance, one that was read longer ago is read again. */
+/** Maximum age if no list contains the instance. */
 const SURE_FOR: Ms = 60_000;
 
-/** Whether any list has the instance, by its id or by an address of its own. */
+/** Whether any list contains the instance, by its id or one of its addresses. */
 export function isListed(inventory: Inventory, place: Place, id: string): boolean {
   const instance = inventory.get("instance", id)?.value ?? null;
   return registeredOf(inventory, place, id, instance).length + classicWith(inventory, place, id).length > 0;
 }
 
 /**
- * Target groups that may hold the instance and were not looked at since it was launched, or not lately: the likeliest
- * first. Those of other networks cannot hold it (an instance is registered by id in its own network only; addresses that
- * are registered from elsewhere repeat between networks, and are nobody's for sure).
+ * Returns target groups that may contain the instance and were not read since its launch, or not recently: the
+ * likeliest first. Those of other VPCs cannot contain it: an instance is registered by id only in its own VPC, and
+ * addresses are not unique across VPCs.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html
  *
- * @param id of the instance
+ * @param id instance id
  */
 export const unlooked = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
   olderThan(inventory, place, id, now - LOOKED_WITHIN);
 
-/** The same, with what is to be read again because no list has the instance. */
+/** Returns the same, and also lists to read again if no list contains the instance. */
 export const worthALook = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
   olderThan(inventory, place, id, now - (isListed(inventory, place, id) ? LOOKED_WITHIN : SURE_FOR));
 
@@ -53,7 +53,10 @@ function isNear({ vpcId }: TargetGroup, instance: Ec2Instance | null): boolean {
   return vpcId === null || networks.length === 0 || networks.includes(vpcId);
 }
 
-/** Before others: what sends requests somewhere, and what holds others of ours. */
+/**
+ * Returns how likely the group contains the instance: target groups with a load balancer first, and those with other
+ * known instances.
+ */
 function likelihood(group: TargetGroup, list: Known<"health"> | undefined, inventory: Inventory): number {
   const balanced = group.loadBalancerArns.length > 0 ? 2 : 0;
   return balanced + (holdsOurs(inventory, list?.value ?? []) ? 1 : 0);
