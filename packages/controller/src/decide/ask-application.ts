@@ -2,7 +2,7 @@ import type { PlannedStep } from "./plan.ts";
 import { type Ground, step } from "./stage.ts";
 import type { Timing } from "./timing.ts";
 
-/** Asks the application on the instance to drain, in the ways that the policy names. */
+/** Plans the requests to the application on the instance to drain: HTTP hook and Run Command, as the policy says. */
 export function askApplication(ground: Ground): PlannedStep[] {
   return [...callHook(ground), ...runCommand(ground)];
 }
@@ -16,14 +16,19 @@ function callHook({ facts, t, actions }: Ground): PlannedStep[] {
   return [step("ask", "http-drain-hook", params, budgetOf(t))];
 }
 
-/** It is asked while the instance lives, and no longer waited for than the margin allows. */
+/**
+ * Returns the time limits: the application is asked as long as the instance runs, and awaited until the margin before
+ * the deadline.
+ */
 const budgetOf = ({ start, actUntil, end }: Timing): Pick<PlannedStep, "notBefore" | "abandonAt" | "waitsUntil"> => ({
   notBefore: start,
   abandonAt: actUntil,
   waitsUntil: end,
 });
 
-/** The command is sent once; that it ends is waited for apart, so that a worker's crash meanwhile loses nothing. */
+/**
+ * Plans Run Command. The command is sent once; another step waits for its end, so that a worker's crash loses nothing.
+ */
 function runCommand({ facts, t, actions, incident }: Ground): PlannedStep[] {
   if (actions.ssm === null || incident.subject.type === "task") return [];
   const { document, parameters, parameterPath } = actions.ssm;
@@ -37,8 +42,8 @@ function runCommand({ facts, t, actions, incident }: Ground): PlannedStep[] {
 }
 
 /**
- * The parameter of a group: `{group}` stands for its name. Null where that makes no name of a parameter.
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ * Returns the parameter path for a group; `{group}` is replaced by its name. Returns null if the result is no valid
+ * parameter name. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  */
 function pathOf(path: string, group: string | null): string | null {
   if (!path.includes(GROUP)) return path;

@@ -3,17 +3,17 @@ import type { Facts } from "../enrich/facts.ts";
 import { hasTasks } from "../inventory/containers-on.ts";
 import type { Incident } from "../model/incident.ts";
 
-/** A container instance with the id of the step that sets it to DRAINING, and what it was when that was planned. */
+/** A container instance, the id of the step that sets it to DRAINING, and its status when the step was planned. */
 export type Draining = Pick<ContainerInstance, "arn" | "clusterArn"> & { readonly id: string; readonly was: string };
 
 /**
- * What has to be drained of all that an instance is registered as: where an agent is connected, or tasks are. What was
- * left behind empty is left alone. Agents lose their connection for a moment several times an hour: where none is
- * connected and nothing has tasks, nobody can tell which one is in use, and all are drained.
+ * Returns the container instances of an instance to drain: those with a connected agent or with tasks. Old
+ * registrations without tasks are left unchanged. Agents disconnect briefly several times an hour: if none is connected
+ * and none has tasks, all are drained, since it is not known which one is in use.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  *
- * A step belongs to its container instance for good, so that what becomes known later has a step of its own, `#2`, and
- * what was begun is not forgotten because its tasks have gone.
+ * A step stays with its container instance: one that becomes known later gets its own step, `#2`, and a begun step is
+ * kept when the tasks are gone.
  */
 export function containersToDrain({ steps }: Pick<Incident, "steps">, facts: Facts): readonly Draining[] {
   const had = steps.filter((one) => one.responder === "set-draining");

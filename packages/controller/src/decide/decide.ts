@@ -17,10 +17,10 @@ import { classifyEnding, isOutdated, type Threat, threatOf } from "./threat.ts";
 import { timing, whileHeld } from "./timing.ts";
 
 /**
- * What to do about one incident: pure, from what is known now. Planning again with more facts yields the same ids and
- * adds to them, so that draining starts from the inventory while a look-up is still under way.
+ * Makes the plan for one incident. Pure. A replan with more facts gives the same step ids and adds new ones, so that
+ * draining starts from the inventory while reads are still in progress.
  *
- * @param facts null where nothing can be asked (`explain`): each stage is then one outline step.
+ * @param facts null if nothing can be read (`explain`): each stage then gives one outline step.
  */
 export function decide(told: Incident, facts: Facts | null, policy: Policy): Plan {
   const known = facts ?? NOTHING;
@@ -33,7 +33,7 @@ export function decide(told: Incident, facts: Facts | null, policy: Policy): Pla
     (facts === null ? null : (ruling.optedOut ?? seenBefore(incident, facts, policy)));
   const condition = facts === null ? conditionOf(policy, incident) : null;
   const observed = because !== null || !ruling.actions.act;
-  // Who only watches asks the group for nothing.
+  // While only observing, no On-Demand fallback is requested.
   const actions = observed || ruling.actions.dryRun ? { ...ruling.actions, onDemand: null } : ruling.actions;
   const ground: Ground = { incident, facts, actions, t: timing(incident, actions, threat) };
   const unknown = facts !== null && isUnknown(incident, facts);
@@ -48,8 +48,8 @@ export function decide(told: Incident, facts: Facts | null, policy: Policy): Pla
 }
 
 /**
- * Whose it is, and what its tags say, is not known yet: nothing is touched until the look-up has answered or given up.
- * With an inventory it is known at once; but not, for a notice that came late, whether the instance was started since.
+ * Whether owner and tags are not known yet: then nothing is changed until the look-up step is settled. They are mostly
+ * known from the inventory; for a late notice EC2 is read all the same, since the instance may have been started again.
  */
 function isUnknown(incident: Incident, facts: Facts): boolean {
   const { steps, subject } = incident;
@@ -63,8 +63,8 @@ const knowsTags = ({ instance, groupName, group }: Facts): boolean =>
   instance !== null && (groupName === null || group !== null);
 
 /**
- * Another worker, or an earlier life of this one, saw whose it is, and its look-up is not repeated: what it saw stands for
- * a worker whose inventory does not have it.
+ * Returns a reason to only observe, if an earlier plan did so and this worker's inventory has no tags: the look-up of
+ * another worker (or before a restart) is not repeated, and its conclusion stays. Else returns null.
  */
 function seenBefore({ plannedFrom, mode, subject }: Incident, facts: Facts, { tag }: Policy): string | null {
   if (subject.type === "task" || knowsTags(facts) || tagsOf(facts)[tag.name]?.toLowerCase() === "true") return null;
@@ -73,7 +73,7 @@ function seenBefore({ plannedFrom, mode, subject }: Incident, facts: Facts, { ta
 
 const ANSWERED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
 
-/** The order for each threat; exhaustive, without a default. */
+/** Plans the steps for each threat. Exhaustive, without a default. */
 function answer(threat: Threat, ground: Ground): PlannedStep[] {
   switch (threat) {
     case "reclaim":
@@ -85,12 +85,13 @@ function answer(threat: Threat, ground: Ground): PlannedStep[] {
     case "warm-pool":
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, false);
     case "scheduled":
-      // It may be weeks away.
+      // Without a known time the event may be weeks away.
       return ground.t.known ? doomed(ground, true) : observe(threat, ground);
     case "recommendation":
       return recommended(ground);
     case "ending":
-      // Usually a scale-in, a refresh or a person (docs/aws-facts.md, 11): what a person stops is theirs to drain.
+      // Usually a scale-in, an instance refresh or a person (docs/aws-facts.md, 11): who stops an instance must drain
+      // it.
       if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
       return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
     case "launch":
@@ -124,7 +125,7 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
   ];
 }
 
-/** On a recommendation the policy says: alert, replace early, drain, or ignore. */
+/** Plans the policy's answer to a recommendation: alert, replace early, drain, or ignore. */
 function recommended(ground: Ground): PlannedStep[] {
   const { actions } = ground;
   switch (actions.onRebalance) {
@@ -135,9 +136,10 @@ function recommended(ground: Ground): PlannedStep[] {
     case "drain":
       return doomed({ ...ground, actions: { ...actions, replace: "never" } }, true);
     case "replace": {
-      // Detaching takes its targets away at once, and what never served could not be called off.
+      // Always "raise": detaching would deregister the targets at once, and could not be cancelled before the
+      // replacement serves.
       const asking: Ground = { ...ground, actions: { ...actions, replace: "raise" } };
-      // Nothing is drained for a mere recommendation before its replacement serves.
+      // A recommendation drains nothing before the replacement serves.
       const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
       if (replaced) return doomed(asking, true);
       return watched(ground, [...lookUp(ground), ...askReplacement(asking)]);
@@ -145,19 +147,19 @@ function recommended(ground: Ground): PlannedStep[] {
   }
 }
 
-/** Told, and kept open for the warning that may follow. */
+/** Plans the alert, and keeps the incident open for the warning that may follow. */
 function watched(ground: Ground, work: PlannedStep[]): PlannedStep[] {
   return [...stages.tell(ground), ...work, ...verify(ground, work)];
 }
 
 function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none") return [];
-  // People are not told of what may be over since long.
+  // An old notice, which may be over, is not reported.
   const told = threat === "launch" || threat === "warm-pool" || isOld(ground.incident) ? [] : stages.tell(ground);
   return [...told, ...lookUp(ground)];
 }
 
-/** Recorded and told, not touched. */
+/** Plans only reads and the alert; nothing is changed. */
 function observe(threat: Threat, ground: Ground): PlannedStep[] {
   if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
   const looks = lookUp(ground);
@@ -178,12 +180,12 @@ function handsOff(actions: Actions, facts: Facts): string | null {
   return `it belongs to ${facts.owner}${facts.ownerBecause === null ? "" : ` (${facts.ownerBecause})`}`;
 }
 
-/** How long is left for a step, in whole seconds, as `explain` shows it. */
+/** Returns the seconds that are left for a step, as `explain` shows them. */
 export function budgetSeconds(step: PlannedStep, now: Ms): number {
   return Math.max(0, Math.round(((step.waitsUntil ?? step.abandonAt) - Math.max(now, step.notBefore ?? now)) / 1000));
 }
 
-/** Facts of somebody who has asked nobody. */
+/** Empty facts: nothing was read. Used by `explain`. */
 export const NOTHING: Facts = {
   place: null,
   observedAt: null,

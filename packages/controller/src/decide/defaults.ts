@@ -3,7 +3,7 @@ import type { Actions, Policy } from "./policy.ts";
 /** Private addresses: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc4193 */
 export const PRIVATE_NETWORKS: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
-/** What Spotkeeper does where no rule says otherwise. */
+/** The default actions, where no rule sets others. */
 export const defaultActions: Actions = {
   act: true,
   dryRun: false,

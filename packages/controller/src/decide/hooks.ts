@@ -12,14 +12,17 @@ import { type Ground, inShort, step } from "./stage.ts";
 import { LOOK_AROUND } from "./stages.ts";
 import { COMPLETE_WITHIN } from "./timing.ts";
 
-/** ECS completes this one itself (docs/aws-facts.md, 15). */
+/** ECS completes this hook itself (docs/aws-facts.md, 15). */
 const ECS_HOOK = "ecs-managed-draining-termination-hook";
-/** The longest that a hook holds an instance: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html */
+/**
+ * Longest time that a hook holds an instance:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
 const LONGEST_HOLD: Ms = 48 * 3_600_000;
-/** A wait ends by itself at its instant; this is for a worker that comes a little late. */
+/** A wait ends by itself at `until`; this margin is for a worker that is a little late. */
 const LET_GO_WITHIN: Ms = 3_000;
 
-/** Whether a pending lifecycle action is for us to answer. */
+/** Whether Spotkeeper answers a pending lifecycle action. */
 function isOurs(action: LifecycleAction, actions: Actions): boolean {
   if (action.hook === ECS_HOOK) return false;
   return action.direct || actions.hooks.some((pattern) => wildcard(pattern).test(action.hook));
@@ -27,7 +30,10 @@ function isOurs(action: LifecycleAction, actions: Actions): boolean {
 
 interface Ours {
   readonly action: PendingAction;
-  /** Tells actions of one hook and transition apart: a hook can ask twice in one incident (to the warm pool, then out of it). */
+  /**
+   * Suffix for the second and later actions of one hook and transition in one incident (e.g. to the warm pool, then out
+   * of it).
+   */
   readonly nth: string;
 }
 
@@ -44,15 +50,16 @@ function oursOf({ incident, actions }: Ground): Ours[] {
 
 const holdId = ({ action, nth }: Ours): string => `await-work:${action.hook}${nth}`;
 
-/** Steps that see work on the instance end. */
+/** Responders that detect the end of the work on the instance. */
 const SEES_WORK: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", "await-command"]);
 
 /**
- * Holds each terminating hook of ours until the work on the instance is over, where no other step sees that:
+ * Plans to hold each terminating hook that Spotkeeper answers until the work on the instance is over, if no other step
+ * detects that:
  *
- *     an agent was heard from it         until the agents say that their work is over, or the hook can hold no longer
- *     ECS tasks, targets, a command      no longer than for these
- *     nothing is known of its work       as long as the policy says (`holdHooks`)
+ *     the instance has an agent           until the agents report their work as done, or the hook's timeout
+ *     ECS tasks, targets, a command      until these are done
+ *     nothing is known of its work       for the time of the policy (`holdHooks`)
  *
  * @param before the steps that empty the instance
  */
@@ -69,7 +76,7 @@ export function awaitWork(ground: Ground, before: readonly PlannedStep[]): Plann
       case "goes on":
         return hold(latest, latest, { for: "agent" });
       case "perhaps over":
-        // Known late, its instant may be over already, and it is no less done then.
+        // `until` may be in the past if the action was received late; the step is then done at once.
         return hold(short, latest, { for: "agent" });
       case "over":
         return hold(latest, latest, { for: "agent", over: "the agent on the instance says that its work is over" });
@@ -80,7 +87,7 @@ export function awaitWork(ground: Ground, before: readonly PlannedStep[]): Plann
   });
 }
 
-/** In `explain` nobody knows what is on the instance, so that nothing is seen of its work. */
+/** Whether another step detects the end of the work. In `explain` nothing is known about the instance. */
 function seesWork({ facts, incident }: Ground, before: readonly PlannedStep[]): boolean {
   if (facts === null) return false;
   const had = incident.steps.filter((one: Step) => one.state !== "skipped");
@@ -88,14 +95,15 @@ function seesWork({ facts, incident }: Ground, before: readonly PlannedStep[]): 
 }
 
 /**
- * What the agents on the instance say of its work. One that only watches has not seen the end yet, and will:
+ * Returns the state of the work by the agents on the instance. A `watching` agent has not received the notice yet, and
+ * will:
  *
- *     watching, and none has told of the end        its work goes on
- *     draining, whoever else is done                its work goes on
- *     done, but another was heard before            perhaps over: the other may be late, or gone since a crash
- *     done, all of them                             over
+ *     all are watching                              work goes on
+ *     any is draining                               work goes on
+ *     done, but another is watching                 perhaps over: the other may be late, or have crashed
+ *     all are done                                  over
  *
- * Agents drain for no return to a warm pool, so that it says nothing there that one watches.
+ * Agents do not drain for a return to a warm pool, so `watching` does not count there.
  */
 function workOf(
   { facts, incident }: Ground,
@@ -103,7 +111,7 @@ function workOf(
 ): "goes on" | "perhaps over" | "over" | "not known" {
   const agents = mergeAgents(facts?.agents ?? {}, incident.agents);
   const states = Object.values(agents).map(([, state]) => state);
-  // One that was done before this incident has gone.
+  // States of the agents that sent a message about this incident; one that was done before it has gone.
   const told = Object.keys(incident.agents).map((agent) => agents[agent]?.[1] ?? "watching");
   const isWatched = action.destination !== "WarmPool" && states.includes("watching");
   if (states.includes("draining") || (isWatched && told.every((state) => state === "watching"))) return "goes on";
@@ -112,8 +120,8 @@ function workOf(
 }
 
 /**
- * Until when a hook can be held, and answered with CONTINUE before its time-out gives its default answer: its global
- * time-out or, without heartbeats, its heartbeat time-out; and never beyond the deadline of the instance itself.
+ * Returns until when a hook can be held and still be completed with CONTINUE: until its global timeout or, without
+ * heartbeats, its heartbeat timeout, but not beyond the deadline of the instance.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html
  */
 function latestOf({ facts, actions, incident, t }: Ground, { hook, since }: PendingAction): Ms {
@@ -124,7 +132,7 @@ function latestOf({ facts, actions, incident, t }: Ground, { hook, since }: Pend
   return incident.deadline === null ? latest : Math.min(latest, t.end);
 }
 
-/** When the last of the holds is over: as it went, or at the latest. */
+/** Returns when the last hold ends: its actual end, or else its latest. */
 export function heldUntil({ incident }: Ground, holds: readonly PlannedStep[]): Ms {
   return Math.max(
     0,
@@ -132,10 +140,10 @@ export function heldUntil({ incident }: Ground, holds: readonly PlannedStep[]): 
   );
 }
 
-/** @param before the steps that empty the instance, and that wait until it is empty */
+/** @param before the steps that empty the instance, and those that wait for it */
 export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { incident, actions, t } = ground;
-  // Before the look-up has answered nobody knows what there is to wait for (and whose it is).
+  // After the look-up too, since before it neither the work nor the owner is known.
   const shared = [ALL_LOOK_UPS, LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
   return oursOf(ground).flatMap((ours) => {
     const { action, nth } = ours;
@@ -148,7 +156,7 @@ export function complete(ground: Ground, before: readonly PlannedStep[]): Planne
     const budget = { after: waits, abandonAt: Math.max(t.completeUntil, held + COMPLETE_WITHIN) };
     const done = step(`complete:${hook}:${transition}${nth}`, "complete-lifecycle", params, budget);
     if (!actions.heartbeats || transition === "launching") return [done];
-    // Ends by itself once the waits are settled; `until` names them.
+    // The heartbeats end by themselves once the steps in `until` are settled.
     const beating = { ...params, since, until: waits };
     const beat = step(`heartbeat:${hook}${nth}`, "heartbeat", beating, { abandonAt: Math.max(t.actUntil, held) });
     return [beat, { ...done, after: [...waits, beat.id] }];

@@ -1,8 +1,8 @@
 import type { Facts } from "../enrich/facts.ts";
 
 /**
- * Whether the subject carries a target group's last healthy target. Where health is not known it counts as healthy
- * elsewhere, unless the tasks of the service behind it are known, and none of them survives.
+ * Whether the subject has the last healthy target of a target group. If health is not known, other targets count as
+ * healthy, unless the tasks of the service are known and none survives.
  */
 export function isLast({ targets, services, impact }: Facts, targetGroupArn: string): boolean {
   const own = targets.filter((one) => one.targetGroupArn === targetGroupArn);

@@ -7,16 +7,16 @@ import type { PlannedStep } from "./plan.ts";
 import { type Ground, step } from "./stage.ts";
 import { hasFoundLeads } from "./unlearnt.ts";
 
-/** How long a look-up that draining needs may take. */
+/** Time limit of the reads that draining needs. */
 const LOOK_UP_BUDGET: Ms = 30_000;
-/** A document is at most 8 kB. */
+/** Bound of look-up steps in a document (at most 8 kB). */
 const MOST_LOOK_UPS = 6;
-/** Stands for every look-up of what draining needs. */
+/** Matches all look-up steps that draining needs. */
 export const ALL_LOOK_UPS = "look-up*";
 
 /**
- * Asks AWS what is not known: first what draining needs, then what is at stake. That is asked once more where draining
- * begins long after it was, as after a recommendation: people read what is so by then.
+ * Plans the look-up steps: first the facts that draining needs, then those for the alert. The latter are read again if
+ * draining begins much later, e.g. after a recommendation, so that the alert is up to date.
  */
 export function lookUp(ground: Ground): PlannedStep[] {
   const { incident, t } = ground;
@@ -34,12 +34,13 @@ export function lookUp(ground: Ground): PlannedStep[] {
   return t.begun - incident.openedAt > freshness.tasks.tell ? [...looks, again] : looks;
 }
 
-/** Look-ups so far of what draining needs, in their order. */
+/** Returns the look-up steps so far that draining needs, in order. */
 const had = ({ steps }: Incident): Step[] => steps.filter(({ id }) => /^look-up(#\d+)?$/.test(id));
 
 /**
- * Whether a look-up has found all that draining needs, and it is not known here: another worker has made it, or an earlier
- * life of this one. Whoever has to act makes it again. Once something was done the plan has all that is left to do.
+ * Whether a look-up by another worker (or before a restart) found all facts, but this worker's inventory does not have
+ * them: then the look-up is planned again. Not needed once a step has acted, since the plan then contains all that is
+ * left to do.
  */
 function isKnownElsewhere({ incident, facts }: Ground): boolean {
   const last = had(incident).at(-1);

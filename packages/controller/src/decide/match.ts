@@ -6,16 +6,19 @@ import { fits } from "../model/matcher.ts";
 const known = (...values: readonly (string | null | undefined)[]): string[] =>
   values.filter((value): value is string => typeof value === "string" && value !== "");
 
-/** `arn:…:cluster/checkout` → both the ARN and `checkout`, so that rules may use either. */
+/** Returns an ARN and its name (`arn:…:cluster/checkout` → also `checkout`), so that rules may use either. */
 const withName = (arn: string | null | undefined): string[] => known(arn, arn?.split("/").at(-1));
 
-/** What the incident was once known to be: a container instance that has left its cluster is not of another one now. */
+/**
+ * Returns a label of the incident, which keeps what was known earlier, e.g. the cluster that a container instance has
+ * left.
+ */
 function labelled(incident: Incident, name: string): string[] {
   const value = incident.labels[name];
   return [value].flat().filter((one): one is string => typeof one === "string");
 }
 
-/** What can be matched, as every matcher sees it. */
+/** Returns the values that matchers compare, by field. */
 function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matcher, "tag">, string[]> {
   const container = facts.containerInstances[0]?.clusterArn;
   const hint = incident.hints["clusterArn"];
@@ -40,12 +43,12 @@ function attributes(incident: Incident, facts: Facts): Record<Exclude<keyof Matc
   };
 }
 
-/** Tags of the instance, over those of its group and cluster. */
+/** Returns the tags of the cluster, the group and the instance; of equal names the instance's wins. */
 export function tagsOf(facts: Facts): Readonly<Record<string, string>> {
   return { ...facts.clusterTags, ...facts.group?.tags, ...facts.instance?.tags };
 }
 
-/** True if everything that the matcher names fits. */
+/** Whether all fields of the matcher match. */
 export function matches(matcher: Matcher, incident: Incident, facts: Facts): boolean {
   const seen = attributes(incident, facts);
   const { tag, ...plain } = matcher;
@@ -59,8 +62,8 @@ export function matches(matcher: Matcher, incident: Incident, facts: Facts): boo
 const FROM_FACTS = ["group", "cluster", "service", "instanceType", "instanceName"] as const;
 
 /**
- * The same for what keeps people from being told: where facts are missing, neither "not that cluster" nor whose it is can
- * be known, and what cannot be known never matches.
+ * Like `matches`, for matchers that suppress alerts: if facts are missing, a matcher with a negation or an owner never
+ * matches.
  */
 export function surelyMatches(matcher: Matcher, incident: Incident, facts: Facts): boolean {
   const guesses =

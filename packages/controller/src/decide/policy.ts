@@ -3,56 +3,63 @@ import type { Matcher } from "../model/matcher.ts";
 
 export type RebalanceAnswer = "ignore" | "alert" | "drain" | "replace";
 
-/** What a rule says; what it leaves out comes from the next rule that matches, and at last from the defaults. */
+/**
+ * All actions of a policy. A rule sets some; the others are from the next matching rule, and finally from the defaults.
+ */
 export interface Actions {
   readonly act: boolean;
   readonly dryRun: boolean;
-  /** Take capacity over that belongs to someone else (`Hands off`). */
+  /** Handle also capacity of another owner. */
   readonly handsOn: boolean;
   readonly deregister: boolean;
   readonly drain: boolean;
   /** Stop tasks that DRAINING leaves running. */
   readonly stopTasks: boolean;
-  /** Hold a service's last healthy target until a replacement is healthy or the last safe moment. */
+  /**
+   * Keep a service's last healthy target registered until a replacement is healthy, at the latest until the last safe
+   * moment.
+   */
   readonly holdLast: boolean;
   readonly replace: "never" | "detach" | "raise";
   readonly onRebalance: RebalanceAnswer;
-  /** Which hooks are ours, by name (`*` and `?`); direct messages to our queue are ours as well. */
+  /** Hooks that Spotkeeper answers, by name (`*` and `?`); also those that send messages directly to its queue. */
   readonly hooks: readonly string[];
   readonly completeLaunching: boolean;
-  /** How long a terminating hook that is ours is held where nothing is known of the instance's work. */
+  /** How long a terminating hook is held if nothing is known about the work on the instance. */
   readonly holdHooks: Ms;
   readonly heartbeats: boolean;
-  /** Kept free before the deadline. */
+  /** Time that stays unused before the deadline. */
   readonly margin: Ms;
-  /** Time to drain where no deadline is known (rebalance, scale-in). */
+  /** Time to drain if no deadline is known (rebalance, scale-in). */
   readonly drainWithin: Ms;
-  /** How long before a scheduled event draining starts. */
+  /** Time before a scheduled event at which draining starts. */
   readonly scheduledLead: Ms;
-  /** At most this share of a group (at least one instance) under replacement at a time. */
+  /** Largest share of a group (at least one instance) that is replaced at a time. */
   readonly replaceCap: number;
   readonly replaceCooldown: Ms;
   readonly replaceWithin: Ms;
-  /** Where Spot has no capacity for a replacement: so many On-Demand instances at most, for so long. Null: none. */
+  /** On-Demand fallback if Spot has no capacity: the maximum number of instances, and the duration. Null: none. */
   readonly onDemand: { readonly lasts: Ms; readonly most: number } | null;
   readonly drainHook: {
     readonly port: number;
     readonly path: string;
     readonly tokenRef: string | null;
     readonly timeout: Ms;
-    /** The hook is called at addresses in these only. */
+    /** Networks of addresses at which the hook may be called. */
     readonly networks: readonly string[];
   } | null;
   /**
-   * Run Command of Systems Manager. What the parameter at `parameterPath` (`{group}`: the group's name) says goes before
-   * the document and the parameters here.
+   * Run Command of Systems Manager. The parameter at `parameterPath` (`{group}`: the group's name) overrides the
+   * document and the parameters here.
    */
   readonly ssm: {
     readonly document: string | null;
     readonly parameters: { readonly [name: string]: readonly string[] };
     readonly parameterPath: string | null;
   } | null;
-  /** A service needs at least this: below 1 a share of desired, 1 or more a number of tasks. Null: minimumHealthyPercent. */
+  /**
+   * Minimum of healthy tasks of a service: below 1 a share of desired, 1 or more a number. Null: minimumHealthyPercent.
+   */
   readonly minimum: number | null;
 }
 
@@ -65,6 +72,9 @@ export interface Rule {
 export interface Policy {
   readonly rules: readonly Rule[];
   readonly defaults: Actions;
-  /** `spotkeeper:enabled`-style tag: with `required`, only what carries it is acted on; `false` always opts out. */
+  /**
+   * The opt-in tag, e.g. `spotkeeper:enabled`. With `required`, only instances with the value `true` are handled; the
+   * value `false` always opts out.
+   */
   readonly tag: { readonly name: string; readonly required: boolean };
 }

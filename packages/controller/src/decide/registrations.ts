@@ -2,20 +2,23 @@ import type { Target } from "../aws/calls/elb.ts";
 import type { TargetFact } from "../enrich/facts.ts";
 import type { Params } from "../model/plain.ts";
 
-/** A target's name within its target group. */
+/** Returns a target's key within its target group. */
 export const nameOf = ({ id, port }: Target): string => `${id} ${port ?? ""}`;
 
-/** More than a document has room for: then a step says `*`, all that are known of its target group when it runs. */
+/**
+ * Maximum number of targets in a document. With more, a step contains `*`: all targets of the group that are known when
+ * it runs.
+ */
 const MOST = 120;
 const ALL = "*";
 
-/** @param ofAll how many targets the incident has in all */
+/** @param ofAll total number of the incident's targets */
 export const shortly = (targets: readonly Target[], ofAll: number): string[] =>
   ofAll > MOST ? [ALL] : registrationsOf(targets);
 
 /**
- * Targets as a step keeps them: `8080 10.0.0.7 10.0.0.9`, one text a port, since an instance can carry a hundred and a
- * document is small. `-` is the target group's own port; `8080@all` names the zone that they are registered with, and
+ * Encodes targets for a step, one text per port: `8080 10.0.0.7 10.0.0.9`. Compact, since an instance can have a
+ * hundred targets. `-` is the target group's own port; `8080@all` contains the zone of the registration, and
  * `10.0.0.7#0x…` the server id for QUIC.
  */
 function registrationsOf(targets: readonly Target[]): string[] {
@@ -27,9 +30,9 @@ function registrationsOf(targets: readonly Target[]): string[] {
 }
 
 /**
- * The targets that a step of a target group is about, from its `params`; what is none is left out.
+ * Decodes the targets of a step from its `params`; invalid items are ignored.
  *
- * @param known all that are known now, of any target group
+ * @param known all known targets, of all target groups
  */
 export function registrationsIn({ targetGroupArn, targets }: Params, known: readonly TargetFact[]): Target[] {
   if (!Array.isArray(targets)) return [];

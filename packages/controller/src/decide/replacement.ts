@@ -8,8 +8,8 @@ const ASK = "replace";
 const isEarly = (incident: Incident): boolean => threatOf(incident) === "recommendation";
 
 /**
- * Asked on a mere recommendation, and refused or called off (the group was at its maximum): the warning asks again, in the
- * way that the policy names.
+ * Whether a replacement was asked on a recommendation, and was refused or cancelled (e.g. the group was at its
+ * maximum): then the warning asks again, as the policy says.
  */
 function wasRefusedEarly({ steps }: Incident): boolean {
   const receipt = steps.find(({ id, state }) => id === ASK && state === "skipped")?.receipt ?? null;
@@ -19,7 +19,7 @@ function wasRefusedEarly({ steps }: Incident): boolean {
 export function askReplacement(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
   if (incident.subject.type === "task") return [];
-  // Begun, it is carried through, whatever is told since: what was raised is lowered as the instance is retired.
+  // A begun replacement is finished, whatever signals follow: its raise is lowered when the instance is retired.
   const begun = incident.steps.find((one) => one.responder === "ask-replacement" && hasBegun(one));
   if (actions.replace === "never" && begun === undefined) return [];
   const by = begun?.params["by"] ?? actions.replace;
@@ -38,7 +38,7 @@ export function askReplacement(ground: Ground): PlannedStep[] {
         cooldown: actions.replaceCooldown,
         within: actions.replaceWithin,
         onDemand: actions.onDemand === null ? null : { ...actions.onDemand },
-        // Capacity Rebalancing, where it is on, has begun at the recommendation and goes on after a warning.
+        // Capacity Rebalancing, if enabled, starts at the recommendation and continues after a warning.
         recommended: incident.signals.some((signal) => signal.kind === "rebalance"),
       },
       budget,
@@ -46,7 +46,10 @@ export function askReplacement(ground: Ground): PlannedStep[] {
   ];
 }
 
-/** Once it has drained, the group may retire it: what was detached or raised for it is paid back. */
+/**
+ * Plans the release to the group once the instance has drained: the group's machine then retires it and lowers the
+ * raise.
+ */
 export function release(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const asked = before.find((one) => one.responder === "ask-replacement");
   if (asked === undefined) return [];
@@ -55,16 +58,19 @@ export function release(ground: Ground, before: readonly PlannedStep[]): Planned
   return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
 }
 
-/** Where its group was seen to retain it after a hook was abandoned: that it be ended. */
+/** Plans to terminate an instance that its group retains after an abandoned hook. */
 export function endRetained({ incident, t }: Ground): PlannedStep[] {
   if (!isRetained(incident)) return [];
   return [step("end-retained", "end-retained", { instanceId: incident.subject.id }, { abandonAt: t.verifyUntil })];
 }
 
-/** What takes capacity away that its group then launches anew. */
+/** Threats after which the group launches a replacement. */
 const REPLACED: ReadonlySet<Threat> = new Set(["reclaim", "recommendation", "ending", "termination"]);
 
-/** That the instance went; and, where its capacity is wanted, that the group serves as much as it wants again. */
+/**
+ * Plans to verify that the instance is gone and, if its capacity is still wanted, that the group's full capacity serves
+ * again.
+ */
 export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { incident, facts, t } = ground;
   const after = inShort(before);
@@ -79,7 +85,7 @@ export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedS
   const params = {
     group: facts?.groupName ?? null,
     instanceId: incident.subject.id,
-    // Nothing is launched instead of what a scale-in or a person ends.
+    // No replacement is launched for an instance that a scale-in or a person ends.
     ...(onDemand === null || !REPLACED.has(threatOf(incident))
       ? {}
       : { onDemand: { ...onDemand }, since: incident.openedAt }),

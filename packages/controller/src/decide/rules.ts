@@ -3,16 +3,19 @@ import type { Incident } from "../model/incident.ts";
 import { matches, tagsOf } from "./match.ts";
 import type { Actions, Policy } from "./policy.ts";
 
-/** What the policy says for one incident, and which rules said it. */
+/** The result of the policy for one incident, and the rules that gave it. */
 export interface Ruling {
   readonly actions: Actions;
-  /** Names of the rules that had a part in it, first one first; `default` where none matched. */
+  /** Names of the matching rules in order; `default` if none matched. */
   readonly rule: string;
-  /** Why nothing is to be done, by a tag. */
+  /** Reason why nothing may be done because of a tag; else null. */
   readonly optedOut: string | null;
 }
 
-/** The first rule that matches wins, key by key; what it leaves open comes from the next that matches, then the defaults. */
+/**
+ * Evaluates the policy. The first matching rule wins for each key; other keys are from the next matching rule, then the
+ * defaults.
+ */
 export function rule(policy: Policy, incident: Incident, facts: Facts): Ruling {
   const matching = policy.rules.filter((one) => matches(one.match, incident, facts));
   const actions = matching.reduceRight<Actions>((all, one) => ({ ...all, ...one.do }), policy.defaults);
@@ -23,7 +26,10 @@ export function rule(policy: Policy, incident: Incident, facts: Facts): Ruling {
   };
 }
 
-/** What the plan of somebody who asks nobody depends on: an unasked tag is not a missing one. Null: nothing. */
+/**
+ * Returns the condition of a plan that was made without reading AWS (`explain`): the tag that it did not read. Returns
+ * null if there is none.
+ */
 export function conditionOf({ tag }: Policy, incident: Incident): string | null {
   if (!tag.required || incident.subject.type === "task") return null;
   return `only if the tag ${tag.name} is true, which explain does not ask`;
@@ -34,6 +40,6 @@ function optedOut(policy: Policy, incident: Incident, facts: Facts): string | nu
   const value = tagsOf(facts)[name]?.toLowerCase();
   if (value === "false") return `the tag ${name} is false`;
   if (!required || value === "true" || incident.subject.type === "task") return null;
-  // Opt-in must not act on what it could not ask about; but planning runs again once the look-up has answered.
+  // With opt-in nothing is done while the tag is not known; a replan follows the look-up.
   return value === undefined ? `the tag ${name} is required and not there` : `the tag ${name} is not true`;
 }

@@ -5,7 +5,10 @@ import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
 import type { Timing } from "./timing.ts";
 
-/** What a stage is made from. `facts` null: nothing can be known (`explain`); each stage then yields one outline step. */
+/**
+ * The inputs of a planning stage. `facts` null: nothing can be read (`explain`); each stage then gives one outline
+ * step.
+ */
 export interface Ground {
   readonly incident: Incident;
   readonly facts: Facts | null;
@@ -20,7 +23,7 @@ export const step = (
   budget: Pick<PlannedStep, "abandonAt"> & Partial<Pick<PlannedStep, "after" | "notBefore" | "waitsUntil">>,
 ): PlannedStep => ({ id, responder, params, after: [], notBefore: null, ...budget });
 
-/** What comes after many steps of one kind names the kind (`deregister:*`). */
+/** Abbreviates a list of predecessor ids by a prefix per kind (`deregister:*`). */
 export const inShort = (steps: readonly PlannedStep[]): string[] => [
   ...new Set(steps.map(({ id }) => id.replace(/:.*$/s, ":*"))),
 ];

@@ -7,23 +7,22 @@ import type { PlannedStep } from "./plan.ts";
 import { type Ground, inShort, step } from "./stage.ts";
 import { hookGivenUpAt } from "./threat.ts";
 
-/** What it finds is still to be taken off: nothing that waits for an empty instance ends before it. */
+/** The look-around may find more targets: no wait for an empty instance ends before it. */
 export const LOOK_AROUND = "look-around";
 const LET_GO_WITHIN = 3_000;
 
-/** `arn:…:targetgroup/web/0123` → `web/0123`: short, and unique in a plan. */
+/** Shortens an ARN (`arn:…:targetgroup/web/0123` → `web/0123`), unique in a plan. */
 const short = (arn: string): string => arn.split(/[:/]/).slice(-2).join("/");
 
-/** How long the plan waits for what a look around may find. */
+/** How long the plan waits for the look-around. */
 const LOOK_AROUND_WITHIN = 20_000;
-/** How long it waits for the first action, which goes before it. */
+/** How long the look-around waits for the first action. */
 const ACTION_WITHIN = 2_000;
 
 /**
- * Looks for the instance where no group and no service leads: after the first action, or when that does not come, or at
- * once where nothing is known that could be done.
+ * Plans the look-around: after the first action, or a short time if there is none, or at once if no action is planned.
  *
- * @param acts what is planned to be done
+ * @param acts the planned actions
  */
 export function lookAround({ facts, t, actions, incident }: Ground, acts: readonly PlannedStep[]): PlannedStep[] {
   if (!actions.deregister || incident.subject.type === "task") return [];
@@ -38,10 +37,10 @@ export function tell({ t }: Ground): PlannedStep[] {
   return [step("tell", "join-alert", {}, { abandonAt: t.verifyUntil })];
 }
 
-/** How long it is tried to tell of a lifecycle action that was given up. */
+/** Time limit of the alert about an abandoned lifecycle action. */
 const TELL_OF_HOOK_WITHIN = 900_000;
 
-/** Tells of a lifecycle action that was given up, where the incident is told by nothing else. */
+/** Plans an alert about an abandoned lifecycle action, if the incident has no other alert. */
 export function tellOfHook({ incident }: Ground): PlannedStep[] {
   const since = hookGivenUpAt(incident);
   const isTold = incident.steps.some(
@@ -54,10 +53,13 @@ export function tellOfHook({ incident }: Ground): PlannedStep[] {
 
 const TELL_OF_HOOK = "tell-hook";
 
-/** The last safe moment to let a held target go: its connections still get what time there is, at most 15 s of it. */
+/**
+ * Returns the last safe moment to deregister a held target: its connections get half of the time to drain, at most 15
+ * s.
+ */
 const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, Math.floor((t.end - t.begun) / 2));
 
-/** ARNs of the target groups that have no other healthy target, and of those that are being held for that. */
+/** Returns the ARNs of target groups that have no other healthy target, or whose target is being held. */
 function held({ actions, facts, incident }: Ground): readonly string[] {
   if (!actions.holdLast || facts === null) return [];
   const groups = [...new Set(facts.targets.map((one) => one.targetGroupArn))];
@@ -75,7 +77,7 @@ export function holdLast(ground: Ground): PlannedStep[] {
       `hold:${short(targetGroupArn)}`,
       "hold-last",
       { targetGroupArn, until },
-      // It lets go by itself; this is for a look that hangs.
+      // The step ends by itself; this limit is for a read that hangs.
       { notBefore: ground.t.start, abandonAt: until + LET_GO_WITHIN },
     ),
   );
@@ -111,9 +113,9 @@ export function deregister(ground: Ground): PlannedStep[] {
 }
 
 /**
- * One step for each target group, since an instance can carry a hundred tasks and a document is small. What such a step
- * holds stays: a target that has been deregistered is listed no more, and still waited for. A target that becomes known
- * later has a step of its own, `#2`.
+ * Plans one step for each target group, since an instance can have a hundred tasks and a document is small. The targets
+ * of a step stay: a deregistered target is no longer listed, but still awaited. Targets that become known later get
+ * their own step, `#2`.
  */
 function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
   const { incident, t } = ground;
@@ -137,13 +139,14 @@ function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
   });
 }
 
-/** One step for each of what the instance is registered as that has to be drained. */
+/** Plans one step for each container instance to drain. */
 export function drain(ground: Ground): PlannedStep[] {
   const { facts, t, actions, incident } = ground;
   if (!actions.drain || incident.subject.type === "task") return [];
   const budget = { notBefore: t.start, abandonAt: t.actUntil };
   if (facts === null) return [step("drain", "set-draining", {}, budget)];
-  // ECS itself keeps what minimumHealthyPercent asks for; only a service that may go to nothing has its task held too.
+  // ECS itself keeps minimumHealthyPercent of a service; only the task of a service that may go down to zero is held,
+  // too.
   const mayFallToNothing = facts.services.some(
     (service) => !service.daemon && Math.ceil((service.desired * service.minimumHealthyPercent) / 100) === 0,
   );
@@ -153,7 +156,7 @@ export function drain(ground: Ground): PlannedStep[] {
   );
 }
 
-/** Waits until connections are gone, then until tasks are; stops what ECS has not stopped in time. */
+/** Plans the waits for connections and tasks to end, and to stop tasks that ECS has not stopped in time. */
 export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
   const { t, actions } = ground;
   const steps: PlannedStep[] = [];

@@ -4,28 +4,28 @@ import type { Incident } from "../model/incident.ts";
 import type { SignalKind } from "../model/signal.ts";
 import { currentSignals } from "./outdated.ts";
 
-/** What is going to happen to the subject, over all its signals. */
+/** What will happen to the subject, from all its signals. */
 export type Threat =
-  /** The capacity is taken at the deadline. */
+  /** AWS takes the capacity at the deadline. */
   | "reclaim"
-  /** It may be taken soon. */
+  /** AWS may take the capacity soon. */
   | "recommendation"
   /** An event that AWS has scheduled. */
   | "scheduled"
   /** Its group terminates it (scale-in, refresh, reclaim without a warning) and a hook waits; or its fleet scales down. */
   | "termination"
-  /** It goes back to the warm pool: drained, but no interruption (docs/aws-facts.md, 6). */
+  /** The instance returns to the warm pool: it is drained, but this is no interruption (docs/aws-facts.md, 6). */
   | "warm-pool"
   /** It has just been launched and a hook waits. */
   | "launch"
-  /** It is going or gone, and no one warned. */
+  /** The instance ends or has ended without a warning. */
   | "ending"
   /** A Fargate Spot task is being stopped. */
   | "task-stop"
-  /** Nothing that calls for an answer. */
+  /** No action is needed. */
   | "none";
 
-/** Worst first: the first of these that any signal means is the threat. */
+/** Worst first: the first one that any signal means is the threat. */
 const ORDER: readonly Threat[] = [
   "reclaim",
   "task-stop",
@@ -38,7 +38,7 @@ const ORDER: readonly Threat[] = [
   "none",
 ];
 
-/** No `default`: a new kind does not compile until someone decides. */
+/** Returns the threat of a signal kind. Exhaustive: a new kind does not compile without its case. */
 function meaning(kind: SignalKind, incident: Incident): Threat {
   switch (kind) {
     case "spot-interruption":
@@ -75,29 +75,32 @@ function meaning(kind: SignalKind, incident: Incident): Threat {
 }
 
 /**
- * Whether AWS has called off all scheduled events of it, before a replacement was begun: that is carried through, since
- * the group launches it anyway.
+ * Whether AWS has cancelled all scheduled events of the instance, before a replacement was begun: a begun replacement
+ * is finished, since the group launches it anyway.
  */
 export function isCalledOff({ hints, steps }: Pick<Incident, "hints" | "steps">): boolean {
   return hints["calledOff"] === true && !steps.some((step) => step.responder === "ask-replacement" && hasBegun(step));
 }
 
-/** Whether something may have come of a step. */
+/** Whether a step may have had an effect. */
 export const hasBegun = ({ state, attempts }: Incident["steps"][number]): boolean =>
   state === "done" || ((state === "waiting" || state === "intended") && attempts > 0);
 
 export const ENDING_STATES: ReadonlySet<string> = new Set(["stopping", "stopped", "shutting-down", "terminated"]);
 
 /**
- * When a lifecycle action of ours was last given up: AWS refuses the answer, or gave none as long as it was tried. Somebody
- * has to answer in our place, or the hook's default result decides. Null: none was.
+ * Returns when a lifecycle action was last abandoned: AWS refused or did not answer the call in time. Then a person
+ * must complete the hook, or its default result decides. Returns null if none was abandoned.
  */
 export function hookGivenUpAt({ steps }: Pick<Incident, "steps">): Ms | null {
   const given = steps.filter((step) => step.responder === "complete-lifecycle" && step.state === "abandoned");
   return given.length === 0 ? null : Math.max(...given.map(({ settledAt }) => settledAt ?? 0));
 }
 
-/** Whether its group was seen to retain it: it runs on, though it was to be terminated, until somebody ends it. */
+/**
+ * Whether the group retains the instance: it keeps running, although it should be terminated, until it is terminated by
+ * hand.
+ */
 export function isRetained({ steps, hints }: Incident): boolean {
   if (hints["retainedAt"] !== undefined) return true;
   if (steps.some((step) => step.responder === "end-retained")) return true;
@@ -105,23 +108,23 @@ export function isRetained({ steps, hints }: Incident): boolean {
   return seen !== null && typeof seen === "object" && "retained" in seen && seen.retained === true;
 }
 
-/** What takes capacity away for sure, and soon. */
+/** Threats that certainly take the capacity away soon. */
 const DOOMS: ReadonlySet<Threat> = new Set(["reclaim", "task-stop", "termination", "ending"]);
 
-/** Whether the subject is going now: what a service keeps is counted without it. */
+/** Whether the subject is doomed: the remaining capacity of a service is counted without it. */
 export const isDoomed = (incident: Incident): boolean =>
   incident.closedAt === null && incident.cancelledAt === null && DOOMS.has(threatOf(incident));
 
-/** A task that is stopping still works; an instance that is stopping has stopped its processes. */
+/** A task that is stopping still works; an instance that is stopping has already stopped its processes. */
 const ENDED_TASK: ReadonlySet<string> = new Set(["deprovisioning", "stopped"]);
 
-/** Whether a signal said that the subject is gone. */
+/** Whether a signal showed that the subject has ended. */
 export function hasEnded({ subject, seen }: Pick<Incident, "subject" | "seen">): boolean {
   if (seen === null) return false;
   return (subject.type === "task" ? ENDED_TASK : ENDING_STATES).has(seen.state);
 }
 
-/** The worst that the incident's signals mean, of those that are about the instance as it is. */
+/** Returns the worst threat of the current signals (`currentSignals`). */
 export const threatOf = (incident: Incident): Threat => worstOf(currentSignals(incident), incident);
 
 function worstOf(signals: Incident["signals"], incident: Incident): Threat {
@@ -130,8 +133,8 @@ function worstOf(signals: Incident["signals"], incident: Incident): Threat {
 }
 
 /**
- * When the first signal that means this threat came: long after the incident opened, where a recommendation or an event that
- * AWS has scheduled came before. An agent that only watches is heard early, so that its words count where nothing else tells.
+ * Returns when the first signal of this threat was received, which may be long after the incident opened (e.g. after a
+ * recommendation). An agent sends its first message early, so its messages count only if there are no others.
  */
 export function heardAt(incident: Incident, threat: Threat): Ms {
   const meant = currentSignals(incident).filter(({ kind }) => meaning(kind, incident) === threat);
@@ -139,13 +142,16 @@ export function heardAt(incident: Incident, threat: Threat): Ms {
   return Math.max(first?.receivedAt ?? 0, incident.openedAt);
 }
 
-/** Whether all that its signals mean is of an earlier life of the instance. */
+/** Whether all threats of the signals are about an earlier life of the instance. */
 export const isOutdated = (incident: Incident): boolean =>
   threatOf(incident) === "none" &&
   worstOf(incident.signals, incident) !== "none" &&
   currentSignals(incident).length < incident.signals.length;
 
-/** Why an instance ended that nobody warned of (docs/aws-facts.md, 11). Null while EC2 has not been asked. */
+/**
+ * Classifies the end of an instance without a warning (docs/aws-facts.md, 11). Returns null while EC2 has not been
+ * read.
+ */
 export function classifyEnding(facts: Facts): "missed-notice" | "plain-end" | "unclassified" | null {
   if (facts.instance === null) return facts.missing.some((one) => one.what === "instance") ? "unclassified" : null;
   const reason = facts.instance.stateReason;

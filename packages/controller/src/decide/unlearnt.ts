@@ -3,14 +3,14 @@ import type { Incident } from "../model/incident.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
 
-/** What leads to everything that an instance is taken out of: nobody knows what it is in while this is not known. */
+/** Facts that lead to all registrations of an instance: without them its registrations are not known. */
 const LEADS: ReadonlySet<string> = new Set<Missing["what"]>(["instance", "group", "cluster"]);
-/** What leads to where tasks are registered. ECS takes a task out of all that itself when it stops the task. */
+/** Facts that lead to the registrations of tasks. ECS itself deregisters a task that it stops. */
 const LEADS_OF_TASKS: ReadonlySet<string> = new Set<Missing["what"]>(["tasks", "services", "targets", "discovery"]);
 
 /**
- * What could not be learnt, to the end, of where the subject takes requests. Empty: everything that leads to a load
- * balancer, to VPC Lattice or to Cloud Map was asked for and answered; or there was no look-up.
+ * Returns facts that could not be read until the end, so that some registrations of the subject may be unknown. Empty
+ * if all facts that lead to load balancers, VPC Lattice and Cloud Map were read, or if there was no look-up.
  */
 export function unlearntOf({ steps, labels }: Pick<Incident, "steps" | "labels">): readonly Missing[] {
   const looks = steps.filter(({ responder, state }) => responder === "look-up" && state !== "skipped");
@@ -24,9 +24,9 @@ export function unlearntOf({ steps, labels }: Pick<Incident, "steps" | "labels">
 }
 
 /**
- * The label that keeps what was still not learnt when the subject had drained: some may have become known since the last
- * look-up (a warning can come an hour after the recommendation that was looked up). None where all was learnt at once.
- * That EC2 knows no such instance, though its group or its cluster does, is an answer: its reads lag behind.
+ * Returns the label with the facts that were still unknown when the subject had drained: some may have become known
+ * since the last look-up (a warning can come an hour after a recommendation). Empty if all were known at once. "Not
+ * found" from EC2 counts as an answer, since its reads can be stale.
  */
 export function stillUnlearnt(body: Incident, facts: Facts): Params {
   const last = unlearntOf(body);
@@ -36,10 +36,10 @@ export function stillUnlearnt(body: Incident, facts: Facts): Params {
   return { unlearnt: [...new Set(last.map(({ what }) => what))].filter((what) => missing.has(what)) };
 }
 
-/** Whether a look-up that is over has learnt all that leads to what an instance is taken out of. */
+/** Whether a settled look-up has read all facts that lead to registrations. */
 export const hasFoundLeads = (look: Step): boolean => missingIn(look).every(({ what }) => !LEADS.has(what));
 
-/** A look-up that was given up before it had any answer has learnt nothing. */
+/** Returns the missing facts of a look-up; one that was abandoned without an answer misses all. */
 function missingIn({ receipt, reason }: Step): readonly Missing[] {
   const list = receipt !== null && typeof receipt === "object" && "missing" in receipt ? receipt.missing : null;
   if (!Array.isArray(list)) return [{ what: "instance", why: reason ?? "not asked" }];
