@@ -7,7 +7,7 @@ import { MAY_BE_DONE } from "./before.ts";
 import type { Result } from "./responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 
-/** What came of running a step: its result, or a failure that is retried at an instant or (null) not at all. */
+/** The outcome of running a step: its result, or a failure with the time of its retry (null: no retry). */
 export type Finished = {
   readonly step: Step;
   readonly title: string;
@@ -18,18 +18,21 @@ export type Finished = {
 interface Failure {
   readonly reason: string;
   readonly retryAt: Ms | null;
-  /** AWS did not answer, so that it may have done what is to be undone later. */
+  /** AWS did not answer, so the effect may have happened and may have to be undone. */
   readonly mayBeDone?: boolean;
 }
 
 export interface Applied<D extends Doc> {
   readonly doc: D;
   readonly entries: readonly Entry[];
-  /** False: somebody else has settled the step, so that what ours would write to other documents is void as well. */
+  /** False if another worker has settled the step: then the result's writes to other documents are dropped, too. */
   readonly counts: boolean;
 }
 
-/** Pure. A step that somebody else has settled meanwhile stays as it is; ours is only noted. */
+/**
+ * Applies a result to a document. Pure. A step that another worker has settled stays unchanged; the result is only
+ * journaled.
+ */
 export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Applied<D> {
   const entries: Entry[] = [];
   let acted = false;
@@ -59,9 +62,9 @@ function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
     const { reason, retryAt, mayBeDone } = finished.failure;
     const tried = mayBeDone === true ? { ...begun, receipt: MAY_BE_DONE } : begun;
     if (retryAt === null) return settle(tried, "abandoned", reason, now);
-    // It had its last chance (next.ts).
+    // This was its last attempt (next.ts).
     if (now >= step.abandonAt) return settle(tried, "abandoned", reason, now);
-    // Intended, it may have happened all the same: it is looked at, or repeated under its token, before anything else.
+    // An intended step may have had its effect: it stays intended, so that it is verified, or repeated with its token.
     const state = step.state === "intended" ? "intended" : "waiting";
     return { ...tried, state, reason: shortened(reason), retryAt };
   }
@@ -83,7 +86,7 @@ function outcomeOf(step: Step, finished: Finished, now: Ms): Step {
 
 const because = (step: Step): string => (step.reason === null ? "" : `: ${step.reason}`);
 
-/** A wait is journaled when its reason changes, not at each poll. */
+/** Returns the text of a wait if its reason has changed, else null: not every poll is journaled. */
 function waitingText(finished: Finished, after: Step, before: Step): string | null {
   return after.reason === before.reason ? null : `${finished.title}: ${after.reason}`;
 }

@@ -3,36 +3,36 @@ import { classicOfGroup, latticeOfGroup } from "../enrich/registrations.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";
 
-/** A load balancer's list of a group, and who in it takes requests. */
+/** A load balancer of a group, and the targets that it sends requests to. */
 export interface Balancer {
   readonly name: string;
   readonly healthy: ReadonlySet<string>;
-  /** Nothing sends requests to it, so that it says nothing of who serves. */
+  /** Nothing sends requests to it, so its health is not relevant. */
   readonly idle: boolean;
 }
 
-/** Of each group as it was described: everybody who waits for it shares the look. */
+/** Cached by group object, so that all waiting steps share one read. */
 const known = new WeakMap<AutoScalingGroup, Promise<readonly Balancer[]>>();
 
 /**
- * The Classic load balancers and VPC Lattice target groups of a group, as they were when it was described. What AWS will
- * not tell rejects.
+ * Reads the Classic load balancers and VPC Lattice target groups of a group; cached for the group object. Rejects if
+ * AWS fails.
  */
 export function otherBalancers(group: AutoScalingGroup, ctx: Context): Promise<readonly Balancer[]> {
   const had = known.get(group);
   if (had !== undefined) return had;
   const looked = look(group, ctx);
   known.set(group, looked);
-  // Whoever asks next looks anew.
+  // After a failure the next call reads again.
   looked.catch(() => known.delete(group));
   return looked;
 }
 
 /**
- * A target of VPC Lattice whose group has no health checks is `UNAVAILABLE`, and takes requests; one is `UNUSED` where no
- * service uses its group.
- * https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html
+ * States in which a VPC Lattice target gets requests. It is `UNAVAILABLE` if its group has no health checks, and
+ * `UNUSED` if no service uses its group.
  * https://docs.aws.amazon.com/vpc-lattice/latest/ug/target-group-health-checks.html
+ * https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html
  */
 const TAKES_REQUESTS: ReadonlySet<string> = new Set(["HEALTHY", "UNAVAILABLE"]);
 

@@ -5,21 +5,22 @@ import type { Step } from "../model/step.ts";
 import type { Context } from "./responder.ts";
 
 /**
- * Whose effect a settled step was: AWS answers "done" all the same where there was nothing to do, so that only what was
- * known before can tell. `theirs` names those of its targets that somebody else had taken out.
+ * Who caused the effect of a settled step. AWS also answers "done" if there was nothing to do, so only the earlier
+ * state shows it. `theirs` names targets that someone else had deregistered before.
  */
 export interface Whose {
   readonly ours: "yes" | "no" | "unknown";
   readonly theirs: readonly string[];
 }
 
-/** Whether nobody of us can have run this step before. A worker that was killed, or an answer that was lost, leaves no trace. */
+/** Whether no worker can have run this step before. A killed worker or a lost answer leaves no trace. */
 export const isFirst = (step: Step, { opened }: Pick<Context, "opened">): boolean => step.attempts === 0 && opened;
 
 /**
- * What was known of something before any of us can have touched it for this incident.
+ * Returns the observation of a facet from before any worker can have acted for this incident; undefined if there is
+ * none.
  *
- *     looked ── incident opens ── we act ── looked again     the first look counts, the second shows what we did
+ *     read ── incident opens ── we act ── read again     the first read counts, the second shows our own effect
  */
 export function knownBefore<F extends Facet>(facet: F, id: string, step: Step, ctx: Context): Known<F> | undefined {
   const known = ctx.inventory.get(facet, id);
@@ -29,7 +30,7 @@ export function knownBefore<F extends Facet>(facet: F, id: string, step: Step, c
 
 export const openedAt = (doc: Doc): number => (doc.kind === "incident" ? doc.body.openedAt : 0);
 
-/** Whose effect a settled step was, by its receipt. Those of earlier versions say only that it was so `already`. */
+/** Reads from a receipt who caused the effect. Receipts of earlier versions have only `already`. */
 export function whoseWas({ receipt }: Pick<Step, "receipt">): Whose {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return { ours: "yes", theirs: [] };
   const { ours, already, theirs } = receipt as { readonly [name: string]: Plain };
@@ -39,7 +40,7 @@ export function whoseWas({ receipt }: Pick<Step, "receipt">): Whose {
   };
 }
 
-/** The receipt of a step that is tried again, or given up, after a try that AWS did not answer. */
+/** The receipt of a step that is retried or abandoned after an attempt that AWS did not answer. */
 export const MAY_BE_DONE: Plain = { mayBeDone: true };
 
 export const isMayBeDone = (receipt: Plain): boolean =>

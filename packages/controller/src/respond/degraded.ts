@@ -15,34 +15,34 @@ import type { FindResponder } from "./responder.ts";
 import { fresh } from "./steps.ts";
 import { doneUnrecorded } from "./undo.ts";
 
-/** Subjects remembered while the ledger is away; more than a storm has. */
+/** Maximum number of subjects that are remembered while the ledger is unavailable; more than a storm has. */
 const MOST_SUBJECTS = 20_000;
 const REMEMBERED: Ms = 1_800_000;
-/** People are told with what is known by then. */
+/** Time limit of the reads for the alert. */
 const LOOK_CLOSER_WITHIN: Ms = 3_000;
 const LOOK_AROUND_WITHIN: Ms = 20_000;
 
 export interface DegradedDeps {
   readonly clock: Clock;
   readonly policy: () => Policy;
-  /** What the ledger could not take is going all the same. */
+  /** Called with an incident that could not be stored: its instance is doomed all the same. */
   readonly saw: (doc: Doc<"incident">) => void;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
-  /** Looks for the instance where nothing points. */
+  /** Searches target groups that no group and no service leads to. */
   readonly lookAround: (doc: Doc<"incident">, deadline: Ms) => Promise<unknown>;
   readonly find: FindResponder;
   readonly isSafe: (step: Step) => boolean;
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
-  /** Tells people at once, without an outbox. */
+  /** Sends an alert at once, without an outbox. */
   readonly tell: (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void>;
   readonly ledger: Pick<Ledger, "load" | "commit">;
 }
 
 export interface Degraded {
-  /** What can be done for a signal that could not be recorded: safe effects, and telling. Each once in this process. */
+  /** Handles a signal that could not be stored: safe effects and an alert, each once in this process. */
   handle(signal: Signal, why: Error): Promise<void>;
-  /** The ledger has it now: what was done meanwhile is written, and the incident flagged as at-least-once. */
+  /** Called when the incident is stored: writes what was done meanwhile, and flags the incident as at-least-once. */
   recovered(doc: Doc<"incident">): Promise<void>;
 }
 
@@ -52,9 +52,9 @@ interface Remembered {
   told: boolean;
 }
 
-/** The delivery promise without its ledger: draining goes first, telling second, recording third. */
+/** Creates the handling without a ledger: draining first, the alert second, recording later. */
 export function createDegraded(deps: DegradedDeps): Degraded {
-  // Given a `max`, the cache would allocate room for all entries at its start; `maxSize` bounds as well, and grows.
+  // `maxSize` instead of `max`, which would allocate space for all entries at once.
   const remembered = new LRUCache<string, Remembered>({
     maxSize: MOST_SUBJECTS,
     sizeCalculation: () => 1,
@@ -81,7 +81,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       const isTold = memory.told;
       memory.told = true;
       await act(doc, deps.factsOf(doc), memory);
-      // Targets of services, and what is at stake, are known only now, where the inventory lacked them.
+      // Only now the services' targets are known, if the inventory did not have them.
       await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
       const facts = deps.factsOf(doc);
       await Promise.all([act(doc, facts, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
@@ -97,12 +97,12 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       const current = await deps.ledger.load(doc.key, "incident");
       if (current === null) return;
       const stored = await deps.ledger.commit([{ ...current, body: { ...current.body, flagged } }], entries);
-      // On a conflict the next signal of this incident tries again; the memory is kept until it is written.
+      // On a conflict the next signal of this incident tries again; the notes are kept until they are written.
       if (stored !== "conflict") remembered.delete(doc.body.subject.id);
     },
   };
 
-  /** What the plan has that is safe, and was not done yet. */
+  /** Runs the safe steps of the plan that have not run yet. */
   async function act(doc: Doc<"incident">, facts: Facts, memory: Remembered): Promise<void> {
     const plan = decide(doc.body, facts, deps.policy());
     const steps = plan.mode === "act" ? plan.steps.map(fresh).filter((step) => mayRun(step, memory)) : [];

@@ -5,24 +5,24 @@ import type { Step } from "../model/step.ts";
 import { placeOf, text } from "./place.ts";
 import type { Context, Result } from "./responder.ts";
 
-/** How long a look may still show what was before a write; AWS gives no bound (assumed). */
+/** How long a read may still show the state before a write; AWS names no limit (assumed). */
 export const SETTLES: Ms = 5_000;
 
-/** The group, read afresh; null: there is no such group. */
+/** Reads the group from AWS; returns null if it does not exist. */
 export async function groupOf(step: Step, ctx: Context): Promise<AutoScalingGroup | null> {
   const name = text(step, "group");
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
   return (await ctx.aws.autoScaling.describeGroups(placeOf(ctx.doc), [name], ask)).get(name) ?? null;
 }
 
-/** The group's desired capacity, read afresh; null: there is no such group. */
+/** Reads the group's desired capacity from AWS; returns null if the group does not exist. */
 export const capacityOf = async (step: Step, ctx: Context): Promise<number | null> =>
   (await groupOf(step, ctx))?.desired ?? null;
 
-/** Whether a look shows by now what a write of unknown outcome has done. */
+/** Whether a read already shows the effect of a write with an unknown outcome. */
 export const mayLook = (step: Step, ctx: Context): boolean => ctx.now >= (step.startedAt ?? 0) + SETTLES;
 
-/** A value that nobody expected is believed when it is seen twice; until then the step waits. */
+/** Checks an unexpected value: returns a wait until it has been read twice, then null. */
 export function confirmed(step: Step, desired: number | null, ctx: Context): Result | null {
   if (desired === null || seenBefore(step.receipt) === desired) return null;
   const receipt = { ...partsOf(step.receipt), desired };
@@ -34,7 +34,7 @@ const seenBefore = (receipt: Plain): Plain => partsOf(receipt)["desired"] ?? nul
 const partsOf = (receipt: Plain): Params =>
   receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) ? (receipt as Params) : {};
 
-/** Not written; the group's record reads what it is now. */
+/** Skips the write, with the current value in the receipt for the group's document. */
 export const theirs = (desired: number | null): Result => ({
   is: "skip",
   reason: desired === null ? "there is no such group any more" : `somebody else set the desired capacity to ${desired}`,

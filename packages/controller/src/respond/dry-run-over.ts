@@ -13,9 +13,9 @@ type IncidentDoc = Doc<"incident">;
 const OVER = "the dry run is over";
 
 /**
- * What becomes of an incident that was planned in a dry run, where the policy acts now: it ends as it is, since nothing of
- * a dry run is done for real. Where its instance is told to go since then, what was only said is of the past, and that
- * message is answered for real. Null: it was no dry run, or it still is one.
+ * Handles an incident that was planned in a dry run when the policy now acts. It ends without effects. If a new notice
+ * came since, the dry run's steps are removed and the notice is handled for real. Returns null if the incident is no
+ * dry run, or still one.
  *
  *     warned ─ would deregister ┊ real ─▶ closed: dry-run
  *     recommended ─ would drain ┊ real ─ warned ─▶ drained, by a plan and in an alert of its own
@@ -32,7 +32,7 @@ export function dryRunOver(doc: IncidentDoc, mode: Plan["mode"], now: Ms): Incid
   return { ...doc, tags, body: { ...body, steps: [], alerts: [], mode: "act", plannedFrom: null } };
 }
 
-/** When it was last said what would be done, or looked at for that; null: not yet. */
+/** Returns when the dry run last reported what it would do, or finished its look-up; null: not yet. */
 function lastSaid({ steps }: Incident): Ms | null {
   const said = steps.flatMap(({ id, reason, settledAt }) =>
     settledAt !== null && (reason === WOULD || id === "look-up") ? [settledAt] : [],

@@ -10,9 +10,9 @@ import { openedAt } from "./before.ts";
 import { healthOf } from "./health.ts";
 import type { Context } from "./responder.ts";
 
-/** AWS's clock and ours, and the moment that a call takes. */
+/** Tolerance for the difference of clocks and the duration of a call. */
 export const TOLERANCE: Ms = 5_000;
-/** A document is small, and few people take out more by hand. */
+/** Bound of targets in the document; few people deregister more by hand. */
 const MOST = 20;
 
 /** A target that the incident has deregistered. */
@@ -21,7 +21,7 @@ export interface Waited extends Target {
   readonly step: Step;
 }
 
-/** All that the incident has deregistered. */
+/** Returns all targets that the incident has deregistered. */
 export function deregisteredBy(doc: Doc, facts: Facts): Waited[] {
   if (doc.kind !== "incident") return [];
   return doc.body.steps
@@ -33,28 +33,28 @@ export function deregisteredBy(doc: Doc, facts: Facts): Waited[] {
     });
 }
 
-/** Its connections are gone: it is unused, or listed no more. */
+/** Whether a target has no connections left: it is unused, or no longer listed. */
 export function isGone(target: Target, health: readonly TargetHealth[]): boolean {
   const seen = byTargetId(health).get(target.id) ?? [];
   return seen.every((one) => one.state === "unused" || (target.port !== null && one.port !== target.port));
 }
 
-/** It is registered, and not on its way out. */
+/** Whether a target is registered, and not draining. */
 export const takesConnections = (target: Target, health: readonly TargetHealth[]): boolean =>
   (byTargetId(health).get(target.id) ?? []).some(
     ({ state, port }) => state !== "unused" && state !== "draining" && (target.port === null || port === target.port),
   );
 
 /**
- * Which of the deregistered targets were out before any of us can have touched them. A target is listed as draining until
- * its deregistration delay is over, whether or not it has connections left; one that is gone sooner was deregistered
- * earlier, by somebody else.
+ * Returns the deregistered targets that someone else had deregistered before us. A target is listed as draining until
+ * its deregistration delay is over, also without connections; one that disappears sooner was deregistered earlier, by
+ * someone else.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  *
- *     by hand ──── delay ────▶ gone                  gone early: not ours
+ *     by hand ──── delay ────▶ gone                  gone early: by someone else
  *            opened ─ ours ──── delay ────▶ gone     gone late: ours
  *
- * One that was seen to serve less than the delay before it was gone was not: the delay is another by now.
+ * Exception: a target that was healthy less than the delay before it was gone. Then the delay was changed.
  */
 export function goneEarly(
   waited: readonly Waited[],
@@ -74,25 +74,25 @@ export function goneEarly(
     .map(keyOf);
 }
 
-/** When the wait for them was over, since all were gone. */
+/** Returns when the wait for the targets ended, since all were gone; `Infinity` if it did not. */
 const allGoneBy = (doc: Doc): Ms =>
   doc.kind !== "incident"
     ? Infinity
     : (doc.body.steps.find((one) => one.responder === "await-targets" && one.state === "done")?.settledAt ?? Infinity);
 
-/** When its targets were last seen to serve before they were deregistered. */
+/** Returns when the step's targets were last healthy before they were deregistered. */
 const seenServing = ({ receipt }: Step): Ms =>
   receipt !== null && typeof receipt === "object" && "served" in receipt && typeof receipt.served === "number"
     ? receipt.served
     : -Infinity;
 
-/** A target group that no load balancer uses lists its targets as unused, and does not let them drain. */
+/** Whether the target group is not used by a load balancer: then its targets are unused and do not drain. */
 const isIdle = ({ receipt }: Step): boolean =>
   receipt !== null && typeof receipt === "object" && "idle" in receipt && receipt.idle === true;
 
 const keyOf = ({ step, ...target }: Waited): string => `${step.id}|${nameOf(target)}`;
 
-/** What a step that watches keeps of it, beside what it kept before. */
+/** Adds targets that were gone early to the receipt of a waiting step. */
 export function withEarly(receipt: Plain, early: readonly string[]): Plain {
   if (early.length === 0) return receipt;
   const before = receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) ? (receipt as Params) : {};
@@ -105,14 +105,16 @@ export function earlyIn(receipt: Plain): string[] {
   return Array.isArray(early) ? early.filter((one): one is string => typeof one === "string") : [];
 }
 
-/** Names of a step's targets that were seen to be gone early by any that watched. */
+/** Returns the names of a step's targets that any waiting step saw gone early. */
 export const earlyOf = (step: Pick<Step, "id">, steps: readonly Step[]): string[] =>
   steps
     .flatMap(({ receipt }) => earlyIn(receipt))
     .filter((one) => one.startsWith(`${step.id}|`))
     .map((one) => one.slice(step.id.length + 1));
 
-/** A look at all target groups that the incident has deregistered from. */
+/**
+ * Reads all target groups from which the incident has deregistered targets; returns the targets that were gone early.
+ */
 export async function lookEarly(ctx: Context): Promise<string[]> {
   const waited = deregisteredBy(ctx.doc, ctx.facts());
   const arns = [...new Set(waited.map((one) => one.targetGroupArn))];

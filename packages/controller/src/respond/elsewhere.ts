@@ -4,7 +4,7 @@ import type { Key } from "../model/key.ts";
 import type { Seen } from "../record/ledger/ledger.ts";
 import type { Also } from "./responder.ts";
 
-/** What the steps of one commit write to other documents, and which of those they rely on. */
+/** The other documents that the steps of one commit write, and those that must be unchanged. */
 export interface Elsewhere {
   readonly writes: ReadonlyMap<Key, Doc>;
   readonly unchanged: ReadonlyMap<Key, Seen>;
@@ -13,9 +13,9 @@ export interface Elsewhere {
 export const NOTHING_ELSEWHERE: Elsewhere = { writes: new Map(), unchanged: new Map() };
 
 /**
- * Puts what one more step has to do with other documents to what the steps before it have; null where it does not go
- * with theirs: then it runs again on what they wrote. What two write in the same words is written once, and what a step
- * relies on as well is still told apart from what it was by the write itself.
+ * Merges the other documents of one more step with those of the steps before. Returns null if they conflict: then the
+ * step runs again after their writes. Equal writes are merged; a document that one step writes need not be checked as
+ * unchanged for the same step, since its write checks the version.
  */
 export function together(before: Elsewhere, { writes, unchanged = [] }: Also): Elsewhere | null {
   const own = new Set(writes.map(({ key }) => key));

@@ -2,13 +2,15 @@ import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";
 
-/** A launch that failed is told with AWS's own words; the group tries again by itself. */
+/**
+ * How far back failed launches are read. A failed launch is reported with AWS's text; the group itself tries again.
+ */
 const LOOK_BACK: Ms = 900_000;
-/** Those who ask within one such time ask the same, so that a storm's incidents of a group share a call. */
+/** The start of the period is rounded to this, so that a storm's incidents of a group share a call. */
 const SAME: Ms = 60_000;
 
 /**
- * Other activities fail, too: an instance that is retained or protected is one whose termination failed.
+ * Whether a scaling activity is a launch. Others can fail, too, e.g. the termination of a protected instance.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html
  */
 const isLaunch = (description: string | null): boolean => description === null || /^Launching\b/.test(description);
@@ -18,7 +20,7 @@ export interface FailedLaunch {
   readonly at: Ms;
 }
 
-/** The group's last launch that failed, if one did lately. */
+/** Reads the group's last failed launch; returns null if none failed recently. */
 export async function lastFailedLaunch(name: string, ctx: Context): Promise<FailedLaunch | null> {
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
   const since = Math.floor((ctx.now - LOOK_BACK) / SAME) * SAME;
@@ -28,6 +30,6 @@ export async function lastFailedLaunch(name: string, ctx: Context): Promise<Fail
   return { said: failed.statusMessage ?? failed.description ?? failed.id, at: failed.startedAt };
 }
 
-/** To be read after a reason; empty where none failed. */
+/** Returns a text to append to a reason; empty if no launch failed. */
 export const evidence = (failed: FailedLaunch | null): string =>
   failed === null ? "" : `; a launch failed: ${failed.said}`;

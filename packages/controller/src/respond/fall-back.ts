@@ -4,7 +4,7 @@ import type { Params, Plain } from "../model/plain.ts";
 import { isSpotShortage, type Wish, wishFor } from "./group/fallback.ts";
 import type { FailedLaunch } from "./failed-launch.ts";
 
-/** What a step's parameters allow. */
+/** Reads the allowed On-Demand fallback from a step's parameters; returns null if there is none. */
 export function onDemandOf({ onDemand = null }: Params): OnDemand | null {
   if (onDemand === null || typeof onDemand !== "object" || Array.isArray(onDemand)) return null;
   const { lasts, most } = onDemand as { readonly [key: string]: Plain };
@@ -12,8 +12,8 @@ export function onDemandOf({ onDemand = null }: Params): OnDemand | null {
 }
 
 /**
- * What is to be done about a launch that failed, by who watches for a replacement: a wish, if Spot had no capacity since
- * `params.since` and `params.onDemand` allows it; and what is to be said of it after a reason.
+ * Decides on an On-Demand fallback after a failed launch: returns a request (`wish`) if Spot had no capacity since
+ * `params.since` and `params.onDemand` allows it, and a text to append to the reason.
  */
 export function fallBack(
   group: AutoScalingGroup,
@@ -23,7 +23,7 @@ export function fallBack(
 ): { readonly wish: Wish | null; readonly said: string } {
   const allowed = onDemandOf(params);
   const { since } = params;
-  // What has been raised lately takes a launch or two to be seen.
+  // A recent raise takes one or two launches to have an effect.
   const raisedAt = had === null || had.until === null ? 0 : had.until - had.lasts;
   const lately = failed !== null && typeof since === "number" && failed.at >= since && failed.at > raisedAt;
   if (allowed === null || !lately || !isSpotShortage(failed.said)) return { wish: null, said: "" };

@@ -7,12 +7,12 @@ import type { Entry } from "../model/journal.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
 
-/** A journal's entry stays readable: of more tasks or tags the first are kept. */
+/** Maximum number of tasks or tags in a journal entry. */
 const MOST = 50;
 
 /**
- * Pure: what was found, journaled once when it is first known. The document keeps few and short labels of it; the
- * instance with its tags, the tasks and what their services lose stand here in full.
+ * Makes journal entries of the facts, once, when they are first known. Pure. The document has only a few short labels;
+ * the journal has the instance with its tags, the tasks, and the impact on services.
  */
 export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Entry[] {
   const { labels } = doc.body;
@@ -43,7 +43,7 @@ export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Ent
   return entries;
 }
 
-/** Whether there are tasks is known. That there are none is known once somebody has looked, and not from before. */
+/** Whether the tasks are known. "None" counts only if it was read after the incident began. */
 export const knowsTasks = (
   { tasks, containerInstances, missing }: Facts,
   { steps }: Pick<Incident, "steps">,
@@ -51,7 +51,7 @@ export const knowsTasks = (
   tasks.length > 0 ||
   (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks") && !isOfBefore(steps));
 
-/** Whose it is, and what else acts on it. */
+/** Returns the owner, and other controllers of the instance. */
 function around({ owner, ownerBecause, fleet, capacityProvider, groupState, protectedFromScaleIn }: Facts): Params {
   return {
     owner,

@@ -1,14 +1,17 @@
 import type { Ms } from "../clock.ts";
 
-/** Of a document whose steps run, at the least. */
+/** Minimum delay before another worker may take over a document whose steps run. */
 export const GUARD: Ms = 5_000;
-/** Each document under way renews its guard by a commit, twice in its time: all together at most 1,000 a second. */
+/**
+ * Delay per document in progress. Each renews its delay by a commit, twice per delay: in total at most 1,000 commits
+ * per second.
+ */
 const GUARD_EACH: Ms = 2;
 
 /**
- * How long nobody else need look at a document whose steps run; a worker that dies is followed after it.
- * In a storm it grows, or renewing it alone would take all that the ledger can write.
+ * Returns the takeover delay: how long other workers leave a document alone whose steps run; after it, another worker
+ * takes over. It grows in a storm, so that renewals do not use all write capacity of the ledger.
  *
- * @param underWay documents that are advanced side by side
+ * @param underWay documents that are advanced concurrently
  */
 export const guardOf = (underWay: number): Ms => Math.max(GUARD, underWay * GUARD_EACH);

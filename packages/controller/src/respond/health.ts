@@ -3,10 +3,10 @@ import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";
 
-/** Between two looks. Everybody who waits for one target group shares a look that is no older than half of it. */
+/** Interval of health polls. All waiting steps share a read that is at most half of it old. */
 export const HEALTH_POLL: Ms = 5_000;
 
-/** The target group's health, from a look of at most half a poll ago. */
+/** Returns a target group's health; at most half a poll interval old. */
 export async function healthOf(arn: string, ctx: Context): Promise<readonly TargetHealth[]> {
   const known = ctx.inventory.get("health", arn);
   if (known !== undefined && ctx.clock.now() - known.observedAt < HEALTH_POLL / 2) return known.value;

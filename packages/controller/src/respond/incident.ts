@@ -28,8 +28,8 @@ import { isUndoable, putBack } from "./undo.ts";
 type IncidentDoc = Doc<"incident">;
 
 /**
- * Pure: plans again from what is known now, settles what follows from it, and closes an incident that owes nothing.
- * Idempotent: refreshing twice at one instant changes nothing more.
+ * Replans an incident from the current facts, settles steps that follow from it, and closes an incident that owes
+ * nothing. Pure and idempotent.
  */
 export function refreshIncident(
   doc: IncidentDoc,
@@ -38,13 +38,13 @@ export function refreshIncident(
   find: FindResponder,
   now: Ms,
 ): Refreshed<IncidentDoc> {
-  // Its steps alone say when it is due.
+  // `wakeAt` is calculated again from the steps.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
   const there = takeBack(asleep, now);
   const first = plan(there.doc, facts, policy, find, now);
   const settled = settleFollowing(first.doc, find, now);
-  // What was given up just now may call for more.
+  // A step that was just abandoned may need further steps.
   const again =
     settled.entries.length === 0 ? { doc: settled.doc, entries: [] } : plan(settled.doc, facts, policy, find, now);
   const derived = derive(again.doc, facts, find, now);
@@ -63,7 +63,7 @@ export function refreshIncident(
   };
 }
 
-/** What undoes a step needs its parameters. */
+/** Removes the parameters of a settled step, unless an undo needs them. */
 const forgetParams = (step: Step, find: FindResponder): Step =>
   isSettled(step) && !isUndoable(step, find) ? withoutParams(step) : step;
 
@@ -103,10 +103,10 @@ const labelled = (doc: IncidentDoc, facts: Facts): IncidentDoc => ({
   body: { ...doc.body, labels: { ...doc.body.labels, ...labelsOf(facts, doc.body) } },
 });
 
-/** AWS has called off what the incident was about, and it is about nothing else. */
+/** Whether AWS has cancelled the scheduled event, and there is no other threat. */
 const hasNothingToCome = (body: Incident): boolean => isCalledOff(body) && threatOf(body) === "none";
 
-/** What may be running this moment and is to be undone is let end first, so that what it did is known. */
+/** Returns undoable steps that may be running: they must end first, so that their effect is known. */
 function underWay(body: Incident, find: FindResponder, now: Ms): readonly PlannedStep[] {
   const open = new Set(body.steps.filter((step) => !isSettled(step)).map(({ id }) => id));
   return body.steps.filter(
@@ -119,8 +119,8 @@ function underWay(body: Incident, find: FindResponder, now: Ms): readonly Planne
 }
 
 /**
- * What has drained is not drained again, though facts that have grown old may show a target that ECS has let go. But a
- * hook may ask only then, and its instance may have work of its own.
+ * Removes steps that would drain again after the instance has drained: old facts may still show targets. Holds of a
+ * hook stay, since its action may come only then.
  */
 function stillToEmpty(body: Incident, planned: readonly PlannedStep[], find: FindResponder): readonly PlannedStep[] {
   if (body.drainedAt === null) return planned;
@@ -129,8 +129,8 @@ function stillToEmpty(body: Incident, planned: readonly PlannedStep[], find: Fin
 }
 
 /**
- * What was undone or has gone is not planned again (what is owed has its own list). But its group may ask only then: a
- * reclaim fires the terminating hook once the instance is gone, and a lifecycle action that is ours is always completed.
+ * After an undo or the end of the instance only steps that complete hooks are added: a reclaim triggers the terminating
+ * hook when the instance is already gone, and each lifecycle action must be completed.
  */
 function stillToAnswer(doc: IncidentDoc, planned: readonly PlannedStep[]): IncidentDoc {
   const had = new Set(doc.body.steps.map((step) => step.id));
@@ -140,7 +140,10 @@ function stillToAnswer(doc: IncidentDoc, planned: readonly PlannedStep[]): Incid
   return { ...doc, body: { ...doc.body, steps } };
 }
 
-/** Dry runs, budgets that are over, and steps that only lasted as long as others. */
+/**
+ * Settles steps without running them: in a dry run, after their time limit, or when the steps that they last for are
+ * over.
+ */
 function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   const gone = isGone(doc.body);
@@ -151,9 +154,9 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
   );
   const end = (before: Step, state: "done" | "skipped" | "abandoned", why: string): Step => {
     const step = settle(before, state, why, now);
-    // What lasts as long as this one stands behind it in the plan, and is over with it.
+    // Steps that last as long as this one come later in the plan, and end with it.
     open.delete(step.id);
-    // By the step as it was: a settled one has forgotten what it was about.
+    // The title of the step before it is settled, since that removes its parameters.
     const title = find(step.responder)?.title(before) ?? step.id;
     const text = step.reason === WOULD ? `would ${title}` : `${title}: ${step.state}: ${step.reason ?? ""}`;
     entries.push({
@@ -170,11 +173,11 @@ function settleFollowing(doc: IncidentDoc, find: FindResponder, now: Ms): Refres
     const nature = find(step.responder)?.nature ?? "acts";
     if (doc.body.mode === "dry-run" && nature !== "observes" && step.state === "waiting")
       return end(step, "skipped", WOULD);
-    // Nobody took its place: it lives on, and counts in its group as before.
+    // The instance continues in its group, so nothing replaces it.
     if (doc.body.cancelledAt !== null && step.responder === "verify-replacement")
       return end(step, "skipped", "the notice was cancelled");
     if (gone && nature === "waits") return end(step, "done", lastWord(goneText(doc.body), step));
-    // A signal said what its next poll would.
+    // A signal has the answer that the next poll would give.
     if (gone && step.responder === "verify-gone" && (step.retryAt ?? 0) > now) return { ...step, retryAt: now };
     const { over, until } = step.params;
     if (typeof over === "string") return end(step, "done", over);
@@ -194,12 +197,12 @@ const goneText = ({ subject }: Incident): string =>
 
 const lastWord = (why: string, { reason }: Step): string => (reason === null ? why : `${why}; last: ${reason}`);
 
-/** A signal said that it ends; a `running` later than that has taken it back. */
+/** Whether the instance or task has ended, by a signal or by verify-gone. */
 const isGone = (body: Incident): boolean => body.goneAt !== null || hasEnded(body);
 
 const LOOKS: ReadonlySet<string> = new Set(["look-up", LOOK_AROUND]);
 
-/** What follows from receipts: drained, gone, served, cancelled. */
+/** Updates the incident's state from receipts: drained, gone, serves, cancelled. */
 function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now: Ms): Refreshed<IncidentDoc> {
   const entries: Entry[] = [];
   let body = doc.body;
@@ -207,7 +210,7 @@ function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now: Ms): R
     entries.push({ key: doc.key, at: now, kind: "state", text, data });
   };
   const emptying = body.steps.filter((step) => empties(step, find));
-  // A look-up that is still under way may find another target to deregister: nothing has drained before it ends.
+  // A look-up in progress may find more targets to deregister: the instance has not drained before it ends.
   const lookedUp = body.steps.every((step) => !LOOKS.has(step.responder) || isSettled(step));
   if (
     body.drainedAt === null &&
@@ -254,7 +257,7 @@ function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now: Ms): R
   return { doc: { ...doc, tags, body }, entries };
 }
 
-/** What goes on though the notice was cancelled: what is owed, and what the group waits for. */
+/** Responders that continue after a cancelled notice: the group waits for them. */
 const OUTLIVES: ReadonlySet<string> = new Set([
   "complete-lifecycle",
   "join-alert",
@@ -262,7 +265,7 @@ const OUTLIVES: ReadonlySet<string> = new Set([
   "release-to-group",
 ]);
 
-/** Nothing else is waited for once there is nothing left to wait for: an incident closes when all is put back. */
+/** Skips the waiting steps after a cancelled notice, so that the incident closes when all is undone. */
 const endWithNotice = (doc: IncidentDoc, now: Ms): IncidentDoc => ({
   ...doc,
   body: {
@@ -275,7 +278,7 @@ const endWithNotice = (doc: IncidentDoc, now: Ms): IncidentDoc => ({
   },
 });
 
-/** @param left seconds to the deadline; below 0 where it had passed, null where there is none */
+/** @param left seconds to the deadline; negative if it had passed, null if there is none */
 function drainedText(left: number | null, isCut: boolean): string {
   const what = isCut ? "not drained, and no longer waited for" : "drained";
   if (left === null) return what;

@@ -7,13 +7,13 @@ import type { Doc } from "../model/doc.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Plain, Params } from "../model/plain.ts";
 
-/** Few and short: a document is at most 8 kB. */
+/** Bound of services in the labels, since a document has at most 8 kB. */
 const MOST_SERVICES = 8;
 
 /**
- * What is known, and only that: planning again never takes back what was known before.
+ * Returns labels for known facts only, so that a replan never removes a label.
  *
- * @param before when it opened, and its labels so far: tasks that have ended meanwhile ran there all the same
+ * @param before the incident so far, whose labels keep e.g. tasks that have ended since
  */
 export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labels" | "steps" | "signals">): Params {
   const all: Record<string, Plain | undefined> = {
@@ -32,7 +32,7 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
     services: services(facts),
     tasks: knowsTasks(facts, before) ? facts.tasks.length : undefined,
     fleet: facts.fleet?.id,
-    // Once said since it began it stays, though it may be over by the end: it tells how it went.
+    // Evidence since the incident opened stays, even if the problem is over later.
     evidence: evidence(facts, before.openedAt),
     standaloneTasks: standalone(facts, before.labels),
   };
@@ -40,8 +40,8 @@ export function labelsOf(facts: Facts, before: Pick<Incident, "openedAt" | "labe
 }
 
 /**
- * The facts with the reason of the instance's end that EC2 once told: the next state change comes without one, and a
- * missed notice stays one.
+ * Returns the facts with the known reason of the instance's end: a later state change has none, and a missed notice
+ * must stay one.
  */
 export function withReason(facts: Facts, body: Incident): Facts {
   const { stateReason } = body.labels;
@@ -56,7 +56,7 @@ function evidence(facts: Facts, openedAt: Ms): string[] | undefined {
   return lately.length === 0 ? undefined : lately.map(({ about, said }) => `${about}: ${said}`);
 }
 
-/** Nobody starts them again: how many there were is told when it is over. */
+/** Returns the largest number of standalone tasks seen; reported at the end, since nothing starts them again. */
 function standalone(facts: Facts, { standaloneTasks: had }: Params): number | undefined {
   const count = facts.tasks.filter(({ role }) => role === "standalone").length;
   const most = Math.max(count, typeof had === "number" ? had : 0);
@@ -68,7 +68,7 @@ function services(facts: Facts): string[] | undefined {
   return names.length === 0 ? undefined : names.slice(0, MOST_SERVICES);
 }
 
-/** The incident's tags with those of its group and cluster added. */
+/** Returns the incident's tags, with those of its group and cluster added. */
 export function tagsFor(doc: Doc<"incident">, facts: Facts): readonly string[] {
   const cluster = facts.containerInstances[0]?.clusterArn;
   const more = [

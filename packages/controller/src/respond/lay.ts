@@ -9,31 +9,33 @@ import { next } from "./next.ts";
 import type { Refreshed } from "./refreshed.ts";
 import { mapSteps, stepsOf } from "./steps.ts";
 
-/** The longest an outside call may take: an intent is not looked at before (the call may still be under way). */
+/** Longest duration of a call: an intended step is not verified before, since its call may still be in progress. */
 const CALL_BOUND: Ms = 10_000;
 
 export interface LayDeps<K extends Kind> {
-  /** Pure: plans again and settles what follows. */
+  /** Replans, and settles steps that follow from it. Pure. */
   readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
   readonly isSafe: (step: Step) => boolean;
-  /** How long nobody else need look at what is under way here (guard.ts). */
+  /** The takeover delay (guard.ts). */
   readonly guard: () => Ms;
 }
 
-/** What one round makes of a document: what is to be stored, and what is due by then. */
+/** The result of one round: what to store, and which steps are due. */
 export interface Laid<K extends Kind> {
   readonly doc: Doc<K>;
   readonly due: readonly Step[];
   readonly upcomingAt: Ms | null;
   readonly entries: readonly Entry[];
   readonly elsewhere: Elsewhere;
-  /** Nothing is to be written. */
+  /** Nothing must be written. */
   readonly unchanged: boolean;
-  /** Nothing but `wakeAt` has changed: most of what is written, since a guard is renewed while steps run. */
+  /** Only `wakeAt` has changed: most writes are such renewals of the takeover delay. */
   readonly onlyWakes: boolean;
 }
 
-/** Pure: lays results over the document, plans again, and finds what is due; what is not safe is intended first. */
+/**
+ * Applies results to the document, replans, and finds due steps; steps that are not safe become `intended` first. Pure.
+ */
 export function lay<K extends Kind>(
   deps: LayDeps<K>,
   base: Doc<K>,
@@ -49,12 +51,12 @@ export function lay<K extends Kind>(
     doc = made.doc;
     entries.push(...made.entries);
   };
-  // A result is laid over the plan that its step is a part of, and planning follows by what it has shown. That can be the
-  // first to have the step of another: with the ledger away, none of it is stored yet.
+  // A result is applied to a plan that contains its step; then follows a replan, which may add the step of the next
+  // result (while the ledger is unavailable, no plan is stored).
   if (!results.some(plannedIn(doc as Doc))) replan();
   for (let left = results; left.length > 0;) {
     const planned = left.filter(plannedIn(doc as Doc));
-    // The plan has none of the others any more.
+    // If the plan contains none of them, all are applied.
     const laid = planned.length > 0 ? planned : left;
     for (const one of laid) {
       let applied = apply(doc as Doc, one, now);
@@ -81,17 +83,17 @@ export function lay<K extends Kind>(
   }
   const busy = due.length > 0 || running.size > 0;
   doc = { ...doc, wakeAt: busy ? now + deps.guard() : earliest(upcoming.wakeAt, doc.wakeAt) };
-  // Before anything that is safe nothing need be written: the document is due as it is, and is planned the same again.
+  // Before safe steps nothing must be written: the stored document is due, and another worker would plan the same.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const isQuiet = results.length === 0 && entries.length === 0;
   const unchanged = nothingYet || (isQuiet && !busy && doc.wakeAt === base.wakeAt);
-  // Looked at last: a body is up to 8 kB.
+  // Compared last, since it is expensive.
   const onlyWakes =
     !unchanged && isQuiet && isDeepStrictEqual(doc.body, base.body) && isDeepStrictEqual(doc.tags, base.tags);
   return { doc, due, upcomingAt: upcoming.wakeAt, entries, elsewhere, unchanged, onlyWakes };
 }
 
-/** Whether the document has the step of a result. What is safe may be run before its plan is stored. */
+/** Whether the document has the step of a result. A safe step may have run before its plan was stored. */
 function plannedIn(doc: Doc): (result: Finished) => boolean {
   const ids = new Set(stepsOf(doc).map(({ id }) => id));
   return ({ step }) => ids.has(step.id);
@@ -99,10 +101,10 @@ function plannedIn(doc: Doc): (result: Finished) => boolean {
 
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));
 
-/** Whether what came of a step is to be written to other documents, too. */
+/** Whether a result also writes other documents. */
 export const writesElsewhere = (one: Finished): boolean => "result" in one && one.result.also !== undefined;
 
-/** The step as tried in vain: it runs again at `retryAt`. */
+/** Converts a result to a failure, so that the step runs again at `retryAt`. */
 export const again = (one: Finished, retryAt: Ms, reason: string): Finished => {
   const { step, title, acts, startedAt } = one;
   return { step, title, acts, startedAt, failure: { reason, retryAt } };

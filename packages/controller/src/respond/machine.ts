@@ -11,13 +11,15 @@ import { again, lay, type LayDeps, writesElsewhere } from "./lay.ts";
 import { orAway, sendHints, store, type StoreDeps } from "./store.ts";
 import type { Turn } from "../turn.ts";
 
-/** Between two tries to write to a ledger that is away. */
+/** Pause between two writes to an unavailable ledger. */
 const AWAY_PAUSE: Ms = 1_000;
-/** A document that is due for so long was left by whoever had it: a worker takes its own ones up at once. */
+/** A document that has been due for so long was left by its worker: a worker continues its own documents at once. */
 const LEFT_AFTER: Ms = 1_500;
-/** Nothing is written before steps that are safe; where they take longer, others are told by then. */
+/** Nothing is written before safe steps; if they take longer, the takeover delay is written after this time. */
 const FIRST_GUARD: Ms = 1_000;
-/** Rounds of one `advance`; far more than any plan has. What is left then is due again at once. */
+/**
+ * Maximum number of rounds of one `advance`, far more than any plan needs. After it the document is due again at once.
+ */
 const MOST_ROUNDS = 500;
 const MOST_CONFLICTS = 8;
 
@@ -30,18 +32,23 @@ export interface MachineDeps<K extends Kind> extends LayDeps<K>, StoreDeps {
 }
 
 /**
- * load → refresh (pure) → next (pure) → commit intents, if any step is not safe → run what is due → apply (pure) →
- * wake → commit. Steps run side by side; each result is applied when it comes, without waiting for the slower ones.
+ * Advances one document:
+ *
+ *     load → replan (pure) → next (pure) → commit intents, if any step is not safe →
+ *       run due steps → apply (pure) → wake → commit
+ *
+ * Steps run concurrently; each result is applied when it arrives, without waiting for slower ones.
  *
  * Two workers, one incident:
  *
  *     A: load v3 ── run deregister ──────────── commit v3→v4 ✓
- *     B:      load v3 ── run deregister ────────────── commit v3→v4 ✗ → load v4, lay receipts over it, commit v5
+ *     B:      load v3 ── run deregister ────────────── commit v3→v4 ✗ → load v4, apply the results again, commit v5
  *
- * Both deregistered; it is safe. A step that is not safe is committed as intended first: only one of them can.
+ * Both deregistered, which is safe. A step that is not safe is committed as intended first, so only one of them runs
+ * it.
  *
- * A crash between call and commit: the step is `intended` in the ledger (or `waiting`, and safe): after CALL_BOUND it is
- * looked at, or repeated under its token.
+ * A crash between call and commit: the step is `intended` in the ledger (or `waiting`, and safe): after CALL_BOUND it
+ * is verified, or repeated with its token.
  */
 export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, turn: Turn): Promise<void> {
   const { clock } = deps;
@@ -49,7 +56,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
   if (doc === null) return;
   const running = new Map<string, Promise<void>>();
   let finished: Finished[] = [];
-  /** Results that the ledger could not take: laid over again each round, until it can. */
+  /** Results that could not be stored: applied again each round, until they can. */
   let unsaved: readonly Finished[] = [];
   let poked = turn.poked();
   let stale = false;
@@ -88,10 +95,11 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
 }
 
 /**
- * Loads a document. One that was left is touched first, so that of several workers that sweep one goes on with it. This
- * saves calls, never correctness. Returns null where it is gone, or another took it up.
+ * Loads a document. If its worker left it, the document is touched first, so that only one of several workers takes it
+ * over; this saves calls, and is not needed for correctness. Returns null if the document is gone, or another worker
+ * took it over.
  *
- *     A: load v7, left ── touch v8 ✓ ── go on
+ *     A: load v7, left ── touch v8 ✓ ── continue
  *     B: load v7, left ──── touch v8 ✗ ── load v8: due in five seconds, A's
  */
 async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): Promise<Doc<K> | null> {
@@ -108,31 +116,36 @@ async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): 
   return reloaded === null || (reloaded.wakeAt ?? 0) > clock.now() ? null : reloaded;
 }
 
-/** Waits for the first of `tasks`, but not beyond an instant: when the guard is to be renewed, or another step is due. */
+/**
+ * Waits for the first of `tasks`, but at most until a time: when the takeover delay must be renewed, or another step is
+ * due.
+ */
 async function raceUntil(clock: Clock, tasks: readonly Promise<void>[], until: Ms): Promise<void> {
   await raceWithin(clock, tasks, until - clock.now());
-  // Others that are ready in this very turn share the commit.
+  // Other results that are ready in the same tick share the commit.
   await Promise.resolve();
 }
 
 interface Committed<K extends Kind> {
-  /** What is stored. */
+  /** The stored document. */
   readonly doc: Doc<K>;
-  /** What is meant: the same, or with a plan that is not stored yet because all that is due is safe. */
+  /**
+   * The document for running steps: the same, or with a plan that is not stored yet because all due steps are safe.
+   */
   readonly view: Doc<K>;
   readonly due: readonly Step[];
-  /** When another step becomes due, or is over. */
+  /** When another step becomes due or times out. */
   readonly upcomingAt: Ms | null;
-  /** What the ledger did not take, because it is away. */
+  /** Results that could not be stored, because the ledger is unavailable. */
   readonly unsaved: readonly Finished[];
 }
 
-/** Of several results of one step (a wait, and then another) the last says all. */
+/** Keeps only the last of several results of one step (e.g. of two waits). */
 const newest = (results: readonly Finished[]): Finished[] => [
   ...new Map(results.map((one) => [one.step.id, one])).values(),
 ];
 
-/** Applies results, refreshes, and commits; on a conflict loads what is there and lays the results over it. */
+/** Applies results, replans, and commits; on a conflict loads the document again and applies the results to it. */
 async function settleBatch<K extends Kind>(
   deps: MachineDeps<K>,
   loaded: Doc<K>,
@@ -149,11 +162,11 @@ async function settleBatch<K extends Kind>(
     const stored = (await sendHints(deps, [made.doc, ...made.elsewhere.writes.values()]))
       ? await store(deps, base, made)
       : "away";
-    // Draining goes on without a ledger, by what is safe; what is not waits for it.
+    // Without a ledger only safe steps run; others wait for it.
     if (stored === "away")
       return { doc: base, view: made.doc, due: due.filter(deps.isSafe), upcomingAt, unsaved: batch };
     if (stored === "too-large") {
-      // It goes on; only the step that wanted to write to the other document tries again.
+      // Keep all other results; only the step that writes the other document is retried.
       batch = batch.map((one) => (writesElsewhere(one) ? again(one, now + GUARD, "another document is full") : one));
       continue;
     }
@@ -162,7 +175,7 @@ async function settleBatch<K extends Kind>(
       const doc = { ...made.doc, version: base.version + 1 };
       return { doc, view: doc, due, upcomingAt, unsaved: [] };
     }
-    // What belonged to another document was decided on an old version of it: that step runs again.
+    // A step that writes another document decided on an old version of it: it runs again.
     batch = batch.map((one) => (writesElsewhere(one) ? again(one, now, "somebody else wrote first") : one));
     const reloaded = await deps.ledger.load(base.key, base.kind);
     if (reloaded === null) return null;

@@ -2,11 +2,11 @@ import { isIP } from "node:net";
 import { plainAddress, rangesOf } from "../http/addresses.ts";
 
 /**
- * Never the application of another machine, whatever the policy allows: this machine itself, link-local addresses (that
- * of instance metadata, 169.254.169.254, among them), AWS's own local services at IPv6 (metadata is fd00:ec2::254),
- * multicast, and IPv4 in the clothes of IPv6, which could mean any of these: 6to4 (2002::/16), Teredo (2001::/32), and
- * NAT64, mapped, translated and compatible addresses, all of them in ::/3. What is left of IPv6 are global unicast and
- * unique local addresses, which are all that an instance can have.
+ * Addresses that are never called, whatever the policy allows, since they are no address of an instance: this machine
+ * itself, link-local addresses (among them instance metadata, 169.254.169.254), AWS's local services at IPv6 (metadata
+ * is fd00:ec2::254), multicast, and IPv4 addresses embedded in IPv6, which could be any of these: 6to4 (2002::/16),
+ * Teredo (2001::/32), and NAT64, mapped, translated and compatible addresses, all in ::/3. The rest of IPv6 is global
+ * unicast and unique local addresses, the only ones that an instance can have.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#vpc-sizing-ipv6
  * https://www.iana.org/assignments/iana-ipv6-special-registry
@@ -30,9 +30,9 @@ const NEVER = rangesOf([
 ]);
 
 /**
- * Why an instance may not be called at an address; null where it may.
+ * Returns why an address may not be called; null if it may.
  *
- * @param networks ranges that the policy allows (see isRange)
+ * @param networks ranges that the policy allows
  */
 export function whyNotCalled(address: string, networks: readonly string[]): string | null {
   if (isIP(address) === 0 || plainAddress(address) !== address) return `${address} is no address of an instance`;

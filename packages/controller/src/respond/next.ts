@@ -3,16 +3,16 @@ import type { Doc } from "../model/doc.ts";
 import type { Step } from "../model/step.ts";
 import { isOpen, isSettled, stepsOf } from "./steps.ts";
 
-/** What is due now, and when something will be. */
+/** The due steps, and when the next step is due. */
 export interface Next {
   readonly due: readonly Step[];
-  /** The next instant at which a step that is not due becomes so, or is over its budget; null: nothing is left. */
+  /** When the next step becomes due or times out; null: no step is left. */
   readonly wakeAt: Ms | null;
 }
 
 /**
- * Pure. A step is due when those before it are settled and its time has come; it is over its budget at `abandonAt`
- * (see `overdue`). Steps "side by side" have nothing before them.
+ * Finds due steps. Pure. A step is due when its predecessors are settled and its time has come; it times out at
+ * `abandonAt` (see `overdue`). Steps without predecessors run concurrently.
  */
 export function next(doc: Doc, now: Ms): Next {
   const steps = stepsOf(doc);
@@ -34,12 +34,12 @@ export function next(doc: Doc, now: Ms): Next {
   return { due, wakeAt };
 }
 
-/** What may have happened, or must be undone, is not given up because nobody was there while its time went by. */
+/** Extra time for steps that may have had an effect, or that must run, after a time without a worker. */
 const LAST_CHANCE: Ms = 600_000;
 
 /**
- * When a step is given up. One that was begun has a last chance beyond its budget, and so has one that nobody has tried and
- * that is owed, or without which nobody knows whose the instance is.
+ * Returns when a step is abandoned. Extra time beyond `abandonAt` is given to an intended step, and to an undo or the
+ * first look-up that was never tried.
  */
 function endOf(step: Step): Ms {
   const begun = step.state === "intended";
@@ -47,7 +47,7 @@ function endOf(step: Step): Ms {
   return begun || needed ? step.abandonAt + LAST_CHANCE : step.abandonAt;
 }
 
-/** Whether a step's budget is over. */
+/** Whether a step has timed out. */
 export function overdue(step: Step, now: Ms): boolean {
   return !isSettled(step) && endOf(step) <= now;
 }

@@ -4,7 +4,7 @@ import { unlearntOf } from "../decide/unlearnt.ts";
 import { wasCutShort, wasEmptied, wasLeftOn } from "./emptying.ts";
 import type { FindResponder } from "./responder.ts";
 
-/** How an incident ended; exhaustive over threats. */
+/** Determines the outcome of an incident; exhaustive over threats. */
 export function outcomeOf(
   body: Incident,
   threat: Threat,
@@ -21,12 +21,12 @@ export function outcomeOf(
       if (body.cancelledAt !== null) return "cancelled";
       return drainedInTime(body, find);
     case "recommendation":
-      // Watched to the end, and nothing had been taken away: it was only told.
+      // Nothing was drained: the recommendation was only reported.
       if (body.cancelledAt !== null && body.owed.length > 0) return "cancelled";
       if (!wasEmptied(body.steps, find)) return (body.goneAt === null ? null : ending) ?? "told";
       return drainedInTime(body, find);
     case "termination":
-      // A group asks for an instance that was reclaimed without a warning, too.
+      // A group's hook also fires for an instance that was reclaimed without a warning.
       if (ending === "missed-notice") return ending;
       return body.cancelledAt === null ? drainedInTime(body, find) : "cancelled";
     case "warm-pool":
@@ -43,7 +43,7 @@ export function outcomeOf(
 function drainedInTime(body: Incident, find: FindResponder): Outcome {
   const { drainedAt, deadline, steps } = body;
   const isUnlearnt = unlearntOf(body).length > 0;
-  // Nothing was there to empty, or nothing was to be; or nobody could be asked what there was.
+  // Nothing was drained: there was nothing to drain, or the registrations could not be read.
   if (!wasEmptied(steps, find)) return isUnlearnt ? "deadline-passed" : "nothing-drained";
   if (drainedAt === null || isUnlearnt || wasLeftOn(steps, find)) return "deadline-passed";
   return wasCutShort(steps, find) || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";

@@ -4,7 +4,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Params } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
 
-/** Where an incident's or group's calls go. */
+/** Returns account and region for the calls of an incident or group. Throws SK-NO-REGION if no region is known. */
 export function placeOf(doc: Doc): Place {
   if (doc.kind === "incident" || doc.kind === "group") {
     const { account, region } = doc.body;
@@ -13,7 +13,7 @@ export function placeOf(doc: Doc): Place {
   throw new SpotkeeperError("SK-NO-REGION", `${doc.key}: no signal named its region; set aws.regions to one region`);
 }
 
-/** A parameter that the plan must have given; its absence is a bug, and says which. */
+/** Reads a required text parameter of a step. Throws SK-STEP-PARAM (a bug) if it is missing. */
 export function text(step: Step, name: string): string {
   const value = step.params[name];
   if (typeof value === "string") return value;
@@ -36,13 +36,13 @@ export const numberOrNull = (step: Step, name: string): number | null => {
   return typeof value === "number" ? value : null;
 };
 
-/** A parameter as people read it. */
+/** Returns a parameter as text for people; "?" if it is missing. */
 export const shown = (step: Step, name: string): string => {
   const value = step.params[name];
   return typeof value === "string" || typeof value === "number" ? `${value}` : "?";
 };
 
-/** A list of texts; what is not a text is left out. */
+/** Reads a list of texts; other items are ignored. */
 export const texts = (step: Step, name: string): string[] => {
   const value = step.params[name];
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];

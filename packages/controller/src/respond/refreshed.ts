@@ -1,6 +1,6 @@
 import type { Entry } from "../model/journal.ts";
 
-/** A document that was planned again, and what the journal is to tell of it. */
+/** A document after a replan, with its journal entries. */
 export interface Refreshed<D> {
   readonly doc: D;
   readonly entries: readonly Entry[];

@@ -12,8 +12,8 @@ import type { Step } from "../model/step.ts";
 import type { Ledger, Seen } from "../record/ledger/ledger.ts";
 
 /**
- * Documents that must be committed together with a step's result, and ones that must not have changed meanwhile. A step
- * that writes what another step of its incident writes in the same moment runs again after it.
+ * Other documents that are committed together with a step's result, and documents that must be unchanged. If two steps
+ * of an incident write the same document differently at the same time, the second runs again.
  */
 export interface Also {
   readonly writes: readonly Doc[];
@@ -26,71 +26,73 @@ export type Result =
   | { readonly is: "wait"; readonly until: Ms; readonly reason: string; readonly receipt?: Plain; readonly also?: Also }
   | { readonly is: "skip"; readonly reason: string; readonly receipt?: Plain; readonly also?: Also };
 
-/** What a responder may use. Narrow it further by structural types in the responder. */
+/** Dependencies of a responder. */
 export interface Context<K extends Kind = Kind> {
   readonly doc: Doc<K>;
   readonly now: Ms;
   readonly clock: Clock;
-  /** Whether this worker has opened the incident: for one that another opened, that other may have acted. */
+  /** Whether this worker has opened the incident; else another worker may have acted already. */
   readonly opened: boolean;
   readonly aws: Aws;
   readonly inventory: Inventory;
-  /** What is known of the incident's subject now. */
+  /** Returns the current facts about the incident's subject. */
   readonly facts: () => Facts;
-  /** Ids of all instances (and ARNs of Fargate tasks) that are going now, over all open incidents. */
+  /** Returns ids of all doomed instances (and ARNs of Fargate tasks) of all open incidents. */
   readonly doomed: () => ReadonlySet<string>;
-  /** Fills the inventory with the fewest calls; what could not be learnt shows in `facts().missing`. Never rejects. */
+  /** Reads facts into the inventory with few calls; failures are in `facts().missing`. Never rejects. */
   readonly lookUp: (depth: "act" | "tell", deadline: Ms) => Promise<void>;
-  /** Looks for an instance where nothing points; at most twenty calls. Never rejects. */
+  /** Searches target groups that no group and no service leads to; at most twenty calls. Never rejects. */
   readonly lookAround: LookAround;
-  /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
+  /** Resolves a secret reference (`${env:…}`); returns null for null. */
   readonly secret: (reference: string | null) => Promise<string | null>;
-  /** What a reference stands for now, where that is not what was refused; null otherwise. */
+  /** Resolves a reference again; returns its new value, or null if it is still the refused one. */
   readonly renewSecret: (reference: string, refused: string) => Promise<string | null>;
-  /** Where people are told, from the top. */
+  /** Routes of alerts, in order. */
   readonly routes: readonly Route[];
-  /** Reads only; writes go through `Also`. */
+  /** For reads only; writes go through `Also`. */
   readonly ledger: Pick<Ledger, "load" | "list">;
   /** Aborted when the step's budget is over or the process stops. */
   readonly signal: AbortSignal;
-  /** For every outside call: the step's own `abandonAt`. */
+  /** Deadline of each call: the step's `abandonAt`. */
   readonly deadline: Ms;
 }
 
-/** Why a dry run left a step out. */
+/** Reason of a step that a dry run skipped. */
 export const WOULD = "dry run: this would be done";
 
 export type Nature = "acts" | "waits" | "observes";
 
-/** What a responder is, which plans, outcomes and alerts go by without running it. */
+/** The properties of a responder that plans, outcomes and alerts use without running it. */
 export interface Description extends Phrase {
-  /** What one step of it does, for people, in the infinitive: "deregister i-0abc from targetgroup/web". */
+  /** Describes a step for people, as an imperative: "deregister i-0abc from targetgroup/web". */
   readonly title: (step: Step) => string;
   /**
-   * `acts`: a write that AWS or the application notices; the first that is done is the incident's first action.
-   * `waits`: only watches what acts have begun. Both are left out of a dry run. `observes`: runs in any mode.
+   * `acts`: has an effect on AWS or the application; the first done one is the incident's first action. `waits`: waits
+   * for the end of what actions began. A dry run skips both. `observes`: runs in any mode.
    */
   readonly nature: Nature;
-  /** The responder that puts back what this one took away; null where nothing is to be put back. */
+  /** The responder that undoes this one; null: no undo. */
   readonly undoneBy: string | null;
-  /** Whether it may be done, if it is safe to repeat, while the ledger is away. */
+  /** Whether it may run while the ledger is unavailable, if it is safe to repeat. */
   readonly withoutLedger: boolean;
 }
 
-/** Finds what is known of a responder by its name; undefined for one that only another version knows. */
+/** Finds a responder's description by name; undefined if only another version has it. */
 export type FindResponder = (name: string) => Description | undefined;
 
 interface Shared extends Description {
   readonly run: (step: Step, ctx: Context) => Promise<Result>;
 }
 
-/** What carries out one kind of step; `repeat` says what a repetition does (docs/architecture.md, The step machine). */
+/** Carries out one kind of step. `repeat`: what a repetition does (docs/architecture.md, The step machine). */
 export type Responder = Shared &
   (
     | { readonly repeat: "safe" | "token" | "at-most-once" }
     | {
         readonly repeat: "look";
-        /** After a crash: did it happen? "unknown" is asked again until the budget is over. */
+        /**
+         * Verifies after a crash whether the effect happened. After "unknown" it is called again, until the time limit.
+         */
         readonly look: (step: Step, ctx: Context) => Promise<Result | "not-done" | "unknown">;
       }
   );

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Step } from "../model/step.ts";
 import { textOrNull } from "./place.ts";
 
-/** What is run: a document of Systems Manager, and its parameters. */
+/** The command to run: a document of Systems Manager, and its parameters. */
 export interface CommandContent {
   readonly document: string;
   readonly parameters: { readonly [name: string]: readonly string[] };
@@ -22,10 +22,11 @@ export const commandParameters: z.ZodType<CommandContent["parameters"], Record<s
 const stored = z.object({ document: documentName.optional(), parameters: commandParameters.optional() });
 
 /**
- * What a step is to run: what its policy says and, over it, what Parameter Store keeps for its group: JSON of the form
- * `{"document": "…", "parameters": {"name": ["value"]}}`.
+ * Determines the command of a step: from the policy, overridden by the group's parameter in Parameter Store: JSON of
+ * the form `{"document": "…", "parameters": {"name": ["value"]}}`. Returns `skip` with a reason if there is no valid
+ * command.
  *
- * @param secret reads a reference; rejects where it cannot be read
+ * @param secret resolves a secret reference; rejects if it cannot be read
  */
 export async function contentOf(
   step: Step,

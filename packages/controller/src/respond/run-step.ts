@@ -5,13 +5,13 @@ import type { Step } from "../model/step.ts";
 import type { Finished } from "./apply.ts";
 import type { Context, Responder, Result } from "./responder.ts";
 
-/** First and longest pause of the one retry layer. */
+/** First and longest pause between retries. */
 const FIRST_PAUSE: Ms = 500;
 const LONGEST_PAUSE: Ms = 10_000;
 
 /**
- * Runs one step once. An intended step of class `look` is looked at first; one that may happen at most once and was
- * intended before is given up and told. Never rejects: what went wrong is in the answer.
+ * Runs one step once. An intended step with `repeat: "look"` is verified first; an intended step with "at-most-once"
+ * fails without a repetition. Never rejects: errors are returned as failures.
  *
  * @param random 0..1, for jitter
  */
@@ -52,7 +52,7 @@ async function attempt(responder: Responder, step: Step, ctx: Context): Promise<
   }
 }
 
-/** That AWS refuses a look says nothing of the write that is looked for: it is looked again, until the budget is over. */
+/** Makes a refused verification retryable, since it does not show whether the write happened. */
 async function looked<T>(look: Promise<T>): Promise<T> {
   try {
     return await look;
@@ -63,8 +63,8 @@ async function looked<T>(look: Promise<T>): Promise<T> {
 }
 
 /**
- * The one place where a failed step is told to be retried or not. One that waits goes on waiting, to the end of its budget,
- * for what AWS will not tell: that nothing can be seen does not say that it is over.
+ * Decides whether a failed step is retried; the only place that does. A waiting step is always retried until its time
+ * limit, since a failed read does not show that the wait is over.
  */
 function failureOf(
   error: unknown,

@@ -13,7 +13,7 @@ import { type Context, WOULD } from "./responder.ts";
 import { findResponder } from "./responders/index.ts";
 import { runStep } from "./run-step.ts";
 
-/** What steps are run with. */
+/** Dependencies of all steps. */
 export interface RunnerDeps {
   readonly ledger: Context["ledger"];
   readonly inventory: Inventory;
@@ -22,13 +22,13 @@ export interface RunnerDeps {
   /** 0..1, for jitter. */
   readonly random: () => number;
   readonly policy: () => Policy;
-  /** Where people are told, from the top. */
+  /** Routes of alerts, in order. */
   readonly routes: Context["routes"];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
-  /** Ids of all instances (and ARNs of Fargate tasks) that are going now. */
+  /** Returns ids of all doomed instances (and ARNs of Fargate tasks). */
   readonly doomed: Context["doomed"];
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
-  /** Looks for an instance where nothing points (enrich/look-around.ts). */
+  /** Searches target groups that no group and no service leads to (enrich/look-around.ts). */
   readonly lookAround: LookAround;
   readonly secret: Context["secret"];
   readonly renewSecret: Context["renewSecret"];
@@ -38,14 +38,14 @@ export interface RunnerDeps {
 
 export interface Runner {
   readonly isSafe: (step: Step) => boolean;
-  /** Runs one step once, inside its budget; never rejects. */
+  /** Runs one step once, within its time limit; never rejects. */
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
 }
 
 const LAST_CHANCE_TAKES = 30_000;
 
 /**
- * Gives each step its responder, and what that may use.
+ * Creates the runner, which gives each step its responder and context.
  *
  * @param opened whether this worker has opened an incident, by its key
  */
@@ -56,16 +56,16 @@ export function createRunner(deps: RunnerDeps, opened: (key: Key) => boolean): R
       const now = deps.clock.now();
       const responder = findResponder(step.responder);
       if (responder === undefined) {
-        // A newer version planned it, and this older one runs beside it.
+        // The step was planned by a newer version that runs at the same time.
         const failure = { reason: `this version knows no responder "${step.responder}"`, retryAt: null };
         return { step, title: step.responder, acts: false, startedAt: now, failure };
       }
       if (responder.nature === "acts" && deps.policy().defaults.dryRun) {
-        // Also for what an earlier run, that was none, has left to do.
+        // Also for steps that were planned before the dry run was configured.
         const result = { is: "skip", reason: WOULD } as const;
         return { step, title: responder.title(step), acts: false, startedAt: now, result };
       }
-      // A last chance (next.ts) comes after the budget.
+      // The last attempt (next.ts) comes after `abandonAt`.
       const deadline = step.abandonAt > now ? step.abandonAt : now + LAST_CHANCE_TAKES;
       const budget = new AbortController();
       const cancel = deps.clock.setTimer(deadline, () => budget.abort(new Error("the step's budget is over")));

@@ -11,12 +11,12 @@ interface Serving {
   readonly healths: readonly (readonly TargetHealth[])[];
   readonly members: readonly Member[];
 }
-/** Of each group as it was described: everybody who waits for it asks for the same. */
+/** Cached by group object, since all waiting steps need the same. */
 const known = new WeakMap<AutoScalingGroup, Serving>();
 
 /**
- * How much of a group's capacity serves, in what its desired capacity counts: its instances that are InService and
- * healthy behind every load balancer of it that is in use. What AWS does not say the size of counts nothing.
+ * Returns how much of a group's capacity serves, in the units of its desired capacity: instances that are InService and
+ * healthy in every load balancer of the group that is in use. An instance of unknown weight counts 0.
  *
  * @param except ids that do not count, whatever their state
  */
@@ -24,7 +24,7 @@ export async function servingIn(group: AutoScalingGroup, except: readonly string
   return unitsOf((await membersServing(group, ctx)).filter((one) => !except.includes(one.id)));
 }
 
-/** Ids of a group's capacity that does not serve: it launches, or takes no requests. */
+/** Returns ids of the group's instances that count as capacity but do not serve: they launch, or get no requests. */
 export async function idleIn(group: AutoScalingGroup, ctx: Context): Promise<readonly string[]> {
   const serving = new Set((await membersServing(group, ctx)).map(({ id }) => id));
   return group.instances.flatMap(({ id, state }) => (isCapacity(state) && !serving.has(id) ? [id] : []));
@@ -55,7 +55,7 @@ function serving(group: AutoScalingGroup, healths: Serving["healths"], others: S
 }
 
 /**
- * No listener uses the target group (the idle half of a pair), so that its health says nothing of who serves.
+ * Whether no listener uses the target group (e.g. the idle half of a pair), so that its health is not relevant.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html (Target.NotInUse)
  */
 function isIdle(health: readonly TargetHealth[]): boolean {
@@ -63,7 +63,7 @@ function isIdle(health: readonly TargetHealth[]): boolean {
   return staying.length > 0 && staying.every((one) => one.state === "unused" && one.reason === "Target.NotInUse");
 }
 
-/** "3 of 4 instances serve", and why that may be less than it is. */
+/** Returns a text such as "3 of 4 instances serve", with a note if weights are unknown. */
 export function shortOf(group: AutoScalingGroup, serving: number, wanted: number): string {
   const unsaid = group.instances.some((one) => one.units === null)
     ? `; AWS does not say how many ${group.counts} each instance is`
@@ -72,7 +72,7 @@ export function shortOf(group: AutoScalingGroup, serving: number, wanted: number
 }
 
 /**
- * Whether a zonal shift is in force for a load balancer of the group: somebody moves traffic between its zones just now.
+ * Whether a zonal shift is active for a load balancer of the group.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-zonal-shift.html
  */
 export async function isShifted(group: AutoScalingGroup, ctx: Context): Promise<boolean> {

@@ -7,14 +7,14 @@ const SETTLED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]
 
 export const isSettled = (step: Step): boolean => SETTLED.has(step.state);
 
-/** Whether a step, or any of a kind (`deregister:*`), is among the ids of those that are not settled. */
+/** Whether a step, or any with a prefix (`deregister:*`), is in the set of open steps. */
 export function isOpen(id: string, open: ReadonlySet<string>): boolean {
   if (!id.endsWith("*")) return open.has(id);
   const prefix = id.slice(0, -1);
   return [...open].some((one) => one.startsWith(prefix));
 }
 
-/** All steps of a document, those owed among them. */
+/** Returns all steps of a document, including undo steps. */
 export function stepsOf(doc: Doc): readonly Step[] {
   switch (doc.kind) {
     case "incident":
@@ -29,7 +29,7 @@ export function stepsOf(doc: Doc): readonly Step[] {
   }
 }
 
-/** The document with each of its steps passed through `change`. */
+/** Applies `change` to each step of the document. */
 export function mapSteps<D extends Doc>(doc: D, change: (step: Step) => Step): D {
   switch (doc.kind) {
     case "incident":
@@ -44,13 +44,13 @@ export function mapSteps<D extends Doc>(doc: D, change: (step: Step) => Step): D
   }
 }
 
-/** When the work that a step begins is to be over: when it waits no longer or, where that has passed, when it is given up. */
+/** Returns by when the work that a step starts must be over: `waitsUntil` or, if that has passed, the deadline. */
 export const workEnds = (
   { waitsUntil = 0 }: Pick<Step, "waitsUntil">,
   { now, deadline }: { readonly now: Ms; readonly deadline: Ms },
 ): Ms => (waitsUntil > now ? waitsUntil : deadline);
 
-/** A planned step, of which nothing has happened. */
+/** Makes a new step from a planned one. */
 export function fresh(planned: PlannedStep): Step {
   return {
     ...planned,
@@ -64,7 +64,7 @@ export function fresh(planned: PlannedStep): Step {
   };
 }
 
-/** The step without its parameters: the journal tells of them, and a document is small. */
+/** Removes the parameters of a step, to keep the document small; the journal has them. */
 export const withoutParams = (step: Step): Step =>
   Object.keys(step.params).length === 0 ? step : { ...step, params: {} };
 
@@ -72,24 +72,23 @@ export function settle(step: Step, state: "done" | "skipped" | "abandoned", reas
   return { ...step, state, reason: shortened(reason), settledAt: now, retryAt: null };
 }
 
-/** A document is at most 8 kB, and some of AWS's messages are that long by themselves. */
+/** Maximum length of a reason, since some of AWS's messages are as long as a whole document may be. */
 const LONGEST_REASON = 300;
 
 export const shortened = <R extends string | null>(reason: R): R | string =>
   reason !== null && reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason;
 
-/** Why a step that was skipped may come back: it was only dropped from a plan that now has it again. */
+/** Reason of a step that a replan dropped: a later replan may add it again. */
 const UNPLANNED = "no longer planned";
 
-/** What waits is not waited for beyond the instant that its plan names. */
+/** Returns the earlier of two times; null if `retryAt` is null. */
 const earlier = (retryAt: Ms | null, until: Ms): Ms | null => (retryAt === null ? null : Math.min(retryAt, until));
 
 /**
- * A plan made again, laid over what has happened: settled and running steps stay; waiting ones take the new budget;
- * new ones are added; waiting ones that are no longer planned are skipped.
+ * Merges a new plan into the steps: settled and intended steps stay; waiting ones get the new time limits; new ones are
+ * added; waiting ones that are no longer planned are skipped.
  *
- * @param sure false where the plan was made from less than is to be known (a worker that has just taken over): what it
- *   lacks is unknown then, not superfluous, and stays
+ * @param sure false if facts are incomplete (e.g. after a takeover): then steps that the plan lacks are kept
  */
 export function mergePlan(
   steps: readonly Step[],

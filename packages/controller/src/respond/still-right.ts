@@ -5,7 +5,7 @@ import type { Ms } from "../clock.ts";
 import { placeOf } from "./place.ts";
 import type { Context } from "./responder.ts";
 
-/** What a look before undoing found: why nothing is to be put back, or its group as it is now (null: it has none). */
+/** Result of the check before an undo: why nothing may be undone, or the current group (null: none). */
 export type Right =
   | { readonly is: "wrong"; readonly reason: string }
   | { readonly is: "right"; readonly group: AutoScalingGroup | null };
@@ -13,11 +13,11 @@ export type Right =
 const LOOK_UP_WITHIN: Ms = 10_000;
 
 /**
- * Whether an instance is to serve again at all: one that somebody has put on standby, or that its group lets go, is not.
+ * Checks whether an instance should serve again: not if it was put on standby, or its group terminates or detaches it.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
  */
 export async function stillRight(ctx: Context): Promise<Right> {
-  // A worker that has just begun knows neither its group nor its tasks.
+  // A worker that has just started knows neither its group nor its tasks.
   if (!ctx.facts().complete) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + LOOK_UP_WITHIN));
   const { groupName, group: known } = ctx.facts();
   if (groupName === null || ctx.doc.kind !== "incident") return { is: "right", group: known };
@@ -26,7 +26,7 @@ export async function stillRight(ctx: Context): Promise<Right> {
   const groups = await ctx.aws.autoScaling
     .describeGroups(at, [groupName], { purpose: "poll", deadline: ctx.deadline })
     .catch(refused);
-  // What AWS will not tell is taken as it was last known.
+  // If AWS refuses the read, the last known group is used.
   const group = groups === null ? known : (groups.get(groupName) ?? null);
   if (group === null) return { is: "right", group };
   const state = group.instances.find((one) => one.id === id)?.state;
@@ -34,7 +34,7 @@ export async function stillRight(ctx: Context): Promise<Right> {
   return { is: "wrong", reason: state === undefined ? "it has left its group" : `it is ${state} in its group` };
 }
 
-/** The tasks that still run on the instance: what stands for another is registered by ECS itself, in its place. */
+/** Returns the tasks that still run on the instance. Replacement tasks are registered by ECS itself. */
 export async function runningOn(ctx: Context): Promise<readonly EcsTask[]> {
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
   const { containerInstances: hosts } = ctx.facts();
@@ -45,7 +45,7 @@ export async function runningOn(ctx: Context): Promise<readonly EcsTask[]> {
 
 export const STOPPED = "its tasks have been stopped; ECS registers those in their place";
 
-/** Null: AWS refuses to say. What may be told at the next try is tried again. */
+/** Converts a permanent failure to null; throws errors that may succeed at a retry. */
 export function refused(error: unknown): null {
   if (error instanceof AwsFailure && !error.fields.retryable) return null;
   throw error;

@@ -12,9 +12,9 @@ export interface StoreDeps {
 }
 
 /**
- * Sends a hint for each document that is to be written: before the commit, since whoever dies between the two leaves a hint
- * too many, and not a document that nobody looks at. Answers false where one could not be sent: then nothing is written
- * yet, as where the ledger is away.
+ * Schedules a wake-up for each document to be written. This happens before the commit, so that a crash between the two
+ * leaves a spurious wake-up, and not a document without one. Returns false if one could not be scheduled: then nothing
+ * may be written yet.
  */
 export async function sendHints(
   { wake }: Pick<StoreDeps, "wake">,
@@ -24,7 +24,7 @@ export async function sendHints(
   return (await Promise.allSettled(due)).every(({ status }) => status === "fulfilled");
 }
 
-/** A touch where nothing but `wakeAt` has changed, else a commit. */
+/** Stores the result of a round: by a touch if only `wakeAt` has changed, else by a commit. */
 export const store = <K extends Kind>(deps: StoreDeps, base: Doc<K>, made: Laid<K>): ReturnType<typeof commit<K>> =>
   made.onlyWakes ? touch(deps, base, made.doc.wakeAt) : commit(deps, made);
 
@@ -37,7 +37,10 @@ async function touch<K extends Kind>(
   return typeof stored === "number" ? [] : stored;
 }
 
-/** All or none. `too-large`: what it writes elsewhere, or both (record/fit.ts has taken from each what can be spared). */
+/**
+ * Commits the document with the other documents. Returns `too-large` if a body is too large although record/fit.ts has
+ * reduced it.
+ */
 async function commit<K extends Kind>(
   deps: StoreDeps,
   made: Laid<K>,
@@ -53,7 +56,7 @@ async function commit<K extends Kind>(
   }
 }
 
-/** Answers "away" where the ledger is: draining goes on meanwhile. Rejects with its other errors. */
+/** Returns "away" if the ledger is unavailable. Rejects with its other errors. */
 export async function orAway<T>(asked: Promise<T>): Promise<T | "away"> {
   try {
     return await asked;

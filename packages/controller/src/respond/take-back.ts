@@ -3,7 +3,7 @@ import { isOvertaken, livesOn } from "../correlate/named.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Refreshed } from "./refreshed.ts";
 
-/** Pure: what was taken from a read of EC2, that the instance has gone, is taken back where AWS has told of it since. */
+/** Removes the conclusion "gone" if later signals contradict EC2's stale answer. Pure. */
 export function takeBack(doc: Doc<"incident">, now: Ms): Refreshed<Doc<"incident">> {
   if (!isOvertaken(doc.body)) return { doc, entries: [] };
   const text = "AWS has told of the instance since EC2 was asked for it: it is there, and is looked for again";

@@ -6,16 +6,16 @@ import { isMayBeDone, whoseWas, type Whose } from "./before.ts";
 import { earlyOf } from "./early.ts";
 import type { FindResponder } from "./responder.ts";
 
-/** How long we try to put back what was taken away. */
+/** Time limit of an undo. */
 const PUT_BACK_WITHIN: Ms = 900_000;
 
-/** Whether what the step does is to be put back when a notice was cancelled. */
+/** Whether the step is undone after a cancelled notice. */
 export const isUndoable = ({ responder }: Pick<Step, "responder">, find: FindResponder): boolean =>
   (find(responder)?.undoneBy ?? null) !== null;
 
 /**
- * What is owed when a notice was cancelled: the opposite of each step that was ours, or may have been (`unsure`). What
- * somebody else had done before us is not ours to undo; where that is some of a step's targets, `theirs` names them.
+ * Plans the undo steps after a cancelled notice: one for each effect that was ours, or may have been (`unsure`).
+ * Effects of someone else are not undone; if these are some of a step's targets, `theirs` names them.
  */
 export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedStep[] {
   return body.steps.flatMap((step) => {
@@ -40,7 +40,10 @@ export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedSt
   });
 }
 
-/** Entry in `flagged` for a step that we ran while the ledger was away: its repetition finds it done, but it is ours. */
+/**
+ * Entry in `flagged` for a step that we ran while the ledger was unavailable: its repetition reports `already`, but the
+ * effect is ours to undo.
+ */
 export const doneUnrecorded = (stepId: string): string => `done without the ledger: ${stepId}`;
 
 function whoseOf(step: Step, { flagged, steps }: Incident): Whose {
@@ -51,8 +54,8 @@ function whoseOf(step: Step, { flagged, steps }: Incident): Whose {
   return { ours, theirs: [...new Set([...theirs, ...earlyOf(step, steps)])] };
 }
 
-/** Given up, and of one of its tries AWS's answer did not come: it may have been done. */
+/** Whether an abandoned step may have had its effect: AWS did not answer one of its attempts. */
 const wasLost = ({ attempts, reason, receipt }: Step): boolean =>
   isMayBeDone(receipt) ||
-  // A step of an earlier version, by its last try.
+  // A step of an earlier version has only the reason of its last attempt.
   (attempts > 0 && /\b(unavailable|timed-out): /.test(reason ?? ""));

@@ -1,8 +1,11 @@
 import { phraseOf as phrased } from "../notify/message/phrases.ts";
 import { findResponder } from "./responders/index.ts";
 
-/** Words for a responder's steps; null where people need not read of it. One that only a newer version knows is told by its name. */
+/**
+ * Returns the phrase of a responder for alerts; null if alerts do not show it. A responder of a newer version is shown
+ * by its name.
+ */
 export const phraseOf = (responder: string): string | null => phrased(findResponder, responder);
 
-/** Words for any step, for those who look at the whole plan. */
+/** Returns the phrase of any responder, for views of the whole plan. */
 export const wordsOf = (responder: string): string => findResponder(responder)?.phrase ?? responder;

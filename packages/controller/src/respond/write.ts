@@ -5,7 +5,7 @@ import { isFirst, type Whose } from "./before.ts";
 import { placeOf } from "./place.ts";
 import type { Context, Description, Responder, Result } from "./responder.ts";
 
-/** "Already gone" is success. */
+/** Makes a done result from a receipt; "already gone" is success. */
 export function doneBy(receipt: Receipt, more: { readonly [name: string]: Plain } = {}): Result {
   const { requestId, at, already } = receipt;
   return {
@@ -17,7 +17,7 @@ export function doneBy(receipt: Receipt, more: { readonly [name: string]: Plain 
 
 type Write = (step: Step, ctx: Context, at: Place, ask: Ask) => Promise<Receipt>;
 
-/** A responder that is one safe AWS write. */
+/** Makes a responder of one safe AWS write. */
 export function safeWrite(what: Omit<Description, "nature">, write: Write): Responder {
   return {
     ...what,
@@ -29,10 +29,10 @@ export function safeWrite(what: Omit<Description, "nature">, write: Write): Resp
 }
 
 /**
- * A safe AWS write that takes something away, and is undone where it was ours. That AWS finds it gone says so only of the
- * first try: a repetition finds what we did.
+ * Makes a responder of one safe AWS write that deregisters or removes something, and is undone if the effect was ours.
+ * The answer "already gone" means someone else's effect only at the first attempt; a repetition finds our own.
  *
- * @param before whose it was by what was known; it may look, but not for long
+ * @param before returns whose effect it will be, by the state before; may read AWS briefly
  */
 export function takeAway(
   what: Pick<Description, "title" | "phrase" | "undoneBy"> & Partial<Pick<Description, "empties">>,

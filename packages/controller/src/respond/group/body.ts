@@ -6,12 +6,12 @@ import type { Params } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
 import { fresh } from "../steps.ts";
 
-/** How the parts of the group's machine change its record: pure, one thing at a time. */
+/** Pure helpers that change a group's document. */
 const LONGEST_REASON = 150;
 
 export type Note = (text: string, data?: Params) => void;
 
-/** With a note: somebody should see it, in the log as a warning. */
+/** Data of a note that people should see: also logged as a warning. */
 export const ATTENTION: Params = { attention: true };
 
 export const change = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group => {
@@ -21,7 +21,7 @@ export const change = (body: Group, incident: Key, to: Partial<Replacement>, now
   return { ...body, replacing: { ...body.replacing, [incident]: { ...had, ...to, reason, since: now } } };
 };
 
-/** A new stage, with its own time. */
+/** Starts a new stage of a replacement, with its own deadline. */
 export const begin = (body: Group, incident: Key, to: Partial<Replacement>, now: Ms): Group =>
   change(body, incident, { ...to, deadline: now + (body.replacing[incident]?.within ?? 0) }, now);
 
@@ -42,13 +42,13 @@ export const plan = (body: Group, step: Planned): Group => ({
 export const isRetired = (body: Group, one: Replacement): boolean =>
   find(body, `retire:${one.instanceId}`) !== undefined;
 
-/** These kinds of failure (aws/failure.ts) say that nothing was written. */
+/** Kinds of failure (aws/failure.ts) after which nothing was written. */
 const REFUSED_BY_AWS = /^(denied|invalid|not-found|region-disabled):/;
 
-/** A write that was given up, and that AWS may have carried out all the same. */
+/** Whether an abandoned write may have been carried out by AWS. */
 export const mayHaveHappened = (write: Step): boolean =>
   write.state === "abandoned" && !REFUSED_BY_AWS.test(write.reason ?? "");
 
-/** How long a write is tried that pays back what we owe. */
+/** Time limit of writes that lower the group again. */
 export const PAY_WITHIN: Ms = 3_600_000;
 export const WRITE_WITHIN: Ms = 120_000;

@@ -8,24 +8,27 @@ import { isUnderway } from "./record.ts";
 import { ATTENTION, change, find, isRetired, mayHaveHappened, type Note, PAY_WITHIN, plan, without } from "./body.ts";
 
 /**
- * A group's books: what desired capacity is without us (`baseline`), and what of it we have raised for whom (`raised`).
- * What desired capacity should be follows from both, whatever was written in which order.
+ * Whether a write, or the read before it, is in progress. A group's books are its desired capacity without us
+ * (`baseline`), and the raise for each instance (`raised`). The expected desired capacity follows from both, in
+ * whatever order writes happened.
  *
- * One write at a time: what it did is known before the next one is planned, since each changes what the next one finds.
+ * Only one write at a time: its effect must be known before the next one is planned.
  *
  *     raise A: 10 → 11    (its answer is lost)
- *     retire B:              11 → 10             looked at now, the raise seems not to have happened, and is repeated
+ *     retire B:              11 → 10             a read now shows 10, so the raise would be repeated
  */
 export const isBusy = (body: Group): boolean =>
   body.steps.some((step) => !isSettled(step) && (ALONE.has(step.responder) || isBegun(step)));
 
-/** The writes, and the look at the group that the next one is decided by. */
+/** Responders of writes, and of the read that the next write depends on. */
 const ALONE: ReadonlySet<string> = new Set(["group-gates", "detach-instances", "set-desired", "terminate-in-group"]);
 
-/** The On-Demand base can wait long (for an instance refresh), and keeps the others waiting only once it is begun. */
+/**
+ * A change of the On-Demand base can wait long (for an instance refresh), so it blocks others only once it is begun.
+ */
 const isBegun = (step: Step): boolean => step.responder === "set-on-demand-base" && step.state === "intended";
 
-/** What is raised and not paid back. What is being raised just now does not count before it is known to be there. */
+/** Returns the total raise that is not lowered again. A raise in progress does not count yet. */
 export function owed(body: Group): number {
   const pending = new Set(body.steps.filter((step) => !isSettled(step)).map((step) => step.id));
   const all = Object.values(body.replacing).filter((one) => one.batch === null || !pending.has(one.batch));
@@ -34,7 +37,7 @@ export function owed(body: Group): number {
 
 const sum = (all: readonly Replacement[]): number => all.reduce((total, one) => total + one.raised, 0);
 
-/** Instances of earlier batches: what has come in their place is not counted again for a later batch. */
+/** Returns instances of earlier batches, whose replacements must not count for a later batch. */
 export function replacedBefore(body: Group, servingStep: string): readonly string[] {
   const round = roundOf(servingStep);
   const all = Object.values(body.replacing).filter((one) => isUnderway(one) && one.batch !== null);
@@ -43,20 +46,20 @@ export function replacedBefore(body: Group, servingStep: string): readonly strin
 
 const roundOf = (id: string): number => Number(id.split(":").at(-1));
 
-/** What desired capacity should be now; null: nothing is raised. */
+/** Returns the expected desired capacity; null if nothing is raised. */
 export const expected = (body: Group): number | null => (body.baseline === null ? null : body.baseline + owed(body));
 
-/** The last values that we have asked for. */
+/** Bound of remembered values that Spotkeeper has set. */
 const MOST_OURS = 12;
 
 interface Desired extends Pick<Step, "id" | "abandonAt"> {
   readonly to: number;
   readonly after?: readonly string[];
-  /** An earlier write may have set it to that already. */
+  /** An earlier write may have set this value already. */
   readonly unsure?: boolean;
 }
 
-/** Plans that desired capacity be set from what it should be now to another value, and keeps that it is ours. */
+/** Plans a write of desired capacity from its expected value to another, and remembers the value as ours. */
 export function planDesired(body: Group, { to, unsure = false, ...step }: Desired): Group {
   const from = expected(body);
   if (from === null) return body;
@@ -66,8 +69,8 @@ export function planDesired(body: Group, { to, unsure = false, ...step }: Desire
 }
 
 /**
- * What a look or a write has seen of desired capacity, compared with the books. If it is not what it should be, somebody
- * else has set it: theirs stands. What we had raised is then a part of it, and nobody lowers it.
+ * Compares a desired capacity from AWS with the expected one. If they differ, someone else has set it: that value
+ * becomes the new baseline, and our raises are dropped without lowering.
  */
 function compare(body: Group, seen: number, note: Note): Group {
   const should = expected(body);
@@ -80,7 +83,7 @@ function compare(body: Group, seen: number, note: Note): Group {
   return next;
 }
 
-/** The same of a write to desired capacity that was left out because of what it saw. */
+/** The same for a write that was skipped because of an unexpected value. */
 export function compareSkipped(body: Group, step: Step, note: Note): Group {
   const seen = step.state === "skipped" ? numberIn(step.receipt, "desired") : null;
   return seen === null ? body : compare(body, seen, note);
@@ -89,7 +92,7 @@ export function compareSkipped(body: Group, step: Step, note: Note): Group {
 const FIRST_LOWER = "lower:";
 const SETTLE = "settle";
 
-/** What the writes that pay back have done. */
+/** Applies the results of writes that lower the group again. */
 export function readPaid(body: Group, note: Note): Group {
   let next = body;
   for (const step of body.steps) {
@@ -101,7 +104,7 @@ export function readPaid(body: Group, note: Note): Group {
   return next;
 }
 
-/** Where the instance had gone by itself, or AWS refused, what was raised for it is still there. */
+/** Applies a retirement. If the instance was already gone, or AWS refused, its raise still has to be lowered. */
 function readRetire(body: Group, step: Step, note: Note): Group {
   const found = Object.entries(body.replacing).find(([, one]) => `retire:${one.instanceId}` === step.id);
   if (found === undefined || found[1].state !== "retiring") return body;
@@ -111,13 +114,16 @@ function readRetire(body: Group, step: Step, note: Note): Group {
   const state = left > 0 ? ("lowering" as const) : one.state;
   const reason = step.state === "done" ? one.reason : (step.reason ?? one.reason);
   const next = change(body, incident, { raised: left, state, reason }, one.since);
-  // What it saw counts once: later writes change it.
+  // The value in the receipt is used once, since later writes change it.
   const steps = next.steps.map((other) => (other.id === step.id ? { ...other, receipt: null } : other));
   const seen = numberIn(step.receipt, "desired");
   return seen === null ? { ...next, steps } : compare({ ...next, steps }, seen, note);
 }
 
-/** An earlier version's receipt says only whether the instance had gone by itself. */
+/**
+ * Returns how much a retirement lowered. A receipt of an earlier version shows only whether the instance was already
+ * gone.
+ */
 function paidBy(receipt: Plain, raised: number): number {
   const paid = numberIn(receipt, "paid");
   if (paid !== null) return paid;
@@ -133,7 +139,10 @@ function readLower(body: Group, step: Step, note: Note): Group {
   return next;
 }
 
-/** For whom a step lowers: those of a batch that were called off before it began or, in an earlier version, one instance. */
+/**
+ * Returns the replacements that a step lowers: those of a batch that were cancelled before it began or, in an earlier
+ * version, one instance.
+ */
 function lowered(body: Group, id: string): [Key, Replacement][] {
   const begun = find(body, id)?.startedAt ?? Number.POSITIVE_INFINITY;
   return Object.entries(body.replacing).filter(([, { state, batch, instanceId, since }]) => {
@@ -142,7 +151,10 @@ function lowered(body: Group, id: string): [Key, Replacement][] {
   });
 }
 
-/** The books are closed: desired capacity is what it was, or theirs, or people are asked to see to it. */
+/**
+ * Applies the final comparison: desired capacity is back at the baseline, or at someone else's value, or people are
+ * asked to set it.
+ */
 function readSettle(body: Group, step: Step, note: Note): Group {
   const compared = compareSkipped(without(body, step.id), step, note);
   if (step.state === "abandoned")
@@ -162,8 +174,8 @@ function readSettle(body: Group, step: Step, note: Note): Group {
 }
 
 /**
- * What is to be paid back, one step at a time: first what was called off (of a raise that may have happened nobody else
- * may guess), then who is to be retired; at the end desired capacity is compared with what it was.
+ * Plans to lower the group again, one step at a time: first cancelled raises (those with an unknown outcome before
+ * others), then retirements; at the end desired capacity is compared with the baseline.
  */
 export function planPayments(body: Group, now: Ms): Group {
   if (isBusy(body)) return body;
@@ -190,14 +202,14 @@ export function planPayments(body: Group, now: Ms): Group {
   return plan(body, { id: SETTLE, responder: "set-desired", params, abandonAt: now + PAY_WITHIN });
 }
 
-/** Whether a write for it was given up of which nobody knows what it did. */
+/** Whether a write for the replacement was abandoned with an unknown outcome. */
 const isUnsure = (body: Group, { batch, instanceId }: Replacement): boolean =>
   [batch ?? "", `retire:${instanceId}`].some((id) => {
     const write = find(body, id);
     return write !== undefined && mayHaveHappened(write);
   });
 
-/** Whether nothing that was raised for it is left to be paid or, where it was the last one, to be looked at. */
+/** Whether the replacement's raise is lowered completely and, if it was the last one, the final comparison is done. */
 export const isPaid = (body: Group, one: Replacement): boolean =>
   one.raised === 0 && (one.by === "detach" || body.baseline === null || owed(body) > 0);
 

@@ -7,7 +7,7 @@ import { ATTENTION, find, mayHaveHappened, type Note, PAY_WITHIN, plan, without,
 import { isBusy } from "./capacity.ts";
 import { isCapacity } from "./member.ts";
 
-/** That the group's On-Demand base be raised for a time, asked for by who saw that Spot has no capacity. */
+/** A request to raise the group's On-Demand base for a time, because Spot has no capacity. */
 export interface Wish {
   readonly from: number;
   readonly to: number;
@@ -20,21 +20,22 @@ export const LOWER = "spot-again";
 const LONGEST_REASON = 150;
 
 /**
- * Whether a launch failed for want of Spot capacity, in AWS's words; what fails for another reason (a template, a quota of
- * On-Demand) would fail On-Demand too.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html (its words are examples; others are assumed)
+ * Whether a launch failed because Spot has no capacity, by AWS's message. Other failures (a launch template, a quota)
+ * would also fail for On-Demand. https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html (its
+ * messages are examples; others are assumed)
  */
 export const isSpotShortage = (said: string): boolean =>
   /spot/i.test(said) && /capacity|MaxSpotInstanceCountExceeded|SpotMaxPriceTooLow/i.test(said);
 
-/** What On-Demand makes of a group's capacity; AWS rounds up in favour of it (assumed). */
+/** Returns the number of On-Demand instances in a group; AWS rounds up (assumed). */
 const share = (desired: number, base: number, percent: number): number =>
   Math.min(desired, base + Math.ceil((Math.max(0, desired - base) * percent) / 100));
 
 /**
- * Pure: the wish by which the group's missing launches become On-Demand, as many as the policy allows; or why there is none.
+ * Makes a request by which the group's missing instances are launched as On-Demand, as many as the policy allows. Pure.
+ * Returns a reason (text) if no fallback is possible.
  *
- * @param had the fallback that is already there: what it has raised counts
+ * @param had the existing fallback, whose raise counts
  */
 export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: OnDemand, said: string): Wish | string {
   const { onDemand, desired } = group;
@@ -55,7 +56,7 @@ export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: 
   return { from: onDemand.base, to, lasts: allowed.lasts, because: said.slice(0, LONGEST_REASON) };
 }
 
-/** The record with the wish in it; another one that is under way stands, and so does the way back. */
+/** Adds the request to the group's document, unless another raise or the lowering is in progress. */
 export function withWish(body: Group, wish: Wish): Group {
   const { fallback: had } = body;
   if (had !== null && (had.wanted !== null || had.until === null)) return body;
@@ -68,7 +69,7 @@ export function withWish(body: Group, wish: Wish): Group {
   };
 }
 
-/** A wish out of a receipt it was stored in; null where there is none. */
+/** Reads a request from a receipt; returns null if there is none. */
 function wishFrom(receipt: Plain): Wish | null {
   if (receipt === null || typeof receipt !== "object" || !("wish" in receipt)) return null;
   const { wish } = receipt;
@@ -76,19 +77,20 @@ function wishFrom(receipt: Plain): Wish | null {
 }
 
 /**
- * Pure: a group's temporary On-Demand fallback.
+ * Advances a group's temporary On-Demand fallback. Pure.
  *
- *     wished ─▶ raised ─its time is over─▶ lowered again        (a wish more, while it is raised: raised further)
- *        └─ not written ─▶ as before
+ *     requested ─▶ raised ─time is over─▶ lowered again        (another request while raised: raised further)
+ *        └─ not written ─▶ unchanged
  *
- * Lowered, the group exchanges what is too much On-Demand for Spot by itself, the new one first: where Spot still has no
- * capacity the On-Demand instance serves on. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+ * After lowering, the group itself replaces excess On-Demand instances by Spot, launching first: while Spot has no
+ * capacity, the On-Demand instance keeps serving.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
  */
 export function readFallback(body: Group, note: Note, now: Ms): Group {
   return lower(raise(adopt(body, note), note, now), note, now);
 }
 
-/** What the steps that watch replacements have wished for. */
+/** Takes requests from the receipts of steps that watch replacements. */
 function adopt(body: Group, note: Note): Group {
   let next = body;
   const steps = body.steps.map((step) => {

@@ -4,7 +4,7 @@ import type { Plain } from "../../model/plain.ts";
 import { membershipOf } from "./member.ts";
 import { isUnderway } from "./record.ts";
 
-/** What a fresh look at the group said; the receipt of its `group-gates` step. */
+/** The current state of the group from AWS; the receipt of its `group-gates` step. */
 export interface GroupView {
   readonly desired: number;
   readonly max: number;
@@ -14,21 +14,23 @@ export interface GroupView {
   readonly refreshing: boolean;
   readonly shifted: boolean;
   readonly maxHealthyPercent: number | null;
-  /** The service that alone may change the group; null: none. */
+  /** The AWS service that alone may change the group (its operator); null: none. */
   readonly operator: string | null;
-  /** It stands behind load balancers of its own. */
+  /** Whether the group has load balancers. */
   readonly balanced: boolean;
-  /** Of those looked for, the last that take requests behind a load balancer of the group, with its name. */
+  /**
+   * Of the requested instances, those that are the last healthy ones of a load balancer of the group, with its name.
+   */
   readonly last: { readonly [id: string]: string };
-  /** Who was looked for. One who has asked since is not among them, and has the next look. */
+  /** Ids of the requested instances. Later requests wait for the next read. */
   readonly looked: readonly string[];
-  /** `units`: how much it counts for in what `desired` counts; null: AWS does not say. Without it: one instance. */
+  /** `units`: the instance's weight in the units of `desired`; null: unknown; absent: one. */
   readonly instances: {
     readonly [id: string]: { readonly state: string; readonly protected: boolean; readonly units?: number | null };
   };
 }
 
-/** How much of the group's capacity an instance is. */
+/** Returns the weight of an instance in the group's capacity. */
 export const unitsIn = (view: GroupView, one: Replacement | undefined): number =>
   view.instances[one?.instanceId ?? ""]?.units ?? 1;
 
@@ -56,7 +58,7 @@ export function viewOf(
   };
 }
 
-/** Why a replacement may not begin; null: it may. The gates are looked at in this order. */
+/** Returns why a replacement may not begin; null if it may. Checks the gates in this order. */
 function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): string | null {
   const instance = view.instances[asked.instanceId];
   if (instance === undefined) return "it is not in its group any more";
@@ -94,13 +96,13 @@ function refusal(asked: Replacement, by: "detach" | "raise", view: GroupView): s
 export interface Admission {
   readonly admitted: readonly string[];
   readonly refused: { readonly [incident: string]: string };
-  /** Incidents that wait: for the cap, or until another target is healthy; with the reason where it is not the cap. */
+  /** Incidents that wait: for the cap (null), or until another target is healthy (with the reason). */
   readonly waiting: { readonly [incident: string]: string | null };
-  /** Incidents whose instance would be taken out as the last healthy one by detaching, and that are raised for instead. */
+  /** Incidents whose instance is the last healthy target, so that the group is raised instead of detaching it. */
   readonly raised: readonly string[];
 }
 
-/** Pure: who of those that ask may be replaced now, oldest first, under the cap and the group's own bounds. */
+/** Decides which requested replacements may begin now: oldest first, within the cap and the group's limits. Pure. */
 export function admit(group: Group, by: "detach" | "raise", view: GroupView): Admission {
   const asked = Object.entries(group.replacing)
     .filter(([, one]) => one.state === "asked" && one.by === by && view.looked.includes(one.instanceId))
@@ -118,11 +120,11 @@ export function admit(group: Group, by: "detach" | "raise", view: GroupView): Ad
     const why = refusal(one, by, view);
     const last = by === "detach" ? view.last[one.instanceId] : undefined;
     const more = units + unitsIn(view, one);
-    // One instance may always be replaced, be it larger than the share.
+    // One instance may always be replaced, even if it is larger than the cap.
     const fits = used + more <= cap || (underway.length === 0 && admitted.length === 0);
     if (why !== null) refused[incident] = why;
     else if (last !== undefined) {
-      // A replacement must serve before this one is taken: by raising, where there is room for one.
+      // A replacement must serve before this instance is deregistered: raise the group, if there is room.
       const noRoom = refusal(one, "raise", view);
       if (noRoom === null) raised.push(incident);
       else waiting[incident] = `it is the last healthy target of ${last}, and ${noRoom}`;
@@ -137,17 +139,17 @@ export function admit(group: Group, by: "detach" | "raise", view: GroupView): Ad
 /** DetachInstances takes twenty ids: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html */
 const MOST_AT_ONCE = 20;
 
-/** An instance maintenance policy bounds how far above desired a group may go. */
+/** Returns how far above desired capacity the group's instance maintenance policy allows it to go. */
 function room(view: GroupView): number {
   if (view.maxHealthyPercent === null || view.maxHealthyPercent < 0) return Number.POSITIVE_INFINITY;
   return Math.floor((view.desired * view.maxHealthyPercent) / 100) - view.desired;
 }
 
-/** Reads a view back from the receipt it was stored in; null if it is none. */
+/** Reads a view from a receipt; returns null if it is none. */
 export function viewFrom(receipt: Plain): GroupView | null {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return null;
   if (!("desired" in receipt && "instances" in receipt)) return null;
-  // An earlier version looked for less.
+  // A receipt of an earlier version lacks these fields.
   const lacking: Pick<GroupView, "operator" | "balanced" | "last"> = { operator: null, balanced: false, last: {} };
   return { ...lacking, ...(receipt as unknown as Partial<GroupView>) } as GroupView;
 }

@@ -7,8 +7,8 @@ import { healthOf } from "../health.ts";
 import { isOver } from "./record.ts";
 
 /**
- * Of instances of a group, those that are the last to take requests behind one of its load balancers, each with the name of
- * that: to take it out would leave only doomed ones there, or none. What AWS will not tell rejects.
+ * Returns which instances are the last healthy ones in a load balancer of the group, with its name: without them it
+ * would have only doomed targets, or none. Rejects if AWS fails.
  */
 export async function lastHealthy(
   group: AutoScalingGroup,
@@ -25,7 +25,7 @@ export async function lastHealthy(
   return Object.fromEntries(last);
 }
 
-/** Whether instances of the group stand behind a load balancer of its own. */
+/** Whether the group has a load balancer. */
 export const isBalanced = (group: AutoScalingGroup): boolean =>
   targetGroupsOf(group).length + classicOfGroup(group).length + latticeOfGroup(group).length > 0;
 
@@ -41,6 +41,6 @@ async function balancersOf(
   return [...own, ...others];
 }
 
-/** Who is going to be retired, and may not be among the doomed: a recommendation alone takes nothing. */
+/** Returns instances that will be retired; they may not be doomed yet, e.g. after a recommendation. */
 const underReplacement = ({ doc }: Context): readonly string[] =>
   doc.kind === "group" ? Object.values(doc.body.replacing).flatMap((one) => (isOver(one) ? [] : [one.instanceId])) : [];

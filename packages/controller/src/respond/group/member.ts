@@ -1,23 +1,26 @@
-/** What a state of an instance means to its group. */
+/** The meaning of an instance's lifecycle state for its group. */
 export type Membership =
-  /** On its way into service: capacity already. */
+  /** On its way into service: counts as capacity. */
   | "coming"
   | "in-service"
-  /** An instance refresh exchanges its root volume: it stays, and goes back into service. */
+  /** An instance refresh replaces its root volume: it stays in the group, and returns to service. */
   | "renewing"
-  /** Set aside by a person: a member, and no capacity. */
+  /** Set aside (e.g. standby): a member that does not count as capacity. */
   | "aside"
   | "detaching"
   | "terminating"
-  /** Its terminating hook was abandoned: it runs, billed and no capacity, until somebody ends it. */
+  /**
+   * Its terminating hook was abandoned: it runs and is billed, does not count as capacity, and must be terminated by a
+   * call.
+   */
   | "retained"
   /** In the warm pool. */
   | "warm";
 
 /**
- * All states there are: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html. That a retained one is
- * no capacity: https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html; that one whose root
- * volume is exchanged is capacity is assumed.
+ * All documented states: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html. A retained
+ * instance is no capacity: https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html; an
+ * instance whose root volume is replaced is capacity (assumed).
  */
 export const MEMBERSHIPS: { readonly [state: string]: Membership } = {
   Pending: "coming",
@@ -52,10 +55,10 @@ export const MEMBERSHIPS: { readonly [state: string]: Membership } = {
   "Warmed:Terminated": "warm",
 };
 
-/** A state that is new to us is set aside: neither capacity nor gone. */
+/** Returns the meaning of a state; an unknown state counts as `aside`: neither capacity nor gone. */
 export const membershipOf = (state: string): Membership => MEMBERSHIPS[state] ?? "aside";
 
-/** Whether the group counts it in its desired capacity. */
+/** Whether an instance in this state counts in the group's desired capacity. */
 export function isCapacity(state: string): boolean {
   const is = membershipOf(state);
   return is === "coming" || is === "in-service" || is === "renewing";

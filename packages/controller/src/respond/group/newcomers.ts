@@ -6,14 +6,14 @@ import { idleIn } from "../serving.ts";
 import { isCapacity } from "./member.ts";
 
 /**
- * Who is to be ended before desired capacity is lowered, so that the group does not choose: to lower it would have the
- * group end somebody, who may be one that serves.
+ * Returns the instances to terminate before desired capacity is lowered. Otherwise the group would choose, perhaps an
+ * instance that serves.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
  *
- * These are instances that the group has launched since it was asked for replacements, and that do not serve; the newest
- * first, and no more than needed. Empty where AWS does not say how much an instance counts for.
+ * These are instances that were launched since the first replacement was requested, and that do not serve; the newest
+ * first, and no more than needed. Empty if a weight is unknown.
  *
- * @param to what desired capacity is lowered to
+ * @param to the new desired capacity
  */
 export async function whoGoes(group: AutoScalingGroup, to: number, ctx: Context): Promise<readonly string[]> {
   return surplus(group, await newcomersIn(group, ctx), to);
@@ -29,15 +29,15 @@ async function newcomersIn(group: AutoScalingGroup, ctx: Context): Promise<reado
   const idle = (await idleIn(group, ctx)).filter((id) => !doomed.has(id));
   if (idle.length === 0) return [];
   const known = await ctx.aws.ec2.describeInstances(at, idle, ask);
-  // A member that EC2 does not know yet has just been launched (correlate/named.ts).
+  // A member that EC2 does not list yet has just been launched (correlate/named.ts).
   const launched = (id: string): Ms => known.get(id)?.launchTime ?? ctx.now;
   return idle.filter((id) => launched(id) >= since).toSorted((a, b) => launched(b) - launched(a));
 }
 
 /**
- * A group ends nobody whose end would leave less than is desired: "current capacity will either be at the desired capacity
- * or above it", https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html. So a newcomer goes if it
- * is more than is desired, or if an instance that was there before could go in its place.
+ * Selects instances without which the group still has its desired capacity: "current capacity will either be at the
+ * desired capacity or above it", https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html. A
+ * new instance is selected if it is more than desired, or if the group could terminate an older instance in its place.
  */
 function surplus(group: AutoScalingGroup, newcomers: readonly string[], to: number): readonly string[] {
   const units = new Map<string, number>();

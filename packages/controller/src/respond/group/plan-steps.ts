@@ -7,13 +7,13 @@ import { LOWER, RAISE } from "./fallback.ts";
 import { isOver } from "./record.ts";
 
 const GATES_WITHIN: Ms = 60_000;
-/** What is over stays so long, for the incident to read its end; one that comes later asks again. */
+/** How long a finished replacement is kept, so that its incident can read the result. */
 const KEEP_OVER: Ms = 60_000;
 export const ASK_AGAIN: Ms = 5_000;
-/** The first who asks waits so long for the others of a storm: one look, and one batch, is for all of them. */
+/** How long the first request waits for others of a storm, so that one read and one batch serve all. */
 const GATHER: Ms = 1_000;
 
-/** The steps that the states call for and that are not there yet. */
+/** Plans the steps that the replacements' states need and that are not planned yet. */
 export function planSteps(body: Group, now: Ms): Group {
   let next = body;
   for (const one of Object.values(body.replacing)) {
@@ -27,7 +27,9 @@ export function planSteps(body: Group, now: Ms): Group {
   return planGates(planPayments(next, now), now);
 }
 
-/** A look at the group for those that ask; not while it is written to, which changes what is seen. */
+/**
+ * Plans a read of the group for requested replacements; not while a write is in progress, which changes the result.
+ */
 function planGates(body: Group, now: Ms): Group {
   const asked = Object.values(body.replacing).filter((one) => one.state === "asked");
   if (asked.length === 0 || now < mayLookAt(body) || isBusy(body)) return body;
@@ -50,19 +52,19 @@ function planServing(body: Group, { batch, since, deadline }: Replacement): Grou
   return plan(body, { id: `serving:${batch}`, responder: "group-serving", params, abandonAt: deadline });
 }
 
-/** What is under way is not paid back before it is known whether it happened. */
+/** Whether the write for the replacement is settled, so that its outcome is known. */
 function isKnown(body: Group, one: Replacement): boolean {
   const write = one.batch === null ? undefined : find(body, one.batch);
   return write === undefined || isSettled(write);
 }
 
-/** What the policies of a batch allow, the most generous for all. */
+/** Returns the highest On-Demand allowance of a batch; it is used for all. */
 function mostAllowed(batch: readonly Replacement[]): OnDemand | null {
   const all = batch.flatMap((one) => one.onDemand ?? []);
   return all.toSorted((a, b) => b.most - a.most || b.lasts - a.lasts)[0] ?? null;
 }
 
-/** What is over is dropped with its steps, so that the document stays small however long it lives. */
+/** Removes finished replacements with their steps, so that the document stays small. */
 export function forget(body: Group, now: Ms): Group {
   const replacing = Object.fromEntries(
     Object.entries(body.replacing).filter(([, one]) => !isOver(one) || now - one.since < KEEP_OVER),
@@ -74,7 +76,7 @@ export function forget(body: Group, now: Ms): Group {
       return ends ? [one.batch ?? "", `retire:${one.instanceId}`] : [];
     }),
   );
-  // Writes that are under way are seen through; nobody waits any more for what only watches.
+  // Writes in progress are finished; steps that only watch are dropped.
   const steps = body.steps.filter(
     (step) =>
       needed.has(step.id) ||
@@ -87,13 +89,16 @@ export function forget(body: Group, now: Ms): Group {
 
 const isOfFallback = (id: string): boolean => id === RAISE || id === LOWER;
 
-/** When the group may be looked at for those that have asked. */
+/** Returns when the group may be read for requested replacements. */
 function mayLookAt(body: Group): Ms {
   const asked = Object.values(body.replacing).filter((one) => one.state === "asked");
   return Math.max(body.cooldownUntil, Math.min(...asked.map((one) => one.askedAt)) + GATHER);
 }
 
-/** When nothing is due by a step: the cool-down's end, a replacement's own end, or the clean-up of what is over. */
+/**
+ * Returns when the document is due apart from its steps: the end of the cool-down, a replacement's deadline, or the
+ * clean-up.
+ */
 export function wakeAt(body: Group, now: Ms): Ms | null {
   const moments = Object.values(body.replacing).flatMap((one) => {
     if (one.state === "asked")

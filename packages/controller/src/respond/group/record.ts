@@ -35,12 +35,12 @@ export function newGroup(group: GroupName): Doc<"group"> {
   };
 }
 
-/** The document with one replacement changed, due at once. */
+/** Changes one replacement of the document, which becomes due at once. */
 export function withReplacement(doc: Doc<"group">, incident: Key, to: Replacement, now: Ms): Doc<"group"> {
   return { ...doc, wakeAt: now, body: { ...doc.body, replacing: { ...doc.body.replacing, [incident]: to } } };
 }
 
-/** A document is at most 8 kB: so many are in it at a time, and so many of them not over. The others wait their turn. */
+/** Bounds of replacements in the document (at most 8 kB), in total and unfinished. Others wait. */
 const MOST = 12;
 const MOST_OPEN = 8;
 
@@ -49,7 +49,7 @@ export function hasPlace({ replacing }: Group): boolean {
   return all.length < MOST && all.filter((one) => !isOver(one)).length < MOST_OPEN;
 }
 
-/** Under replacement now: what counts against the cap. */
+/** Whether the replacement is in progress and counts against the cap. */
 export const isUnderway = (one: Replacement): boolean =>
   one.state === "launching" || one.state === "serves" || one.state === "retiring" || one.state === "lowering";
 export const isOver = (one: Replacement): boolean =>

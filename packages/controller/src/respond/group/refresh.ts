@@ -16,14 +16,14 @@ import { ASK_AGAIN, forget, planSteps, wakeAt } from "./plan-steps.ts";
 type GroupDoc = Doc<"group">;
 
 /**
- * Pure: the group's own machine. Of each replacement:
+ * Advances the state machine of a group. Pure. States of each replacement:
  *
- *     asked ─gates─▶ launching ─serving─▶ serves ─released, or its time is over─▶ retiring ─▶ settled
+ *     asked ─gates─▶ launching ─serving─▶ serves ─released, or timed out─▶ retiring ─▶ settled
  *       └─▶ refused      ├─ not written ─▶ refused
- *                        └─ given up ─▶ lowering ─▶ refused   (what may have been raised is lowered again)
+ *                        └─ abandoned ─▶ lowering ─▶ refused   (a possible raise is lowered again)
  *
- * Only this document's steps write to the group's capacity, so that two incidents that want its last room cannot both
- * have it: each reads this document and commits it at its version.
+ * Only steps of this document write the group's capacity, so that two incidents cannot both use its last room: each
+ * commits this document with its version.
  */
 export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   const entries: Entry[] = [];
@@ -46,10 +46,10 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
 const overBudget = (step: Step, now: Ms): Step =>
   overdue(step, now) ? settle(step, "abandoned", step.reason ?? "its time is over", now) : step;
 
-/** In this order: who must not be detached is raised for. */
+/** In this order, since instances that must not be detached are raised for. */
 const WAYS = ["detach", "raise"] as const;
 
-/** The gates have answered: refuse, or begin a batch. */
+/** Applies the answer of the gates: refuses, or begins a batch. */
 function readGates(body: Group, note: Note, now: Ms): Group {
   const gates = find(body, `gates:${body.round}`);
   if (gates === undefined || !isSettled(gates)) return body;
@@ -97,7 +97,7 @@ function readGates(body: Group, note: Note, now: Ms): Group {
   return next;
 }
 
-/** A batch was written, or failed; then its replacements serve, or do not in time. */
+/** Applies the results of a batch's write, and of the wait until its replacements serve. */
 function readWrites(body: Group, note: Note, now: Ms): Group {
   let next = body;
   for (const [incident, one] of Object.entries(body.replacing)) {
@@ -114,7 +114,7 @@ function readWrites(body: Group, note: Note, now: Ms): Group {
     if (one.state !== "launching" || serving === undefined || !isSettled(serving)) continue;
     const reason = serving.state === "done" ? null : `no replacement served in time: ${serving.reason ?? ""}`;
     if (reason !== null && one.recommended && one.by === "raise") {
-      // Nothing takes this instance yet, and nothing took its place: it stays.
+      // The instance is not being reclaimed, and no replacement serves: it stays.
       next = callOff(next, incident, one, { reason, mayHaveHappened: true }, now);
       note(`${incident} is not replaced early: ${reason}`, { incident });
       continue;
@@ -122,12 +122,12 @@ function readWrites(body: Group, note: Note, now: Ms): Group {
     next = begin(next, incident, { state: "serves", reason }, now);
     note(reason ?? `a replacement of ${one.instanceId} serves`, { incident });
   }
-  // Not written, since desired capacity was not what it should be: somebody else has set it.
+  // A skipped raise: someone else has set the desired capacity.
   for (const step of body.steps) if (step.id.startsWith("raise:")) next = compareSkipped(next, step, note);
   return next;
 }
 
-/** Refused; and where something may have been written all the same, that is paid back. */
+/** Refuses a replacement; if its write may have happened, plans to lower the group again. */
 function callOff(
   body: Group,
   incident: Key,
@@ -136,12 +136,12 @@ function callOff(
   now: Ms,
 ): Group {
   if (!mayHaveHappened) return change(body, incident, { state: "refused", raised: 0, reason }, now);
-  // What is still in its group is not terminated: the step that does it looks first.
+  // An instance that is still in its group is not terminated: the retiring step checks this first.
   if (one.by === "detach") return change(body, incident, { state: "retiring", reason }, now);
   return change(body, incident, { state: "lowering", reason }, now);
 }
 
-/** What has nothing left to be paid is over: retired is settled, and what was called off is refused. */
+/** Finishes replacements whose raise is lowered: retired ones become settled, cancelled ones refused. */
 function readEnds(body: Group, note: Note, now: Ms): Group {
   let next = body;
   for (const [incident, one] of Object.entries(body.replacing)) {
@@ -159,14 +159,16 @@ function readEnds(body: Group, note: Note, now: Ms): Group {
   return next;
 }
 
-/** Nothing stays detached or raised that nobody needs: its time is bounded even if its incident never comes back. */
+/**
+ * Retires replacements after their deadline, so that nothing stays detached or raised if an incident never comes back.
+ */
 function retireOverdue(body: Group, note: Note, now: Ms): Group {
   let next = body;
   for (const [incident, one] of Object.entries(body.replacing)) {
     if (one.deadline > now) continue;
     if (one.state === "asked")
       next = change(next, incident, { state: "refused", reason: "its turn did not come in time" }, now);
-    // Before it serves there is nothing that must be paid back but by its own steps, which end by themselves.
+    // Earlier stages are ended by their own steps.
     if (one.state !== "serves") continue;
     next = change(next, incident, { state: "retiring" }, now);
     note(`the time of ${one.instanceId}'s replacement is over: it is retired`, { incident });

@@ -6,7 +6,9 @@ import type { Responder, Result } from "../responder.ts";
 
 const POLL = 3_000;
 
-/** Joins the group's own record, the only author of writes to its capacity, and waits for its answer. */
+/**
+ * Requests a replacement in the group's document (the only author of writes to its capacity), and waits for the result.
+ */
 export const askReplacement: Responder = {
   repeat: "safe",
   nature: "waits",
@@ -84,14 +86,17 @@ export const askReplacement: Responder = {
   },
 };
 
-/** It may be retired before its replacement serves: then what was last seen of that stands beside. */
+/**
+ * Makes the done result; if the instance is retired before its replacement serves, with the last state of the
+ * replacement.
+ */
 function doneBy({ by, batch, reason }: Group["replacing"][string], group: Group): Result {
   const serving = group.steps.find(({ id }) => id === `serving:${batch ?? ""}`);
   const note = reason ?? (serving !== undefined && serving.state !== "done" ? underway(group, batch) : null);
   return { is: "done", receipt: { by }, ...(note === null ? {} : { note }) };
 }
 
-/** With what was last seen of it: a launch that failed is told in AWS's words. */
+/** Returns the last known state of the replacement, with AWS's message about a failed launch. */
 function underway(group: Group, batch: string | null): string {
   const seen = group.steps.find((one) => one.id === `serving:${batch ?? ""}`)?.reason ?? null;
   return `its replacement is on its way${seen === null ? "" : `: ${seen}`}`;

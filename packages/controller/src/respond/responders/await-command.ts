@@ -5,7 +5,7 @@ import type { Context, Responder } from "../responder.ts";
 import { stepsOf } from "../steps.ts";
 
 const POLL = 3_000;
-/** The first lines say what came of it; the whole of it is in Systems Manager. */
+/** Lines of output that are kept; the complete output is in Systems Manager. */
 const MOST_LINES = 4;
 const LONGEST_LINE = 60;
 
@@ -55,7 +55,7 @@ function commandIn(ctx: Context, id: string): { readonly commandId: string; read
   return typeof commandId === "string" && typeof instanceId === "string" ? { commandId, instanceId } : null;
 }
 
-/** What a command prints is anybody's: each line without what a terminal or a chat would obey. */
+/** Returns the first lines of the output, without control characters and markup, since the text is untrusted. */
 function firstLines({ status, output, errors }: CommandInvocation): string {
   const said = status === "Success" || errors.trim() === "" ? output : errors;
   return said

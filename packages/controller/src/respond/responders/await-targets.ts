@@ -7,7 +7,7 @@ import { placeOf } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
 
 /**
- * Waits until every target that was deregistered has let its connections go: it is then `unused`, or no longer listed.
+ * Waits until no deregistered target has connections left: it is then `unused`, or no longer listed.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export const awaitTargets: Responder = {
@@ -32,7 +32,7 @@ export const awaitTargets: Responder = {
       ),
     );
     const draining = waited.filter((one) => !isGone(one, healths.get(one.targetGroupArn) ?? []));
-    // Who had taken them out is told by when they are gone; undoing asks for it.
+    // The time at which targets disappear shows who deregistered them; an undo needs this.
     const receipt = withEarly(step.receipt, goneEarly(waited, healths, ctx));
     if (draining.length === 0) return { is: "done", receipt };
     return {
@@ -44,7 +44,7 @@ export const awaitTargets: Responder = {
   },
 };
 
-/** What is still listed. One that takes connections all the same was registered again by somebody, or is listed so for a moment. */
+/** Describes the listed targets. A target that gets connections was registered again, or the list is briefly stale. */
 function listed(left: readonly Waited[], healths: ReadonlyMap<string, readonly TargetHealth[]>, all: number): string {
   const again = left.filter((one) => takesConnections(one, healths.get(one.targetGroupArn) ?? [])).length;
   const more = again === 0 ? "" : `, ${again} ${again === 1 ? "is" : "are"} registered again`;
@@ -52,8 +52,8 @@ function listed(left: readonly Waited[], healths: ReadonlyMap<string, readonly T
 }
 
 /**
- * What of a target group keeps them: a deregistration delay that is longer than the time there was, and for a Gateway Load
- * Balancer that flows stay where they are. Waiting on cannot help there, and somebody may want to change it.
+ * Describes settings of target groups that make the wait longer than the available time: a long deregistration delay,
+ * or a Gateway Load Balancer that keeps flows on their target. People may want to change them.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/edit-target-group-attributes.html
  */
 function slow(draining: readonly Waited[], ctx: Context): string {
@@ -74,18 +74,18 @@ function slow(draining: readonly Waited[], ctx: Context): string {
 
 const MOST_SAID = 2;
 
-/** From so many targets on, a few of them are asked for by themselves: the whole list has some 300 bytes for each. */
+/** From this size of a list on, a few targets are read alone: the whole list has about 300 bytes per target. */
 const LONG = 100;
-/** So many at the most, as one call takes. */
+/** Maximum number of targets in such a read: one call. */
 const FEW = 20;
 
-/** Who asked for its own targets of a target group last, and when. */
+/** The last incident that read its own targets of a target group, and when. */
 type Asked = Map<string, { readonly key: string; readonly at: Ms }>;
 const asked = new WeakMap<Inventory, Asked>();
 
 /**
- * The state of the incident's own targets. One that waits alone for a few targets of a long list asks for those; several
- * that wait for one target group share its whole list, which costs one call for all of them.
+ * Returns the health of the incident's own targets. If only this incident waits for a few targets of a long list, only
+ * those are read; several incidents share one read of the whole list.
  */
 async function stillListed(arn: string, own: readonly Waited[], ctx: Context): Promise<readonly TargetHealth[]> {
   const known = ctx.inventory.get("health", arn);

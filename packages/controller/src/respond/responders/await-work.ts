@@ -2,8 +2,8 @@ import { number } from "../place.ts";
 import type { Responder } from "../responder.ts";
 
 /**
- * Holds a terminating hook for work that only the instance knows of. The plan says until when, and ends it earlier once the
- * agents on the instance have said that their work is over (`over`, respond/incident.ts).
+ * Holds a terminating hook for work that only the instance knows. The plan sets the end, and ends the step earlier once
+ * the agents report that their work is done (`over`, respond/incident.ts).
  */
 export const awaitWork: Responder = {
   repeat: "safe",

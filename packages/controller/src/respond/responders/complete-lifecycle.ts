@@ -12,7 +12,8 @@ export const hookOf = (step: Step): HookAnswer => ({
 });
 
 /**
- * Always CONTINUE, and tried until AWS accepts it or says that there is nothing to complete.
+ * Completes a lifecycle action, always with CONTINUE, until AWS accepts it or answers that there is nothing to
+ * complete.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
  */
 export const completeLifecycle: Responder = safeWrite(
@@ -23,7 +24,7 @@ export const completeLifecycle: Responder = safeWrite(
     empties: null,
     undoneBy: null,
     byHand: true,
-    // AWS's answer would end the instance at once: it waits for the ledger, or its own time-out.
+    // Completing ends the instance at once, so it waits for the ledger; else the hook's timeout decides.
     withoutLedger: false,
   },
   (step, { aws }, at, ask) => aws.autoScaling.completeLifecycle(at, hookOf(step), ask),

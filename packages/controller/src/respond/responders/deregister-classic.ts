@@ -6,7 +6,10 @@ import { refused, stillRight } from "../still-right.ts";
 import { doneBy, takeAway } from "../write.ts";
 import type { Step } from "../../model/step.ts";
 
-/** Nothing else tells whether it is registered: AWS answers alike for one that was. Draining waits no longer for it. */
+/**
+ * Time limit of the read before deregistering. Only this read shows whether the instance is registered, since AWS's
+ * answer to the write is always the same.
+ */
 const LOOK_WITHIN: Ms = 250;
 
 async function registered(step: Step, ctx: Context): Promise<Whose["ours"]> {
@@ -33,7 +36,7 @@ export const deregisterClassic: Responder = takeAway(
   (step, { aws }, at, ask) => aws.classicElb.deregister(at, text(step, "loadBalancer"), text(step, "instanceId"), ask),
 );
 
-/** Undoes it, where it is still right and not done. */
+/** Undoes deregister-classic, if the instance should serve and is not registered again already. */
 export const registerClassic: Responder = {
   repeat: "safe",
   nature: "acts",

@@ -7,7 +7,8 @@ import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
 import { takeAway } from "../write.ts";
 
 /**
- * Planned for what is listed, hence ours, unless AWS knows it no more at the first try.
+ * Deregisters a Cloud Map instance. It was listed when planned, so the effect is ours, unless AWS does not find it at
+ * the first attempt.
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html
  */
 export const deregisterDiscovery: Responder = takeAway(
@@ -20,10 +21,13 @@ export const deregisterDiscovery: Responder = takeAway(
   (step, { aws }, at, ask) => aws.cloudMap.deregister(at, text(step, "serviceId"), text(step, "instanceId"), ask),
 );
 
-/** An operation of Cloud Map takes seconds, and can fail: it is seen to be done. */
+/** Pause before the result is verified: an operation of Cloud Map takes seconds, and can fail. */
 const LOOK_AFTER: Ms = 5_000;
 
-/** Undoes it, with the attributes that were there, where it is still right and not done. */
+/**
+ * Undoes deregister-discovery with the old attributes, if the instance should serve and is not registered again
+ * already.
+ */
 export const registerDiscovery: Responder = {
   repeat: "safe",
   nature: "acts",
@@ -61,13 +65,13 @@ export const registerDiscovery: Responder = {
       act,
     );
     const receipt = { requestId, at: sentAt, already: false };
-    // Nobody tells whether it was done.
+    // The result cannot be verified.
     if (listed === null) return { is: "done", receipt };
     return { is: "wait", until: ctx.clock.now() + LOOK_AFTER, reason: "Cloud Map works on it", receipt };
   },
 };
 
-/** Its own for each try: Cloud Map takes a request under one that it knows for the earlier one. */
+/** Makes an id for each attempt: Cloud Map treats a request with a known id as a repetition. */
 const creatorOf = (step: Step, { doc }: Context): string =>
   createHash("sha256").update(`${doc.key}/${step.id}/${step.attempts}`).digest("hex").slice(0, 32);
 

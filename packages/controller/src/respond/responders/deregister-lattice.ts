@@ -32,7 +32,7 @@ export const deregisterLattice: Responder = takeAway(
   (step, { aws }, at, ask) => aws.lattice.deregister(at, text(step, "targetGroup"), targetIn(step), ask),
 );
 
-/** Undoes it, where it is still right and not done. */
+/** Undoes deregister-lattice, if the target should serve and is not registered again already. */
 export const registerLattice: Responder = {
   repeat: "safe",
   nature: "acts",

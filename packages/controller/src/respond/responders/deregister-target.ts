@@ -24,7 +24,10 @@ const described = (step: Step): string => {
 };
 const groupIn = (step: Step): string => shown(step, "targetGroupArn").split(":").at(-1) ?? "";
 
-/** One call each, which the lane merges; one that fails delays no other, and then all are tried again, which is safe. */
+/**
+ * Makes one call per target, which the lane merges. A failure does not delay the others; then all are retried, which is
+ * safe.
+ */
 async function each(targets: readonly Target[], call: (target: Target) => Promise<Receipt>): Promise<Receipt | null> {
   const told = await Promise.allSettled(targets.map(call));
   const receipts = told.map((one) => {
@@ -63,20 +66,24 @@ export const deregisterTarget: Responder = {
   },
 };
 
-/** Until the attributes of a target group are known: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+/**
+ * Default deregistration delay, until the attributes of a target group are known:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+ */
 const DELAY: Ms = 300_000;
 
 interface Before {
   readonly ours: Whose["ours"];
   readonly theirs: string[];
   readonly idle: boolean;
-  /** When all of them were last seen to be registered, and none to drain. */
+  /** When all targets were last registered and not draining; null: not known. */
   readonly served: Ms | null;
 }
 
 /**
- * Whose they are, by the last look before ours: AWS answers alike for a target that was out. That a list lacks one says
- * nothing, since it may have been registered since; when they are gone tells more (`early.ts`).
+ * Determines whose effect it is from the last health list before ours, since AWS's answer to the write is always the
+ * same. A target that is missing in the list may have been registered since; the time when it disappears shows more
+ * (`early.ts`).
  */
 function before(step: Step, arn: string, targets: readonly Target[], ctx: Context): Before {
   const known = knownBefore("health", arn, step, ctx);
@@ -93,12 +100,13 @@ function before(step: Step, arn: string, targets: readonly Target[], ctx: Contex
   };
 }
 
-/** Draining waits no longer for a look. */
+/** Time limit of a read before deregistering. */
 const LOOK_WITHIN: Ms = 250;
 
 /**
- * Whose they are where the deregistration delay is too short for its end to tell (`early.ts`): they are looked at first,
- * and what is out at that moment somebody else has taken out. Null where there is no need, or no answer.
+ * Determines whose effect it is if the deregistration delay is too short for `early.ts`: reads the health first;
+ * targets that are not registered then were deregistered by someone else. Returns null if the read is not needed, or
+ * fails.
  */
 async function atOnce(step: Step, arn: string, targets: readonly Target[], ctx: Context): Promise<Before | null> {
   const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
@@ -122,8 +130,8 @@ const listedAs = ({ id, port }: Target, health: readonly TargetHealth[]): Target
     ?.find((one) => port === null || one.port === port);
 
 /**
- * Undoes it, where it was ours, is still right, and is not done: but for what stood for a task that has been told to stop,
- * since ECS registers the one in its place.
+ * Undoes deregister-target for targets that were ours, should serve, and are not registered again already; but not for
+ * targets of stopped tasks, since ECS registers their replacements.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */
 export const registerTarget: Responder = {
@@ -158,12 +166,11 @@ export const registerTarget: Responder = {
 const isServing = (seen: TargetHealth | undefined): boolean => seen !== undefined && seen.state !== "draining";
 
 /**
- * Of a group's own target groups all; else those behind which a task still runs: under its address, or under a port of
- * its instance. Where ECS does not tell a task's ports nothing tells which port is whose: then all, if no task of the
- * service was stopped, or none. What neither wants, somebody registered by hand: only what is known to have been ours to
- * take.
+ * Selects the targets to register again. In target groups of the Auto Scaling group: all. In target groups of services:
+ * those with a running task, by its address or a port of the instance; if ECS does not return the ports, all or (if a
+ * task of the service was stopped) none. In other target groups (registered by hand): only if they were certainly ours.
  *
- * @returns in words, why none is
+ * @returns a reason (text) if none is selected
  */
 async function stillServed(
   targets: readonly Target[],
@@ -189,7 +196,7 @@ async function stillServed(
   return served.length === 0 ? STOPPED : served;
 }
 
-/** The groups, as ECS calls it, of the services that register with a target group. */
+/** Returns the ECS task groups (`service:<name>`) of the services that use a target group. */
 const namesBehind = (arn: string, { services }: Facts): ReadonlySet<string> =>
   new Set(
     services

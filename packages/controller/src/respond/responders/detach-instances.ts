@@ -11,8 +11,9 @@ const idsOf = (step: Step): string[] => texts(step, "ids");
 const actingOf = (ctx: Context) => ({ purpose: "act", deadline: ctx.deadline }) as const;
 
 /**
- * Detaches without decrement: a replacement launches at once, and the detached are ours to terminate. The group's load
- * balancers lose them at once, so that none goes which is the last to take requests there.
+ * Detaches instances without decrement: the group launches replacements at once, and Spotkeeper must terminate the
+ * detached instances. Detaching also deregisters them from the group's load balancers, so a last healthy target is not
+ * detached.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html
  */
 export const detachInstances: Responder = {
@@ -31,7 +32,7 @@ export const detachInstances: Responder = {
     const last = await lastOf(text(step, "group"), left, ctx);
     const free = left.filter((id) => last[id] === undefined);
     if (free.length > 0) return detach(step, free, ctx);
-    // Where others of the batch have been detached it was written, and they are owed an end.
+    // If others of the batch were detached, the write happened, and they must be terminated.
     if (left.length < idsOf(step).length) return { is: "done", receipt: { ids: idsOf(step), already: true } };
     return { is: "skip", reason: `it is the last healthy target of ${Object.values(last)[0] ?? "its load balancer"}` };
   },
@@ -41,7 +42,10 @@ export const detachInstances: Responder = {
   },
 };
 
-/** One that has left its group fails the call for all: looked at again, and asked for who is left. Each time one is fewer. */
+/**
+ * Detaches instances. One that has left its group fails the call for all, so it is repeated with the others; each time
+ * at least one fewer.
+ */
 async function detach(step: Step, ids: readonly string[], ctx: Context): Promise<Result> {
   try {
     return doneBy(await ctx.aws.autoScaling.detach(placeOf(ctx.doc), text(step, "group"), ids, actingOf(ctx)));
@@ -59,7 +63,7 @@ async function lastOf(name: string, ids: readonly string[], ctx: Context): Promi
   return group === undefined ? {} : lastHealthy(group, ids, ctx);
 }
 
-/** Those that are in the group and not on their way out: a repeated detach leaves out what is done. */
+/** Returns the instances that are still in service in the group, so that a repeated detach omits the others. */
 async function stillIn(step: Step, ctx: Context): Promise<string[]> {
   const ids = idsOf(step);
   const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), ids, actingOf(ctx));

@@ -9,13 +9,13 @@ import type { Context, Responder, Result } from "../responder.ts";
 const POLL: Ms = 5_000;
 /** ECS's own default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const DEFAULT_STOP_TIMEOUT: Ms = 30_000;
-/** A document is at most 8 kB. */
+/** Bound of task ids in the receipt. */
 const MOST_REMEMBERED = 8;
 
 /**
- * Waits until no task but daemons runs on the container instance, and tells those that DRAINING leaves running
- * (standalone ones, or held back by `minimumHealthyPercent`) to stop, each in time for its `stopTimeout`
- * (docs/aws-facts.md, 16). StopTask of a task that is stopping changes nothing.
+ * Waits until only daemon tasks run on the container instance, and stops tasks that DRAINING leaves running (standalone
+ * ones, or kept by `minimumHealthyPercent`), each in time for its `stopTimeout` (docs/aws-facts.md, 16). StopTask has
+ * no effect on a task that is stopping.
  */
 export const drainTasks: Responder = {
   repeat: "safe",
@@ -32,7 +32,7 @@ export const drainTasks: Responder = {
     if (left.length === 0) return { is: "done", receipt: null };
     const stopBy = number(step.params, "stopBy");
     const running = left.filter((task) => task.desiredStatus !== "STOPPED");
-    // ECS stops most of a service's tasks by itself, and soon: only those that it left are looked up.
+    // ECS soon stops most tasks of services by itself: at first only timeouts of standalone tasks are read.
     const timeouts = await stopTimeouts(step.attempts === 0 ? running.filter(isStandalone) : running, ctx);
     const lastMoment = (task: EcsTask): Ms => stopBy - (timeouts.get(task.taskDefinitionArn) ?? DEFAULT_STOP_TIMEOUT);
     const due = step.params["stop"] === true ? running.filter((task) => lastMoment(task) <= ctx.now) : [];
@@ -57,7 +57,7 @@ function wait(left: readonly EcsTask[], moments: readonly Ms[], stopped: number,
   };
 }
 
-/** One that fails delays no other; the failure is thrown when all have been told, and the step runs again. */
+/** Stops tasks. A failure does not delay the others; it is thrown when all calls are done, and the step runs again. */
 async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promise<number> {
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
   const told = await Promise.allSettled(
@@ -77,10 +77,9 @@ async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promis
 }
 
 /**
- * All that ECS has not stopped yet. Its list leaves out what it has told to stop, long before that has stopped; so what
- * was known to run here is asked about by name, until it is STOPPED. Others (a deployment, a person, whoever set the
- * instance DRAINING before) may have told some to stop before anybody looked: those are looked for once.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
+ * Returns all tasks that have not stopped yet. ECS's list omits stopping tasks, so known tasks are read by id until
+ * they are STOPPED. Tasks that were already stopping before the first read (by a deployment or a person) are searched
+ * once. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
  */
 async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> {
   const [arn, cluster, at] = [text(step, "containerInstanceArn"), text(step, "clusterArn"), placeOf(ctx.doc)];
@@ -110,7 +109,7 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
   );
 }
 
-/** When it was heard what threatens it, which may be long after a recommendation; or, where that was acted on, by then. */
+/** Returns when draining began: when the threat's signal was received or, if earlier, when the drain step started. */
 function begunAt({ id }: Step, { doc }: Context): Ms {
   if (doc.kind !== "incident") return 0;
   const drain = doc.body.steps.find((one) => one.id === id.replace("drain-tasks", "drain"));
@@ -118,9 +117,9 @@ function begunAt({ id }: Step, { doc }: Context): Ms {
 }
 
 /**
- * What ran here when it began stays known, as it was, with when it ceased to run: people are told what was at stake, not
- * what is left of it. What had ended before is forgotten. The very same list where nothing is new, so that nothing that
- * is derived from it is made anew.
+ * Returns the tasks that ran when draining began, with the times when they began to stop: the alert shows the tasks at
+ * the beginning, not the remaining ones. Tasks that had ended before are removed. Returns the same object if nothing
+ * changed, so that cached data stays valid.
  */
 function ranHere(
   known: readonly EcsTask[],
@@ -134,7 +133,7 @@ function ranHere(
   const kept = known.flatMap((task) => {
     const now = stops.get(task.arn);
     const stay = stays.get(task.arn);
-    // It may have been starting.
+    // It may have been starting before.
     if (stay !== undefined) return stay.lastStatus === task.lastStatus ? task : stay;
     if (now === undefined || hasEnded(now, since)) return [];
     return now.stoppingAt === (task.stoppingAt ?? null) ? task : { ...task, stoppingAt: now.stoppingAt ?? null };
@@ -146,13 +145,13 @@ function ranHere(
   return isSame ? known : [...kept, ...fresh];
 }
 
-/** One that was told to stop works on until its containers have ended. */
+/** Whether a task ended before a time. A stopping task works until its containers have ended. */
 const hasEnded = ({ lastStatus, stoppingAt, endedAt }: EcsTask, since: Ms): boolean =>
   (endedAt ?? (lastStatus === "STOPPED" ? stoppingAt : null) ?? Infinity) < since;
 
 const asItRan = (task: EcsTask): EcsTask => (task.stoppingAt ? { ...task, lastStatus: "RUNNING" } : task);
 
-/** Ids of the tasks that were left at the last look: a restart may find an older inventory. */
+/** Returns the ids of remaining tasks from the receipt, since after a restart the inventory may be older. */
 function remembered(step: Step, cluster: string): string[] {
   const { receipt } = step;
   if (receipt === null || typeof receipt !== "object" || !("left" in receipt) || !Array.isArray(receipt.left))
@@ -164,8 +163,8 @@ function remembered(step: Step, cluster: string): string[] {
 const isStandalone = (task: EcsTask): boolean => task.group?.startsWith("service:") !== true;
 
 /**
- * By task definition, asked where the inventory lacks one: a task that is told too late is killed. One that AWS will not
- * tell counts as ECS's own default.
+ * Returns stop timeouts by task definition; reads those that the inventory lacks, since a task that is stopped too late
+ * is killed. An unknown timeout counts as ECS's default.
  */
 async function stopTimeouts(tasks: readonly EcsTask[], ctx: Context): Promise<ReadonlyMap<string, Ms>> {
   const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];

@@ -3,10 +3,10 @@ import { placeOf, shown, text } from "../place.ts";
 import type { Responder } from "../responder.ts";
 
 /**
- * Ends an instance that its group retains because a terminating hook was abandoned, by an answer or by a time-out. It counts
- * towards nothing, so that desired capacity stays. Not in a warm pool, where AWS refuses the call.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html
+ * Terminates an instance that its group retains because a terminating hook was abandoned (by an answer or a timeout).
+ * It is no capacity, so desired capacity stays. Not in a warm pool, where AWS refuses the call.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html
  */
 export const endRetained: Responder = {
   repeat: "safe",

@@ -6,7 +6,7 @@ import { placeOf, text, texts } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { isShifted, servingIn } from "../serving.ts";
 
-/** A fresh look at the group before any write to its capacity: never from the inventory. */
+/** Reads the group's current state from AWS before any write to its capacity; never from the inventory. */
 export const groupGates: Responder = {
   repeat: "safe",
   nature: "observes",

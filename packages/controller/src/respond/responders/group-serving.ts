@@ -8,7 +8,9 @@ import { owed, replacedBefore } from "../group/capacity.ts";
 
 const POLL = 5_000;
 
-/** Waits until, without the doomed, the group serves what it desires. Launch failures are the evidence in its reason. */
+/**
+ * Waits until the group serves its desired capacity without the doomed instances. Launch failures are in its reason.
+ */
 export const groupServing: Responder = {
   repeat: "safe",
   nature: "observes",
@@ -30,7 +32,7 @@ export const groupServing: Responder = {
     const body = ctx.doc.kind === "group" ? ctx.doc.body : null;
     const doomed = [...texts(step, "except"), ...(body === null ? [] : replacedBefore(body, step.id))];
     const serving = await servingIn(group, doomed, ctx);
-    // What is raised is there for as long as the doomed are; a detached one was never in what is desired.
+    // The raise lasts as long as the doomed instances; a detached instance is not in the desired capacity.
     const wanted = group.desired - (body === null ? 0 : owed(body));
     if (serving >= wanted) return { is: "done", receipt: { serving, wanted } };
     const failed = await lastFailedLaunch(name, ctx);

@@ -2,12 +2,13 @@ import { numberOrNull, placeOf, shown } from "../place.ts";
 import type { Responder } from "../responder.ts";
 import { hookOf } from "./complete-lifecycle.ts";
 
-/** The shortest that a hook can have: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+/** Shortest timeout of a hook: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
 const SHORTEST_TIMEOUT = 30_000;
 /**
- * Keeps a terminating hook from timing out while work remains; its step ends with the steps that it names in `until`, at
- * the end of its budget, or when AWS answers that the lifecycle action is over, as it does after the global timeout.
- * Beats at half the hook's timeout. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html
+ * Sends heartbeats at half the hook's timeout, so that a terminating hook does not time out while work remains. The
+ * step ends with the steps in `until`, at its time limit, or when AWS answers that the lifecycle action is over (e.g.
+ * after the global timeout).
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html
  */
 export const heartbeat: Responder = {
   repeat: "safe",
@@ -21,7 +22,8 @@ export const heartbeat: Responder = {
   title: (step) => `heartbeat for ${shown(step, "hook")}`,
   async run(step, ctx) {
     const interval = Math.max(1_000, (numberOrNull(step, "heartbeatTimeout") ?? SHORTEST_TIMEOUT) / 2);
-    // The hook's clock started with its message, which may be late: the first beat is due half its timeout after that.
+    // The hook's timeout started with its message, which may be late: the first heartbeat is due half the timeout after
+    // that.
     const first = (numberOrNull(step, "since") ?? ctx.now) + interval;
     if (step.attempts === 0 && first > ctx.now)
       return { is: "wait", until: first, reason: `first beat in ${(first - ctx.now) / 1000} s` };

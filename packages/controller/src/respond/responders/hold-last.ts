@@ -8,11 +8,11 @@ const POLL = 3_000;
 const serviceKey = (targetGroupArn: string): string => `service#${targetGroupArn}`;
 
 /**
- * Holds a target group's last healthy target until another is healthy or the last safe moment. Of several doomed
- * targets one is held, the one that the service's own record names; the others go at once.
+ * Keeps a target group's last healthy target registered until another is healthy, or until the last safe moment. Of
+ * several doomed targets only the one in the service's document is held; the others are deregistered at once.
  *
  *     A: load v0 ── take: heldFor A ── commit v1 ✓
- *     B:  load v0 ──── take: heldFor B ── commit ✗ → load v1: A is held, B goes
+ *     B:  load v0 ──── take: heldFor B ── commit ✗ → load v1: A is held, B is deregistered
  */
 export const holdLast: Responder = {
   repeat: "safe",

@@ -5,14 +5,14 @@ import { number, numberOrNull, shown, text, textOrNull, texts } from "../place.t
 import type { Responder, Result } from "../responder.ts";
 import { workEnds } from "../steps.ts";
 
-/** The application needs no more than this to say that it has begun; some answer only when they are done. */
+/** Default timeout of the request. Some applications answer when they have begun, others only when they are done. */
 const DEFAULT_TIMEOUT = 10_000;
 const LARGEST_ANSWER = 64 * 1024;
 
 /**
- * `POST http://<private address>:<port><path>` on the doomed instance: `/drain` of Spotkeeper's own agent, or
- * `/shutdown/drain` as applications have it. The address is EC2's own of that instance, never one that a message names,
- * and must be in the networks that the policy allows. The application sees the same `Idempotency-Key` in each repetition.
+ * Sends `POST http://<private address>:<port><path>` to the doomed instance: e.g. `/drain` of Spotkeeper's agent, or an
+ * application's `/shutdown/drain`. The address is from EC2, never from a message, and must be in the policy's networks.
+ * Each repetition has the same `Idempotency-Key`.
  */
 export const httpDrainHook: Responder = {
   repeat: "token",
@@ -31,8 +31,8 @@ export const httpDrainHook: Responder = {
     const host = isIPv6(address) ? `[${address}]` : address;
     const reference = textOrNull(step, "tokenRef");
     const timeout = Math.max(1, Math.min(numberOrNull(step, "timeout") ?? DEFAULT_TIMEOUT, ctx.deadline - ctx.now));
-    // When the capacity goes: what margin there is to be is the application's own. Where nobody tells, or it is over, when
-    // the plan ends.
+    // The time when the capacity goes away, without Spotkeeper's margin; if it is not known or has passed, the end of
+    // the plan.
     const deadline = Math.max(workEnds(step, ctx), ctx.doc.kind === "incident" ? (ctx.doc.body.deadline ?? 0) : 0);
     const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout)]);
     const ask = async (token: string | null): Promise<number> => {
@@ -43,7 +43,7 @@ export const httpDrainHook: Responder = {
           "idempotency-key": `${ctx.doc.key}/${step.id}`,
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         },
-        // By both, since that machine's clock may be wrong.
+        // As a time and as a duration, since the instance's clock may be wrong.
         body: JSON.stringify({
           incident: ctx.doc.key,
           deadline: new Date(deadline).toISOString(),
@@ -57,7 +57,7 @@ export const httpDrainHook: Responder = {
     const token = await ctx.secret(reference);
     const status = await ask(token);
     if (!isRefusal(status) || reference === null || token === null) return resultOf(status, reference, ctx.now);
-    // It may have been rotated since it was read.
+    // The token may have been rotated since it was read.
     const rotated = await ctx.renewSecret(reference, token).catch(() => null);
     return resultOf(rotated === null ? status : await ask(rotated), reference, ctx.now);
   },
@@ -70,7 +70,7 @@ function resultOf(status: number, reference: string | null, now: number): Result
   if (status === 409 || status === 410) return { is: "done", receipt: { status }, note: "it drains already" };
   if (status >= 500 || status === 429)
     return { is: "wait", until: now + 1_000, reason: `the drain hook answered ${status}` };
-  // A wrong token stays wrong, and some applications shut out whoever keeps on trying.
+  // A wrong token stays wrong, and some applications block clients that retry.
   if (isRefusal(status)) {
     const why =
       reference === null ? "it wants a token; set drainHook.token" : `it does not take the token ${reference}`;

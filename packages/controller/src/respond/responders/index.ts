@@ -29,7 +29,7 @@ import { terminateInGroup } from "./terminate-in-group.ts";
 import { verifyGone } from "./verify-gone.ts";
 import { verifyReplacement } from "./verify-replacement.ts";
 
-/** Every responder, by the name that plans use. A new one is a file and a line. */
+/** Registry of responders, by the name in plans. A new one is a file and a line. */
 export const responders = {
   "look-up": lookUp,
   "look-around": lookAround,
@@ -71,5 +71,5 @@ export type ResponderName = keyof typeof responders;
 
 const isKnown = (name: string): name is ResponderName => Object.hasOwn(responders, name);
 
-/** By name, for steps as they are stored: a newer version may have planned one that is not here. */
+/** Finds a responder by name; returns undefined for one that only a newer version has. */
 export const findResponder = (name: string): Responder | undefined => (isKnown(name) ? responders[name] : undefined);

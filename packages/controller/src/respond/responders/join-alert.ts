@@ -4,14 +4,14 @@ import type { Doc } from "../../model/doc.ts";
 import { isSettled } from "../steps.ts";
 import type { Context, Responder } from "../responder.ts";
 
-/** An alert is grouped by cluster where that is learnt this soon; people are not kept waiting for it longer. */
+/** How long the alert waits until the cluster is known, by which it is grouped. */
 const WAIT_FOR_CLUSTER = 3_000;
 const LOOK_AGAIN = 500;
 
 /**
- * Joins the alert of its group on each route that it takes, or opens one, all in one commit. Nobody appends to an alert's
- * document: members carry its key as a tag, and an incident only makes sure that an alert it joins has not changed (it
- * might just be closing).
+ * Joins the open alert, or opens one, on each route of the incident, in one commit. Members are not stored in the
+ * alert's document: incidents have its key as a tag. The commit checks that a joined alert is unchanged, since it might
+ * be closing.
  */
 export const joinAlert: Responder = {
   repeat: "safe",
@@ -27,7 +27,7 @@ export const joinAlert: Responder = {
     if (ctx.doc.kind !== "incident") return { is: "skip", reason: "only incidents are told" };
     const verdict = tells(ctx.doc.body, ctx.facts());
     if (!verdict.tells) {
-      // A warning may still come, or EC2 may yet say why it ended.
+      // A warning may still arrive, or EC2's reason of the end.
       if (verdict.again !== null) return { is: "wait", until: ctx.now + verdict.again, reason: verdict.reason };
       return { is: "skip", reason: verdict.reason, receipt: { withheld: verdict.code } };
     }

@@ -3,13 +3,13 @@ import type { Entry } from "../../model/journal.ts";
 import { placeOf } from "../place.ts";
 import type { Also, Context, Responder } from "../responder.ts";
 
-/** A journal's entry stays readable: of more names the rest is counted. */
+/** Maximum number of names in a journal entry; the rest is counted. */
 const MOST_NAMES = 200;
 
 /**
- * Looks for the instance in load balancers that nothing leads to; what it finds is planned then. Reading twice changes
- * nothing. The receipt says how many target groups were not looked at (`left`; null: they could not be listed), for the
- * alert; the timeline has their names.
+ * Runs the look-around; a replan then deregisters the targets that it found. Safe to repeat. The receipt has the number
+ * of target groups that were not read (`left`; null: they could not be listed), for the alert; the timeline has their
+ * names.
  */
 export const lookAround: Responder = {
   repeat: "safe",

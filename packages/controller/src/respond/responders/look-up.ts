@@ -3,35 +3,41 @@ import { namedAt, READS_LAG } from "../../correlate/named.ts";
 import type { Missing } from "../../enrich/facts.ts";
 import type { Context, Responder } from "../responder.ts";
 
-/** Between two tries to learn what AWS would not say; AWS throttles or refuses meanwhile. */
+/** Pause before failed reads are retried. */
 const AGAIN: Ms = 2_000;
-/** After so many tries the incident goes on with what is known; its closer look-up goes on asking while there is time. */
+/**
+ * After this number of attempts draining continues with the known facts; the look-up for the alert continues while
+ * there is time.
+ */
 const MOST_TRIES = 6;
-/** Between two later tries. */
+/** Pause between later attempts. */
 const AGAIN_LATER: Ms = 10_000;
 
 const NOT_FOUND = /(^|: )not-found/;
-/** What may be answered at another try. */
+/** Failures that may succeed at a retry. */
 const PASSING = /(^|: )(throttled|unavailable|timed-out|conflict|invalid|not asked yet)/;
 
 const isUnknown = (missing: readonly Missing[]): boolean =>
   missing.some(({ what, why }) => what === "instance" && NOT_FOUND.test(why));
 
-/** EC2 does not know the instance, so that nothing more can be learnt; or nothing of what is missing can be (whose it is follows from the rest). */
+/**
+ * Whether retries are useless: EC2 does not find the instance, or no missing fact can succeed at a retry (the owner
+ * follows from the others).
+ */
 const isFinal = (missing: readonly Missing[]): boolean =>
   isUnknown(missing) || !missing.some(({ what, why }) => what !== "owner" && PASSING.test(why));
 
-/** Whether EC2 must know the instance soon, since somebody has just spoken of it. */
+/** Whether EC2 will find the instance soon, since a recent signal proves that it exists. */
 function isToCome(missing: readonly Missing[], { doc, now }: Context): boolean {
   const named = doc.kind === "incident" ? namedAt(doc.body) : null;
   return isUnknown(missing) && named !== null && now < named + READS_LAG;
 }
 
-/** A document is at most 8 kB. */
+/** Bounds of the receipt. */
 const LONGEST_WHY = 120;
 const MOST_WHYS = 8;
 
-/** Asks AWS what the inventory lacks. Reading twice changes nothing. */
+/** Reads the facts that the inventory lacks. Safe to repeat. */
 export const lookUp: Responder = {
   repeat: "safe",
   nature: "observes",
@@ -46,14 +52,14 @@ export const lookUp: Responder = {
     const depth = step.params["depth"] === "act" ? "act" : "tell";
     await ctx.lookUp(depth, ctx.deadline);
     const facts = ctx.facts();
-    // What is known from before leads to all that it ever led to.
+    // Facts with an older observation do not count as missing: they lead to the same registrations.
     const missing = facts.missing
       .filter(({ before }) => before !== true)
       .slice(0, MOST_WHYS)
       .map((one) => ({ what: one.what, why: one.why.slice(0, LONGEST_WHY) }));
     const receipt = { missing };
     if (facts.missing.length === 0 || (depth === "act" && facts.complete)) return { is: "done", receipt };
-    // What AWS does not know, or does not let us know, it will not tell at the next try either.
+    // "Not found" and "denied" are not retried.
     if (!isToCome(facts.missing, ctx) && isFinal(facts.missing)) return { is: "done", receipt };
     const said = facts.missing.map((one) => `${one.what} (${one.why})`).join(", ");
     const isEnough = step.attempts + 1 >= MOST_TRIES;

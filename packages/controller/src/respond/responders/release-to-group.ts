@@ -9,8 +9,8 @@ import type { Context, Responder, Result } from "../responder.ts";
 const POLL = 3_000;
 
 /**
- * Tells the group's record that the instance has drained: the group then terminates it (with decrement, if it was
- * raised for), and this step lasts until that is settled. A replacement that was never begun is called off.
+ * Marks in the group's document that the instance has drained: the group's machine then terminates it (with decrement
+ * after a raise), and this step waits until that is settled. Cancels a replacement that has not begun.
  */
 export const releaseToGroup: Responder = {
   repeat: "safe",
@@ -57,7 +57,7 @@ async function hand(step: Step, ctx: Context): Promise<Result> {
   }
 }
 
-/** It was detached, and could not be ended: people are told. */
+/** Whether the instance was detached and could not be terminated; the alert reports this. */
 const isLeft = ({ reason }: Replacement): boolean => reason?.startsWith(NOT_ENDED) === true;
 
 const stillAsks = ({ doc }: Context): boolean =>

@@ -7,9 +7,9 @@ import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
 /**
- * Sets desired capacity from a value that was seen, or is ours, to another. If it is anything else, somebody else has set
- * it (a scaling policy, a person), and theirs stands: the group's record is told what it is.
- * Lowered, whoever was launched for it and does not serve is ended first, since the group would choose among all.
+ * Sets desired capacity from an expected value to another. If the current value is different, someone else has set it
+ * (a scaling policy, a person): the write is skipped, with the value in the receipt. Before a decrease, new instances
+ * that do not serve are terminated, since otherwise the group would choose among all.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html
  */
 export const setDesired: Responder = {
@@ -26,7 +26,7 @@ export const setDesired: Responder = {
     const group = await groupOf(step, ctx);
     const seen = group?.desired ?? null;
     const to = number(step.params, "to");
-    // Of a list, all are ours, and what they are to become is there already.
+    // If `from` is a list of our own values, the target value is already set.
     if (seen === to && Array.isArray(step.params["from"])) return { is: "done", receipt: { already: true } };
     if (group === null || !isOurs(step, group)) return confirmed(step, seen, ctx) ?? theirs(seen);
     if (group.desired > to) {
@@ -36,7 +36,7 @@ export const setDesired: Responder = {
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     return doneBy(await ctx.aws.autoScaling.setDesired(placeOf(ctx.doc), text(step, "group"), to, ask));
   },
-  // No other write of ours comes between: what is seen is from before it, from after it, or somebody else's.
+  // No other write of ours is in progress: the value is from before the write, after it, or from someone else.
   async look(step, ctx) {
     if (!mayLook(step, ctx)) return "unknown";
     const group = await groupOf(step, ctx);
@@ -46,14 +46,15 @@ export const setDesired: Responder = {
 };
 
 /**
- * Who was launched for what is called off, and does not serve, goes first. In a group that counts instances one goes with
- * decrement, and the step comes back for the next, so that the record knows what each has left. By how much a decrement
- * lowers a group that counts anything else is not documented: there all go without, and desired capacity is lowered by the
- * call that follows. The group launches nobody between: a replacement comes when an instance has terminated, and if it
- * comes all the same, since no call could follow, it is a newcomer in its turn.
- * https://docs.aws.amazon.com/cli/latest/reference/autoscaling/terminate-instance-in-auto-scaling-group.html (first example)
+ * Terminates new instances that do not serve, before desired capacity is lowered. In a group that counts instances, one
+ * is terminated with decrement, and the step runs again for the next, so that each result is recorded. How much a
+ * decrement lowers a weighted group is not documented: there all are terminated without decrement, and the following
+ * call lowers desired capacity. The group launches a replacement only after an instance has terminated; if that
+ * happens, the replacement is again a new instance.
+ * https://docs.aws.amazon.com/cli/latest/reference/autoscaling/terminate-instance-in-auto-scaling-group.html (first
+ * example)
  *
- * @returns what desired capacity is then
+ * @returns the desired capacity after it
  */
 async function endNewcomers(group: AutoScalingGroup, to: number, ctx: Context): Promise<number> {
   const decrement = group.counts === "instances";
@@ -71,14 +72,16 @@ function endedOne(left: number, to: number, ctx: Context): Result {
   return { is: "wait", until: ctx.now + SETTLES, reason, receipt: { from: left } };
 }
 
-/** Whether desired capacity is what was to be found or, where the end of a newcomer may have lowered it, what that leaves. */
+/**
+ * Whether desired capacity has an expected value, or one less if the termination of a new instance may have lowered it.
+ */
 function isOurs(step: Step, { desired, counts }: AutoScalingGroup): boolean {
   const from = froms(step);
   const mayBeLowered = counts === "instances" && step.state === "intended" && desired > number(step.params, "to");
   return from.includes(desired) || (mayBeLowered && from.includes(desired + 1));
 }
 
-/** What is to be found: as planned, or as the end of the last newcomer has left it. */
+/** Returns the expected values: as planned, or as left by the last terminated new instance. */
 function froms({ params, receipt }: Step): readonly unknown[] {
   const { from = null } = receipt !== null && typeof receipt === "object" && "from" in receipt ? receipt : params;
   return Array.isArray(from) ? from : [from];

@@ -10,15 +10,15 @@ import type { Context, Responder } from "../responder.ts";
 import { stillRight } from "../still-right.ts";
 import { doneBy, takeAway } from "../write.ts";
 
-/** Draining waits no longer for a look; what was seen so lately needs none. */
+/** Time limit of the read before DRAINING; not needed if the last observation is recent. */
 const LOOK_WITHIN: Ms = 250;
 const JUST_NOW: Ms = 5_000;
 
 /**
- * A person, the agent or ECS itself may have set it before: ECS tells one worker of that by an event, and nobody where no
- * rule passes it on. So whoever opened the incident looks, unless it has just done so. Who takes over finds perhaps what
- * another has done, and goes by what was known before: when the incident opened or, where the container instance was not
- * known then, when this step was planned, which is stored before it is run.
+ * Determines whether DRAINING will be our effect: a person, the agent or ECS itself may have set it before, and the
+ * event about it may not have reached this worker. The worker that opened the incident reads the status, unless its
+ * observation is recent. A worker that took over would perhaps read another worker's effect, so it uses the status from
+ * when the incident opened or, if that is not known, from when the step was planned (stored before the step runs).
  */
 async function wasActive(step: Step, ctx: Context): Promise<Whose["ours"]> {
   const [cluster, arn] = [text(step, "clusterArn"), text(step, "containerInstanceArn")];
@@ -34,7 +34,8 @@ async function wasActive(step: Step, ctx: Context): Promise<Whose["ours"]> {
 }
 
 /**
- * Tasks are stopped only as `minimumHealthyPercent` allows, and standalone ones are left alone (see drain-tasks).
+ * Sets a container instance to DRAINING. ECS then stops tasks only as `minimumHealthyPercent` allows, and no standalone
+ * tasks (see drain-tasks).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
  */
 export const setDraining: Responder = takeAway(
@@ -58,15 +59,15 @@ export const setDraining: Responder = takeAway(
 );
 
 /**
- * "If the instance is in any other status, an error will be received", so perhaps for one that is DRAINING: what AWS
- * refuses is looked at. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
+ * "If the instance is in any other status, an error will be received", perhaps also for DRAINING: so the status is read
+ * after a refusal. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
  */
 async function isDraining(error: unknown, cluster: string, arn: string, ctx: Context): Promise<boolean> {
   if (!(error instanceof AwsFailure) || !REFUSED.has(error.fields.kind)) return false;
   return (await statusNow(cluster, arn, ctx, Infinity)) === "DRAINING";
 }
 
-/** Null: ECS does not say, within the time there is. */
+/** Reads the current status; returns null if ECS does not answer in time. */
 async function statusNow(cluster: string, arn: string, ctx: Context, within: Ms): Promise<string | null> {
   if (ctx.doc.kind !== "incident") return null;
   const { id } = ctx.doc.body.subject;
@@ -77,11 +78,14 @@ async function statusNow(cluster: string, arn: string, ctx: Context, within: Ms)
 
 const REFUSED: ReadonlySet<FailureKind> = new Set(["invalid", "conflict"]);
 
-/** Side by side with it, or before: of a storm's instances, those without targets have nothing but this done. */
+/**
+ * Whether targets are deregistered at the same time or before: then DRAINING has lower priority than that of instances
+ * without targets.
+ */
 const isDeregistered = (doc: Doc): boolean =>
   doc.kind === "incident" && doc.body.steps.some(({ id, after }) => id.startsWith("deregister:") && after.length === 0);
 
-/** Undoes it, where it is still right; one that is ACTIVE stays so. */
+/** Undoes set-draining, if the instance should serve. */
 export const setActive: Responder = {
   repeat: "safe",
   nature: "acts",

@@ -4,8 +4,8 @@ import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
 /**
- * Sets a group's On-Demand base from what it was seen at, or what we set it to, to another. If somebody else has changed
- * it meanwhile, theirs stands. An instance refresh that is under way would take the policy for its own.
+ * Sets a group's On-Demand base from an expected value to another. If someone else has changed it, the write is
+ * skipped. It waits for an instance refresh, which would include the changed policy.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
  */
 export const setOnDemandBase: Responder = {

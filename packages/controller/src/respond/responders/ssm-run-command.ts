@@ -11,8 +11,8 @@ import { workEnds } from "../steps.ts";
 const PAUSE = 2_000;
 
 /**
- * Has Systems Manager run a document on the doomed instance; `await-command` waits for its end. A command carries no
- * token, and nothing lists it by what it was for: after a crash, or an answer that was lost, it is given up and told.
+ * Runs a document of Systems Manager on the doomed instance; `await-command` waits for its end. A command has no
+ * idempotency token and cannot be found again: after a crash or a lost answer the step is abandoned and reported.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
  */
 export const ssmRunCommand: Responder = {
@@ -40,11 +40,11 @@ export const ssmRunCommand: Responder = {
 interface Ready extends CommandContent {
   readonly at: Place;
   readonly instanceId: string;
-  /** When what it runs is to be over. */
+  /** By when the command must be over. */
   readonly ends: Ms;
 }
 
-/** All that comes before the command, and may be tried again: the step counts as begun already. */
+/** Prepares the command. Failures here may be retried, although the step is already intended. */
 async function prepare(step: Step, ctx: Context): Promise<Ready | Result> {
   try {
     const content = await contentOf(step, ctx.secret);
@@ -69,7 +69,7 @@ async function send({ at, instanceId, document, parameters, ends }: Ready, ctx: 
   return { is: "done", receipt: { commandId, instanceId }, note: `${document} was sent` };
 }
 
-/** AWS's own script documents end what runs longer than this; an hour by default, which the instance does not have. */
+/** Adds a timeout for AWS's script documents, whose default is an hour. */
 function withTimeout(
   document: string,
   parameters: CommandContent["parameters"],
@@ -81,7 +81,7 @@ function withTimeout(
   return { ...parameters, executionTimeout: [`${seconds}`] };
 }
 
-/** Codes of failures before AWS looked at the request. */
+/** Error codes after which AWS has not started the command. */
 const NOT_BEGUN: ReadonlySet<string> = new Set([
   "Closed",
   "ExpiredToken",
@@ -90,7 +90,7 @@ const NOT_BEGUN: ReadonlySet<string> = new Set([
   "CredentialsProviderError",
 ]);
 
-/** Only where AWS has surely not begun it is it tried again. */
+/** Handles a failure: retries only if AWS has certainly not started the command. */
 function without(failure: AwsFailure, { instanceId, document }: Ready, now: Ms): Result {
   const { kind, awsCode, retryAt } = failure.fields;
   if (awsCode === "InvalidInstanceId")

@@ -9,8 +9,8 @@ import { doneBy } from "../write.ts";
 const POLL: Ms = 15_000;
 
 /**
- * What we detached is ours to end, so that nothing is left billed and ownerless. Terminating twice changes nothing.
- * Whether it was detached is looked at first: one that is still in its group serves there.
+ * Terminates an instance that we detached, since no group does. Safe to repeat. Checks first that it is not in its
+ * group any more.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
  */
 export const terminateDetached: Responder = {
@@ -35,14 +35,14 @@ export const terminateDetached: Responder = {
     } catch (error) {
       if (!(error instanceof AwsFailure) || error.fields.retryable) throw error;
       if (error.fields.kind === "not-found") return unlessItComes(step.startedAt ?? ctx.now, ctx.now);
-      // Termination protection, for example: nothing but a person changes that.
+      // For example termination protection, which only a person can change.
       return { is: "skip", reason: `${NOT_ENDED}, and runs on outside its group; please end it: ${error.message}` };
     }
   },
 };
 
 /**
- * That EC2 does not find it "does not mean that the instance is or will be terminated": it may have been launched just now.
+ * Waits until EC2's answer "not found" cannot be stale: it "does not mean that the instance is or will be terminated".
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 const unlessItComes = (since: Ms, now: Ms): Result =>
@@ -50,7 +50,7 @@ const unlessItComes = (since: Ms, now: Ms): Result =>
     ? { is: "wait", until: now + POLL, reason: "EC2 does not know it, which does not say that it has ended" }
     : { is: "done", receipt: { requestId: null, at: now, already: true }, note: "EC2 knows it no more" };
 
-/** How the reason begins of one that is left behind, billed and in no group. */
+/** Begin of the reason for an instance that keeps running, billed and in no group. */
 export const NOT_ENDED = "it could not be ended";
 
 const STAYS: ReadonlySet<Membership> = new Set(["coming", "in-service", "renewing", "aside", "warm"]);

@@ -6,9 +6,9 @@ import { numberOrNull, placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 /**
- * Terminates the doomed instance and, by the same call, lowers desired capacity by what was raised for it. Where somebody
- * else has set desired capacity, theirs stands, and the group fills the place. The receipt says what was paid back, and
- * what desired capacity is then: the group's record lowers what is left, for example where the instance had gone by itself.
+ * Terminates the doomed instance and, by the same call, lowers desired capacity by its raise. If someone else has set
+ * desired capacity, it is not lowered, and the group launches a replacement. The receipt has the decrease (`paid`) and
+ * the new desired capacity: the group's machine lowers the rest, e.g. if the instance was already gone.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
  */
 export const terminateInGroup: Responder = {
@@ -67,13 +67,15 @@ const goneByItself = (desired: number | null): Result => ({
   note: "it was so already",
 });
 
-/** An earlier version planned one instance each, and did not say what it expected to find. */
+/** Reads the parameters. A step of an earlier version has no `from`, and means one instance. */
 const owedBy = (step: Step): { readonly from: number | null; readonly units: number } => ({
   from: numberOrNull(step, "from"),
   units: numberOrNull(step, "units") ?? 1,
 });
 
-/** It leaves its group, or has left it. By whom does not stand in its state; its scaling activity and the capacity tell. */
+/**
+ * Whether the instance leaves or has left its group, for any reason; scaling activity and capacity show the reason.
+ */
 const isLeaving = (state: string | null): boolean => state === null || state.startsWith("Terminating");
 
 async function stateOf(step: Step, ctx: Context): Promise<string | null> {
@@ -85,12 +87,12 @@ async function stateOf(step: Step, ctx: Context): Promise<string | null> {
   return members.get(id)?.state ?? null;
 }
 
-/** Clocks differ: an activity that began so long before our own call may be of it. */
+/** Clock difference: an activity that began this long before our call may belong to it. */
 const SKEW: Ms = 60_000;
 
 /**
- * Whether the instance was terminated with decrement, by its scaling activity: "instance i-… was taken out of service in
- * response to a user request, shrinking the capacity from 2 to 1". Asked where desired capacity alone does not tell.
+ * Whether the instance was terminated with decrement, by its scaling activity: "instance i-… was taken out of service
+ * in response to a user request, shrinking the capacity from 2 to 1". Used if desired capacity alone does not show it.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html (Activity)
  */
 async function wasShrunk(step: Step, ctx: Context): Promise<boolean> {
@@ -98,7 +100,7 @@ async function wasShrunk(step: Step, ctx: Context): Promise<boolean> {
   const since = (step.startedAt ?? ctx.now) - SKEW;
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
   const asked = ctx.aws.autoScaling.activities(placeOf(ctx.doc), text(step, "group"), since, ask);
-  // Where AWS refuses to tell, desired capacity alone does.
+  // If AWS refuses, only desired capacity is used.
   const activities = await asked.catch((error: unknown) => {
     if (error instanceof AwsFailure && !error.fields.retryable) return [];
     throw error;

@@ -16,8 +16,8 @@ const WHY_WITHIN: Ms = 10_000;
 const UNWARNED: ReadonlySet<Threat> = new Set(["ending", "termination"]);
 
 /**
- * Sees the instance (or task) go: by a signal where one came, else by asking. One that still runs well after its
- * deadline was not interrupted: the notice counts as cancelled, and what was taken away is put back.
+ * Verifies that the instance (or task) is gone, by a signal or by polling. If it still runs well after its deadline, it
+ * was not interrupted: the notice counts as cancelled, and the drain is undone.
  */
 export const verifyGone: Responder = {
   repeat: "safe",
@@ -34,21 +34,21 @@ export const verifyGone: Responder = {
 
 async function look(step: Step, ctx: Context): Promise<Result> {
   if (ctx.doc.kind === "incident" && hasEnded(ctx.doc.body)) {
-    // Nobody warned: why it ended is worth a question, before EC2 forgets it.
+    // No warning came: read the state reason, before EC2 removes the instance.
     if (UNWARNED.has(threatOf(ctx.doc.body))) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + WHY_WITHIN));
     return gone({ state: ctx.doc.body.seen?.state ?? "gone" });
   }
   const deadline = number(step.params, "deadline");
-  // A Fargate task's place is taken when ECS has stopped it; it tells so by an event, and never comes back.
+  // A Fargate task that ECS stops never comes back; ECS sends an event when it has stopped.
   if (step.params["type"] === "task")
     return ctx.now >= deadline
       ? gone({ state: "STOPPED" })
       : { is: "wait", until: deadline, reason: "the task still has time" };
   const answered = await stateOf(text(step, "subject"), ctx).catch(untold);
-  // The answer may have corrected the clock: what is put back is not judged by one that is known to be wrong.
+  // Read the clock again: the answer may have corrected it.
   const now = ctx.clock.now();
   if ("untold" in answered) {
-    // It is known by its signals, if at all; and in the end neither that it went nor that it stayed is claimed.
+    // Only signals can show the end; without them the result stays unknown (`gone: null`).
     const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
     if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${answered.untold}` };
     return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${answered.untold}` };
@@ -67,7 +67,7 @@ async function look(step: Step, ctx: Context): Promise<Result> {
   }
   if (recommendedOnly(ctx)) {
     const until = now + RARE_POLL;
-    // No interruption followed in all that time: what was emptied for it goes back into service.
+    // No interruption followed: the drain is undone.
     if (until >= ctx.deadline) return { is: "done", receipt: { gone: false, state }, note: "no interruption followed" };
     return { is: "wait", until, reason: "only recommended: watched for a warning" };
   }
@@ -80,8 +80,8 @@ async function look(step: Step, ctx: Context): Promise<Result> {
 }
 
 /**
- * Of one that is still there after its deadline, which of its targets somebody else had taken out before: looked at while
- * it is not too late to tell.
+ * Adds to the receipt which targets someone else had deregistered before, if the instance still runs after its
+ * deadline; later this cannot be determined.
  */
 async function keepEarly(result: Result, step: Step, ctx: Context): Promise<Result> {
   const deadline = step.params["deadline"];
@@ -95,8 +95,9 @@ const isReceiptOfGone = (receipt: Plain): boolean =>
   receipt !== null && typeof receipt === "object" && "gone" in receipt && receipt.gone === true;
 
 /**
- * EC2 says that it runs, also of one that its group holds with a hook, for up to 48 hours, or retains: that one is going, and
- * nothing is put back. The group is asked where it may be the one that ends it, and before it is said that nobody does.
+ * Whether to read the instance's state in its group. EC2 also shows `running` while the group holds it with a hook (up
+ * to 48 hours) or retains it: then nothing is undone. The group is read if it may be terminating the instance, and
+ * before the notice counts as cancelled.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 function asksGroup(ctx: Context, late: boolean): boolean {
@@ -108,11 +109,11 @@ function asksGroup(ctx: Context, late: boolean): boolean {
 
 interface Held {
   readonly reason: string;
-  /** Its hook was abandoned: nothing but a call ends it. */
+  /** Its hook was abandoned: only a call terminates it. */
   readonly retained: boolean;
 }
 
-/** That its group is terminating it, or may be; null: it is not. */
+/** Returns that the group is, or may be, terminating the instance; null if it is not. */
 async function heldByGroup(id: string, ctx: Context): Promise<Held | null> {
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
   const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
@@ -140,7 +141,7 @@ async function heldByGroup(id: string, ctx: Context): Promise<Held | null> {
 
 const LEAVES_POOL = /Terminating|Retained/;
 
-/** Throttled and the like is tried again by the step's own retries; what is refused stays so. */
+/** Converts a permanent failure to a text; throws others, which the step retries. */
 function untold(error: unknown): { readonly untold: string } {
   if (error instanceof AwsFailure && !error.fields.retryable) return { untold: error.message };
   throw error;

@@ -15,8 +15,9 @@ const POLL: Ms = 15_000;
 const EVIDENCE_EVERY = 4;
 
 /**
- * Waits until the group serves as much as it wants again: as many instances InService as it desires, each of them healthy
- * behind every load balancer of the group. Counted over the group, because AWS names no successor of an instance.
+ * Waits until the group serves its desired capacity again: as many instances InService as desired, each healthy in
+ * every load balancer of the group. Counted over the whole group, since AWS does not show which instance replaces
+ * which.
  */
 export const verifyReplacement: Responder = {
   repeat: "safe",
@@ -42,11 +43,11 @@ export const verifyReplacement: Responder = {
     }
     const wait = { is: "wait", until: ctx.now + POLL } as const;
     const short = shortOf(group, serving, group.desired);
-    // Once a minute: what keeps a group from launching does not change sooner.
+    // Once a minute is enough: failed launches change slowly.
     if (step.attempts % EVIDENCE_EVERY !== 1) return { ...wait, reason: `${short}${said(step)}` };
     const failed = await lastFailedLaunch(name, ctx);
     if (onDemandOf(step.params) === null) return { ...wait, reason: `${short}${evidence(failed)}` };
-    // The group's record is the only author of writes to its capacity: it is told what is wished for.
+    // The request goes into the group's document, the only author of writes to its capacity.
     const record = (await recordOf(name, ctx)) ?? newGroup(nameOf(name, ctx));
     const fallback = fallBack(group, failed, step.params, record.body.fallback);
     const reason = `${short}${evidence(failed)}${fallback.said}`;
@@ -61,13 +62,13 @@ const nameOf = (name: string, ctx: Context): GroupName => ({ ...placeOf(ctx.doc)
 const recordOf = (name: string, ctx: Context): Promise<Doc<"group"> | null> =>
   ctx.ledger.load(groupKey(nameOf(name, ctx)), "group");
 
-/** The evidence of an earlier look. */
+/** Returns the part of the last reason after "; ": the evidence of an earlier read. */
 const said = ({ reason }: Step): string => {
   const at = reason?.indexOf("; ") ?? -1;
   return at === -1 ? "" : (reason?.slice(at) ?? "");
 };
 
-/** The group from a look of at most half a poll ago. */
+/** Returns the group; at most half a poll interval old. */
 async function groupOf(name: string, ctx: Context): Promise<AutoScalingGroup | undefined> {
   const at = placeOf(ctx.doc);
   const id = groupId(at, name);
