@@ -4,7 +4,7 @@ import { SpotkeeperError } from "../../src/errors.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { effects, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
-import { HOOK, hostOf, shop } from "./fleet.ts";
+import { groupOf, HOOK, hostOf, scaleIn, shop } from "./fleet.ts";
 
 let box: Box;
 afterEach(() => box.close());
@@ -74,5 +74,20 @@ test("full while an incident is open: safe steps go on, and it closes when it ca
   expect(incident.closedAt).not.toBeNull();
   expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], targetsLost: [] });
   expect(box.world.oracle.duplicates()).toEqual([]);
+  expect(box.world.oracle.leftovers().openActions).toEqual([]);
+});
+
+test("full when a group ends an instance: its hook is answered once that can be written, and not before", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop(), ledger: disk.stand, warm: true });
+  await box.run(60);
+  disk.full = true;
+  scaleIn(box.world, groupOf(box.region));
+  await box.run(60);
+  expect(box.world.oracle.leftovers().openActions).toMatchObject([{ hook: HOOK }]);
+  disk.full = false;
+  await box.run(1_800);
+  const [doc] = await box.incidents();
+  expect(doc?.body.steps.find((one) => one.id.startsWith(`complete:${HOOK}`))?.state).toBe("done");
   expect(box.world.oracle.leftovers().openActions).toEqual([]);
 });

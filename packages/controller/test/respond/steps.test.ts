@@ -32,6 +32,29 @@ test("a step behind one that never settles wakes at the end of its budget", () =
   expect(next(doc, T0).wakeAt).toBe(T0 + 9_000);
 });
 
+test("what was begun, and what is owed or needed and was not tried, has ten minutes more than its time", () => {
+  const late = (id: string, over: Partial<Step> = {}): Step => stepOf(id, { abandonAt: T0, ...over });
+  const doc = withSteps(
+    late("begun", { state: "intended", attempts: 1 }),
+    late("undo:deregister"),
+    late("look-up"),
+    late("undo:drain", { attempts: 1 }),
+    late("other"),
+  );
+  const dueAt = (now: number): readonly string[] => next(doc, now).due.map(({ id }) => id);
+  expect(dueAt(T0 + 599_999)).toEqual(["begun", "undo:deregister", "look-up"]);
+  expect(dueAt(T0 + 600_000)).toEqual([]);
+});
+
+test("a plan that was made from less than is to be known drops nothing", () => {
+  const steps = [stepOf("kept"), stepOf("lacking")];
+  const merged = mergePlan(steps, [planned("kept")], T0, false);
+  expect(merged.map(({ id, state }) => [id, state])).toEqual([
+    ["kept", "waiting"],
+    ["lacking", "waiting"],
+  ]);
+});
+
 test("nothing is due, and nothing wakes, when all is settled", () => {
   expect(next(withSteps(stepOf("a", { state: "done" }), stepOf("b", { state: "skipped" })), T0)).toEqual({
     due: [],
