@@ -25,7 +25,7 @@ export async function run(): Promise<readonly Row[]> {
   for (const poll of [1_000, 100]) rows.push(...(await detection(poll)));
   for (const server of Object.keys(servers)) rows.push(...(await drains(server)));
   rows.push(...(await workDrains()));
-  rows.push(...(await idle()));
+  rows.push(...(await idle(false)), ...(await idle(true)));
   return rows;
 }
 
@@ -82,9 +82,12 @@ async function drains(server: string): Promise<Row[]> {
 }
 
 /** The daemon that watches a metadata service without notices, beside a process that polls it by `node:http` alone. */
-async function idle(): Promise<Row[]> {
+/** @param closes the metadata service closes each connection, as EC2's does (docs/aws-facts.md, 173) */
+async function idle(closes: boolean): Promise<Row[]> {
   execFileSync(process.execPath, [DAEMON, "--version"]);
   await using metadata = await startMetadata();
+  metadata.closes = closes;
+  const over = closes ? ", a connection for each request" : "";
   const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   const calls = { "the daemon": [DAEMON, "--port", "0"], "a process that only polls": ["--eval", poller] };
   const processes = Object.entries(calls).map(
@@ -95,9 +98,9 @@ async function idle(): Promise<Row[]> {
     const before = processes.map(([, { pid }]) => cpuSeconds(pid));
     await delay(IDLE_SECONDS * 1_000);
     return processes.flatMap(([what, { pid }], at) => [
-      { what: `${what} after ${IDLE_SECONDS / 60} min: resident`, value: residentMegabytes(pid), unit: "MB" },
+      { what: `${what} after ${IDLE_SECONDS / 60} min${over}: resident`, value: residentMegabytes(pid), unit: "MB" },
       {
-        what: `${what}, idle: CPU`,
+        what: `${what}, idle${over}: CPU`,
         value: ((cpuSeconds(pid) - (before[at] ?? 0)) * 60) / IDLE_SECONDS,
         unit: "s/min",
       },

@@ -3,6 +3,7 @@ import type { Clock, Ms } from "./clock.ts";
 import type { Budgets } from "./drain/budgets.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
+import type { CreateSend } from "./net/send.ts";
 import type { Environment } from "./watch/environment.ts";
 
 /** All of it can be left out. Times are milliseconds. */
@@ -30,6 +31,8 @@ export interface AgentOptions {
 /** What the agent has of its process, so that nothing else reaches for it. */
 export interface Host {
   readonly clock: Clock;
+  /** By what the metadata services are asked. */
+  readonly createSend: CreateSend;
   readonly process: {
     readonly env: Environment;
     /** Hears of a signal by its name, or of an error that nobody caught. */

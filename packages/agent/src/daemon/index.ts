@@ -1,6 +1,7 @@
 import { thisProcess } from "../entry/host.ts";
 import { becomeInit } from "../entry/init.ts";
 import { SpotkeeperError } from "../errors.ts";
+import { createBareSend } from "../net/bare.ts";
 import { runDaemon as runDaemonOn } from "./daemon.ts";
 import type { DaemonHost } from "./host.ts";
 import type { DaemonOptions } from "./flags.ts";
@@ -10,6 +11,7 @@ export { daemonFlags, daemonOptions } from "./flags.ts";
 
 const host: DaemonHost = {
   ...thisProcess,
+  createSend: createBareSend,
   write: (text) => void process.stderr.write(text),
   isTerminal: process.stdin.isTTY,
 };

@@ -8,7 +8,6 @@ export interface Reply {
   readonly status: number;
   /** The hour by whoever answers, in whole seconds: the header of that name. */
   readonly date?: string | undefined;
-  /** At most 64 Ki characters; what is longer does not count as an answer. */
   readonly body: string;
   /** The system's code of what failed (`EMFILE`), where there is no answer. */
   readonly code?: string | null;
@@ -30,6 +29,12 @@ export type Send = (
   body?: string,
 ) => Promise<Reply>;
 
+/** What is longer, in characters, does not count as an answer. */
+export const LONGEST_ANSWER = 65_536;
+
+/** Creates what sends requests. Its connections are its own. */
+export type CreateSend = (clock: Pick<Clock, "setTimer" | "now">) => Send;
+
 /** Why there is no answer where a connection stood, so that somebody took the request, and yet nothing came in time. */
 export const SILENT = "no answer";
 
@@ -43,7 +48,6 @@ export const createSend = (
   clock: Pick<Clock, "setTimer" | "now">,
   via: Pick<typeof http, "request" | "Agent"> = process.getBuiltinModule("node:http"),
 ): Send => {
-  const LONGEST_BODY = 65_536;
   const agent = new via.Agent({ keepAlive: true });
   return async (method, url, headers, until, body) => {
     const request = via.request(url, { method, headers, agent });
@@ -61,7 +65,7 @@ export const createSend = (
             // What is read of it is ASCII, so it may be cut anywhere.
             let text = "";
             response
-              .on("data", (chunk) => (text += chunk).length > LONGEST_BODY && request.destroy(new Error("too long")))
+              .on("data", (chunk) => (text += chunk).length > LONGEST_ANSWER && request.destroy(new Error("too long")))
               .on("error", reject)
               // A body without a length ends with its connection, whoever ended that.
               .on("end", () =>

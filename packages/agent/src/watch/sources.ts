@@ -1,6 +1,5 @@
 import type { Ms } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
-import { createSend } from "../net/send.ts";
 import { hear } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { type Ask, createAsk } from "./metadata.ts";
@@ -20,7 +19,7 @@ import { createToken } from "./token.ts";
  * between
  */
 export const watchAll = (
-  { clock, process }: Host,
+  { clock, process, createSend }: Host,
   poll: Ms,
   metadata: URL | null,
   allowV1: boolean,

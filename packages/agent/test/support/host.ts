@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { createSend } from "../../src/net/send.ts";
 import type { Host } from "../../src/options.ts";
 import { type VirtualClock, virtualClock } from "./clock.ts";
 
@@ -18,6 +19,7 @@ export function fakeHost(env: Host["process"]["env"] = {}): FakeHost {
   const warnings: (Error | string)[] = [];
   return {
     clock: virtualClock(),
+    createSend,
     process: {
       env,
       on: (event, listener) => events.on(event, listener),

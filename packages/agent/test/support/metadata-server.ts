@@ -17,6 +17,8 @@ export interface MetadataServer extends AsyncDisposable {
   tokenPage: Exclude<Page, string>;
   /** Version 1 is answered too. */
   v1: boolean;
+  /** Each connection serves one request, as on EC2 (docs/aws-facts.md, 173). */
+  closes: boolean;
   /** The header `Date`; null: none. */
   date: (() => Date) | null;
   /** No token that was given is taken any longer. */
@@ -52,6 +54,7 @@ export async function startMetadata(): Promise<MetadataServer> {
     life: 21_600,
     tokenPage: undefined,
     v1: false,
+    closes: false,
     date: () => new Date(),
     expireTokens: () => tokens.clear(),
     async [Symbol.asyncDispose]() {
@@ -67,6 +70,11 @@ export async function startMetadata(): Promise<MetadataServer> {
     tokens.set(token, Date.now() + life * 1_000);
     response.writeHead(200, { "x-aws-ec2-metadata-token-ttl-seconds": String(life) }).end(token);
   };
+  /** With its length, as the service has it. */
+  const refuse = (response: ServerResponse, status: number, reason: string): void => {
+    const body = html(`${status} - ${reason}`);
+    response.writeHead(status, { "content-type": "text/html", "content-length": body.length }).end(body);
+  };
   const server = createServer((request, response) => {
     const path = request.url ?? "";
     const token = request.headers["x-aws-ec2-metadata-token"] as string | undefined;
@@ -74,19 +82,18 @@ export async function startMetadata(): Promise<MetadataServer> {
     if (state.date === null) response.sendDate = false;
     else response.setHeader("date", state.date().toUTCString());
     response.setHeader("server", "EC2ws");
+    if (state.closes) response.setHeader("connection", "close");
     if (path === "/latest/api/token" && request.method === "PUT") {
       return state.tokenPage === undefined ? giveToken(request, response) : state.tokenPage(request, response);
     }
     const known = token !== undefined && (tokens.get(token) ?? 0) > Date.now();
     if (!known && !(state.v1 && token === undefined)) {
-      return void response.writeHead(401, { "content-type": "text/html" }).end(html("401 - Unauthorized"));
+      return refuse(response, 401, "Unauthorized");
     }
     const page = state.pages.get(path);
     if (typeof page === "function") return page(request, response);
-    if (page === undefined) {
-      return void response.writeHead(404, { "content-type": "text/html" }).end(html("404 - Not Found"));
-    }
-    response.writeHead(200, { "content-type": "text/plain" }).end(page);
+    if (page === undefined) return refuse(response, 404, "Not Found");
+    response.writeHead(200, { "content-type": "text/plain", "content-length": Buffer.byteLength(page) }).end(page);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,13 +1,20 @@
 import { expect, test, vi } from "vitest";
 import { createAgentOn, type Agent } from "../../src/agent.ts";
 import { systemClock } from "../../src/clock.ts";
+import { createBareSend } from "../../src/net/bare.ts";
+import { type CreateSend, createSend } from "../../src/net/send.ts";
 import type { AgentOptions } from "../../src/options.ts";
 import { fakeHost } from "../support/host.ts";
 import { type MetadataServer, type Page, paths, sliding, startMetadata } from "../support/metadata-server.ts";
 
 /** An agent on the real clock, beside a real metadata service; what it tells, as words. */
-async function watching(server: MetadataServer, options: AgentOptions = {}, env: Record<string, string> = {}) {
-  const host = { ...fakeHost(env), clock: systemClock };
+async function watching(
+  server: MetadataServer,
+  options: AgentOptions = {},
+  env: Record<string, string> = {},
+  create: CreateSend = createSend,
+) {
+  const host = { ...fakeHost(env), clock: systemClock, createSend: create };
   const agent: Agent = createAgentOn(host, { poll: 20, metadata: server.url, exit: false, signals: [], ...options });
   const told: string[] = [];
   agent.on("notice", ({ kind, action }) => told.push(`${kind} ${action}`));
@@ -145,6 +152,19 @@ test("what does not press is asked seldom, over the connections that the rest ke
     expect(looks(server, path)).toBeLessThan(looks(server, paths.interruption) / 3);
   }
   expect(sockets.size).toBeLessThanOrEqual(4);
+});
+
+test.each([
+  ["node:http", createSend],
+  ["bare connections", createBareSend],
+])("a service that closes each connection, as EC2's does, is asked on and on, over %s", async (_, create) => {
+  await using server = await startMetadata();
+  server.closes = true;
+  await using set = await watching(server, {}, {}, create);
+  await until(() => looks(server, paths.interruption) > 20);
+  server.pages.set(paths.interruption, sliding());
+  await until(() => set.told.length === 2);
+  expect(set.told).toEqual(["interruption terminate", "draining for interruption"]);
 });
 
 test("stopped, it asks no more", async () => {
