@@ -19,13 +19,16 @@ import { alertEntry, createAlertStore, untold } from "./outbox/store.ts";
 import { sameHeld } from "./pipeline/withheld.ts";
 import { createTurns } from "./outbox/turns.ts";
 
-/** Looks of one `advance`, far more than any alert has while it sends; what is left then is due again soon. */
+/** Maximum number of rounds of one `advance`, far more than any alert needs. After it the alert is due again soon. */
 const MOST_ROUNDS = 500;
 const SOON: Ms = 1_000;
-/** Channels that answer this soon are looked at together; nobody waits longer for one that does not. */
+/** How long one round waits for channels to answer, so that their results share the next evaluation. */
 const TOGETHER: Ms = 50;
 
-/** `alerts_total{channel,outcome}` and `alerts_suppressed_total{reason}` come of these. `channel` is its name in the config. */
+/**
+ * Hooks for the metrics `alerts_total{channel,outcome}` and `alerts_suppressed_total{reason}`. `channel` is its name in
+ * the config.
+ */
 export interface AlertObserver {
   readonly alert?: (channel: string, outcome: "sent" | "failed" | "gave-up") => void;
   readonly suppressed?: (reason: string) => void;
@@ -33,7 +36,7 @@ export interface AlertObserver {
 
 export interface AlertDeps extends Omit<LookDeps, "ledger"> {
   readonly ledger: Pick<Ledger, "load" | "list" | "commit">;
-  /** Reads secrets anew; whether any of them has changed. */
+  /** Reads all secrets again; returns whether any has changed. */
   readonly refreshSecrets: () => Promise<boolean>;
   readonly clock: Clock;
   /** 0..1, for jitter. */
@@ -41,26 +44,25 @@ export interface AlertDeps extends Omit<LookDeps, "ledger"> {
   readonly wake: Wake;
   readonly observe: AlertObserver;
   readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
-  /** Nobody could be told. */
+  /** Called if an alert could not be delivered on any channel. */
   readonly onUntold: (error: Error) => void;
 }
 
 export interface Alerts {
-  /**
-   * Brings one alert as far as it can go now. Rejects with the ledger's errors; then it is called again.
-   */
+  /** Advances one alert as far as possible now. Rejects with the ledger's errors; the caller then calls it again. */
   advance(key: Key, turn?: Turn): Promise<void>;
-  /** Tells at once, without a ledger (direct.ts). Never rejects. */
+  /** Sends an alert at once, without a ledger (direct.ts). Never rejects. */
   tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<void>;
 }
 
 /**
- * The alert's own loop: load → look at its members → pipeline (pure) → next (pure) → commit intents → send side by side →
- * apply (pure) → commit each result as it comes, so that no channel waits for another. The alert's document is the outbox:
- * something is marked as sent after it was, and an intent that nobody settled is sent again (at least once).
+ * Creates the loop that advances alerts: load → evaluate members → pipeline (pure) → next (pure) → commit intents →
+ * send concurrently → apply (pure) → commit each result when it arrives, so that no channel waits for another. The
+ * alert's document is the outbox: a send is marked as sent after it was sent, and an intent without a result is sent
+ * again (at least once).
  *
  *     A  load v5 ─ next: sns due ─ commit v6 (intended) ─ publish ─ commit v7 (sent)
- *     B  load v5 ─ next: sns due ─── commit v6 ✗ ─ load v6: intended, look again later
+ *     B  load v5 ─ next: sns due ─── commit v6 ✗ ─ load v6: intended, evaluate again later
  */
 export function createAlertAdvance(deps: AlertDeps): Alerts {
   const { clock, wake } = deps;
@@ -78,7 +80,10 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     onResult: (channel, outcome) => deps.observe.alert?.(channel, outcome),
   };
 
-  /** One look, and what follows at once. Null: somebody else wrote meanwhile, or a channel is not free after all. */
+  /**
+   * Evaluates the alert once and starts the due sends. Returns null after a version conflict, or if a channel has
+   * reached its rate limit.
+   */
   async function round(doc: Doc<"alert">, running: Map<string, Promise<void>>): Promise<NextAlert | null> {
     const looked = await look(deps, gates, doc, () => clock.now());
     const { due } = looked.next;
@@ -106,7 +111,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
         const poke = turn.poked();
         const doc = await store.load(key);
         if (doc === null || doc.wakeAt === null) return;
-        // The pipeline would say so too; but a storm's incidents are not listed once for each that joins.
+        // The pipeline checks this, too; but here a storm's members are not listed for each incident that joins.
         if (clock.now() < doc.body.flushAt) return await wake.at(key, doc.body.flushAt);
         const next = await round(doc, running);
         if (next === null || next.lapsed.length > 0) continue;
@@ -125,7 +130,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     }
   }
 
-  /** Commits intents, or only what the look found where that is news; null on a conflict. */
+  /** Commits the intents, or only the changed results of the evaluation; returns null on a conflict. */
   async function write(doc: Doc<"alert">, looked: Looked): Promise<Doc<"alert"> | null> {
     const { next, noted, body } = looked;
     const now = clock.now();

@@ -5,7 +5,7 @@ import type { Outcome } from "../model/incident.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Action, SignalKind } from "../model/signal.ts";
 
-/** What an alert is about: incidents of one cluster, else of one Auto Scaling group, else of one account and region. */
+/** The group of an alert: a cluster, else an Auto Scaling group, else an account and region. */
 export interface AlertGroup {
   readonly account: string | null;
   readonly region: string | null;
@@ -14,7 +14,7 @@ export interface AlertGroup {
   readonly group: string | null;
 }
 
-/** One instance or task, as people are told of it. */
+/** One instance or task in an alert. */
 export interface AlertMember {
   readonly incident: Key;
   readonly subject: string;
@@ -27,20 +27,20 @@ export interface AlertMember {
   readonly cluster: string | null;
   readonly deadline: Ms | null;
   readonly mode: "act" | "dry-run" | "observe";
-  /** What is being done or was done, and what could not be and why. */
+  /** Actions in progress, done, and failed with the reason. */
   readonly doing: readonly string[];
   readonly missing: readonly Missing[];
   readonly standaloneTasks: number;
   readonly daemonTasks: number;
   readonly outcome: Outcome | null;
-  /** Left on the clock when it was drained; negative when it was late. */
+  /** Seconds left until the deadline when it was drained; negative if late. */
   readonly marginSeconds: number | null;
   readonly replacedAfterSeconds: number | null;
-  /** Where its timeline can be read; null where nobody said at which address (`show.url`). */
+  /** URL of its timeline; null without `show.url`. */
   readonly link: string | null;
 }
 
-/** The one typed value that every channel renders. */
+/** The content of an alert, which every channel renders. */
 export interface AlertModel {
   readonly key: Key;
   readonly generation: number;
@@ -52,7 +52,7 @@ export interface AlertModel {
   readonly doing: readonly string[];
   /** What a person should do; empty when nothing. */
   readonly ask: readonly string[];
-  /** What could not be learnt, and why: "targets of 3: access denied". */
+  /** Facts that could not be read, with the reason: "targets of 3: access denied". */
   readonly missing: readonly string[];
   readonly severity: "info" | "warning" | "critical";
   readonly group: AlertGroup;
@@ -61,29 +61,31 @@ export interface AlertModel {
   readonly openedAt: Ms;
   readonly earliestDeadline: Ms | null;
   readonly storm: boolean;
-  /** Where it can be read: its only incident, or the list of them; null as for a member. */
+  /** URL of its only incident, or of the list of incidents; null without `show.url`. */
   readonly link: string | null;
 }
 
 /**
- * How much must change before a channel is told again between receipt and outcome: `full` for machines and messages that
- * are edited in place; `material` (who is in it, what is at stake, what is asked) where each update is one more message.
+ * Which changes cause an update between receipt and outcome. `full`: any change; for machines and messages that are
+ * edited in place. `material`: members, services below their minimum, or requests to people; for channels where each
+ * update is another message.
  */
 export type Detail = "material" | "full";
 
-/** Where people are told. A driver file has one shape: name, options schema, factory. */
+/** A channel to people. Each driver file has the same shape: name, options schema, factory. */
 export interface Channel {
   readonly updates: Detail;
-  /** What the service takes of us, as it documents; null where it says nothing. */
+  /** Documented rate limit of the service; null: none documented. */
   readonly pace: Pace | null;
   /**
-   * Sends or updates; the receipt of the last send of the same alert comes back as `previous` (null: none yet). Stops when
-   * `signal` is aborted. Strings of the model are clean (clean.ts); what a format needs beyond that is the channel's.
+   * Sends or updates a message. `previous` is the receipt of the last send of the same alert (null: none yet). Stops
+   * when `signal` is aborted. Strings of the model are already sanitized (clean.ts); escaping for a format is the
+   * channel's task.
    */
   send(model: AlertModel, previous: Plain, signal: AbortSignal): Promise<SendResult>;
 }
 
-/** One send every `every` milliseconds; up to `burst` that were saved up at once. */
+/** Rate limit: one send per `every` milliseconds, with bursts of up to `burst`. */
 export interface Pace {
   readonly every: Ms;
   readonly burst: number;
@@ -91,7 +93,9 @@ export interface Pace {
 
 export type SendResult =
   | { readonly is: "sent"; readonly receipt: Plain }
-  /** `after`: as long as the other side asked us to wait (milliseconds from now); null where it did not say. */
+  /** `after`: milliseconds to wait, if the service named a time; else null. */
   | { readonly is: "retry"; readonly reason: string; readonly after: Ms | null }
-  /** Never retried by itself: what is sent is wrong, a topic is gone; or `credentials`, which may have been rotated. */
+  /**
+   * Not retried: the request is invalid, or the target does not exist; or `credentials`, which may have been rotated.
+   */
   | { readonly is: "refused"; readonly reason: string; readonly because: "credentials" | "request" };

@@ -32,9 +32,9 @@ interface Gathering {
 }
 
 /**
- * Tells people while the ledger is away: what comes within the group wait is still one alert, each channel gets it in at
- * most three attempts, and nothing remembers it. When the ledger is back the same news may be told once more. The
- * promise resolves when the alert is sent or given up, and never rejects.
+ * Creates the function that sends alerts while the ledger is unavailable: incidents within the group wait are still one
+ * alert, each channel gets it in at most three attempts, and nothing is stored. When the ledger is back, the same
+ * content may be sent once more. The promise resolves when the alert is sent or given up, and never rejects.
  */
 export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void> {
   const { clock } = deps;
@@ -55,7 +55,7 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
       .catch(() => {})
       .then(() => {
         gathering.delete(key);
-        // As all of them see it by now: what goes with one of them is missing for the others, too.
+        // With current facts for all members: the loss of one instance affects the services of the others, too.
         const told = members.map((one): Told => ({ doc: one, facts: deps.factsOf(one) }));
         return tellAll(deps, route, flagged(buildAlert(told, alert, clock.now(), deps.phrases, deps.links), why));
       });
@@ -80,7 +80,7 @@ async function tellAll(deps: DirectDeps, route: Route, model: AlertModel): Promi
   await Promise.all(channels.map(([name, channel]) => tellOne(deps, name, channel, model)));
 }
 
-/** Sends at once, in at most three attempts; never rejects. */
+/** Sends to one channel at once, in at most three attempts; never rejects. */
 export async function tellOne(
   deps: Pick<DirectDeps, "clock" | "random" | "observe">,
   name: string,

@@ -9,10 +9,10 @@ import type { Plain } from "../model/plain.ts";
 import { isToldOut, LAST_LOOK } from "./outbox/outbox.ts";
 import { DEFAULT_ROUTE, type GroupBy, type GroupValues, type Route } from "./route.ts";
 
-/** How long it may take until EC2 says why an instance ended that nobody warned of. */
+/** Delay before EC2's state reason is read again for an instance that ended without a warning. */
 const LOOK_AGAIN: Ms = 10_000;
 
-/** Why people are not told of an incident: a metric label (`alerts_suppressed_total{reason}`). */
+/** Why an incident joins no alert: a metric label (`alerts_suppressed_total{reason}`). */
 export type Untold = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified" | "no-route";
 
 export type Verdict =
@@ -21,18 +21,19 @@ export type Verdict =
       readonly tells: false;
       readonly code: Untold;
       readonly reason: string;
-      /** Not the last word: look again after this long, since a warning may still come. Null: it is. */
+      /** Check again after this time, because a warning may still arrive; null: final. */
       readonly again: Ms | null;
     };
 
 /**
- * Whether people are told of an incident (docs/aws-facts.md, 6 and 11). Warm-pool returns, launches and plain ends tell
- * nobody, unless their hook could not be answered; an end that nobody warned of does once EC2 calls it an interruption.
+ * Decides whether an incident is reported by an alert (docs/aws-facts.md, 6 and 11). Warm-pool returns, launches and
+ * plain ends are not, unless their hook could not be completed; an end without a warning is, once EC2's state reason is
+ * an interruption.
  *
- * @param facts null where nothing is known yet
+ * @param facts null if nothing is known yet
  */
 export function tells(incident: Incident, facts: Facts | null = null): Verdict {
-  // Somebody has to answer the hook in our place.
+  // A person must complete the hook.
   if (hookGivenUpAt(incident) !== null) return { tells: true };
   switch (threatOf(incident)) {
     case "reclaim":
@@ -52,13 +53,16 @@ export function tells(incident: Incident, facts: Facts | null = null): Verdict {
   }
 }
 
-/** Its group terminates it, or it is going: usually a scale-in, a refresh or a person; but its warning may be late. */
+/**
+ * Decides for an end without a warning: usually a scale-in, an instance refresh or a person; but the warning may be
+ * late.
+ */
 function ofEnding(incident: Incident, facts: Facts | null): Verdict {
   const ending = facts === null ? null : classifyEnding(facts);
   if (ending === "missed-notice") return { tells: true };
   if (ending === "plain-end" && (facts?.instance?.lifecycle ?? null) === null)
     return untold("plain-end", "it is a plain end of an On-Demand instance");
-  // What is known of it may be older than its end.
+  // The known instance data may be from before its end.
   const stale = facts !== null && facts.instance !== null && !ENDING_STATES.has(facts.instance.state);
   const over = incident.goneAt !== null && !stale;
   if (ending === "plain-end")
@@ -78,8 +82,8 @@ const untold = (code: Untold, reason: string, again: Ms | null = null): Verdict 
 });
 
 /**
- * `alert#111122223333/eu-west-1/cluster:prod`; of a route with a name `alert#oncall/region:eu-west-1/cluster:prod`. Never
- * contains a time. That of a dry run ends in `/dry-run`.
+ * Makes an alert's key: `alert#111122223333/eu-west-1/cluster:prod`; with a named route
+ * `alert#oncall/region:eu-west-1/cluster:prod`. Never contains a time. The key of a dry run ends in `/dry-run`.
  */
 export function alertKey(group: GroupValues, { name, groupBy }: Pick<Route, "name" | "groupBy"> = DEFAULT_ROUTE): Key {
   const dry = group.dryRun === true ? "/dry-run" : "";
@@ -95,38 +99,38 @@ const clusterOf = ({ cluster, group }: GroupValues): string | null =>
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
-/** Many services, or the ARN of a task, would make a key that some stores do not take. */
+/** Longest part of a key: a list of services, or a task's ARN, would be too long for some stores. */
 const LONGEST_PART = 100;
 const short = (value: string): string =>
   value.length <= LONGEST_PART
     ? value
     : `${value.slice(0, LONGEST_PART)}~${createHash("sha256").update(value).digest("hex").slice(0, 16)}`;
 
-/** The tag that members of an alert's present generation carry. */
+/** The tag of the members of an alert's current generation. */
 export const memberTag = (key: Key, generation: number): string => `${key}#${generation}`;
 
 type JoinReceipt = Pick<Joined, "key" | "generation">;
 
-/** What an incident's step remembers of the alerts that it joined. */
+/** Makes the receipt of the join step: the alerts that the incident joined. */
 export const receiptOf = (alerts: readonly Doc<"alert">[]): Plain => ({
   alerts: alerts.map(({ key, body }) => ({ key, generation: body.generation })),
 });
 
-/** The alerts of such a receipt; before there were routes it named the only one. */
+/** Reads the alerts from such a receipt; one of a version without routes contains a single alert. */
 export function joinedBy(receipt: Plain): readonly JoinReceipt[] {
   const { alerts } = receipt as { readonly alerts?: readonly JoinReceipt[] };
   return alerts ?? [receipt as unknown as JoinReceipt];
 }
 
 /**
- * The alert that an incident joins. `isNew`: it has to be written together with the incident. Else the incident commits
- * only if the alert's version is unchanged, which settles the race with its last look:
+ * Returns the alert that an incident joins. `isNew`: it must be written together with the incident. Else the incident
+ * commits only if the alert's version is unchanged, which settles the race with the alert's last evaluation:
  *
- *     incident   load v5 ───────────────────── commit, if still v5 ✓        (seen by the last look)
- *     alert        last outcome sent: v6 ─────────────── look ─ settle: v7
+ *     incident   load v5 ───────────────────── commit, if still v5 ✓        (seen by the last evaluation)
+ *     alert        last outcome sent: v6 ─────────────── evaluate ─ settle: v7
  *
  *     incident   load v5 ──────────────────────────── commit, if still v5 ✗ ─ load v6 ─ write v7, due at once
- *     alert        last outcome sent: v6 ─ look ────────────────────────────────── settle v7 ✗ ─ look again
+ *     alert        last outcome sent: v6 ─ evaluate ─────────────────────────────── settle v7 ✗ ─ evaluate again
  */
 export function joinAlert(
   existing: Doc<"alert"> | null,

@@ -6,7 +6,7 @@ import { clusterOf, type Facts } from "../enrich/facts.ts";
 import type { Incident } from "../model/incident.ts";
 import type { AlertGroup } from "./alert.ts";
 
-/** What incidents of one alert may have in common. */
+/** Properties by which incidents can be grouped into one alert. */
 export const GROUP_BY = [
   "account",
   "region",
@@ -19,29 +19,29 @@ export const GROUP_BY = [
 ] as const;
 export type GroupBy = (typeof GROUP_BY)[number];
 
-/** What an alert is grouped by, and the values; null where one is not known, or is not grouped by. */
+/** The values by which an alert is grouped; null if a value is not known, or not used for grouping. */
 export type GroupValues = AlertGroup & { readonly [K in GroupBy]?: string | null } & {
-  /** What is only said in a dry run is told apart from what is done. */
+  /** Incidents of a dry run have an alert of their own. */
   readonly dryRun?: true;
 };
 
-/** Which incidents are told where, together with which others, and how often. */
+/** A route: which incidents are reported on which channels, how they are grouped, and how often. */
 export interface Route {
-  /** Null for the one that is used where the config has none. */
+  /** Null: the default route, used if the config has none. */
   readonly name: string | null;
   readonly match: Matcher;
-  /** By the names that the config gives them; null for all. */
+  /** Names of channels in the config; null: all. */
   readonly channels: readonly string[] | null;
   readonly groupBy: readonly GroupBy[];
-  /** How long the first of a storm waits for the others, so that they are one alert. */
+  /** How long the first incident of a storm waits for the others, so that they share one alert. */
   readonly wait: Ms;
-  /** A channel is told of changes at most this often; of the outcome at once. */
+  /** Shortest interval between updates on a channel; the outcome is sent at once. */
   readonly updateEvery: Ms;
-  /** An alert that is still open is told again after this; null: it is not. */
+  /** Interval at which an open alert is repeated; null: never. */
   readonly repeatEvery: Ms | null;
-  /** What could not be sent is given up at this age, and that is told elsewhere. */
+  /** Age at which a failed send is given up, which is then reported on other channels. */
   readonly giveUpAfter: Ms;
-  /** The routes below are asked, too. */
+  /** The following routes are evaluated, too. */
   readonly continue: boolean;
 }
 
@@ -57,7 +57,7 @@ export const DEFAULT_ROUTE: Route = {
   continue: false,
 };
 
-/** Pure. The routes that an incident takes, from the top: the first that matches, and those below it while they `continue`. */
+/** Returns the routes of an incident: the first that matches, and further ones after a match with `continue`. Pure. */
 export function routesFor(routes: readonly Route[], incident: Incident, facts: Facts | null): readonly Route[] {
   const taken: Route[] = [];
   for (const route of routes) {
@@ -68,11 +68,11 @@ export function routesFor(routes: readonly Route[], incident: Incident, facts: F
   return taken;
 }
 
-/** The route by that name; an alert whose route was taken out of the config goes on as by the default one. */
+/** Returns the route with a name; the default route if the config no longer has it. */
 export const routeNamed = (routes: readonly Route[], name: string | null): Route =>
   routes.find((route) => route.name === name) ?? DEFAULT_ROUTE;
 
-/** Pure. What an incident is grouped by. A group stands in for a cluster where there is none. */
+/** Returns the grouping values of an incident. Pure. Without a cluster the Auto Scaling group is used. */
 export function groupOf({ groupBy }: Route, incident: Incident, facts: Facts | null): GroupValues {
   const values: { -readonly [K in keyof GroupValues]: GroupValues[K] } = {
     account: null,
@@ -97,7 +97,7 @@ const VALUES: { readonly [G in GroupBy]: (incident: Incident, facts: Facts | nul
   instance: (incident) => incident.subject.id,
 };
 
-/** All services that lose a task, as one value: an incident belongs to one alert of a route. */
+/** Returns all services that lose a task as one value, since an incident belongs to one alert per route. */
 function servicesOf(facts: Facts | null): string | null {
   const names = new Set(
     (facts?.tasks ?? []).flatMap(({ service, role }) => (role === "service" ? (service ?? []) : [])),

@@ -4,17 +4,17 @@ import type { Key } from "../model/key.ts";
 import type { Silence } from "../model/silence.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
-/** What one who asks for quiet says. */
+/** The input for a new silence. */
 export type SilenceAsked = Pick<Silence, "match" | "startsAt" | "endsAt" | "author" | "comment">;
 export type KnownSilence = Silence & { readonly id: string };
 
 export interface Silences {
-  /** Those that are not over; at most a second old, and at once what this process was asked for. */
+  /** Returns silences that have not ended; at most a second old, but changes of this process are visible at once. */
   read(): Promise<readonly KnownSilence[]>;
-  /** All that are still kept, newest first. */
+  /** Returns all stored silences, newest first. */
   list(): Promise<readonly KnownSilence[]>;
   add(asked: SilenceAsked): Promise<KnownSilence>;
-  /** Ends it now; null where there is none. One that is over stays as it is. */
+  /** Ends a silence now; returns null if there is none with this id. An ended silence stays unchanged. */
   expire(id: string): Promise<KnownSilence | null>;
 }
 
@@ -26,11 +26,11 @@ export interface SilencesDeps {
 }
 
 const TAG = "silence";
-/** Alerts of a storm look at the same silences. */
+/** How long silences are cached, since all alerts of a storm need them. */
 const FRESH_FOR: Ms = 1_000;
 const MOST_CONFLICTS = 8;
 
-/** Silences stand in the ledger, so that they survive restarts and every replica keeps to them. */
+/** Creates the store of silences. They are in the ledger, so that they survive restarts and hold for all replicas. */
 export function createSilences({ ledger, clock, random }: SilencesDeps): Silences {
   let kept: { readonly all: Promise<readonly KnownSilence[]>; readonly until: Ms } | null = null;
 
@@ -50,7 +50,7 @@ export function createSilences({ ledger, clock, random }: SilencesDeps): Silence
       if (kept === null || kept.until <= clock.now()) {
         const all = readAll();
         kept = { all, until: clock.now() + FRESH_FOR };
-        // What could not be read is read again by whoever asks next.
+        // After a failure the next call reads again.
         all.catch(() => (kept = null));
       }
       const now = clock.now();
@@ -64,7 +64,7 @@ export function createSilences({ ledger, clock, random }: SilencesDeps): Silence
         const doc: Doc<"silence"> = { kind: "silence", key, schema: 1, version: 0, wakeAt: null, tags: [TAG], body };
         const stored = await ledger.commit([doc], []);
         kept = null;
-        // Another has that id, one in some trillions.
+        // On a conflict the id exists already (1 in 2.8 trillion): try another.
         if (stored !== "conflict") return known(doc);
       }
       throw new Error("no id is free for a silence");
@@ -89,7 +89,7 @@ const keyOf = (id: string): Key => `silence#${id}`;
 
 const known = ({ key, body }: Doc<"silence">): KnownSilence => ({ ...body, id: key.slice(keyOf("").length) });
 
-/** Eight letters and digits, to be typed. */
+/** Makes an id of eight letters and digits, short enough to type. */
 const idOf = (random: number): string =>
   Math.floor(random * 36 ** 8)
     .toString(36)

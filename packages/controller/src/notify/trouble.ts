@@ -2,17 +2,17 @@ import type { AlertModel } from "./alert.ts";
 import { clean } from "./message/clean.ts";
 import { type DirectDeps, tellOne } from "./direct.ts";
 
-/** What is wrong with the worker itself, and what a person should do. */
+/** A problem of the worker itself, and what a person should do. */
 export interface Trouble {
-  /** Names it in the alert's key. */
+  /** Its name in the alert's key. */
   readonly name: string;
   readonly headline: string;
   readonly ask: string;
 }
 
 /**
- * Tells people of the worker's own trouble, on every channel, in at most three attempts each; nothing remembers it, since
- * what would may be what is wrong. Resolves when it is sent or given up, and never rejects.
+ * Creates the function that reports a problem of the worker on every channel, in at most three attempts each. Nothing
+ * is stored, since the store itself may be the problem. Resolves when all is sent or given up; never rejects.
  */
 export function createTroubleTeller(
   deps: Omit<DirectDeps, "routes" | "phrases" | "links" | "factsOf">,
@@ -21,7 +21,7 @@ export function createTroubleTeller(
     const now = deps.clock.now();
     const model: AlertModel = {
       key: `alert#worker/${name}`,
-      // Each time is an alert of its own: the other side may drop what it has had before.
+      // Each report is a new alert, since services may drop repetitions.
       generation: Math.floor(now / 1_000),
       phase: "receipt",
       headline: clean(headline),

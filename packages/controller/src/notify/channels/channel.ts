@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { Channel } from "../alert.ts";
 import type { Http } from "../../http/http.ts";
 
-/** Somewhere to write lines to: a terminal, a file, a pipe. */
+/** An output for lines: a terminal, a file, a pipe. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -13,25 +13,25 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** What channels may use. */
+/** Dependencies that channels may use. */
 export interface ChannelDeps {
   readonly clock: Clock;
   readonly output: Output;
   /** `NO_COLOR` is obeyed (https://no-color.org). */
   readonly color: boolean;
-  /** Resolves a secret by reference (`${env:…}`); null where no reference is given. */
+  /** Resolves a secret reference (`${env:…}`); returns null for null. */
   readonly secret: (reference: string | null) => Promise<string | null>;
   readonly sns: SnsCalls;
   readonly eventBridge: EventBridgeCalls;
-  /** The guarded way to a URL that a user gave; `allow` names what may be called although it is not public. */
+  /** HTTP client for URLs of the config, which refuses private addresses; `allow` lists exceptions. */
   readonly http: (allow: readonly string[]) => Http;
 }
 
-/** The one shape of a channel's file: its options in the config, and what makes the channel of them. */
+/** The shape of a channel's file: the schema of its options in the config, and a factory. */
 export interface ChannelFactory<Options extends z.ZodType = z.ZodType> {
-  /** Begins with `type: "<name>"`. */
+  /** Has a field `type` with the channel's name. */
   readonly options: Options;
-  /** What users must know of the service before it is too late; told at the start and by `channels test`. */
+  /** A warning about the service for users; shown at the start and by `channels test`. */
   readonly warning?: string;
   create(options: z.output<Options>, deps: ChannelDeps): Channel;
 }

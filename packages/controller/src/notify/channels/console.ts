@@ -17,7 +17,7 @@ const COLORS: { readonly [S in AlertModel["severity"]]: string } = {
 };
 const PLAIN = "\u001B[0m";
 
-/** Alerts as lines on the terminal, or in the process's output where there is none. A terminal's lines are cut to its width. */
+/** Writes alerts as lines to the terminal, or to the process's output. Lines on a terminal are cut to its width. */
 export const consoleChannel: ChannelFactory<z.ZodType<ConsoleOptions>> = {
   options: z.strictObject({ type: z.literal("console") }),
   create(_options: ConsoleOptions, { clock, output, color }: ChannelDeps): Channel {

@@ -13,14 +13,14 @@ export interface EventBridgeOptions {
 }
 
 /**
- * An entry may have 256 KB, its source, type and resources included; larger ones are not taken in every Region:
+ * An entry may have 256 KB, including source, type and resources; larger entries are not accepted in every Region:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
 const MOST_BYTES = 256 * 1024 - 8 * 1024;
 
 const bus = /^arn:aws[a-z-]*:events:([a-z0-9-]+):\d{12}:event-bus\/[\w./-]{1,256}$/;
 
-/** Each alert as an event of an EventBridge bus, for rules of the user's own. */
+/** Sends each alert as an event to an EventBridge bus, for rules of the user. */
 export const eventBridgeChannel: ChannelFactory<z.ZodType<EventBridgeOptions>> = {
   options: z.strictObject({
     type: z.literal("eventbridge"),
@@ -47,7 +47,7 @@ export const eventBridgeChannel: ChannelFactory<z.ZodType<EventBridgeOptions>> =
   },
 };
 
-/** What is put: pure. `detail` is the webhook's JSON, with the same `id` for repetitions. */
+/** Makes the event. Pure. `detail` is the webhook's JSON, with the same `id` for repetitions. */
 function eventOf(model: AlertModel, now: number): BusEvent {
   const { cluster } = model.group;
   return {

@@ -14,7 +14,7 @@ import { snsChannel } from "./sns.ts";
 import { teamsChannel } from "./teams/channel.ts";
 import { webhookChannel } from "./webhook.ts";
 
-/** Where people can be told, by the `type` that the config names. A channel is one file here, and one line. */
+/** Registry of channels, by the `type` in the config. A channel is one file here, and one line. */
 export const channels = {
   console: consoleChannel,
   discord: discordChannel,

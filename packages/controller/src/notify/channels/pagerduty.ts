@@ -14,9 +14,9 @@ export interface PagerDutyOptions {
   readonly type: "pagerduty";
   /** A reference to the integration key of an Events API v2 integration. */
   readonly routingKey: string;
-  /** Acknowledge what nobody needs to do anything about: that silences escalation, so it is off unless asked for. */
+  /** Acknowledge alerts that need no action by people. This stops escalation, so it is off by default. */
   readonly acknowledge: boolean;
-  /** Where events are sent; another in the EU service region. */
+  /** URL for events; the EU service region has another. */
   readonly url: string;
   readonly allow?: readonly string[] | undefined;
 }
@@ -35,7 +35,7 @@ export interface PagerDutyEvent {
 }
 
 /**
- * Opens, adds to and resolves one PagerDuty alert for each of ours, by `dedup_key`: a repetition lands on the open alert.
+ * Opens, updates and resolves one PagerDuty alert for each alert, by `dedup_key`: a repetition updates the open alert.
  */
 export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
   options: z.strictObject({
@@ -68,7 +68,10 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
   },
 };
 
-/** What is sent: pure. Both are repeated if the second fails: the first then lands on what it opened. */
+/**
+ * Makes the events to send. Pure. If the second fails, both are repeated: the first then updates the alert that it
+ * opened.
+ */
 export function eventsOf(model: AlertModel, routingKey: string, acknowledge: boolean): readonly PagerDutyEvent[] {
   const to = { routing_key: routingKey, dedup_key: alertId(model) };
   const over = model.phase === "outcome";

@@ -25,7 +25,7 @@ export interface ServiceNowOptions {
 }
 
 /**
- * Lengths of the fields as an instance has them at first. The platform takes more than it says
+ * Default lengths of fields of an instance. The platform accepts more than documented
  * (https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0685779), but instances may enforce them.
  */
 const LONGEST_TITLE = 160;
@@ -33,10 +33,10 @@ const MOST_BYTES = 4_000;
 /** https://github.com/api-evangelist/servicenow/blob/main/json-schema/servicenow-incident-schema.json ("state") */
 const IN_PROGRESS = "2";
 const RESOLVED = "6";
-/** 1 high to 3 low, for impact and urgency; the priority is looked up from both. */
+/** Impact and urgency, 1 (high) to 3 (low); ServiceNow derives the priority from both. */
 const WEIGHT: { readonly [S in AlertModel["severity"]]: string } = { critical: "1", warning: "2", info: "3" };
 
-/** Kept with the alert, and part of a path: nothing else is taken for one. */
+/** Stored with the alert, and used in a path, so the format is checked. */
 const sysId = z.string().regex(/^[0-9a-f]{32}$/);
 const rows = z.object({ result: z.array(z.object({ sys_id: sysId, correlation_id: z.string() })) });
 const row = z.object({ result: z.object({ sys_id: sysId }) });
@@ -44,9 +44,9 @@ const ours = z.object({ sysId, resolved: z.boolean() });
 type Receipt = z.output<typeof ours>;
 
 /**
- * One record of the incident table for each alert, by the Table API
- * (https://www.servicenow.com/docs/r/australia/api-reference/rest-apis/c_TableAPI.html). `correlation_id` holds the alert's id, by which it is
- * looked for before it is created.
+ * Keeps one record of the incident table for each alert, by the Table API
+ * (https://www.servicenow.com/docs/r/australia/api-reference/rest-apis/c_TableAPI.html). `correlation_id` is the
+ * alert's id, by which the record is searched before it is created.
  */
 export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
   options: z.strictObject({
@@ -79,7 +79,7 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
         const created = looked.value ?? (await table.write(null, newIncident(model, options), signal));
         if (typeof created !== "string" && "failed" in created) return created.failed;
         const receipt = { sysId: typeof created === "string" ? created : created.value, resolved: false };
-        // What was just created says it all, unless it is over; what was found may be of an earlier send.
+        // A new record has the complete content, unless the alert is over; a found record may be from an earlier send.
         const news = model.phase === "outcome" || (looked.value !== null && model.phase === "update");
         return news ? tell(table, model, receipt, options, signal) : { is: "sent", receipt };
       },
@@ -88,7 +88,7 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
 };
 
 interface Table {
-  /** The sys_id of the incident with this correlation id. */
+  /** Returns the sys_id of the incident with this correlation id; null if there is none. */
   find(correlationId: string, signal: AbortSignal): Promise<Asked<string | null>>;
   /** @param sysId null for a new one */
   write(sysId: string | null, fields: object, signal: AbortSignal): Promise<Asked<string>>;
@@ -96,14 +96,15 @@ interface Table {
 
 function tableOf(http: Http, base: string, headers: HttpRequest["headers"]): Table {
   const table = new URL("/api/now/table/incident", base).href;
-  // A whole incident may be more than is read of an answer.
+  // Only these fields: a whole incident may exceed the size limit of answers.
   const only = "?sysparm_fields=sys_id,correlation_id";
   return {
     async find(id, signal) {
       const query = encodeURIComponent(`correlation_id=${id}^ORDERBYsys_created_on`);
       const url = `${table}${only}&sysparm_limit=10&sysparm_query=${query}`;
       const asked = await exchange(http, { method: "GET", url, headers, body: null }, rows, signal);
-      // An instance leaves out the part of a query that it does not understand, and then finds other people's incidents.
+      // Checked again, since an instance ignores parts of a query that it does not understand, and then returns other
+      // incidents.
       return "failed" in asked
         ? asked
         : { value: asked.value.result.find((one) => one.correlation_id === id)?.sys_id ?? null };
@@ -134,7 +135,7 @@ async function tell(
 const textOf = (model: AlertModel): string =>
   escapeJournal(renderText(model, { mostMembers: 200, mostBytes: MOST_BYTES }).join("\n"));
 
-/** The fields of a new incident: pure. */
+/** Makes the fields of a new incident. Pure. */
 export const newIncident = (model: AlertModel, { fields = {} }: Pick<ServiceNowOptions, "fields">): object => ({
   ...fields,
   short_description: escapeJournal(titleOf(model, LONGEST_TITLE)),

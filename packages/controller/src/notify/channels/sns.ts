@@ -16,11 +16,12 @@ export interface SnsOptions {
 }
 
 /**
- * What a topic takes by default, message and attributes together. Its `MaximumMessageSize` may be less, down to 1 KiB, and
- * a message that is larger is an `InvalidParameter`: https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
+ * Default size limit of a topic, for message and attributes together. Its `MaximumMessageSize` may be smaller, down to
+ * 1 KiB; a larger message fails with `InvalidParameter`:
+ * https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
  */
 const DEFAULT_SIZE = 256 * 1024;
-/** Attributes have some 150 bytes of names, types and values. */
+/** Size of attributes: about 150 bytes of names, types and values. */
 const ATTRIBUTES = 256;
 /** ASCII, no line breaks, less than 100 characters (same page). */
 const LONGEST_SUBJECT = 99;
@@ -28,7 +29,7 @@ const MOST_MEMBERS = 200;
 
 const topic = /^arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(\.fifo)?$/;
 
-/** One message to an SNS topic, as text with attributes to filter by. FIFO topics drop repetitions by themselves. */
+/** Sends one message to an SNS topic, as text with attributes for filters. FIFO topics drop repetitions. */
 export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
   options: z.strictObject({
     type: z.literal("sns"),
@@ -51,7 +52,7 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
         try {
           return await publish().catch(async (error: unknown) => {
             if (!(error instanceof AwsFailure) || error.fields.awsCode !== "InvalidParameter") throw error;
-            // A topic that takes less than usual says so only if it is asked.
+            // The topic may have a smaller size limit: read it, and try again.
             const size = await abortable(sns.maximumMessageSize(at, topicArn, ask), signal);
             if (size === null || size >= takes) throw error;
             takes = size;
@@ -67,9 +68,9 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
 };
 
 /**
- * What is published: pure.
+ * Makes the message to publish. Pure.
  *
- * @param takes bytes that the topic takes, attributes included
+ * @param takes size limit of the topic in bytes, including attributes
  */
 export function snsMessage(model: AlertModel, fifo: boolean, takes: number = DEFAULT_SIZE): SnsMessage {
   const { account, region } = model.group;
@@ -85,7 +86,7 @@ export function snsMessage(model: AlertModel, fifo: boolean, takes: number = DEF
     body: renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: takes - ATTRIBUTES }).join("\n"),
     attributes,
     deduplicationId: fifo ? messageId(model) : null,
-    // Messages of one alert stay in order; others overtake.
+    // Messages of one alert stay in order; others may overtake them.
     groupId: fifo ? createHash("sha256").update(model.key).digest("hex") : null,
   };
 }

@@ -12,13 +12,13 @@ import { resolve } from "./support/secrets.ts";
 
 export interface WebhookOptions {
   readonly type: "webhook";
-  /** The URL itself, or a reference where it holds a secret. */
+  /** The URL, or a reference if it contains a secret. */
   readonly url: string;
-  /** A reference to the key that requests are signed with; unsigned without. */
+  /** A reference to the signing key; without it requests are not signed. */
   readonly secret?: string | undefined;
   /** Hosts, addresses and ranges that may be called although they are not public; http is allowed for hosts named here. */
   readonly allow?: readonly string[] | undefined;
-  /** A LiquidJS template of the body, over the JSON's own fields; the JSON itself without. */
+  /** A LiquidJS template of the body, with the fields of the JSON; without it the body is the JSON. */
   readonly body?: string | undefined;
   readonly contentType?: string | undefined;
 }
@@ -30,9 +30,9 @@ const isJson = (contentType: string | undefined): boolean =>
 const MOST_BYTES = 256 * 1024;
 
 /**
- * POSTs each alert as JSON (render/json.ts) to a URL. With a secret, `X-Spotkeeper-Signature: t=<unix seconds>,v1=<hex>`
- * holds the HMAC-SHA256 of `<t>.<body>`: receivers compare in constant time, and drop what is older than five minutes.
- * `Idempotency-Key` is the same for repetitions of one message.
+ * POSTs each alert as JSON (render/json.ts) to a URL. With a secret, `X-Spotkeeper-Signature: t=<unix
+ * seconds>,v1=<hex>` contains the HMAC-SHA256 of `<t>.<body>`: receivers should compare in constant time, and drop
+ * requests older than five minutes. `Idempotency-Key` is the same for repetitions of one message.
  */
 export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
   options: z
@@ -81,7 +81,7 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
   },
 };
 
-/** Tried with names that only a template which escapes them survives. */
+/** Whether a template makes valid JSON, tested with values that need escaping. */
 function makesJson(body: string): boolean {
   try {
     const sample = sampleAlert("receipt", 0);
@@ -94,7 +94,10 @@ function makesJson(body: string): boolean {
 
 const HOSTILE = `"}]\\\n`;
 
-/** `t=1767225600,v1=5257a869…`: the time is signed too, so that a recorded request is worth nothing later. */
+/**
+ * Makes the signature `t=1767225600,v1=5257a869…`. The time is signed, too, so that a recorded request cannot be used
+ * later.
+ */
 export function signature(key: string, seconds: number, body: string): string {
   return `t=${seconds},v1=${createHmac("sha256", key).update(`${seconds}.${body}`).digest("hex")}`;
 }

@@ -2,19 +2,22 @@ import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../../e
 import type { Seen, Told } from "./member.ts";
 import { isOfBefore, isToLook, isUnlooked } from "./unlooked.ts";
 
-/** What runs on everything that is going, taken together. */
+/** What runs on all doomed instances of an alert together. */
 export interface Affected {
-  /** Services that lose a task, daemons aside, with the gravest view of each; null where it is no longer known. */
+  /** Services that lose a task (without daemons), with the worst impact of each; null if it is no longer known. */
   readonly services: readonly { readonly name: string; readonly impact: ServiceImpact | null }[];
   readonly standalone: number;
   readonly daemons: number;
-  /** Something else than ECS sends requests there. */
+  /** Whether requests come from something else than ECS services. */
   readonly balanced: boolean;
   /** ARNs. */
   readonly clusters: readonly string[];
 }
 
-/** Pure. Null where anything that it depends on could not be learnt: "I could not ask" is not "nothing runs there". */
+/**
+ * Collects what the members' instances run. Pure. Returns null if any needed fact is not known: "not known" is not
+ * "nothing runs there".
+ */
 export function affectedBy(members: readonly Told[]): Affected | null {
   const services = new Map<string, Affected["services"][number]>();
   const clusters = new Set<string>();
@@ -27,7 +30,7 @@ export function affectedBy(members: readonly Told[]): Affected | null {
       if (impact.daemon) runs.add(impact.service);
       else graver(services, impact);
     }
-    // It may have been drained meanwhile: it did run there.
+    // The service may have been drained since, but it ran there.
     for (const name of labelled(doc.body.labels["services"]))
       if (!runs.has(name) && ![...services.values()].some((one) => one.name === name))
         services.set(name, { name, impact: null });
@@ -40,7 +43,7 @@ export function affectedBy(members: readonly Told[]): Affected | null {
   return { services: [...services.values()], standalone, daemons, balanced, clusters: [...clusters] };
 }
 
-/** The members see one storm, some a little earlier than others. */
+/** Keeps the worst impact of a service: members see the same storm at different times. */
 function graver(services: Map<string, Affected["services"][number]>, impact: ServiceImpact): void {
   const id = `${impact.cluster} ${impact.service}`;
   const had = services.get(id)?.impact;
@@ -55,8 +58,8 @@ const NEEDED: ReadonlySet<Missing["what"]> = new Set(["instance", "cluster", "ta
 const OF_TASKS: ReadonlySet<Missing["what"]> = new Set(["cluster", "tasks", "services"]);
 
 /**
- * Whether AWS was asked what runs there, has said all of it, and never told of a task: only then none is none. What ran
- * there is known no more once the instance has ended.
+ * Whether the instance certainly had no task: all facts were read, and no task was ever seen. Unknown once the instance
+ * has ended.
  */
 export function isWithoutTasks({ facts, body: { labels, steps } }: Pick<Seen, "facts" | "body">): boolean {
   if (facts === null || !facts.complete || facts.missing.some(({ what }) => OF_TASKS.has(what))) return false;
@@ -66,7 +69,7 @@ export function isWithoutTasks({ facts, body: { labels, steps } }: Pick<Seen, "f
 const isKnown = (facts: Facts): boolean => facts.complete && !facts.missing.some(({ what }) => NEEDED.has(what));
 
 const isBalanced = ({ tasks, targets, classicLoadBalancers, latticeTargets, discovery }: Facts): boolean =>
-  // Targets of tasks are their services'.
+  // Targets of tasks belong to their services.
   tasks.length === 0 && targets.length + classicLoadBalancers.length + latticeTargets.length + discovery.length > 0;
 
 const labelled = (value: unknown): readonly string[] =>

@@ -7,7 +7,7 @@ import { isOfBefore, unlookedLines } from "./unlooked.ts";
 const MOST_LINES = 8;
 const MOST_NAMES = 5;
 
-/** What a person should do; empty when nothing. */
+/** Returns requests to people; empty if none. */
 export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
   const lines: string[] = [];
   const low = impact.filter((one) => one.belowMinimum && one.doomed > 0).map((one) => one.service);
@@ -22,7 +22,7 @@ export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): rea
   return lines.slice(0, MOST_LINES);
 }
 
-/** Outcomes with which an instance went, and its tasks with it. */
+/** Outcomes with which an instance ended, with its tasks. */
 const WENT: ReadonlySet<string | null> = new Set([
   null,
   "drained",
@@ -33,7 +33,10 @@ const WENT: ReadonlySet<string | null> = new Set([
 
 const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
 
-/** Effects that were given up. Waits that ran out are told as "not drained in time", and observing costs nobody. */
+/**
+ * Returns requests to do abandoned effects by hand. Abandoned waits are reported as "not drained in time", and
+ * observations need no action.
+ */
 export function toDoByHand(all: readonly Seen[]): string[] {
   const failed = new Map<string, string[]>();
   for (const { steps, member, body } of all) {
@@ -58,15 +61,18 @@ function lateOnes(all: readonly Seen[]): string[] {
 const isAsked = (outcome: string | null): boolean =>
   outcome === "drained" || outcome === "nothing-drained" || outcome === "deadline-passed";
 
-/** What is told of what runs there is from before the interruption. */
+/** Returns a note if the tasks shown were observed before the interruption. */
 function ofBefore({ facts, member, body }: Seen): string[] {
   const isSaid = facts === null || body.outcome !== null || member.missing.length > 0 || !isOfBefore(body.steps);
   return isSaid ? [] : ["tasks: as they were last seen; they are not looked at anew yet"];
 }
 
-/** "targets of 3: access denied". Reasons that many members share are told once. */
+/**
+ * Returns missing facts with reasons, e.g. "targets of 3: access denied". Reasons that several members share are shown
+ * once.
+ */
 export function missing(all: readonly Seen[]): readonly string[] {
-  // Of those that are over only what a person may still want to look for.
+  // Of closed incidents, only facts that people may still need.
   const some = all.filter(({ body, member }) => body.outcome === null || isAsked(member.outcome));
   const told = tally(
     some.flatMap((one) => [...new Set(one.member.missing.map(({ what, why }) => `${what}: ${why}`)), ...ofBefore(one)]),

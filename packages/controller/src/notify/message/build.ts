@@ -10,17 +10,18 @@ import { seen, type Seen, type Told } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
 
-/** From this many on, an alert is a storm (assumed: as many as nobody reads one by one). */
+/** From this number of members on, an alert is a storm (assumed: too many to read one by one). */
 export const STORM = 10;
 
 /**
- * What people are told of all members of an alert now: pure, and linear in their number. It is an outcome once every
+ * Builds the content of an alert from all its members. Pure, and linear in their number. It is an outcome once every
  * member has one.
  *
  * @param now epoch milliseconds; the headline counts down from it
- * @param find what people are told of each responder
- * @param links where people can read more
- * @example buildAlert([{ doc, facts: null }], alert, clock.now(), findResponder).headline // "i-0abc is reclaimed, 94 s left"
+ * @param find finds the phrase of each responder
+ * @param links makes URLs for people
+ * @example buildAlert([{ doc, facts: null }], alert, clock.now(), findResponder).headline // "i-0abc is reclaimed, 94 s
+ *   left"
  */
 export function buildAlert(
   members: readonly Told[],
@@ -56,7 +57,7 @@ export function buildAlert(
   };
 }
 
-/** Open ones first, the most urgent of them first. */
+/** Sort order: open incidents first, by deadline. */
 const order = ({ body }: Seen): number =>
   body.outcome === null ? (body.deadline ?? Number.MAX_SAFE_INTEGER - 1) : Number.MAX_SAFE_INTEGER;
 

@@ -1,14 +1,14 @@
-/** Longer names and reasons say no more to people, and some come from outside. */
+/** Maximum length of names and reasons, some of which are untrusted. */
 const LONGEST = 300;
 
 /**
- * Text from outside (tags, names, error messages) as one harmless line: without control characters, escape sequences of
- * terminals, line and paragraph separators, or characters that turn the direction of writing or cannot be seen.
+ * Sanitizes untrusted text (tags, names, error messages) to one line: without control characters, terminal escape
+ * sequences, line and paragraph separators, and characters that are invisible or change the writing direction.
  */
 export function clean(text: string, longest: number = LONGEST): string {
   const line = text
     .slice(0, 4 * longest)
-    // Whole terminal sequences first, so that nothing of them is left as text.
+    // Whole terminal sequences first, so that no part of them is left as text.
     .replace(ESCAPES, "")
     .replace(UNSEEN, " ")
     .replace(/\s+/g, " ")

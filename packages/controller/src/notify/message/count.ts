@@ -1,20 +1,20 @@
-/** How often each value occurs, the most frequent first. */
+/** Counts the values; the most frequent first. */
 export function tally(values: Iterable<string>): readonly (readonly [value: string, count: number])[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }
 
-/** `1 task`, `3 tasks`. */
+/** Makes `1 task`, `3 tasks`. */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-/** The first few, and how many more there are: "a, b and 7 more". */
+/** Lists the first values, and counts the rest: "a, b and 7 more". */
 export function few(values: readonly string[], most: number): string {
   if (values.length <= most) return values.join(", ");
   return `${values.slice(0, most).join(", ")} and ${values.length - most} more`;
 }
 
-/** A span for people: `94 s`, `12 min`, `3 h`, `4 days`. */
+/** Formats a duration for people: `94 s`, `12 min`, `3 h`, `4 days`. */
 export function span(seconds: number): string {
   if (seconds < 600) return `${Math.round(seconds)} s`;
   if (seconds < 2 * 3_600) return `${Math.round(seconds / 60)} min`;

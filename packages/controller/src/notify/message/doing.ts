@@ -12,7 +12,7 @@ interface Progress {
   readonly reasons: string[];
 }
 
-/** What is being done, over all members, in the order of the plan: "drain the container instance: 2 of 3 done". */
+/** Returns the progress over all members, in the order of the plan: "drain the container instance: 2 of 3 done". */
 export function doing(all: readonly Seen[]): readonly string[] {
   const dryRun = all.filter(({ body }) => body.mode === "dry-run");
   const observed = all.filter(({ body }) => body.mode === "observe");
@@ -68,7 +68,7 @@ function untouched(observed: readonly Seen[], of: number): string[] {
   return lines;
 }
 
-/** Replacement healthy after how long. */
+/** Returns after what time replacements serve. */
 function replaced(all: readonly Seen[]): string[] {
   const after = all.flatMap(({ member }) => member.replacedAfterSeconds ?? []);
   if (after.length === 0) return [];
@@ -81,7 +81,7 @@ function replaced(all: readonly Seen[]): string[] {
   return [`${serves}${notes.join("")}`];
 }
 
-/** What was taken out of its group and could not be ended. */
+/** Returns instances that were detached from their group and could not be terminated. */
 function leftBehind(all: readonly Seen[]): string[] {
   const reasons = all.flatMap(({ member, steps }) =>
     steps.filter(isLeftBehind).map(({ step: { reason } }) => `${member.subject}: ${clean(reason ?? "")}`),
@@ -96,13 +96,13 @@ function isLeftBehind({ step: { responder, receipt } }: SeenStep): boolean {
   return "left" in receipt && receipt.left === true;
 }
 
-/** What is to be known of a replacement that serves. */
+/** Returns a note about a replacement that serves. */
 const noteOf = ({ step: { responder, state, reason } }: SeenStep): string[] =>
   responder === "verify-replacement" && state === "done" && reason !== null ? [reason] : [];
 
 const MOST_EVIDENCE = 5;
 
-/** Why replacements did not come, as services and fleets said it: the same for all who have tasks of them. */
+/** Returns the messages of services and fleets about why replacements did not launch. */
 function evidence(all: readonly Seen[]): string[] {
   const said = all.flatMap(({ body }) => {
     const { evidence: list } = body.labels;

@@ -5,7 +5,7 @@ import { few, plural, span, tally } from "./count.ts";
 import type { Seen } from "./member.ts";
 import { isUnsure } from "./stakes.ts";
 
-/** Worst first; the first that any member is under leads the line. */
+/** Worst first: the headline begins with the worst threat of any member. */
 const ORDER: readonly Threat[] = [
   "reclaim",
   "task-stop",
@@ -18,7 +18,10 @@ const ORDER: readonly Threat[] = [
   "none",
 ];
 
-/** "3 of m5.large in eu-west-1b are reclaimed, 94 s left; 2 more may be reclaimed soon" */
+/**
+ * Makes the headline of an open alert: "3 of m5.large in eu-west-1b are reclaimed, 94 s left; 2 more may be reclaimed
+ * soon".
+ */
 export function headline(every: readonly Seen[], now: Ms): string {
   const all = every.filter((one) => !isOver(one));
   const by = Map.groupBy(all, (one) => one.threat);
@@ -35,10 +38,10 @@ export function headline(every: readonly Seen[], now: Ms): string {
   return parts.join("; ");
 }
 
-/** What threatened it did not come, so that nothing is said of it any more but that. */
+/** Whether the threat did not come true: then only this is reported. */
 const isOver = ({ member: { outcome } }: Seen): boolean => outcome === "cancelled" || outcome === "told";
 
-/** "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare" */
+/** Makes the headline of an outcome: "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare". */
 export function outcomeHeadline(all: readonly Seen[]): string {
   const threat = ORDER.find((one) => all.some((seen) => seen.threat === one)) ?? "none";
   return `${subjects(all, threat)}${zones(all)}: ${ended(all)}`;
@@ -94,10 +97,7 @@ function verb(threat: Threat, some: readonly Seen[]): string {
   }
 }
 
-/**
- * Of those that still have time and are not empty yet, the first; somebody who reads on must neither give up on what can
- * be saved, nor run for what is.
- */
+/** Returns the time left for members that are not drained yet, or whether all were drained in time. */
 function left(some: readonly Seen[], now: Ms): string {
   const open = some.filter(({ body }) => body.outcome === null && body.deadline !== null);
   if (open.length === 0) return "";
@@ -112,10 +112,10 @@ function left(some: readonly Seen[], now: Ms): string {
   return `, ${span(Math.max(1, Math.floor((first - now) / 1_000)))} left${ahead.length < open.length ? ` for ${ahead.length}` : whom}`;
 }
 
-/** One whose work went on when the wait for it was given up is settled, and not empty. */
+/** Whether a member has drained. If a wait was abandoned while the work continued, it has not. */
 const isEmpty = ({ body, steps }: Seen): boolean => body.drainedAt !== null && !steps.some(({ isCut }) => isCut);
 
-/** How it ended, worst first: "1 was cut off, 2 drained, at least 41 s to spare". */
+/** Summarises how members ended: "1 was cut off, 2 drained, at least 41 s to spare". */
 function ended(all: readonly Seen[]): string {
   const parts = tally(all.map(wordOf)).map(([word, count]) => {
     const who = count === all.length ? (count === 1 ? "" : "all ") : `${count} `;

@@ -1,7 +1,7 @@
 import type { Key } from "../../model/key.ts";
 import type { Params } from "../../model/plain.ts";
 
-/** Addresses at which people can read more than an alert says; null where nobody said at which. */
+/** URLs where people can read more; null without `show.url`. */
 export interface Links {
   readonly incident: (key: Key) => string | null;
   /** The open incidents that an alert is about. */
@@ -10,7 +10,7 @@ export interface Links {
 
 export const NO_LINKS: Links = { incident: () => null, list: () => null };
 
-/** @param base where people reach the HTTP API (`show.url`) */
+/** @param base URL of the HTTP API for people (`show.url`) */
 export function linksTo(base: string): Links {
   return {
     incident: (key) => new URL(`/api/v1/incidents/${encodeURIComponent(key.slice(key.indexOf("#") + 1))}`, base).href,
@@ -19,7 +19,7 @@ export function linksTo(base: string): Links {
       url.searchParams.set("open", "true");
       for (const name of ["region", "cluster", "group"]) {
         const value = group[name];
-        // A cluster is listed by its name.
+        // The list filters clusters by name, not by ARN.
         if (typeof value === "string") url.searchParams.set(name, value.slice(value.lastIndexOf("/") + 1));
       }
       return url.href;

@@ -10,33 +10,33 @@ import { clean, cleanOrNull } from "./clean.ts";
 import type { Links } from "./links.ts";
 import { type FindPhrase, isCutShort, phraseOf } from "./phrases.ts";
 
-/** One incident with what is known of its subject; null where nothing can be asked (`explain`). */
+/** An incident with the facts about its subject; `facts` is null if nothing can be read (`explain`). */
 export interface Told {
   readonly doc: Doc<"incident">;
   readonly facts: Facts | null;
 }
 
-/** A member with what only building the alert needs. */
+/** A member of an alert with the data that building the alert needs. */
 export interface Seen {
   readonly member: AlertMember;
   readonly threat: Threat;
   readonly body: Incident;
   readonly facts: Facts | null;
-  /** All that was planned and is owed, with the words for it. */
+  /** All steps, including undo steps, with their phrases. */
   readonly steps: readonly SeenStep[];
 }
 
 export interface SeenStep {
   readonly step: Step;
-  /** Words for it; null where people need not read of it. */
+  /** The phrase of its responder; null if alerts do not show it. */
   readonly phrase: string | null;
-  /** Whether a person can still do in its place what was given up. */
+  /** Whether a person can do it by hand if it was abandoned. */
   readonly byHand: boolean;
-  /** Whether it waited until work is over, and was given up: the work went on. */
+  /** Whether it is an abandoned wait: the work continued. */
   readonly isCut: boolean;
 }
 
-/** One incident as people are told of it. Labels say what was known once, for when the instance is forgotten. */
+/** Makes the member of an alert from an incident. Labels are used where the instance is no longer known. */
 export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen {
   const { body } = doc;
   const steps = [...body.steps, ...body.owed].map((step): SeenStep => ({
@@ -60,7 +60,7 @@ export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen
     deadline: body.deadline,
     mode: body.mode,
     doing: steps.flatMap((one) => doingOf(one, body.mode === "dry-run")),
-    // What is known of an instance that has gone says nothing of what was known while it drained.
+    // After the end, current facts do not show what was known during the drain.
     missing: (body.outcome === null ? (facts?.missing ?? []) : unlearntOf(body)).map((one): Missing => ({
       what: one.what,
       why: clean(one.why),
@@ -80,7 +80,7 @@ function label(body: Incident, name: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** Tasks that ran there, and may be known no more. */
+/** Returns the number of standalone tasks that ran there, which may not be known any more. */
 const ended = ({ labels: { standaloneTasks } }: Incident): number =>
   typeof standaloneTasks === "number" ? standaloneTasks : 0;
 

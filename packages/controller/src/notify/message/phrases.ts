@@ -1,31 +1,35 @@
 import type { Step } from "../../model/step.ts";
 
-/** What people are told of the steps of one responder. */
+/** How alerts show the steps of one responder. */
 export interface Phrase {
-  /** What all its steps do, for people, in the infinitive: "deregister from target groups". */
+  /** Describes the steps for people, as an imperative: "deregister from target groups". */
   readonly phrase: string;
-  /** Whether alerts and screens tell of it. What only looks, keeps books or belongs to a group's own record is of no use there. */
+  /**
+   * Whether alerts and screens show it. Steps that only read, keep accounts, or belong to a group's document are not
+   * shown.
+   */
   readonly isTold: boolean;
-  /** Whether a person can still do in its place what was given up. */
+  /** Whether a person can do it by hand if it was abandoned. */
   readonly byHand: boolean;
   /**
-   * What must be settled before an instance has drained. `takes off`: it takes the instance out of what sends it requests.
-   * `asks`: it asks whoever runs work there to bring it to an end. `waits`: until work is off; work is cut off where its
-   * budget runs out. `holds back`: it only holds the others back. Null: nothing of it.
+   * The role of the responder in draining; its steps must be settled before an instance has drained. `takes off`:
+   * deregisters the instance, so that it gets no more requests. `asks`: asks ECS or the application to end the work.
+   * `waits`: waits until the work is done; if abandoned, work was cut off. `holds back`: only delays others. Null: no
+   * role.
    */
   readonly empties: "takes off" | "asks" | "waits" | "holds back" | null;
 }
 
-/** Finds what people are told of a responder, by its name; undefined for one that only another version knows. */
+/** Finds the phrase of a responder by name; undefined if only another version has it. */
 export type FindPhrase = (responder: string) => Phrase | undefined;
 
-/** Words for a responder's steps; null where people need not read of it. One that is not known is told by its name. */
+/** Returns the phrase of a responder; null if alerts do not show it. An unknown responder is shown by its name. */
 export function phraseOf(find: FindPhrase, responder: string): string | null {
   const found = find(responder);
   if (found === undefined) return responder;
   return found.isTold ? found.phrase : null;
 }
 
-/** Whether the step waited until work is off, and was given up: the work went on, and may have been cut off. */
+/** Whether the step is an abandoned wait: the work continued, and may have been cut off. */
 export const isCutShort = ({ responder, state }: Pick<Step, "responder" | "state">, find: FindPhrase): boolean =>
   state === "abandoned" && find(responder)?.empties === "waits";

@@ -13,18 +13,18 @@ const INSTANCE = "i-0123456789abcdef0";
 const PLACE = { account: "123456789012", region: "us-east-1" };
 const CLUSTER = `arn:aws:ecs:${PLACE.region}:${PLACE.account}:cluster/test`;
 const LASTS: Ms = 79_000;
-/** Nothing is planned for it. */
+/** The sample incident has no steps. */
 const NO_PHRASES: FindPhrase = () => undefined;
 
 /**
- * An alert as it would be sent, of an instance that does not exist; its first line and what is asked say that it is a
- * test. The account is that of AWS's examples.
+ * Makes a sample alert about an instance that does not exist. Headline and request say that it is a test. The account
+ * is the one of AWS's examples.
  */
 export function sampleAlert(phase: "receipt" | "outcome", openedAt: Ms): AlertModel {
   const over = phase === "outcome";
   const route = { ...DEFAULT_ROUTE, name: "test", groupBy: [] };
   const { doc: opened } = joinAlert(null, { ...PLACE, cluster: CLUSTER, group: "test" }, openedAt, route);
-  // Each test is an alert of its own: the other side may drop what it has had before.
+  // Each test is a new alert, since services may drop repetitions.
   const alert = { ...opened, body: { ...opened.body, generation: Math.floor(openedAt / 1_000) } };
   const facts: Facts = { ...NOTHING, complete: true, impact: [IMPACT], groupName: "test" };
   const model = buildAlert(

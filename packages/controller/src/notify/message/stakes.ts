@@ -8,13 +8,13 @@ import { isUnlooked } from "./unlooked.ts";
 const MOST_LINES = 10;
 
 /**
- * What each service keeps when all that is doomed is gone, worst first. Members see the same storm, some a little earlier
- * than others: the view with the most doomed counts.
+ * Returns the impact on each service, worst first. Members see the same storm at different times: the impact with the
+ * most doomed tasks counts.
  */
 export function impactOfAll(all: readonly Seen[]): readonly ServiceImpact[] {
   const worst = new Map<string, ServiceImpact>();
   for (const { facts, body } of all) {
-    // What one that has closed saw is over.
+    // The impact seen by a closed incident is over.
     if (facts === null || body.outcome !== null) continue;
     for (const one of facts.impact) {
       const id = `${one.cluster} ${one.service}`;
@@ -41,8 +41,8 @@ const cleaned = (one: ServiceImpact): ServiceImpact => ({
 });
 
 /**
- * What it keeps in each zone that loses some, the emptiest first. Only where the zones of all its tasks are known: after a
- * cold start those on doomed capacity are, and "keeps none" would be a guess.
+ * Describes what remains in each affected zone, the emptiest first. Only if the zones of all tasks are known: after a
+ * cold start only those on doomed capacity are, and "keeps none" would be a guess.
  */
 function byZone({ zones, doomed, running }: ServiceImpact): string {
   const hit = Object.entries(zones).filter(([, tasks]) => tasks.doomed > 0);
@@ -57,7 +57,7 @@ const MOST_ZONES = 3;
 
 const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
 
-/** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
+/** Returns what remains of services and other tasks: "checkout keeps 1 of 4 tasks, below its minimum of 2". */
 export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
   const clusters = new Set(impact.map((one) => one.cluster));
   const touched = impact.filter((one) => !one.daemon && one.doomed > 0);
@@ -79,7 +79,7 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): 
 
 const MOST_NAMES = 5;
 
-/** What was lost, of those that are over. That nothing was is only said where everything is known to have drained. */
+/** Returns what closed incidents lost. "Nothing was lost" is only reported if everything is known to have drained. */
 function lost(all: readonly Seen[]): readonly string[] {
   const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
   const passed = over.filter(({ member }) => member.outcome === "deadline-passed");
@@ -115,14 +115,14 @@ function lost(all: readonly Seen[]): readonly string[] {
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
 }
 
-/** All that was found was taken off in time, and something could not be learnt. */
+/** Whether all known registrations were drained in time, but some facts could not be read. */
 export const isUnsure = ({ member: { outcome, marginSeconds, missing }, steps }: Seen): boolean =>
   outcome === "deadline-passed" &&
   missing.length > 0 &&
   (marginSeconds === null || marginSeconds >= 0) &&
   !steps.some(({ isCut }) => isCut);
 
-/** A policy may leave its targets or its tasks alone: whoever does not look for them, or does not wait for them, cannot say what became of them. */
+/** Whether all targets and tasks were handled: a policy may exclude some, whose end is then not known. */
 function isAllTakenOff({ body: { subject, labels, steps } }: Seen): boolean {
   if (subject.type === "task") return true;
   const { tasks } = labels;

@@ -1,14 +1,14 @@
 import type { Step } from "../../model/step.ts";
 import { plural } from "./count.ts";
 
-/** What a look around (respond/responders/look-around.ts) has left open. */
+/** What a look-around (respond/responders/look-around.ts) could not read. */
 interface Left {
-  /** Target groups that were not looked at; null: nobody knows how many there are. */
+  /** Number of target groups that were not read; null: unknown. */
   readonly count: number | null;
   readonly why: string | null;
 }
 
-/** Null: there was no such look, or it is under way; or it has seen everything. */
+/** Reads the look-around's receipt; returns null if there was none, it is in progress, or it was complete. */
 function leftBy(steps: readonly Step[]): Left | null {
   const look = steps.find(({ responder }) => responder === "look-around");
   if (look === undefined || look.state === "waiting" || look.state === "intended") return null;
@@ -21,18 +21,21 @@ function leftBy(steps: readonly Step[]): Left | null {
   return count === 0 && why === null ? null : { count, why };
 }
 
-/** Whether the instance may be registered where nobody has looked. */
+/** Whether the instance may be registered in target groups that were not read. */
 export const isUnlooked = (steps: readonly Step[]): boolean => leftBy(steps) !== null;
 
-/** Whether a look for it is still to come. */
+/** Whether the look-around is still to come. */
 export const isToLook = (steps: readonly Step[]): boolean =>
   steps.some(({ responder, state }) => responder === "look-around" && (state === "waiting" || state === "intended"));
 
-/** Whether the look at what is at stake is still to come, or was never taken: what is known is of before. */
+/** Whether a look-up is not done yet: then the known tasks are from before the interruption. */
 export const isOfBefore = (steps: readonly Step[]): boolean =>
   steps.some(({ responder, state }) => responder === "look-up" && state !== "done" && state !== "skipped");
 
-/** "targets: 12 target groups were not looked at". Of several incidents the one with the most, since they share them. */
+/**
+ * Returns lines about target groups that were not read, e.g. "targets: 12 target groups were not looked at". Of several
+ * incidents the largest number is used, since they share target groups.
+ */
 export function unlookedLines(all: readonly { readonly steps: readonly Step[] }[]): readonly string[] {
   const left = all.flatMap(({ steps }) => leftBy(steps) ?? []);
   const most = left.reduce((count, one) => Math.max(count, one.count ?? 0), 0);

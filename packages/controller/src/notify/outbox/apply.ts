@@ -11,7 +11,7 @@ import type { Route } from "../route.ts";
 const FIRST_WAIT: Ms = 1_000;
 const LONGEST_WAIT: Ms = 60_000;
 
-/** What was never tried. */
+/** A send that was never tried. */
 const UNTRIED: Omit<Send, "state" | "hash"> = {
   receipt: null,
   attempts: 0,
@@ -20,7 +20,7 @@ const UNTRIED: Omit<Send, "state" | "hash"> = {
   reason: null,
 };
 
-/** Pure. The intents, before any of them is sent. */
+/** Marks due sends as intended, and lapsed ones as given up. Pure. Committed before any of them is sent. */
 export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly Lapsed[], now: Ms): Doc<"alert"> {
   const sends: Record<string, Send> = { ...doc.body.sends };
   for (const { channel, content, attempt } of due) {
@@ -43,7 +43,8 @@ export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly 
 }
 
 /**
- * Pure. What a send came to; null where somebody else took it over meanwhile, since ours took too long.
+ * Applies the result of a send. Pure. Returns null if another worker has taken over the send since, because this one
+ * took too long.
  *
  * @param random 0..1, for jitter
  */
@@ -70,7 +71,7 @@ function after(
 ): Send {
   switch (result.is) {
     case "sent":
-      // Null would say that nothing was ever sent.
+      // Not null, which means that nothing was ever sent.
       return {
         ...had,
         state: "sent",
@@ -97,6 +98,9 @@ const gaveUp = (had: Send, reason: string): Send => ({
   reason: clean(reason),
 });
 
-/** Doubles from 1 s to 60 s, less up to half of it by chance, so that many do not come back together. */
+/**
+ * Returns the pause before a retry: doubles from 1 s to 60 s, with up to half of it removed at random, so that retries
+ * are spread.
+ */
 export const backOff = (attempts: number, random: number): Ms =>
   Math.round(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempts - 1, 10)) * (1 - random / 2));

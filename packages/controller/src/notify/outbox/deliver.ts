@@ -23,12 +23,12 @@ export interface DeliverDeps {
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
-  /** Results of one alert are written one after the other. */
+  /** Serialises the writes of results of one alert. */
   readonly turns: Turns;
   readonly onResult: (channel: string, outcome: "sent" | "failed" | "gave-up") => void;
 }
 
-/** Sends once and records what came of it. */
+/** Sends once, and stores the result. */
 export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Due, model: AlertModel): Promise<void> {
   const { clock, gates } = deps;
   const channel = deps.channels.get(due.channel);
@@ -40,7 +40,7 @@ export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Du
   await deps.turns(intended.key, () => record(deps, intended, due, model, result));
 }
 
-/** Another process may write meanwhile; then it is laid over what is there. */
+/** Stores the result; after a version conflict applies it to the current document again. */
 async function record(
   deps: DeliverDeps,
   intended: Doc<"alert">,
@@ -67,7 +67,7 @@ async function record(
   }
 }
 
-/** Wrong credentials are no outage: they are tried once more only where they were found to have been changed. */
+/** Retries wrong credentials only if the secrets have changed. */
 async function afterRefresh({ refresh }: DeliverDeps, channel: string, result: SendResult): Promise<SendResult> {
   if (result.is !== "refused" || result.because !== "credentials" || !(await refresh(channel))) return result;
   return { is: "retry", reason: `${result.reason}; its secrets were read anew`, after: null };

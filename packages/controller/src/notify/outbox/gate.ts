@@ -2,23 +2,26 @@ import type { Ms } from "../../clock.ts";
 import type { Pace, SendResult } from "../alert.ts";
 import { CALL_BOUND } from "./outbox.ts";
 
-/** A channel that fails so often in a row is left alone. */
+/** Failures in a row that open the circuit of a channel. */
 const FAILURES = 5;
 const FIRST_PAUSE: Ms = 30_000;
 const LONGEST_PAUSE: Ms = 300_000;
 
-/** What a channel's gate remembers. All instants are epoch milliseconds. */
+/** Rate limit and circuit breaker of a channel. Times are epoch milliseconds. */
 export interface Gate {
-  /** When the sends so far are paid for: each costs `every` (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). */
+  /**
+   * When the sends so far have used their share of the rate limit: each uses `every` (GCRA,
+   * https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
+   */
   readonly paidAt: Ms;
-  /** As long as the other side asked us to wait, whichever alert it was about. */
+  /** Until when the service asked us to wait, for all alerts. */
   readonly restsUntil: Ms;
   /** Failures in a row. */
   readonly failures: number;
   /** The circuit is open until then; null while it is closed. */
   readonly openUntil: Ms | null;
   readonly pause: Ms;
-  /** The one send that tries whether it works again is under way until then at the latest. */
+  /** Until when the one trial send of an open circuit may be in progress; null: none. */
   readonly trialUntil: Ms | null;
 }
 
@@ -31,20 +34,20 @@ export const OPEN_GATE: Gate = {
   trialUntil: null,
 };
 
-/** Pure. The first instant, not before `now`, at which something may be sent. */
+/** Returns the earliest time, from `now` on, at which a send is allowed. Pure. */
 export function freeAt(gate: Gate, pace: Pace | null, now: Ms): Ms {
   const paid = pace === null ? now : gate.paidAt - (pace.burst - 1) * pace.every;
   return Math.max(now, paid, gate.restsUntil, gate.openUntil ?? now, gate.trialUntil ?? now);
 }
 
-/** Pure. Something is sent now. */
+/** Counts a send that starts now. Pure. */
 export const entered = (gate: Gate, pace: Pace | null, now: Ms): Gate => ({
   ...gate,
   paidAt: Math.max(gate.paidAt, now) + (pace?.every ?? 0),
   trialUntil: gate.openUntil === null ? null : now + CALL_BOUND,
 });
 
-/** Pure. What came of it. A refusal is an answer, too: what was sent was wrong, not the way there. */
+/** Counts the result of a send. Pure. A refusal shows that the channel works. */
 export function left(gate: Gate, result: SendResult, now: Ms): Gate {
   if (result.is !== "retry") return { ...gate, failures: 0, openUntil: null, pause: FIRST_PAUSE, trialUntil: null };
   const restsUntil = Math.max(gate.restsUntil, now + Math.ceil(result.after ?? 0));
@@ -53,18 +56,18 @@ export function left(gate: Gate, result: SendResult, now: Ms): Gate {
     const openUntil = failures >= FAILURES ? now + gate.pause : null;
     return { ...gate, restsUntil, failures, openUntil };
   }
-  // Others that were under way when it opened say nothing new.
+  // Results of sends that started before the circuit opened do not count.
   if (gate.trialUntil === null) return { ...gate, restsUntil, failures };
   const pause = Math.min(LONGEST_PAUSE, gate.pause * 2);
   return { ...gate, restsUntil, failures, openUntil: now + pause, pause, trialUntil: null };
 }
 
-/** The gates of all channels, in memory: a restart begins with open ones. */
+/** The limits of all channels, in memory: reset at a restart. */
 export interface Gates {
   freeAt(channel: string, now: Ms): Ms;
-  /** Reserves one send each, or none at all: false where one of them has to wait after all. */
+  /** Reserves one send on each channel; returns false and reserves none if one of them must wait. */
   enter(channels: readonly string[], now: Ms): boolean;
-  /** What was reserved was not sent. */
+  /** Releases reserved sends that were not made. */
   leave(channels: readonly string[]): void;
   heard(channel: string, result: SendResult, now: Ms): void;
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { AlertModel, Detail } from "../alert.ts";
 
 /**
- * Tells whether there is something new to tell; nothing in it counts down. An outcome depends on how its members ended
- * alone: what was known of them may be forgotten meanwhile, and that is no news.
+ * Hashes the content that causes an update when it changes; values that change only with time are excluded. An
+ * outcome's hash depends only on how its members ended, since facts may be forgotten later.
  */
 export function contentHash(model: AlertModel, detail: Detail): string {
   const { members, severity, ask, stakes, doing, missing, impact } = model;

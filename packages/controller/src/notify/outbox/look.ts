@@ -19,7 +19,7 @@ import { type Route, routeNamed } from "../route.ts";
 import { type Elsewhere, elsewhere, whom } from "./whom.ts";
 import { noteWithheld, type Noted } from "../pipeline/withheld.ts";
 
-/** What a look at an alert needs. */
+/** Dependencies of evaluating an alert. */
 export interface LookDeps {
   readonly ledger: Pick<Ledger, "load" | "list">;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -32,18 +32,18 @@ export interface LookDeps {
   readonly links: Links;
 }
 
-/** An alert as it is now, and what is to be done about it. */
+/** The result of evaluating an alert. */
 export interface Looked {
-  /** What a channel is told. */
+  /** Returns the content for one channel. */
   readonly modelFor: (channel: string, phase: AlertModel["phase"]) => AlertModel;
   readonly model: AlertModel;
   readonly next: NextAlert;
   readonly noted: Noted;
-  /** The document's body with what this look found. */
+  /** The document's body with the results of the evaluation. */
   readonly body: Alert;
 }
 
-/** All incidents that carry the alert's tag go through the pipeline; what comes out is told, channel by channel. */
+/** Evaluates an alert: passes all its members through the pipeline, and determines the due sends of each channel. */
 export async function look(
   deps: LookDeps,
   gates: Pick<Gates, "freeAt">,
@@ -85,7 +85,7 @@ export async function look(
   };
 }
 
-/** With what is known of each. */
+/** Loads the members of an alert with their facts. */
 async function membersOf({ ledger, factsOf }: LookDeps, doc: Doc<"alert">): Promise<readonly Told[]> {
   const tag = memberTag(doc.key, doc.body.generation);
   const members: Told[] = [];
@@ -98,7 +98,7 @@ async function membersOf({ ledger, factsOf }: LookDeps, doc: Doc<"alert">): Prom
   return members;
 }
 
-/** One of them can only be wider than this one if the first member is in it, too. */
+/** Loads the other alerts that may contain all members of this one: those that its first member has joined, too. */
 async function othersOf(
   { ledger }: LookDeps,
   { key }: Doc<"alert">,
@@ -109,7 +109,10 @@ async function othersOf(
   return docs.filter((doc) => doc !== null);
 }
 
-/** An alert that was withheld to its end settles after one more look, as one that was told does (joinAlert). */
+/**
+ * Returns whether the whole alert is suppressed. An alert that was suppressed until its end settles after one more
+ * evaluation, like one that was delivered (joinAlert).
+ */
 function quietNow({ members, channels, withheld }: Passing, { told, over }: Look): Alert["quiet"] {
   const nobody = withheld.length > 0 && (members.length === 0 || channels.length === 0);
   if (!nobody) return "no";
@@ -123,6 +126,6 @@ function quietUntil({ again }: Passing, { alert, now }: Look, quiet: Alert["quie
   return looked ? null : body.quiet === "closing" ? wakeAt : now + LAST_LOOK;
 }
 
-/** What is withheld of an incident that is not over may yet be told. */
+/** Keeps an alert with open incidents due, since suppressed content may be delivered later. */
 const stayOpen = (next: NextAlert, { alert, over, now }: Look): NextAlert =>
   next.wakeAt === null && !over ? { ...next, wakeAt: lookAgain(alert.body.openedAt, now) } : next;

@@ -6,11 +6,11 @@ import { span } from "../message/count.ts";
 import { CALL_BOUND, contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, type Stage } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
-/** Members are looked at this often: sooner while the alert is young. */
+/** Interval of evaluations: shorter while the alert is new. */
 const LOOK_FIRST: Ms = 5_000;
 const LOOK_LAST: Ms = 60_000;
 
-/** What there is to tell, in short. */
+/** Hashes of the alert's content, one per detail level. */
 export interface Summary {
   readonly stage: Stage;
   readonly hashes: { readonly [D in Detail]: string };
@@ -19,9 +19,9 @@ export interface Summary {
 export interface ChannelRef {
   readonly name: string;
   readonly updates: Detail;
-  /** Its rate limit and its circuit let nothing through before (gate.ts). */
+  /** Earliest time at which its rate limit and circuit breaker allow a send (gate.ts). */
   readonly freeAt: Ms;
-  /** Digest of what it is told of channels that failed; empty for nothing. */
+  /** Digest of the lines about failed channels that it gets; empty for none. */
   readonly elsewhere: string;
 }
 
@@ -30,13 +30,13 @@ export interface Due {
   readonly channel: string;
   readonly phase: AlertModel["phase"];
   readonly content: string;
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
-  /** Content of an earlier phase or look that was never sent, and no longer will be. */
+  /** Hash of earlier content that was never sent, and is replaced by this send. */
   readonly supersedes: string | null;
 }
 
-/** A channel that is given up without another attempt. */
+/** A send that is given up without another attempt. */
 export interface Lapsed {
   readonly channel: string;
   readonly content: string;
@@ -46,13 +46,14 @@ export interface Lapsed {
 export interface NextAlert {
   readonly due: readonly Due[];
   readonly lapsed: readonly Lapsed[];
-  /** The next look; null: settled. */
+  /** When the alert is evaluated next; null: settled. */
   readonly wakeAt: Ms | null;
 }
 
 /**
- * Pure. Which sends of an alert are due: receipt when the group wait is over, updates where the content has changed, as
- * often as its route says, the outcome once every member has one. Settles after a last look (see joinAlert).
+ * Determines the due sends of an alert. Pure. The receipt is due after the group wait, updates if the content has
+ * changed (as often as the route allows), the outcome once every member has one. Settles after a last evaluation (see
+ * joinAlert).
  *
  * @param now epoch milliseconds
  */
@@ -91,17 +92,20 @@ export function nextAlert(
   return { due, lapsed, wakeAt: lastLook(doc, now) };
 }
 
-/** When the members of an open alert are looked at next. */
+/** Returns when an open alert is evaluated next. */
 export const lookAgain = (openedAt: Ms, now: Ms): Ms =>
   now + Math.min(LOOK_LAST, Math.max(LOOK_FIRST, Math.round((now - openedAt) / 4)));
 
-/** Since when what is due now could not be sent. */
+/** Returns since when the due send could not be delivered. */
 function triedSince(send: Send | undefined, flushAt: Ms, now: Ms): Ms {
   if (send === undefined) return flushAt;
   return isOver(send) ? now : (send.since ?? now);
 }
 
-/** Why a send is given up without another attempt; null where it is not. After a restart there is always one more. */
+/**
+ * Returns why a send is given up without another attempt; null if it is not. After a restart there is always one more
+ * attempt.
+ */
 function hopeless(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter: Ms): string | null {
   if (age <= giveUpAfter) return null;
   if (blocked) return `${send?.reason ?? "other alerts could not be sent to it either"}, for ${span(age / 1_000)}`;
@@ -110,13 +114,16 @@ function hopeless(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter
     : null;
 }
 
-/** Sends to channels that are configured no more: the alert does not wait for them. */
+/** Returns sends to channels that are no longer configured, so that the alert does not wait for them. */
 const strangersIn = (doc: Doc<"alert">, channels: readonly ChannelRef[], content: string): readonly Lapsed[] =>
   Object.entries(doc.body.sends)
     .filter(([name, send]) => !channels.some((one) => one.name === name) && !(isOver(send) && isOutcome(send.hash)))
     .map(([channel]) => ({ channel, content, reason: "the channel is no longer configured" }));
 
-/** Everything is told. Only what is stored as told out, and was looked at once more, may settle. */
+/**
+ * Returns when a completely delivered alert is evaluated the last time; null: it settles. It settles only if its
+ * completion is stored and it was evaluated once more since.
+ */
 function lastLook(doc: Doc<"alert">, now: Ms): Ms | null {
   if (doc.wakeAt === null) return null;
   const closing = isToldOut(doc.body) || Object.keys(doc.body.sends).length === 0;
@@ -124,7 +131,7 @@ function lastLook(doc: Doc<"alert">, now: Ms): Ms | null {
   return closing ? Math.min(doc.wakeAt, now + LAST_LOOK) : now + LAST_LOOK;
 }
 
-/** When a channel is to be told `content`. */
+/** Returns when `content` is due on a channel. */
 function turnOf(send: Send | undefined, content: string, now: Ms, repeatEvery: Ms | null): "now" | "never" | Ms {
   if (send === undefined) return "now";
   const later = send.retryAt !== null && send.retryAt > now ? send.retryAt : "now";
@@ -140,7 +147,7 @@ function turnOf(send: Send | undefined, content: string, now: Ms, repeatEvery: M
   }
 }
 
-/** When an alert that is still open is told again as it was. */
+/** Returns when an open alert is repeated. */
 function repeatOf({ since }: Send, now: Ms, repeatEvery: Ms | null): "now" | "never" | Ms {
   if (repeatEvery === null) return "never";
   const at = (since ?? now) + repeatEvery;
@@ -150,7 +157,7 @@ function repeatOf({ since }: Send, now: Ms, repeatEvery: Ms | null): "now" | "ne
 function dueOf(channel: string, send: Send | undefined, content: string): Due {
   const phase = isOutcome(content) ? "outcome" : (send?.receipt ?? null) === null ? "receipt" : "update";
   const failing = send !== undefined && !isOver(send);
-  // A new stage gets all its attempts; new content of the same one does not, or it would be tried for ever.
+  // A new stage starts again at attempt 1; new content of the same stage does not, so that attempts stay limited.
   const goesOn = failing && isOutcome(send.hash) === isOutcome(content);
   return {
     channel,

@@ -1,13 +1,13 @@
 import type { Clock, Ms } from "../../clock.ts";
 
 const AT_MOST_EVERY: Ms = 60_000;
-/** Together with the send before it less than an intent stands (CALL_BOUND). */
+/** Time limit; together with the send before it shorter than CALL_BOUND. */
 const WITHIN: Ms = 4_000;
 
-/** Reads secrets anew for a channel that does not like its credentials; whether any has changed. Never rejects. */
+/** Reads secrets again after a channel refused its credentials; returns whether any has changed. Never rejects. */
 export type Refresher = (channel: string) => Promise<boolean>;
 
-/** Asks at most once a minute for each channel, and waits no longer than 4 s. */
+/** Creates the function that reads secrets again: at most once a minute for each channel, within 4 s. */
 export function createRefresher(refreshSecrets: () => Promise<boolean>, clock: Clock): Refresher {
   const asked = new Map<string, Ms>();
   return async (channel) => {

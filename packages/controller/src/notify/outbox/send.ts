@@ -4,13 +4,13 @@ import { SpotkeeperError } from "../../errors.ts";
 import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
 
-/** The longest that one send may take. */
+/** Time limit of one send. */
 export const SEND_WITHIN: Ms = 10_000;
 
 /**
- * One attempt within 10 s; never rejects. A channel that ignores its signal is left behind: nobody waits for it. Errors
- * that a channel did not expect are told by their name or code alone, since their message could hold a secret. That a
- * secret is not there is told in full.
+ * Makes one attempt within 10 s; never rejects. If a channel ignores the abort signal, the send is no longer awaited.
+ * Of unexpected errors only name or code is reported, since the message could contain a secret. A missing secret is
+ * reported with its message.
  */
 export async function sendOnce(
   channel: Channel,
@@ -31,7 +31,7 @@ export async function sendOnce(
 }
 
 function reasonOf(error: unknown): string {
-  // It names the reference, what is wrong with it and what to do, and never what it stands for.
+  // This message contains the reference, the problem and what to do, but never the secret.
   if (error instanceof SpotkeeperError && error.code === "SK-SECRET-UNAVAILABLE")
     return error.message.replace(/\.$/, "");
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };

@@ -8,22 +8,22 @@ import { plural } from "../message/count.ts";
 import type { Route } from "../route.ts";
 import { whom } from "./whom.ts";
 
-/** Some stores take no more in one commit. */
+/** Entries in one commit, since some stores allow no more. */
 const ENTRIES_A_COMMIT = 50;
 
-/** The ledger as the alert's loop uses it. */
+/** Ledger operations of the alert's loop. */
 export interface AlertStore {
   readonly load: (key: Key) => Promise<Doc<"alert"> | null>;
   /** False on a conflict. */
   readonly write: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<boolean>;
-  /** Lines for the timelines of incidents. */
+  /** Writes entries to the timelines of incidents. */
   readonly note: (entries: readonly Entry[]) => Promise<void>;
 }
 
 export interface AlertStoreDeps {
   readonly ledger: Pick<Ledger, "load" | "commit">;
   readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
-  /** Nobody could be told: it has to be told in the log. */
+  /** Called if an alert could not be delivered on any channel, so that it is logged. */
   readonly onUntold: (error: Error) => void;
 }
 
@@ -54,7 +54,9 @@ export const alertEntry = (doc: Doc<"alert">, at: Ms, text: string, data: Entry[
 
 const UNTOLD = "untold";
 
-/** What is put down where every channel was given up; null where one is left. */
+/**
+ * Makes the journal entry for an alert that could not be delivered on any channel; returns null if a channel is left.
+ */
 export function untold(doc: Doc<"alert">, route: Route, configured: readonly string[], now: Ms): Entry | null {
   if (!whom(doc.body, route, configured).lost) return null;
   const failed = Object.entries(doc.body.sends).map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`);

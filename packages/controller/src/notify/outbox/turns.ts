@@ -1,11 +1,12 @@
 import type { Key } from "../../model/key.ts";
 
-/** Does work of one key one after the other, in the order asked; answers as the work does. */
+/** Runs work of one key one after another, in the order of calls; returns the result of the work. */
 export type Turns = <T>(key: Key, work: () => Promise<T>) => Promise<T>;
 
 /**
- * A dozen channels answer at one moment, and each result is written to the same document. Side by side all but one of
- * them conflict, round after round; a result that gives up would be a message that is sent again.
+ * Creates a queue per key. Several channels can answer at the same moment, and each result is written to the same
+ * document. Concurrent writes would conflict, and a result that is dropped after too many conflicts means that its
+ * message is sent again.
  */
 export function createTurns(): Turns {
   const last = new Map<Key, Promise<unknown>>();
@@ -13,7 +14,7 @@ export function createTurns(): Turns {
     const before = last.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);
     const settled = mine
-      .catch(() => {}) // the one who asked hears of it
+      .catch(() => {}) // the caller of this work gets the error
       .then(() => {
         if (last.get(key) === settled) last.delete(key);
       });

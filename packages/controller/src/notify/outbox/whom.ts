@@ -3,17 +3,17 @@ import type { Alert } from "../../model/alert.ts";
 import { isOutcome, type Stage } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
-/** Who is told of an alert. */
+/** The recipients of an alert. */
 export interface Whom {
   /** Names of channels. */
   readonly channels: readonly string[];
-  /** Each channel of the route was given up, and so was every other. */
+  /** All channels were given up, those of the route and all others. */
   readonly lost: boolean;
 }
 
 /**
- * Pure. The channels of the route, and whoever was told before the config changed. Where all of them were given up the
- * first other channel that was not stands in.
+ * Returns the channels of the route, and those that got the alert before the config changed. Pure. If all channels of
+ * the route were given up, the first other channel is added.
  */
 export function whom({ sends }: Pick<Alert, "sends">, { channels }: Route, configured: readonly string[]): Whom {
   const own = configured.filter((name) => channels?.includes(name) ?? true);
@@ -25,15 +25,15 @@ export function whom({ sends }: Pick<Alert, "sends">, { channels }: Route, confi
   return { channels: [...own, ...others.filter(isTold)], lost: failed && standIn === undefined };
 }
 
-/** What one channel is told of the others. */
+/** Lines in one channel's content about failed channels. */
 export interface Elsewhere {
   /** "see why channel slack was not told: answered 401" */
   readonly lines: readonly string[];
-  /** Tells one set of failures from another; empty for none. */
+  /** Changes with the set of failed channels; empty for none. */
   readonly digest: string;
 }
 
-/** Pure. Channels that were given up, as all but they themselves are told. */
+/** Makes the lines about given-up channels, for all other channels. Pure. */
 export function elsewhere({ sends }: Pick<Alert, "sends">, stage: Stage, channel: string): Elsewhere {
   const failed = Object.entries(sends).filter(
     ([name, send]) => name !== channel && send.state === "gave-up" && (stage === "open" || isOutcome(send.hash)),

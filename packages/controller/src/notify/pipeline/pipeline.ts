@@ -6,12 +6,12 @@ import { silence } from "./stages/silence.ts";
 import { suppress } from "./stages/suppress.ts";
 
 /**
- * What stands between an alert and the people, in order. It is asked anew at each look: what is withheld is told when its
- * reason falls away. What goes through is told channel by channel (next.ts): deduplicate → rate limit → send.
+ * The stages between an alert and its channels, in order. Applied at each evaluation: suppressed content is sent when
+ * the reason ends. The result is sent channel by channel (next.ts): deduplicate → rate limit → send.
  */
 const PIPELINE: readonly Stage[] = [group, silence, inhibit, suppress];
 
-/** Pure. */
+/** Passes members and channels through all stages. Pure. */
 export function pass(members: readonly Told[], channels: readonly string[], look: Look): Passing {
   const begin: Passing = { members, channels, withheld: [], again: null };
   return PIPELINE.reduce((passing, stage) => stage(passing, look), begin);

@@ -5,41 +5,41 @@ import type { Silence } from "../../model/silence.ts";
 import type { Told } from "../message/member.ts";
 import type { Suppress } from "./suppressed.ts";
 
-/** Some of an alert's members that people are not told of now, and why. */
+/** Members of an alert that are suppressed now, with the reason. */
 export interface Withheld {
   readonly code: WithheldCode;
-  /** For people. It says the same as long as the reason is the same, since each change of it is put down. */
+  /** The reason for people. It must be equal as long as the reason is the same, since each change is journaled. */
   readonly text: string;
   readonly members: readonly Told[];
-  /** The only channel that is not told; null where none is. */
+  /** The only channel that is suppressed; null: all channels. */
   readonly channel: string | null;
 }
 
-/** What goes through the pipeline. */
+/** The data that passes through the pipeline. */
 export interface Passing {
   readonly members: readonly Told[];
-  /** Names of the channels that are told. */
+  /** Names of the channels that get the alert. */
   readonly channels: readonly string[];
   readonly withheld: readonly Withheld[];
-  /** When it may be otherwise although nothing happens; null where nobody knows. */
+  /** When the result may change without an event; null: not known. */
   readonly again: Ms | null;
 }
 
-/** What stages decide by. */
+/** The inputs of the stages. */
 export interface Look {
   readonly alert: Doc<"alert">;
-  /** Other alerts that the first of its members has joined. */
+  /** Other alerts that the first member has joined. */
   readonly others: readonly Doc<"alert">[];
   readonly silences: readonly (Silence & { readonly id: string })[];
   readonly suppress: Suppress;
-  /** Container instances of a cluster (by ARN) that are active and not doomed, as far as is known. */
+  /** Returns the number of container instances of a cluster (by ARN) that are known to be active and not doomed. */
   readonly activeIn: (cluster: string) => number;
-  /** Somebody was told of this alert. */
+  /** Whether this alert was delivered on any channel. */
   readonly told: boolean;
-  /** All of its members have an outcome. */
+  /** Whether all members have an outcome. */
   readonly over: boolean;
   readonly now: Ms;
 }
 
-/** Pure. Goes on with some of what came in, and says why not with the rest. */
+/** A stage: passes some members or channels on, and suppresses the others with a reason. Pure. */
 export type Stage = (passing: Passing, look: Look) => Passing;

@@ -1,14 +1,14 @@
 import type { Ms } from "../../clock.ts";
 import type { Matcher } from "../../model/matcher.ts";
 
-/** What the user does not want to hear of. */
+/** The user's settings for suppressed alerts. */
 export interface Suppress {
   readonly maintenance: readonly Window[];
-  /** Names, with `*` and `?`; empty: all services are. */
+  /** Names with `*` and `?`; empty: all services are critical. */
   readonly criticalServices: readonly string[];
   /**
-   * Below 1: the share of its desired tasks that each service must keep; 1 or more: how many container instances its
-   * cluster must. Null: how much is left does not matter.
+   * Below 1: the share of desired tasks that each service must keep; 1 or more: the number of container instances that
+   * its cluster must keep. Null: not used.
    */
   readonly sufficientCapacity: number | null;
   readonly daemonsOnly: boolean;

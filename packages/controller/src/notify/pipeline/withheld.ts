@@ -6,22 +6,22 @@ import { plural } from "../message/count.ts";
 import type { Told } from "../message/member.ts";
 import type { Withheld } from "./stage.ts";
 
-/** A document is at most 8 kB; more reasons at once than anybody has. */
+/** Bound of reasons in the document. */
 const MOST_REASONS = 8;
 
 export interface Noted {
   readonly held: readonly Held[];
-  /** For the alert's own journal, once for each change. */
+  /** Entries for the alert's journal, one for each change. */
   readonly entries: readonly Entry[];
-  /** For the timelines of its incidents, once for each of them and reason. */
+  /** Entries for the timelines of its incidents, one for each incident and reason. */
   readonly ofMembers: readonly Entry[];
-  /** Reasons that are new: they are counted. */
+  /** New reasons, which are counted in metrics. */
   readonly fresh: readonly string[];
 }
 
 /**
- * Pure. What is put down of reasons for which people are not told. A member has its line when the reason is new, or when
- * it has joined since, or more was learnt of it since; so nothing is kept of each of a thousand members.
+ * Makes the journal entries for the reasons of a suppressed alert. Pure. A member gets an entry if the reason is new,
+ * if it joined since, or if its look-up ended since; so no state is needed for each of a thousand members.
  */
 export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], now: Ms): Noted {
   const held: Held[] = [];
@@ -50,7 +50,10 @@ export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], n
 const sameReason = (a: Pick<Held, "code" | "text" | "channel">, b: Pick<Held, "code" | "text" | "channel">): boolean =>
   a.code === b.code && a.text === b.text && a.channel === b.channel;
 
-/** When a reason could first be its own: since it joined, or since it was looked up, which a matcher may have waited for. */
+/**
+ * Returns since when a reason can apply to a member: since it joined, or since its look-up, for which a matcher may
+ * have waited.
+ */
 function newsAt({ body }: Doc<"incident">, alert: Doc<"alert">): Ms {
   const joined = body.alerts.find(({ key }) => key === alert.key)?.at ?? 0;
   const lookedUp = body.steps.map(({ responder, settledAt }) => (responder === "look-up" ? (settledAt ?? 0) : 0));
@@ -76,6 +79,6 @@ const entry = (key: string, at: Ms, text: string, data: Entry["data"]): Entry =>
   data,
 });
 
-/** Whether a look leaves the document as it was. */
+/** Whether two lists of suppressions are equal. */
 export const sameHeld = (a: Alert["withheld"], b: Alert["withheld"]): boolean =>
   a.length === b.length && a.every((one, place) => one.at === b[place]?.at && sameReason(one, b[place]));

@@ -6,5 +6,5 @@ const NAMED: { readonly [character: string]: string } = {
   "'": "&#39;",
 };
 
-/** Text as HTML, in elements and in quoted attributes: nothing of it is markup. */
+/** Escapes text for HTML elements and quoted attributes. The result contains no markup. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (one) => NAMED[one] ?? one);

@@ -1,5 +1,6 @@
 /**
- * Between `[code]` and `[/code]` ServiceNow's journal fields (work notes, comments) show HTML:
- * https://www.servicenow.com/docs/r/australia/platform-administration/render-journal-field-entries-as-html.html. Nothing of `text` opens or closes such a part afterwards.
+ * Escapes text for ServiceNow's journal fields (work notes, comments), which show HTML between `[code]` and `[/code]`:
+ * https://www.servicenow.com/docs/r/australia/platform-administration/render-journal-field-entries-as-html.html. The
+ * result contains no such tags.
  */
 export const escapeJournal = (text: string): string => text.replace(/\[(?=\s*\/?\s*code)/gi, "(");

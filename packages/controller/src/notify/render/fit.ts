@@ -1,7 +1,10 @@
 import type { AlertModel } from "../alert.ts";
 import { ALL, type Part, partsOf, type Room } from "./parts.ts";
 
-/** What gives way first is what a person misses least: members, then services, then lines, then their ends. */
+/**
+ * Size limits, from the largest to the smallest. The least important content is cut first: members, then services, then
+ * lines, then line ends.
+ */
 const ROOMS: readonly Room[] = [
   ALL,
   ...[100, 50, 25, 12, 6, 3, 1].map((members) => ({ ...ALL, members })),
@@ -13,10 +16,10 @@ const ROOMS: readonly Room[] = [
 ];
 
 /**
- * The fullest rendering that the other side takes: cut, with a count of what was cut, never refused.
+ * Returns the most complete rendering that fits: cut, with a count of the rest, never refused.
  *
- * @param fits whether the other side takes it
- * @param most at most this many members, whatever the room
+ * @param fits whether the service accepts it
+ * @param most maximum number of members
  * @example const text = fit(model, (parts) => layOut(parts), (body) => Buffer.byteLength(body) <= 32_000);
  */
 export function fit<Rendering>(

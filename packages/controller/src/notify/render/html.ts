@@ -10,8 +10,8 @@ const COLORS: { readonly [S in AlertModel["severity"]]: string } = {
 };
 
 /**
- * An alert as a page for mail programs: one column that a phone shows whole, styles beside what they style, since many
- * programs drop style sheets, no images, nothing that is loaded. Colours that hold in dark mode too.
+ * Renders an alert as HTML for mail programs: one column that fits a phone; inline styles, since many programs drop
+ * style sheets; no images and no external content; colours that also work in dark mode.
  */
 export function renderHtml(model: AlertModel, mostBytes: number): string {
   return fit(

@@ -3,15 +3,15 @@ import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertGroup, AlertMember, AlertModel } from "../alert.ts";
 import { contentHash } from "../outbox/hash.ts";
 
-/** `outcome` and `marginSeconds` are as in the incident's record; times are RFC 3339 in UTC. */
+/** `outcome` and `marginSeconds` are those of the incident; times are RFC 3339 in UTC. */
 export type JsonMember = Omit<AlertMember, "deadline"> & { readonly deadline: string | null };
 
-/** The body of the generic webhook. Fields may be added within a version, and none changes its meaning. */
+/** The body of the generic webhook. Within a version fields may be added, and no field changes its meaning. */
 export interface AlertJson {
   readonly schema: "spotkeeper.alert/1";
-  /** Equal for repetitions of one message: receivers drop what they have had. */
+  /** Equal for repetitions of one message, so that receivers can drop duplicates. */
   readonly id: string;
-  /** The newer of two messages of one alert counts. */
+  /** Of two messages of one alert the newer one counts. */
   readonly sentAt: string;
   readonly alert: string;
   readonly generation: number;
@@ -24,7 +24,7 @@ export interface AlertJson {
   readonly ask: readonly string[];
   readonly missing: readonly string[];
   readonly group: AlertGroup;
-  /** Where it can be read; null where `show.url` is not set. */
+  /** URL for people; null without `show.url`. */
   readonly link: string | null;
   readonly openedAt: string;
   readonly earliestDeadline: string | null;
@@ -35,7 +35,7 @@ export interface AlertJson {
   readonly impact: readonly ServiceImpact[];
 }
 
-/** The same for the same news of the same alert. */
+/** Makes an id that is equal for the same content of the same alert. */
 export const messageId = (model: AlertModel): string =>
   createHash("sha256")
     .update(`${model.key}#${model.generation}/${model.phase}/${contentHash(model, "full")}`)
@@ -43,7 +43,10 @@ export const messageId = (model: AlertModel): string =>
 
 const MOST = 200;
 
-/** As JSON of at most `mostBytes`: members and services are cut, the most urgent stay, and the rest is counted. */
+/**
+ * Renders an alert as JSON of at most `mostBytes`: the most urgent members and services are kept, and the rest is
+ * counted.
+ */
 export function renderJson(model: AlertModel, now: number, mostBytes: number): string {
   for (let most = MOST; ; most = Math.floor(most / 2)) {
     const body = JSON.stringify(alertJson(model, now, most));
@@ -51,7 +54,7 @@ export function renderJson(model: AlertModel, now: number, mostBytes: number): s
   }
 }
 
-/** What machines and users' templates get; of members and services the most urgent. */
+/** Makes the data for machines and users' templates, with the most urgent members and services. */
 export function alertJson(model: AlertModel, now: number, most: number = MOST): AlertJson {
   const members = model.members.slice(0, most).map((one) => ({ ...one, deadline: timeOrNull(one.deadline) }));
   const impact = model.impact.slice(0, most);

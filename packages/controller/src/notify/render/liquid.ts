@@ -1,13 +1,13 @@
 import { Liquid, type Template } from "liquidjs";
 import { escapeHtml } from "./escape-html.ts";
 
-/** What becomes of `{{ … }}`: HTML is escaped unless the template says `raw`, text stays. */
+/** How `{{ … }}` is escaped: for HTML unless the template says `raw`, or not at all. */
 export type Escape = "html" | "none";
 
-/** Work that one template may do; the largest alert needs a hundredth of it. In characters, milliseconds, and objects. */
+/** Limits of one template in characters, milliseconds and objects; the largest alert needs a hundredth of them. */
 const BOUNDS = { parseLimit: 100_000, renderLimit: 2_000, memoryLimit: 10_000_000 };
 
-/** Templates are text of the config: nothing is read from files for them. */
+/** Templates are text in the config and may not include files. */
 const noFiles = {
   exists: () => Promise.resolve(false),
   existsSync: () => false,
@@ -25,19 +25,19 @@ const engines: { readonly [E in Escape]: Liquid } = {
 
 function options(): ConstructorParameters<typeof Liquid>[0] {
   const strict = { strictFilters: true, strictVariables: true, ownPropertyOnly: true };
-  // Without files nothing is relative to one; the engine would say so on stderr at each start.
+  // Prevents a warning of the engine on stderr at each start.
   return { ...BOUNDS, ...strict, fs: noFiles, relativeReference: false };
 }
 
-/** Objects have no text of their own; `| json` gives them one. */
+/** Converts a value to text; objects become JSON. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**
- * A user's own template (https://shopify.github.io/liquid/). Throws where it does not parse, names what is not there, or
- * works too long; the message says the line and is fit for people.
+ * Compiles a user's template (https://shopify.github.io/liquid/). Throws if it does not parse, uses unknown names, or
+ * exceeds a limit; the message contains the line and is meant for people.
  *
  * @example liquid("{{ headline }}", "none")({ headline: "i-0abc is reclaimed" })
  */
@@ -50,7 +50,7 @@ export function liquid(template: string, escape: Escape): (data: object) => stri
   };
 }
 
-/** What is wrong with a template, tried on an example; null: nothing. */
+/** Tests a template with an example; returns the error as text, or null. */
 export function faultOf(template: string, escape: Escape, example: object): string | null {
   try {
     liquid(template, escape)(example);

@@ -2,33 +2,33 @@ import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertMember, AlertModel } from "../alert.ts";
 import { plural } from "../message/count.ts";
 
-/** How much of an alert is shown; what is more is counted. */
+/** Limits for the shown parts of an alert; the rest is counted. */
 export interface Room {
   readonly members: number;
   readonly services: number;
-  /** Lines of each of the other parts. */
+  /** Lines of each other part. */
   readonly lines: number;
   /** Characters of a line. */
   readonly width: number;
 }
 
-/** Everything that anybody reads. */
+/** The largest limits: more is not readable. */
 export const ALL: Room = { members: 200, services: 50, lines: 20, width: 400 };
 
 export interface Part {
   readonly name: "stakes" | "doing" | "ask" | "missing" | "deadline" | "where" | "services" | "members";
   /** For people: "At stake". */
   readonly title: string;
-  /** Clean text (clean.ts); what a format needs beyond that is the channel's. */
+  /** Sanitized text (clean.ts); escaping for a format is the channel's task. */
   readonly lines: readonly string[];
-  /** How many lines were cut: "and 7 more incidents, not shown here". Null: none. */
+  /** Text about cut lines: "and 7 more incidents, not shown here"; null: none were cut. */
   readonly rest: string | null;
 }
 
 /**
- * The parts of an alert below its headline, in the order in which people read them: what it costs, what is done, what to
- * do, what is not known, until when, where, which services, who. Channels lay them out, each in its own format; empty
- * parts are left out, and parts that were cut count the rest.
+ * Returns the parts of an alert below its headline, in reading order: impact, progress, requests, missing facts,
+ * deadline, place, services, members. Channels render them in their own formats; empty parts are omitted, and cut parts
+ * count the rest.
  */
 export function partsOf(model: AlertModel, room: Room): readonly Part[] {
   const { lines, width, services, members } = room;
@@ -57,16 +57,16 @@ export function partsOf(model: AlertModel, room: Room): readonly Part[] {
   return parts.filter(({ lines: shown, rest }) => shown.length > 0 || rest !== null);
 }
 
-/** At most `width` characters; a line that was cut says so by its end. */
+/** Cuts a line to `width` characters, with "…" at the end. */
 export function short(line: string, width: number): string {
   const characters = Array.from(line);
   return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
 }
 
-/** Seconds are enough for people. */
+/** Formats a time with seconds, without milliseconds. */
 const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 
-/** "cluster prod, eu-west-1, account 111122223333" */
+/** Describes the place: "cluster prod, eu-west-1, account 111122223333". */
 function whereOf({ group }: Pick<AlertModel, "group">): string {
   const { account, region, cluster, group: scaling } = group;
   const named = [
@@ -78,7 +78,7 @@ function whereOf({ group }: Pick<AlertModel, "group">): string {
   return named.length === 0 ? "not known" : named.join(", ");
 }
 
-/** "i-0abc  web  m5.large  eu-west-1b  shop-web  until 2026-01-01T00:02:00Z" */
+/** Describes a member: "i-0abc  web  m5.large  eu-west-1b  shop-web  until 2026-01-01T00:02:00Z". */
 function memberLine(member: AlertMember): string {
   const { subject, name, type, availabilityZone, group, standaloneTasks, daemonTasks } = member;
   const tasks = [
@@ -97,7 +97,9 @@ function stateOf({ outcome, deadline, marginSeconds }: AlertMember): string {
     : `${outcome} with ${Math.floor(marginSeconds)} s to spare`;
 }
 
-/** "checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:7; behind a load balancer" */
+/**
+ * Describes a service: "checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:7; behind a load balancer".
+ */
 function serviceLine(one: ServiceImpact): string {
   const counts = `${one.desired} desired, ${one.running} running, ${one.pending} pending`;
   const going = `${one.doomed} ${one.doomed === 1 ? "goes" : "go"}, ${one.survives} ${one.survives === 1 ? "stays" : "stay"}`;

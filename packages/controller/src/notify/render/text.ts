@@ -4,11 +4,11 @@ import type { Part } from "./parts.ts";
 
 export interface TextOptions {
   readonly mostMembers: number;
-  /** Of the whole text in UTF-8; members that do not fit are counted. */
+  /** Maximum size of the whole text in UTF-8; members that do not fit are counted. */
   readonly mostBytes: number;
 }
 
-/** An alert as plain text, one line each: first what dies, then what it costs, what is done, what to do, and who. */
+/** Renders an alert as lines of plain text: headline, impact, progress, requests, members. */
 export function renderText(model: AlertModel, { mostMembers, mostBytes }: TextOptions): readonly string[] {
   return fit(
     model,
@@ -23,7 +23,7 @@ function linesOf({ name, title, lines, rest }: Part): readonly string[] {
   return [...lines.map((line) => `  ${before}${line}`), ...(rest === null ? [] : [`  ${rest}`])];
 }
 
-/** A word where a line would not speak for itself. */
+/** Prefixes of lines that need one. */
 const BEFORE: { readonly [N in Exclude<Part["name"], "stakes">]: string } = {
   doing: "",
   ask: "please ",

@@ -11,7 +11,7 @@ import { resolve } from "../support/secrets.ts";
 
 export interface DiscordOptions {
   readonly type: "discord";
-  /** A channel's webhook URL, or a reference to it: it holds a token. */
+  /** The webhook URL of a channel, or a reference to it, since it contains a token. */
   readonly url: string;
   /** Hosts, addresses and ranges that may be called although they are not public. */
   readonly allow?: readonly string[] | undefined;
@@ -24,7 +24,10 @@ const posted = z.object({ id: z.string().regex(/^\d{1,20}$/) });
 const UNKNOWN_MESSAGE = 10_008;
 const UNKNOWN_WEBHOOK = 10_015;
 
-/** One message a channel, edited as the storm unfolds. Its pace is not documented and must not be assumed (https://docs.discord.com/developers/topics/rate-limits). */
+/**
+ * Posts one message for each alert, and edits it for updates. Discord does not document a fixed rate limit
+ * (https://docs.discord.com/developers/topics/rate-limits).
+ */
 export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
   options: z.strictObject({ type: z.literal("discord"), url: urlOrReference, allow: allowed }),
   create({ url, allow = [] }: DiscordOptions, deps: ChannelDeps): Channel {
@@ -47,7 +50,7 @@ export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
   },
 };
 
-/** Without `wait` Discord neither says what it did not take, nor what the message is called. */
+/** Adds `wait`, without which Discord returns neither errors nor the message id. */
 function waiting(url: string): string {
   const target = URL.parse(url);
   target?.searchParams.set("wait", "true");

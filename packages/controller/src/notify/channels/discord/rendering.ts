@@ -4,11 +4,11 @@ import { escapeMarkdown } from "../../render/escape-markdown.ts";
 import { fit } from "../../render/fit.ts";
 import type { Part } from "../../render/parts.ts";
 
-/** The same for posting and editing: https://docs.discord.com/developers/resources/webhook#execute-webhook */
+/** The body for posting and editing: https://docs.discord.com/developers/resources/webhook#execute-webhook */
 export interface DiscordMessage {
   readonly content: string;
   readonly embeds: readonly [DiscordEmbed];
-  /** Nobody is mentioned, whatever the text says. */
+  /** No mentions, whatever the text contains. */
   readonly allowed_mentions: { readonly parse: readonly [] };
 }
 
@@ -21,7 +21,7 @@ interface DiscordEmbed {
 
 /** https://docs.discord.com/developers/resources/message#embed-object-embed-limits; title and description stay below the 6,000 of all texts. */
 const MOST_DESCRIPTION = 4_096;
-/** Each character may be escaped; 2,000 are taken. */
+/** At most 2,000 characters are accepted, and each may need escaping. */
 const LONGEST_HEADLINE = 900;
 
 const COLOR: { readonly [S in AlertModel["severity"]]: number } = {

@@ -2,9 +2,9 @@ import type { SendResult } from "../../alert.ts";
 import { badCredentials, refused } from "../support/result.ts";
 
 /**
- * What an error of SMTP means, by its code alone: what servers say can repeat what they were sent. 4xx passes
- * (greylisting, a full queue), 5xx does not: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1; 530, 534, 535 and 538
- * are about who we are: https://www.rfc-editor.org/rfc/rfc4954#section-6.
+ * Converts an SMTP error to a result, by its code only: a server's text can repeat secrets that it was sent. 4xx is
+ * temporary (greylisting, a full queue), 5xx is not: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1; 530, 534,
+ * 535 and 538 are about authentication: https://www.rfc-editor.org/rfc/rfc4954#section-6.
  */
 export function ofSmtp(error: unknown, host: string): SendResult {
   const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };

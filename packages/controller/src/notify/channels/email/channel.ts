@@ -36,7 +36,7 @@ const MOST_TEXT = 96 * 1024;
 const MOST_MEMBERS = 200;
 /** A line is at most 998 characters (https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1); people read far fewer. */
 const LONGEST_SUBJECT = 200;
-/** Shorter than a send may take, so that the server's name stands in the reason. */
+/** Shorter than the time limit of a send, so that the reason contains the server's name. */
 const WITHIN = 9_000;
 
 const ADDRESS = /^[^\s@<>,;"]{1,64}@[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/i;
@@ -50,8 +50,8 @@ const sender = z
   );
 
 /**
- * Alerts by SMTP, as HTML and plain text, in one thread an alert. Encrypted unless `security: none` says otherwise; a
- * server that should offer STARTTLS and does not is sent nothing.
+ * Sends alerts by SMTP, as HTML and plain text, with one thread per alert. Encrypted unless `security: none`; nothing
+ * is sent to a server that does not offer the required STARTTLS.
  */
 export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
   options: z
@@ -85,9 +85,9 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
         const found = await resolve(deps.secret, { password: options.password });
         if ("refused" in found) return found.refused;
         const { password } = found.values;
-        // Read before the connection is opened: a template that fails on this alert must not leave it open.
+        // Rendered before the connection is opened, so that a failing template does not leave it open.
         const message = messageOf(model, options, deps.clock.now());
-        // Loaded when it is used: it takes longer to load than all else that starts a worker.
+        // Loaded on first use, since loading takes longer than the rest of a worker's start.
         const mailer = await import("nodemailer");
         const transport = mailer.createTransport({
           ...{ host, port, secure: security === "tls", requireTLS: security === "starttls" },
@@ -114,7 +114,7 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
 
 type Message = Parameters<ReturnType<typeof createTransport>["sendMail"]>[0];
 
-/** What is sent: pure. */
+/** Makes the message to send. Pure. */
 function messageOf(model: AlertModel, options: EmailOptions, now: number): Message {
   const { from, to, cc = [], templates = {}, subjectPrefix = "" } = options;
   const data = alertJson(model, now);
@@ -131,12 +131,12 @@ function messageOf(model: AlertModel, options: EmailOptions, now: number): Messa
     text:
       own(templates.text, "none") ?? renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
     html: own(templates.html, "html") ?? renderHtml(model, MOST_HTML),
-    // The same for repetitions: mail programs show one of them.
+    // Equal for repetitions, so that mail programs show only one.
     messageId: `<${messageId(model)}@spotkeeper>`,
     references: thread,
     inReplyTo: thread,
     headers: {
-      // https://www.rfc-editor.org/rfc/rfc3834#section-5: nobody's absence notice answers it.
+      // https://www.rfc-editor.org/rfc/rfc3834#section-5: so that no out-of-office reply is sent.
       "Auto-Submitted": "auto-generated",
       "X-Spotkeeper-Alert": clean(model.key),
       "X-Spotkeeper-Severity": model.severity,

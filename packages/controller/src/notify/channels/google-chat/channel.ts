@@ -11,18 +11,19 @@ import { resolve } from "../support/secrets.ts";
 
 export interface GoogleChatOptions {
   readonly type: "google-chat";
-  /** A space's webhook URL, or a reference to it: its key and token are secrets. */
+  /** The webhook URL of a space, or a reference to it, since its key and token are secrets. */
   readonly url: string;
   /** Hosts, addresses and ranges that may be called although they are not public. */
   readonly allow?: readonly string[] | undefined;
 }
 
-/** Of a space, one a second: https://developers.google.com/workspace/chat/limits */
+/** One message per second and space: https://developers.google.com/workspace/chat/limits */
 const PACE: Pace = { every: 1_000, burst: 1 };
 
 /**
- * A card for each piece of news, all of an alert in one thread. Webhooks may edit nothing. A message that is sent twice
- * with one `requestId` stands there once (https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create).
+ * Posts a card for each update, in one thread per alert, since webhooks cannot edit messages. A message that is sent
+ * twice with the same `requestId` appears once
+ * (https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create).
  */
 export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
   options: z.strictObject({ type: z.literal("google-chat"), url: urlOrReference, allow: allowed }),
@@ -42,7 +43,7 @@ export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
   },
 };
 
-/** A UUID, the same for repetitions of one message. */
+/** Makes a UUID that is equal for repetitions of one message. */
 function requestIdOf(model: AlertModel): string {
   const hash = messageId(model);
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(12, 15)}-8${hash.slice(15, 18)}-${hash.slice(18, 30)}`;
@@ -57,7 +58,10 @@ function inThread(url: string, requestId: string): string {
   return target.href;
 }
 
-/** A wrong key is 400 with this reason (https://cloud.google.com/apis/design/errors, google.api.ErrorReason). */
+/**
+ * Converts an answer to a result. A wrong key gives 400 with this reason (https://cloud.google.com/apis/design/errors,
+ * google.api.ErrorReason).
+ */
 function ofChat(outcome: HttpOutcome, requestId: string): SendResult {
   const wrongKey = outcome.is === "answer" && outcome.status === 400 && outcome.text.includes('"API_KEY_INVALID"');
   return wrongKey ? badCredentials("answered 400; check its credentials") : ofHttp(outcome, { requestId });

@@ -6,7 +6,7 @@ import type { Part } from "../../render/parts.ts";
 
 /** A message of spaces.messages.create: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages */
 export interface ChatMessage {
-  /** What a notification says; plain text. */
+  /** Text of the notification; plain text. */
   readonly fallbackText: string;
   readonly thread: { readonly threadKey: string };
   readonly cardsV2: readonly [
@@ -14,17 +14,23 @@ export interface ChatMessage {
   ];
 }
 
-/** https://developers.google.com/workspace/chat/api/reference/rest/v1/Card; of the 100 widgets of a card there are some ten. */
+/**
+ * https://developers.google.com/workspace/chat/api/reference/rest/v1/Card; a card may have 100 widgets; here are about
+ * ten.
+ */
 interface ChatSection {
   readonly header?: string;
   readonly collapsible?: boolean;
   readonly widgets: readonly object[];
 }
 
-/** With text and cards: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create */
+/**
+ * Size limit of text and cards:
+ * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
+ */
 const MOST_BYTES = 32_000;
 const LONGEST_HEADLINE = 1_000;
-/** A longer list is folded up. */
+/** Lists from this length on are collapsed. */
 const FOLD_FROM = 5;
 
 const COLOR: { readonly [S in AlertModel["severity"]]: string } = {
@@ -33,7 +39,7 @@ const COLOR: { readonly [S in AlertModel["severity"]]: string } = {
   info: "#1967d2",
 };
 
-/** One card; all messages of an alert are in one thread. */
+/** Makes a message with one card; all messages of an alert are in one thread. */
 export function chatMessage(model: AlertModel): ChatMessage {
   const headline = clean(model.headline, LONGEST_HEADLINE);
   const first = paragraph(`<b><font color="${COLOR[model.severity]}">${escapeEntities(headline)}</font></b>`);
@@ -57,7 +63,7 @@ function sectionOf({ title, lines, rest }: Part): ChatSection {
   return { header: title, ...(lines.length >= FOLD_FROM ? { collapsible: true } : {}), widgets };
 }
 
-/** `text` is HTML of a few tags: https://developers.google.com/workspace/chat/format-messages#card-formatting */
+/** `text` may contain a few HTML tags: https://developers.google.com/workspace/chat/format-messages#card-formatting */
 const paragraph = (text: string): object => ({ textParagraph: { text } });
 const button = (text: string, url: string): object => ({
   buttonList: { buttons: [{ text, onClick: { openLink: { url } } }] },

@@ -17,23 +17,23 @@ export interface JiraOptions {
   readonly token: string;
   readonly project: string;
   readonly issueType: string;
-  /** Names of priorities by severity; the project's own default where none is given. */
+  /** Names of priorities by severity; else the project's default. */
   readonly priority?: { readonly [S in AlertModel["severity"]]?: string | undefined } | undefined;
-  /** The transition, or the status it leads to, once all is over; none: a comment alone. */
+  /** The transition, or its target status, when the alert is over; absent: only a comment. */
   readonly transition?: string | undefined;
   readonly allow?: readonly string[] | undefined;
 }
 
 /** "Summary must be less than 255 characters": https://github.com/release-engineering/Sync2Jira/pull/119 */
 const LONGEST_SUMMARY = 254;
-/** How long an issue that was just created may be missing in a search: "within seconds" (jira-client.ts). */
+/** How long a new issue may be missing in a search: "within seconds" (client.ts). */
 const SETTLES: Ms = 15_000;
 
 const name = z.string().min(1).max(255);
 
 /**
- * One issue for each alert: created, commented on, and moved when all is over. It is found again by a label that holds the
- * alert's id, after a crash between creating and recording.
+ * Keeps one issue for each alert: creates it, adds comments, and moves it when the alert is over. After a crash between
+ * creating and storing its key, the issue is found by a label with the alert's id.
  */
 export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
   options: z.strictObject({
@@ -49,7 +49,7 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
   }),
   create(options: JiraOptions, deps: ChannelDeps): Channel {
     const http = deps.http(options.allow ?? []);
-    /** Until when an issue may exist that no search finds: it was asked for, and the answer never came. */
+    /** Until when an issue may exist that no search finds yet: the answer to its creation was lost. */
     const unsure = new Map<string, Ms>();
     return {
       // Each update is one more comment.
@@ -90,7 +90,10 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
 const withLabel = (project: string, id: string): string =>
   `project = "${project}" AND labels = "${id}" ORDER BY created ASC`;
 
-/** The fields of a new issue: pure. https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post */
+/**
+ * Makes the fields of a new issue. Pure.
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post
+ */
 export function fieldsOf(model: AlertModel, options: JiraOptions): object {
   const priority = options.priority?.[model.severity];
   return {
@@ -103,7 +106,7 @@ export function fieldsOf(model: AlertModel, options: JiraOptions): object {
   };
 }
 
-/** News on an issue that exists. The comment comes last: it alone is not the same when it is repeated. */
+/** Updates an existing issue. The comment comes last, since only the comment is not idempotent. */
 async function tell(
   jira: JiraClient,
   model: AlertModel,
@@ -130,7 +133,10 @@ async function tell(
 const withOpen = (project: string, id: string): string =>
   `project = "${project}" AND labels = "${id}" AND statusCategory != Done ORDER BY created ASC`;
 
-/** Issues that were created because a search lagged: pointed to the one that counts, and moved too. */
+/**
+ * Closes duplicate issues, which were created because a search was stale: adds a comment with the main issue, and moves
+ * them.
+ */
 async function closeTwins(
   jira: JiraClient,
   key: string,
@@ -149,7 +155,7 @@ async function closeTwins(
   return null;
 }
 
-/** Null: it is where it should be. Otherwise why it is not, for people to read. */
+/** Moves an issue; returns null on success, else the reason as text for people. */
 async function moveTo(
   jira: JiraClient,
   key: string,

@@ -6,17 +6,17 @@ import type { AdfDocument } from "./rendering.ts";
 
 /** The operations of Jira Cloud's REST API v3 that are used. Each is one request. */
 export interface JiraClient {
-  /** Keys of issues, oldest first: as the index has them, which lags (see createJiraClient). */
+  /** Returns keys of issues, oldest first. May be stale (see createJiraClient). */
   search(jql: string, signal: AbortSignal): Promise<Asked<readonly string[]>>;
   create(fields: object, signal: AbortSignal): Promise<Asked<string>>;
   comment(key: string, body: AdfDocument, signal: AbortSignal): Promise<Asked<null>>;
-  /** The id of the transition that is called `name`, or leads to a status of that name; null where there is none now. */
+  /** Returns the id of the transition with this name or target status; null if there is none now. */
   transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
   move(key: string, transition: string, signal: AbortSignal): Promise<Asked<null>>;
   status(key: string, signal: AbortSignal): Promise<Asked<string>>;
 }
 
-/** Keys are kept with the alert, and become part of paths: nothing else is taken for one. */
+/** Keys are stored with the alert, and used in paths, so the format is checked. */
 const created = z.object({ key: z.string().regex(/^[A-Z][A-Z0-9_]+-\d+$/) });
 const found = z.object({ issues: z.array(created) });
 const transitions = z.object({
@@ -25,12 +25,13 @@ const transitions = z.object({
 const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() }) }) });
 
 /**
- * https://developer.atlassian.com/cloud/jira/platform/rest/v3. Searches are not consistent with what was just written:
- * "the majority of modifications are shown within seconds", some after minutes, and only issues whose ids are known can be
- * reconciled (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile).
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3. Searches are eventually consistent: "the majority of
+ * modifications are shown within seconds", some after minutes, and only issues whose ids are known can be reconciled
+ * (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile).
  *
  * @param base the site, or `https://api.atlassian.com/ex/jira/<cloudId>` for tokens with scopes
- * @param authorization `Basic <email:token>`: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis
+ * @param authorization `Basic <email:token>`:
+ *   https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis
  */
 export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
   const headers = { authorization, accept: "application/json" };

@@ -17,12 +17,15 @@ export interface AdfDocument {
   readonly content: readonly AdfNode[];
 }
 
-/** "CONTENT_LIMIT_EXCEEDED" above 32,767 characters: https://jira.atlassian.com/browse/JRACLOUD-78553. Counted with all its JSON. */
+/**
+ * "CONTENT_LIMIT_EXCEEDED" above 32,767 characters: https://jira.atlassian.com/browse/JRACLOUD-78553. The whole JSON is
+ * counted here.
+ */
 const LONGEST = 32_767;
 
 /**
- * An alert as a document. Text nodes are the one place where anything from outside stands: within one, nothing is markup,
- * a mention or a link. Parts are paragraphs under a heading each, and lists where there are several lines.
+ * Renders an alert as a document. Untrusted text is only in text nodes, in which nothing is markup, a mention or a
+ * link. Each part has a heading and a list.
  */
 export const renderAdf = (model: AlertModel): AdfDocument =>
   fit(
@@ -31,13 +34,13 @@ export const renderAdf = (model: AlertModel): AdfDocument =>
     (document) => JSON.stringify(document).length <= LONGEST,
   );
 
-/** One paragraph of plain text. */
+/** Makes a document of one paragraph of plain text. */
 export const adfNote = (text: string): AdfDocument => documentOf([paragraph(plain(text))]);
 
 const documentOf = (content: readonly AdfNode[]): AdfDocument => ({ version: 1, type: "doc", content });
 const paragraph = (...content: readonly AdfNode[]): AdfNode => ({ type: "paragraph", content });
 
-/** An empty text node is refused ("minLength": 1 in http://go.atlassian.com/adf-json-schema). */
+/** Makes a text node; an empty one is rejected ("minLength": 1 in http://go.atlassian.com/adf-json-schema). */
 const plain = (text: string): AdfNode => ({ type: "text", text: text === "" ? " " : text });
 const strong = (text: string): AdfNode => ({ ...plain(text), marks: [{ type: "strong" }] });
 

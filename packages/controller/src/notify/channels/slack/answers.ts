@@ -4,12 +4,12 @@ import type { HttpOutcome } from "../../../http/http.ts";
 import { jsonOrNull } from "../../../http/parse-json.ts";
 import { badCredentials, ofHttp, refused } from "../support/result.ts";
 
-/** What a method of Slack's Web API came to; `code` is Slack's word for what was wrong. */
+/** The result of a method of Slack's Web API; `code` is Slack's error code. */
 export type SlackAnswer =
   | { readonly ok: true; readonly channel: string; readonly ts: string }
   | { readonly ok: false; readonly code: string | null; readonly result: SendResult };
 
-/** https://docs.slack.dev/reference/methods/chat.postMessage#errors: the token is not, or no longer, what it has to be. */
+/** https://docs.slack.dev/reference/methods/chat.postMessage#errors: errors about the token. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
   "access_denied",
   "account_inactive",
@@ -27,7 +27,7 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   "two_factor_setup_required",
 ]);
 
-/** Same page: passes by itself. */
+/** Temporary errors (same page). */
 const AGAIN: ReadonlySet<string> = new Set([
   "fatal_error",
   "internal_error",
@@ -46,10 +46,10 @@ const HINTS: { readonly [code: string]: string } = {
   not_in_channel: "invite the app to the channel",
 };
 
-/** Slack's codes; whatever else stands there could repeat a secret. */
+/** Returns a Slack error code; null for any other text, which could contain a secret. */
 const codeOf = (text: string): string | null => (/^[a-z_]{1,60}$/.test(text) ? text : null);
 
-/** What is kept of an answer has the form that it is documented to have: other text could repeat a secret. */
+/** Stored parts of an answer must have the documented format: other text could contain a secret. */
 export const channelId: z.ZodString = z.string().regex(/^[A-Z0-9]{1,40}$/);
 export const timestamp: z.ZodString = z.string().regex(/^\d{1,20}\.\d{1,10}$/);
 
@@ -58,7 +58,10 @@ const answer = z.union([
   z.object({ ok: z.literal(false), error: z.string() }),
 ]);
 
-/** Methods answer 200 also where they fail, and say it in `ok` (https://docs.slack.dev/apis/web-api#responses). */
+/**
+ * Converts the answer of a method. Methods answer 200 also on failure, with `ok: false`
+ * (https://docs.slack.dev/apis/web-api#responses).
+ */
 export function ofMethod(outcome: HttpOutcome): SlackAnswer {
   const result = ofHttp(outcome, null);
   if (outcome.is === "failed" || result.is !== "sent") return { ok: false, code: null, result };
@@ -77,7 +80,7 @@ function resultOf(code: string | null, reason: string, after: number | null): Se
   return code !== null && CREDENTIALS.has(code) ? badCredentials(reason) : refused(reason);
 }
 
-/** The URL is not known any more: it was revoked, or the app was removed. */
+/** Errors of a URL that is no longer valid: revoked, or the app was removed. */
 const DEAD_HOOK: ReadonlySet<string> = new Set(["invalid_token", "no_active_hooks", "no_service", "no_team"]);
 const REFUSING_HOOK: ReadonlySet<string> = new Set([
   "action_prohibited",
@@ -89,7 +92,10 @@ const REFUSING_HOOK: ReadonlySet<string> = new Set([
   "user_not_found",
 ]);
 
-/** Incoming webhooks answer with a status and a word: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
+/**
+ * Converts the answer of an incoming webhook: a status and a word:
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
+ */
 export function ofHook(outcome: HttpOutcome): SendResult {
   const result = ofHttp(outcome, null);
   if (outcome.is === "failed" || result.is !== "refused") return result;

@@ -10,13 +10,13 @@ import { channelId, ofHook, ofMethod, type SlackAnswer, timestamp } from "./answ
 
 export interface SlackOptions {
   readonly type: "slack";
-  /** An incoming webhook's URL, or a reference to it: each update is one more message. */
+  /** An incoming webhook's URL, or a reference to it: each update is another message. */
   readonly url?: string | undefined;
   /** A reference to a bot's token: one message is edited, with the details in its thread. */
   readonly token?: string | undefined;
   /** Id or name of the channel that the bot writes to. */
   readonly channel?: string | undefined;
-  /** Where the Web API is; for GovSlack https://slack-gov.com/api. */
+  /** URL of the Web API; for GovSlack https://slack-gov.com/api. */
   readonly api?: string | undefined;
   /** Hosts, addresses and ranges that may be called although they are not public. */
   readonly allow?: readonly string[] | undefined;
@@ -24,15 +24,15 @@ export interface SlackOptions {
 
 /** One message a second, with short bursts: https://docs.slack.dev/apis/web-api/rate-limits */
 const HOOK_PACE: Pace = { every: 1_000, burst: 3 };
-/** Two edits a send, and chat.update takes some 50 a minute (tier 3, same page). */
+/** Each send makes two edits, and chat.update allows about 50 per minute (tier 3, same page). */
 const BOT_PACE: Pace = { every: 2_400, burst: 3 };
 
-/** Someone deleted it, or it may be edited no more: it is posted again. */
+/** Errors after which the message is posted again: it was deleted, or can no longer be edited. */
 const LOST: ReadonlySet<string> = new Set(["cant_update_message", "edit_window_closed", "message_not_found"]);
 
 const ways = "wants either url (an incoming webhook), or token and channel (a bot)";
 
-/** Slack: a message for each piece of news by an incoming webhook, or one that is edited by a bot. */
+/** Sends alerts to Slack: a message for each update by an incoming webhook, or one message that a bot edits. */
 export const slackChannel: ChannelFactory<z.ZodType<SlackOptions>> = {
   options: z
     .strictObject({
@@ -63,7 +63,7 @@ function byHook({ url, allow = [] }: SlackOptions, deps: ChannelDeps): Channel {
   };
 }
 
-/** Where an alert stands in Slack: the receipt. `details`: the reply in its thread; null while there is none. */
+/** The receipt: the position of the alert's message. `details`: the reply in its thread; null: none yet. */
 const posted = z.object({ channel: channelId, ts: timestamp, details: timestamp.nullable() });
 type Posted = z.output<typeof posted>;
 
@@ -87,8 +87,8 @@ function byBot(options: SlackOptions, deps: ChannelDeps): Channel {
 type Call = (method: "chat.postMessage" | "chat.update", body: object) => Promise<SlackAnswer>;
 
 /**
- * First the message, then its details. A failure of the details alone is tried again only where the message was edited,
- * which may be repeated: a message that was just posted must not be posted twice for them. They come with the next send.
+ * Sends the message, then its details. If only the details fail, the send is retried only after an edit, which is
+ * idempotent; a message that was just posted must not be posted again. The details then follow with the next send.
  */
 async function tell(call: Call, channel: string, model: AlertModel, known: Posted | null): Promise<Sent> {
   const edited = known === null ? null : await edit(call, known.channel, known.ts, slackSummary(model));
@@ -105,7 +105,10 @@ async function tell(call: Call, channel: string, model: AlertModel, known: Poste
 
 type Sent = Awaited<ReturnType<Channel["send"]>>;
 
-/** Nothing of a text is made a mention or a link: for chat.update that is not the default (https://docs.slack.dev/reference/methods/chat.update). */
+/**
+ * Prevents mentions and links in texts, which is not the default of chat.update
+ * (https://docs.slack.dev/reference/methods/chat.update).
+ */
 const LITERAL = { parse: "none", link_names: false } as const;
 
 const post = (call: Call, channel: string, message: SlackMessage, thread: string | null): Promise<SlackAnswer> =>
@@ -119,7 +122,7 @@ const post = (call: Call, channel: string, message: SlackMessage, thread: string
     ...(thread === null ? {} : { thread_ts: thread }),
   });
 
-/** Null where the message is lost. */
+/** Edits a message; returns null if it does not exist or cannot be edited. */
 async function edit(call: Call, channel: string, ts: string, message: SlackMessage): Promise<SlackAnswer | null> {
   const answer = await call("chat.update", { channel, ts, ...message, ...LITERAL });
   return !answer.ok && answer.code !== null && LOST.has(answer.code) ? null : answer;

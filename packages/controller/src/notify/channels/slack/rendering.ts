@@ -4,15 +4,15 @@ import { escapeEntities } from "../../render/escape-entities.ts";
 import { fit } from "../../render/fit.ts";
 import type { Part } from "../../render/parts.ts";
 
-/** What `chat.postMessage`, `chat.update` and incoming webhooks show: blocks, and a text for notifications. */
+/** The body for `chat.postMessage`, `chat.update` and incoming webhooks: blocks, and a text for notifications. */
 export interface SlackMessage {
   readonly text: string;
   readonly blocks: readonly SlackBlock[];
 }
 
 /**
- * Everything is rich text (https://docs.slack.dev/reference/block-kit/blocks/rich-text-block): its text elements are
- * literal, so that a name can be no mention, link, emoji or code. There are some ten blocks; 50 are allowed.
+ * All blocks are rich text (https://docs.slack.dev/reference/block-kit/blocks/rich-text-block), whose text elements are
+ * literal, so that a name cannot be a mention, link, emoji or code. There are about ten blocks; 50 are allowed.
  */
 interface SlackBlock {
   readonly type: "rich_text";
@@ -20,11 +20,11 @@ interface SlackBlock {
 }
 
 /**
- * Characters of all blocks as JSON. Slack documents no number for `msg_blocks_too_long`; messages were refused from
- * 13,172 on (https://github.com/slackapi/bolt-js/issues/2509).
+ * Maximum number of characters of all blocks as JSON. Slack documents no number for `msg_blocks_too_long`; messages
+ * were refused from 13,172 on (https://github.com/slackapi/bolt-js/issues/2509).
  */
 const MOST_BLOCKS = 12_000;
-/** Of the headline; as a text with every character escaped it stays below the 4,000 that Slack wants of `text` at most. */
+/** Longest headline: even with all characters escaped it stays below Slack's limit of 4,000 for `text`. */
 const LONGEST_HEADLINE = 750;
 
 const SIGN: { readonly [S in AlertModel["severity"]]: string } = {
@@ -33,18 +33,18 @@ const SIGN: { readonly [S in AlertModel["severity"]]: string } = {
   info: "large_blue_circle",
 };
 
-/** Who is in it: in the thread where there is one, since a person who is woken reads the rest first. */
+/** Parts that go into the thread, if there is one, since the other parts are more urgent. */
 const DETAILS: ReadonlySet<Part["name"]> = new Set(["services", "members"]);
 
 const isDetail = ({ name }: Part): boolean => DETAILS.has(name);
 
-/** All of an alert in one message. */
+/** Renders a whole alert as one message. */
 export const slackMessage = (model: AlertModel): SlackMessage => message(model, () => true);
 
-/** What matters of it: the message that is edited. */
+/** Renders the main message, which is edited, without details. */
 export const slackSummary = (model: AlertModel): SlackMessage => message(model, (part) => !isDetail(part));
 
-/** Services and members: the reply in its thread. */
+/** Renders services and members, for the reply in the thread. */
 export function slackDetails(model: AlertModel): SlackMessage {
   const blocks = fitting(model, (parts) => parts.filter(isDetail).map(block));
   return { text: "Details", blocks };

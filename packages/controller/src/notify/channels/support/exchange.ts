@@ -4,10 +4,10 @@ import type { Http, HttpRequest } from "../../../http/http.ts";
 import { jsonOrNull } from "../../../http/parse-json.ts";
 import { ofHttp } from "./result.ts";
 
-/** What was learnt, or why it could not be. */
+/** The value, or the failure. */
 export type Asked<T> = { readonly value: T } | { readonly failed: SendResult };
 
-/** One request of several that a send needs. An answer of another shape is no answer: a proxy's page, a sleeping instance. */
+/** Makes one of several requests of a send. An answer with another shape (e.g. a proxy's page) counts as a failure. */
 export async function exchange<T>(
   http: Http,
   request: HttpRequest,

@@ -9,12 +9,12 @@ import { alertId, placeOf, titleOf } from "../../render/ticket.ts";
 import { ofHttp } from "./result.ts";
 import { resolve } from "./secrets.ts";
 
-/** What Opsgenie's Alert API and the integration events of Jira Service Management take alike. */
+/** Options that Opsgenie's Alert API and the integration events of Jira Service Management share. */
 export interface GenieOptions<Type extends string> {
   readonly type: Type;
   /** A reference to the key of an API integration. */
   readonly apiKey: string;
-  /** What `/v2/alerts` is appended to. */
+  /** Base URL, without `/v2/alerts`. */
   readonly url: string;
   readonly allow?: readonly string[] | undefined;
 }
@@ -27,17 +27,20 @@ export const genieOptions = <Type extends string>(type: Type, url: string): z.Zo
     allow: allowed,
   });
 
-/** 130 and 15,000 characters: https://docs.opsgenie.com/docs/alert-deprecated (kept in v2). Notes are held to the same. */
+/**
+ * 130 and 15,000 characters: https://docs.opsgenie.com/docs/alert-deprecated (kept in v2). The same limits are used for
+ * notes.
+ */
 const LONGEST_MESSAGE = 130;
 const MOST_BYTES = 15_000;
 const PRIORITY: { readonly [S in AlertModel["severity"]]: string } = { critical: "P1", warning: "P3", info: "P5" };
 
-/** After a close the same alias makes a new alert, so that what was closed is remembered. */
+/** The receipt: after a close the same alias creates a new alert, so the state is stored. */
 const previously = z.object({ closed: z.boolean() });
 
 /**
- * One alert for each of ours, by `alias`: a repetition lands on the open one. All of it is asynchronous: 202 says that it
- * will be processed.
+ * Keeps one alert of the service for each alert, by `alias`: a repetition updates the open one. The API is
+ * asynchronous: 202 means that the request will be processed.
  */
 export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, deps: ChannelDeps): Channel {
   const http = deps.http(allow);
@@ -58,7 +61,10 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
   };
 }
 
-/** What is sent, and where below `/v2/alerts`: pure. An alert can be named by its alias: https://jira.atlassian.com/browse/JSDCLOUD-14179 */
+/**
+ * Makes the request, with its path below `/v2/alerts`. Pure. An alert is identified by its alias:
+ * https://jira.atlassian.com/browse/JSDCLOUD-14179
+ */
 export function requestOf(model: AlertModel, open: boolean): { readonly path: string; readonly body: object } {
   const alias = alertId(model);
   const text = escapeAngles(renderText(model, { mostMembers: 200, mostBytes: MOST_BYTES }).join("\n"));

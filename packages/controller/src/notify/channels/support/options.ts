@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isAllowable } from "../../../http/addresses.ts";
 
 /**
- * What options of several channels are made of. Any form of reference is taken here; the config knows which can be
+ * Schemas that several channels share. Any form of reference is accepted here; the config checks whether it can be
  * resolved (config/sections/channels.ts).
  */
 const REFERENCE = /^\$\{[a-z]+:[^}]+\}$/;
@@ -14,12 +14,14 @@ export const reference: z.ZodString = z
   .string()
   .regex(REFERENCE, "wants a reference such as ${env:NAME}, never the secret itself");
 
-/** A URL, or a reference to one that holds a secret. */
+/** A URL, or a reference to a URL that contains a secret. */
 export const urlOrReference: z.ZodString = z
   .string()
   .refine((text) => isReference(text) || URL.canParse(text), "wants a URL, or ${env:NAME} for one");
 
-/** What may be called although it is not public. http instead of https is allowed for hosts that are named here. */
+/**
+ * Hosts and addresses that may be called although they are not public. For hosts in this list http is allowed, too.
+ */
 export const allow: z.ZodOptional<z.ZodArray<z.ZodString>> = z
   .array(z.string().refine(isAllowable, "wants a host name, an address or a range such as 10.0.0.0/8"))
   .optional();

@@ -4,10 +4,13 @@ import type { Plain } from "../../../model/plain.ts";
 import type { SendResult } from "../../alert.ts";
 import type { HttpOutcome } from "../../../http/http.ts";
 
-/** Worth another attempt although the answer was not 5xx (https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx). */
+/** Status codes below 500 that are retried (https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx). */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** The one place that says what an answer over HTTP means. Bodies are not told: they could repeat a secret. */
+/**
+ * Converts an HTTP answer to a result; the only place that does. The body is never shown, since it could contain a
+ * secret.
+ */
 export function ofHttp(outcome: HttpOutcome, receipt: Plain): SendResult {
   if (outcome.is === "failed")
     return outcome.retryable ? { is: "retry", reason: outcome.reason, after: null } : refused(outcome.reason);
@@ -20,17 +23,17 @@ export function ofHttp(outcome: HttpOutcome, receipt: Plain): SendResult {
   return refused(reason);
 }
 
-/** What was sent will not be taken, however often. */
+/** Makes the result of a request that would fail again. */
 export const refused = (reason: string): SendResult => ({ is: "refused", reason, because: "request" });
 
-/** The other side does not know us: told from an outage, and not repeated with what is known to be wrong. */
+/** Makes the result of wrong credentials, which are not an outage and are not retried unchanged. */
 export const badCredentials = (reason: string): SendResult => ({
   is: "refused",
   reason,
   because: "credentials",
 });
 
-/** The same for a call to AWS that failed. */
+/** Converts a failed AWS call to a result. */
 export function ofAws(error: unknown, now: Ms): SendResult {
   if (!(error instanceof AwsFailure)) throw error;
   const { kind, retryable, retryAt, service, operation, awsCode } = error.fields;

@@ -6,8 +6,8 @@ import { badCredentials } from "./result.ts";
 type Named = { readonly [name: string]: string | undefined };
 
 /**
- * What a channel's options stand for: references are resolved, at each send, and the rest stays as it is. One that stands
- * for nothing refuses the send, which says the option's name and no more.
+ * Resolves references in a channel's options, at each send; other values stay unchanged. A missing secret refuses the
+ * send, with only the option's name in the reason.
  *
  * @example const found = await resolve(deps.secret, { url, token });
  */

@@ -5,7 +5,7 @@ import { sampleAlert } from "../../message/sample.ts";
 
 const example = (): object => alertJson(sampleAlert("receipt", 0), 0);
 
-/** A LiquidJS template of the user's own, tried when the config is loaded and not first when somebody must be told. */
+/** Schema of a LiquidJS template. It is tested when the config is loaded, not only when an alert is sent. */
 export function template(escape: Escape): z.ZodString {
   return z
     .string()

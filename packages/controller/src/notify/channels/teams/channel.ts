@@ -9,7 +9,7 @@ import { resolve } from "../support/secrets.ts";
 
 export interface TeamsOptions {
   readonly type: "teams";
-  /** The URL of a workflow's trigger, or a reference to it: its signature is a secret. */
+  /** The URL of a workflow's trigger, or a reference to it, since its signature is a secret. */
   readonly url: string;
   /** Hosts, addresses and ranges that may be called although they are not public. */
   readonly allow?: readonly string[] | undefined;
@@ -19,8 +19,8 @@ export interface TeamsOptions {
 const PACE: Pace = { every: 1_000, burst: 4 };
 
 /**
- * An Adaptive Card for each piece of news, to a workflow "When a Teams webhook request is received". It answers 202
- * before it posts: what goes wrong in the workflow is seen in its run history alone.
+ * Sends an Adaptive Card for each update to a workflow "When a Teams webhook request is received". It answers 202
+ * before it posts, so errors in the workflow are visible only in its run history.
  */
 export const teamsChannel: ChannelFactory<z.ZodType<TeamsOptions>> = {
   options: z.strictObject({ type: z.literal("teams"), url: urlOrReference, allow: allowed }),

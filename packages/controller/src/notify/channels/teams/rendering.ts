@@ -3,7 +3,10 @@ import { clean } from "../../message/clean.ts";
 import { fit } from "../../render/fit.ts";
 import type { Part } from "../../render/parts.ts";
 
-/** What a workflow's trigger takes, with one Adaptive Card: https://learn.microsoft.com/en-us/connectors/teams/#microsoft-teams-webhook */
+/**
+ * The body for a workflow's trigger, with one Adaptive Card:
+ * https://learn.microsoft.com/en-us/connectors/teams/#microsoft-teams-webhook
+ */
 export interface TeamsMessage {
   readonly type: "message";
   readonly attachments: readonly [
@@ -16,8 +19,9 @@ export interface TeamsMessage {
 }
 
 /**
- * 28 KB are documented ("about": https://learn.microsoft.com/en-us/connectors/teams/#known-issues-and-limitations-with-actions),
- * and more fails in the workflow, where we do not hear of it. Others found 21,000 bytes to be the end of it
+ * 28 KB are documented ("about":
+ * https://learn.microsoft.com/en-us/connectors/teams/#known-issues-and-limitations-with-actions), and a larger message
+ * fails in the workflow, which we cannot see. Others found a limit of 21,000 bytes
  * (https://www.rubydoc.info/gems/msteams_hermes/MsTeamsHermes/Message).
  */
 const MOST_BYTES = 20_000;
@@ -30,8 +34,9 @@ const COLOR: { readonly [S in AlertModel["severity"]]: string } = {
 };
 
 /**
- * All text is in TextRuns, in which no Markdown is read (https://learn.microsoft.com/en-us/adaptive-cards/schema-explorer/text-run):
- * a name can be no link, and a mention needs an entity, of which there is none. Version 1.2 is the first that has them.
+ * Renders an alert as an Adaptive Card. All text is in TextRuns, in which Markdown is not interpreted
+ * (https://learn.microsoft.com/en-us/adaptive-cards/schema-explorer/text-run): a name cannot be a link, and a mention
+ * would need an entity. Version 1.2 is the first with TextRuns.
  */
 export function teamsMessage(model: AlertModel): TeamsMessage {
   const headline = clean(model.headline, LONGEST_HEADLINE);

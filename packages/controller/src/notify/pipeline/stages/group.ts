@@ -1,8 +1,8 @@
 import type { Stage } from "../stage.ts";
 
 /**
- * Waits for others of the same group. And what was withheld until it was over stays so: nobody is told how something ended
- * of which they never heard.
+ * Waits for other incidents of the same group. An alert that was suppressed until its end stays suppressed: an outcome
+ * alone would be confusing.
  */
 export const group: Stage = (passing, { alert, told, over, now }) => {
   const { flushAt, withheld, quiet } = alert.body;

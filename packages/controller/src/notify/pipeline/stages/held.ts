@@ -4,10 +4,10 @@ import type { Look, Passing } from "../stage.ts";
 import type { WithheldCode } from "../../../model/alert.ts";
 
 /**
- * Withholds the members for which `why` gives a reason. An alert that people know of is brought to its end: then a reason
- * counts only for whom it kept back from the beginning.
+ * Suppresses members for which `why` returns a reason. The outcome of a delivered alert is sent all the same, except
+ * for members that were suppressed from the beginning.
  *
- * @param why for a member and an instant
+ * @param why returns the reason for a member at a time; null: none
  */
 export function holdEach(
   passing: Passing,
@@ -26,7 +26,7 @@ export function holdEach(
   return { ...passing, members: by.get(null) ?? [], withheld: [...passing.withheld, ...withheld] };
 }
 
-/** Withholds all that came so far. */
+/** Suppresses all members. */
 export const holdAll = (passing: Passing, code: WithheldCode, text: string): Passing => ({
   ...passing,
   members: [],

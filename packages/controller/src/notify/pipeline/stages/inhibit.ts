@@ -3,13 +3,13 @@ import type { Doc } from "../../../model/doc.ts";
 import { STORM } from "../../message/build.ts";
 import type { Look, Passing, Stage } from "../stage.ts";
 
-/** How long the alert of a storm may take for its first look, beyond its own wait, before nobody waits for it. */
+/** How long to wait for the first evaluation of another alert, beyond its own group wait. */
 const WAIT_FOR_OTHERS: Ms = 2_000;
 const LOOK_AGAIN: Ms = 250;
 
 /**
- * A storm inhibits the alerts of its parts: whoever is told on a channel of a storm is not told there of single ones of it
- * as well. That a warning inhibits the recommendation of the same instance needs no stage: they are one incident.
+ * Suppresses alerts on channels that get a storm's alert with the same incidents. A warning needs no stage to suppress
+ * the recommendation of the same instance, since both are one incident.
  */
 export const inhibit: Stage = (passing, look) => {
   const { members, channels } = passing;
@@ -29,7 +29,7 @@ export const inhibit: Stage = (passing, look) => {
   return { ...passing, channels: left, withheld: [...passing.withheld, ...withheld] };
 };
 
-/** Whether all that pass are among the other's members. */
+/** Whether the other alert contains all members. */
 const covers = ({ key, body }: Doc<"alert">, { members }: Passing): boolean =>
   members.every(({ doc }) => doc.body.alerts.some((one) => one.key === key && one.generation === body.generation));
 

@@ -4,10 +4,13 @@ import type { Matcher } from "../../../model/matcher.ts";
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];
 
-/** A time of each day (or of some) at which some incidents are nobody's concern. */
+/** A daily time (on all or some days) in which some incidents are not reported. */
 export interface Maintenance {
   readonly name: string;
-  /** Clock time there, `HH:MM`. With `to` before `from` it crosses midnight, and belongs to the day on which it began. */
+  /**
+   * Local time, `HH:MM`. If `to` is before `from`, the window crosses midnight and belongs to the day on which it
+   * began.
+   */
   readonly from: string;
   readonly to: string;
   /** IANA name, such as `Europe/Berlin`. */
@@ -17,8 +20,8 @@ export interface Maintenance {
 }
 
 /**
- * Whether an instant is in the window, by what a clock on the wall there shows: an hour that is skipped in spring is in no
- * window, one that is repeated in autumn is in it twice.
+ * Returns a function that checks whether a time is in the window, by local time: an hour that is skipped in spring is
+ * in no window, one that is repeated in autumn is in it twice.
  *
  * @example const isIn = windowOf({ from: "22:00", to: "06:00", timeZone: "Europe/Berlin", days: DAYS, … });
  */
@@ -33,13 +36,16 @@ export function windowOf({ from, to, timeZone, days }: Maintenance): (at: Ms) =>
   };
 }
 
-/** The 1,440 minutes of a day, from midnight. */
+/** Returns the minutes since midnight. */
 function minuteOf(time: string): number {
   const [hours = "", minutes = ""] = time.split(":");
   return Number(hours) * 60 + Number(minutes);
 }
 
-/** Throws a RangeError for a time zone that is not known. */
+/**
+ * Returns a function that converts a time to day and minute in a time zone. Throws a RangeError for an unknown time
+ * zone.
+ */
 function wallClock(timeZone: string): (at: Ms) => { readonly day: number; readonly minute: number } {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,

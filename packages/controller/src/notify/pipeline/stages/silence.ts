@@ -4,7 +4,7 @@ import { clean } from "../../message/clean.ts";
 import type { Stage } from "../stage.ts";
 import { holdEach } from "./held.ts";
 
-/** Somebody asked for quiet about some incidents, for a while. */
+/** Suppresses incidents that match an active silence. */
 export const silence: Stage = (passing, look) =>
   holdEach(passing, look, "silenced", ({ doc, facts }, at) => {
     const found = look.silences.find(

@@ -7,9 +7,9 @@ import type { WithheldCode } from "../../../model/alert.ts";
 import { holdAll, holdEach } from "./held.ts";
 
 /**
- * What is not worth anybody's time: during maintenance, or since too little is at stake. The latter is decided for all that
- * is going together, so that two instances that die at once are told though each alone would not be; never where
- * something could not be learnt; and not once people know of it.
+ * Suppresses incidents during maintenance, or with too small an impact. The impact is decided for all doomed instances
+ * together, so that two simultaneous losses are reported even if each alone would not be. It is never used if facts are
+ * missing, or after the alert was delivered.
  */
 export const suppress: Stage = (passing, look) => {
   const left = duringMaintenance(passing, look);
@@ -58,7 +58,7 @@ const CHECKS: readonly Check[] = [
   { code: "capacity-left", text: "enough capacity is left", holds: keepsEnough },
 ];
 
-/** A task that no service starts again is a loss, however much is left. */
+/** Whether enough capacity is left. A standalone task is always a loss. */
 function keepsEnough({ services, standalone, clusters }: Affected, look: Look): boolean {
   const { sufficientCapacity: least } = look.suppress;
   if (least === null || standalone > 0) return false;
