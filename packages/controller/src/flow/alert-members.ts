@@ -1,22 +1,22 @@
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 
-/** Open incidents by the alerts that tell of them, as far as this worker has advanced them. */
+/** Open incidents by alert, as far as this worker has advanced them. */
 export interface AlertMembers {
   /**
-   * Alerts that may have their outcome now: the incident closed, and no other that is open here belongs to them. To look
-   * at its alerts for each incident that closes would read all their members as many times as they have some. Of two
-   * workers, the one that closes the very last finds this too.
+   * Returns alerts that may have their outcome now: the incident closed, and no other open incident of this worker
+   * belongs to them. To evaluate an alert for each incident that closes would read all its members each time. Of two
+   * workers, the one that closes the last incident returns the alert, too.
    */
   closedLast(doc: Doc): readonly Key[];
-  /** Forgets those that another worker has closed; answers the alerts that no open ones are left of. */
+  /** Removes incidents that another worker has closed; returns the alerts without open incidents. */
   keep(open: ReadonlySet<Key>): readonly Key[];
 }
 
 export function trackAlertMembers(): AlertMembers {
   const open = new Map<Key, Set<Key>>();
 
-  /** Answers whether none is left. */
+  /** Removes members from an alert; returns whether none is left. */
   const without = (alert: Key, gone: Iterable<Key>): boolean => {
     const members = open.get(alert) ?? new Set<Key>();
     for (const member of gone) members.delete(member);

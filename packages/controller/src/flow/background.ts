@@ -1,11 +1,11 @@
 import type { Clock, Ms } from "../clock.ts";
 import { raceWithin } from "../race.ts";
 
-/** What was begun and is waited for by nobody who asked for it. */
+/** Work in the background, which its caller does not await. */
 export interface Background {
-  /** Keeps an eye on the work; a rejection is told under `what`. */
+  /** Tracks work; a rejection is reported with the name `what`. */
   begin(what: string, work: Promise<void>): void;
-  /** Resolves when all of it has come to rest, or at the deadline, epoch milliseconds. */
+  /** Resolves when all work has ended, or at the deadline (epoch milliseconds). */
   atRest(until: Ms): Promise<void>;
 }
 

@@ -1,23 +1,25 @@
 import type { Clock, Ms } from "../clock.ts";
 import type { Archiver } from "../record/archiver.ts";
 
-/** Closed incidents reach the archive this soon; a storm's by rounds without a pause. */
+/** Interval of archiving closed incidents; in a storm without a pause. */
 const ARCHIVE_EVERY: Ms = 2_000;
 const PURGE_EVERY: Ms = 3_600_000;
-/** SQS keeps a message for 14 days at most: a duplicate of an older one cannot come. */
+/** How long settled documents are kept. SQS keeps a message for 14 days at most, so a duplicate cannot come later. */
 const KEEP_SETTLED: Ms = 15 * 86_400_000;
-/** What other workers have accepted meanwhile. */
+/** Interval of reading what other workers have accepted. */
 const OPEN_EVERY: Ms = 30_000;
 
-/** What is done now and then, and never in the way of handling. */
+/** Regular work that must not delay handling. */
 export interface Chore {
   readonly what: string;
   readonly every: Ms;
-  /** Does some of it; answers whether there is more to do at once. Rejects where it failed. */
+  /** Does a part of the work; returns whether there is more to do at once. Rejects on failure. */
   readonly run: () => Promise<boolean>;
 }
 
-/** Runs a chore; answers whether there is more to do at once. A failure is told, and is a matter for its next turn. */
+/**
+ * Runs a chore; returns whether there is more to do at once. A failure is reported, and retried at the next interval.
+ */
 export const runChore = (
   { what, run }: Pick<Chore, "what" | "run">,
   onFailure: ChoresDeps["onFailure"],
@@ -31,7 +33,7 @@ export interface ChoresDeps {
   readonly clock: Clock;
   readonly archiver: Archiver;
   readonly purge: (settledBefore: Ms) => Promise<number>;
-  /** Reads the list of open incidents anew. */
+  /** Reads the list of open incidents again. */
   readonly refreshOpen: () => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }

@@ -8,26 +8,26 @@ import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
 
-/** Everything the flow is made of. Entries assemble it; tests put in what they need. */
+/** Dependencies of the flow. */
 export interface FlowDeps extends RunnerDeps {
   readonly ledger: Ledger;
   readonly wake: Wake;
-  /** How long nobody else need look at what is under way here (respond/guard.ts). */
+  /** The takeover delay (respond/guard.ts). */
   readonly guard: () => Ms;
-  /** Sources beside AWS's own whose events are taken for AWS's. */
+  /** Sources beside AWS's own whose events are accepted as AWS's. */
   readonly trusted: readonly string[];
-  /** The signals of all instances that run in a reservation. Rejects where EC2 cannot be asked. */
+  /** Makes the signals of all instances in a reservation. Rejects if EC2 cannot be read. */
   readonly signalsOf: (reserved: Reserved) => Promise<readonly Signal[]>;
-  /** The inventory learns from every signal that is seen anyway. */
+  /** Adds each signal's observations to the inventory. */
   readonly learn: (signal: Signal) => void;
-  /** And from what is about no single instance. */
+  /** Adds evidence to the inventory. */
   readonly learnEvidence: (evidence: Evidence) => void;
-  /** Without a ledger: safe effects only. */
+  /** Handles a signal without a ledger: safe effects only. */
   readonly degraded: (signal: Signal, why: Error) => void;
   readonly advanceAlert: (key: Key, turn: Turn) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
   readonly onEntries: (doc: Doc, entries: readonly Entry[]) => Promise<void>;
-  /** A bug, or a document that the ledger refuses: told, and the message tried again until its queue gives it up. */
+  /** Reports a bug, or a document that the ledger refuses. The message is retried until its queue gives it up. */
   readonly onFailure: (what: string, error: unknown) => void;
 }

@@ -6,32 +6,32 @@ import type { Key } from "../model/key.ts";
 import type { NoteOf } from "../record/encode.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
-/** Facts of a storm are made from one snapshot for this long, so that a thousand warnings do not make a thousand. */
+/** How long one snapshot is used, so that a storm of warnings does not create a snapshot for each. */
 const SNAPSHOT_FOR: Ms = 100;
-/** What the ledger could not take counts so long: longer than a notice lasts. */
+/** How long an incident that could not be stored counts: longer than a notice lasts. */
 const UNRECORDED_FOR: Ms = 600_000;
 
-/** All capacity that is going now, over all open incidents: what a service keeps is counted without it. */
+/** Ids of all doomed capacity, over all open incidents: the remaining capacity of services is counted without it. */
 export interface Doomed {
-  /** Ids of instances and ARNs of tasks. A new set when it has changed. */
+  /** Returns ids of instances and ARNs of tasks; a new set when it has changed. */
   current(): ReadonlySet<string>;
   saw(doc: Doc): void;
-  /** An incident that the ledger could not take: its subject counts all the same, until the ledger has it. */
+  /** Counts the subject of an incident that could not be stored, until it is stored. */
   sawUnrecorded(doc: Doc<"incident">): void;
   /**
-   * Looks through all open incidents: at the start, and now and then for what other workers accepted. Answers their keys.
-   * Reads only those that an earlier Spotkeeper wrote last, without a note.
+   * Reads the list of open incidents, at the start and regularly for those of other workers; returns their keys. Loads
+   * only documents without a note, which an earlier Spotkeeper wrote.
    */
   refresh(ledger: Pick<Ledger, "outline" | "load">): Promise<ReadonlySet<Key>>;
 }
 
-/** What is kept of an open incident for `refresh`: who is going, or nobody. */
+/** Makes the note of an open incident for `refresh`: the id of its doomed subject, or an empty text. */
 export const noteOfDoomed: NoteOf = (doc) =>
   doc.kind === "incident" ? { tag: OPEN, note: isDoomed(doc.body) ? doc.body.subject.id : "" } : null;
 
 export function trackDoomed(clock: Clock): Doomed {
   const byIncident = new Map<Key, string>();
-  /** Until when each counts, by id. */
+  /** Until when each id counts. */
   const unrecorded = new Map<string, Ms>();
   let snapshot: ReadonlySet<string> = new Set();
   let takenAt: Ms = 0;
@@ -58,7 +58,7 @@ export function trackDoomed(clock: Clock): Doomed {
       changed = true;
     },
     current() {
-      // Far apart in either direction: the clock can be set back.
+      // Compared in both directions, since the clock can be set back.
       if (changed && (Math.abs(clock.now() - takenAt) >= SNAPSHOT_FOR || snapshot.size === 0)) {
         snapshot = new Set([...byIncident.values(), ...unrecorded.keys()]);
         takenAt = clock.now();

@@ -5,19 +5,21 @@ import type { Evidence } from "../model/signal.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 const TAG = "evidence";
-/** Another worker wrote of the same service first, each time with something newer. */
+/** Maximum number of version conflicts: then other workers have stored newer evidence. */
 const MOST_CONFLICTS = 5;
 
 const keyOf = ({ about }: Evidence): Key =>
   `evidence#${about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id}`;
 
-/** Keeps the newest that a service or a fleet said, so that it outlives this process. Rejects with the ledger's errors. */
+/**
+ * Stores the newest message of a service or fleet, so that it survives a restart. Rejects with the ledger's errors.
+ */
 export async function keepEvidence(ledger: Pick<Ledger, "load" | "commit">, evidence: Evidence): Promise<void> {
   const key = keyOf(evidence);
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const stored = await ledger.load(key, "evidence");
     if ((stored?.body.at ?? -Infinity) >= evidence.at) return;
-    // Most of what is said is that all is well.
+    // Most messages say that all is well; they need no document.
     if ((stored?.body.said ?? null) === null && evidence.said === null) return;
     const { about, said, at } = evidence;
     const version = stored?.version ?? 0;
@@ -34,7 +36,7 @@ export async function keepEvidence(ledger: Pick<Ledger, "load" | "commit">, evid
   }
 }
 
-/** Hands over all that is kept, for who has not heard it: a process that has just begun, or another worker. */
+/** Reads all stored evidence, after a restart or from other workers. */
 export async function recallEvidence(ledger: Pick<Ledger, "list">, learn: (evidence: Evidence) => void): Promise<void> {
   let cursor: string | undefined;
   do {

@@ -16,34 +16,34 @@ import { createRunner } from "../respond/runner.ts";
 import { parse } from "../signal/parse.ts";
 import type { Verdict } from "../signal/verdict.ts";
 
-/** What became of one signal of a message. */
+/** The result of accepting one signal of a message. */
 type Accepted =
   | { readonly is: "accepted"; readonly key: Key }
   | { readonly is: "nothing" }
   | Extract<Verdict, { readonly is: "later" }>;
 
 export interface Flow {
-  /** Durable when it answers `accepted`: the message may be deleted. Never rejects. */
+  /** Accepts a message. With the result `accepted` it is stored, and the message may be deleted. Never rejects. */
   accept(body: string, origin: Origin): Promise<Verdict>;
-  /** A signal that no message brought. Never rejects. */
+  /** Accepts a signal that did not come by a message. Never rejects. */
   hear(signal: Signal): Promise<void>;
-  /** One loop for incident, group and alert: brings the document as far as it can go now. */
+  /** Advances a document (incident, group or alert) as far as possible now. */
   advance(key: Key, turn: Turn): Promise<void>;
-  /** What is known of an incident's subject now. */
+  /** Returns the current facts about an incident's subject. */
   factsOf(doc: Doc<"incident">): Facts;
 }
 
-/** Incidents that are remembered as opened here; more than a storm has. */
+/** Maximum number of incidents that are remembered as opened by this worker; more than a storm has. */
 const MOST_OPENED = 20_000;
 
 /**
- *     message ─▶ signal ─▶ correlate ─▶ accept            (durable: the message may be deleted)
+ *     message ─▶ signal ─▶ correlate ─▶ accept            (stored: the message may be deleted)
  *                                         │
- *        wake, due ──────▶ advance(key): load → next (pure) → run what is due → apply (pure) → wake → commit
+ *        wake, due ──────▶ advance(key): load → replan → next (pure) → run due steps → apply (pure) → wake → commit
  */
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;
-  // Given a `max`, the cache would allocate room for all entries at its start; `maxSize` bounds as well, and grows.
+  // `maxSize` instead of `max`, which would allocate space for all entries at once.
   const opened = new LRUCache<Key, true>({ maxSize: MOST_OPENED, sizeCalculation: () => 1 });
   const runner = createRunner(deps, (key) => opened.has(key));
   const shared = {
@@ -69,12 +69,12 @@ export function createFlow(deps: FlowDeps): Flow {
       const { key } = accepted.doc;
       if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);
       deps.onAccepted(accepted.doc, signal, accepted.fresh);
-      // Of a duplicate too: the worker that took the first may have died before it sent the hint.
+      // Also for a duplicate: the worker that accepted the first message may have died before it scheduled the wake-up.
       const due = accepted.fresh ? clock.now() : accepted.doc.wakeAt;
       if (due !== null) await wake.at(key, due);
       return { is: "accepted", key };
     } catch (error) {
-      // Draining goes first: safe effects from what is known, the message stays, and it counts as at-least-once.
+      // Draining has priority: safe effects run without the ledger, and the message stays in its queue (at-least-once).
       if (isAway(error)) deps.degraded(signal, error);
       else deps.onFailure(`accepting ${signal.kind} of ${signal.subject.id}`, error);
       return { is: "later", reason: error instanceof Error ? error.message : "it could not be recorded" };
@@ -86,7 +86,7 @@ export function createFlow(deps: FlowDeps): Flow {
     try {
       signals = await deps.signalsOf(reserved);
     } catch (error) {
-      // Whom it is about is not known, so that nothing of it is durable: the message stays and comes again.
+      // Its instances are not known, so nothing is stored: the message stays in its queue and comes again.
       return [{ is: "later", reason: error instanceof Error ? error.message : "its instances are not known" }];
     }
     return Promise.all(signals.map(acceptOne));
@@ -110,7 +110,7 @@ export function createFlow(deps: FlowDeps): Flow {
         return { is: "ignored", reason: parsed.reason };
       }
       if (parsed.is === "rejected") return parsed;
-      // Side by side, so that the ledger writes them together: one message can name a thousand instances.
+      // Concurrent, so that the ledger stores them together: one message can name a thousand instances.
       const nested = await Promise.all([
         ...parsed.signals.map(acceptOne),
         ...(parsed.reserved ?? []).map(acceptReserved),

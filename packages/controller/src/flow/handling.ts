@@ -44,12 +44,12 @@ import { trackHints } from "./hints.ts";
 import type { Observer } from "./observer.ts";
 import { createReservedSignals } from "./reserved-signals.ts";
 
-/** A storm's incidents join within seconds: one look is for many of them. */
+/** Delay of the evaluation after a join: a storm's incidents join within seconds and share it. */
 const AFTER_JOIN: Ms = 1_000;
-/** Documents whose hints are sent again by one read of what is due. */
+/** Page size of the sweep over due documents. */
 const SWEEP_PAGE = 500;
 
-/** Drivers and settings of the handling: an entry makes them from the config, tests as they need. */
+/** Drivers and settings of the handling. */
 export interface HandlingOptions {
   readonly clock: Clock;
   /** 0..1 */
@@ -67,40 +67,43 @@ export interface HandlingOptions {
   readonly links: Links;
   readonly secrets: Secrets;
   readonly observer: Observer;
-  /** Sources beside AWS's own whose events are taken for AWS's; none where left out. */
+  /** Sources beside AWS's own whose events are accepted as AWS's; default: none. */
   readonly trusted?: readonly string[];
-  /** Looks closer of a storm's incidents start together at multiples of this. */
+  /** Reads for the alerts of a storm start at multiples of this interval, so that they share calls. */
   readonly gather: Ms;
-  /** An incident was opened here. */
+  /** Called when this worker has opened an incident. */
   readonly onOpened?: () => void;
 }
 
 /**
- * All that is done for interruptions, without a process around it. No timer of its own runs between two calls: a function
- * that is frozen after each invocation loses nothing. Each call ends at its deadline `until` (epoch milliseconds); what is
- * not finished by then has a hint, and is advanced again when the hint comes.
+ * All handling of interruptions, without a process around it. It has no timer between two calls, so that a function
+ * that is frozen after each invocation loses nothing. Each call ends at its deadline `until` (epoch milliseconds);
+ * unfinished documents have a wake-up, and are advanced again when it comes.
  */
 export interface Handling {
-  /** Takes a message, which may be deleted once this answers `accepted`: what it says is stored. Never rejects. */
+  /** Accepts a message. With the result `accepted` it is stored, and the message may be deleted. Never rejects. */
   accept(body: string, origin: Origin, until?: Ms): Promise<Verdict>;
-  /** A signal that no message brought: what a sweep has seen. Never rejects. */
+  /** Accepts a signal that the sweep has made. Never rejects. */
   hear(signal: Signal): Promise<void>;
-  /** What a hint asks for: brings the document as far as it can go now. Rejects with the ledger's errors; then once more. */
+  /**
+   * Advances a document after its wake-up, as far as possible now. Rejects with the ledger's errors; the caller then
+   * calls it again.
+   */
   advance(key: Key, until: Ms, poked?: () => Promise<void>): Promise<void>;
-  /** The earliest instant at which something that was handled here is due; null: nothing is. */
+  /** Returns when the next document is due; null: none is. */
   pending(): Ms | null;
   /**
-   * The backstop, for hints that were lost: finds documents that have been due for `grace`, and hands them to `found`, which
-   * sends their hints again where it is left out.
+   * Finds documents that have been due for `grace`, as a fallback for lost wake-ups, and calls `found` for each; by
+   * default this schedules their wake-ups again.
    */
   sweepOnce(until: Ms, sweep?: Sweep): Promise<void>;
-  /** Each chore once. */
+  /** Runs each chore once. */
   housekeepOnce(until: Ms): Promise<void>;
-  /** Resolves when all that was begun in the background has come to rest. */
+  /** Resolves when all background work has ended. */
   atRest(until: Ms): Promise<void>;
-  /** Learns what others have open, to begin with. */
+  /** Reads the open incidents of other workers. Call it first. */
   start(): Promise<void>;
-  /** Begins nothing more. */
+  /** Stops: begins no more work. */
   stop(): void;
   readonly chores: Chores;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
@@ -112,7 +115,7 @@ export interface Sweep {
   readonly found?: (key: Key) => Promise<void> | void;
 }
 
-/** Assembles the handling: one literal that reads like the picture in docs/architecture.md. */
+/** Assembles the handling, as in the picture in docs/architecture.md. */
 export function createHandling(options: HandlingOptions): Handling {
   const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
   const stopping = new AbortController();
@@ -199,10 +202,10 @@ export function createHandling(options: HandlingOptions): Handling {
       if (doc.kind === "group") feedAttention(inventory, doc, entries);
       observer.onEntries?.(doc, entries);
       for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
-      // Who has joined an alert may change what is at stake: it is looked at before its next look would come.
+      // A new member may change the impact, so the alert is evaluated soon.
       if (doc.kind === "incident" && entries.some(hasJoined))
         for (const { key } of doc.body.alerts) await hints.at(key, clock.now() + AFTER_JOIN);
-      // Its alerts tell the outcome now, and not at their next look.
+      // Its alerts send the outcome now, not only at their next evaluation.
       for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());
     },
     onFailure,
@@ -272,7 +275,7 @@ export function createHandling(options: HandlingOptions): Handling {
       }
     },
     atRest: background.atRest,
-    // Other workers' incidents, and those from before a restart, count in what a service keeps.
+    // Open incidents of other workers, and from before a restart, count as doomed.
     start: async () => void (await runChore(chores.readOpen, onFailure)),
     stop: () => stopping.abort(new Error("the worker stops")),
     chores,
@@ -283,7 +286,7 @@ export function createHandling(options: HandlingOptions): Handling {
 
 const hasJoined = ({ data }: Entry): boolean => data["responder"] === "join-alert" && data["state"] === "done";
 
-/** Why people were not told, where the step that tells them was skipped. */
+/** Returns the reasons of skipped join-alert steps. */
 function withheld(entries: readonly Entry[]): string[] {
   return entries.flatMap(({ data: { receipt } }) => {
     const isReason =

@@ -2,11 +2,11 @@ import type { Ms } from "../clock.ts";
 import type { Key } from "../model/key.ts";
 import type { Wake } from "../wake.ts";
 
-/** Sends hints, and knows which of them are still to come. */
+/** Schedules wake-ups, and tracks pending ones. */
 export interface Hints extends Wake {
-  /** The document is advanced: what was sent for it up to now has come. */
+  /** The document is being advanced: its pending wake-ups are done. */
   taken(key: Key): void;
-  /** The earliest instant for which a hint was sent and has not come; null: there is none. */
+  /** Returns the time of the earliest pending wake-up; null: there is none. */
   earliest(): Ms | null;
 }
 

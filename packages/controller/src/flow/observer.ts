@@ -2,7 +2,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Origin, Parsed, Signal } from "../model/signal.ts";
 
-/** What others want to know of what happens: metrics, the live stream, logs. */
+/** Hooks for metrics, the live stream and logs. */
 export interface Observer {
   readonly onParsed?: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted?: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
@@ -12,7 +12,7 @@ export interface Observer {
   readonly onFailure?: (what: string, error: unknown) => void;
 }
 
-/** All of these at once. A mistake in one must not stop the handling: it is told, and the others hear all the same. */
+/** Combines observers. An error in one must not stop the handling: it is reported, and the others are still called. */
 export function observedBy(observers: readonly Observer[], onFailure: (error: unknown) => void): Required<Observer> {
   const tell =
     <A extends readonly unknown[]>(hook: (one: Observer) => ((...args: A) => void) | undefined) =>

@@ -5,12 +5,12 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { signalOf } from "../signal/reserved.ts";
 import type { Reserved, Signal } from "../model/signal.ts";
 
-/** Less than a message stays hidden; it has ten minutes, and comes again. */
+/** Time limit, less than the visibility timeout of a message, which comes again (there are ten minutes). */
 const WITHIN: Ms = 15_000;
 
 /**
- * Asks EC2 which instances run in a reservation, and makes each its signal of it; what EC2 tells of them is kept, so that
- * nothing need be looked up before they are drained. Rejects with `AwsFailure` where EC2 does not say.
+ * Creates the function that reads the instances of a reservation from EC2 and makes a signal for each. The instances
+ * are added to the inventory, so that draining needs no further read. Rejects with `AwsFailure`.
  */
 export function createReservedSignals(
   { ec2 }: Pick<Aws, "ec2">,

@@ -1,13 +1,13 @@
-/** Values that one label takes; far more than there are kinds, responders, channels or AWS operations. */
+/** Maximum number of values of one label; far more than there are kinds, responders, channels or AWS operations. */
 const MOST_VALUES = 200;
 const LONGEST = 64;
 
-/** What an instance, task, image, … is called by AWS: there is no end of them, so none is a label. */
+/** Ids of instances, tasks, images, …: unlimited in number, so never label values. */
 const IDENTIFIER = /^arn:|(?:^|[^a-z])[a-z]{1,5}-[0-9a-f]{8,}/;
 
 /**
- * Keeps the values of a label few, whatever is given: text that comes from outside, or an identifier, becomes `other`,
- * and so does every value beyond the two hundredth.
+ * Creates a function that limits the values of a label: identifiers, long texts, and all values after the first two
+ * hundred become `other`.
  */
 export function createLabel(): (value: string) => string {
   const known = new Set<string>();

@@ -7,7 +7,7 @@ import { createLabel } from "./labels.ts";
 import { firstActionSeconds } from "./notice.ts";
 import { outcomes } from "./outcomes.ts";
 
-/** One AWS call, as the lanes tell of it. */
+/** One AWS call, reported by the lanes. */
 export interface Call {
   readonly service: string;
   readonly operation: string;
@@ -15,28 +15,28 @@ export interface Call {
   readonly outcome: string;
 }
 
-/** What is measured, derived from the hooks of the flow, the lanes and the alerts. Nothing here throws or waits. */
+/** The metrics, fed by the hooks of the flow, the lanes and the alerts. Nothing here throws or waits. */
 export interface Metrics {
   parsed(parsed: Parsed, origin: Origin): void;
   entries(doc: Doc, entries: readonly Entry[]): void;
   call(call: Call): void;
   alert(channel: string, outcome: string): void;
   withheld(reason: string): void;
-  /** @param open incidents that are open now; null where it is not known, which shows as NaN */
+  /** @param open number of open incidents; null if not known, shown as NaN */
   text(open: number | null): Promise<string>;
-  /** Of `text`. */
+  /** Content type of `text`. */
   readonly contentType: string;
 }
 
-/** Seconds: a first action is to be under one, and 120 is when the capacity goes. */
+/** Buckets in seconds: the goal of a first action is one second, and after 120 the capacity is gone. */
 const FIRST_ACTION = [0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 90, 120, 300];
 const MARGIN = [-300, -60, -30, -10, -5, 0, 5, 10, 20, 30, 45, 60, 75, 90, 105, 120, 300];
 const STEP = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 900];
 
-/** First actions that were counted; bounded, since only those of one instant could be met again. */
+/** Number of remembered first actions; bounded, since only recent ones can be counted twice. */
 const REMEMBERED = 10_000;
 
-/** The metrics of the worker (docs/metrics.md), in a registry of their own. */
+/** Creates the worker's metrics (docs/metrics.md), with their own registry. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -80,7 +80,7 @@ export function createMetrics(): Metrics {
   ) as Record<string, (value: string) => string>;
   const bound = (name: string, value: string): string => label[name]?.(value) ?? "other";
   const acted = createOnce(REMEMBERED);
-  // A rate needs a zero to start from.
+  // Initialised with zero, so that a rate can be calculated.
   for (const outcome of outcomes) closed.inc({ outcome }, 0);
 
   function step(doc: Doc, entry: Entry): void {
@@ -137,14 +137,14 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** The step of an entry, as the document now has it. */
+/** Returns the step of an entry from the document. */
 function stepOf(doc: Doc, entry: Entry): Step | undefined {
   if (doc.kind !== "incident" && doc.kind !== "group") return undefined;
   const all = doc.kind === "incident" ? [...doc.body.steps, ...doc.body.owed] : doc.body.steps;
   return all.find((step) => step.id === entry.data["step"]);
 }
 
-/** True the first time that a key is given, among the last `most`. */
+/** Creates a function that returns true the first time a key is given, among the last `most` keys. */
 function createOnce(most: number): (key: string) => boolean {
   const seen = new Set<string>();
   return (key) => {

@@ -2,7 +2,10 @@ import type { Ms } from "../clock.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
 import { urgencyOf } from "../signal/says.ts";
 
-/** The signal that the incident answers: of the most urgent heard until `until`, the one with the earliest own time. */
+/**
+ * Returns the signal that the incident reacts to: of the most urgent ones received until `until`, the one with the
+ * earliest own time.
+ */
 export function noticeOf(incident: Incident, until: Ms = Infinity): SignalRef | null {
   const heard = incident.signals.filter((signal) => signal.receivedAt <= until);
   const most = Math.max(...heard.map(({ kind }) => urgencyOf(kind)));
@@ -12,8 +15,8 @@ export function noticeOf(incident: Incident, until: Ms = Infinity): SignalRef | 
 }
 
 /**
- * Seconds from the signal's own time to the first action; null before it, and where the plan itself waits: a scheduled
- * change is told weeks ahead and is answered when its time comes near.
+ * Returns the seconds from the signal's own time to the first action. Returns null before the first action, and for a
+ * scheduled change, which is announced weeks before the plan starts.
  */
 export function firstActionSeconds(incident: Incident): number | null {
   const { firstActionAt } = incident;

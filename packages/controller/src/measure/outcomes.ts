@@ -1,6 +1,6 @@
 import type { Outcome } from "../model/incident.ts";
 
-/** Every outcome; a new one does not compile until it stands here, so that filters and metrics know it. */
+/** All outcomes, for filters and metrics; a new outcome does not compile without its entry here. */
 const ALL = {
   drained: true,
   "nothing-drained": true,
