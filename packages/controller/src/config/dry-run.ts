@@ -1,6 +1,6 @@
 import type { Policy } from "../decide/policy.ts";
 
-/** The policy as a dry run: a safety catch, which no rule takes off. */
+/** Makes a policy a dry run, which no rule can turn off. */
 export function asDryRun<P extends Policy>(policy: P): P {
   return {
     ...policy,

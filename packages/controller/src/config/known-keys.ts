@@ -3,7 +3,7 @@ import type { z } from "zod";
 type Def = z.core.$ZodTypes["_zod"]["def"];
 type Path = readonly PropertyKey[];
 
-/** The keys that the schema knows at `path` of `input`; empty where it takes any, or none. */
+/** Returns the keys that the schema allows at `path` of `input`; empty if it allows any, or none. */
 export function knownKeys(schema: z.core.$ZodType, input: unknown, path: Path): readonly string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
@@ -32,13 +32,13 @@ function inside(def: Def, input: unknown, path: Path): readonly string[] {
   return next === undefined ? [] : knownKeys(next, value, rest);
 }
 
-/** The option of a union that the input's own words (`type: webhook`) point to; else the last. */
+/** Returns the option of a union that the input selects (e.g. by `type: webhook`); else the last one. */
 function chosen(options: readonly z.core.$ZodType[], input: unknown): z.core.$ZodType {
   const fits = options.find((option) => {
     const values = option._zod.propValues ?? {};
     return Object.entries(values).some(([key, allowed]) => {
       const word = valueAt(input, [key]);
-      // What may be left out points to nothing where it was.
+      // An absent optional key selects nothing.
       return word !== undefined && allowed.has(word as z.core.util.Primitive);
     });
   });

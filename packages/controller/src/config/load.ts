@@ -3,14 +3,14 @@ import { problemsOf, wants } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { readYaml } from "./yaml.ts";
 
-/** More are of no use at once: the first often cause the others. */
+/** Maximum number of problems shown, since the first often cause the others. */
 const SHOWN = 20;
 
 /**
- * Checks the text of a config. Throws SK-CONFIG-SYNTAX or SK-CONFIG-INVALID, which names every wrong key with its line,
- * what it got (never a secret's value) and what it wants.
+ * Parses the text of a config. Throws SK-CONFIG-SYNTAX or SK-CONFIG-INVALID, which lists all wrong keys with line,
+ * actual value (never a secret) and expected value.
  *
- * @param file as messages name it
+ * @param file file name for messages
  * @example parseConfig("sources: { sqs: [{ queueUrl: https://sqs.eu-west-1.amazonaws.com/111122223333/spot }] }", "-");
  */
 export function parseConfig(text: string, file: string): Config {
@@ -26,8 +26,8 @@ export function parseConfig(text: string, file: string): Config {
 }
 
 /**
- * Reads the config at `path`; null is no config at all, which is valid: console, SQLite in the working folder, loopback.
- * Throws SK-CONFIG-UNREADABLE, and what `parseConfig` throws.
+ * Reads the config at `path`; null means an empty config, which is valid: console, SQLite in the working folder,
+ * loopback. Throws SK-CONFIG-UNREADABLE, and the errors of `parseConfig`.
  */
 export function loadConfig(path: string | null, readFile: (path: string) => string): Config {
   return path === null ? parseConfig("", "no config") : parseConfig(open(path, readFile), path);

@@ -7,8 +7,8 @@ import { given, matcher } from "./sections/matcher.ts";
 const KEYS = Object.keys(matcher.shape).map((key) => (key === "tag" ? "tag.NAME" : key));
 
 /**
- * A matcher from words such as `cluster=prod` and `tag.team=x`; a key that is given twice matches either value. Throws
- * SK-CALL-MATCH, which names the word and what is wanted.
+ * Makes a matcher from words such as `cluster=prod` and `tag.team=x`; a key that is given twice matches either value.
+ * Throws SK-CALL-MATCH with the wrong word and the expected form.
  */
 export function matcherOf(words: readonly string[]): Matcher {
   const plain: Record<string, string[]> = {};

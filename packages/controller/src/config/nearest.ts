@@ -1,4 +1,4 @@
-/** The one of `known` that `name` was most likely meant to be, or null where none is near. */
+/** Returns the known name that is most similar to `name` (a likely typing mistake); null if none is similar. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const wanted = plain(name);
   let best: string | null = null;
@@ -7,15 +7,15 @@ export function nearest(name: string, known: readonly string[]): string | null {
     const steps = distance(wanted, plain(candidate));
     if (steps < least) [best, least] = [candidate, steps];
   }
-  // What begins like exactly one of them was cut short.
+  // A prefix of exactly one known name.
   const alike = known.filter((one) => wanted.length > 2 && plain(one).startsWith(wanted));
   return best ?? (alike.length === 1 ? (alike[0] ?? null) : null);
 }
 
-/** `dead-letter_queue-url` is `deadLetterQueueUrl`. */
+/** Normalises a name: `dead-letter_queue-url` equals `deadLetterQueueUrl`. */
 const plain = (name: string): string => name.slice(0, 64).toLowerCase().replace(/[-_ ]/g, "");
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one into the other. */
+/** Returns the edit distance: insertions, deletions, replacements, and swaps of neighbours. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,12 +1,12 @@
 import type { Config } from "./schema.ts";
 import { isOwnerTag } from "../enrich/owner.ts";
 
-/** Read whatever the config says: the name that people see, the cluster, and the fleet that an instance is of. */
+/** Tags that are always needed: name, cluster, and fleet of an instance. */
 const ALWAYS: readonly string[] = ["Name", "aws:ecs:clusterName", "aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id"];
 
 /**
- * Which tags change what is done with an instance. Others may hold what nobody wants in a file. `name`: of an orchestrator's
- * tag its name alone says whose the instance is, and its value nothing.
+ * Returns a function that selects the tags that affect the handling of an instance; others may contain private data
+ * that must not be in a file. `name`: only the tag's name is needed (tags of orchestrators, which show the owner).
  */
 export function neededTags(
   config: Pick<Config, "policy" | "routes" | "suppress">,
@@ -18,7 +18,7 @@ export function neededTags(
   return (name) => (named.has(name) ? "value" : isOwnerTag(name) ? "name" : null);
 }
 
-/** Names of the tags that matchers ask for, wherever they stand. */
+/** Returns the names of all tags in matchers, at any depth. */
 function tagsIn(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, one]: [string, unknown]) =>

@@ -5,13 +5,13 @@ import { shown } from "./shown.ts";
 
 type Path = readonly PropertyKey[];
 
-/** One thing that is wrong with a config. */
+/** One problem of a config. */
 export interface Problem {
   readonly path: Path;
   readonly text: string;
 }
 
-/** What is wrong, each with the key, what it got (never a secret's value), and what it wants. */
+/** Converts schema issues to problems, each with the key, the actual value (never a secret) and the expected value. */
 export function problemsOf(schema: z.core.$ZodType, input: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue): Problem | Problem[] => {
     if (issue.code === "unrecognized_keys") {
@@ -33,7 +33,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Problem 
   return { path, text: `${nameOf(path)}: is no known key; ${known.length === 0 ? "none belongs here" : hint}` };
 }
 
-/** `policy.rules[0].match` */
+/** Formats a path: `policy.rules[0].match`. */
 function nameOf(path: Path): string {
   if (path.length === 0) return "the config";
   return path
@@ -41,13 +41,13 @@ function nameOf(path: Path): string {
     .join("");
 }
 
-/** A key comes from outside: one harmless, short word. */
+/** Shortens and sanitizes a key, which is untrusted. */
 function cut(key: string): string {
   const plain = key.slice(0, 60).replace(/[\p{C}\p{Z}]+/gu, "?");
   return plain === "" ? '""' : plain;
 }
 
-/** What is wanted where no schema says it better. */
+/** Returns the expected value, for issues without their own message. */
 export function wants(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type") return TYPES[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_value") return `one of: ${issue.values.map(String).join(", ")}`;

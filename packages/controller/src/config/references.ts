@@ -1,12 +1,12 @@
 import { REFERENCE } from "../fields.ts";
 
 export interface Referred {
-  /** Where it stands: `channels.mail.password`. */
+  /** Path of the key: `channels.mail.password`. */
   readonly key: string;
   readonly reference: string;
 }
 
-/** All references to secrets in a config, or a part of one, in its order. */
+/** Returns all references to secrets in a config or a part of it, in order. */
 export function referencesIn(value: unknown, key = ""): readonly Referred[] {
   if (typeof value === "string") return REFERENCE.test(value) ? [{ key, reference: value }] : [];
   if (typeof value !== "object" || value === null) return [];

@@ -9,7 +9,7 @@ import { show } from "./sections/show.ts";
 import { sources } from "./sections/sources.ts";
 import { suppress } from "./sections/suppress.ts";
 
-/** `spotkeeper.yaml`. Every section and key may be left out: an empty config is valid. */
+/** The schema of `spotkeeper.yaml`. Every section and key is optional: an empty config is valid. */
 export const configSchema = z
   .strictObject({
     aws: aws.prefault({}),
@@ -26,10 +26,10 @@ export const configSchema = z
   })
   .superRefine(knownChannels);
 
-/** A config as it was read: durations are milliseconds, defaults are filled in, secrets are references. */
+/** A parsed config: durations are milliseconds, defaults are filled in, secrets are references. */
 export type Config = z.infer<typeof configSchema>;
 
-/** The JSON Schema (draft 2020-12) of what users write, for editors. */
+/** Returns the JSON Schema (draft 2020-12) of the config file, for editors. */
 export function configJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
   return { $schema, title: "spotkeeper.yaml", description: "The config of Spotkeeper", ...schema };

@@ -11,20 +11,20 @@ export interface SecretDeps {
   readonly clock: Clock;
 }
 
-/** Where AWS keeps secrets; null for what is not there. Reject where they cannot be asked. */
+/** AWS's stores of secrets. Return null for a missing value; reject if they cannot be read. */
 export interface AwsStores {
-  /** A parameter of Systems Manager, decrypted. */
+  /** Reads a parameter of Systems Manager, decrypted. */
   readonly parameter: (name: string) => Promise<string | null>;
-  /** A secret of Secrets Manager, by name or ARN. */
+  /** Reads a secret of Secrets Manager, by name or ARN. */
   readonly secret: (id: string) => Promise<string | null>;
 }
 
-/** No token is longer; a path given by mistake (a log, a device) must not be read whole into a header. */
+/** Maximum length of a secret: a wrong path (a log, a device) must not be read into a header. */
 const LONGEST = 64 * 1024;
 
 /**
- * Resolves references to secrets at use: the environment and files each time, so that a rotated file needs no restart;
- * AWS's stores now and then (stored-secrets.ts). Errors name the reference and never what it stands for.
+ * Creates the resolver of references to secrets. Environment and files are read at each use, so that a rotated file
+ * needs no restart; AWS's stores are cached (stored-secrets.ts). Errors contain the reference, never the secret.
  *
  * @example const token = await createSecrets({ env, readFile, stores, clock }).resolve("${env:INGEST_TOKEN}");
  */
@@ -38,7 +38,7 @@ export function createSecrets({ env, readFile, stores, clock }: SecretDeps): Sec
       return value;
     },
     async file(name, reference) {
-      // Editors and `echo` end a file with a line break, which is no part of the secret.
+      // Editors and `echo` add a line break at the end, which is no part of the secret.
       const value = (await read(readFile, name, reference)).replace(/\r?\n$/, "");
       if (value === "") throw unavailable(reference, "the file is empty");
       if (value.length > LONGEST) throw unavailable(reference, `the file is longer than ${LONGEST} characters`);
@@ -97,13 +97,13 @@ async function asked(reference: string, store: string, ask: () => Promise<string
   }
 }
 
-/** One key of a secret that is a JSON object, as the console of Secrets Manager makes them. */
+/** Reads one key of a secret that is a JSON object, as the console of Secrets Manager makes them. */
 function fieldOf(json: string, key: string, reference: string): string {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    // The parser's message would repeat the beginning of the secret.
+    // The parser's message would contain the beginning of the secret.
     throw unavailable(reference, `it is not JSON, so it has no key; leave out "#${key}" for the whole of it`);
   }
   const field = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;

@@ -1,12 +1,12 @@
 type Path = readonly PropertyKey[];
 
-/** Names of keys whose values nobody should read in an error: a password, a token, a webhook's URL. */
+/** Names of keys whose values errors must not show: a password, a token, a webhook's URL. */
 const PRIVATE = /token|secret|passw|pwd|key|auth|credential|externalid|signature|cookie|dsn/i;
-/** A reference is not what it stands for. */
+/** A reference such as ${env:X} is not the secret itself, so it may be shown. */
 const ANY_REFERENCE = /^\$\{[a-z]{1,12}:[\w./#:-]{1,120}\}$/;
 const LONGEST = 60;
 
-/** A value as an error may show it; null for one that is not there. */
+/** Formats a value for an error message; returns null if it is absent. */
 export function shown(value: unknown, path: Path): string | null {
   if (value === undefined) return null;
   if (value === null) return "nothing (null)";
@@ -17,14 +17,17 @@ export function shown(value: unknown, path: Path): string | null {
   return typeof value === "number" || typeof value === "boolean" ? `the ${typeof value} ${value}` : `a ${typeof value}`;
 }
 
-/** A secret ends up under wrong keys as well: only what is short and plain is repeated, and of a URL only its host. */
+/**
+ * Formats a text for an error message. Secrets may be under wrong keys, too: only short plain texts are shown, and of a
+ * URL only its host.
+ */
 function shownText(value: string, path: Path): string {
   if (value === "") return "empty text";
   if (ANY_REFERENCE.test(value)) return value;
   const hidden = `text of ${value.length} characters (not shown)`;
   if (isPrivate(path)) return hidden;
   if (value.includes("://")) return URL.canParse(value) ? `${originOf(new URL(value))}…` : hidden;
-  // A webhook's URL is a secret without its scheme as well.
+  // A webhook's URL is a secret also without its scheme.
   if (/url$/i.test(String(path.at(-1)))) return hidden;
   if (value.length > LONGEST || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return hidden;
   return JSON.stringify(value);

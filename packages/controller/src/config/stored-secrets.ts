@@ -1,22 +1,19 @@
 import type { Clock, Ms } from "../clock.ts";
 
-/** How long what a store of AWS's answered is used without asking again. */
+/** How long a value of an AWS store is cached. */
 const KEEP: Ms = 600_000;
-/** What was read so lately is not read again because it was refused: a wrong token stays wrong. */
+/** A refused value that was read more recently than this is not read again. */
 const RENEW_AFTER: Ms = 10_000;
 
 export interface StoredSecrets {
   /**
-   * What `ask` answered lately, or answers now. A store that cannot be asked silences nobody: what it said before is
-   * used as long as it is away. Rejects as `ask` does where it never said anything.
+   * Returns the cached value, or the result of `ask`. While the store is unavailable, the old value is used. Rejects
+   * like `ask` if there is no old value.
    */
   get(reference: string, ask: () => Promise<string>): Promise<string>;
-  /**
-   * What is there instead of a value that was refused; null where that is still what is there. Many who hear of it at
-   * once ask once.
-   */
+  /** Reads a value again after it was refused; returns null if it has not changed. Concurrent calls share one read. */
   renew(reference: string, refused: string): Promise<string | null>;
-  /** Asks for everything again, since something was refused. True: something has changed, and is worth a try. */
+  /** Reads all values again, since one was refused. Returns true if any has changed, so that a retry is useful. */
   refresh(): Promise<boolean>;
 }
 

@@ -5,14 +5,14 @@ type Path = readonly PropertyKey[];
 
 export interface Source {
   readonly value: unknown;
-  /** Counted from 1: where the value at `path` stands, or its key where `path` ends in one; else what holds it. */
+  /** Returns the line (from 1) of the value at `path`, or of its key; else of the value that contains it. */
   readonly lineOf: (path: Path) => number;
 }
 
-/** A config is written by people. */
+/** Maximum size of a config. */
 const LARGEST = 1024 * 1024;
 
-/** Reads one YAML document. Throws SK-CONFIG-SYNTAX, with the line, and SK-CONFIG-UNREADABLE for one that is too large. */
+/** Parses one YAML document. Throws SK-CONFIG-SYNTAX with the line, or SK-CONFIG-UNREADABLE if it is too large. */
 export function readYaml(text: string, file: string): Source {
   if (text.length > LARGEST) {
     throw new SpotkeeperError(
@@ -22,7 +22,7 @@ export function readYaml(text: string, file: string): Source {
   }
   const lineCounter = new LineCounter();
   const line = (offset: number): number => lineCounter.linePos(offset).line;
-  // Account ids are keys too: as numbers they would lose their zeros.
+  // `stringKeys`: account ids can be keys, and would lose leading zeros as numbers.
   const documents = parseAllDocuments(text, { lineCounter, stringKeys: true, prettyErrors: false, logLevel: "error" });
   if (!Array.isArray(documents) || documents.length === 0) return { value: {}, lineOf: () => 1 };
   const [document, second] = documents;
@@ -71,7 +71,7 @@ const start = (node: Node): number => node.range?.[0] ?? 0;
 const syntax = (file: string, line: number, what: string): SpotkeeperError =>
   new SpotkeeperError("SK-CONFIG-SYNTAX", `${file}:${line}: this is not YAML that can be read: ${what}.`);
 
-/** The parser's own messages quote the text, which may hold what nobody should read in a log. */
+/** Converts an error code to text. The parser's own messages quote the config, which may contain secrets. */
 function plain(code: string): string {
   return HINTS[code] ?? code.toLowerCase().replaceAll("_", " ");
 }

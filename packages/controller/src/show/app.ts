@@ -19,8 +19,8 @@ import { addSignals } from "./routes/signals.ts";
 import { addStream, type Streams } from "./routes/stream.ts";
 
 /**
- * All routes, with what guards them. `streams` are the live readers, which the server ends when it closes; `hasRoom` says
- * whether one more request may be worked on (see Doors).
+ * Creates the app with all routes and middleware. `streams` are the live readers, which the server ends when it closes;
+ * `hasRoom` returns whether one more request may be handled (see Doors).
  */
 export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams, hasRoom: Doors["hasRoom"]): ShowApp {
   const { tokens = [] } = options;

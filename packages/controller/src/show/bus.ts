@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 
 export type Topic = "incident" | "entry" | "alert";
 
-/** Something that changed. `data` is JSON, made once when the first reader asks. */
+/** A change. `data` is JSON, made once when the first reader needs it. */
 export interface BusEvent {
   readonly id: string;
   readonly topic: Topic;
@@ -10,20 +10,29 @@ export interface BusEvent {
 }
 
 export interface Bus {
-  /** `make` is called only if somebody reads the event, and then once. */
+  /** Publishes an event; `make` is called only if it is read, and then once. */
   publish(topic: Topic, make: () => unknown): void;
-  /** Calls `listener` in the publisher's turn: it must be quick, and bound what it keeps. Returns what ends it. */
+  /**
+   * Calls `listener` for each event, synchronously: it must be quick, and limit its memory. Returns a function that
+   * unsubscribes.
+   */
   subscribe(listener: (event: BusEvent) => void): () => void;
-  /** What came after the event `id`; null: that is no longer known, so the reader must fetch all anew. */
+  /**
+   * Returns the events after the event `id`; null if they are no longer kept: the reader must then fetch everything
+   * again.
+   */
   since(id: string): readonly BusEvent[] | null;
 }
 
-/** About a minute of a storm's beginning; an event keeps its document until it is read, some 4 kB. */
+/**
+ * Number of kept events: about a minute at the beginning of a storm; each keeps its document (about 4 kB) until it is
+ * read.
+ */
 const CAPACITY = 1_024;
 
 /**
- * Tells what happens in this process to whoever listens, keeping the last `capacity` events for readers that come back.
- * Ids are this run's beginning and a count, so that those of an earlier run are told from ours.
+ * Creates the bus of this process's events, which keeps the last `capacity` events for readers that reconnect. Ids
+ * contain the start of this run and a counter, so that ids of an earlier run are recognised.
  */
 export function createBus(clock: Pick<Clock, "now">, capacity: number = CAPACITY): Bus {
   const run = clock.now().toString(36);

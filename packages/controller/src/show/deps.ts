@@ -9,7 +9,7 @@ import type { Origin } from "../model/signal.ts";
 import type { Bus } from "./bus.ts";
 import type { Metrics } from "../measure/metrics.ts";
 
-/** Something that keeps the worker from doing its work; `what` is one word: `ledger`, `source`, `clock`, `no-source`, `stopping`. */
+/** A reason why the worker is not ready; `what` is one word: `ledger`, `source`, `clock`, `no-source`, `stopping`. */
 export interface Unready {
   readonly what: string;
   readonly code: string | null;
@@ -26,7 +26,7 @@ export interface ShowDeps {
   readonly archive: Pick<Archive, "get" | "list">;
   readonly silences: Pick<Silences, "list" | "add" | "expire">;
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
-  /** What else than the ledger keeps it from being ready: a source that fails, a worker that stops. */
+  /** Returns reasons other than the ledger why the worker is not ready: a failed source, a worker that stops. */
   readonly readiness: () => readonly Unready[];
   readonly metrics: Pick<Metrics, "text" | "contentType">;
   readonly bus: Pick<Bus, "subscribe" | "since">;
@@ -35,19 +35,19 @@ export interface ShowDeps {
 }
 
 export interface ShowOptions {
-  /** `host:port`; DEFAULT_LISTEN by default. Others than loopback need a token. */
+  /** `host:port`; DEFAULT_LISTEN by default. Addresses other than loopback need a token. */
   readonly listen?: string;
-  /** Whoever reads sends one of these; none are wanted where there are none. */
+  /** Tokens of readers; without any, no token is needed. */
   readonly tokens?: readonly string[];
-  /** Whoever sends signals sends one of these; without any, none are taken over HTTP. */
+  /** Tokens of senders of signals; without any, no signals are accepted over HTTP. */
   readonly ingestTokens?: readonly string[];
-  /** Sources whose events are taken for AWS's. */
+  /** Sources whose events are accepted as AWS's. */
   readonly trusted?: readonly string[];
-  /** Addresses and ranges behind which many callers stand: no bound for each of them. */
+  /** Addresses and ranges of proxies with many clients: no limit per address. */
   readonly proxies?: readonly string[];
 }
 
-/** What Hono knows of a request here. */
+/** Hono's environment of a request. */
 export interface ShowEnv {
   Bindings: HttpBindings;
 }

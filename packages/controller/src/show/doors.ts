@@ -3,20 +3,20 @@ import type { Server } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { plainAddress, rangesOf } from "../http/addresses.ts";
 
-/** Connections at a time, over all callers: a storm of 2,000 agents behind one NAT has room. */
+/** Maximum number of connections in total: enough for a storm of 2,000 agents behind one NAT. */
 const MOST_CONNECTIONS = 4_096;
-/** So many of them are kept for those who ask for the health: no other request may take them. */
+/** Connections that are reserved for health probes. */
 const KEPT_FOR_PROBES = 64;
-/** Connections, and requests under way, of one address that is no proxy. */
+/** Maximum number of connections, and of requests in progress, of one address that is no proxy. */
 const MOST_OF_ONE = 256;
 
-/** Who is let in, and who has to go for somebody else. */
+/** Limits of connections and requests. */
 export interface Doors {
-  /** Whether there is room for a request over this connection, which has come in already. Probes need not ask. */
+  /** Whether a request over this connection may be handled. Not needed for probes. */
   hasRoom(socket: Socket): boolean;
 }
 
-/** Who shares an address, or an IPv6 network. */
+/** All clients with one address, or in one IPv6 network. */
 interface Caller {
   readonly address: string;
   readonly isProxy: boolean;
@@ -25,12 +25,11 @@ interface Caller {
 }
 
 /**
- * Keeps a few who are slow, silent or greedy from shutting out everybody else. A connection over which nothing is being
- * answered gives way, the oldest first, to a new one where its address, or all together, have too many: so whoever comes
- * to ask for something gets in, and who only holds connections holds few. Requests that are under way are not touched;
- * where there are too many, `hasRoom` says so.
+ * Protects the server from slow, silent or greedy clients. If an address, or all together, have too many connections,
+ * the oldest idle connection is closed for a new one: so every client gets in, and idle clients keep few connections.
+ * Requests in progress are not affected; if there are too many, `hasRoom` returns false.
  *
- * @param proxies addresses and ranges (see isRange) behind which many callers stand: no bound for each of them
+ * @param proxies addresses and ranges (see isRange) of proxies with many clients: no limit per address
  */
 export function watchDoors(server: Server, proxies: readonly string[]): Doors {
   const most = Math.min(MOST_CONNECTIONS, Math.floor(openFiles() / 2));
@@ -38,10 +37,10 @@ export function watchDoors(server: Server, proxies: readonly string[]): Doors {
   const known = rangesOf(proxies);
   const callers = new Map<string, Caller>();
   const callerOf = new WeakMap<Socket, Caller>();
-  /** Nothing is being answered over these, the longest first. */
+  /** Idle connections, the longest idle first. */
   const waiting = new Set<Socket>();
   const all = { open: 0, requests: 0 };
-  // What is more than that Node.js closes at once.
+  // Node.js closes connections beyond this number at once.
   server.maxConnections = most;
 
   const count = (caller: Caller, what: "open" | "requests", by: 1 | -1): void => {
@@ -56,7 +55,7 @@ export function watchDoors(server: Server, proxies: readonly string[]): Doors {
     count(caller, "open", -1);
     if (caller.open === 0) callers.delete(caller.address);
   };
-  /** Has the one give way that waits longest, unless only the newcomer waits. */
+  /** Closes the longest idle connection, unless only the new one is idle. */
   const makeRoom = (newcomer: Socket, caller: Caller | null): void => {
     for (const socket of waiting) {
       if (socket === newcomer) return;
@@ -100,8 +99,8 @@ export function watchDoors(server: Server, proxies: readonly string[]): Doors {
 }
 
 /**
- * What counts as one caller: an IPv4 address, or an IPv6 network of 64 bits, in which every machine may have as many
- * addresses as it likes (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4).
+ * Returns the identity of a client: an IPv4 address, or an IPv6 network of 64 bits, since a machine can have any number
+ * of addresses in its network (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4).
  */
 export function callerAddress(address: string): string {
   if (isIP(address) !== 6) return address;
@@ -110,12 +109,12 @@ export function callerAddress(address: string): string {
   return `${[...head, ...zeros, ...tail].slice(0, 4).join(":")}::/64`;
 }
 
-/** Descriptors that this process may have (Node.js raises the soft limit to the hard one when it starts). */
+/** Returns the limit of file descriptors (Node.js raises the soft limit to the hard one at its start). */
 function openFiles(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
     return Number(soft ?? Infinity);
   } catch {
-    return Infinity; // no Linux
+    return Infinity; // not Linux
   }
 }

@@ -3,7 +3,7 @@ import type { IncidentFilter } from "../record/archive/archive.ts";
 
 type Test<F extends keyof IncidentFilter> = (incident: Incident, wanted: NonNullable<IncidentFilter[F]>) => boolean;
 
-/** The archive's filters, for what is still in the ledger. A new one does not compile until it has its line. */
+/** The archive's filters, for incidents in the ledger. A new filter does not compile without its line. */
 const TESTS: { readonly [F in keyof Required<IncidentFilter>]: Test<F> } = {
   from: (incident, from) => incident.openedAt >= from,
   to: (incident, to) => incident.openedAt < to,

@@ -6,7 +6,7 @@ import type { Doors } from "./doors.ts";
 import { isLoopback } from "./listen.ts";
 import { Refusal } from "./problem.ts";
 
-/** What is answered is data: no page of it may run, be framed, be guessed at, or be kept. */
+/** Answers are data: browsers must not run, frame, sniff or cache them. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -21,8 +21,9 @@ export const securityHeaders: MiddlewareHandler<ShowEnv> = async (c, next) => {
 };
 
 /**
- * DNS rebinding: a page of `evil.example`, whose name comes to mean 127.0.0.1, reads from here as its own origin. Its
- * requests still name `evil.example`, so without tokens only names of this machine are answered.
+ * Prevents DNS rebinding: a page of `evil.example`, whose name then resolves to 127.0.0.1, could read this API as its
+ * own origin. Its requests still have the host `evil.example`, so without tokens only host names of this machine are
+ * accepted.
  */
 export const onlyOwnHost: MiddlewareHandler<ShowEnv> = async (c, next) => {
   const host = (c.req.header("host") ?? "").replace(/:\d{1,5}$/, "").replace(/^\[(.*)\]$/, "$1");
@@ -35,7 +36,7 @@ export const onlyOwnHost: MiddlewareHandler<ShowEnv> = async (c, next) => {
   await next();
 };
 
-/** Stands behind the probes, which are answered whatever else goes on. */
+/** Rejects requests beyond the limits. Added after the probes, which are always answered. */
 export function whileThereIsRoom(hasRoom: Doors["hasRoom"]): MiddlewareHandler<ShowEnv> {
   return async (c, next) => {
     if (!hasRoom(c.env.incoming.socket)) {
@@ -47,7 +48,7 @@ export function whileThereIsRoom(hasRoom: Doors["hasRoom"]): MiddlewareHandler<S
   };
 }
 
-/** Lets in who has one of the tokens. */
+/** Rejects requests without one of the tokens. */
 export function onlyWith(tokens: readonly string[], of: "show.auth" | "the HTTP source"): MiddlewareHandler<ShowEnv> {
   const isKnown = createTokenCheck(tokens);
   return async (c, next) => {
@@ -62,7 +63,10 @@ export function onlyWith(tokens: readonly string[], of: "show.auth" | "the HTTP 
 
 const LARGEST_BODY = 1024 * 1024;
 
-/** A page elsewhere may send a form without asking; JSON it may not (https://fetch.spec.whatwg.org/#cors-protocol). */
+/**
+ * Accepts only JSON: a page of another origin may send a form without a CORS check, but not JSON
+ * (https://fetch.spec.whatwg.org/#cors-protocol).
+ */
 export const onlyJson: MiddlewareHandler<ShowEnv> = async (c, next) => {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(type))

@@ -24,15 +24,18 @@ export interface FoundPage {
 
 export interface Recorded extends Found {
   readonly timeline: readonly Entry[];
-  /** The timeline has more than is read. */
+  /** The timeline has more entries than were read. */
   readonly cut: boolean;
   readonly missing: readonly MissingView[];
 }
 
 export interface Incidents {
-  /** Open and closed, newest first. One store that is away is named in `missing`; SK-SHOW-AWAY where both are. */
+  /**
+   * Lists open and closed incidents, newest first. If one store is unavailable, `missing` names it; throws SK-SHOW-AWAY
+   * if both are.
+   */
   list(filter: IncidentFilter, limit: number, cursor: string | undefined): Promise<FoundPage>;
-  /** Null: no store has it, and both were asked. */
+  /** Returns null if neither ledger nor archive has it (both answered). */
   get(key: Key): Promise<Recorded | null>;
 }
 
@@ -43,15 +46,12 @@ export interface IncidentsDeps {
 }
 
 const ARCHIVE_PAGE = 100;
-/** Some thousand entries, where a normal incident has thirty. */
+/** Maximum number of timeline pages: some thousand entries; a normal incident has thirty. */
 const TIMELINE_PAGES = 10;
 
-/** What the ledger and the archive have, as one list: what is in both is taken from the ledger, which is never older. */
+/** Combines ledger and archive to one list. An incident in both is taken from the ledger, which is never older. */
 export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incidents {
-  /**
-   * Those of the archive after `position` that the ledger does not have, until there are `most`. Ends: each page but the
-   * first brings something, or only what the ledger has too.
-   */
+  /** Reads incidents of the archive after `position` that the ledger does not have, until there are `most`. */
   async function archived(
     filter: IncidentFilter,
     most: number,
@@ -75,7 +75,7 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
       const position = cursor === undefined ? null : fromCursor(cursor);
       const ours = await attempt("ledger", live.read());
       const known: Live = ours.ok ? ours.value : new Map();
-      // Asked after the ledger, so that one that moves meanwhile is found in both rather than in none.
+      // Read after the ledger, so that an incident that is being moved is found in both, not in none.
       const theirs = await attempt("archive", archived(filter, limit + 1, position, known));
       const missing = missingOf([ours, theirs]);
       const drawn: Drawn = theirs.ok ? theirs.value : { items: [], page: position?.archive ?? null };
@@ -112,7 +112,7 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
 
 interface Drawn {
   readonly items: readonly (Found & { readonly page: string | null })[];
-  /** The page that was read last. */
+  /** Cursor of the last page that was read. */
   readonly page: string | null;
 }
 
@@ -146,7 +146,7 @@ type Attempt<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly missing: MissingView; readonly error: SpotkeeperError };
 
-/** A store that is away is named; a mistake of the caller or of ours is not taken for that. */
+/** Runs a read; returns a failure if the store is unavailable, and throws other errors. */
 async function attempt<T>(store: MissingView["store"], work: Promise<T>): Promise<Attempt<T>> {
   try {
     return { ok: true, value: await work };

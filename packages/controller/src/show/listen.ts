@@ -5,12 +5,12 @@ export interface Listen {
   readonly port: number;
 }
 
-/** Where it listens unless told otherwise. */
+/** The default address. */
 export const DEFAULT_LISTEN = "127.0.0.1:8787";
 
 /**
- * Reads `host:port`; an IPv6 address stands in brackets (`[::1]:8787`), port 0 takes a free one. Throws SK-SHOW-LISTEN
- * for anything else, a bare port among it: whether that means loopback or every address is not to be guessed.
+ * Parses `host:port`; an IPv6 address is in brackets (`[::1]:8787`), port 0 means a free one. Throws SK-SHOW-LISTEN for
+ * anything else, also for a port alone, which could mean loopback or all addresses.
  */
 export function parseListen(text: string): Listen {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
@@ -25,12 +25,15 @@ export function parseListen(text: string): Listen {
   return { host, port };
 }
 
-/** Whether only this machine can reach an address. A name other than `localhost` can mean any. */
+/** Whether an address is reachable only from this machine. Of names only `localhost` is accepted. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** Refuses (SK-SHOW-LISTEN) to be reached from elsewhere without tokens: incidents name instances and services. */
+/**
+ * Throws SK-SHOW-LISTEN if other machines can reach the API without tokens: incidents contain names of instances and
+ * services.
+ */
 export function requireSafe({ host }: Listen, tokens: readonly string[]): void {
   if (tokens.length > 0 || isLoopback(host)) return;
   throw new SpotkeeperError(

@@ -7,14 +7,14 @@ import { alertView } from "./view/alert.ts";
 import { entryView } from "./view/entry.ts";
 import { summaryView } from "./view/incident.ts";
 
-/** The flow's hooks, turned into what live readers see. */
+/** Makes observers of the flow that publish events to live readers. */
 export function showing(bus: Pick<Bus, "publish">): Pick<Required<Observer>, "onAccepted" | "onEntries"> {
   const changed = (doc: Doc): void => {
     if (doc.kind === "incident") bus.publish("incident", () => summaryView(doc));
     if (doc.kind === "alert") bus.publish("alert", () => alertView(doc));
   };
   const noted = (doc: Doc, entry: Entry): void => {
-    // A step may add to the journals of others, too: those tell it themselves.
+    // Entries of other documents are published with those documents.
     if (doc.kind === "incident" && entry.key === doc.key)
       bus.publish("entry", () => entryView(doc.key, doc.body, entry));
   };

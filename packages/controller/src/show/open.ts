@@ -4,23 +4,23 @@ import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
-/** What only the ledger has: incidents that are open, and closed ones on their way to the archive. */
+/** Incidents that only the ledger has: open ones, and closed ones that are not archived yet. */
 export type Live = ReadonlyMap<Key, Doc<"incident">>;
 
 export interface LiveList {
-  /** At most some seconds old. Rejects when the ledger is away. */
+  /** Returns the incidents, at most some seconds old. Rejects if the ledger is unavailable. */
   read(): Promise<Live>;
 }
 
 const FRESH_FOR: Ms = 500;
-/** A storm's thousands of documents take a while to read: at most a tenth of the time goes into it. */
+/** The cache time is this factor of the reading time, so that at most a tenth of the time is used for reading. */
 const SHARE = 10;
-/** Pages of keys of closed incidents; more only wait while the archive is away. */
+/** Maximum number of pages of closed incidents; there are more only while the archive is unavailable. */
 const CLOSED_PAGES = 20;
-/** Of 100 documents: a storm of 15,000 has room several times over. */
+/** Maximum number of pages of 100 documents: far more than a storm of 15,000. */
 const OPEN_PAGES = 1_000;
 
-/** Reads the ledger once for all who ask together or soon after each other. */
+/** Creates a cached list: calls at the same time, or soon after each other, share one read. */
 export function createLiveList(ledger: Pick<Ledger, "list" | "load" | "unarchived">, clock: Clock): LiveList {
   let kept: { readonly live: Live; readonly until: Ms } | null = null;
   let reading: Promise<Live> | null = null;

@@ -2,11 +2,11 @@ import type { Ms } from "../clock.ts";
 import type { Key } from "../model/key.ts";
 import { Refusal } from "./problem.ts";
 
-/** Where a list goes on: after this incident, in the order of `newer`. */
+/** Position in a list: after this incident, in the order of `newer`. */
 export interface Position {
   readonly openedAt: Ms;
   readonly key: Key;
-  /** The archive's own cursor for the page in which it goes on; null for its first. */
+  /** The archive's cursor of the page to continue with; null: its first page. */
   readonly archive: string | null;
 }
 
@@ -15,7 +15,7 @@ export interface Placed {
   readonly key: Key;
 }
 
-/** Newest first, as the archive orders; the key settles what was opened in one millisecond. */
+/** Compares two incidents: newest first, as in the archive; equal times are ordered by key. */
 export function newer(a: Placed, b: Placed): number {
   if (a.openedAt !== b.openedAt) return b.openedAt - a.openedAt;
   return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
@@ -28,7 +28,7 @@ export function toCursor({ openedAt, key, archive }: Position): string {
   return Buffer.from(JSON.stringify([openedAt, key, archive])).toString("base64url");
 }
 
-/** Throws a refusal for what is none of ours. */
+/** Decodes a cursor. Throws a refusal for an invalid one. */
 export function fromCursor(cursor: string): Position {
   try {
     const [openedAt, key, archive] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];

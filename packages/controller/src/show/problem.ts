@@ -1,6 +1,6 @@
 import { SpotkeeperError } from "../errors.ts";
 
-/** Status and title of everything that the API refuses; the code is the stable part. */
+/** Status and title of all refusals of the API; the code is the stable part. */
 const PROBLEMS = {
   "SK-SHOW-REQUEST": [400, "The request is not understood"],
   "SK-SHOW-UNAUTHORIZED": [401, "A bearer token is wanted"],
@@ -23,12 +23,15 @@ export const PROBLEM_TYPE = "application/problem+json";
 
 export interface RefusalOptions {
   readonly cause?: unknown;
-  /** Members of the problem beside those that RFC 9457 names. */
+  /** Members of the problem beside those of RFC 9457. */
   readonly more?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a handler throws; it is answered as problem details. `detail` says what, where, and what to do, to the caller. */
+/**
+ * An error that a handler throws and that is answered as problem details. `detail` tells the caller what, where, and
+ * what to do.
+ */
 export class Refusal extends SpotkeeperError {
   readonly status: ProblemStatus;
   readonly body: Readonly<Record<string, unknown>>;

@@ -10,20 +10,20 @@ import { DEFAULT_LISTEN, isLoopback, type Listen, parseListen, requireSafe } fro
 import { createStreams } from "./routes/stream.ts";
 
 export interface Show {
-  /** For people: `http://127.0.0.1:8787`. */
+  /** URL for people: `http://127.0.0.1:8787`. */
   readonly url: string;
-  /** Takes no more, lets what runs end, and cuts the rest off after `within`. Asking twice is the same as once. */
+  /** Stops accepting requests, lets current ones finish, and closes the others after `within`. Idempotent. */
   close(within: Ms): Promise<void>;
 }
 
-/** How long a request may take to arrive, and how often that is looked at (Node.js's own default is 30 s). */
+/** Time limits of a request's arrival, and the interval of their check (Node.js's default is 30 s). */
 const HEADERS_WITHIN: Ms = 10_000;
 const REQUEST_WITHIN: Ms = 30_000;
 const LOOK_EACH: Ms = 1_000;
 
 /**
- * Serves the API, the live stream and the metrics. Rejects with SK-SHOW-LISTEN where the address is not safe, not
- * understood, or not to be had.
+ * Serves the API, the live stream and the metrics. Rejects with SK-SHOW-LISTEN if the address is not safe, invalid, or
+ * not available.
  *
  * @example const show = await createShow({ ledger, archive, accept: flow.accept, … }, { listen: "127.0.0.1:8787" });
  */
@@ -33,7 +33,7 @@ export async function createShow(deps: ShowDeps, options: ShowOptions = {}): Pro
   requireSafe(listen, tokens);
   const streams = createStreams(deps);
   const app = createApp(deps, options, streams, (socket) => doors.hasRoom(socket));
-  // The globals stay Node's own: the AWS SDK and the channels use them too.
+  // The globals stay Node's own, since the AWS SDK and the channels use them, too.
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
@@ -51,7 +51,7 @@ export async function createShow(deps: ShowDeps, options: ShowOptions = {}): Pro
     requireSafe({ host: address.address, port: address.port }, tokens);
   }
   let closing: Promise<void> | null = null;
-  // `close` ends what is idle then; a connection that ends its last answer later would stay until it times out.
+  // `close` ends connections that are idle then; one that becomes idle later would stay until its timeout.
   server.on("request", (_request, response) => {
     response.once("close", () => {
       if (closing !== null) setImmediate(() => server.closeIdleConnections());

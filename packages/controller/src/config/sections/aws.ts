@@ -23,14 +23,14 @@ const account = z
   }));
 
 export const aws = z.strictObject({
-  /** Regions that the inventory's sweep looks at; empty: those of the queues. */
+  /** Regions that the inventory's sweep reads; empty: those of the queues. */
   regions: list(region, "regions").default([]),
-  /** Accounts other than that of our own credentials, and the role to assume in each. */
+  /** Accounts other than that of the worker's credentials, with the role to assume in each. */
   accounts: list(account, "accounts")
     .refine((all) => new Set(all.map((one) => one.account)).size === all.length, {
       error: "one role for each account",
     })
     .default([]),
-  /** Replaces AWS's own endpoints of all services: a simulator, an emulator. */
+  /** Replaces AWS's endpoints of all services, for a simulator or an emulator. */
   endpoint: url("the endpoint of all AWS services").nullable().default(null),
 });

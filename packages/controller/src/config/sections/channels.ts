@@ -7,14 +7,14 @@ import { REFERENCE } from "../../fields.ts";
 type Options = { readonly [T in ChannelType]: z.output<(typeof drivers)[T]["options"]> }[ChannelType];
 
 const types = Object.keys(drivers);
-/** Each driver's options are an object with its `type`, which is what tells them apart. */
+/** Each driver's options are an object; its `type` selects the driver. */
 const options = Object.values(drivers).map((driver) => driver.options) as unknown as [z.ZodObject, ...z.ZodObject[]];
 
 const channel = z.discriminatedUnion("type", options, {
   error: (issue) => (issue.code === "invalid_union" ? `one of: ${types.join(", ")}` : undefined),
 }) as unknown as z.ZodType<Options, Options>;
 
-/** Drivers take any form of reference; the config tells at once of one that nothing resolves. */
+/** Rejects references that cannot be resolved; drivers accept any form. */
 function resolvable(given: Options, context: z.RefinementCtx): void {
   for (const [key, value] of Object.entries(given)) {
     if (typeof value !== "string" || !value.startsWith("${") || REFERENCE.test(value)) continue;
@@ -26,7 +26,7 @@ function resolvable(given: Options, context: z.RefinementCtx): void {
   }
 }
 
-/** What its own URL says is never called is told now, and not when people had to be told of a storm. */
+/** Rejects URLs that would never be called, when the config is loaded and not only when an alert is sent. */
 function callable(given: Options, context: z.RefinementCtx): void {
   const addresses = createAddresses("allow" in given ? (given.allow ?? []) : []);
   for (const [key, value] of Object.entries(given)) {
@@ -41,7 +41,7 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
   error: "a name of small letters, digits, - and _ (at most 64)",
 });
 
-/** Where people are told, by names of the user's own. Without any: the console. */
+/** The channels, by names that the user chooses. Default: the console. */
 export const channels = z
   .record(name, channel.superRefine(resolvable).superRefine(callable), {
     error: "names, each with the options of a channel",

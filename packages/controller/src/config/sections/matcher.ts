@@ -30,7 +30,7 @@ export const matcher = z
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** What was left out is no key at all, so that it does not cover what the next rule says. */
+/** Removes absent keys, so that they do not override the next rule. */
 export function given<T extends object>(partial: T): Given<T> {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as Given<T>;
 }

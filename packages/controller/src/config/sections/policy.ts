@@ -23,7 +23,7 @@ const drainHook = z
   })
   .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
 
-/** Steps hold them, and a document in the ledger is small. */
+/** Maximum size of parameters, since steps contain them. */
 const MOST_PARAMETERS = 2_000;
 
 const runCommand = z
@@ -48,7 +48,7 @@ const onDemand = z
   .strictObject({ for: duration("1m", "7d").prefault("1h"), most: whole(1, 1_000).default(1) })
   .transform((said) => ({ lasts: said.for, most: said.most }));
 
-/** What a rule may say; `policy.defaults` says the same for everything. */
+/** The actions of a rule; `policy.defaults` has the same keys. */
 const actions = z
   .strictObject({
     act: flag(),
@@ -83,7 +83,7 @@ const rule = z.strictObject({
   do: actions,
 });
 
-/** Which instances belong to which ECS cluster, where AWS does not say (enrich/overrides.ts). */
+/** Which instances belong to which ECS cluster, if AWS does not show it (enrich/overrides.ts). */
 const clusters = z.strictObject({
   groupTag: text("the name of a tag").nullable().default(defaultOverrides.groupTag),
   clusterTag: text("the name of a tag").nullable().default(defaultOverrides.clusterTag),
@@ -93,7 +93,7 @@ const clusters = z.strictObject({
   ).default([]),
 });
 
-/** A policy, and what a user says of clusters: rules need both to see the same. */
+/** A policy, and the user's assignment of clusters, which rules need, too. */
 export interface PolicySection extends Policy {
   readonly clusters: Overrides;
 }

@@ -4,7 +4,7 @@ import { type LedgerConfig, ledgers } from "../../record/ledger/index.ts";
 import { oneOf, text } from "../../fields.ts";
 
 const ledgerDrivers = Object.keys(ledgers);
-/** Each driver's options are an object with its name, which is what tells them apart. */
+/** Each driver's options are an object; its `driver` selects the driver. */
 const ledgerOptions = Object.values(ledgers).map(({ options }) => options) as unknown as [
   z.ZodObject,
   ...z.ZodObject[],
@@ -13,18 +13,21 @@ const archiveNames = Object.keys(archives) as [keyof typeof archives, ...(keyof 
 
 const file = text("a path; a relative one starts at the working folder", 4_096);
 
-/** Where state is kept. */
+/** The store of open work. */
 export const ledger = z.discriminatedUnion("driver", ledgerOptions, {
   error: (issue) => (issue.code === "invalid_union" ? `one of: ${ledgerDrivers.join(", ")}` : undefined),
 }) as unknown as z.ZodType<LedgerConfig, Partial<LedgerConfig>>;
 
-/** What analytics reads. By default beside the ledger: a long query then locks nothing that handling needs. */
+/**
+ * The archive of closed incidents. By default another file than the ledger's, so that a long query does not lock the
+ * ledger.
+ */
 export const archive = z.strictObject({
   driver: oneOf(archiveNames).default("sqlite"),
   file: file.default("spotkeeper-archive.db"),
 });
 
-/** What is known before anything happens: a cache in a file, so that a restart is warm. */
+/** The inventory's cache file, so that a restart is warm. */
 export const inventory = z.strictObject({
   file: file.default("spotkeeper-inventory.db"),
 });

@@ -24,12 +24,12 @@ const route = z
   })
   .transform(({ match, ...rest }): Route => ({ ...rest, match: given(match) }));
 
-/** Which incidents are told where. Without any: all, in every channel. */
+/** The routes. Default: all incidents on all channels. */
 export const routes = list(route, "routes", 1, 100)
   .refine((all) => new Set(all.map((one) => one.name)).size === all.length, { error: "routes whose names differ" })
   .default([DEFAULT_ROUTE]);
 
-/** Routes name channels of the same config. */
+/** Rejects routes with channels that the config does not have. */
 export function knownChannels(
   config: { readonly routes: readonly Route[]; readonly channels: { readonly [name: string]: unknown } },
   context: z.RefinementCtx,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isRange } from "../../http/addresses.ts";
 import { list, secret, url } from "../../fields.ts";
 
-/** `host:port`, or `[::1]:port`. Port 0 takes any that is free. */
+/** `host:port`, or `[::1]:port`. Port 0 means any free port. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/;
 const LOOPBACK = /^((::ffff:)?127(\.\d{1,3}){3}|localhost|::1)$/;
 const error = "an address and a port, such as 127.0.0.1:8787";
@@ -22,9 +22,9 @@ const listen = z
 export const show = z
   .strictObject({
     listen: listen.default("127.0.0.1:8787"),
-    /** Where people reach it, for the links in alerts; null: alerts have none. */
+    /** URL for people, used in alerts; null: alerts have no links. */
     url: url("the address at which people reach it").nullable().default(null),
-    /** Proxies, load balancers and NATs, behind which many stand: the bound for one address does not hold for them. */
+    /** Proxies, load balancers and NATs with many clients: the limit for one address does not apply to them. */
     proxies: list(
       z.string().refine(isRange, { error: "an address or a range of addresses, such as 10.0.0.0/8" }),
       "addresses and ranges of proxies",
@@ -33,7 +33,7 @@ export const show = z
     ).default([]),
     auth: z
       .strictObject({
-        /** Any of them, as `Authorization: Bearer …`; two allow one to be exchanged for the other. */
+        /** Accepted tokens (`Authorization: Bearer …`); two tokens allow a rotation. */
         tokens: list(secret(), "references to tokens", 1, 20),
       })
       .nullable()

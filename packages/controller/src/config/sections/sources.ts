@@ -4,9 +4,9 @@ import { list, secret, text, url, whole } from "../../fields.ts";
 
 const queue = z.strictObject({
   queueUrl: url("the URL of an SQS queue"),
-  /** Where messages go that cannot be understood; null: where the queue's redrive policy says. */
+  /** The dead-letter queue for messages that cannot be parsed; null: that of the queue's redrive policy. */
   deadLetterQueueUrl: url("the URL of an SQS queue").nullable().default(null),
-  /** Messages in hand at a time. */
+  /** Messages that are handled at the same time. */
   concurrency: whole(1, 1_000).default(100),
 });
 
@@ -15,7 +15,7 @@ interface Queue {
   readonly deadLetterQueueUrl: string | null;
 }
 
-/** Whether what is rejected from the queue comes to it again: it is its own dead-letter queue, or by way of others. */
+/** Whether the queue's dead-letter queue leads back to it, directly or through others. */
 function leadsBack(from: string, all: readonly Queue[]): boolean {
   let at = from;
   for (let step = 0; step < all.length; step++) {
@@ -28,11 +28,11 @@ function leadsBack(from: string, all: readonly Queue[]): boolean {
 }
 
 const http = z.strictObject({
-  /** What senders put into `Authorization: Bearer …`. */
+  /** The token that senders use (`Authorization: Bearer …`). */
   token: secret(),
 });
 
-/** Where signals come from. Without any, `run` only finishes what it began. */
+/** The sources of signals. Without any, `run` only finishes open work. */
 export const sources = z.strictObject({
   sqs: list(queue, "queues, each with a queueUrl", 0, 20)
     .refine((all) => new Set(all.map((one) => one.queueUrl)).size === all.length, { error: "each queue once" })
@@ -41,8 +41,8 @@ export const sources = z.strictObject({
     })
     .default([]),
   /**
-   * Sources of events that are taken for AWS's, beside AWS's own: what forwards them cannot use `aws.`, and a pipe has
-   * `Pipe NAME`.
+   * Sources beside AWS's own whose events are accepted as AWS's: a rule or program that forwards events cannot use
+   * `aws.`, and a pipe uses `Pipe NAME`.
    */
   trusted: list(text("the source of events that are forwarded, such as Pipe spot"), "sources of events", 0, 20).default(
     [],

@@ -38,7 +38,7 @@ const window = z
     return { name: made.name, match: made.match, isIn: windowOf(made) };
   });
 
-/** What nobody is told of, and why not. */
+/** Settings for suppressed alerts. */
 export const suppress = z
   .strictObject({
     maintenance: list(window, "windows", 0, 100).default([]),

@@ -5,9 +5,9 @@ import { alertView } from "../view/alert.ts";
 import { alertSchema } from "../view/schema.ts";
 import { problems } from "./problems.ts";
 
-/** The tag that every alert carries (notify/join.ts). */
+/** The tag of all alerts (notify/join.ts). */
 const ALERT = "alert";
-/** One alert a cluster or group and account: a thousand of 100 are more than a fleet has. */
+/** Maximum number of pages of 100 alerts, one for each cluster or group and account: more than a fleet has. */
 const MOST_PAGES = 1_000;
 
 const route = createRoute({

@@ -28,8 +28,8 @@ const ready = createRoute({
 });
 
 /**
- * Probes carry no token, so these routes want none. Messages name files and queues: they are told only where everybody
- * who can ask may know (`tellWhy`); words and codes are told to all.
+ * Adds the health routes. Probes have no token, so these routes need none. Messages contain names of files and queues:
+ * they are shown only with `tellWhy`; words and codes are always shown.
  */
 export function addHealth(app: ShowApp, deps: ShowDeps, { tellWhy }: { readonly tellWhy: boolean }): void {
   app.openapi(lives, (c) => c.json({ status: "ok" as const }, 200));

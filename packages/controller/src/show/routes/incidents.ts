@@ -25,7 +25,7 @@ const LIMIT = `give a whole number from 1 to ${LARGEST_PAGE}`;
 const name = z.string().min(1).max(512).optional();
 const time = z.iso.datetime({ offset: true, error: "give a time as 2026-01-31T12:00:00Z" }).optional();
 
-/** Strict: a filter that is misspelt must not answer everything. */
+/** Strict: a misspelt filter must not return everything. */
 const query = z.strictObject({
   from: time.openapi({ description: "Opened at or after this time" }),
   to: time.openapi({ description: "Opened before this time" }),

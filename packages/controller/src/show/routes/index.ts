@@ -1,6 +1,6 @@
 import type { ShowApp } from "../deps.ts";
 
-/** Of the API, not of the product: it moves when an answer changes its shape. */
+/** Version of the API, not of the product: changes when the shape of an answer changes. */
 const API_VERSION = "1.0.0";
 
 const LINKS = {
@@ -17,7 +17,7 @@ const LINKS = {
   },
 };
 
-/** The way in, and the description of all that is added before. */
+/** Adds the index, and the OpenAPI document of all routes that were added before. */
 export function addIndex(app: ShowApp): void {
   for (const path of ["/", "/api/v1"]) app.get(path, (c) => c.json(LINKS));
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

@@ -1,7 +1,7 @@
 import type { ShowApp, ShowDeps } from "../deps.ts";
 import type { LiveList } from "../open.ts";
 
-/** Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+/** Adds the metrics as Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/). */
 export function addMetrics(app: ShowApp, { metrics, log }: Pick<ShowDeps, "metrics" | "log">, live: LiveList): void {
   app.get("/metrics", async (c) => {
     const text = await metrics.text(await countOpen());
@@ -9,7 +9,7 @@ export function addMetrics(app: ShowApp, { metrics, log }: Pick<ShowDeps, "metri
     return c.body(text);
   });
 
-  /** Without a ledger the other metrics are needed the most: how many are open is then not known. */
+  /** Counts open incidents; returns null if the ledger is unavailable, when the other metrics are most needed. */
   async function countOpen(): Promise<number | null> {
     try {
       const docs = await live.read();

@@ -6,7 +6,7 @@ const problemSchema = z
   .catchall(z.unknown())
   .openapi("Problem");
 
-/** The responses of a route that are problem details (RFC 9457). */
+/** Returns the responses of a route that are problem details (RFC 9457). */
 export function problems<S extends number>(
   ...statuses: readonly S[]
 ): Record<S, { description: string; content: { [PROBLEM_TYPE]: { schema: typeof problemSchema } } }> {

@@ -9,7 +9,7 @@ import { idOf } from "../view/id.ts";
 import { problems } from "./problems.ts";
 
 const PATH = "/api/v1/signals";
-/** Seconds; a store that is away is tried again each second. */
+/** Seconds; an unavailable store is retried each second. */
 const RETRY_AFTER = "2";
 
 const resultSchema = z
@@ -31,7 +31,7 @@ const route = createRoute({
       required: true,
       description:
         "As EventBridge, SNS or an Auto Scaling hook sent it; at most 1 MB, 1,000 messages, and 1,000 signals in them",
-      // Not a schema of zod: whatever the body is, the flow says what is wrong with it, message by message.
+      // Not a zod schema: the flow reports errors of the body, message by message.
       content: {
         "application/json": {
           schema: { oneOf: [{ type: "object" }, { type: "array", items: {}, minItems: 1, maxItems: MOST_MESSAGES }] },
@@ -59,7 +59,7 @@ const route = createRoute({
   },
 });
 
-/** Added before the guard of readers: who may send need not be one who may read. */
+/** Adds the route for signals. Before the check of readers' tokens, since senders have other tokens. */
 export function addSignals(
   app: ShowApp,
   deps: ShowDeps,

@@ -10,9 +10,9 @@ import { silenceSchema } from "../view/schema.ts";
 import { problems } from "./problems.ts";
 
 const PATH = "/api/v1/silences";
-/** What is quiet for longer belongs into the config. */
+/** Longest silence; use the config for a longer one. */
 const LONGEST: Ms = 400 * 86_400_000;
-/** More than anybody oversees; each is looked at by every alert. */
+/** Maximum number of silences, since every alert evaluates all of them. */
 const MOST = 1_000;
 
 const time = z.iso.datetime({ offset: true, error: "wants a time such as 2026-01-31T12:00:00Z" });
@@ -102,7 +102,7 @@ export function addSilences(app: ShowApp, { silences, clock }: SilenceRoutes): v
   });
 }
 
-/** Null where it is not said in one way. */
+/** Returns the end; null unless exactly one of `endsAt` and `seconds` is given. */
 function endOf({ endsAt, seconds }: Pick<z.infer<typeof asked>, "endsAt" | "seconds">, startsAt: Ms): Ms | null {
   if ((endsAt === undefined) === (seconds === undefined)) return null;
   return endsAt === undefined ? startsAt + Math.round((seconds ?? 0) * 1_000) : Date.parse(endsAt);

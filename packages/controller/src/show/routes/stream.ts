@@ -6,19 +6,22 @@ import type { Bus, BusEvent } from "../bus.ts";
 import { SECURITY_HEADERS } from "../guards.ts";
 import { Refusal } from "../problem.ts";
 
-/** Live readers at a time; each may hold as much as `MOST_UNREAD`. */
+/** Maximum number of live readers; each may use up to `MOST_UNREAD`. */
 const MOST_READERS = 32;
-/** Bytes that wait for a reader. One that is slower than that is cut off: it comes back, and is told to fetch anew. */
+/** Maximum number of unread bytes. A slower reader is disconnected; it reconnects, and fetches everything again. */
 const MOST_UNREAD = 2 * 1024 * 1024;
-/** Proxies close what is silent for a minute; and a reader that is gone is only noticed by writing. */
+/**
+ * Interval of heartbeats: proxies close a connection after a silent minute, and a lost reader is only noticed by a
+ * write.
+ */
 const HEARTBEAT: Ms = 15_000;
 const RECONNECT: Ms = 2_000;
 
 /** The readers of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface Streams {
-  /** Takes a response over. Throws SK-SHOW-BUSY. */
+  /** Adds a reader with its response. Throws SK-SHOW-BUSY. */
   open(out: ServerResponse, lastEventId: string | undefined): void;
-  /** Ends all of them, and those to come at once. */
+  /** Ends all readers, and later ones at once. */
   close(): void;
 }
 
@@ -58,7 +61,7 @@ export function createStreams({ bus, clock, log }: StreamsDeps): Streams {
     else for (const event of missed) send(frame(event));
     const unsubscribe = bus.subscribe((event) => send(frame(event)));
     cancelBeat = clock.setTimer(clock.now() + HEARTBEAT, beat);
-    out.on("error", () => out.destroy()); // it has gone
+    out.on("error", () => out.destroy()); // the reader has disconnected
     out.once("close", () => {
       unsubscribe();
       cancelBeat();
@@ -75,7 +78,7 @@ export function createStreams({ bus, clock, log }: StreamsDeps): Streams {
   };
 }
 
-/** JSON has no line breaks of its own, so that one `data` line is enough. */
+/** Formats an event. JSON has no line breaks, so one `data` line is enough. */
 const frame = ({ id, topic, data }: BusEvent): string => `id: ${id}\nevent: ${topic}\ndata: ${data()}\n\n`;
 
 export function addStream(app: ShowApp, streams: Streams): void {

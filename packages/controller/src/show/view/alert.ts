@@ -3,7 +3,7 @@ import type { Plain } from "../../model/plain.ts";
 import type { AlertView } from "./schema.ts";
 import { timeOf, timeOrNull } from "./time.ts";
 
-/** An alert and what each channel was told; receipts stay here, they are the channel's own business. */
+/** Makes the view of an alert and its sends; without receipts, which only channels need. */
 export function alertView({ key, wakeAt, body }: Pick<Doc<"alert">, "key" | "wakeAt" | "body">): AlertView {
   return {
     key,

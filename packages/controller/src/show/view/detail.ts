@@ -6,7 +6,7 @@ import { slowestOf, stepViews, summaryView } from "./incident.ts";
 import type { IncidentDetailView } from "./schema.ts";
 import { timeOf, timeOrNull } from "./time.ts";
 
-/** One incident with its steps and its timeline. */
+/** Makes the view of one incident with its steps and timeline. */
 export function detailView(key: Key, incident: Incident, timeline: readonly Entry[]): IncidentDetailView {
   const steps = stepViews(incident);
   return {

@@ -5,7 +5,7 @@ import { idOf } from "./id.ts";
 import type { EntryView } from "./schema.ts";
 import { secondsBetween, timeOf } from "./time.ts";
 
-/** One line of the flight recorder, with where it stands between opening and deadline. */
+/** Makes the view of a journal entry, with its position between opening and deadline. */
 export function entryView(key: Key, incident: Pick<Incident, "openedAt" | "deadline">, entry: Entry): EntryView {
   return {
     incident: idOf(key),

@@ -2,8 +2,8 @@ import type { Key } from "../../model/key.ts";
 
 const PREFIX = "incident#";
 
-/** How people name an incident: `i-0abc#2`, its key without what kind of document it is. */
+/** Returns the id of an incident for people: `i-0abc#2`, its key without the kind of document. */
 export const idOf = (key: Key): string => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key);
 
-/** The key that is meant, with or without its kind. */
+/** Returns the key of an incident from its id, with or without the kind. */
 export const keyOf = (id: string): Key => (id.startsWith(PREFIX) ? id : `${PREFIX}${id}`);

@@ -11,7 +11,7 @@ import { secondsBetween, timeOf, timeOrNull } from "./time.ts";
 
 type Known = Pick<Doc<"incident">, "key" | "body">;
 
-/** An incident as lists and live readers see it. Lifecycle tokens and receipts are left out. */
+/** Makes the view of an incident for lists and live readers, without lifecycle tokens and receipts. */
 export function summaryView({ key, body }: Known): IncidentView {
   const { labels } = body;
   const all = [...body.steps, ...body.owed];
@@ -63,7 +63,7 @@ export function summaryView({ key, body }: Known): IncidentView {
   };
 }
 
-/** All steps, those that are owed among them, in the order of the plan. */
+/** Makes the views of all steps, including undo steps, in the order of the plan. */
 export function stepViews(body: Incident): StepView[] {
   return [...body.steps.map((step) => stepView(step, false)), ...body.owed.map((step) => stepView(step, true))];
 }
@@ -86,9 +86,9 @@ function stepView(step: Step, owed: boolean): StepView {
 }
 
 /**
- * The step that took longest from its first attempt until it was settled; null before the first. Once it is drained, of
- * those that led there: what comes after only watches, and waits for longer than any work takes.
- * @param drainedAt as the view has it: times of this form compare as text
+ * Returns the slowest step, from its first attempt until it was settled; null before the first. After the drain, only
+ * steps before it count, since later steps only watch and wait.
+ * @param drainedAt in the view's format, which can be compared as text
  */
 export function slowestOf(
   steps: readonly StepView[],
@@ -102,7 +102,7 @@ export function slowestOf(
   return slowest;
 }
 
-/** Whether a document is an incident of the key that was asked for. */
+/** Whether a key has the format of an incident's key. */
 export const isIncidentKey = (key: Key): boolean => /^incident#[^#\s]{1,2048}#\d{1,9}$/.test(key);
 
 const text = (value: Plain | undefined): string | null => (typeof value === "string" ? value : null);

@@ -3,7 +3,7 @@ import { kinds } from "../../signal/index.ts";
 import type { SignalKind } from "../../model/signal.ts";
 import { outcomes } from "../../measure/outcomes.ts";
 
-/** What the API answers. The OpenAPI document is made from these, and so are the types of the views. */
+/** Schemas of the API's answers, for the OpenAPI document and the types of the views. */
 export const time: z.ZodISODateTime = z.iso.datetime();
 const seconds = z.number();
 
@@ -90,7 +90,7 @@ export const entrySchema = z
   .openapi("Entry");
 export type EntryView = z.infer<typeof entrySchema>;
 
-/** A store that could not be asked: what it has is not in the answer. */
+/** A store that could not be read, so its incidents are not in the answer. */
 export const missingSchema = z
   .object({ store: z.enum(["ledger", "archive"]), code: z.string(), message: z.string() })
   .openapi("Missing");
