@@ -2,14 +2,13 @@ import { type CredentialProvider, ownCredentials } from "../aws/credentials.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 
-/** An instance role is asked for over the network, and may not be there at all. */
+/** Time limit: an instance role is read over the network, and may not exist. */
 const WITHIN: Ms = 10_000;
 
 /**
- * Finds out whether there are AWS credentials before work is begun that only they make sense of; AWS itself is asked
- * nothing. Throws SK-AWS-CREDENTIALS.
+ * Checks that AWS credentials exist, without a call to AWS. Throws SK-AWS-CREDENTIALS.
  *
- * @param own the SDK's default chain unless told otherwise
+ * @param own default: the SDK's default chain
  */
 export async function requireCredentials(clock: Clock, own: CredentialProvider = ownCredentials()): Promise<void> {
   const given = own().then(

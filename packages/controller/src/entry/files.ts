@@ -6,9 +6,8 @@ import { SpotkeeperError } from "../errors.ts";
 type Files = Pick<Config, "archive" | "inventory">;
 
 /**
- * The files that state is kept in, by whole paths: messages name them to people who do not know the working folder.
- * Throws SK-CONFIG-INVALID where a folder does not exist: while it runs that is a disk that is away, at the start it is
- * a mistyped path.
+ * Resolves the paths of the state files, so that messages contain whole paths. Throws SK-CONFIG-INVALID if a folder
+ * does not exist: at the start this is a mistyped path (later it is an unavailable disk).
  */
 export function placeFiles({ archive, inventory }: Files): { readonly [K in keyof Files]: string } {
   return {
@@ -17,7 +16,7 @@ export function placeFiles({ archive, inventory }: Files): { readonly [K in keyo
   };
 }
 
-/** The same of one file, by the key that names it. */
+/** Resolves the path of one file; `key` is its config key. */
 export function placeOf(key: string, file: string): string {
   if (file === ":memory:") return file;
   const path = resolve(file);

@@ -1,18 +1,18 @@
 import type { Clock, Ms } from "../clock.ts";
 import { type Chore, type Chores, runChore } from "../flow/chores.ts";
 
-/** In a storm, what other workers have accepted is read so soon: the first alert, after 5 s, is to tell of it whole. */
+/** Delay of reading other workers' incidents in a storm: early enough for the first alert, after 5 s. */
 const OPEN_SOON: Ms = 2_000;
 const SOON = "the list of open incidents, in a storm";
 
 export interface Housekeeping {
   start(): void;
-  /** An incident was opened here: others may have opened more of the same storm. */
+  /** This worker has opened an incident: others may have opened more of the same storm. */
   opened(): void;
   stop(): void;
 }
 
-/** Does each chore at its own pace. */
+/** Creates the timers of chores, each with its own interval. */
 export function createHousekeeping(
   clock: Clock,
   chores: Chores,
@@ -21,7 +21,10 @@ export function createHousekeeping(
   const timers = new Map<string, () => void>();
   let stopped = false;
 
-  /** Runs the chore, then again after its time (at once where there is more); a failure is told and tried at the next turn. */
+  /**
+   * Runs a chore at its interval (at once if there is more to do); a failure is reported and retried at the next
+   * interval.
+   */
   const repeat = (chore: Chore): void => {
     const { what, every } = chore;
     const after = (pause: Ms): void =>

@@ -3,7 +3,7 @@ import { type ItemTable, openItemTable } from "../aws/services/dynamodb.ts";
 import { SpotkeeperError } from "../errors.ts";
 
 /**
- * Opens tables of DynamoDB in our own account.
+ * Creates a function that opens DynamoDB tables in our own account.
  * @param elsewhere the region of the process, if it has one
  */
 export const itemTables =

@@ -3,13 +3,14 @@ import type { Doc } from "../model/doc.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /**
- * Leases for slow work that one of several workers should do. A lease saves calls, never correctness: two that both
- * believe to hold one only ask AWS twice.
+ * Creates leases for slow work that only one of several workers should do. A lease saves calls, and is not needed for
+ * correctness: two holders would only read AWS twice.
  *
  *     A: load v3, over ── take: A until 120 ── commit v4 ✓
- *     B: load v3, over ──── take: B until 121 ── commit ✗ → not ours
+ *     B: load v3, over ──── take: B until 121 ── commit ✗ → not taken
  *
- * @returns a function that answers whether the name is ours for `ttl` from now; with the ledger away it is nobody's
+ * @returns a function that takes or renews the lease for `ttl`, and returns whether this worker has it; rejects if the
+ *   ledger is unavailable
  */
 export function createLease(
   ledger: Pick<Ledger, "load" | "commit">,

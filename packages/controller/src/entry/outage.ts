@@ -4,19 +4,19 @@ import type { Trouble } from "../notify/trouble.ts";
 import { isAway } from "../record/away.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
-/** How soon it is told that the ledger went, or is back. */
+/** Interval of checks whether the ledger is unavailable, or back. */
 const LOOK_EVERY: Ms = 1_000;
 
 export interface Failures {
-  /** Tells what failed, and is tried again. */
+  /** Logs a failure that is retried. */
   readonly told: (what: string, error: unknown) => void;
   readonly stop: () => void;
 }
 
 /**
- * What fails in the flow, for the log. Everything that wants a ledger that is away fails, each second: it is one line
- * when it goes, whoever meets it, and one when it is back. That its file is another than it was is told to people, too:
- * what was open is forgotten.
+ * Creates the logging of failures. While the ledger is unavailable, everything that needs it fails each second: this is
+ * logged once at its begin, and once at its end. A replaced ledger file is also reported on the channels, since the
+ * open work in it is lost.
  */
 export function createFailures(
   log: Log,

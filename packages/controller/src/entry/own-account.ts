@@ -2,31 +2,34 @@ import type { StsCalls } from "../aws/calls/sts.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { SourceLog } from "../signal/transports/sqs.ts";
 
-/** A worker does not wait longer for it before it hears: what it hears has two minutes. */
+/** How long the start of a worker waits for STS: a warning has only two minutes. */
 const WITHIN: Ms = 3_000;
-/** A first failure may be a slow start: it is told when the next try has failed, too. */
+/** Pause after the first failure, which may be a slow start: only the second failure is logged. */
 const SOON: Ms = 5_000;
 const AGAIN_AFTER: Ms = 60_000;
 
 export interface OwnAccountDeps {
   readonly sts: StsCalls;
-  /** Where STS is asked; null where no region is known. */
+  /** Region of the STS calls; null if none is known. */
   readonly region: string | null;
   readonly clock: Clock;
   readonly log: Pick<SourceLog, "info" | "warn">;
 }
 
 export interface OwnAccount {
-  /** Twelve digits; null while AWS has not said. */
+  /** Returns the account id (twelve digits); null while it is not known. */
   current(): string | null;
-  /** Asks, once more after 5 s, and then each minute until AWS has said. Resolves after the first answer, or 3 s; never rejects. */
+  /**
+   * Reads the account; after a failure again after 5 s, and then each minute. Resolves after the first answer, or 3 s;
+   * never rejects.
+   */
   ask(): Promise<void>;
   stop(): void;
 }
 
 /**
- * The account of the worker's own credentials, as STS says: a queue may stand in another. While STS does not answer (a
- * subnet without a way to it), accounts without a role are taken for ours, as far as anybody knows: not to drain is worse.
+ * Reads the account of the worker's credentials from STS (a queue may be in another account). While STS does not answer
+ * (e.g. a subnet without access), accounts without a role count as our own, since not to drain would be worse.
  */
 export function createOwnAccount({ sts, region, clock, log }: OwnAccountDeps): OwnAccount {
   let account: string | null = null;

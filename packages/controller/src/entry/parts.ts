@@ -1,4 +1,4 @@
-/** The parts of a worker, for who assembles one over other ground than a config's: a simulator, on its clock. */
+/** The parts of a worker, for programs that assemble one without a config: a simulator with its own clock. */
 import { noteOfDoomed } from "../flow/doomed.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { type MemoryOptions, openMemory } from "../record/memory/driver.ts";
@@ -16,9 +16,9 @@ export { createSweeper } from "../inventory/sweep/sweeper.ts";
 export { createWorker } from "./worker.ts";
 export { openSqliteArchive } from "../record/archive/sqlite.ts";
 
-/** A ledger in memory that answers as one over a network does. */
+/** Opens a ledger in memory that behaves like one over a network. */
 export const openMemoryLedger = (options: MemoryOptions): Ledger =>
   createLedger(openMemory(options), { noteOf: noteOfDoomed });
 
-/** The ledger in one SQLite file, whose list of open incidents tells who is going without reading them. */
+/** Opens the ledger in one SQLite file, with notes about doomed instances in its list of open incidents. */
 export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => open({ noteOf: noteOfDoomed, ...options });

@@ -22,18 +22,18 @@ export interface ReadFleetOptions {
   readonly aws?: Partial<Pick<ClientsOptions, "credentials" | "requestHandler">>;
 }
 
-/** What AWS says of one account and region. */
+/** The data of one account and region. */
 export interface PlaceRead {
-  /** Twelve digits; null where neither STS nor an ARN says. */
+  /** Account id (twelve digits); null if neither STS nor an ARN contains it. */
   readonly account: string | null;
   readonly region: string;
-  /** Begins the ids of what the inventory has of the whole region, and of its groups. */
+  /** Prefix of ids of regional facets and groups in the inventory. */
   readonly id: string;
   readonly inventory: Inventory;
   readonly unread: readonly NotRead[];
 }
 
-/** An operation of AWS that did not answer. */
+/** A failed operation of AWS. */
 export interface NotRead {
   /** `ecs:ListTasks` */
   readonly operation: string;
@@ -41,25 +41,25 @@ export interface NotRead {
   readonly kind: string;
   /** AWS's own code. */
   readonly code: string;
-  /** What AWS said, for people: it can name roles. */
+  /** AWS's message, for people: it can contain names of roles. */
   readonly message: string;
   readonly times: number;
 }
 
 export interface FleetRead {
   readonly places: readonly PlaceRead[];
-  /** Whether anything at all was answered. */
+  /** Whether any read succeeded. */
   readonly answered: boolean;
-  /** Whether a tag may be kept: its value, its name alone, or neither. */
+  /** Selects the tags to keep: the value, only the name, or neither. */
   readonly keeps: ReturnType<typeof neededTags>;
 }
 
 const ASK_STS: Ms = 5_000;
 
 /**
- * Reads all that there is of a fleet: in each account and region of the config, paced by AWS's budgets, one place after
- * the other. Nothing is written. What could not be read is answered, and keeps nothing else. Throws SK-CALL-REGION where
- * no region is known, and SK-AWS-CREDENTIALS.
+ * Reads a whole fleet: each account and region of the config, one after another, within AWS's budgets. Changes nothing
+ * in AWS. Failed reads are returned, and do not stop the others. Throws SK-CALL-REGION if no region is known, and
+ * SK-AWS-CREDENTIALS.
  */
 export async function readFleet(options: ReadFleetOptions): Promise<FleetRead> {
   const { config, regions, env, onProgress = () => {}, clock = systemClock, aws: access = {} } = options;
@@ -76,12 +76,12 @@ export async function readFleet(options: ReadFleetOptions): Promise<FleetRead> {
   const ownAccount = (): string | null => own;
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount, onCall: () => {} });
   try {
-    // Nobody can be denied it; where there is no way to STS, ARNs tell.
+    // This call cannot be denied; without access to STS, ARNs contain the account.
     const ask = { purpose: "enrich", deadline: clock.now() + ASK_STS } as const;
     own = await aws.sts.callerAccount({ account: null, region: first.region }, ask).catch(() => null);
     const read: PlaceRead[] = [];
     let answers = 0;
-    // An account that has a role, and is our own, is there twice.
+    // Our own account would be read twice if it also has a role.
     for (const place of places.filter(({ account }) => account === null || account !== own)) {
       const inventory = createMemoryInventory();
       const name = `${place.account ?? own ?? "own account"}/${place.region}`;
@@ -108,6 +108,6 @@ export async function readFleet(options: ReadFleetOptions): Promise<FleetRead> {
   }
 }
 
-/** The account that the ARNs of groups name. */
+/** Returns the account in the ARNs of groups; null if there is none. */
 const accountSaid = (inventory: Inventory): string | null =>
   Array.from(inventory.entries("group"), ([, { value }]) => accountOf(value.arn)).find((one) => one !== null) ?? null;

@@ -6,7 +6,7 @@ import { SpotkeeperError } from "../errors.ts";
 
 const WITHIN: Ms = 30_000;
 
-/** All parameters below a path of Parameter Store, decrypted, in this process's account and region. */
+/** Reads all parameters below a path of Parameter Store, decrypted, in this process's account and region. */
 export async function readParameters(
   path: string,
   env: { readonly [name: string]: string | undefined },
@@ -15,7 +15,7 @@ export async function readParameters(
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   if (region === undefined || region === "")
     throw new SpotkeeperError("SK-CALL-REGION", "Parameter Store is asked in a region: set AWS_REGION.");
-  // As the SDK itself does, which is not asked for an endpoint here.
+  // The SDK's own variable, which our clients do not read themselves.
   const endpoint = env["AWS_ENDPOINT_URL"] ?? null;
   const clients = createClients({ clock, accounts: [], endpoint, credentials: null, requestHandler: null });
   const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: null, onCall: () => {} });

@@ -5,8 +5,9 @@ import { membershipOf } from "../respond/group/member.ts";
 import type { SignalOf } from "../model/signal.ts";
 
 /**
- * What a listing of groups says of instances that they retain: a hook that is not answered can time out hours after the
- * incident of its instance was over, and AWS sends no event of what follows. Each instance is told of once.
+ * Makes signals about instances that groups retain, from a listing of groups: a hook can time out hours after the
+ * incident was over, and AWS sends no event about the retained instance. The signal's id is equal each time, so each
+ * instance counts once.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html
  */
 export const retainedIn = (

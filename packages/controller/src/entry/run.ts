@@ -40,7 +40,7 @@ import { createOwnAccount } from "./own-account.ts";
 import { createWorker } from "./worker.ts";
 import type { Clock, Ms } from "../clock.ts";
 
-/** What a running worker needs of its process. */
+/** Options of a worker process. */
 export interface RunOptions {
   readonly config: Config;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly clock?: Clock;
   /** Fixed credentials or another way to AWS, for a simulator. */
   readonly aws?: Partial<Pick<ClientsOptions, "credentials" | "requestHandler">>;
-  /** Told of what happens, beside metrics and log: for a screen. */
+  /** Hooks for a screen, in addition to metrics and log. */
   readonly tap?: Tap;
 }
 
@@ -59,15 +59,15 @@ export interface Tap extends Required<Pick<Observer, "onAccepted" | "onEntries">
 }
 
 export interface Running {
-  /** Where the API answers. */
+  /** URL of the API. */
   readonly url: string;
-  /** Drains: takes no more messages, lets what runs come to rest, closes. Asking twice is asking once. */
+  /** Stops gracefully: accepts no more messages, lets running work end, and closes. Idempotent. */
   stop(within: Ms): Promise<void>;
 }
 
-/** How long a change of the inventory may wait for the disk. */
+/** Interval of writing the inventory to disk. */
 const INVENTORY_EVERY: Ms = 5_000;
-/** Looks closer of a storm's incidents start together: people wait five seconds for the first alert anyway. */
+/** Reads for the alerts of a storm start at multiples of this; the first alert is sent after five seconds anyway. */
 const GATHER: Ms = 1_000;
 const SWEEP_CALLS_A_MINUTE = 30;
 const SWEEP_OFTEN: Ms = 600_000;
@@ -76,8 +76,8 @@ const NO_SOURCE =
   "no source is configured: no interruption is heard of, and only what was begun before is finished. Set sources.sqs or sources.http";
 
 /**
- * The worker that a config describes: its drivers, its sources, the flow, the API. Resolves once it listens and
- * consumes. Rejects with `SpotkeeperError` where something that it cannot do without is not to be had.
+ * Starts the worker of a config: drivers, sources, flow, API. Resolves once it listens and consumes. Rejects with
+ * `SpotkeeperError` if something essential is not available.
  */
 export async function run({
   config,
@@ -107,7 +107,7 @@ export async function run({
     hearing: clock,
     ...access,
   });
-  // The region of a queue behind an endpoint that is not AWS's own is that of the process, as for the SDK itself.
+  // A queue with another endpoint than AWS's is in the region of the process, as in the SDK.
   const elsewhere = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   const queues = config.sources.sqs.map((queue) => ({ ...queue, at: queueAt(queue.queueUrl, elsewhere) }));
   const ledger = createLedger(
@@ -191,7 +191,7 @@ export async function run({
     ...clockReason(clock.ahead()),
     ...(stopping.signal.aborted ? [{ what: "stopping", code: null, message: "it drains" }] : []),
   ];
-  // Its answer says also which hour it is, before anything is judged by it.
+  // The answer also corrects the clock, before any deadline is compared.
   await ownAccount.ask();
   const show = await createShow(
     { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
@@ -234,7 +234,7 @@ export async function run({
       stopped ??= (async () => {
         stopping.abort(new Error("the worker stops"));
         const half = within / 2;
-        // A read of the sweep that is under way may take longer than anybody waits for it.
+        // A read of the sweep may take longer than the stop waits.
         const swept = Promise.race([sweeping, clock.sleep(half)]);
         await Promise.all([...sources.map((source) => source.stop(half)), swept]);
         await Promise.all([worker.stop(half), show.close(half)]);
@@ -248,7 +248,7 @@ export async function run({
   };
 }
 
-/** A secret that is missing is told at the start, and not first when somebody had to be told of a storm. */
+/** Logs missing secrets at the start, not only when an alert is sent. */
 function warm(config: Config, secret: (reference: string) => Promise<string | null>, log: Log): void {
   for (const { key, reference } of referencesIn(config))
     secret(reference).catch((err: unknown) => log.warn({ key, err }, "a secret is not available"));

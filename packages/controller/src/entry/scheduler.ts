@@ -3,36 +3,39 @@ import type { Key } from "../model/key.ts";
 import type { Wake } from "../wake.ts";
 
 /**
- * Documents advanced side by side. What they wait for are calls, so that more costs little; fewer than a storm has would
- * keep the others from the lanes, where calls are merged and ordered by deadline.
+ * Maximum number of documents that are advanced concurrently. They mostly wait for calls, so many cost little; with
+ * fewer than a storm has, the others would not reach the lanes, which merge calls and order them by deadline.
  */
 const CONCURRENCY = 20_000;
-/** The backstop's pace. What was accepted here is advanced by its hint; only what nobody took shows here. */
+/** Interval of the sweep. Documents of this worker are advanced by their wake-ups; the sweep finds only others. */
 const SWEEP_EVERY: Ms = 1_000;
-/** A document that has been due for less is left to the worker that is just about to take it. */
+/** Documents that have been due for less are left to their worker, which is about to advance them. */
 const GRACE: Ms = 1_500;
 const AFTER_FAILURE: Ms = 1_000;
-/** A hint in this process is sure to come, as long as the process lives. */
+/** A wake-up by a timer of this process is certain as long as the process lives. */
 const SENT = Promise.resolve();
 
 export interface SchedulerDeps {
   readonly clock: Clock;
   readonly advance: (key: Key, poked: () => Promise<void>) => Promise<void>;
-  /** Hands over what has been due for `grace`. */
+  /** Calls `found` for documents that have been due for `grace`. */
   readonly sweep: (grace: Ms, found: (key: Key) => void) => Promise<void>;
   readonly onFailure: (key: Key | null, error: unknown) => void;
 }
 
 export interface Scheduler extends Wake {
-  /** Begins to sweep; at once, so that a restart goes on where the last process stopped. */
+  /** Starts sweeping at once, so that a restart continues where the last process stopped. */
   start(): void;
-  /** Documents being advanced, waiting for their turn, or for their time. */
+  /** Returns the numbers of documents that are being advanced, queued, and waiting for a timer. */
   readonly load: () => { readonly running: number; readonly queued: number; readonly timed: number };
-  /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */
+  /** Begins nothing more; resolves when running work has ended, or after `within`. */
   stop(within: Ms): Promise<void>;
 }
 
-/** The one scheduler: hints by timers, and a sweep of what is due. One advance at a time for each document. */
+/**
+ * Creates the scheduler: wake-ups by timers, and a sweep of due documents. Each document is advanced only once at a
+ * time.
+ */
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { clock } = deps;
   const timers = new Map<Key, { readonly when: Ms; readonly cancel: () => void }>();

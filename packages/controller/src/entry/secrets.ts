@@ -11,18 +11,18 @@ const WITHIN: Ms = 5_000;
 export interface SecretsOptions {
   readonly env: { readonly [name: string]: string | undefined };
   readonly stores: SecretStores;
-  /** Where stores are asked by name; null where nobody said one. */
+  /** Region of stores that are read by name; null: not known. */
   readonly region: string | null;
   readonly clock: Clock;
 }
 
-/** Secrets as this process has them: its environment, its files, and AWS's stores in its own account. */
+/** Opens the secrets of this process: environment, files, and AWS's stores in its own account. */
 export function openSecrets({ env, stores, region, clock }: SecretsOptions): Secrets {
   const read = (path: string): Promise<string> => readFile(path, "utf8");
   return createSecrets({ env, readFile: read, stores: storesAt(stores, region, clock), clock });
 }
 
-/** By name in the worker's region, by ARN in the ARN's. */
+/** Reads by name in the worker's region, by ARN in the ARN's region. */
 function storesAt(stores: SecretStores, region: string | null, clock: Clock): AwsStores {
   const placeOf = (name: string): Place => {
     const own = /^arn:aws[a-z-]*:(?:ssm|secretsmanager):([a-z0-9-]+):/.exec(name)?.[1] ?? region;
@@ -37,9 +37,9 @@ function storesAt(stores: SecretStores, region: string | null, clock: Clock): Aw
 }
 
 /**
- * What references stand for. Throws SK-SECRET-UNAVAILABLE.
+ * Resolves references. Throws SK-SECRET-UNAVAILABLE.
  *
- * @param key of the config that has the references; an error says it, since several can name one variable
+ * @param key config key of the references, for the error message, since several keys can use one variable
  */
 export async function resolved(
   key: string,

@@ -20,17 +20,17 @@ export interface TestOptions {
   /** Where a console channel writes. */
   readonly output: ChannelDeps["output"];
   readonly color: boolean;
-  /** Of channels; none for all. */
+  /** Names of channels; empty: all. */
   readonly names: readonly string[];
   readonly clock?: Clock;
 }
 
-/** What came of a channel's test. Holds no secret: reasons are those that alerts and the journal tell. */
+/** The result of a channel's test. Contains no secret: reasons are the same as in alerts and the journal. */
 export interface ChannelReport {
   readonly channel: string;
   readonly type: string;
   readonly ok: boolean;
-  /** What users must know of the service before it is too late. */
+  /** A warning about the service for users; null: none. */
   readonly warning: string | null;
   readonly sends: readonly {
     readonly phase: AlertModel["phase"];
@@ -41,8 +41,8 @@ export interface ChannelReport {
 }
 
 /**
- * Sends a sample alert through channels as they are configured: that something has begun, then how it ended, both marked
- * as a test. One attempt each, side by side. Throws SK-CALL-CHANNEL for a name that is not configured.
+ * Sends a sample alert through configured channels: its receipt, then its outcome, both marked as a test. One attempt
+ * each, channels concurrently. Throws SK-CALL-CHANNEL for a name that is not configured.
  */
 export async function testChannels(options: TestOptions): Promise<readonly ChannelReport[]> {
   const { config, env, output, color, names, clock = systemClock } = options;
@@ -78,7 +78,7 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   }
 }
 
-/** How it ended is told to who was told that it began. */
+/** Sends the receipt and, only if that succeeded, the outcome. */
 async function tryOut(driver: Channel, clock: Clock): Promise<ChannelReport["sends"]> {
   const sends: ChannelReport["sends"][number][] = [];
   let previous: Plain = null;

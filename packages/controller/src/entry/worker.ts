@@ -6,14 +6,14 @@ import { createScheduler } from "./scheduler.ts";
 export type WorkerOptions = Omit<HandlingOptions, "wake" | "onOpened">;
 
 export interface Worker extends Pick<Handling, "accept" | "hear" | "factsOf" | "silences"> {
-  /** Goes on where the last process stopped. */
+  /** Starts; continues where the last process stopped. */
   start(): Promise<void>;
-  /** Begins nothing more; resolves when what runs has come to rest, or at the deadline. */
+  /** Begins nothing more; resolves when running work has ended, or after `within`. */
   stop(within: Ms): Promise<void>;
   readonly load: () => { readonly running: number; readonly queued: number; readonly timed: number };
 }
 
-/** The handling in a process that lives: what is due is advanced by timers, and the chores are done by timers. */
+/** Creates the handling in a process: timers advance due documents and run chores. */
 export function createWorker(options: WorkerOptions): Worker {
   const { clock, observer } = options;
   const scheduler = createScheduler({

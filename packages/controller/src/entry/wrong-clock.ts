@@ -2,13 +2,13 @@ import type { Ms } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Unready } from "../show/deps.ts";
 
-/** What keeps the worker from being ready where the machine's clock is wrong; nothing where it is right. */
+/** Returns the reason that the machine's clock is wrong; empty if it is right. */
 export function clockReason(ahead: Ms): readonly Unready[] {
   if (ahead === 0) return [];
   return [{ what: "clock", code: "SK-CLOCK-WRONG", message: sentence(ahead) }];
 }
 
-/** One line when the machine's clock is found to be wrong, or wrong by something else, and one when it is right again. */
+/** Logs once when the machine's clock becomes wrong, its error changes, or it is right again. */
 export function clockChanged(log: Pick<Log, "info" | "warn">, ahead: Ms): void {
   if (ahead === 0) return log.info({}, "this machine's clock agrees with AWS's again");
   log.warn({ code: "SK-CLOCK-WRONG", aheadSeconds: ahead / 1_000 }, sentence(ahead));

@@ -1,4 +1,7 @@
-/** The promise, or a rejection with the signal's reason as soon as it is aborted; what goes on then is left behind. */
+/**
+ * Returns the promise's result; rejects with the signal's reason as soon as it is aborted. The work behind the promise
+ * then continues without being awaited.
+ */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = Promise.withResolvers<never>();
   const onAbort = (): void => stopped.reject(signal.reason);

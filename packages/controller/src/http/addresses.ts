@@ -1,22 +1,21 @@
 import { BlockList, isIP } from "node:net";
 
-/** Which addresses may be dialled. */
+/** Rules for addresses that may be connected to. */
 export interface Addresses {
-  /** Whether `address`, which `host` resolved to (or is), may be dialled. */
+  /** Whether `address`, to which `host` resolved (or which it is), may be connected to. */
   mayDial(host: string, address: string): boolean;
-  /** Whether the user named this very host (or a range that the address is in). */
+  /** Whether the user's allow list contains this host (or a range with its address). */
   isNamed(host: string): boolean;
 }
 
-/** An IPv6 address may carry the interface it was seen on: `fe80::1%eth0`. */
+/** Removes the interface from an IPv6 address: `fe80::1%eth0` → `fe80::1`. */
 export const plainAddress = (address: string): string => address.replace(/%.*$/, "");
 
 const family = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
 /**
- * What is not globally reachable: https://www.iana.org/assignments/iana-ipv4-special-registry and
- * …/iana-ipv6-special-registry. Instance metadata (169.254.169.254, fd00:ec2::254) is among it. Of IPv6 only 2000::/3 is
- * global at all; IPv4-mapped and translated addresses, which could hide a private one, are outside of it.
+ * Addresses that are not globally reachable:
+ * https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const NOT_PUBLIC: readonly string[] = [
   "0.0.0.0/8",
@@ -43,19 +42,19 @@ const NOT_PUBLIC: readonly string[] = [
   "3fff::/20",
 ];
 
-/** `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
+/** Whether the text is an address or range: `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
 export function isRange(entry: string): boolean {
   const [address = "", bits, more] = entry.split("/");
   if (more !== undefined || isIP(address) === 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 6 ? 128 : 32));
 }
 
-/** `hooks.internal`, `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
+/** Whether the text is a host name, address or range: `hooks.internal`, `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. */
 export function isAllowable(entry: string): boolean {
   return isRange(entry) || (isIP(entry) === 0 && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(entry));
 }
 
-/** @param allow what the user named although it is not public: host names, addresses and ranges (see isAllowable) */
+/** @param allow the user's exceptions: host names, addresses and ranges (see isAllowable) */
 export function createAddresses(allow: readonly string[]): Addresses {
   const refused = rangesOf(NOT_PUBLIC);
   const ranges = rangesOf(allow.filter((entry) => isIP(entry.split("/")[0] ?? "") !== 0));
@@ -68,8 +67,8 @@ export function createAddresses(allow: readonly string[]): Addresses {
 }
 
 /**
- * Tells whether an address is in one of the ranges (see isRange). There is a list for each family: in a list of both,
- * IPv4 addresses match the IPv6 ranges of their mapped form.
+ * Creates a check whether an address is in one of the ranges (see isRange). Each family has its own list, since in a
+ * common list IPv4 addresses match the IPv6 ranges of their mapped form.
  */
 export function rangesOf(entries: readonly string[]): { readonly check: (address: string) => boolean } {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };

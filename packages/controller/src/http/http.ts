@@ -17,7 +17,7 @@ export interface HttpDeps {
 }
 
 export type HttpOutcome =
-  /** `text`: the answer's body, cut at 64 kB. It may repeat what was sent: nothing of it is shown to anybody. */
+  /** `text`: the answer's body, cut at 64 kB. It may contain secrets that were sent, so it is never shown. */
   | { readonly is: "answer"; readonly status: number; readonly retryAfter: Ms | null; readonly text: string }
   | { readonly is: "failed"; readonly reason: string; readonly retryable: boolean };
 
@@ -25,25 +25,25 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
-  /** Null for none. */
+  /** Null: no body. */
   readonly body: string | null;
 }
 
-/** Asks once. Never rejects, never follows a redirect; reads no more of an answer than needs be. */
+/** Makes one request. Never rejects, never follows a redirect; reads at most 64 kB of the answer. */
 export type Http = (request: HttpRequest, signal: AbortSignal) => Promise<HttpOutcome>;
 
 const LARGEST_ANSWER = 64 * 1024;
 const CONNECT_WITHIN: Ms = 5_000;
 const ANSWER_WITHIN: Ms = 10_000;
 
-/** Why a name was not dialled; its message is for people. */
+/** An address that may not be connected to; the message is for people. */
 class AddressRefused extends Error {}
 
 /**
- * HTTP to addresses that users configure, and that must not reach what only this machine can: https
- * alone, no private, loopback, link-local or metadata address, unless the user allowed it by name. What is checked is the
- * address that is dialled, on each connection, so that a name cannot change its mind in between. Reasons name the host
- * and nothing else of the URL, which may be a secret.
+ * Creates HTTP clients for URLs of the config, which must not reach internal addresses: only https, and no private,
+ * loopback, link-local or metadata address, unless the user's allow list contains it. The resolved address is checked
+ * at each connection, so that a name cannot resolve differently after the check. Reasons contain only the host of a
+ * URL, since the rest may be secret.
  */
 export function guardedHttp({ clock, lookup }: HttpDeps): (allow: readonly string[]) => Http {
   return (allow) => createHttp(clock, lookup, createAddresses(allow));
@@ -60,7 +60,7 @@ function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
     const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses);
     if (target === null || refusal !== null) return failed(refusal ?? "its url is not a URL", false);
     try {
-      // Not kept alive: each send dials, and is checked, anew.
+      // Not kept alive, so that each request is checked.
       const answer = await request(target, { method, headers, body, signal, dispatcher: agent, reset: true });
       const retryAfter = spanOf(answer.headers["retry-after"], clock.now());
       return { is: "answer", status: answer.statusCode, retryAfter, text: await start(answer.body) };
@@ -71,7 +71,7 @@ function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
   };
 }
 
-/** The beginning of a body. One that breaks off after its status has been told is as good as one that ends. */
+/** Reads the beginning of a body. A body that ends early is accepted, since the status counts. */
 async function start(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -82,14 +82,17 @@ async function start(body: AsyncIterable<Uint8Array>): Promise<string> {
       if (bytes >= LARGEST_ANSWER) break;
     }
   } catch {
-    // The status counts.
+    // Ignored: the status counts.
   }
   return Buffer.concat(chunks).subarray(0, LARGEST_ANSWER).toString("utf8");
 }
 
 const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "failed", reason, retryable });
 
-/** Why a URL is not called, as far as it says so itself; null where that depends on its name, or nothing is wrong. */
+/**
+ * Returns why a URL may not be called, as far as the URL itself shows it; null if it may, or if this depends on the
+ * resolution of its name.
+ */
 export function refusalOf(url: URL, addresses: Addresses): string | null {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.username !== "" || url.password !== "") return `the url of ${url.host} holds a user name or password`;
@@ -104,7 +107,7 @@ const addressRefusal = (host: string, address: string): string =>
     ? `${host} is not a public address; name it in "allow" if it is meant`
     : `${host} resolves to ${address}, which is not a public address; name it in "allow" if it is meant`;
 
-/** A `lookup` for net.connect that yields only what may be dialled. */
+/** Makes a `lookup` for net.connect that returns only allowed addresses. */
 function guarded(lookup: Lookup, addresses: Addresses): LookupFunction {
   return (name, options, callback) => {
     lookup(name, { all: true }, (error, found) => {
@@ -127,8 +130,8 @@ const familyOf = (family: number | "IPv4" | "IPv6" | undefined): number | undefi
   family === "IPv4" ? 4 : family === "IPv6" ? 6 : family;
 
 /**
- * Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. Some send fractions of a second. A date
- * begins with its day: `Date.parse` makes one of nearly anything, "-7" among it.
+ * Parses seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. Some servers send fractions of a
+ * second. A date must begin with its day, since `Date.parse` accepts nearly anything, e.g. "-7".
  */
 function spanOf(header: string | string[] | undefined, now: Ms): Ms | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim();

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "./http.ts";
 
-/** A request with a JSON body, as services that take JSON want it. */
+/** Makes a request with a JSON body. */
 export const jsonRequest = (
   method: "POST" | "PATCH",
   url: string,
