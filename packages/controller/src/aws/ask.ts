@@ -1,23 +1,27 @@
 import type { Ms } from "../clock.ts";
 
-/** Where a call goes. The account chooses the role to assume; null is the account of our own credentials. */
+/**
+ * Account and region of a call. The account selects the role to assume; null means the account of our own credentials.
+ */
 export interface Place {
   readonly account: string | null;
   readonly region: string;
 }
 
-/** Why a call is made: it orders the lane and is counted apart. */
+/** Purpose of a call: decides its priority in the lane, and is a label in reports of calls. */
 export type Purpose = "act" | "enrich" | "poll" | "sweep";
 
 export interface Ask {
   readonly purpose: Purpose;
-  /** The lane serves the earliest first, and gives up (timed-out) once it has passed. */
+  /** The lane serves the earliest deadline first, and fails a call (timed-out) after its deadline. */
   readonly deadline: Ms;
-  /** Something else is being done for the same capacity at this moment: that which has had nothing done goes first. */
+  /**
+   * True if another call for the same capacity was made or is in progress. Capacity without any call is served first.
+   */
   readonly followsUp?: boolean;
 }
 
-/** A write that AWS accepted. `already`: it was done or gone before, which is success. */
+/** A write that AWS accepted. `already`: it had been done before, or its object is gone; this is a success. */
 export interface Receipt {
   readonly requestId: string | null;
   readonly at: Ms;

@@ -1,29 +1,35 @@
 import type { AwsFailure } from "./failure.ts";
 
 /**
- * What Auto Scaling says no with. It has one code, `ValidationError`, for all that is wrong, and documents no words: these
- * were seen in answers of AWS that people quote, each at its page.
+ * Error messages of Auto Scaling. It has one code, `ValidationError`, for all errors, and does not document its
+ * messages: these are quoted in public reports, each with its page.
  */
 const SAYS = {
   /** https://github.com/convox/rack/issues/2432 (by instance), https://github.com/spacelift-io/terraform-aws-spacelift-workerpool-on-ec2/pull/197 (by token) */
   noAction: /no active lifecycle action/i,
   /** DetachInstances: https://github.com/reproio/ecs_deploy/pull/56 */
   notInThisGroup: /\bis not part of auto scaling group\b/i,
-  /** DetachInstances, of one that launches, leaves, or is detaching already: https://github.com/reproio/ecs_deploy/issues/47 */
+  /**
+   * DetachInstances, for an instance that is launching, leaving, or already detaching:
+   * https://github.com/reproio/ecs_deploy/issues/47
+   */
   notInService: /\bis not in inservice or standby\b/i,
   /** TerminateInstanceInAutoScalingGroup: https://github.com/yaybu/touchdown/issues/51 */
   inNoGroup: /no managed instance found|instance id not found/i,
   /** TerminateInstanceInAutoScalingGroup with decrement: https://github.com/buildkite/elastic-ci-stack-for-aws/issues/1261 */
   atMinimum: /\bdesiredsize equals minsize\b/i,
-  /** SetDesiredCapacity: https://github.com/kubernetes/autoscaler/issues/943; that of the minimum is alike (assumed) */
+  /**
+   * SetDesiredCapacity: https://github.com/kubernetes/autoscaler/issues/943; the message about the minimum is similar
+   * (assumed)
+   */
   outOfBounds: /\bis (?:above max|below min) value\b/i,
-  /** Of all that name a group: https://github.com/cloud-custodian/cloud-custodian/pull/250 */
+  /** All operations with a group: https://github.com/cloud-custodian/cloud-custodian/pull/250 */
   noGroup: /autoscalinggroup name not found/i,
 } satisfies { readonly [name: string]: RegExp };
 
 export type AutoScalingSays = keyof typeof SAYS;
 
-/** Which of its sentences a refusal is; null for any other failure. */
+/** Recognises the message of a failure; returns null for any other failure. */
 export function saysOf(failure: AwsFailure): AutoScalingSays | null {
   const { service, awsCode } = failure.fields;
   if (service !== "autoscaling" || awsCode !== "ValidationError") return null;
@@ -31,7 +37,10 @@ export function saysOf(failure: AwsFailure): AutoScalingSays | null {
   return found === undefined ? null : (found[0] as AutoScalingSays);
 }
 
-/** Who of those asked for has left its group, by the one whom a refusal of them all names; empty for another failure. */
+/**
+ * Returns the requested instances that have left their group, from the id in the message of a failed call; empty for
+ * another failure.
+ */
 export function leftOf(failure: AwsFailure, ids: readonly string[]): string[] {
   const says = saysOf(failure);
   if (says !== "notInThisGroup" && says !== "notInService") return [];

@@ -11,9 +11,9 @@ import type { SsmCalls } from "./calls/ssm.ts";
 import type { StsCalls } from "./calls/sts.ts";
 
 /**
- * What Spotkeeper asks of AWS: the few calls it uses, batched and paced by lanes below. Every method makes at most one
- * attempt a page and rejects with `AwsFailure` (failure.ts). Lists are complete (all pages). What AWS does not know
- * is absent from a map, never an error; what could not be asked is always an error.
+ * The AWS calls that Spotkeeper uses, batched and paced by lanes. Every method makes at most one attempt per page and
+ * rejects with `AwsFailure` (failure.ts). Lists are complete (all pages). What AWS does not find is absent from a map,
+ * never an error; a failed request is always an error.
  */
 export interface Aws {
   readonly ec2: Ec2Calls;

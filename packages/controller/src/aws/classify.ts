@@ -2,10 +2,10 @@ import type { FailureKind } from "./failure.ts";
 import { AwsFailure, failed } from "./failure.ts";
 
 /**
- * The one place that tells what an error of the AWS SDK means. What the SDK or AWS says is passed on only as far as it
- * cannot hold a credential; the SDK's own error, which holds the request, is not kept as a cause.
+ * Classifies an error of the AWS SDK; the only place that does. Messages are passed on only as far as they cannot
+ * contain a credential; the SDK's error, which contains the request, is not kept as a cause.
  *
- * @param error whatever a client rejected with
+ * @param error the rejection of a client
  */
 export function classify(error: unknown, operation: { readonly service: string; readonly name: string }): AwsFailure {
   if (error instanceof AwsFailure) return error;
@@ -19,9 +19,11 @@ interface Seen {
   readonly message: string;
   readonly status: number | null;
   readonly requestId: string | null;
-  /** It never became an answer of AWS: no connection, not AWS's format. */
+  /**
+   * Whether the error is an answer of AWS; false without a connection, or if the answer does not have AWS's format.
+   */
   readonly answered: boolean;
-  /** The SDK has learnt from this answer how wrong the machine's clock is: it signs the next request by AWS's time. */
+  /** Whether the SDK has corrected its clock by this answer: it signs the next request with AWS's time. */
   readonly clockCorrected: boolean;
 }
 
@@ -53,34 +55,42 @@ function read(error: unknown): Seen {
 
 const isCode = (value: unknown): value is string => typeof value === "string" && /^[\w.:-]{1,100}$/.test(value);
 
-/** What the query protocol writes before some of the codes of SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+/**
+ * Prefix of some SQS codes in the query protocol:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+ */
 const SQS_PREFIX = /^AWS\.SimpleQueueService\./;
 
-/** Names of errors that say less than their `code` does. */
+/** Names of errors that are less specific than their `code`. */
 const VAGUE: ReadonlySet<unknown> = new Set(["Error", "TypeError", "AggregateError", "SystemError"]);
 
 /**
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: every service has its own word for it.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: every service has its own code for it.
  */
 const THROTTLED =
   /^(Throttl(ing|ed)(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequests(Exception)?|BandwidthLimitExceeded|RequestRateExceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException|LimitExceededException\.Rate|TransactionInProgressException|ProvisionedThroughputExceededException)$/;
 const DENIED =
   /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|AuthFailure|NotAuthorized|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|IncompleteSignature|InvalidSignatureException|MissingAuthenticationToken(Exception)?|OptInRequired|PendingVerification|Blocked|InvalidSecurity)$/;
 /**
- * A key of KMS stands in the way of a queue or topic. The codes of SQS's JSON protocol (`KmsDisabled`), those of its query
- * protocol (`KMS.DisabledException`) and those of SNS (`KMSDisabledException`) differ in spelling only.
+ * Problems with the KMS key of a queue or topic.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html#API_ReceiveMessage_Errors
  */
 const KMS =
   /^KMS\.?(AccessDenied|Disabled|InvalidKeyUsage|InvalidState|NotFound|OptInRequired|Throttl(?:ed|ing))(?:Exception)?$/i;
-/** What a wrong clock makes of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+/**
+ * Codes of a signature that was made with a wrong clock:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
 const SIGNED_AT_A_WRONG_TIME =
   /^(SignatureDoesNotMatch|InvalidSignatureException|RequestExpired|RequestTimeTooSkewed|RequestInTheFuture|AuthFailure)$/;
-/** The next attempt gets fresh credentials, so that it can succeed. */
+/** Codes after which the next attempt gets new credentials and can succeed. */
 const EXPIRED =
   /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired|CredentialsProviderError|ProviderError)$/;
-/** The SDK asked AWS nothing: its chain came to its end, https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
+/**
+ * Codes if the SDK's credential chain found nothing, so that no request was made:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
 const NONE_FOUND = /^(CredentialsProviderError|ProviderError)$/;
 const CONFLICT =
   /^(ScalingActivityInProgress(Fault)?|ResourceContention(Fault)?|ResourceInUse(Exception|Fault)?|Conflict(Exception)?|IncorrectInstanceState|IncorrectState|UpdateInProgressException|DependencyViolation|DuplicateRequest)$/;
@@ -102,15 +112,15 @@ function kindOf({ code, message, status, answered, clockCorrected }: Seen): Fail
   if (TIMED_OUT.test(code)) return "timed-out";
   if (CONFLICT.test(code)) return "conflict";
   if (NOT_FOUND.test(code)) return "not-found";
-  // Auto Scaling has this one code for all that is wrong.
+  // Auto Scaling has only this code for all errors.
   if (code === "ValidationError" && /\bnot found\b|does not exist/i.test(message)) return "not-found";
   if (UNAVAILABLE.test(code)) return "unavailable";
-  // A proxy's page, a broken connection, a host name that does not resolve: nothing that AWS said about the request.
+  // A proxy's page, a broken connection, an unresolved host name: no answer of AWS.
   if (!answered || status === null || status >= 500) return "unavailable";
   return status === 403 || status === 401 ? "denied" : "invalid";
 }
 
-/** What is wrong with the key of KMS that encrypts the queue or topic, and who mends it. */
+/** Texts about a problem with a KMS key, and what to do. */
 const KEY_WORDS: { readonly [word: string]: string } = {
   accessdenied:
     "the role may not use its KMS key; allow kms:Decrypt and kms:GenerateDataKey in the role and the key's policy",
@@ -124,7 +134,10 @@ const KEY_WORDS: { readonly [word: string]: string } = {
     "KMS throttles the use of its key; it is tried again. Raise the queue's KmsDataKeyReusePeriodSeconds, or KMS's quota",
 };
 
-/** Signature errors quote the request, with its session token; parse errors quote a page of somebody's. */
+/**
+ * Makes a safe message. AWS's signature errors contain the request with its session token; parse errors contain the
+ * page of a proxy.
+ */
 function explain(kind: FailureKind, seen: Seen): string {
   const { code, message, answered, status } = seen;
   if (seen.clockCorrected && SIGNED_AT_A_WRONG_TIME.test(code))

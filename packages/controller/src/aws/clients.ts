@@ -21,19 +21,19 @@ import { type Client, hearDates } from "./hear-date.ts";
 
 export interface ClientsOptions {
   readonly clock: Clock;
-  /** Roles of other accounts. An account without one is called with our own credentials. */
+  /** Roles of other accounts. For an account without a role our own credentials are used. */
   readonly accounts: readonly AccountRole[];
-  /** Replaces AWS's own endpoints of all services; null: AWS's. */
+  /** Replaces AWS's endpoints of all services; null: AWS's. */
   readonly endpoint: string | null;
   /** Our own credentials; null: the SDK's default chain. */
   readonly credentials: CredentialProvider | null;
-  /** Told which hour it is at AWS, as its answers say. */
+  /** Gets the times in AWS's answers. */
   readonly hearing?: Hearing;
-  /** Carries requests instead of the network: the simulator in the process. Null: HTTP. */
+  /** Handles requests instead of the network (a simulator in the process). Null: HTTP. */
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]> | null;
 }
 
-/** SDK clients by account and region, made on first use. Each makes one attempt: the step machine retries. */
+/** SDK clients by account and region, created on first use. Each makes one attempt; the step machine retries. */
 export interface Clients {
   readonly ec2: (at: Place) => EC2Client;
   readonly autoScaling: (at: Place) => AutoScalingClient;
@@ -49,7 +49,7 @@ export interface Clients {
   readonly sts: (at: Place) => STSClient;
   readonly dynamoDb: (at: Place) => DynamoDBClient;
   readonly secretsManager: (at: Place) => SecretsManagerClient;
-  /** Ends all connections. */
+  /** Closes all connections. */
   destroy(): void;
 }
 
@@ -57,7 +57,7 @@ const CONNECT: Ms = 2_000;
 const ANSWER: Ms = 10_000;
 /** A long poll answers after 20 s: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const LONG_POLL: Ms = 25_000;
-/** Regions come from messages, so there must be a bound. */
+/** Maximum number of clients, since regions come from messages. */
 const MOST_CLIENTS = 300;
 
 interface Config extends Partial<typeof SIMULATED> {
@@ -72,15 +72,15 @@ interface Config extends Partial<typeof SIMULATED> {
 type Logger = NonNullable<EC2ClientConfig["logger"]>;
 
 /**
- * Without a logger the SDK writes to the console, in the midst of our JSON: for example that a queue's URL names another
- * host than AWS's, which is as it should be. Whatever fails is told by who asked. It has neither `info` nor `error`, for
- * which the SDK would make a copy of each input and answer.
+ * A logger that writes nothing. Without a logger the SDK writes warnings to the console, between our JSON lines.
+ * Failures are logged by the callers. It has neither `info` nor `error`, for which the SDK would copy each input and
+ * answer.
  */
 const SILENT = { trace() {}, debug() {}, warn() {} } as Partial<Logger> as Logger;
 
 /**
- * What the SDK would look up for each client, and in part for each call, in the environment and the files of this
- * machine: a simulation depends on neither.
+ * Settings that the SDK would read from environment and files for each client or call: a simulation must not depend on
+ * them.
  */
 const SIMULATED = {
   ignoreConfiguredEndpointUrls: true,
@@ -139,7 +139,7 @@ export function createClients(options: ClientsOptions): Clients {
     return (at) => {
       const key = `${service}/${at.account ?? ""}/${at.region}`;
       const known = clients.get(key);
-      // Of equal key, hence made by this `make`.
+      // The key is equal, so it was made by this `make`.
       if (known !== undefined) return known as C;
       const client = make(configOf(at.region, credentialsAt(at), answerWithin));
       if (options.hearing !== undefined) hearDates(client, options.hearing);

@@ -7,7 +7,7 @@ export interface AccountRole {
   /** Twelve digits. */
   readonly account: string;
   readonly roleArn: string;
-  /** What the role's trust policy asks for. */
+  /** The external id that the role's trust policy requires; null: none. */
   readonly externalId: string | null;
 }
 
@@ -20,17 +20,20 @@ export interface Credentials {
 
 export type CredentialProvider = () => Promise<Credentials>;
 
-/** Credentials are fetched anew this long before they run out. */
+/** How long before their expiration credentials are renewed. */
 const EARLY: Ms = 5 * 60_000;
 
-/** Our own: environment, profile, container or instance role, in the order of the SDK's default chain. */
+/**
+ * Returns our own credentials: environment, profile, container or instance role, in the order of the SDK's default
+ * chain.
+ */
 export const ownCredentials = (): CredentialProvider => fromNodeProviderChain();
 
 /**
- * Those of a role, fetched once for all clients of the account and region, and again shortly before they run out. A
- * failure is not remembered. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * Creates the credentials of a role: fetched once for all clients of the account and region, and again shortly before
+ * they expire. A failure is not cached. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  *
- * @param config of the client that asks for them, with our own credentials
+ * @param config config of the STS client, with our own credentials
  */
 export function roleCredentials(role: AccountRole, config: STSClientConfig, clock: Clock): CredentialProvider {
   const sts = new STSClient(config);

@@ -9,18 +9,18 @@ export type FailureKind =
   | "conflict"
   | "unavailable"
   | "timed-out"
-  /** A quota of a queue: too many of its messages are in flight. */
+  /** Quota of a queue: too many messages are in flight. */
   | "over-limit"
   /** STS is not active in the region for the account. */
   | "region-disabled"
   /** The KMS key of a queue or topic cannot be used. */
   | "kms";
 
-/** The one classification of what can go wrong with an AWS call. One attempt was made; the step machine retries. */
+/** The classification of a failed AWS call. One attempt was made; the step machine retries. */
 export interface AwsFailureFields {
   readonly kind: FailureKind;
   readonly retryable: boolean;
-  /** Earliest sensible retry, from the lane's own state. */
+  /** Earliest useful time of a retry, from the lane's state. */
   readonly retryAt: Ms | null;
   readonly service: string;
   readonly operation: string;
@@ -29,7 +29,7 @@ export interface AwsFailureFields {
   readonly requestId: string | null;
 }
 
-/** What an AWS call rejects with. `fields.kind` is a metric label. */
+/** The error of an AWS call. `fields.kind` is a metric label. */
 export class AwsFailure extends SpotkeeperError {
   readonly fields: AwsFailureFields;
   constructor(fields: AwsFailureFields, message: string, options?: { cause?: unknown }) {
@@ -39,7 +39,7 @@ export class AwsFailure extends SpotkeeperError {
   }
 }
 
-/** A failure of one operation, in words that say which. The message is what AWS said, without what must not be seen. */
+/** Makes the failure of one operation; its message contains the operation, and AWS's message without secrets. */
 export function failed(
   kind: FailureKind,
   operation: { readonly service: string; readonly name: string },
@@ -54,29 +54,29 @@ export function failed(
   );
 }
 
-/** What AWS does by failing; rethrows everything else, which is a bug of ours. */
+/** Returns the error if it is a failure of AWS; throws any other error, which is a bug. */
 export function asFailure(error: unknown): AwsFailure {
   if (error instanceof AwsFailure) return error;
   throw error;
 }
 
-/** The same failure with the earliest instant, epoch milliseconds, at which a retry makes sense. */
+/** Returns the same failure with the earliest useful time of a retry (epoch milliseconds). */
 export const retryAt = (failure: AwsFailure, at: Ms): AwsFailure =>
   new AwsFailure({ ...failure.fields, retryAt: at }, failure.message);
 
-/** Whether the same request can succeed later without anybody doing something. */
+/** Whether the same request can succeed later without an action by people. */
 const RETRYABLE: { readonly [K in FailureKind]: boolean } = {
   throttled: true,
   unavailable: true,
   "timed-out": true,
-  // Another activity of the group or service is under way, and ends.
+  // Another activity of the group or service is in progress, and will end.
   conflict: true,
-  // Messages that are received and not deleted come back to the queue, or are deleted.
+  // Received messages return to the queue, or are deleted.
   "over-limit": true,
   denied: false,
   "not-found": false,
   invalid: false,
-  // Somebody has to change a key, or an account's setting.
+  // A person must change a key or a setting of the account.
   kms: false,
   "region-disabled": false,
 };

@@ -1,12 +1,12 @@
 import type { Hearing } from "../corrected-clock.ts";
 import { readTime } from "../read-time.ts";
 
-/** What is used of an SDK client here; the types of its stack differ by client. */
+/** The used part of an SDK client; the types of its middleware stack differ by client. */
 export interface Client {
   readonly middlewareStack: { readonly add: (middleware: never, options: never) => void };
 }
 
-/** What a transport of the SDK answers. */
+/** The answer of the SDK's transport. */
 interface Answered {
   readonly response?: {
     readonly statusCode?: unknown;
@@ -16,8 +16,8 @@ interface Answered {
 type Next = (args: unknown) => Promise<Answered>;
 
 /**
- * Hears of every answer, also a refusal, which hour it was at AWS: each says it in its `Date` header. A page of a proxy's
- * (5xx) and an answer out of a cache (`Age`) do not count.
+ * Reads AWS's time from the `Date` header of every answer, also of an error. A 5xx answer (perhaps of a proxy) and an
+ * answer from a cache (`Age`) do not count.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
  */
 export function hearDates(client: Client, hearing: Hearing): void {
@@ -29,7 +29,7 @@ export function hearDates(client: Client, hearing: Hearing): void {
       hear(dateOf(answered));
       return answered;
     };
-  // The lowest of its step stands next to the transport, before errors are thrown.
+  // Low priority: next to the transport, before errors are thrown.
   client.middlewareStack.add(middleware as never, { step: "deserialize", priority: "low", name: "hearDates" } as never);
 }
 

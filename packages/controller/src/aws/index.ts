@@ -24,29 +24,25 @@ export interface AwsOptions {
   /** 0..1, for jitter. */
   readonly random: () => number;
   readonly clients: Clients;
-  /** Accounts with a role of their own; see `ClientsOptions.accounts`. */
+  /** Accounts with a role; see `ClientsOptions.accounts`. */
   readonly accounts: readonly { readonly account: string }[];
   /**
-   * Answers the account of our own credentials, or null while it is not known: calls for a third account are refused once
-   * it is, instead of made in ours, where a group of the same name may exist. Null: nobody finds out; any account without
-   * a role is taken for ours.
+   * Returns the account of our own credentials; null while it is not known. Once it is known, calls for an account
+   * without a role are refused; otherwise they would go to our own account, where a group of the same name may exist.
+   * If this function is null, any account without a role counts as our own.
    */
   readonly ownAccount: (() => string | null) | null;
-  /** Told of every request that was made, for metrics. */
+  /** Called after every request, for metrics. */
   readonly onCall: (record: CallRecord) => void;
 }
 
 /**
- * AWS, as Spotkeeper uses it: all services on one set of lanes.
+ * Creates the AWS calls: all services on one set of lanes.
  *
- * @example
- * const clients = createClients({ clock, accounts: [], endpoint: null, credentials: null, requestHandler: null });
- * const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: null, onCall: () => {} });
- * await aws.ec2.describeInstances(
- *   { account: null, region: "eu-west-1" },
- *   ["i-0123456789abcdef0"],
- *   { purpose: "enrich", deadline: clock.now() + 10_000 },
- * );
+ * @example const clients = createClients({ clock, accounts: [], endpoint: null, credentials: null, requestHandler: null
+ *   }); const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: null, onCall: () => {}
+ *   }); await aws.ec2.describeInstances( { account: null, region: "eu-west-1" }, ["i-0123456789abcdef0"], { purpose:
+ *   "enrich", deadline: clock.now() + 10_000 }, );
  */
 export function createAws(options: AwsOptions): Aws & { readonly secretStores: SecretStores; close(): void } {
   const { clients, clock } = options;
@@ -72,7 +68,7 @@ export function createAws(options: AwsOptions): Aws & { readonly secretStores: S
   };
 }
 
-/** Our own account has one budget, whether messages name it or not. */
+/** Maps our own account's id to null, so that both use the same budget, and refuses unknown accounts. */
 function inItsPlace(lanes: Lanes, { accounts, ownAccount }: AwsOptions): Lanes["ask"] {
   const others = new Set(accounts.map(({ account }) => account));
   const placeOf = (at: Place): Place | null => {

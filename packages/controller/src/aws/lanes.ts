@@ -14,15 +14,15 @@ export interface LanesOptions {
 }
 
 /**
- * The ways to AWS: one lane for each account, region and request budget. A lane paces by a token bucket that learns
- * from throttling, serves what is urgent first (effects, then by deadline), merges what queued meanwhile into batches,
- * splits a batch that AWS rejects, and answers each caller alone. Nothing is stored: a kill needs no recovery.
+ * The queues of AWS calls: one lane for each account, region and request budget. A lane limits the rate by a token
+ * bucket that adapts to throttling, serves urgent calls first (effects, then by deadline), merges queued calls into
+ * batches, splits a batch that AWS rejects, and returns each caller its own result. Nothing is stored, so a crash needs
+ * no recovery.
  */
 export interface Lanes {
   /**
-   * Asks AWS about, or to do something to, one item. Items of equal operation and `group` may share a call. Makes no
-   * second attempt. Rejects with `AwsFailure`; with `timed-out` at `ask.deadline` at the latest, and without a call
-   * where that has passed.
+   * Calls an operation for one item. Items with equal operation and `group` may share a call. Makes only one attempt.
+   * Rejects with `AwsFailure`; with `timed-out` at `ask.deadline` at the latest, and without a call if it has passed.
    */
   ask<Item, Answer>(
     at: Place,
@@ -31,11 +31,11 @@ export interface Lanes {
     item: Item,
     ask: Ask,
   ): Promise<Answer>;
-  /** Answers everyone who waits with `unavailable`, and takes nothing more. */
+  /** Fails all waiting calls with `unavailable`, and accepts no more. */
   close(): void;
 }
 
-/** Lanes that are kept though idle: their buckets are learnt. Regions come from messages, so there must be a bound. */
+/** Maximum number of idle lanes, which are kept for their adapted rates. Bounded, since regions come from messages. */
 const MOST_IDLE = 2_000;
 
 export function createLanes(options: LanesOptions): Lanes {
@@ -59,7 +59,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const place = `${at.account ?? ""}/${at.region}`;
     const key = JSON.stringify([place, operation.service, operation.name, group]);
     const known = lines.get(key);
-    // Of equal key, hence of equal operation, which gave the types.
+    // The key is equal, so operation and types are equal.
     if (known !== undefined) return known as Line<Item, Answer>;
     const lane = laneOf(place, operation.limit);
     const onEmpty = (): void => void lines.delete(key);
@@ -81,7 +81,7 @@ export function createLanes(options: LanesOptions): Lanes {
   };
 }
 
-/** A lane that a busy one is charged to as well stays: the two must count in one bucket. */
+/** Removes idle lanes, except those to which a busy lane is also charged: both must use one bucket. */
 function forgetIdle(lanes: Map<string, Lane>): void {
   const busy = [...lanes.values()].filter((lane) => !lane.idle());
   const kept = new Set([...busy, ...busy.flatMap(({ charged }) => charged ?? [])]);

@@ -1,12 +1,12 @@
 /** One of AWS's request budgets: a token bucket for each account and region. */
 export interface Limit {
-  /** Names the lane, for example `ecs:cluster-read`. */
+  /** Name of the lane, for example `ecs:cluster-read`. */
   readonly name: string;
-  /** Tokens in a full bucket: requests that may leave at once. */
+  /** Tokens in a full bucket: requests that may be sent at once. */
   readonly capacity: number;
-  /** Tokens a second. */
+  /** Tokens per second. */
   readonly refill: number;
-  /** Another budget that each request is charged to as well. */
+  /** Another budget to which each request is also charged. */
   readonly also?: Limit;
 }
 
@@ -16,23 +16,25 @@ const elbRead = limit("elasticloadbalancing:read", 40, 10);
 const classicElbRead = limit("elasticloadbalancing-classic:read", 40, 10);
 
 /**
- * What a lane starts from; it learns the rest from AWS's throttling.
+ * Initial limits of the lanes, which adapt to AWS's throttling.
  *
  * - EC2 has a bucket for each operation: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  * - ECS has one for each category of operations:
  *   https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
- * - ELB has one for reads (40, refilled 10/s) and one for registrations (20, refilled 4/s), both once more for the API of
- *   Classic Load Balancers; what ECS and Auto Scaling register is not charged to them:
- *   https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html. Whether a registration is
- *   charged to the larger one as well is not said: assumed, since a lane that is too careful is refused nothing.
- * - Auto Scaling has a single one: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/Welcome.html; its figures
- *   are assumed.
+ * - ELB has one for reads (40, refilled 10/s) and one for registrations (20, refilled 4/s), and the same again for the
+ *   API of Classic Load Balancers; registrations by ECS and Auto Scaling are not charged:
+ *   https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html. Whether a registration
+ *   is also charged to the larger budget is not documented: assumed, since a too careful lane is never throttled.
+ * - Auto Scaling has a single bucket: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/Welcome.html; its
+ *   figures are assumed.
  * - SNS: the quota of the smallest Regions, https://docs.aws.amazon.com/general/latest/gr/sns.html
- * - PutEvents: that of the smallest Regions, https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * - PutEvents: the quota of the smallest Regions,
+ *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  * - Run Command: assumed; AWS publishes no figures.
  * - Parameter Store: 40 a second, https://docs.aws.amazon.com/general/latest/gr/ssm.html
- * - Secrets Manager allows far more than we ask: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
- * - STS allows far more than we ask: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * - Secrets Manager allows far more than we need:
+ *   https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ * - STS allows far more than we need: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  * - Cloud Map, VPC Lattice: assumed.
  */
 export const limits = {

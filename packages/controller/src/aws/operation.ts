@@ -2,42 +2,42 @@ import type { AwsFailure, FailureKind } from "./failure.ts";
 import type { Place } from "./ask.ts";
 import type { Limit } from "./limits.ts";
 
-/** What one call of an operation is made of, once its turn has come. */
+/** One call of an operation, when the lane sends it. */
 export interface Batch<Item> {
   readonly at: Place;
   readonly group: string;
   readonly items: readonly Item[];
   /**
-   * Makes one request to AWS: paced, timed, counted, and with its error classified (rejects with `AwsFailure`). The
-   * first of a batch leaves at once, further ones (pages) wait for their turn.
+   * Makes one request to AWS with rate limit, timeout and metrics; errors are classified (rejects with `AwsFailure`).
+   * The first request of a batch is sent at once, further ones (pages) wait in the lane.
    *
-   * @param name of the operation, where it is not the batch's own
+   * @param name name of the operation, if it is not the batch's
    */
   request<O>(run: (signal: AbortSignal) => Promise<O>, name?: string): Promise<O>;
 }
 
-/** How one operation of AWS is called for many at a time (its merge rule), and how each caller is answered alone. */
+/** How calls of one AWS operation are merged, and how each caller gets its own result. */
 export interface Operation<Item, Answer> {
-  /** As IAM names it: `ec2`, `autoscaling`, … */
+  /** The service's IAM name: `ec2`, `autoscaling`, … */
   readonly service: string;
   readonly name: string;
   readonly limit: Limit;
-  /** Items that one call takes. */
+  /** Maximum number of items in one call. */
   readonly size: number;
   /**
-   * Whether equal items of two callers become one: `in-flight` (reads: also with one that is already under way, except
-   * for `act`, which may need to see what was written since), `queued` (writes that may be repeated), `never`.
+   * Whether equal items of two callers share a call. `in-flight`: reads; also a call that is already in flight (but not
+   * for `act`, which may need the state after a later write). `queued`: repeatable writes. `never`: not.
    */
   readonly share: "in-flight" | "queued" | "never";
   /** Equal for equal items, and only for those. */
   readonly keyOf: (item: Item) => string;
-  /** Failures that may be about one item of a batch, and let the others through without it. */
+  /** Failures that may concern only one item of a batch: the batch is split, so that the others succeed. */
   readonly splitOn?: readonly FailureKind[];
-  /** Asks AWS; resolves to what each item is answered. */
+  /** Makes the call; resolves to a function that returns the result of each item. */
   readonly send: (batch: Batch<Item>) => Promise<(item: Item) => Answer | AwsFailure>;
 }
 
-/** Told of every request that was made, for metrics. */
+/** One finished request, for metrics. */
 export interface CallRecord {
   readonly service: string;
   readonly operation: string;
@@ -45,8 +45,8 @@ export interface CallRecord {
   readonly region: string;
   readonly outcome: "ok" | FailureKind;
   readonly purpose: "act" | "enrich" | "poll" | "sweep";
-  /** Milliseconds from sending to the answer. */
+  /** Duration of the request. */
   readonly ms: number;
-  /** Items in it. */
+  /** Number of items in it. */
   readonly batch: number;
 }

@@ -11,14 +11,16 @@ export interface Parameter {
   readonly value: string;
 }
 
-/** Where AWS keeps secrets. Rejects with `AwsFailure`; what is not there is null. */
+/** AWS's stores of secrets. Return null for a missing value; reject with `AwsFailure`. */
 export interface SecretStores {
-  /** A parameter, decrypted: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+  /**
+   * Reads a parameter, decrypted: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+   */
   parameter(at: Place, name: string, ask: Ask): Promise<string | null>;
-  /** All parameters below a path, decrypted, from all pages (ten a page). */
+  /** Reads all parameters below a path, decrypted, from all pages (ten per page). */
   parametersBelow(at: Place, path: string, ask: Ask): Promise<readonly Parameter[]>;
   /**
-   * The text of a secret, by name or ARN; null also for one that is binary:
+   * Reads the text of a secret, by name or ARN; returns null also for a binary secret:
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
    */
   secretValue(at: Place, id: string, ask: Ask): Promise<string | null>;

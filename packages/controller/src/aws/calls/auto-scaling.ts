@@ -12,9 +12,12 @@ export interface AutoScalingGroup {
   readonly classicLoadBalancers: readonly string[];
   readonly trafficSources: readonly { readonly type: string; readonly identifier: string }[];
   readonly suspendedProcesses: readonly string[];
-  /** Of a mixed instances policy: so much is On-Demand first, and of what is above it `percent`. Null: there is none. */
+  /**
+   * Of a mixed instances policy: the On-Demand base capacity, and the On-Demand percentage above it. Null: no such
+   * policy.
+   */
   readonly onDemand: { readonly base: number; readonly percent: number } | null;
-  /** What `desired`, `min` and `max` count: instances, the units of weights, or what its instance types have. */
+  /** Unit of `desired`, `min` and `max`: instances, weights, or vCPUs or memory of instance types. */
   readonly counts: "instances" | "units" | "vCPUs" | "MiB";
   readonly maintenancePolicy: { readonly minHealthyPercent: number; readonly maxHealthyPercent: number } | null;
   readonly instances: readonly {
@@ -24,12 +27,12 @@ export interface AutoScalingGroup {
     readonly protected: boolean;
     readonly availabilityZone: string;
     readonly type: string | null;
-    /** How much of `desired` it is; null: the group does not count instances, and AWS does not say. */
+    /** Its share of `desired`; null: unknown, since the group does not count instances. */
     readonly units: number | null;
   }[];
   readonly tags: { readonly [name: string]: string };
   readonly zones: readonly string[];
-  /** The service principal that alone may change the group; null: whoever has the permission. */
+  /** The service principal that alone may change the group; null: anyone with the permission. */
   readonly operator: string | null;
 }
 
@@ -67,22 +70,28 @@ export interface HookAnswer {
   readonly token: string | null;
 }
 
-/** What Spotkeeper asks of Amazon EC2 Auto Scaling. */
+/** The calls to Amazon EC2 Auto Scaling. */
 export interface AutoScalingCalls {
   describeGroups(at: Place, names: readonly string[], ask: Ask): Promise<ReadonlyMap<string, AutoScalingGroup>>;
-  /** Every group of the region, for the sweeper. */
+  /** Lists all groups of the region. */
   listGroups(at: Place, ask: Ask): Promise<readonly AutoScalingGroup[]>;
   memberships(at: Place, instanceIds: readonly string[], ask: Ask): Promise<ReadonlyMap<string, GroupMembership>>;
   describeHooks(at: Place, group: string, ask: Ask): Promise<readonly LifecycleHook[]>;
-  /** True while an instance refresh is pending, in progress, cancelling or rolling back. */
+  /** Returns whether an instance refresh is pending, in progress, cancelling or rolling back. */
   refreshing(at: Place, group: string, ask: Ask): Promise<boolean>;
   activities(at: Place, group: string, since: Ms, ask: Ask): Promise<readonly ScalingActivity[]>;
-  /** Always answers CONTINUE (docs/aws-facts.md, 15). "No active Lifecycle Action found" is `already`. */
+  /**
+   * Completes a lifecycle action, always with CONTINUE (docs/aws-facts.md, 15). "No active Lifecycle Action found" is
+   * `already`.
+   */
   completeLifecycle(at: Place, action: HookAnswer, ask: Ask): Promise<Receipt>;
   heartbeat(at: Place, action: HookAnswer, ask: Ask): Promise<Receipt>;
   detach(at: Place, group: string, instanceIds: readonly string[], ask: Ask): Promise<Receipt>;
   setDesired(at: Place, group: string, desired: number, ask: Ask): Promise<Receipt>;
-  /** Of its mixed instances policy, the rest of which stays as it is; `invalid` where it has none. */
+  /**
+   * Sets the On-Demand base of the mixed instances policy, and leaves the rest unchanged; fails with `invalid` without
+   * such a policy.
+   */
   setOnDemandBase(at: Place, group: string, base: number, ask: Ask): Promise<Receipt>;
   terminateInGroup(at: Place, instanceId: string, decrement: boolean, ask: Ask): Promise<Receipt>;
 }

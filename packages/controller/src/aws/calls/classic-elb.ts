@@ -2,15 +2,15 @@ import type { Ask, Place, Receipt } from "../ask.ts";
 
 export interface ClassicLoadBalancer {
   readonly name: string;
-  /** Ids of the instances that are registered. */
+  /** Ids of its registered instances. */
   readonly instances: readonly string[];
 }
 
-/** What Spotkeeper asks of Classic Load Balancers. */
+/** The calls to Classic Load Balancers. */
 export interface ClassicElbCalls {
-  /** Every Classic load balancer of the region, with its instances. */
+  /** Lists all Classic load balancers of the region, with their instances. */
   list(at: Place, ask: Ask): Promise<readonly ClassicLoadBalancer[]>;
-  /** States by instance id: as AWS calls them, and `Deregistering`. */
+  /** Returns states by instance id: AWS's states, and `Deregistering`. */
   instances(at: Place, loadBalancer: string, ask: Ask): Promise<ReadonlyMap<string, string>>;
   deregister(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;
   register(at: Place, loadBalancer: string, instanceId: string, ask: Ask): Promise<Receipt>;

@@ -1,6 +1,6 @@
 import type { Ask, Place, Receipt } from "../ask.ts";
 
-/** What Spotkeeper asks of AWS Cloud Map. */
+/** The calls to AWS Cloud Map. */
 export interface CloudMapCalls {
   instances(
     at: Place,
@@ -13,7 +13,7 @@ export interface CloudMapCalls {
     serviceId: string,
     instanceId: string,
     attributes: { readonly [name: string]: string },
-    /** Tells this request from others; at most 64 characters. */
+    /** Idempotency id of this request; at most 64 characters. */
     creatorRequestId: string,
     ask: Ask,
   ): Promise<Receipt>;

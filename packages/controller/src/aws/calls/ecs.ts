@@ -40,17 +40,22 @@ export interface EcsTask {
   readonly desiredStatus: string;
   readonly launchType: string | null;
   readonly availabilityZone: string | null;
-  /** IPv4, IPv6 or both, of the task's own network interface. */
+  /** Addresses of the task's own network interface: IPv4, IPv6 or both. */
   readonly privateAddresses: readonly string[];
-  /** Network mode `awsvpc`, also before its address is known; else it is reached through its instance. */
+  /**
+   * Whether the network mode is `awsvpc`, also before the address is known; else the task is reached through its
+   * instance.
+   */
   readonly ownInterface: boolean;
-  /** Of its instance, where it has no interface of its own: under these it is a target. Absent in what earlier versions stored. */
+  /**
+   * Ports of its instance under which it is a target, if it has no own interface. Absent in data of earlier versions.
+   */
   readonly hostPorts?: readonly number[];
   readonly protectedUntil: Ms | null;
   readonly stopCode: string | null;
-  /** When it ceased to run, or was told to stop, where it has; absent in what earlier versions stored. */
+  /** When it began to stop; null if it did not. Absent in data of earlier versions. */
   readonly stoppingAt?: Ms | null;
-  /** When its containers had ended, where they have; absent in what earlier versions stored. */
+  /** When its containers ended; null if they did not. Absent in data of earlier versions. */
   readonly endedAt?: Ms | null;
 }
 
@@ -65,37 +70,39 @@ export interface EcsService {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly taskDefinitionArn: string;
-  /** Of blue/green, linear and canary deployments both: a task can stand in the one as well as in the other. */
+  /**
+   * Target groups of the service. Of blue/green, linear and canary deployments both: a task can be in either of them.
+   */
   readonly targets: readonly {
     readonly targetGroupArn: string;
     readonly containerPort: number | null;
-    /** The other one of the two: a task stands in one of them. */
+    /** The other target group of the pair: a task is in one of them. */
     readonly pairedWith?: string;
   }[];
   readonly classicLoadBalancers: readonly string[];
   readonly serviceRegistries: readonly string[];
   readonly latticeTargetGroups: readonly string[];
-  /** Why what an earlier revision is registered with could not be read, while a deployment is under way. */
+  /** Why the registrations of an earlier revision could not be read, while a deployment is in progress. */
   readonly unread?: string;
   readonly events: readonly { readonly at: Ms; readonly message: string }[];
 }
 
 export interface TaskDefinition {
   readonly arn: string;
-  /** The longest of its containers' `stopTimeout`s; null where none says. */
+  /** The longest `stopTimeout` of its containers; null if none is set. */
   readonly stopTimeout: Ms | null;
   readonly networkMode: string | null;
 }
 
-/** What Spotkeeper asks of Amazon ECS. */
+/** The calls to Amazon ECS. */
 export interface EcsCalls {
   listClusters(at: Place, ask: Ask): Promise<readonly string[]>;
-  /** By ARN or name, as asked. */
+  /** Describes clusters; the keys are the requested ARNs or names. */
   describeClusters(at: Place, names: readonly string[], ask: Ask): Promise<ReadonlyMap<string, EcsCluster>>;
   describeCapacityProviders(at: Place, ask: Ask): Promise<readonly CapacityProvider[]>;
   /**
-   * By instance id, checked on what comes back (moto ignores the filter); all of the cluster where `ids` is null. One
-   * instance can be registered several times.
+   * Reads container instances by instance id, or all of the cluster if `ids` is null. The answer is filtered again,
+   * since moto ignores the filter. One instance can have several.
    */
   containerInstances(
     at: Place,
@@ -103,9 +110,12 @@ export interface EcsCalls {
     ids: readonly string[] | null,
     ask: Ask,
   ): Promise<ReadonlyMap<string, readonly ContainerInstance[]>>;
-  /** Merged: many container instances of a cluster cost O(tasks/100) calls, not one each. */
+  /**
+   * Reads the tasks on a container instance. Merged: many container instances of a cluster need O(tasks/100) calls, not
+   * one each.
+   */
   tasksOn(at: Place, cluster: string, containerInstanceArn: string, ask: Ask): Promise<readonly EcsTask[]>;
-  /** Those that were told to stop and have not stopped yet, which the list above leaves out. */
+  /** Reads the tasks that are stopping, which `tasksOn` does not contain. */
   stoppingOn(at: Place, cluster: string, containerInstanceArn: string, ask: Ask): Promise<readonly EcsTask[]>;
   describeTasks(at: Place, cluster: string, arns: readonly string[], ask: Ask): Promise<ReadonlyMap<string, EcsTask>>;
   listServices(at: Place, cluster: string, ask: Ask): Promise<readonly string[]>;

@@ -14,7 +14,7 @@ export interface TargetGroup {
 
 export interface TargetGroupAttributes {
   readonly deregistrationDelay: Ms;
-  /** NLB: connections are cut when the delay is over. */
+  /** NLB: connections are closed after the delay. */
   readonly connectionTermination: boolean;
   /** GWLB: `rebalance` or `no_rebalance` on deregistration. */
   readonly gwlbFailover: string | null;
@@ -23,9 +23,9 @@ export interface TargetGroupAttributes {
 export interface Target {
   readonly id: string;
   readonly port: number | null;
-  /** A zone, or `all` for an address outside the VPC; null and absent: the balancer finds it. */
+  /** A zone, or `all` for an address outside the VPC; null or absent: the load balancer finds it. */
   readonly availabilityZone?: string | null;
-  /** Of a target of a QUIC listener. */
+  /** Server id of a target of a QUIC listener. */
   readonly quicServerId?: string | null;
 }
 
@@ -33,19 +33,19 @@ export interface TargetHealth extends Target {
   readonly state: "initial" | "healthy" | "unhealthy" | "unhealthy.draining" | "unused" | "draining" | "unavailable";
   readonly reason: string | null;
   readonly availabilityZone: string | null;
-  /** A zonal shift takes traffic away from it, however healthy it is. */
+  /** A zonal shift moves traffic away from it, whatever its health. */
   readonly shifted?: true;
 }
 
-/** What Spotkeeper asks of Elastic Load Balancing, version 2: target groups and their targets. */
+/** The calls to Elastic Load Balancing, version 2: target groups and their targets. */
 export interface ElbCalls {
   describeTargetGroups(at: Place, arns: readonly string[], ask: Ask): Promise<ReadonlyMap<string, TargetGroup>>;
   targetGroupAttributes(at: Place, arn: string, ask: Ask): Promise<TargetGroupAttributes>;
-  /** Every target group of the region. */
+  /** Lists all target groups of the region. */
   listTargetGroups(at: Place, ask: Ask): Promise<readonly TargetGroup[]>;
-  /** Merged: many who ask for one target group at once share one call. */
+  /** Reads the health of a target group. Merged: concurrent calls for one target group share one request. */
   targetHealth(at: Place, targetGroupArn: string, ask: Ask): Promise<readonly TargetHealth[]>;
-  /** Of these targets only, where the whole list would be long. What is not registered is left out. */
+  /** Reads the health of some targets only, for target groups with long lists. Unregistered targets are absent. */
   healthOf(
     at: Place,
     targetGroupArn: string,

@@ -10,7 +10,7 @@ export interface BusEvent {
   readonly resources: readonly string[];
 }
 
-/** What Spotkeeper asks of Amazon EventBridge. */
+/** The calls to Amazon EventBridge. */
 export interface EventBridgeCalls {
   /** @param bus name or ARN */
   put(at: Place, bus: string, event: BusEvent, ask: Ask): Promise<{ readonly eventId: string | null }>;

@@ -9,9 +9,9 @@ export interface SnsMessage {
   readonly groupId: string | null;
 }
 
-/** What Spotkeeper asks of Amazon SNS. */
+/** The calls to Amazon SNS. */
 export interface SnsCalls {
   publish(at: Place, topicArn: string, message: SnsMessage, ask: Ask): Promise<{ readonly messageId: string | null }>;
-  /** Bytes that the topic takes at most, attributes included; null where it does not say. */
+  /** Reads the size limit of the topic in bytes, including attributes; returns null if it has none set. */
   maximumMessageSize(at: Place, topicArn: string, ask: Ask): Promise<number | null>;
 }

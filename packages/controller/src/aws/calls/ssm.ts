@@ -7,7 +7,7 @@ export interface RunCommand {
   readonly document: string;
   readonly parameters: { readonly [name: string]: readonly string[] };
   readonly comment: string;
-  /** One that has not begun by then never does; AWS takes no less than 30 s. */
+  /** Time until which the command must have started, else it never does; AWS's minimum is 30 s. */
   readonly startWithin: Ms;
 }
 
@@ -15,19 +15,22 @@ export interface RunCommand {
 export interface CommandInvocation {
   /** `Pending`, `InProgress`, `Delayed`, `Success`, `Cancelled`, `TimedOut`, `Failed`, `Cancelling`. */
   readonly status: string;
-  /** The same, more precisely: `Undeliverable`, `Execution Timed Out`, … */
+  /** A more detailed status: `Undeliverable`, `Execution Timed Out`, … */
   readonly details: string;
-  /** Below 0 while it runs, and where it never did. */
+  /** Negative while it runs, and if it never ran. */
   readonly exitCode: number | null;
-  /** Its beginning: AWS keeps 24,000 characters. */
+  /** The beginning of its output: AWS keeps 24,000 characters. */
   readonly output: string;
   readonly errors: string;
 }
 
-/** What Spotkeeper asks of AWS Systems Manager. */
+/** The calls to AWS Systems Manager. */
 export interface SsmCalls {
-  /** Runs a document on one instance, through Run Command. `InvalidInstanceId` where Systems Manager does not manage it. */
+  /**
+   * Runs a document on one instance, by Run Command. Fails with `InvalidInstanceId` if Systems Manager does not manage
+   * it.
+   */
   sendCommand(at: Place, command: RunCommand, ask: Ask): Promise<{ readonly commandId: string | null }>;
-  /** How it goes; null where it is not known (yet: for a moment after it was sent). */
+  /** Reads the state of a command; returns null if it is not known (yet: for a moment after it was sent). */
   invocation(at: Place, commandId: string, instanceId: string, ask: Ask): Promise<CommandInvocation | null>;
 }

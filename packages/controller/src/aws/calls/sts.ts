@@ -1,7 +1,7 @@
 import type { Ask, Place } from "../ask.ts";
 
-/** What Spotkeeper asks of AWS STS. */
+/** The calls to AWS STS. */
 export interface StsCalls {
-  /** The account of the credentials that are used at the place. */
+  /** Reads the account of the credentials that are used in this account and region. */
   callerAccount(at: Place, ask: Ask): Promise<string | null>;
 }

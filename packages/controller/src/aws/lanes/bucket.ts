@@ -1,33 +1,36 @@
 import type { Ms } from "../../clock.ts";
 import type { Limit } from "../limits.ts";
 
-/** A lane's view of one of AWS's token buckets. All instants are epoch milliseconds. */
+/** A lane's model of one of AWS's token buckets. Times are epoch milliseconds. */
 export interface Bucket {
-  /** Tokens there at `now`; may be a fraction. */
+  /** Returns the tokens at `now`; may be a fraction. */
   tokens(now: Ms): number;
   take(now: Ms): void;
-  /** The first instant, not before `now`, at which there are `tokens`. */
+  /** Returns the earliest time, from `now` on, at which there are `tokens`. */
   readyAt(tokens: number, now: Ms): Ms;
-  /** AWS refused a call sent at `sentAt`: empties, halves the rate, and rests a while. Returns when the rest ends. */
+  /**
+   * AWS throttled a call that was sent at `sentAt`: empties the bucket, halves the rate, and pauses. Returns the end of
+   * the pause.
+   */
   throttled(sentAt: Ms, now: Ms): Ms;
-  /** AWS took a call: the rate grows back by steps. */
+  /** AWS accepted a call: the rate increases again in steps. */
   accepted(now: Ms): void;
 }
 
 /**
- * Less than AWS's figures: the bucket is shared with whoever else calls in the account, and two calls that leave
- * evenly spaced do not arrive so.
+ * Share of AWS's limits that is used: other programs in the account use the same bucket, and evenly sent calls do not
+ * arrive evenly.
  */
 const OURS = 0.9;
-/** The rate never falls below this share of AWS's figure: everything must still be able to leave before a deadline. */
+/** Minimum rate as a share of AWS's limit, so that calls can still be sent before their deadlines. */
 const LOWEST = 0.05;
-/** Of AWS's figure, for each second without throttling. */
+/** Increase of the rate per second without throttling, as a share of AWS's limit. */
 const GROWTH = 0.1;
 const FIRST_REST: Ms = 400;
 const LONGEST_REST: Ms = 5_000;
 
 /**
- * A token bucket that learns: multiplicative decrease on throttling, additive increase on success.
+ * Creates an adaptive token bucket: multiplicative decrease on throttling, additive increase on success.
  *
  * @param random 0..1, for jitter, so that many workers on one account do not return together
  */
@@ -41,7 +44,7 @@ export function createBucket(limit: Limit, now: Ms, random: () => number): Bucke
   let rests = 0;
   let grewAt = now;
 
-  /** Further back than any rest reaches ahead, the clock was set back: what was ahead of it is now. */
+  /** If the clock was set back by more than the longest pause, moves all stored times back to now. */
   const follow = (at: Ms): void => {
     if (counted - at <= LONGEST_REST) return;
     counted = at;
@@ -68,19 +71,19 @@ export function createBucket(limit: Limit, now: Ms, random: () => number): Bucke
     readyAt(wanted, at) {
       count(at);
       const lacking = Math.min(wanted, capacity) - tokens;
-      // Whole milliseconds, as timers have, and a hair more against rounding.
+      // Whole milliseconds, as timers have, and a little more against rounding.
       const filled = lacking <= 0 ? at : at + Math.ceil((lacking / rate) * 1000 + 1e-6);
       return Math.max(filled, restsUntil);
     },
     throttled(sentAt, at) {
       count(at);
-      // Calls that were on their way together tell the same story once.
+      // Calls that were in flight together count as one throttling.
       if (sentAt < restsUntil) return restsUntil;
       rests = Math.min(rests + 1, 10);
       rate = Math.max(rate / 2, limit.refill * LOWEST);
       const rest = Math.min(LONGEST_REST, FIRST_REST * 2 ** (rests - 1)) * (0.5 + random() / 2);
       restsUntil = at + Math.ceil(rest);
-      // One call may try when the rest is over; the others wait for what flows in from then on.
+      // One call may be sent after the pause; the others wait for new tokens.
       tokens = Math.min(tokens, 1);
       counted = restsUntil;
       grewAt = restsUntil;

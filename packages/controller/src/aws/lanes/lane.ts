@@ -3,53 +3,61 @@ import type { Limit } from "../limits.ts";
 import { type Bucket, createBucket } from "./bucket.ts";
 import { compareUrgency, type Urgency } from "./queue.ts";
 
-/** Something that waits for its turn in a lane. */
+/** A call that waits in a lane. */
 export interface Candidate {
-  /** Null: it has nothing to send now. */
+  /** Returns its urgency; null: it has nothing to send now. */
   urgency(): Urgency | null;
-  /** Whether it starts a call (which counts as in flight until `done`), or goes on with one (the next page). */
+  /** Whether it starts a call (in flight until `done`), or continues one (the next page). */
   readonly starts: boolean;
-  /** Its turn: one request may leave now. */
+  /** Called when one request may be sent. */
   grant(): void;
 }
 
-/** The way to one request budget of AWS. */
+/** The queue of one request budget of AWS. */
 export interface Lane {
   readonly bucket: Bucket;
-  /** The lane of another budget that each request of this one is charged to as well. */
+  /** The lane of another budget to which each request is also charged. */
   readonly charged: Lane | null;
-  /** Takes a token for a request of a lane that is charged to this one. */
+  /** Takes a token for a request of another lane. */
   charge(): void;
   add(candidate: Candidate): void;
   remove(candidate: Candidate): void;
-  /** Something may have changed: looks again within this tick, or at that instant. */
+  /** Checks the candidates again in this tick, or at the given time. */
   look(at?: Ms): void;
   /**
-   * How long a call that could take more with it is to wait for company: not at all while half of the bucket is left;
-   * then longer the emptier it is, until each of the lane's lines waits as long as it takes for a token for all of them
-   * to come back.
+   * Returns how long a batch that is not full waits for more items: 0 while half of the bucket is left; then longer the
+   * emptier it is, up to the time in which one token for each line of the lane is refilled.
    */
   company(): Ms;
-  /** A call that was started is over. */
+  /** Reports the end of a started call. */
   done(): void;
   idle(): boolean;
 }
 
-/** Calls of a lane under way at a time: enough to use a bucket up at AWS's usual latency, few enough to merge behind. */
+/**
+ * Maximum number of calls of a lane in flight: enough to use the whole bucket at AWS's usual latency, and few enough
+ * that waiting calls are merged.
+ */
 const IN_FLIGHT = 20;
-/** Half-empty calls that leave at once may use up the rest: a storm that comes within a second is then on its way. */
+/**
+ * Share of the bucket that batches which are not full may use without waiting, so that the calls of a storm are sent
+ * within a second.
+ */
 const SPARE = 0.5;
-/** What reads leave in the bucket, as a share of it: a storm finds it so full for what its first actions wait for. */
+/** Share of the bucket that reads with `followsUp` leave, for the reads before first actions in a storm. */
 const LEFT_BY_FOLLOWING_READS = 0.5;
 const LEFT_BY_SWEEP = 0.75;
-/** What other reads leave in a bucket that effects of another lane are charged to, so that no effect waits for a read. */
+/**
+ * Share of the bucket that other reads leave, if effects of another lane are charged to it, so that no effect waits for
+ * a read.
+ */
 const LEFT_TO_EFFECTS = 0.1;
 
 /**
- * Lets the most urgent candidate go whenever the bucket has a token and a place in flight is free.
+ * Creates a lane. It sends the most urgent candidate whenever the bucket has a token and fewer than `IN_FLIGHT` calls
+ * are in flight.
  *
- * Nothing waits without need: what comes to an idle lane with tokens to spare leaves in the same tick, together with what
- * else came in it.
+ * Nothing waits unnecessarily: calls to an idle lane with enough tokens are sent in the same tick, together.
  */
 export function createLane(limit: Limit, clock: Clock, random: () => number, charged: Lane | null = null): Lane {
   const bucket = createBucket(limit, clock.now(), random);
@@ -107,7 +115,7 @@ export function createLane(limit: Limit, clock: Clock, random: () => number, cha
     },
     add: (candidate) => void candidates.add(candidate),
     remove: (candidate) => void candidates.delete(candidate),
-    // A timer rather than a microtask: all that happens at this instant goes into one call.
+    // A timer, not a microtask, so that all requests of this moment are in one call.
     look: (at = clock.now()) => lookAt(at),
     company() {
       const scarcity = 1 - bucket.tokens(clock.now()) / (limit.capacity * SPARE);

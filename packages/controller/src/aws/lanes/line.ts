@@ -8,10 +8,10 @@ import { createQueue } from "./queue.ts";
 import { createRequests, type Requests, urgencyOf } from "./requests.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
-/** What asks the same operation of the same group: the calls that can be merged. */
+/** The calls of one operation and group, which can be merged. */
 export interface Line<Item, Answer> {
   ask(item: Item, ask: Ask): Promise<Answer>;
-  /** Answers everyone who waits. */
+  /** Fails all waiting callers. */
   close(failure: AwsFailure): void;
 }
 
@@ -22,17 +22,17 @@ export interface LineOptions<Item, Answer> {
   readonly lane: Lane;
   readonly clock: Clock;
   readonly onCall: (record: CallRecord) => void;
-  /** Nothing waits and nothing is under way. */
+  /** Called when nothing waits and nothing is in flight. */
   readonly onEmpty: () => void;
 }
 
-/** Calls of a line under way before it waits for company; a full batch never waits. */
+/** Calls of a line in flight before its next batch waits until it is full; a full batch never waits. */
 const SIDE_BY_SIDE = 2;
-/** Failures that may be about one of many, where the operation does not say otherwise. */
+/** Default failures that may concern only one item of a batch. */
 const SPLIT_ON: NonNullable<Operation<unknown, unknown>["splitOn"]> = ["invalid", "not-found", "conflict"];
 
 /**
- * Merges what queues while calls are under way:
+ * Creates a line, which merges items that arrive while calls are in flight:
  *
  *     ask a ─▶ call [a] ─────────▶ a
  *     ask b ──▶ call [b] ──────────▶ b
@@ -47,7 +47,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const all = new Set<One>();
   const queue = createQueue<One>((one) => !queueHas(one));
   const flights = new Set<Requests>();
-  /** When the first of those that are queued came, or was left by the last batch. */
+  /** When the oldest queued item arrived, or was left by the last batch. */
   let queuedAt = 0;
   let parts = 0;
   let asked = 0;
@@ -56,12 +56,14 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const late = (): AwsFailure =>
     failed("timed-out", operation, "DeadlinePassed", "the deadline passed before AWS answered");
 
-  /** A batch that is not full waits for calls under way, and for company where tokens are scarce. */
+  /**
+   * Whether the batch may be sent now. One that is not full waits for calls in flight, and longer if tokens are scarce.
+   */
   const mayLeave = (): boolean => {
     if (queued.size >= size) return true;
     if (queued.size === 0 || flights.size >= SIDE_BY_SIDE) return false;
     const now = clock.now();
-    // The clock may have been set back since.
+    // The clock may have been set back.
     queuedAt = Math.min(queuedAt, now);
     const at = queuedAt + lane.company();
     if (at <= now) return true;
@@ -96,7 +98,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
     one.settle(answer);
   };
 
-  /** Never rejects: every item is answered, or waits again in a half of the batch. */
+  /** Sends a batch. Never rejects: every item gets its result, or waits again in a half of the batch. */
   const send = async (batch: readonly One[]): Promise<void> => {
     const requests = createRequests({ ...options, batch });
     flights.add(requests);
@@ -117,7 +119,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
     }
   };
 
-  /** A half of a batch that AWS rejected waits by itself: merged again, it would be rejected again. */
+  /** Queues a half of a rejected batch separately, since merged again it would be rejected again. */
   const sendApart = (part: readonly One[]): void => {
     parts++;
     const wanted = (): One[] => part.filter((one) => one.isWanted());

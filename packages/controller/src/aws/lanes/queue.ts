@@ -1,17 +1,20 @@
 import type { Purpose } from "../ask.ts";
 import type { Ms } from "../../clock.ts";
 
-/** What waits is served by class of purpose, first actions before others, then by deadline, then in the order of asking. */
+/**
+ * The order in a lane: by purpose, then capacity without any call first (`followsUp`), then by deadline, then by
+ * arrival.
+ */
 export interface Urgency {
   readonly purpose: Purpose;
   readonly deadline: Ms;
   readonly followsUp?: boolean;
 }
 
-/** Effects go before what is only told, and the slow sweep of the inventory last. */
+/** Effects first, then reads, and the sweep of the inventory last. */
 const RANK: { readonly [P in Purpose]: number } = { act: 0, enrich: 1, poll: 1, sweep: 2 };
 
-/** Negative: `a` goes first. */
+/** Compares two urgencies; negative: `a` is first. */
 export const compareUrgency = (a: Urgency, b: Urgency): number =>
   RANK[a.purpose] - RANK[b.purpose] ||
   Number(a.followsUp ?? false) - Number(b.followsUp ?? false) ||
@@ -22,7 +25,7 @@ export const moreUrgent = (a: Urgency, b: Urgency): Urgency => (compareUrgency(b
 /** A priority queue (a binary heap) of values with an urgency each. */
 export interface Queue<V> {
   push(urgency: Urgency, value: V): void;
-  /** The most urgent value that is not dead. */
+  /** Returns the most urgent value that is not dead; null if there is none. */
   peek(): { readonly urgency: Urgency; readonly value: V } | null;
   pop(): V | null;
 }
@@ -33,7 +36,7 @@ interface Node<V> {
   readonly value: V;
 }
 
-/** @param isDead for values that are to be skipped: cheaper than to find and remove them */
+/** @param isDead whether a value is skipped, which is cheaper than to find and remove it */
 export function createQueue<V>(isDead: (value: V) => boolean): Queue<V> {
   const heap: Node<V>[] = [];
   let pushed = 0;

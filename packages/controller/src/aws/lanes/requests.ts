@@ -6,13 +6,13 @@ import type { Batch, CallRecord, Operation } from "../operation.ts";
 import type { Candidate, Lane } from "./lane.ts";
 import { moreUrgent, type Urgency } from "./queue.ts";
 
-/** What a request is waited for at the most; a deadline may end it sooner. */
+/** Timeout of a request; a deadline may end it sooner. */
 const LONGEST_CALL: Ms = 10_000;
 
-/** The requests that are made for one batch. */
+/** The requests of one batch. */
 export interface Requests {
   readonly request: Batch<unknown>["request"];
-  /** Ends what is under way when nobody waits for it any more. */
+  /** Aborts the request in flight if no caller waits any more. */
   abandonIfUnwanted(): void;
 }
 
@@ -25,7 +25,7 @@ export interface RequestsOptions {
   readonly batch: readonly { urgency(): Urgency; isWanted(): boolean }[];
 }
 
-/** The first request leaves at once: its token was taken when the batch had its turn. */
+/** Creates the requests of a batch. The first is sent at once, since its token was taken with the batch. */
 export function createRequests(options: RequestsOptions): Requests {
   const { operation, at, lane, clock, batch } = options;
   const abandoned = new AbortController();
@@ -85,7 +85,7 @@ export function createRequests(options: RequestsOptions): Requests {
   };
 }
 
-/** Resolves when the lane lets the next page go. */
+/** Resolves when the lane allows the next page. */
 function nextTurn(lane: Lane, urgency: () => Urgency | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
@@ -118,6 +118,6 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** The most urgent of all; null where there is none. */
+/** Returns the highest urgency; null if there is none. */
 export const urgencyOf = (all: readonly { urgency(): Urgency }[]): Urgency | null =>
   all.reduce<Urgency | null>((best, one) => (best === null ? one.urgency() : moreUrgent(best, one.urgency())), null);

@@ -3,21 +3,23 @@ import type { Clock } from "../../clock.ts";
 import { AwsFailure } from "../failure.ts";
 import { moreUrgent, type Urgency } from "./queue.ts";
 
-/** One item that callers wait for. Each caller is answered exactly once: by the item's answer, or at its own deadline. */
+/**
+ * One item with its waiting callers. Each caller gets exactly one result: the item's, or a failure at its own deadline.
+ */
 export interface Waiting<Item, Answer> {
   readonly item: Item;
   readonly key: string;
-  /** Of its most urgent caller. */
+  /** Returns the urgency of its most urgent caller. */
   urgency(): Urgency;
-  /** Null: its last caller has gone. */
+  /** Whether any caller still waits. */
   isWanted(): boolean;
   join(ask: Ask): Promise<Answer>;
   settle(answer: Answer | AwsFailure): void;
 }
 
 /**
- * @param late what a caller is told whose deadline passes
- * @param onUnwanted called when the last caller has gone unanswered
+ * @param late makes the failure of a caller whose deadline passes
+ * @param onUnwanted called when the last caller has reached its deadline
  */
 export function createWaiting<Item, Answer>(
   item: Item,

@@ -41,9 +41,9 @@ export const groupOf = (group: SdkGroup): AutoScalingGroup => ({
 });
 
 /**
- * Sizes are counted in instances, unless the policy has weights for its types, or the group counts what its types have.
+ * Returns the unit of a group's sizes: instances, unless the policy has weights, or the group counts vCPUs or memory.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html
- * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html (DesiredCapacityType)
  */
 function countsOf(group: SdkGroup): AutoScalingGroup["counts"] {
   if (group.DesiredCapacityType === "vcpu") return "vCPUs";
@@ -57,8 +57,9 @@ const isWeighted = ({ WeightedCapacity }: { readonly WeightedCapacity?: string |
   WeightedCapacity !== undefined;
 
 /**
- * "The number of capacity units contributed by the instance based on its instance type"; a type that is no longer in the
- * policy keeps its last weight. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html
+ * Returns the weight of an instance: "the number of capacity units contributed by the instance based on its instance
+ * type"; a type that is no longer in the policy keeps its last weight.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html
  */
 function unitsOf(one: SdkInstance, group: SdkGroup): number | null {
   const said = Number(one.WeightedCapacity ?? Number.NaN);
@@ -69,7 +70,10 @@ function unitsOf(one: SdkInstance, group: SdkGroup): number | null {
   return countsOf(group) === "instances" ? 1 : null;
 }
 
-/** Defaults where AWS leaves one out: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
+/**
+ * Reads the On-Demand distribution, with AWS's defaults:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
+ */
 function onDemandOf({ MixedInstancesPolicy: mixed }: SdkGroup): AutoScalingGroup["onDemand"] {
   if (mixed === undefined) return null;
   const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: percent = 100 } =
@@ -78,7 +82,7 @@ function onDemandOf({ MixedInstancesPolicy: mixed }: SdkGroup): AutoScalingGroup
 }
 
 /**
- * -1 means that a percentage was cleared:
+ * Reads the maintenance policy; -1 means that a percentage was removed:
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html
  */
 function maintenancePolicyOf(group: SdkGroup): AutoScalingGroup["maintenancePolicy"] {
@@ -99,7 +103,7 @@ const TRANSITIONS: { readonly [name: string]: LifecycleHook["transition"] } = {
 };
 
 /**
- * None for a transition that is new to us. Defaults:
+ * Reads a hook; empty for an unknown transition. Defaults:
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
  */
 export function hookOf(group: string, hook: SdkHook): LifecycleHook[] {
@@ -128,7 +132,10 @@ export const activityOf = (one: Activity): ScalingActivity => ({
   startedAt: one.StartTime?.getTime() ?? 0,
 });
 
-/** Those that are not over: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html */
+/**
+ * States of instance refreshes that are not over:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html
+ */
 export const REFRESHING: ReadonlySet<string> = new Set([
   "Pending",
   "InProgress",

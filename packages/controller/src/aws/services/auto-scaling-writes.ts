@@ -23,7 +23,10 @@ const DETACH = 20;
 
 const of = { service: "autoscaling", limit: limits.autoScaling };
 
-/** Guarded writes are never shared or merged: the group's record is their only author, and batches them itself. */
+/**
+ * Creates the writes. Writes of capacity are never shared or merged: the group's document is their only author, and
+ * batches them itself.
+ */
 export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps): Writes {
   const complete = single<HookAnswer, Receipt>(
     { ...of, name: "CompleteLifecycleAction", share: "queued" },
@@ -85,7 +88,8 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
       let last: Receipt = { requestId: null, at: clock.now(), already: true };
       for (const part of chunks(ids, DETACH)) {
         const one = lanes.ask(at, detach, "", { group, ids: part }, ask);
-        // Of several, one that has left fails the call for all: who asked looks again, and asks for who is left.
+        // One instance that has left fails the call for all: the caller then reads the group again, and repeats the
+        // call for the others.
         last = await (part.length === 1 ? orAlready(clock, one, (failure) => leftOf(failure, part).length > 0) : one);
       }
       return last;
@@ -101,7 +105,7 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
   };
 }
 
-/** By its token, or, where a forwarded message lacks that, by the instance alone. */
+/** Identifies a lifecycle action by its token or, if a forwarded message has none, by the instance. */
 const named = ({ group, hook, instanceId, token }: HookAnswer) => ({
   AutoScalingGroupName: group,
   LifecycleHookName: hook,

@@ -23,7 +23,10 @@ import { allPages, askForEach, listing, type ServiceDeps, single } from "./servi
 const GROUPS = 100;
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html */
 const INSTANCES = 50;
-/** Of refreshes and activities: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
+/**
+ * Page size of refreshes and activities:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html
+ */
 const PAGE = 100;
 
 const of = { service: "autoscaling", limit: limits.autoScaling };
@@ -101,8 +104,8 @@ export function createAutoScaling(deps: ServiceDeps): AutoScalingCalls {
   });
 
   /**
-   * From `since`, the item, on: AWS leaves out what began earlier. Where something older comes all the same, from an
-   * emulator that knows no filter, the pages end there: they come newest first. The line's group is the group.
+   * Activities from `since` (the item) on; the line's group is the Auto Scaling group. AWS omits earlier ones. An
+   * emulator may ignore the filter: then reading ends at the first older activity, since pages are newest first.
    */
   const activities: Operation<number, readonly ScalingActivity[]> = {
     ...of,
@@ -142,5 +145,5 @@ export function createAutoScaling(deps: ServiceDeps): AutoScalingCalls {
   };
 }
 
-/** The second that holds it, as AWS writes its examples of filters. */
+/** Formats a time in whole seconds, as in AWS's examples of filters. */
 const secondOf = (at: Ms): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");

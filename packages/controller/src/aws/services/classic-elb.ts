@@ -13,7 +13,7 @@ import { limits } from "../limits.ts";
 import type { Operation } from "../operation.ts";
 import { type Answered, isGone, listing, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
-/** How many instances a call takes is not documented (assumed: no fewer). */
+/** Instances in one call; AWS documents no limit (assumed: at least this). */
 const INSTANCES = 50;
 
 interface Input {
@@ -21,7 +21,7 @@ interface Input {
   readonly Instances: { InstanceId: string }[];
 }
 
-/** Classic Load Balancers: the first version of the API, with budgets of its own. */
+/** Creates the calls to Classic Load Balancers: the first version of the API, with its own budgets. */
 export function createClassicElb({ lanes, clients, clock }: ServiceDeps): ClassicElbCalls {
   const health = single<string, ReadonlyMap<string, string>>(
     {
@@ -82,7 +82,8 @@ export function createClassicElb({ lanes, clients, clock }: ServiceDeps): Classi
 }
 
 /**
- * One that is being deregistered is still `InService`: its description alone tells.
+ * Returns an instance's state. An instance that is being deregistered is still `InService`; only its description shows
+ * it.
  * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_InstanceState.html
  */
 const stateOf = ({ State, Description }: InstanceState): string =>

@@ -18,7 +18,7 @@ interface Registration {
 
 type Attributes = { readonly [name: string]: string };
 
-/** Cloud Map's services take registrations one by one. */
+/** Creates the calls to Cloud Map, which registers instances one by one. */
 export function createCloudMap({ lanes, clients, clock }: ServiceDeps): CloudMapCalls {
   const instances = listing<{ readonly id: string; readonly attributes: Attributes }>(
     { service: "servicediscovery", name: "ListInstances", limit: limits.cloudMapRead },
@@ -64,8 +64,9 @@ export function createCloudMap({ lanes, clients, clock }: ServiceDeps): CloudMap
 }
 
 /**
- * What AWS takes back of what it lists: beside the id of an EC2 instance it fills in its address, and takes nothing but the
- * first state of health. https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+ * Returns the listed attributes that AWS accepts for a registration: with the id of an EC2 instance it accepts only the
+ * initial health state, and adds the address itself.
+ * https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
  */
 const given = (attributes: Attributes): Record<string, string> =>
   attributes["AWS_EC2_INSTANCE_ID"] === undefined
@@ -74,7 +75,7 @@ const given = (attributes: Attributes): Record<string, string> =>
 
 const WITH_INSTANCE: ReadonlySet<string> = new Set(["AWS_EC2_INSTANCE_ID", "AWS_INIT_HEALTH_STATUS"]);
 
-/** ECS names a service of Cloud Map by its ARN, Cloud Map by the id at its end. */
+/** Returns the Cloud Map service id: ECS uses the ARN, Cloud Map the id at its end. */
 const idOf = (service: string): string => service.slice(service.lastIndexOf("/") + 1);
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html: the same operation is in progress. */

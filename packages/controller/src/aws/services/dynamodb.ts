@@ -12,7 +12,7 @@ import {
 import { classify } from "../classify.ts";
 import { failed } from "../failure.ts";
 
-/** One item: its attributes are texts and numbers. */
+/** One item; its attributes are texts and numbers. */
 export interface Item {
   readonly [attribute: string]: string | number;
 }
@@ -22,43 +22,48 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** `version` is the one that must be stored; 0: there must be none; null: whatever is stored. */
+/** `version`: the version that must be stored; 0: none; null: any. */
 export type ItemWrite =
   | { readonly put: Item & ItemKey; readonly version: number | null }
   | { readonly remove: ItemKey; readonly version: number | null }
   | { readonly check: ItemKey; readonly version: number };
 
 export interface ItemQuery {
-  /** Null: the table itself, strongly consistent. An index lags. */
+  /** Null: the table itself, strongly consistent. An index is eventually consistent. */
   readonly index: string | null;
   readonly partition: readonly [attribute: string, value: string];
-  /** Both included. */
+  /** The range is inclusive. */
   readonly sort?: readonly [attribute: string, from: string | number, to: string | number];
   readonly limit: number;
-  /** All key attributes of the last item that was read, of table and index. */
+  /** All key attributes (of table and index) of the last item that was read. */
   readonly after: Item | null;
 }
 
 /**
- * One table of DynamoDB whose key is `pk` and `sk`. Each call is one attempt, and rejects with `AwsFailure`.
+ * A DynamoDB table with the key `pk` and `sk`. Each call is one attempt, and rejects with `AwsFailure`.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
 export interface ItemTable {
-  /** Those that exist, strongly consistent, in any order. */
+  /** Reads the items that exist, strongly consistent, in any order. */
   get(keys: readonly ItemKey[], attributes?: readonly string[]): Promise<readonly Item[]>;
-  /** All or none; false if a version is another, or somebody else writes to one of them just now. */
+  /**
+   * Writes all items or none; returns false if a stored version differs, or another transaction writes one of them.
+   */
   write(writes: readonly ItemWrite[]): Promise<boolean>;
-  /** Sets and removes attributes of one item whose version is still `version`; false if it is another. */
+  /** Sets and removes attributes of one item whose version is still `version`; returns false if it differs. */
   update(key: ItemKey, version: number, set: Item, unset: readonly string[]): Promise<boolean>;
   query(query: ItemQuery): Promise<{ readonly items: readonly Item[]; readonly more: boolean }>;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_A_BATCH = 100;
-/** An answer takes 16 MB at most; keys that did not fit in are asked for again. */
+/** Maximum number of answers: one has at most 16 MB; the other keys are read again. */
 const MOST_ANSWERS = 10;
 
-/** What a write fails with where somebody else was first: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+/**
+ * Codes of a write that conflicts with another:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
 const LOST: ReadonlySet<string | undefined> = new Set(["ConditionalCheckFailed", "TransactionConflict"]);
 const LOST_ALONE: ReadonlySet<unknown> = new Set(["ConditionalCheckFailedException", "TransactionConflictException"]);
 
@@ -113,7 +118,7 @@ export function openItemTable(client: () => DynamoDBClient, table: string): Item
             const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
             const others = codes.filter((code) => code !== "None" && !LOST.has(code));
             if (others.length === 0 && codes.some((code) => LOST.has(code))) return false;
-            // The first that is no conflict says what is wrong: `ThrottlingError`, `ValidationError`, …
+            // The first code that is no conflict is the cause: `ThrottlingError`, `ValidationError`, …
             throw Object.assign(new Error(error.message), { name: others[0] ?? error.name, $fault: "client" });
           }
           throw error;
@@ -181,7 +186,7 @@ function transactItem(table: string, write: ItemWrite): TransactWriteItem {
   return { ConditionCheck: { TableName: table, Key: marshal(write.check), ...conditionOf(write.version) } };
 }
 
-/** That this version is stored; 0: that nothing is. */
+/** Makes the condition that this version is stored; 0: no item is stored. */
 const conditionOf = (
   version: number,
 ): Pick<Put, "ExpressionAttributeNames" | "ExpressionAttributeValues"> & { readonly ConditionExpression: string } =>

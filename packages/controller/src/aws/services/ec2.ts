@@ -8,15 +8,18 @@ import { tagsOf } from "./tags.ts";
 
 /** A filter takes 200 values: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
 const DESCRIBE = 100;
-/** AWS takes 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html. Fewer are split sooner. */
+/**
+ * AWS takes 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html. Fewer, since a
+ * rejected batch is then split sooner.
+ */
 const TERMINATE = 50;
 
 export function createEc2(deps: ServiceDeps): Ec2Calls {
   const { lanes, clients, clock } = deps;
 
   /**
-   * By filter: one unknown id fails a whole call by `InstanceIds`, the filter leaves it out (docs/aws-facts.md, 12).
-   * Managed instances are hidden unless asked for:
+   * Describes instances by a filter, which omits unknown ids; with `InstanceIds` one unknown id fails the whole call
+   * (docs/aws-facts.md, 12). Managed instances are hidden by default:
    * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
    */
   const describe: Operation<string, Ec2Instance | undefined> = {
@@ -72,7 +75,7 @@ export function createEc2(deps: ServiceDeps): Ec2Calls {
     size: TERMINATE,
     share: "queued",
     keyOf: (id) => id,
-    // Permission can depend on an instance's tags.
+    // Includes `denied`, since permission can depend on an instance's tags.
     splitOn: ["invalid", "not-found", "conflict", "denied"],
     async send({ at, items, request }) {
       const command = new TerminateInstancesCommand({ InstanceIds: [...items] });
@@ -84,7 +87,7 @@ export function createEc2(deps: ServiceDeps): Ec2Calls {
 
   return {
     describeInstances: (at, ids, ask) => askForEach(deps, at, describe, "", ids, ask),
-    // Apart from questions by id, which are of the same operation.
+    // Another line than reads by id, which use the same operation.
     instancesIn: (at, reservationId, ask) => lanes.ask(at, inReservation, "reservation", reservationId, ask),
     terminateInstance: (at, id, ask) => lanes.ask(at, terminate, "", id, ask),
   };

@@ -20,11 +20,13 @@ const DESCRIBE = 100;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html */
 const UPDATE = 10;
 
-/** Those of a cluster, and what is done to them and their tasks. */
+/** Creates the calls for container instances, and for their tasks. */
 export function createContainerInstances(deps: ServiceDeps): ContainerInstances {
   const { lanes, clients, clock } = deps;
 
-  /** Lists by filter (all where it is null), then describes. The filter is not trusted: some emulators ignore it. */
+  /**
+   * Lists by filter (null: all), then describes. The result is filtered again, since some emulators ignore the filter.
+   */
   const read = async (
     { at, request }: Pick<Batch<string>, "at" | "request">,
     cluster: string,
@@ -117,7 +119,7 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
 }
 
 /**
- * A container instance that is gone needs no draining, and none to be undone. Reasons:
+ * Whether the container instance is gone: then there is nothing to drain or to undo. Reasons:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
  */
 const isMissing = ({ reason }: Failure): boolean => reason === "MISSING" || reason === "INACTIVE";
@@ -130,6 +132,6 @@ const refusedBy = ({ reason, detail }: Failure): AwsFailure =>
     [reason ?? "no reason given", detail].filter((part) => part !== undefined).join(": "),
   );
 
-/** ECS forgets stopped tasks after a while, and then says that it knows none such (assumed: the words). */
+/** Whether ECS no longer finds the task, since it removes stopped tasks after a while (the message is assumed). */
 const isUnknownTask = ({ fields, message }: AwsFailure): boolean =>
   fields.awsCode === "InvalidParameterException" && /task was not found|task not found/i.test(message);

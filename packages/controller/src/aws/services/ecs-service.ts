@@ -1,16 +1,16 @@
 import type { LoadBalancer, Service, ServiceRevision, TaskSet } from "@aws-sdk/client-ecs";
 import type { EcsService } from "../calls/ecs.ts";
 
-/** Of the hundred that ECS keeps, newest first: enough to tell why a task was not placed. */
+/** Events that are kept of the hundred that ECS returns, newest first: enough to show why a task was not placed. */
 const EVENTS = 20;
 
 /**
- * Where a service's tasks can be registered: by itself, by its task sets (deployments of CodeDeploy and of other
- * controllers), and by the revisions of which tasks still run while a deployment is under way.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+ * Converts a service, with all registrations of its tasks: by the service itself, by its task sets (deployments of
+ * CodeDeploy and other controllers), and by revisions whose tasks still run during a deployment.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  *
- * @param revisions those that run now, as far as they were asked for
+ * @param revisions the running revisions, as far as they were read
  */
 export function serviceOf(one: Service, revisions: readonly ServiceRevision[] = []): EcsService {
   const sets = one.taskSets ?? [];
@@ -44,23 +44,26 @@ export function serviceOf(one: Service, revisions: readonly ServiceRevision[] = 
 }
 
 /**
- * ARNs of the revisions to ask for: several run only while a deployment is under way. What one revision alone is
- * registered with, the service says itself.
+ * Returns the ARNs of revisions to read: several run only during a deployment. The registrations of a single revision
+ * are in the service itself.
  */
 export const revisionsToRead = ({ currentServiceRevisions: current = [] }: Service): readonly string[] =>
   current.length > 1 ? current.flatMap(({ arn }) => arn ?? []) : [];
 
-/** What the revision really uses: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResolvedConfiguration.html */
+/**
+ * Returns the configuration that the revision really uses:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResolvedConfiguration.html
+ */
 const resolved = ({ resolvedConfiguration }: ServiceRevision): NonNullable<ServiceRevision["resolvedConfiguration"]> =>
   resolvedConfiguration ?? {};
 
-/** A service that another controller deploys has its task definition on its task sets. */
+/** Returns the primary task set, which has the task definition if another controller deploys the service. */
 const primaryOf = (sets: readonly TaskSet[]): TaskSet | undefined =>
   sets.find(({ status }) => status === "PRIMARY") ?? sets[0];
 
 /**
- * Target groups with the port of the container. Deployments by ECS itself move tasks between a target group and its
- * alternate: which one serves changes with each of them, so that a task is looked for in both.
+ * Returns target groups with the container's port. Deployments by ECS move tasks between a target group and its
+ * alternate, and each deployment changes which one serves, so a task is searched in both.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html
  */
 function targetsOf(balancers: readonly LoadBalancer[], revisions: readonly ServiceRevision[]): EcsService["targets"] {
@@ -72,7 +75,7 @@ function targetsOf(balancers: readonly LoadBalancer[], revisions: readonly Servi
     ];
   });
   const known = new Set(named.map(({ arn }) => arn));
-  // A resolved configuration names no port.
+  // A resolved configuration has no port.
   const used = revisions
     .flatMap((revision) => resolved(revision).loadBalancers ?? [])
     .flatMap(({ targetGroupArn: arn }) => (known.has(arn) ? [] : [{ arn, containerPort: undefined, pair: undefined }]));
@@ -80,7 +83,7 @@ function targetsOf(balancers: readonly LoadBalancer[], revisions: readonly Servi
   for (const { arn, containerPort = null, pair } of [...named, ...used]) {
     if (!arn) continue;
     const key = `${arn} ${containerPort}`;
-    // One source may name the pair where another names one of the two.
+    // One source may have the pair, and another only one of the two.
     const pairedWith = pair || found.get(key)?.pairedWith;
     found.set(key, { targetGroupArn: arn, containerPort, ...(pairedWith ? { pairedWith } : {}) });
   }

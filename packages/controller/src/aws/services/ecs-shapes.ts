@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { CapacityProvider, ContainerInstance, EcsCluster, EcsTask, TaskDefinition } from "../calls/ecs.ts";
 
-/** The last part of an ARN, or the name itself. */
+/** Returns the last part of an ARN, or the name itself. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf("/") + 1);
 
 export const clusterOf = (one: Cluster): EcsCluster => ({
@@ -24,7 +24,10 @@ export const capacityProviderOf = (one: SdkCapacityProvider): CapacityProvider =
   managedInstances: one.managedInstancesProvider !== undefined,
 });
 
-/** `cluster` as it was asked for: ECS does not repeat it. Null where it runs on no EC2 instance. */
+/**
+ * Converts a container instance; returns null if it is not on an EC2 instance. `cluster` is the requested one, since
+ * ECS does not return it.
+ */
 export const containerInstanceOf = (cluster: string, one: SdkContainerInstance): ContainerInstance | null =>
   one.ec2InstanceId === undefined || one.containerInstanceArn === undefined
     ? null
@@ -56,18 +59,26 @@ export const taskOf = (one: Task): EcsTask => ({
   privateAddresses: addressesOf(one),
   ownInterface: hasOwnInterface(one),
   hostPorts: hasOwnInterface(one) ? [] : hostPortsOf(one),
-  // `GetTaskProtection` alone tells it: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
+  // Only `GetTaskProtection` returns it:
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
   protectedUntil: null,
   stopCode: one.stopCode ?? null,
-  // `stoppingAt` is absent where the containers ended by themselves, without having been told to stop.
+  // `stoppingAt` is absent if the containers ended by themselves.
   stoppingAt: (one.stoppingAt ?? one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
   endedAt: (one.executionStoppedAt ?? one.stoppedAt)?.getTime() ?? null,
 });
 
-/** In an IPv6-only subnet there is no IPv4 address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html */
+/**
+ * Names of the address attributes; in an IPv6-only subnet there is no IPv4 address:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
+ */
 const ADDRESSES: ReadonlySet<string | undefined> = new Set(["privateIPv4Address", "ipv6Address"]);
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html: of its network interface, and as its containers see them. */
+/**
+ * Returns the addresses of the task's network interface and of its containers:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html:
+ */
 function addressesOf(one: Task): string[] {
   const attached = (one.attachments ?? [])
     .flatMap(({ details = [] }) => details)
@@ -79,14 +90,20 @@ function addressesOf(one: Task): string[] {
   return [...new Set([...attached, ...seen].flatMap((address) => address || []))];
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkBinding.html (also those that Docker chose by itself) */
+/**
+ * Returns the host ports of the task (also those that Docker chose):
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NetworkBinding.html
+ */
 const hostPortsOf = ({ containers = [] }: Task): number[] => [
   ...new Set(
     containers.flatMap(({ networkBindings = [] }) => networkBindings.flatMap(({ hostPort }) => hostPort ?? [])),
   ),
 ];
 
-/** The attachment's type: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html */
+/**
+ * Whether the task has its own network interface, by the attachment's type:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html
+ */
 const hasOwnInterface = ({ launchType, attachments = [], containers = [] }: Task): boolean =>
   launchType === "FARGATE" ||
   attachments.some(({ type }) => type === "ElasticNetworkInterface" || type === "eni") ||

@@ -8,16 +8,19 @@ import { allPages, chunks } from "./service.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const DESCRIBE = 100;
-/** So few are listed one by one: a listing of the whole cluster is rarely shorter. */
+/**
+ * Up to this number of container instances are listed one by one, since a listing of the whole cluster is rarely
+ * shorter.
+ */
 const FEW = 2;
-/** Container instances that are looked at together. */
+/** Container instances in one batch. */
 const TOGETHER = 1_000;
 
 type Request = Pick<Batch<string>, "at" | "request">;
 
 const of = { service: "ecs", limit: limits.ecsResourceRead, share: "in-flight" } as const;
 
-/** Tasks by ARN or id, of the cluster that is the line's group. */
+/** Reads tasks by ARN or id; the line's group is the cluster. */
 export function describeTasksOperation(clients: Clients): Operation<string, EcsTask | undefined> {
   return {
     ...of,
@@ -33,27 +36,27 @@ export function describeTasksOperation(clients: Clients): Operation<string, EcsT
   };
 }
 
-/** The tasks on container instances of one cluster that ECS wants to run. */
+/** Reads the tasks that should run on container instances of one cluster. */
 export const tasksOnOperation = (clients: Clients): Operation<string, readonly EcsTask[]> =>
   onHosts(clients, "ListTasks", "RUNNING", () => true);
 
 /**
- * The tasks on container instances of one cluster that were told to stop and have not stopped yet. ECS lists what has
- * stopped within the last hour as well.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (desiredStatus)
+ * Reads the stopping tasks on container instances of one cluster. ECS also lists tasks that have stopped within the
+ * last hour.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 export const stoppingOnOperation = (clients: Clients): Operation<string, readonly EcsTask[]> =>
   onHosts(clients, "ListTasks of those that stop", "STOPPED", ({ lastStatus }) => lastStatus !== "STOPPED");
 
 /**
- * The tasks of one desired status on container instances of one cluster, in the fewest calls. To list by container
- * instance costs a call each; to list the cluster costs a call for each hundred tasks, and another to describe them, since
- * only that tells where they run. How many tasks there are is not known before, so the cluster's listing is given up once
- * it has cost half of what the other way costs:
+ * Reads the tasks of one desired status on container instances of one cluster, with few calls. Listing by container
+ * instance needs one call each; listing the cluster needs one call per hundred tasks, and another to describe them
+ * (which shows where they run). The number of tasks is not known before, so the listing of the cluster is stopped once
+ * it has used half of the calls of the other way:
  *
  *     1 of 100 instances, 1,000 tasks     ListTasks by instance: 1,   DescribeTasks: 1
  *     100 of 100 instances, 1,000 tasks   ListTasks of all: 10,       DescribeTasks: 10
- *     10 of 100 instances, 1,000 tasks    ListTasks of all: 5, given up; by instance: 10, DescribeTasks: 1
+ *     10 of 100 instances, 1,000 tasks    ListTasks of all: 5, stopped; by instance: 10, DescribeTasks: 1
  */
 function onHosts(
   clients: Clients,
@@ -77,7 +80,7 @@ function onHosts(
   };
 }
 
-/** Describes tasks, and tells them apart by the container instance that they run on. */
+/** Describes tasks, and groups them by container instance. */
 async function byHost(
   clients: Clients,
   calls: Request,
@@ -107,7 +110,8 @@ async function listEach(
 }
 
 /**
- * Null: it has more pages than `most`. Tasks that were told to stop are in the other list, though they may still run:
+ * Lists tasks; returns null if there are more pages than `most`. Stopping tasks are in the list `STOPPED`, although
+ * they may still run:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 async function list(

@@ -81,7 +81,10 @@ export function createEcs(deps: ServiceDeps): EcsCalls {
     return (await Promise.all(parts)).flat();
   };
 
-  /** With the revisions of those that are being deployed. That these cannot be read keeps nobody from the rest. */
+  /**
+   * Reads services, with the revisions of those that are being deployed. A failure to read revisions does not fail the
+   * rest.
+   */
   const describeServices: Operation<string, EcsService | undefined> = {
     service: "ecs",
     name: "DescribeServices",

@@ -25,9 +25,9 @@ import {
   single,
 } from "./service.ts";
 
-/** Load balancers are limited to 20 a call, target groups are not spoken of (assumed: the same). */
+/** Target groups in one call; AWS documents 20 only for load balancers (assumed: the same). */
 const TARGET_GROUPS = 20;
-/** How many targets a call takes is not documented (assumed: no fewer). */
+/** Targets in one call; AWS documents no limit (assumed: at least this). */
 const TARGETS = 100;
 
 interface Targets {
@@ -38,11 +38,13 @@ interface Targets {
 const read = { service: "elasticloadbalancing", limit: limits.elbRead };
 const registration = { service: "elasticloadbalancing", limit: limits.elbRegistration };
 
-/** Application, Network and Gateway Load Balancers. */
+/** Creates the calls to Application, Network and Gateway Load Balancers. */
 export function createElb(deps: ServiceDeps): ElbCalls {
   const { lanes, clients, clock } = deps;
 
-  /** One unknown ARN fails the whole call: the lane splits it, and who is alone is absent. */
+  /**
+   * One unknown ARN fails the whole call: the lane splits the batch, and the unknown one is absent from the result.
+   */
   const describeTargetGroups: Operation<string, TargetGroup | undefined> = {
     ...read,
     name: "DescribeTargetGroups",
@@ -87,7 +89,7 @@ export function createElb(deps: ServiceDeps): ElbCalls {
     },
   );
 
-  /** Each with its port: without one AWS answers for the target group's own (assumed). */
+  /** Each target with its port: without one AWS uses the target group's port (assumed). */
   const healthOfTargets: Operation<Target, TargetHealth | undefined> = {
     ...read,
     name: "DescribeTargetHealth",
@@ -142,7 +144,7 @@ export function createElb(deps: ServiceDeps): ElbCalls {
 
 const keyOfTarget = ({ id, port }: Target): string => `${id}:${port ?? ""}`;
 
-/** What tells a target from the others of its target group. */
+/** Returns the fields that identify a target in its target group. */
 const nameOf = ({ id, port }: Target): Targets["Targets"][number] => ({
   Id: id,
   ...(port === null ? {} : { Port: port }),
@@ -158,8 +160,9 @@ const groupOf = (one: ElbTargetGroup): TargetGroup => ({
 });
 
 /**
- * All that a target was registered with; without its zone an address outside the VPC is refused, and without its server id
- * one for QUIC. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ * Returns all fields of a target's registration. An address outside the VPC needs its zone, and a QUIC target its
+ * server id.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 const descriptionOf = (target: Target): Targets["Targets"][number] => ({
   ...nameOf(target),
@@ -167,10 +170,14 @@ const descriptionOf = (target: Target): Targets["Targets"][number] => ({
   ...(target.quicServerId ? { QuicServerId: target.quicServerId } : {}),
 });
 
-/** For instances and Application Load Balancers a zone is not supported. */
+/** Whether AWS accepts a zone: not for instances and Application Load Balancers. */
 const hasZone = ({ id }: Target): boolean => !/^(i-|arn:[^:]+:elasticloadbalancing:)/.test(id);
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html, with its defaults */
+/**
+ * Reads the attributes, with AWS's defaults:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html,
+ */
 function attributesOf(all: ReadonlyMap<string | undefined, string | undefined>): TargetGroupAttributes {
   const delay = Number(all.get("deregistration_delay.timeout_seconds") ?? 300);
   return {
@@ -195,7 +202,7 @@ const isState = (state: string): state is TargetHealth["state"] => STATES.has(st
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AdministrativeOverride.html */
 const SHIFTED: ReadonlySet<string> = new Set(["zonal_shift_active", "zonal_shift_delegated_to_dns"]);
 
-/** A state that is new to us says nothing of the target's health: `unavailable`. */
+/** Converts a target's health; an unknown state becomes `unavailable`. */
 function healthOf({
   Target: target,
   TargetHealth: health,
@@ -213,6 +220,6 @@ function healthOf({
   };
 }
 
-/** A target or a target group that is gone receives nothing. */
+/** Whether the target or target group is gone, so that it gets no requests. */
 const isNoTarget = (failure: AwsFailure): boolean =>
   isGone(failure) || /^InvalidTarget(Exception)?$/.test(failure.fields.awsCode);

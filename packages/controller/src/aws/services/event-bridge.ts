@@ -7,8 +7,9 @@ import { type ServiceDeps, single } from "./service.ts";
 const operation = { service: "events", name: "PutEvents" } as const;
 
 /**
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html: a call succeeds although an entry of it
- * failed, which its own error code tells.
+ * Creates the calls to EventBridge. A call succeeds even if an entry failed; then the entry has an error code.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html:
  */
 export function createEventBridge({ lanes, clients }: ServiceDeps): EventBridgeCalls {
   const put = single<{ readonly bus: string; readonly event: BusEvent }, { eventId: string | null }>(
@@ -32,7 +33,7 @@ export function createEventBridge({ lanes, clients }: ServiceDeps): EventBridgeC
   return { put: (at, bus, event, ask) => lanes.ask(at, put, "", { bus, event }, ask) };
 }
 
-/** An entry's error as a call of its own would have answered it; only `Internal…` is EventBridge's own fault. */
+/** Converts an entry's error to the error that a single call would have; only `Internal…` is a server error. */
 const asAnswer = (name: string, message: string): object => ({
   name,
   message,

@@ -21,7 +21,7 @@ interface Input {
   readonly targets: { id: string; port?: number }[];
 }
 
-/** Target groups of VPC Lattice. */
+/** Creates the calls to VPC Lattice target groups. */
 export function createLattice({ lanes, clients, clock }: ServiceDeps): LatticeCalls {
   const targets = listing<Target & { readonly status: string }>(
     { service: "vpc-lattice", name: "ListTargets", limit: limits.latticeRead },
@@ -37,7 +37,7 @@ export function createLattice({ lanes, clients, clock }: ServiceDeps): LatticeCa
     },
   );
 
-  /** A call succeeds although it refuses some of its targets, and names those. */
+  /** A call succeeds even if it refuses some targets; the answer lists those. */
   const write = (
     name: string,
     send: (

@@ -18,9 +18,9 @@ interface Wanted {
 }
 
 /**
- * Sets how much of a group's capacity is On-Demand before Spot. An update wants the launch template of the policy with
- * it (it refuses a distribution alone, seen in AWS's answers that people quote), so that the policy is read and sent back
- * whole. It holds for launches from then on; what does not fit it any more is replaced little by little, the new one first.
+ * Sets a group's On-Demand base capacity. An update needs the policy's launch template (a distribution alone is
+ * refused, by quoted answers of AWS), so the policy is read and sent back completely. The new base applies to later
+ * launches; instances that no longer match are replaced gradually, launching first.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
  */
 export function onDemandBase({ clients, clock }: Omit<ServiceDeps, "lanes">): Operation<Wanted, Receipt> {
@@ -64,7 +64,10 @@ const withBase = (
   },
 });
 
-/** An answer has both id and name, a request may have one: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html */
+/**
+ * Removes the name of a launch template: an answer has id and name, a request may have only one:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateSpecification.html
+ */
 function named(template: LaunchTemplateSpecification | undefined): LaunchTemplateSpecification | undefined {
   if (template?.LaunchTemplateId === undefined) return template;
   return { LaunchTemplateId: template.LaunchTemplateId, Version: template.Version };

@@ -5,26 +5,26 @@ import { AwsFailure } from "../failure.ts";
 import type { Lanes } from "../lanes.ts";
 import type { Operation } from "../operation.ts";
 
-/** What every service's calls are made with. */
+/** Dependencies of all services. */
 export interface ServiceDeps {
   readonly lanes: Pick<Lanes, "ask">;
   readonly clients: Clients;
   readonly clock: Clock;
 }
 
-/** Nothing of AWS that we list has so many pages; a list that does not end is a fault. */
+/** Maximum number of pages of a list; more are a fault. */
 const MOST_PAGES = 1_000;
 
 /**
  * Reads all pages of a list.
  *
- * @param read asks for the page of a token, and returns the next one
+ * @param read reads the page of a token, and returns the next token
  */
 export async function allPages(read: (token: string | undefined) => Promise<string | undefined>): Promise<void> {
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const next = await read(token);
-    // An empty token ends a list too, and one that stands still would never end it.
+    // An empty token ends a list, too; a repeated token would never end it.
     if (next === undefined || next === "" || next === token) return;
     token = next;
   }
@@ -32,9 +32,9 @@ export async function allPages(read: (token: string | undefined) => Promise<stri
 }
 
 /**
- * Asks for many at once; what AWS does not know is absent. Rejects with the first `AwsFailure`.
+ * Calls an operation for many ids; those that AWS does not find are absent. Rejects with the first `AwsFailure`.
  *
- * @param isAbsent tells a failure that means that AWS does not know the one it is about
+ * @param isAbsent whether a failure means that AWS does not find the id
  */
 export async function askForEach<Answer>(
   deps: ServiceDeps,
@@ -59,7 +59,7 @@ export async function askForEach<Answer>(
   return found;
 }
 
-/** An operation whose calls take one item. */
+/** Makes an operation with one item per call. */
 export function single<Item, Answer>(
   of: Omit<Operation<Item, Answer>, "size" | "keyOf" | "send">,
   send: (item: Item, at: Place, signal: AbortSignal) => Promise<Answer>,
@@ -77,7 +77,7 @@ export function single<Item, Answer>(
   };
 }
 
-/** An operation that lists everything of one name, page by page. */
+/** Makes an operation that lists all items of one name, page by page. */
 export function listing<Answer>(
   of: Pick<Operation<string, readonly Answer[]>, "service" | "name" | "limit">,
   read: (
@@ -106,7 +106,7 @@ export function listing<Answer>(
   };
 }
 
-/** What an SDK command answers, as far as receipts need it. */
+/** The part of an SDK answer that receipts need. */
 export interface Answered {
   readonly $metadata: { readonly requestId?: string | undefined };
 }
@@ -117,7 +117,10 @@ export const receipt = (clock: Clock, answer: Answered, already = false): Receip
   already,
 });
 
-/** A write whose object is gone, or that was done before, is done: `already`. Other failures are passed on. */
+/**
+ * Converts a failure to a receipt with `already` if the write was done before, or its object is gone. Other failures
+ * are thrown.
+ */
 export async function orAlready(
   clock: Clock,
   write: Promise<Receipt>,

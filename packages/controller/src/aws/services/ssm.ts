@@ -4,12 +4,15 @@ import { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { type ServiceDeps, single } from "./service.ts";
 
-/** Until the command has to have begun: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
+/**
+ * AWS's minimum of `TimeoutSeconds`, the time until the command must have started:
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
+ */
 const LEAST_TIMEOUT_SECONDS = 30;
-/** Of a comment. */
+/** Longest comment. */
 const MOST_CHARACTERS = 100;
 
-/** Run Command. A command has no token by which a repetition would be known. */
+/** Creates the calls to Run Command. A command has no idempotency token. */
 export function createSsm({ lanes, clients }: ServiceDeps): SsmCalls {
   const send = single<RunCommand, { readonly commandId: string | null }>(
     { service: "ssm", name: "SendCommand", limit: limits.ssmSendCommand, share: "never" },

@@ -1,4 +1,4 @@
-/** Tags as every service but ECS spells them. One without a value has the empty one. */
+/** Converts tags in the format of all services but ECS. A tag without a value gets an empty one. */
 export const tagsOf = (
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
 ): { readonly [name: string]: string } =>
