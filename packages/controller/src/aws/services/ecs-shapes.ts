@@ -77,7 +77,6 @@ const ADDRESSES: ReadonlySet<string | undefined> = new Set(["privateIPv4Address"
 /**
  * Returns the addresses of the task's network interface and of its containers:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html:
  */
 function addressesOf(one: Task): string[] {
   const attached = (one.attachments ?? [])

@@ -176,7 +176,6 @@ const hasZone = ({ id }: Target): boolean => !/^(i-|arn:[^:]+:elasticloadbalanci
 /**
  * Reads the attributes, with AWS's defaults:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html,
  */
 function attributesOf(all: ReadonlyMap<string | undefined, string | undefined>): TargetGroupAttributes {
   const delay = Number(all.get("deregistration_delay.timeout_seconds") ?? 300);

@@ -9,7 +9,6 @@ const operation = { service: "events", name: "PutEvents" } as const;
 /**
  * Creates the calls to EventBridge. A call succeeds even if an entry failed; then the entry has an error code.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html:
  */
 export function createEventBridge({ lanes, clients }: ServiceDeps): EventBridgeCalls {
   const put = single<{ readonly bus: string; readonly event: BusEvent }, { eventId: string | null }>(
