@@ -2,13 +2,13 @@ import type { Ms } from "./clock.ts";
 import type { Keeps } from "./drain/budgets.ts";
 import { createDrainer } from "./drain/drainer.ts";
 import { defaultBudgets, phases } from "./drain/phases.ts";
-import { hibernates } from "./drain/plan.ts";
+import { hibernates } from "./drain/drain-end.ts";
 import { type Add, addTo, type Registration } from "./drain/registry.ts";
 import type { Report } from "./drain/report.ts";
 import type { Status } from "./drain/status.ts";
 import { SpotkeeperError } from "./errors.ts";
 import { createEmitter, type On } from "./events.ts";
-import { hear, type Notice } from "./notice.ts";
+import { toNotice, type Notice } from "./notice.ts";
 import {
   type AgentOptions,
   causes,
@@ -21,28 +21,28 @@ import {
   wants,
   within,
 } from "./options.ts";
-import type { DrainRequest } from "./request.ts";
-import { endpointOf, metadataEndpoint, STOP, stopTimeoutOf } from "./watch/environment.ts";
+import type { DrainRequest } from "./drain/drain-request.ts";
+import { endpointOf, metadataEndpoint, DEFAULT_STOP_TIMEOUT, stopTimeoutOf } from "./watch/environment.ts";
 import { watchAll } from "./watch/sources.ts";
 
 export interface Agent {
   /**
-   * Has something take part in a drain: a function in one phase (`finish`, unless told otherwise), or what an adapter
-   * made, in several. Returns what takes it out again.
+   * Adds a part to drains: a function for one phase (default `finish`), or an adapter for several phases. Returns a
+   * function that removes it.
    */
   readonly onDrain: Add;
-  /** Calls `listener` for each event. Returns what takes it out again. */
+  /** Calls `listener` for each event. Returns a function that removes the listener. */
   readonly on: On;
-  /** Begins to watch. Resolves at once: a service does not wait for its metadata. */
+  /** Starts watching. Resolves at once: a service must not wait for its metadata. */
   start(): Promise<void>;
-  /** Ends the watching; a drain goes on. */
+  /** Stops watching; a drain that runs goes on. */
   stop(): Promise<void>;
   /**
-   * Drains, as if there had been a notice; that it does is told by `draining`. Asked twice, or while a notice is being
-   * handled, it gives the same promise.
+   * Starts a drain, as if a notice had come; the event `draining` is emitted. While a drain runs, it returns the same
+   * promise.
    */
   drain(request?: DrainRequest): Promise<Report>;
-  /** Whether new work is welcome. For the health endpoint that a load balancer asks. */
+  /** Returns true while new work is welcome. For the health route that a load balancer checks. */
   ready(): boolean;
   status(): Status;
 }
@@ -50,7 +50,7 @@ export interface Agent {
 const ECS_METADATA = "ECS_CONTAINER_METADATA_URI_V4";
 
 /**
- * Watches for the end of this instance, task or process, and ends the application well.
+ * Watches for the end of this instance, task or process, and drains the application before it.
  *
  * @example
  * const agent = createAgent();
@@ -60,10 +60,10 @@ const ECS_METADATA = "ECS_CONTAINER_METADATA_URI_V4";
  * @throws SpotkeeperError `SK-AGENT-OPTION`, `SK-AGENT-ENDPOINT`
  */
 export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Keeps): Agent => {
-  /** So long after hibernation was to begin a process that runs has woken up, or was never put to sleep. */
-  const AWAKE: Ms = 60_000;
-  /** A drill has the two minutes of a real warning. */
-  const DRILL: Ms = 120_000;
+  /** If the process still runs this long after hibernation was due, it has woken up, or it never slept. */
+  const AWAKE_AFTER: Ms = 60_000;
+  /** A drill has two minutes, as a real warning. */
+  const DRILL_TIME: Ms = 120_000;
   const { clock, process } = host;
   const { env } = process;
   const ecs = env[ECS_METADATA];
@@ -92,17 +92,17 @@ export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Ke
   for (const [name, value] of Object.entries({ allowV1, exit })) wants(value === !!value, name, value, "true or false");
   const endpoint = metadata === false ? null : metadata ? endpointOf(metadata, "metadata") : metadataEndpoint(env);
   const task = ecs ? endpointOf(`${ecs}/`, ECS_METADATA) : null;
-  // What lies between that and SIGKILL is left to the exit itself.
+  // The rest, between this and SIGKILL, is for the exit itself.
   const afterStop = Math.max(stopTimeout - 2_000, stopTimeout / 2);
   const parts = new Set<Registration>();
-  const standing = new Set<Notice>();
+  const inForce = new Set<Notice>();
   let end: (() => void) | undefined;
 
   const [on, emit] = createEmitter((error) => process.emitWarning(error));
-  const [take, drain, status, ready, want] = createDrainer(
+  const [take, drain, status, ready, wantedTime] = createDrainer(
     host,
     parts,
-    standing,
+    inForce,
     budgets,
     margin,
     afterStop,
@@ -117,10 +117,14 @@ export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Ke
     onDrain: addTo(parts),
     on,
     async start() {
-      const finish = want("finish");
-      // Nobody minds where nobody stops the process or said how long anything takes, and whoever says what finish keeps
-      // knows that it may be short.
-      const matters = ecs || env["KUBERNETES_SERVICE_HOST"] || finish !== defaultBudgets.finish || stopTimeout !== STOP;
+      const finish = wantedTime("finish");
+      // Warn only where somebody stops the process from outside or has set a time. No warning for the daemon (`keeps`),
+      // which shortens `finish` on purpose.
+      const matters =
+        ecs ||
+        env["KUBERNETES_SERVICE_HOST"] ||
+        finish !== defaultBudgets.finish ||
+        stopTimeout !== DEFAULT_STOP_TIMEOUT;
       if (finish > afterStop && !keeps && matters) {
         onTrouble(
           new SpotkeeperError(
@@ -135,13 +139,13 @@ export const createAgentOn = (host: Host, options: AgentOptions = {}, keeps?: Ke
     async stop() {
       end?.();
       end = undefined;
-      standing.clear();
+      inForce.clear();
     },
-    drain({ drill, deadlineIn = drill ? DRILL : Infinity, ...more } = {}) {
-      const heard = hear({ kind: drill ? "drill" : "request", ...more }, clock, deadlineIn);
-      // Of hibernation that was asked for nobody says that it is over: this clock stands still meanwhile.
-      if (hibernates(heard.notice)) clock.setTimer(clock.now() + AWAKE, () => take([null, heard]));
-      return drain(heard);
+    drain({ drill, deadlineIn = drill ? DRILL_TIME : Infinity, ...more } = {}) {
+      const requested = toNotice({ kind: drill ? "drill" : "request", ...more }, clock, deadlineIn);
+      // No notice says when a requested hibernation is over. This clock stands still while the instance sleeps.
+      if (hibernates(requested.notice)) clock.setTimer(clock.now() + AWAKE_AFTER, () => take([null, requested]));
+      return drain(requested);
     },
     ready,
     status,

@@ -1,28 +1,28 @@
-/** A span of milliseconds, or an instant of a clock in milliseconds. */
+/** A duration in milliseconds, or an instant of a clock in milliseconds. */
 export type Ms = number;
 
-/** Time is a parameter: everything that waits or asks for the hour is given one of these. */
+/** The clock is a parameter of all code that waits or reads the time. */
 export interface Clock {
-  /** Monotonic: nobody sets it, so deadlines are kept on it. It has no relation to the hour. */
+  /** Monotonic milliseconds, unrelated to the time of day. Deadlines are kept on it, since nobody can set it. */
   readonly now: () => Ms;
-  /** Epoch milliseconds by this machine, whose clock may be wrong. */
+  /** Epoch milliseconds of this machine, whose clock may be wrong. */
   wall(): Ms;
   /**
-   * Calls `fn` once at the instant `at` of `now` (soon, if it has passed). Returns what cancels it. A timer keeps the
-   * process alive only if `hold` is set.
+   * Calls `fn` once at the instant `at` of `now` (soon, if it has passed). Returns a function that cancels the timer.
+   * The timer keeps the process alive only if `hold` is set.
    */
   setTimer(at: Ms, fn: () => void, hold?: boolean): () => void;
 }
 
-/** Below the longest delay that Node.js timers take (2,147,483,647 ms); longer ones are cut and set again. */
+/** Less than the longest delay of Node.js timers (2,147,483,647 ms); longer delays are split. */
 const LONGEST_TIMER: Ms = 2_000_000_000;
 
-/** As `performance.now`, without all that is loaded with `performance`. */
+/** The same as `performance.now`, without loading the module behind `performance`. */
 const uptime = (): Ms => process.uptime() * 1_000;
 
 /** The machine's own clocks. */
 export const systemClock: Clock = {
-  // Whole, since people read what comes of it.
+  // Whole numbers, since people read the durations.
   now: () => Math.floor(uptime()),
   wall: Date.now,
   setTimer(at, fn, hold) {
@@ -40,7 +40,7 @@ export const systemClock: Clock = {
 /**
  * Resolves after `ms`, or as soon as `signal` is aborted; never rejects.
  *
- * @param hold it keeps the process alive meanwhile
+ * @param hold whether the timer keeps the process alive
  */
 export const pause = (
   clock: Pick<Clock, "now" | "setTimer">,

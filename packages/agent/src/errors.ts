@@ -1,4 +1,4 @@
-/** Codes are stable: users search for them. Each stands in docs/errors.md, and a test compares both ways. */
+/** Codes are stable: users search for them. Each is listed in docs/errors.md; a test compares both. */
 export type ErrorCode = `SK-AGENT-${string}`;
 
 /** An error that says who, what and what to do. Never put a secret or a whole body into `message`. */
@@ -13,9 +13,9 @@ export class SpotkeeperError extends Error {
 
 type Thrown = { readonly message?: string; readonly code?: string } | null;
 
-/** The code of an error: ours, or that of the system (`ENOENT`); null without one. */
+/** Returns the code of an error: ours, or the system's (`ENOENT`); null if it has none. */
 export const codeOf = (error: unknown): string | null => (error as Thrown)?.code ?? null;
 
-/** What was thrown, as one line for a report. */
+/** Returns one line of text for any thrown value. */
 export const messageOf = (error: unknown): string =>
   String((error as Thrown)?.message || (error as Thrown)?.code || error).slice(0, 500);

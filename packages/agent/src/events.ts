@@ -3,34 +3,34 @@ import type { Report } from "./drain/report.ts";
 import { messageOf, type SpotkeeperError } from "./errors.ts";
 import type { Notice } from "./notice.ts";
 
-/** What an agent tells, and what comes along. */
+/** The events of an agent, and their values. */
 export interface AgentEvents {
-  /** Something says that the process is to end. Whether it drains, also because somebody asks, is told by `draining`. */
+  /** A notice came. The event `draining` says whether a drain starts, also for a request. */
   readonly notice: Notice;
-  /** A notice went away again. `resumed`: what had been stopped for it was taken up again; if not, the drain goes on. */
+  /** A notice was withdrawn. `resumed`: everything that was stopped has been resumed; if false, the drain goes on. */
   readonly cancelled: { readonly notice: Notice; readonly resumed: boolean };
   readonly draining: Notice;
   readonly phase: Phase;
   readonly drained: Report;
-  /** Something is wrong that people should mend. Without a listener it becomes a warning of the process. */
+  /** A problem that people should fix. Without a listener it becomes a process warning. */
   readonly trouble: SpotkeeperError;
 }
 
 export type AgentEvent = keyof AgentEvents;
-/** For one that is asynchronous, `drained` waits a while before the process ends. */
+/** The exit waits for a while for the promise of a `drained` listener. */
 type Listener<E extends AgentEvent> = (value: AgentEvents[E]) => unknown;
 
 export type On = <E extends AgentEvent>(event: E, listener: Listener<E>) => () => void;
-/** Resolves when all listeners have done what they do. */
+/** Calls the listeners. Resolves when all of them are done. */
 export type Emit = <E extends AgentEvent>(event: E, value: AgentEvents[E]) => Promise<unknown>;
 
 /**
- * Tells listeners, each for itself: one that throws keeps nobody from hearing, least of all the drain. What it threw, and
- * trouble that nobody listens to, goes to `warn`.
+ * Creates an emitter that isolates its listeners: one that throws stops neither the others nor the drain. Errors of
+ * listeners, and `trouble` without a listener, go to `warn`.
  */
 export const createEmitter = (warn: (error: Error | string) => void): readonly [on: On, emit: Emit] => {
   const listeners = new Set<readonly [AgentEvent, (value: never) => unknown]>();
-  const hear = async (listener: (value: never) => unknown, value: unknown): Promise<void> => {
+  const callListener = async (listener: (value: never) => unknown, value: unknown): Promise<void> => {
     try {
       await listener(value as never);
     } catch (error) {
@@ -46,7 +46,7 @@ export const createEmitter = (warn: (error: Error | string) => void): readonly [
     (event, value) => {
       const wanted = [...listeners].filter(([one]) => one === event);
       if (!wanted[0] && event === "trouble") warn(value as SpotkeeperError);
-      return Promise.all(wanted.map(([, listener]) => hear(listener, value)));
+      return Promise.all(wanted.map(([, listener]) => callListener(listener, value)));
     },
   ];
 };

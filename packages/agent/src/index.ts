@@ -9,14 +9,14 @@ export type { AgentEvent, AgentEvents } from "./events.ts";
 export type { AgentOptions } from "./options.ts";
 export type { Budgets } from "./drain/budgets.ts";
 export type { Drainable, DrainContext, DrainHandler, Phase } from "./drain/phases.ts";
-export type { DrainRequest } from "./request.ts";
+export type { DrainRequest } from "./drain/drain-request.ts";
 export type { HandlerOutcome, HandlerReport, PhaseReport, Report } from "./drain/report.ts";
 export type { RegisterOptions } from "./drain/registry.ts";
 export { drainHttpServer } from "./adapters/http.ts";
 export { SpotkeeperError } from "./errors.ts";
 
 /**
- * Watches for the end of this instance, task or process, and ends the application well.
+ * Watches for the end of this instance, task or process, and drains the application before it.
  *
  * @example
  * const agent = createAgent();

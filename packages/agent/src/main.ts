@@ -5,8 +5,8 @@ import { messageOf, SpotkeeperError } from "./errors.ts";
 
 const usage = `Usage: spotkeeper-agent [options] [-- command arguments…]
 
-Ends well on an EC2 Spot instance, for any process: runs the command, and on a notice first the hooks, then SIGTERM to the
-command, and SIGKILL only shortly before the deadline. Without a command it watches for the machine.
+Runs a command on an EC2 Spot instance and ends it in time. On a notice it runs the hooks, sends SIGTERM to the command,
+and sends SIGKILL only shortly before the deadline. Without a command it watches for the whole machine.
 
 ${[
   ...daemonFlags,
@@ -16,9 +16,12 @@ ${[
   .map(({ name, value, says }) => `  ${`--${name}${value === "" ? "" : ` <${value}>`}`.padEnd(22)} ${says}`)
   .join("\n")}
 
-SPOTKEEPER_AGENT_TOKEN lets POST /drain and /test in; SPOTKEEPER_HOOK_TOKEN is sent to hooks that are URLs;
-SPOTKEEPER_TOKEN to the controller; each with _FILE behind its name names a file that holds it.
-AWS_EC2_METADATA_SERVICE_ENDPOINT is obeyed.
+Environment:
+  SPOTKEEPER_AGENT_TOKEN   the token that POST /drain and /test need
+  SPOTKEEPER_HOOK_TOKEN    sent to hooks that are URLs
+  SPOTKEEPER_TOKEN         sent to the controller
+  …_FILE                   each of the three can name a file that holds the token
+  AWS_EC2_METADATA_SERVICE_ENDPOINT   the address of the metadata service
 `;
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,11 +1,11 @@
-/** The one of `known` that `name` was most likely meant to be; undefined where none is near. */
+/** Returns the entry of `known` that `name` most likely means; undefined if none is close. */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
   const wanted = name.toLowerCase();
   let least = wanted.length / 3 + 1;
   let best: string | undefined;
   for (const one of known) {
     const other = one.toLowerCase();
-    // What is a part of one was cut short, and what has the same letters has some swapped.
+    // A part of a known name counts as an abbreviation; the same letters in another order count as a swap.
     const steps =
       wanted[2] && other.includes(wanted) ? 0 : sorted(wanted) === sorted(other) ? 1 : distance(wanted, other);
     if (steps < least) [least, best] = [steps, one];
@@ -15,7 +15,7 @@ export const nearest = (name: string, known: readonly string[]): string | undefi
 
 const sorted = (text: string): string => text.split("").sort().join("");
 
-/** Insertions, deletions and replacements that turn one into the other. */
+/** Returns the number of insertions, deletions and replacements that turn one text into the other. */
 const distance = (a: string, b: string): number => {
   let row = `${b} `.split("").map((_, at) => at);
   for (const letter of a) {

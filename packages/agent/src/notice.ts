@@ -1,13 +1,13 @@
 import type { Clock, Ms } from "./clock.ts";
 
-/** What will happen to the capacity. */
+/** What AWS will do with the instance. */
 export type Action = "terminate" | "stop" | "hibernate";
 
 /**
- * - `interruption`: AWS takes a Spot instance back, two minutes from the warning
- * - `rebalance`: it may do so soon; nothing is certain
- * - `scheduled-event`: maintenance or retirement at a time that is told
- * - `termination`: the Auto Scaling group ends the instance
+ * - `interruption`: AWS takes a Spot instance back, two minutes after the warning
+ * - `rebalance`: AWS may take it back soon; nothing is certain
+ * - `scheduled-event`: maintenance or retirement at an announced time
+ * - `termination`: the Auto Scaling group terminates the instance
  * - `task-stop`: ECS stops this task
  * - `signal`: SIGTERM, or another signal that asks the process to end
  * - `request`: the application, the controller or a person asked for a drain
@@ -23,35 +23,46 @@ export type NoticeKind =
   | "request"
   | "drill";
 
-/** Something that says that this process, its task or its instance is to end. */
+/** A sign that this process, its task or its instance will end. */
 export interface Notice {
   readonly kind: NoticeKind;
   readonly action: Action | null;
-  /** The instant the capacity goes away, in ISO 8601 as it was told; null where nobody tells one. */
+  /** When the capacity goes away, in ISO 8601 as announced; null if nobody announced a time. */
   readonly deadline: string | null;
-  /** When it was noticed here, in ISO 8601 by this machine's clock. */
+  /** When the agent saw the notice, in ISO 8601 by this machine's clock. */
   readonly noticedAt: string;
-  /** More about it: the signal's name, code and id of a scheduled event, who asked. */
+  /** Details: the signal's name, the code and id of a scheduled event, who asked. */
   readonly detail: string | null;
 }
 
-/** A notice with its deadline on the monotonic clock: infinitely far where none is known. */
-export interface Heard {
+/** A notice with its deadline on the monotonic clock (Infinity if there is none). */
+export interface TimedNotice {
   readonly notice: Notice;
   readonly deadline: Ms;
 }
 
-/** What a notice is made of. */
-export interface Found {
+/** The fields that a source reads, from which a notice is made. */
+export interface NoticeFields {
   readonly kind: NoticeKind;
   readonly action?: Action | null;
-  /** Epoch milliseconds at which the capacity goes away, as it was told; else it is reckoned by this machine's clock. */
+  /**
+   * Epoch milliseconds at which the capacity goes away, as announced. If absent, it is computed from `left` by this
+   * machine's clock.
+   */
   readonly deadline?: Ms;
   readonly detail?: string | null;
 }
 
-/** @param left milliseconds until the capacity goes away; infinitely many where nobody knows */
-export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms = Infinity): Heard => ({
+/**
+ * Makes a notice.
+ *
+ * @param left milliseconds until the capacity goes away; Infinity if unknown
+ */
+export const toNotice = (
+  found: NoticeFields,
+  clock: Pick<Clock, "now" | "wall">,
+  left: Ms = Infinity,
+): TimedNotice => ({
   notice: {
     action: null,
     detail: null,
@@ -62,5 +73,8 @@ export const hear = (found: Found, clock: Pick<Clock, "now" | "wall">, left: Ms 
   deadline: clock.now() + left,
 });
 
-/** Epoch milliseconds in ISO 8601. Of what is no instant `toJSON` makes null, whatever its type says: `hear` counts on it. */
+/**
+ * Formats epoch milliseconds as ISO 8601. Returns null for an invalid time, whatever the type says (`toJSON`);
+ * `toNotice` relies on that.
+ */
 export const iso = (at?: Ms): string => new Date(at as Ms).toJSON();

@@ -6,36 +6,42 @@ import { nearest } from "./nearest.ts";
 import type { CreateSend } from "./net/send.ts";
 import type { Environment } from "./watch/environment.ts";
 
-/** All of it can be left out. Times are milliseconds. */
+/** The options of `createAgent`. All are optional. Times are in milliseconds. */
 export interface AgentOptions {
-  /** From look to look at the instance metadata; 1,000. */
+  /** Poll interval of the instance metadata; default 1,000. */
   readonly poll?: Ms;
-  /** Where the metadata service is; false: it is not watched. */
+  /** The address of the metadata service; false: do not watch it. */
   readonly metadata?: string | false;
-  /** Ask without a token where none can be had; false. */
+  /** Whether to use IMDSv1 if no token is available; default false. */
   readonly allowV1?: boolean;
-  /** What starts a drain; `interruption`, `termination` and `task-stop`. The others are only told. */
+  /**
+   * The kinds of notice that start a drain; default `interruption`, `termination` and `task-stop`. Others are only
+   * emitted as events.
+   */
   readonly drainOn?: readonly (typeof causes)[number][];
-  /** Signals that start a drain; `["SIGTERM"]`. */
+  /** The signals that start a drain; default `["SIGTERM"]`. */
   readonly signals?: readonly NodeJS.Signals[];
-  /** From SIGTERM to SIGKILL: `stopTimeout` in ECS, `terminationGracePeriodSeconds` in Kubernetes; 30,000. */
+  /**
+   * The time from SIGTERM to SIGKILL: `stopTimeout` in ECS, `terminationGracePeriodSeconds` in Kubernetes; default
+   * 30,000.
+   */
   readonly stopTimeout?: Ms;
-  /** How long before the deadline a drain is over; 10,000. */
+  /** How long before the deadline a drain ends; default 10,000. */
   readonly margin?: Ms;
-  /** The most that each phase takes. */
+  /** The maximum duration of each phase. */
   readonly budgets?: Budgets;
-  /** Whether the process ends after a drain; true. */
+  /** Whether the process exits after a drain; default true. */
   readonly exit?: boolean;
 }
 
-/** What the agent has of its process, so that nothing else reaches for it. */
+/** The process, as the agent needs it. No other code of the agent uses globals of the process. */
 export interface Host {
   readonly clock: Clock;
   /** By what the metadata services are asked. */
   readonly createSend: CreateSend;
   readonly process: {
     readonly env: Environment;
-    /** Hears of a signal by its name, or of an error that nobody caught. */
+    /** Listens to a signal by its name, or to uncaught errors. */
     on(event: string, listener: HostListener): unknown;
     off(event: string, listener: HostListener): unknown;
     emitWarning(error: Error | string): void;
@@ -45,10 +51,10 @@ export interface Host {
 
 export type HostListener = (what: unknown) => void;
 
-/** What a drain can begin with, where that is wanted. The first three mean that the end is certain. */
+/** The kinds of notice that `drainOn` accepts. With the first three, the end is certain. */
 export const causes = ["interruption", "termination", "task-stop", "rebalance", "scheduled-event"] as const;
 
-/** Signals that a process can hear of. */
+/** The signals that a process can listen to. */
 export const signalNames: readonly string[] = Object.keys(constants.signals).filter((one) => !/KILL|STOP$/.test(one));
 
 export const optionNames = "poll metadata allowV1 drainOn signals stopTimeout margin budgets exit".split(
@@ -56,19 +62,29 @@ export const optionNames = "poll metadata allowV1 drainOn signals stopTimeout ma
 ) satisfies readonly string[];
 
 /**
- * @param most a day: a drain is far shorter, but whoever means "all there is" need not know
+ * Checks that a number of milliseconds is in range.
+ *
+ * @param most default a day: a drain is far shorter, but a caller who means "all the time there is" need not know that
  * @throws SpotkeeperError `SK-AGENT-OPTION`
  */
 export const within = (name: string, value: Ms, least: Ms = 0, most: Ms = 86_400_000): void =>
   wants(typeof value === "number" && value >= least && value <= most, name, value, `${least} to ${most} ms`);
 
-/** @throws SpotkeeperError `SK-AGENT-OPTION` for one word in place of a list of them */
+/**
+ * Checks that a value is a list.
+ *
+ * @throws SpotkeeperError `SK-AGENT-OPTION`
+ */
 export const listed = <T>(name: string, value: readonly T[]): readonly T[] => {
   wants(Array.isArray(value), name, value, "a list");
   return value;
 };
 
-/** @throws SpotkeeperError `SK-AGENT-OPTION`: says which of `known` was likely meant */
+/**
+ * Checks that `got` is one of `known`.
+ *
+ * @throws SpotkeeperError `SK-AGENT-OPTION`; the message suggests the closest name
+ */
 export const oneOf = (
   name: string,
   got: string,
@@ -79,12 +95,20 @@ export const oneOf = (
   wants(known.includes(got), name, got, near ? `${what}: did you mean ${near}?` : what);
 };
 
-/** @throws SpotkeeperError `SK-AGENT-OPTION` for an option that there is not: says which was likely meant */
+/**
+ * Checks that there are no unknown options.
+ *
+ * @throws SpotkeeperError `SK-AGENT-OPTION`; the message suggests the closest name
+ */
 export const noOther = (what: string, options: object, known: readonly string[]): void => {
   for (const name in options) oneOf(what, name, known);
 };
 
-/** @throws SpotkeeperError `SK-AGENT-OPTION` for what makes no sense, at once and not in the two minutes */
+/**
+ * Checks a condition on an option when the agent is created, not during a drain.
+ *
+ * @throws SpotkeeperError `SK-AGENT-OPTION`
+ */
 export const wants = (holds: boolean, name: string, got: unknown, what: string): void => {
   if (!holds) throw new SpotkeeperError("SK-AGENT-OPTION", `${name}: got ${got as string}, wants ${what}.`);
 };

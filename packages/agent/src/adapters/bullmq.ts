@@ -1,14 +1,14 @@
 import type { Drainable } from "../drain/phases.ts";
-import { createHand, finishOrGiveBack } from "./hand.ts";
+import { createInFlight, finishOrReturn } from "./in-flight.ts";
 
-/** What is used of a job of BullMQ. */
+/** The part of a BullMQ job that the adapter uses. */
 export interface BullJobLike {
   readonly id?: string | undefined;
   readonly token?: string | undefined;
   moveToWait(token?: string): Promise<unknown>;
 }
 
-/** What is used of a `Worker` of BullMQ. */
+/** The part of a BullMQ `Worker` that the adapter uses. */
 export interface BullWorkerLike {
   pause(doNotWaitActive?: boolean): Promise<void>;
   resume(): unknown;
@@ -18,23 +18,23 @@ export interface BullWorkerLike {
 }
 
 /**
- * Drains a worker of BullMQ.
+ * Drains a BullMQ worker.
  *
- * - `stop-intake`: it takes no further jobs
- * - `finish`: waits for the jobs that are in hand; those that are not done in time go back to wait, so that another
- *   worker has them at once and not only when their lock ends
+ * - `stop-intake`: takes no further jobs
+ * - `finish`: waits for the jobs in flight. Jobs that are not finished in time go back to the state "wait", so that
+ *   another worker can take them at once, without waiting for their lock to expire
  * - `close`: closes the worker and its connections
  */
 export function drainBullWorker(worker: BullWorkerLike): Drainable {
-  const hand = createHand<BullJobLike>(({ id }) => id ?? "");
-  worker.on("active", hand.take);
-  worker.on("completed", hand.release);
-  worker.on("failed", (job) => job !== undefined && hand.release(job));
+  const inFlight = createInFlight<BullJobLike>(({ id }) => id ?? "");
+  worker.on("active", inFlight.take);
+  worker.on("completed", inFlight.release);
+  worker.on("failed", (job) => job !== undefined && inFlight.release(job));
 
   return {
     "stop-intake": () => worker.pause(true),
-    finish: (context) => finishOrGiveBack(hand, context, "jobs", async (job) => job.moveToWait(job.token)),
-    close: () => worker.close(hand.held().length > 0),
+    finish: (context) => finishOrReturn(inFlight, context, "jobs", async (job) => job.moveToWait(job.token)),
+    close: () => worker.close(inFlight.held().length > 0),
     resume: () => worker.resume(),
   };
 }

@@ -5,7 +5,7 @@ import { healthOf } from "./health.ts";
 export { drainHttpServer } from "./http.ts";
 
 /**
- * A route for the health check, in Express or any framework whose handlers get Node's own request and response.
+ * A route for the health check, for Express or any framework whose handlers get Node's own request and response.
  *
  * @example
  * app.get("/healthz", expressHealth(agent));

@@ -4,7 +4,7 @@ import type { Drainable } from "../drain/phases.ts";
 import { type Health, healthOf } from "./health.ts";
 import { drainHttpServer, type HttpOptions } from "./http.ts";
 
-/** What is used of a Fastify instance. */
+/** The part of a Fastify instance that the adapter uses. */
 export interface FastifyLike {
   readonly server: Server;
   close(): PromiseLike<unknown>;
@@ -15,8 +15,8 @@ interface ReplyLike {
 }
 
 /**
- * Drains a Fastify server as `drainHttpServer` does, and closes it by its own `close`, so that the `onClose` hooks of its
- * plugins run: in `close`, when no request needs them any longer.
+ * Drains a Fastify server as `drainHttpServer` does. In the phase `close`, when no request is left, it calls Fastify's
+ * own `close`, so that the `onClose` hooks of its plugins run.
  *
  * @example
  * const app = Fastify();
@@ -28,7 +28,7 @@ export function drainFastify(app: FastifyLike, options: HttpOptions = {}): Drain
   return {
     ...drainable,
     async close(context) {
-      // Both end the listening; Fastify's hooks wait for the connections, which the first ends in time.
+      // Both stop listening. Fastify's hooks wait for open connections; `drainable.close` ends those in time.
       await Promise.all([drainable.close?.(context), app.close()]);
     },
   };

@@ -1,23 +1,25 @@
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 
-/** What is used of a `Server` of `@grpc/grpc-js`. */
+/** The part of a `Server` of `@grpc/grpc-js` that the adapter uses. */
 export interface GrpcServerLike {
   tryShutdown(callback: (error?: Error) => void): void;
   forceShutdown(): void;
 }
 
 export interface GrpcOptions {
-  /** The health service of `grpc-health-check`, which is told NOT_SERVING. */
+  /** The health service of `grpc-health-check`. The adapter sets it to NOT_SERVING. */
   readonly health?: { setStatus(service: string, status: "SERVING" | "NOT_SERVING"): void };
 }
 
 /**
  * Drains a server of `@grpc/grpc-js`.
  *
- * - `unready`: the health service says NOT_SERVING, and all calls are served
- * - `finish`: `tryShutdown`: GOAWAY to each client, no new calls, those that run come to their end; `forceShutdown` when
- *   there is no time left. Until then the health service says SERVING again if the notice is called off
+ * - `unready`: the health service says NOT_SERVING; all calls are still served
+ * - `finish`: calls `tryShutdown`: each client gets GOAWAY, new calls are refused, running calls may end. Calls
+ *   `forceShutdown` when there is no time left
+ *
+ * If the notice is cancelled before `finish`, the health service says SERVING again.
  */
 export function drainGrpcServer(server: GrpcServerLike, { health }: GrpcOptions = {}): Drainable {
   let shut: Promise<void> | undefined;

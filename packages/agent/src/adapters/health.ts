@@ -1,9 +1,9 @@
 import type { Agent } from "../agent.ts";
 import type { AgentState } from "../drain/status.ts";
 
-/** What a load balancer's health check is answered. */
+/** The answer to a load balancer's health check. */
 export interface Health {
-  /** 503 as soon as the instance, task or process is to end. */
+  /** 503 from the moment a drain begins. */
   readonly status: 200 | 503;
   readonly body: { readonly ready: boolean; readonly state: AgentState };
 }

@@ -3,19 +3,19 @@ import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 import { noOther, wants, within } from "../options.ts";
-import { arrivalsTaken, untilQuiet } from "./quiet.ts";
+import { arrivalsTaken, untilQuiet } from "./until-quiet.ts";
 
 export interface HttpOptions {
-  /** Seconds after which a refused client should come again; 5. */
+  /** Seconds after which a refused client may retry (`Retry-After`); default 5. */
   readonly retryAfter?: number;
-  /** Milliseconds without any request or connection after which nobody is thought to come any longer; 1,000. */
+  /** The server counts as quiet after this time without a new request or connection, in milliseconds; default 1,000. */
   readonly quiet?: Ms;
 }
 
-/** Whether the application is not to hear of it. An upgrade has the connection itself in place of a response. */
-type Hear = (request: IncomingMessage, response: Last) => boolean;
+/** Returns true to hide the event from the application. For an upgrade, `response` is the socket. */
+type Intercept = (request: IncomingMessage, response: LastResponse) => boolean;
 
-/** What of a drain is HTTP/1.1, whatever the server is. */
+/** The HTTP/1.1 part of a drain, for any kind of server. */
 export type Http1 = readonly [
   phases: {
     readonly unready: (context: DrainContext) => Promise<void>;
@@ -23,27 +23,25 @@ export type Http1 = readonly [
     readonly finish: (context: DrainContext) => Promise<void>;
     readonly resume: () => void;
   },
-  /** What is to hear of the server's events first. */
-  events: { readonly [event: string]: Hear },
-  /** A connection was opened. One that nobody told of is known by its first request. */
+  /** Handlers that must be called before the server's other listeners. */
+  events: { readonly [event: string]: Intercept },
+  /** Registers a new connection. A connection that was not registered is found at itsSocket first request. */
   opened: (socket: Socket) => void,
   /**
-   * Ends the connections that nobody uses, and those that have become another protocol's: Node.js sees to some of them
-   * only. Or all.
+   * Closes the idle connections and the upgraded ones (Node.js closes only some of them); with `all`, every connection.
    */
-  end: (all?: boolean) => void,
+  close: (all?: boolean) => void,
 ];
 
 /**
- * What uses a connection: its newest response, since they end in the order that they were asked for; once it was upgraded,
- * its socket.
+ * The newest response of a connection (responses are sent in the order of the requests); after an upgrade, the socket.
  *
- * `shouldKeepAlive`: whether the connection goes on after it, which Node.js says and does with each response.
+ * `shouldKeepAlive` says whether the connection stays open after the response; Node.js reads it and writes the header.
  */
-type Last = ServerResponse | Rest | (Socket & { shouldKeepAlive?: boolean });
+type LastResponse = ServerResponse | IdleMark | (Socket & { shouldKeepAlive?: boolean });
 
-/** Stands in for a response where there is none, so that of what is over nothing is kept. */
-interface Rest {
+/** Takes the place of a finished response, so that the response can be freed. */
+interface IdleMark {
   readonly closed: true;
   shouldKeepAlive: boolean;
 }
@@ -53,62 +51,63 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000, ...unknown }: HttpO
   noOther("drainHttpServer", unknown, ["retryAfter", "quiet"]);
   wants(retryAfter >= 0, "retryAfter", retryAfter, "seconds");
   within("quiet", quiet);
-  const connections = new Map<Socket, Last>();
+  const connections = new Map<Socket, LastResponse>();
   const inFlight = new Map<ServerResponse, Socket>();
   let arrived = 0;
-  /** How many clients gave up since `finish` began, and how many were refused since intake stopped. */
-  let gone = 0;
+  /** The number of clients that gave up since `finish` began, and of requests that were refused since `stop-intake`. */
+  let gaveUp = 0;
   let refused = 0;
   let refusing = false;
-  /** Ends with its connection, so that it needs no length. */
+  /** The body ends with the connection, so no content-length is needed. */
   const unavailable = `HTTP/1.1 503 Draining\r\nretry-after: ${retryAfter}\r\nconnection: close\r\n\r\n`;
 
-  const rests = (socket: Socket, shouldKeepAlive: boolean): Last => {
-    const rest: Rest = { closed: true, shouldKeepAlive };
-    connections.set(socket, rest);
-    return rest;
+  const markIdle = (socket: Socket, shouldKeepAlive: boolean): LastResponse => {
+    const mark: IdleMark = { closed: true, shouldKeepAlive };
+    connections.set(socket, mark);
+    return mark;
   };
-  const opened = (socket: Socket): Last => {
+  const opened = (socket: Socket): LastResponse => {
     arrived++;
     socket.once("close", () => {
       const last = connections.get(socket);
       connections.delete(socket);
-      // Of what was pipelined Node.js 22 does not tell that it is over, nor any of what is before an upgrade.
-      if (!last?.closed || last === socket) for (const [one, its] of inFlight) if (its === socket) over(one, socket);
+      // Node.js 22 emits no `close` for pipelined responses, nor for responses before an upgrade. So end them here.
+      if (!last?.closed || last === socket)
+        for (const [one, itsSocket] of inFlight) if (itsSocket === socket) finished(one, socket);
     });
-    return rests(socket, true);
+    return markIdle(socket, true);
   };
-  const over = (response: ServerResponse, socket: Socket): void => {
-    if (inFlight.delete(response) && !response.writableFinished) gone++;
-    if (connections.get(socket) === response) rests(socket, response.shouldKeepAlive);
+  const finished = (response: ServerResponse, socket: Socket): void => {
+    if (inFlight.delete(response) && !response.writableFinished) gaveUp++;
+    if (connections.get(socket) === response) markIdle(socket, response.shouldKeepAlive);
   };
-  const hear =
-    (whole?: boolean): Hear =>
+  const intercept =
+    (whole?: boolean): Intercept =>
     (request, response) => {
       const { socket } = request;
-      // One that asked first is told of by `checkContinue`, and often once more by the application. Of one whose client
-      // has left meanwhile nobody tells that it is over.
+      // A request with `Expect: 100-continue` is emitted as `checkContinue`, and often once more by the application. A
+      // request whose client has already left gets no further event.
       if (inFlight.has(response as ServerResponse) || socket.destroyed || response.closed) return false;
-      const ahead = connections.get(socket) ?? opened(socket);
+      const previous = connections.get(socket) ?? opened(socket);
       arrived++;
       connections.set(socket, response);
-      // What comes behind takes over whether the connection ends: it must not end under that one (pipelined). Those that
-      // come later do not end: a client that is told to connect anew for each request would do nothing else.
-      response.shouldKeepAlive &&= ahead.shouldKeepAlive !== false;
-      ahead.shouldKeepAlive = true;
+      // The newest (pipelined) response decides whether the connection is closed: an earlier one must not close it.
+      // Later connections are kept alive: a client that had to reconnect for each request would do nothing else.
+      response.shouldKeepAlive &&= previous.shouldKeepAlive !== false;
+      previous.shouldKeepAlive = true;
       if ("req" in response) {
         if (!refusing) inFlight.set(response, socket);
-        response.once("close", () => over(response, socket));
+        response.once("close", () => finished(response, socket));
       }
       if (refusing) {
         refused++;
-        // Over the connection itself, which serves for an upgrade too. Nobody else hears any longer that one broke.
-        const say = () => socket.on("error", () => {}).end(unavailable, () => socket.destroy());
-        // A connection that is closed with its request half read is reset, and the client never sees the answer.
-        const next = whole ? () => request.once("end", say).resume() : say;
-        // Its turn comes when what was asked before it is answered.
-        if (ahead.closed) next();
-        else (ahead as ServerResponse).once("close", next);
+        // Write to the socket, which works for upgrades too. Errors of the socket are ignored from here on.
+        const refuse = () => socket.on("error", () => {}).end(unavailable, () => socket.destroy());
+        // If a connection is closed before its request was read, TCP resets it and the client never sees the answer.
+        const refuseInTurn = whole ? () => request.once("end", refuse).resume() : refuse;
+        // Wait until the earlier requests of this connection are answered.
+        if (previous.closed) refuseInTurn();
+        else (previous as ServerResponse).once("close", refuseInTurn);
       }
       return refusing;
     };
@@ -117,15 +116,16 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000, ...unknown }: HttpO
     {
       async unready(context) {
         const { wait, remaining } = context;
-        // In turns, over most of `unready`: they all come again, and a busy process takes new connections one by one.
+        // Close connections one after another, over 80 % of `unready`: all clients reconnect, and a busy process
+        // accepts new connections slowly.
         let left = remaining();
-        const turn = (left * 0.8) / connections.size;
+        const interval = (left * 0.8) / connections.size;
         for (const socket of [...connections.keys()]) {
-          // All is well again, and whoever was not told stays.
+          // The notice was cancelled: leave the remaining connections open.
           if (context.calledOff) return;
-          const last: Last = connections.get(socket) ?? socket;
+          const last: LastResponse = connections.get(socket) ?? socket;
           last.shouldKeepAlive = false;
-          left -= turn;
+          left -= interval;
           if (remaining() > left) await wait(remaining() - left);
         }
       },
@@ -133,30 +133,31 @@ export const createHttp1 = ({ retryAfter = 5, quiet = 1_000, ...unknown }: HttpO
         refusing = true;
         refused = 0;
         await arrivalsTaken();
-        // A request that is in flight ends its connection, whenever that was opened.
+        // Close each busy connection with its response, also connections opened after `unready`.
         for (const [socket, last] of connections)
           if (!last.closed) last.shouldKeepAlive = false;
-          // Idle since it was told. On others a request may be on its way right now, and has its 503.
+          // Idle since it was marked in `unready`. On other connections a request may be on its way; it is answered
+          // with 503.
           else if (!last.shouldKeepAlive) socket.destroy();
       },
       async finish(context) {
         const before = inFlight.size;
-        gone = 0;
+        gaveUp = 0;
         await untilQuiet(
           context,
           () => arrived,
-          // Who does not wait for quiet does not want to look all the time either.
+          // With `quiet: 0`, check each 50 ms.
           quiet || 50,
           () => inFlight.size,
         );
-        if (arrived) context.note(`${before} in flight, ${gone} given up, ${inFlight.size} left, ${refused} refused`);
+        if (arrived) context.note(`${before} in flight, ${gaveUp} given up, ${inFlight.size} left, ${refused} refused`);
       },
       resume() {
-        // Who was told to end goes on to: nothing is lost by that.
+        // Connections that were marked for closing still close: no request is lost by that.
         refusing = false;
       },
     },
-    { request: hear(true), checkContinue: hear(), upgrade: hear(), connect: hear() },
+    { request: intercept(true), checkContinue: intercept(), upgrade: intercept(), connect: intercept() },
     opened,
     (all) => {
       for (const [socket, last] of connections) if (all || last.closed || last === socket) socket.destroy();

@@ -3,29 +3,32 @@ import type { TLSSocket } from "node:tls";
 import type { Ms } from "../clock.ts";
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
-import { hearFirst } from "./hear-first.ts";
+import { interceptEvents } from "./intercept-events.ts";
 import { createHttp1, type HttpOptions } from "./http1.ts";
-import { untilQuiet } from "./quiet.ts";
+import { untilQuiet } from "./until-quiet.ts";
 
-/** No stream has a higher number: "I am going away, and nothing that you have sent is refused" (RFC 9113, 6.8). */
+/**
+ * The highest possible stream number. GOAWAY with it says: "this session ends, and nothing that you have sent is
+ * refused" (RFC 9113, 6.8).
+ */
 const ALL_STREAMS = 2 ** 31 - 1;
 
-/** How long a GOAWAY may be on its way before the session is closed for new streams (assumed to be more than a round trip). */
+/** Time for a GOAWAY to arrive before the session refuses new streams (assumed to be more than a round trip). */
 const ROUND_TRIP: Ms = 500;
 
 /**
- * Drains a server of `node:http2`, and its clients of HTTP/1.1 where `allowHTTP1` lets them in.
+ * Drains a server of `node:http2`, and its HTTP/1.1 clients if `allowHTTP1` is set.
  *
- * - `unready`: every session is told GOAWAY with the highest number, which refuses nothing: clients open new streams over
- *   new sessions, and what comes is served
- * - `stop-intake`: so are sessions that came later; those that know are closed for new streams; others get 503 with
- *   `Retry-After`
- * - `finish`: waits for the streams that are open, and then until nobody comes any longer
- * - `close`: closes the server, and what is still open when there is no time left
+ * - `unready`: sends GOAWAY with the highest stream number to each session, which refuses nothing: clients open new
+ *   streams on new sessions. All streams are served
+ * - `stop-intake`: sends the same GOAWAY to newer sessions. Sessions that got it are closed for new streams; streams on
+ *   other sessions get 503 with `Retry-After`
+ * - `finish`: waits for the open streams, and then until no new ones arrive
+ * - `close`: closes the server, and all remaining sessions when there is no time left
  */
 export function drainHttp2Server(server: Http2Server | Http2SecureServer, options: HttpOptions = {}): Drainable {
   const { retryAfter = 5, quiet = 1_000 } = options;
-  /** Every session, and whether it was told. */
+  /** Every session, and whether GOAWAY was sent to it. */
   const sessions = new Map<ServerHttp2Session, boolean>();
   const streams = new Set<ServerHttp2Stream>();
   let opened = 0;
@@ -36,9 +39,9 @@ export function drainHttp2Server(server: Http2Server | Http2SecureServer, option
     sessions.set(session, false);
     session.once("close", () => sessions.delete(session));
   };
-  const tellAll = (): void => {
-    for (const [session, told] of sessions) {
-      if (told) continue;
+  const sendGoAway = (): void => {
+    for (const [session, notified] of sessions) {
+      if (notified) continue;
       sessions.set(session, true);
       session.goaway(0, ALL_STREAMS);
     }
@@ -59,13 +62,14 @@ export function drainHttp2Server(server: Http2Server | Http2SecureServer, option
     stream.end();
   };
 
-  const [http1, events, opened1, endHttp1] = createHttp1(options);
-  // The server tells of streams by `request` and the like too.
-  const ofHttp1 = Object.entries(events).map(([event, hear]) => [
+  const [http1, events, opened1, closeHttp1] = createHttp1(options);
+  // The server emits `request` and similar events for HTTP/2 streams too; skip those.
+  const ofHttp1 = Object.entries(events).map(([event, handler]) => [
     event,
-    (...[request, response]: Parameters<typeof hear>) => request.httpVersionMajor === 1 && hear(request, response),
+    (...[request, response]: Parameters<typeof handler>) =>
+      request.httpVersionMajor === 1 && handler(request, response),
   ]);
-  hearFirst(server, {
+  interceptEvents(server, {
     ...(Object.fromEntries(ofHttp1) as typeof events),
     session: onSession,
     secureConnection(socket: TLSSocket) {
@@ -80,37 +84,37 @@ export function drainHttp2Server(server: Http2Server | Http2SecureServer, option
   return {
     async unready(context) {
       ending = true;
-      tellAll();
+      sendGoAway();
       await http1.unready(context);
     },
     async "stop-intake"({ wait }) {
       ending = true;
-      tellAll();
+      sendGoAway();
       await wait(ROUND_TRIP);
       refusing = true;
-      for (const [session, told] of sessions) if (told) session.close();
+      for (const [session, notified] of sessions) if (notified) session.close();
       await http1["stop-intake"]();
     },
     async finish(context) {
       const { note } = context;
       const inFlight = streams.size;
-      const own = untilQuiet(
+      const http2Quiet = untilQuiet(
         context,
         () => opened,
         quiet || 50,
         () => streams.size,
       );
-      await Promise.all([own, http1.finish(context)]);
+      await Promise.all([http2Quiet, http1.finish(context)]);
       note(`${inFlight} streams open, ${counts.served} served, ${counts.aborted} given up, ${counts.refused} refused`);
       if (streams.size > 0 && !context.calledOff) note(`${streams.size} cut off`);
     },
     async close({ signal }) {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const session of sessions.keys()) session.close();
-      endHttp1();
+      closeHttp1();
       await Promise.race([closed, aborted(signal)]);
       for (const session of sessions.keys()) session.destroy();
-      endHttp1(true);
+      closeHttp1(true);
     },
     resume() {
       ending = refusing = false;

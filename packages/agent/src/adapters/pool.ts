@@ -1,21 +1,21 @@
 import type { Drainable } from "../drain/phases.ts";
 import { aborted } from "./aborted.ts";
 
-/** A pool of database connections as `pg`, `mysql2`, `mariadb` and others have it. */
+/** A pool of database connections such as those of `pg`, `mysql2`, `mariadb`. */
 export interface EndsLike {
   end(): PromiseLike<unknown>;
 }
 
-/** A pool of workers as `piscina` has it: `close` lets tasks finish, `destroy` does not. */
+/** A pool of worker threads such as `piscina`: `close` lets tasks finish, `destroy` does not. */
 export interface WorkerPoolLike {
   close(): PromiseLike<unknown>;
   destroy?(): unknown;
 }
 
-/** Ends a pool in `close`, when nobody needs a connection any longer. */
+/** Ends a pool in the phase `close`, when no handler needs a connection any more. */
 export const drainPool = (pool: EndsLike): Drainable => ({ close: () => pool.end() });
 
-/** Lets the tasks of a pool of workers come to their end in `finish`, and ends the workers when there is no time left. */
+/** Lets the tasks of a worker pool finish in the phase `finish`, and ends the workers when there is no time left. */
 export const drainWorkerPool = (pool: WorkerPoolLike): Drainable => {
   let closed: PromiseLike<unknown> | undefined;
   return {

@@ -1,25 +1,25 @@
 import type { Drainable } from "../drain/phases.ts";
-import { createHand, finishOrGiveBack } from "./hand.ts";
+import { createInFlight, finishOrReturn } from "./in-flight.ts";
 
-/** What is used of a message of SQS. */
+/** The part of an SQS message that the adapter uses. */
 export interface SqsMessage {
   readonly MessageId?: string | undefined;
   readonly ReceiptHandle?: string | undefined;
 }
 
-/** What is used of a consumer of `sqs-consumer`. */
+/** The part of a consumer of `sqs-consumer` that the adapter uses. */
 export interface SqsConsumerLike {
   start(): void;
   stop(options?: { abort?: boolean }): void;
   readonly status: { readonly isPolling: boolean };
   /**
-   * Heard are `message_received`, `message_processed`, `processing_error`, `timeout_error`, and at the end of a poll
-   * `response_processed`, `empty`, `error`.
+   * The adapter listens to `message_received`, `message_processed`, `processing_error`, `timeout_error`, and, for the
+   * end of a poll, to `response_processed`, `empty`, `error`.
    */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** What is used of the client `SQS` of `@aws-sdk/client-sqs`. */
+/** The part of the client `SQS` of `@aws-sdk/client-sqs` that the adapter uses. */
 export interface SqsClientLike {
   changeMessageVisibility(input: {
     readonly QueueUrl: string;
@@ -36,22 +36,22 @@ export interface SqsOptions {
 /**
  * Drains a consumer of `sqs-consumer`.
  *
- * - `stop-intake`: no further messages are received; an empty long poll is given up
- * - `finish`: waits for the messages that are in hand; those that are not done in time are returned to the queue at once
- *   (visibility 0), so that another consumer has them and not only after their time-out
+ * - `stop-intake`: receives no further messages; an empty long poll is aborted
+ * - `finish`: waits for the messages in flight. Messages that are not finished in time are returned to the queue
+ *   (visibility timeout 0), so that another consumer can receive them at once
  *
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */
 export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: SqsOptions): Drainable {
-  const hand = createHand<SqsMessage>(({ MessageId, ReceiptHandle }) => MessageId ?? ReceiptHandle ?? "");
-  consumer.on("message_received", (message) => hand.take(message as SqsMessage));
-  consumer.on("message_processed", (message) => hand.release(message as SqsMessage));
-  consumer.on("processing_error", (_error, message) => hand.release(message as SqsMessage));
-  consumer.on("timeout_error", (_error, message) => hand.release(message as SqsMessage));
-  // A message that its handler did not acknowledge has no event of its own.
-  consumer.on("response_processed", hand.clear);
+  const inFlight = createInFlight<SqsMessage>(({ MessageId, ReceiptHandle }) => MessageId ?? ReceiptHandle ?? "");
+  consumer.on("message_received", (message) => inFlight.take(message as SqsMessage));
+  consumer.on("message_processed", (message) => inFlight.release(message as SqsMessage));
+  consumer.on("processing_error", (_error, message) => inFlight.release(message as SqsMessage));
+  consumer.on("timeout_error", (_error, message) => inFlight.release(message as SqsMessage));
+  // There is no event for a message that its handler did not acknowledge.
+  consumer.on("response_processed", inFlight.clear);
   let resumes = false;
-  // While its last poll goes on, what is in hand with it, another start would make it poll twice side by side.
+  // If the last poll still runs, `start` would begin a second polling loop.
   const startWhenIdle = (): void => {
     if (!resumes || consumer.status.isPolling) return;
     resumes = false;
@@ -59,18 +59,18 @@ export function drainSqsConsumer(consumer: SqsConsumerLike, { queueUrl, sqs }: S
   };
   for (const end of ["response_processed", "empty", "error"]) consumer.on(end, () => void setImmediate(startWhenIdle));
 
-  const giveBack = async ({ ReceiptHandle }: SqsMessage): Promise<unknown> =>
+  const returnToQueue = async ({ ReceiptHandle }: SqsMessage): Promise<unknown> =>
     ReceiptHandle === undefined
       ? null
       : sqs.changeMessageVisibility({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 });
 
   return {
-    // To abort while messages are in hand would abort their deletion too.
+    // An abort while messages are in flight would abort their deletion too.
     "stop-intake"() {
       resumes = false;
-      consumer.stop({ abort: hand.held().length === 0 });
+      consumer.stop({ abort: inFlight.held().length === 0 });
     },
-    finish: (context) => finishOrGiveBack(hand, context, "messages", giveBack),
+    finish: (context) => finishOrReturn(inFlight, context, "messages", returnToQueue),
     resume() {
       resumes = true;
       startWhenIdle();

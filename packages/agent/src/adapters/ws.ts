@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import type { Drainable } from "../drain/phases.ts";
 import type { Ms } from "../clock.ts";
 import { aborted } from "./aborted.ts";
-import { SPELLS, untilQuiet } from "./quiet.ts";
+import { SPELLS, untilQuiet } from "./until-quiet.ts";
 
-/** What is used of a client of `ws`. */
+/** The part of a client of `ws` that the adapter uses. */
 export interface WebSocketLike {
   readonly readyState: number;
   send(data: string): void;
@@ -15,7 +15,7 @@ export interface WebSocketLike {
   on(event: "message", listener: () => void): unknown;
 }
 
-/** What is used of a `WebSocketServer` of `ws`. */
+/** The part of a `WebSocketServer` of `ws` that the adapter uses. */
 export interface WebSocketServerLike {
   readonly clients: Iterable<WebSocketLike>;
   on(event: "connection", listener: (client: WebSocketLike) => void): unknown;
@@ -24,11 +24,11 @@ export interface WebSocketServerLike {
 }
 
 export interface WebSocketOptions {
-  /** Sent to each client before its connection is closed, so that it knows to come again elsewhere; none by default. */
+  /** A message for each client before its connection is closed, so that it can reconnect elsewhere; none by default. */
   readonly message?: string;
-  /** Seconds after which a refused client should come again; 5. */
+  /** Seconds after which a refused client may retry (`Retry-After`); default 5. */
   readonly retryAfter?: number;
-  /** Milliseconds without any message after which no answer is thought to be under way any longer; 1,000. */
+  /** After this time without a message, no answer counts as outstanding, in milliseconds; default 1,000. */
   readonly quiet?: Ms;
 }
 
@@ -39,10 +39,10 @@ const OPEN = 1;
 /**
  * Drains a `WebSocketServer` of `ws`.
  *
- * - `stop-intake`: new connections get 503 with `Retry-After`; clients get the message, if there is one
- * - `finish`: waits until no client has sent anything for a while, so that what was asked is answered; then each
- *   connection is closed with 1001 and waited for
- * - `close`: stragglers are ended, and the server is closed
+ * - `stop-intake`: new connections get 503 with `Retry-After`; clients get `message`, if there is one
+ * - `finish`: waits until no client has sent anything for `quiet` milliseconds, so that requests can be answered. Then
+ *   closes each connection with 1001 and waits for the close handshake
+ * - `close`: terminates the remaining connections and closes the server
  */
 export function drainWebSocketServer(
   server: WebSocketServerLike,
@@ -68,12 +68,12 @@ export function drainWebSocketServer(
     },
     async finish(context) {
       const { signal, note, remaining } = context;
-      // Half of the time at most: clients that never rest are closed all the same, and need time for it.
+      // Wait for half of the time at most: clients that send all the time are closed too, and closing needs time.
       await untilQuiet(
         context,
         () => arrived,
         Math.min(quiet, remaining() / 2 / SPELLS),
-        // Nobody but the application knows what is an answer to what.
+        // Only the application knows which message answers which, so nothing counts as in flight.
         () => 0,
       );
       if (context.calledOff) return;

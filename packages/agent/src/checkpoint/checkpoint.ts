@@ -8,28 +8,28 @@ import type { CheckpointStore } from "./store.ts";
 
 export interface CheckpointOptions {
   readonly store: CheckpointStore;
-  /** Of the data, by the application's own count; 1. A reader refuses one that is newer than it knows. */
+  /** The version of the data, counted by the application; default 1. `restore` refuses a newer version. */
   readonly version?: number;
-  /** The most that is saved, in bytes; 64 MiB. */
+  /** The largest checkpoint, in bytes; default 64 MiB. */
   readonly maxBytes?: number;
 }
 
-/** What takes part in a drain, and can save at other times too. */
+/** A checkpoint saves in a drain, and can save at other times too. */
 export interface Checkpoint extends Drainable {
-  /** Saves now; the reason is that the application asked. */
+  /** Saves now, with the reason `request`. */
   saveNow(): Promise<void>;
 }
 
-/** What `collect` is given in a drain; null when the application asks. */
+/** Returns the data to save: JSON or bytes. `context` is null if the application called `saveNow`. */
 export type Collect = (context: DrainContext | null) => unknown;
 
-const MOST = 64 * 2 ** 20;
+const MAX_BYTES = 64 * 2 ** 20;
 
 export function checkpointOn(
   clock: Pick<Clock, "wall">,
   name: string,
   collect: Collect,
-  { store, version = 1, maxBytes = MOST }: CheckpointOptions,
+  { store, version = 1, maxBytes = MAX_BYTES }: CheckpointOptions,
 ): Checkpoint {
   checked(name);
   let last: Promise<unknown> = Promise.resolve();
@@ -56,22 +56,22 @@ export function checkpointOn(
     await store.write(slotOf(name, stamp.sequence), seal(stamp, data));
     return data.length;
   };
-  /** One after the other: two that are written at once could take the same place. */
-  const inTurn = (context: DrainContext | null): Promise<number> => {
+  /** Runs saves one after the other: two at once could write to the same slot. */
+  const saveInTurn = (context: DrainContext | null): Promise<number> => {
     const mine = last.then(() => save(context));
     last = mine.catch(() => {});
     return mine;
   };
 
   return {
-    save: async (context) => context.note(`${await inTurn(context)} bytes`),
+    save: async (context) => context.note(`${await saveInTurn(context)} bytes`),
     async saveNow() {
-      await inTurn(null);
+      await saveInTurn(null);
     },
   };
 }
 
-/** What cannot be read any longer is no reason not to save; what cannot be asked is. */
+/** Returns the newest sequence number. A damaged checkpoint does not stop a save; a store that does not answer does. */
 async function sequenceOf(store: CheckpointStore, name: string): Promise<number> {
   try {
     return (await newest(store, name))?.stamp.sequence ?? 0;
@@ -82,28 +82,29 @@ async function sequenceOf(store: CheckpointStore, name: string): Promise<number>
 }
 
 export interface RestoreOptions extends Pick<CheckpointOptions, "store" | "version"> {
-  /** Each checkpoint is given out once, whoever asks and however often; false. */
+  /** Return each checkpoint only once, across all callers; default false. */
   readonly once?: boolean;
 }
 
-/** A checkpoint as it was saved. */
+/** A restored checkpoint. */
 export interface Restored {
-  /** What `collect` gave: JSON, or bytes. */
+  /** The data that `collect` returned: JSON or bytes. */
   readonly data: unknown;
   readonly version: number;
   readonly savedAt: string;
   /** Why the process stopped. */
   readonly why: Notice["kind"];
   readonly detail: string | null;
-  /** What was still running then, and why it is not done: `name (phase): why`. */
+  /** The work that was not finished then, and why: `name (phase): why`. */
   readonly running: readonly string[];
 }
 
 /**
- * The newest checkpoint of that name; null if there is none, or with `once` if it was given out before.
+ * Returns the newest checkpoint of that name. Returns null if there is none, or if `once` is set and it was returned
+ * before.
  *
  * @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NEWER`, `SK-AGENT-CHECKPOINT-DAMAGED`, `SK-AGENT-CHECKPOINT-NAME`, and
- * whatever the store throws
+ * any error of the store
  */
 export async function restore(
   name: string,
@@ -118,7 +119,7 @@ export async function restore(
       `Checkpoint ${name} has version ${stamp.version} of its data, and this application knows ${version}. Start the later one, or remove it.`,
     );
   }
-  // Asked last: what cannot be used is not used up.
+  // Claim last: a checkpoint that cannot be decoded must not count as returned.
   const data = decode(envelope);
   if (once && !(await store.claim(`${name}.${sum.slice(0, 32)}.taken`))) return null;
   const { savedAt, why, detail, running } = stamp;

@@ -2,18 +2,18 @@ import { createHash } from "node:crypto";
 import { SpotkeeperError } from "../errors.ts";
 import type { NoticeKind } from "../notice.ts";
 
-/** What stands with the data. */
+/** The facts stored beside the data. */
 export interface Stamp {
   readonly name: string;
-  /** Rises with each one that is written. */
+  /** Grows by 1 with each save. */
   readonly sequence: number;
-  /** Of the data, by the application's own count. */
+  /** The version of the data, counted by the application. */
   readonly version: number;
   readonly savedAt: string;
-  /** Why the process stopped, and in more words. */
+  /** Why the process stopped; `detail` says more. */
   readonly why: NoticeKind;
   readonly detail: string | null;
-  /** What was still running when it was saved, and why it is not done: `name (phase): why`. */
+  /** The work that was not finished when the data were saved, and why: `name (phase): why`. */
   readonly running: readonly string[];
   readonly binary: boolean;
 }
@@ -21,15 +21,15 @@ export interface Stamp {
 export interface Envelope {
   readonly stamp: Stamp;
   readonly data: Uint8Array;
-  /** SHA-256 of stamp and data; it names this one checkpoint. */
+  /** SHA-256 of stamp and data; it identifies this checkpoint. */
   readonly sum: string;
 }
 
-/** The form of the file itself. A reader takes this one and those before. */
+/** The version of the file format. `open` reads this version and older ones. */
 const FORMAT = 1;
 
 /**
- * One line of JSON, then the data as it is:
+ * Writes one line of JSON, then the data:
  *
  *     {"spotkeeper":"checkpoint","format":1,"sum":"…","bytes":123,"stamp":{…}}
  */
@@ -40,9 +40,9 @@ export function seal(stamp: Stamp, data: Uint8Array): Uint8Array {
 
 export type Opened =
   | { readonly is: "good"; readonly envelope: Envelope }
-  /** Cut off, changed, or not one of ours. */
+  /** Truncated, changed, or written by another program. */
   | { readonly is: "damaged" }
-  /** Of a form that a later version writes. */
+  /** Written in a newer format. */
   | { readonly is: "newer"; readonly format: number };
 
 export function open(bytes: Uint8Array): Opened {
@@ -74,7 +74,7 @@ function headOf(line: string): Head | null {
 const sumOf = (stamp: Stamp, data: Uint8Array): string =>
   createHash("sha256").update(JSON.stringify(stamp)).update("\n").update(data).digest("hex");
 
-/** @throws SpotkeeperError `SK-AGENT-CHECKPOINT-DATA` for what JSON does not have */
+/** @throws SpotkeeperError `SK-AGENT-CHECKPOINT-DATA` for a value that JSON cannot express */
 export function encode(value: unknown): { readonly data: Uint8Array; readonly binary: boolean } {
   if (value instanceof Uint8Array) return { data: value, binary: true };
   const text = JSON.stringify(value) as string | undefined;

@@ -5,9 +5,11 @@ import { codeOf } from "../errors.ts";
 import type { CheckpointStore } from "./store.ts";
 
 /**
- * Keeps checkpoints as files of one folder, which outlives the process: a volume, or the instance's disk for a stop or a
- * hibernation. Each file is written aside, synced, and renamed, and the folder is synced, so that a kill or a loss of
- * power at any moment leaves the old one or the new one.
+ * Keeps checkpoints as files in one folder. The folder must outlive the process: a volume, or the instance's disk for a
+ * stop or a hibernation.
+ *
+ * Each file is written under a temporary name, synced and renamed, and the folder is synced. A kill or a power loss
+ * leaves the old file or the new one.
  */
 export function fileStore(folder: string): CheckpointStore {
   return {
@@ -53,7 +55,10 @@ export function fileStore(folder: string): CheckpointStore {
 
 const asideOf = (key: string): string => `.${key}.${randomUUID()}.new`;
 
-/** What a writer left that was killed. Nobody else writes this key: a checkpoint has one process. */
+/**
+ * Removes the temporary files of a writer that was killed. No other process writes this key: a checkpoint belongs to
+ * one process.
+ */
 async function sweep(folder: string, key: string): Promise<void> {
   const length = asideOf(key).length;
   const left = (await readdir(folder)).filter(

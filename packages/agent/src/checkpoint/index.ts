@@ -9,7 +9,8 @@ export { restore } from "./checkpoint.ts";
 export { s3Store } from "./s3.ts";
 
 /**
- * Saves what `collect` gives in the phase `save`: JSON, or bytes. The last good one is kept until a new one is whole.
+ * Saves the data that `collect` returns (JSON or bytes) in the phase `save`. The previous checkpoint is kept until the
+ * new one is complete.
  *
  * @example
  * const store = fileStore("/var/lib/orders");
@@ -17,7 +18,7 @@ export { s3Store } from "./s3.ts";
  * const before = await restore("orders", { store, once: true });
  *
  * @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NAME`; when saving `SK-AGENT-CHECKPOINT-TOO-LARGE`,
- * `SK-AGENT-CHECKPOINT-DATA`, and whatever the store throws
+ * `SK-AGENT-CHECKPOINT-DATA`, and any error of the store
  */
 export const checkpoint = (name: string, collect: Collect, options: CheckpointOptions): Checkpoint =>
   checkpointOn(systemClock, name, collect, options);

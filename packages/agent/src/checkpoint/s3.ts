@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CheckpointStore } from "./store.ts";
 
-/** What is used of the client `S3` of `@aws-sdk/client-s3`. */
+/** The part of the client `S3` of `@aws-sdk/client-s3` that the store uses. */
 export interface S3Like {
   getObject(input: {
     readonly Bucket: string;
@@ -17,14 +17,14 @@ export interface S3Like {
 
 export interface S3StoreOptions {
   readonly bucket: string;
-  /** Put before each key, for example `checkpoints/orders/`; nothing. */
+  /** A prefix for each key, for example `checkpoints/orders/`; default none. */
   readonly prefix?: string;
 }
 
 /**
- * Keeps checkpoints in a bucket. A put is all or nothing, and is read by whoever asks afterwards
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel); only one of many that put with
- * `If-None-Match` succeeds (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+ * Keeps checkpoints in a bucket. A put is complete or has no effect, and later reads see it
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel). Of several puts with
+ * `If-None-Match`, one succeeds (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
  */
 export function s3Store(s3: S3Like, { bucket, prefix = "" }: S3StoreOptions): CheckpointStore {
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: prefix + key });
@@ -49,9 +49,9 @@ export function s3Store(s3: S3Like, { bucket, prefix = "" }: S3StoreOptions): Ch
           await s3.putObject({ ...at(key), Body: mine, IfNoneMatch: "*" });
           return true;
         } catch (error) {
-          // It may be our own: the client puts again where an answer was lost.
+          // The object may be our own: the SDK repeats a put whose answer was lost.
           if (nameOf(error) === "PreconditionFailed") return mine.equals((await read(key)) ?? Buffer.alloc(0));
-          // Others put at this moment, and one of them may yet fail.
+          // Another put is in progress, and may still fail.
           if (nameOf(error) !== "ConditionalRequestConflict" || tries <= 1) throw error;
         }
       }
@@ -59,7 +59,7 @@ export function s3Store(s3: S3Like, { bucket, prefix = "" }: S3StoreOptions): Ch
   };
 }
 
-/** So often a mark is put while others put theirs. */
+/** The number of tries while other puts are in progress. */
 const TRIES = 5;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");

@@ -2,14 +2,14 @@ import { SpotkeeperError } from "../errors.ts";
 import { type Envelope, open } from "./envelope.ts";
 import type { CheckpointStore } from "./store.ts";
 
-/** Two places that are written in turn: while one is, the last good checkpoint stands in the other. */
+/** Two slots that are written in turn: while one is written, the other holds the last good checkpoint. */
 const slots = ["a", "b"] as const;
 
 export const slotOf = (name: string, sequence: number): string => `${name}.${slots[sequence % 2] ?? "a"}`;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NAME`: it is a file's name and an object's key */
+/** @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NAME` if the name cannot be a file name and an object key */
 export function checked(name: string): string {
   if (NAME.test(name)) return name;
   const wants = "wants up to 100 letters, digits, dots, dashes and underscores, and begins with a letter or digit";
@@ -17,10 +17,10 @@ export function checked(name: string): string {
 }
 
 /**
- * The newest checkpoint that is whole; null if there is none at all.
+ * Returns the newest complete checkpoint, or null if there is no checkpoint at all.
  *
- * @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NEWER`, `SK-AGENT-CHECKPOINT-DAMAGED` where something is there and nothing
- * of it can be read
+ * @throws SpotkeeperError `SK-AGENT-CHECKPOINT-NEWER`; `SK-AGENT-CHECKPOINT-DAMAGED` if there are checkpoints and none
+ * is readable
  */
 export async function newest(store: CheckpointStore, name: string): Promise<Envelope | null> {
   const found = await Promise.all(slots.map((slot) => store.read(`${name}.${slot}`)));

@@ -1,9 +1,9 @@
-/** Where checkpoints are kept. A store that cannot be asked rejects; it never answers "nothing" for that. */
+/** Storage for checkpoints. If the storage does not answer, the promise rejects; it never says "there is none" then. */
 export interface CheckpointStore {
-  /** Null: there is none of that name. */
+  /** Reads one object. Returns null if there is none of that name. */
   read(key: string): Promise<Uint8Array | null>;
-  /** When it resolves the whole is there to stay; whenever it is cut off, what was there before is whole. */
+  /** Writes all bytes durably, then resolves. If it is interrupted, the previous object stays complete. */
   write(key: string, bytes: Uint8Array): Promise<void>;
-  /** Makes a mark of that name; false, if there is one. Of many that try only one gets true. */
+  /** Creates an empty object of that name. Returns false if it exists. Of several callers, one gets true. */
   claim(key: string): Promise<boolean>;
 }

@@ -3,14 +3,17 @@ import type { Agent } from "../agent.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../notice.ts";
 import { noOther, wants } from "../options.ts";
-import type { DrainRequest } from "../request.ts";
+import type { DrainRequest } from "../drain/drain-request.ts";
 
 export interface ControlOptions {
-  /** Bearer token for everything that does something, or what it is at the time. Without one only the status is answered. */
+  /**
+   * The bearer token for all routes that start something, or a function that returns the current one. With null only
+   * the status is answered.
+   */
   readonly token: string | null | (() => string | null);
-  /** The status wants the token too: where others than this machine can reach it. */
+  /** Whether the status needs the token too: set it where other machines can reach it. */
   readonly guardStatus?: boolean;
-  /** What a `deadline` is compared with; this machine's. */
+  /** The clock that a `deadline` is compared with; default: this machine's. */
   readonly clock?: Pick<Clock, "wall">;
 }
 
@@ -19,12 +22,12 @@ type Answer = readonly [status: number, body: object];
 const LONGEST_BODY = 64 * 1024;
 
 /**
- * Answers `GET /status`, `POST /drain` (also `POST /shutdown/drain`) and `POST /test`, which begins a drill: a drain for
- * real, on a notice that nobody sent.
+ * Answers `GET /status`, `POST /drain` (also `POST /shutdown/drain`) and `POST /test`, which starts a drill: a real
+ * drain without a real notice.
  *
- * The body of a POST is JSON or nothing: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. Where there
- * is no `deadlineIn`, a `deadline` in ISO 8601 is taken, by this machine's clock; for `detail` the `incident` of the
- * controller. The answer is 202 with the status; errors are problem details (RFC 9457).
+ * The body of a POST is JSON or empty: `{"deadlineIn": 120000, "action": "terminate", "detail": "who asks"}`. Without
+ * `deadlineIn`, a `deadline` in ISO 8601 counts, by this machine's clock; without `detail`, the controller's
+ * `incident`. The answer is 202 with the status; errors are problem details (RFC 9457).
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`
  *
@@ -34,7 +37,7 @@ const LONGEST_BODY = 64 * 1024;
 export function createControl(agent: Agent, options: ControlOptions): RequestListener {
   const { token: tokenOf, guardStatus = false, clock = systemClock, ...unknown } = { ...options };
   noOther("createControl", unknown, ["token", "guardStatus", "clock"]);
-  // Without a token nothing can be asked for: whoever wants that says null.
+  // `token` must be given explicitly: null switches the POST routes off.
   wants(tokenOf !== undefined, "createControl", tokenOf, "a token, or null");
   const drains =
     (drill: boolean) =>
@@ -53,7 +56,7 @@ export function createControl(agent: Agent, options: ControlOptions): RequestLis
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const path = (request.url ?? "").split("?")[0] ?? "";
-    // Health checkers ask by HEAD; Node.js leaves the body out.
+    // Health checks may use HEAD; Node.js then leaves out the body.
     const route = `${request.method === "HEAD" ? "GET" : request.method} ${path}`;
     const act = routes[route];
     if (act === undefined) {
@@ -92,15 +95,15 @@ function send(response: ServerResponse, [status, body]: Answer): void {
 
 const problem = (status: number, code: string, detail: string): Answer => [status, { status, code, detail }];
 
-/** Takes as long whatever is wrong with it, so that a token cannot be guessed letter by letter. */
+/** Compares in constant time, so that a token cannot be guessed letter by letter. */
 function same(one: string, other: string): boolean {
-  // Loaded with the first token that comes: most processes are never asked.
+  // Loaded when the first token arrives: most processes never need it.
   const { createHash, timingSafeEqual } = process.getBuiltinModule("node:crypto");
   const [a, b] = [one, other].map((text) => createHash("sha256").update(text).digest()) as [Buffer, Buffer];
   return timingSafeEqual(a, b);
 }
 
-/** What is asked for, or what is wrong with it. */
+/** Returns the request, or a text that says what is wrong with it. */
 async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): Promise<DrainRequest | string> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
@@ -122,7 +125,7 @@ async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): 
   if (deadlineIn !== undefined) {
     if (typeof deadlineIn !== "number" || !(deadlineIn >= 0))
       return "deadlineIn wants milliseconds, and deadline a time in ISO 8601";
-    // A drain begins at once and is over long before.
+    // A drain begins at once and takes far less than a day.
     asked.deadlineIn = Math.min(deadlineIn, 86_400_000);
   }
   if (action !== undefined) {
@@ -137,7 +140,7 @@ async function requestOf(request: IncomingMessage, clock: Pick<Clock, "wall">): 
   return asked;
 }
 
-/** Milliseconds until then, none if it has passed; not a number where it is no time. */
+/** Returns the milliseconds until the deadline, 0 if it has passed, NaN if it is not a time. */
 function untilOf(deadline: unknown, clock: Pick<Clock, "wall">): number | undefined {
   if (deadline === undefined) return undefined;
   return typeof deadline === "string" ? Math.max(0, Date.parse(deadline) - clock.wall()) : Number.NaN;

@@ -1,16 +1,19 @@
 import { constants } from "node:os";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 
-/** A process in any language. */
+/** A child process. */
 export interface Child {
-  /** Its exit code, or 128 and the number of the signal that ended it, as a shell says it. Rejects if it cannot be started. */
+  /**
+   * Resolves with the exit code, or with 128 + the number of the signal that ended the process, as a shell does.
+   * Rejects if the process cannot be started.
+   */
   readonly ended: Promise<number>;
   signal(name: NodeJS.Signals): void;
 }
 
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** `inherit`: it has the terminal, as if nobody stood between. */
+  /** `inherit`: the child uses the daemon's terminal. */
   readonly stdio: "inherit" | "ignore";
 }
 

@@ -3,22 +3,22 @@ import { SpotkeeperError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { durationOf } from "../watch/environment.ts";
 
-/** What can stand on the call, for `spotkeeper-agent` and `spotkeeper agent` alike. */
+/** The flags of `spotkeeper-agent` and `spotkeeper agent`. */
 export const daemonFlags: readonly Flag[] = [
   {
     name: "port",
     value: "number",
-    says: "where the status is served (8788; another where that is taken; 0: a free one)",
+    says: "port of the status (default 8788, or a free one if that is taken; 0: any free port)",
   },
-  { name: "host", value: "address", says: "the address it is served at (127.0.0.1; any other wants a token)" },
+  { name: "host", value: "address", says: "address of the status (default 127.0.0.1; any other needs a token)" },
   {
     name: "poll",
     value: "duration",
-    says: "from look to look at the metadata (1s; rebalance and scheduled events each 5s)",
+    says: "how often the metadata are read (default 1s; rebalance and scheduled events each 5s)",
   },
-  { name: "hook", value: "url|command", says: "what runs first on a notice, in order; can be repeated", many: true },
-  { name: "grace", value: "duration", says: "the time that is kept from the hooks for the command to end (30s)" },
-  { name: "controller", value: "url", says: "the controller that is told of notices, by HTTP" },
+  { name: "hook", value: "url|command", says: "runs first on a notice; several run in order", many: true },
+  { name: "grace", value: "duration", says: "time reserved for the command to end, after the hooks (default 30s)" },
+  { name: "controller", value: "url", says: "the controller that gets the notices by HTTP" },
 ];
 
 export interface Flag {
@@ -29,9 +29,9 @@ export interface Flag {
 }
 
 export interface DaemonOptions {
-  /** Empty: it watches for the machine. */
+  /** The command and its arguments; empty to watch for the whole machine. */
   readonly command: readonly string[];
-  /** Null: the usual one, or another where that is taken. */
+  /** Null: the default port, or a free one if that is taken. */
   readonly port: number | null;
   readonly host: string;
   readonly poll: Ms;
@@ -42,7 +42,7 @@ export interface DaemonOptions {
 
 export type FlagValues = { readonly [name: string]: string | readonly string[] | undefined };
 
-/** @throws SpotkeeperError `SK-AGENT-CALL`: names the flag, what it got and what it wants */
+/** @throws SpotkeeperError `SK-AGENT-CALL`; the message names the flag, its value and the expected values */
 export function daemonOptions(values: FlagValues, command: readonly string[]): DaemonOptions {
   const one = (name: string): string | null => {
     const value = values[name];
@@ -79,7 +79,7 @@ export interface Call {
   readonly options: DaemonOptions;
 }
 
-/** Reads the call of the bin: flags, then `--` and the command. */
+/** Parses the command line of `spotkeeper-agent`: flags, then `--` and the command. */
 export function readCall(args: readonly string[]): Call {
   const end = args.indexOf("--");
   const [own, command] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];

@@ -2,39 +2,39 @@ import { delimiter, join } from "node:path";
 import type { Clock, Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 import { codeOf, messageOf, SpotkeeperError } from "../errors.ts";
-import { isTaken, outcomeOf } from "../net/anywhere.ts";
+import { isSuccess, describeReply } from "../net/http-or-https.ts";
 import type { Send } from "../net/send.ts";
 import type { Notice } from "../notice.ts";
 import type { Environment } from "../watch/environment.ts";
 import { startChild } from "./child.ts";
 import type { TokenOf } from "./tokens.ts";
-import { wordsOf } from "./words.ts";
+import { splitCommand } from "./split-command.ts";
 
 export interface HooksOptions {
   readonly hooks: readonly string[];
   readonly clock: Pick<Clock, "now" | "setTimer">;
   readonly send: Send;
-  /** Sent as a bearer token to hooks that are URLs. */
+  /** The bearer token for hooks that are URLs. */
   readonly token: TokenOf;
   readonly env: Environment;
   readonly log: (message: string, more: object) => void;
 }
 
 interface Hook {
-  /** Without what may be secret: of a URL only its origin, since a token may stand in its path, of a command its file. */
+  /** A name without secrets: the origin of a URL (its path may hold a token), the file of a command. */
   readonly name: string;
   run(context: DrainContext): Promise<string>;
 }
 
-/** What the system is short of for a while: descriptors, processes, memory. */
-const SHORT: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS"]);
-/** From a try that failed for want of these to the next. */
-const AGAIN: Ms = 250;
+/** Error codes of a temporary shortage: descriptors, processes, memory. */
+const SHORTAGES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS"]);
+/** Pause before a hook that failed by such a shortage is retried. */
+const RETRY_PAUSE: Ms = 250;
 
 /**
- * Runs the hooks in their order. One that fails is told, and the next has its turn; one that fails for want of descriptors
- * is tried again while there is time. One that takes longer than its part of the time (what is left, by the hooks that are
- * left) goes on beside the next, so that a hook which hangs keeps none from running.
+ * Runs the hooks in order. A hook that fails is logged, and the next one runs. A hook that fails by a shortage of
+ * descriptors is retried while there is time. A hook that takes longer than its share of the time (time left / hooks
+ * left) goes on beside the next one, so that a hook that hangs does not block the others.
  */
 export function createHooks(options: HooksOptions): (context: DrainContext) => Promise<void> {
   const hooks = options.hooks.map((hook) =>
@@ -45,9 +45,9 @@ export function createHooks(options: HooksOptions): (context: DrainContext) => P
       try {
         return await run(context);
       } catch (error) {
-        const short = SHORT.has(codeOf(error)) || SHORT.has(codeOf((error as Error).cause));
-        if (short) await context.wait(AGAIN);
-        if (!short || context.signal.aborted) throw error;
+        const isShortage = SHORTAGES.has(codeOf(error)) || SHORTAGES.has(codeOf((error as Error).cause));
+        if (isShortage) await context.wait(RETRY_PAUSE);
+        if (!isShortage || context.signal.aborted) throw error;
       }
     }
   };
@@ -82,7 +82,7 @@ export function createHooks(options: HooksOptions): (context: DrainContext) => P
 }
 
 function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
-  // It may have a password, so it is not repeated.
+  // The value may contain a password, so it is not in the message.
   if (!URL.canParse(hook)) throw new SpotkeeperError("SK-AGENT-CALL", "--hook: got http… that is not a URL.");
   const url = new URL(hook);
   return {
@@ -93,15 +93,15 @@ function httpHook(hook: string, { clock, send, token }: HooksOptions): Hook {
       const headers = { ...authorization, "content-type": "application/json" };
       const body = JSON.stringify({ notice: reason, drill: reason.kind === "drill" });
       const reply = await send("POST", url, headers, clock.now() + remaining(), body);
-      if (!isTaken(reply)) throw Object.assign(new Error(outcomeOf(reply)), { code: reply.code ?? null });
-      return outcomeOf(reply);
+      if (!isSuccess(reply)) throw Object.assign(new Error(describeReply(reply)), { code: reply.code ?? null });
+      return describeReply(reply);
     },
   };
 }
 
 function commandHook(hook: string, { env, clock }: HooksOptions): Hook {
-  const [file, ...args] = wordsOf(hook);
-  // A semicolon at the end is that of find -exec.
+  const [file, ...args] = splitCommand(hook);
+  // A semicolon at the end may belong to `find -exec`.
   const operator = /\s(\|\|?|&&?|>>?|<)(?=\s|$)|\s;(?=\s+\S)/.exec(hook.replaceAll(/'[^']*'|"[^"]*"/g, ""))?.[0];
   if (operator !== undefined) {
     const said = `--hook: ${file} is run without a shell, and${operator} means nothing then. Use sh -c '…'.`;
@@ -115,11 +115,11 @@ function commandHook(hook: string, { env, clock }: HooksOptions): Hook {
     name: file,
     async run(context) {
       const { reason, signal } = context;
-      const child = startChild(file, args, { env: { ...env, ...told(reason) }, stdio: "inherit" });
+      const child = startChild(file, args, { env: { ...env, ...variablesOf(reason) }, stdio: "inherit" });
       const end = clock.now() + context.remaining();
       let forget = (): void => {};
       const kill = (): void => {
-        // One that has begun is not torn down half-way since the notice is gone, and has what time it had.
+        // The notice was cancelled: let a running hook finish, within its original time.
         if (context.calledOff) forget = clock.setTimer(end, () => child.signal("SIGKILL"));
         else child.signal("SIGKILL");
       };
@@ -136,7 +136,10 @@ function commandHook(hook: string, { env, clock }: HooksOptions): Hook {
   };
 }
 
-/** Known at the start and not in the two minutes. Without a PATH the system looks in these (execvp(3)). */
+/**
+ * Checks at the start, not during a drain, whether the command can be executed. Without PATH the system searches these
+ * folders (execvp(3)).
+ */
 function canRun(file: string, path = "/usr/bin:/bin"): boolean {
   const { accessSync, constants, statSync } = process.getBuiltinModule("node:fs");
   return (file.includes("/") ? [""] : path.split(delimiter)).some((folder) => {
@@ -149,8 +152,8 @@ function canRun(file: string, path = "/usr/bin:/bin"): boolean {
   });
 }
 
-/** What a command can read of the notice. */
-const told = ({ kind, action, deadline, detail }: Notice): NodeJS.ProcessEnv => ({
+/** The variables from which a command reads the notice. */
+const variablesOf = ({ kind, action, deadline, detail }: Notice): NodeJS.ProcessEnv => ({
   SPOTKEEPER_NOTICE: kind,
   SPOTKEEPER_ACTION: action ?? "",
   SPOTKEEPER_DEADLINE: deadline ?? "",

@@ -1,9 +1,9 @@
 import type { Host } from "../options.ts";
 
-/** What the daemon has of its process beyond what the agent needs. */
+/** The process, as the daemon needs it: more than the agent does. */
 export interface DaemonHost extends Host {
-  /** Lines of the log. */
+  /** Writes log lines. */
   readonly write: (text: string) => void;
-  /** A terminal sends its own interrupts to the command. */
+  /** Whether a terminal is attached: it sends SIGINT to the command itself. */
   readonly isTerminal: boolean;
 }

@@ -16,7 +16,7 @@ const host: DaemonHost = {
   isTerminal: process.stdin.isTTY,
 };
 
-/** Runs the daemon in this process, to its end; its exit code. */
+/** Runs the daemon in this process until it ends. Resolves with its exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const why = becomeInit(process.pid, process.argv.slice(1));
   if (why !== null) {

@@ -2,7 +2,7 @@ import type { DaemonHost } from "./host.ts";
 
 export type Log = (message: string, more: object) => void;
 
-/** One line of JSON for each event. */
+/** Logs one line of JSON for each event. */
 export const createLog =
   ({ write, clock }: Pick<DaemonHost, "write" | "clock">): Log =>
   (message, more) =>

@@ -2,19 +2,19 @@ import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Ms } from "../clock.ts";
 
-/** Connections at a time, unless there are few descriptors. The status is asked by a health check and by people. */
+/** The most connections at a time, unless there are few descriptors. Health checks and people read the status. */
 const MOST_CONNECTIONS = 32;
-/** The share of this process's descriptors that the status may have: the rest is for hooks and metadata. */
+/** The share of the process's descriptors for the status server; the rest is for hooks and metadata. */
 const SHARE = 1 / 8;
 const LONGEST_HEADERS = 8_192;
-/** How long a request may take to arrive, as far as anybody looks. */
-const ARRIVES_WITHIN: Ms = 5_000;
-/** From look to look at what has not arrived. Each wakes up a process that is idle else, and those are few at any time. */
-const LOOKED_AT_EVERY: Ms = 30_000;
+/** How long a request may take to arrive; checked only each `CHECK_INTERVAL`. */
+const REQUEST_TIMEOUT: Ms = 5_000;
+/** How often Node.js checks for late requests. Each check wakes an idle process, and late requests are rare. */
+const CHECK_INTERVAL: Ms = 30_000;
 
 /**
- * The server of the status. It takes little of what the hooks need, whoever comes: where many hold connections without
- * asking anything, the oldest of these gives way, so that who asks is answered.
+ * Creates the status server. It leaves enough descriptors for the hooks, however many clients connect: if many
+ * connections are idle, the oldest idle one is closed, so that requests are still answered.
  */
 export function createStatusServer(listener: RequestListener): Server {
   const { createServer } = process.getBuiltinModule("node:http");
@@ -22,11 +22,11 @@ export function createStatusServer(listener: RequestListener): Server {
   const idle = new Set<Socket>();
   const server = createServer({
     maxHeaderSize: LONGEST_HEADERS,
-    headersTimeout: ARRIVES_WITHIN,
-    requestTimeout: ARRIVES_WITHIN,
-    connectionsCheckingInterval: LOOKED_AT_EVERY,
+    headersTimeout: REQUEST_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: CHECK_INTERVAL,
   });
-  // What is more than that Node.js closes at once.
+  // Node.js closes further connections at once.
   server.maxConnections = most;
   server.on("connection", (socket) => {
     idle.add(socket);
@@ -46,7 +46,9 @@ export function createStatusServer(listener: RequestListener): Server {
   return server;
 }
 
-/** Descriptors that this process may have (Node.js raises the soft limit to the hard one when it starts). */
+/**
+ * Returns how many descriptors this process may open (Node.js raises the soft limit to the hard one when it starts).
+ */
 function openFiles(): number {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   try {

@@ -1,22 +1,22 @@
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Environment } from "../watch/environment.ts";
 
-/** What a token is now; null: none is set. */
+/** Returns the current token, or null if none is set. */
 export type TokenOf = () => string | null;
 
 const names = ["SPOTKEEPER_AGENT_TOKEN", "SPOTKEEPER_HOOK_TOKEN", "SPOTKEEPER_TOKEN"] as const;
 
-/** Tokens are the daemon's own: neither the command nor a hook that is a command gets them, or the names of their files. */
+/** The tokens belong to the daemon: neither the command nor a hook command gets them, or the names of their files. */
 const secrets: ReadonlySet<string> = new Set(names.flatMap((name) => [name, `${name}_FILE`]));
 
 export const withoutTokens = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)));
 
 /**
- * A token by the variable of that name, or from the file that `<name>_FILE` names. A file is read again at each use, so
- * that a token can be exchanged; while it cannot be read, what it held before is used.
+ * Reads a token from the variable `name`, or from the file that `<name>_FILE` names. The file is read again at each
+ * use, so that a token can be rotated. While it cannot be read, the previous token is used.
  *
- * @throws SpotkeeperError `SK-AGENT-CALL` for a file that cannot be read or is empty, and for both variables at a time
+ * @throws SpotkeeperError `SK-AGENT-CALL` if the file cannot be read or is empty, or if both variables are set
  */
 export function tokenFrom(env: Environment, name: (typeof names)[number]): TokenOf {
   const file = env[`${name}_FILE`] || null;
@@ -37,7 +37,7 @@ export function tokenFrom(env: Environment, name: (typeof names)[number]): Token
     try {
       last = read() || last;
     } catch {
-      // It is just being exchanged, or no descriptor is left.
+      // The file is just being replaced, or no descriptor is free.
     }
     return last;
   };

@@ -3,16 +3,16 @@ import type { Phase } from "./phases.ts";
 
 export type Budgets = { readonly [P in Phase]?: Ms };
 
-/** How much of so many milliseconds `finish` keeps at least. Never more than there are. */
+/** Returns how much of `total` the phase `finish` keeps at least; never more than `total`. */
 export type Keeps = (total: Ms) => Ms;
 
 /**
- * The share that the first of `coming` has of `total`, which is all that is left for all of them. Where it is enough, each
- * has what it wants. Where it is not, `finish` gives first, down to what it keeps, since it is the longest by far; then all
- * others shrink alike. So a short notice still leaves time to save.
+ * Returns the time for the first phase of `coming`. `total` is the time left for all of them. If it is enough, each
+ * phase gets what it wants. If not, `finish`, the longest phase, is shortened first, down to `keeps`; then all others
+ * are shortened in proportion. So even a short notice leaves time to save.
  *
  * @param want how many milliseconds a phase wants
- * @param keeps what `finish` is left of so much time; half of it
+ * @param keeps the least that `finish` keeps of the time left; default half of it
  */
 export const shareOf = (
   coming: readonly Phase[],

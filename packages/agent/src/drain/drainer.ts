@@ -1,25 +1,25 @@
 import type { Ms } from "../clock.ts";
 import { messageOf, SpotkeeperError } from "../errors.ts";
 import type { Emit } from "../events.ts";
-import { type Heard, iso, type Notice, type NoticeKind } from "../notice.ts";
+import { type TimedNotice, iso, type Notice, type NoticeKind } from "../notice.ts";
 import type { Host } from "../options.ts";
 import type { Change } from "../watch/observe.ts";
 import { type Budgets, type Keeps, shareOf } from "./budgets.ts";
-import { type Due, gravity } from "./due.ts";
+import { type DrainCause, severity } from "./drain-cause.ts";
 import { defaultBudgets, type DrainHandler, gentlePhases, type Phase, phases } from "./phases.ts";
-import { endOf, hibernates } from "./plan.ts";
+import { endOf, hibernates } from "./drain-end.ts";
 import type { Registration } from "./registry.ts";
 import type { HandlerReport, PhaseReport, Report } from "./report.ts";
-import { type Poke, runHandler } from "./run-handler.ts";
+import { type Recheck, runHandler } from "./run-handler.ts";
 import type { AgentState, Status } from "./status.ts";
 
-/** Drains, once: asked again it gives the same promise, and the earlier end counts. Never rejects. */
-export type Drain = (heard: Heard) => Promise<Report>;
+/** Starts a drain. While one runs, it returns the same promise, and the earlier end counts. Never rejects. */
+export type Drain = (cause: TimedNotice) => Promise<Report>;
 
-/** Takes what watching shows: tells of it, and drains for it or ends that. */
+/** Handles a notice that came or went: emits events, and starts or cancels a drain. */
 export type Take = (change: Change) => void;
 
-/** How far a phase is. `status` shows these, the report those that are done. */
+/** The progress of a phase. `status` shows all of them, the report only finished ones. */
 interface Progress extends PhaseReport {
   state: PhaseReport["state"];
   budget: Ms;
@@ -27,25 +27,25 @@ interface Progress extends PhaseReport {
   readonly handlers: HandlerReport[];
 }
 
-/** Under it Node.js tells of promises whose rejection nobody handles too. */
+/** Node.js emits this event for unhandled rejections too. */
 const UNCAUGHT = "uncaughtException";
 
 /**
- * Goes through the phases for what is due: the notices that stand, and what was asked for. Whatever comes or goes only
- * changes what is due; one loop looks at that, and goes on or back.
+ * Runs the phases for the active notices and requests. A notice that comes or goes only changes the list `causes`; one
+ * loop reads that list and goes on or resumes.
  *
- * @param parts what takes part
- * @param standing what was told and is not gone; what is not among them any longer begins nothing
- * @param margin how long before its deadline a drain is over
- * @param afterStop how long one takes at most after whoever stops the process has said so
- * @param drainOn what is drained for, and not only told
- * @param exit whether the process ends after a drain
- * @param keeps what `finish` keeps where time is short
+ * @param parts the registered parts
+ * @param inForce the notices in force; a withdrawn notice starts no drain
+ * @param margin how long before its deadline a drain ends
+ * @param afterStop the longest drain after SIGTERM or a task stop
+ * @param drainOn the kinds of notice that start a drain; others are only reported as events
+ * @param exit whether the process exits after a drain
+ * @param keeps the least that `finish` keeps if time is short
  */
 export const createDrainer = (
   { clock, process: program }: Host,
   parts: ReadonlySet<Registration>,
-  standing: Set<Notice>,
+  inForce: Set<Notice>,
   budgets: Budgets,
   margin: Ms,
   afterStop: Ms,
@@ -54,73 +54,81 @@ export const createDrainer = (
   emit: Emit,
   keeps?: Keeps,
 ): readonly [take: Take, drain: Drain, status: () => Status, ready: () => boolean, want: (phase: Phase) => Ms] => {
-  /** A scheduled event is told days ahead; a drain for it begins as late as for a warning, and not without a time. */
-  const AHEAD: Ms = 120_000;
-  /** How long the process waits for those who are told that it is drained: at most, and at least. */
-  const TELL: Ms = 30_000;
-  const SHORTLY: Ms = 1_000;
-  /** To take up again what was stopped, at most: the notice is gone, so nothing presses. */
-  const BACK: Ms = 10_000;
+  /**
+   * A scheduled event is announced days ahead. Its drain begins two minutes before its time, and never if it has no
+   * time.
+   */
+  const DRAIN_AHEAD: Ms = 120_000;
+  /** How long the process waits for asynchronous `drained` listeners before it exits: at most, and at least. */
+  const LISTENERS_AT_MOST: Ms = 30_000;
+  const LISTENERS_AT_LEAST: Ms = 1_000;
+  /** The most time for resuming after a cancelled notice; there is no deadline then. */
+  const RESUME_TIMEOUT: Ms = 10_000;
   const { now } = clock;
   let state: AgentState = "running";
-  /** Whether somebody asks for the health, so that `unready` lasts although it has no handler. */
-  let asked = false;
-  /** What is drained for, the gravest first. A drill is not among others. */
-  let due: readonly Due[] = [];
-  /** What was due and is gone, when nothing else was due: all is to be taken up again. */
-  let gone: Due[] = [];
-  /** The gravity of the drain that runs, or was the last. */
-  let grave = 0;
-  /** Whether it goes on: false as soon as it is called off. */
-  let going = false;
+  /** Whether the health route is used: then `unready` lasts its full time, even without handlers. */
+  let healthIsAsked = false;
+  /** The active causes of a drain, the most severe first. A drill is dropped if there is another cause. */
+  let causes: readonly DrainCause[] = [];
+  /** Causes that went away while no other cause was left: everything is to be resumed. */
+  let withdrawn: DrainCause[] = [];
+  /** The severity of the current drain, or of the last one. */
+  let drainSeverity = 0;
+  /** True while the drain runs; false as soon as it is cancelled. */
+  let proceeding = false;
   let progress: readonly Progress[] = [];
   let last: Report;
   let report: Promise<Report> | undefined;
-  /** What has begun since all was running last, in however many drains: there is that to take up. */
+  /** The phases that began since everything was last running, over all drains. These are to be resumed. */
   const stopped = new Set<Phase>();
-  const running = new Set<Poke>();
+  const running = new Set<Recheck>();
 
-  /** What has something to do in a phase. */
-  const of = (phase: Phase): readonly Registration[] => [...parts].filter(({ drain }) => drain[phase]);
+  /** Returns the parts that have a handler for this phase. */
+  const partsOf = (phase: Phase): readonly Registration[] => [...parts].filter(({ drain }) => drain[phase]);
   /**
-   * How long a phase wants: its budget, or more where a handler asks for more, or less where all of them do; and nothing
-   * where there is nothing to do.
+   * Returns the time that a phase wants: its budget, or the largest budget that its handlers set; 0 without handlers.
    */
   const want = (phase: Phase): Ms => {
     const whole = budgets[phase] ?? defaultBudgets[phase];
-    return Math.max(asked && phase === "unready" ? whole : 0, ...of(phase).map(({ budget = whole }) => budget));
+    return Math.max(
+      healthIsAsked && phase === "unready" ? whole : 0,
+      ...partsOf(phase).map(({ budget = whole }) => budget),
+    );
   };
-  /** The nearest of those that the drain is for. Hibernation's two seconds are no bound for what is graver. */
+  /**
+   * Returns the earliest end or deadline of the causes that the current drain serves. The two seconds of hibernation do
+   * not limit a more severe cause.
+   */
   const nearest = (what: "end" | "deadline"): Ms =>
-    Math.min(...due.map((one) => (gravity(one) < grave ? Infinity : one[what])));
+    Math.min(...causes.map((one) => (severity(one) < drainSeverity ? Infinity : one[what])));
 
-  const drainOnce = async (first: Due): Promise<Report> => {
+  const drainOnce = async (first: DrainCause): Promise<Report> => {
     const { notice: reason } = first;
     const names = hibernates(reason) ? gentlePhases : phases;
     const began = now();
     const startedAt = iso(clock.wall());
     const unfinished: string[] = [];
     const uncaught: string[] = [];
-    const hear = (error: unknown): unknown => uncaught.push(messageOf(error));
-    grave = gravity(first);
-    going = true;
+    const collect = (error: unknown): unknown => uncaught.push(messageOf(error));
+    drainSeverity = severity(first);
+    proceeding = true;
     progress = names.map((phase) => ({ phase, state: "waiting", budget: 0, ms: 0, handlers: [] }));
     void emit("draining", reason);
-    program.on(UNCAUGHT, hear);
+    program.on(UNCAUGHT, collect);
     for (const [at, row] of progress.entries()) {
       const { phase } = row;
       const from = now();
-      // Looked at anew each time: what one phase leaves over is there for the next, and an earlier end may come.
+      // Computed again on each check: unused time of earlier phases is added, and an earlier deadline may arrive.
       const share = (): Ms => (row.budget = shareOf(names.slice(at), want, nearest("end") - from, keeps));
-      if (going && want(phase)) {
+      if (proceeding && want(phase)) {
         row.state = "running";
         stopped.add(phase);
         void emit("phase", phase);
         await Promise.all([
-          // It lasts as long as its budget even if all handlers are done: what it waits for happens elsewhere. That
-          // nobody hears of it as of a handler is meant.
+          // `unready` uses its whole budget even if all handlers are done: load balancers need that time. This wait is
+          // not in the report.
           phase === "unready" && runHandler(clock, running, "", ({ wait }) => wait(Infinity), share, 0),
-          ...of(phase).map(async ({ name, drain, budget = Infinity }) => {
+          ...partsOf(phase).map(async ({ name, drain, budget = Infinity }) => {
             const done = await runHandler(
               clock,
               running,
@@ -138,17 +146,17 @@ export const createDrainer = (
         row.state = "done";
       } else row.state = "skipped";
     }
-    program.off(UNCAUGHT, hear);
+    program.off(UNCAUGHT, collect);
     const deadline = nearest("deadline");
     const undone = [...unfinished, ...uncaught];
-    const outcome = going ? (undone[0] ? "cut-off" : "drained") : "cancelled";
-    if (going) {
-      going = false;
+    const outcome = proceeding ? (undone[0] ? "cut-off" : "drained") : "cancelled";
+    if (proceeding) {
+      proceeding = false;
       if (hibernates(reason)) state = "asleep";
       else {
         state = "drained";
-        // A drill is over with its drain; from one of hibernation the process is to be woken.
-        if (!grave) due = [];
+        // A drill ends with its drain; after one for hibernation the process is expected to wake up.
+        if (!drainSeverity) causes = [];
       }
     }
     const result: Report = {
@@ -164,98 +172,101 @@ export const createDrainer = (
     if (outcome === "cut-off")
       void emit("trouble", new SpotkeeperError("SK-AGENT-DRAIN", `Not done: ${undone.join("; ")}.`));
     if (exit && state === "drained") {
-      // Whoever is still told of it has what time is left, and this at least; a turn later, whoever asked is answered.
-      const left = Math.min(TELL, Math.max(SHORTLY, nearest("end") - now()));
-      const leave = (): unknown => {
+      // Asynchronous listeners get the time that is left, at least LISTENERS_AT_LEAST. setImmediate lets callers of
+      // `drain` have their result first.
+      const left = Math.min(LISTENERS_AT_MOST, Math.max(LISTENERS_AT_LEAST, nearest("end") - now()));
+      const exitSoon = (): unknown => {
         cancel();
         return setImmediate(() => program.exit(uncaught[0] ? 1 : 0));
       };
-      const cancel = clock.setTimer(now() + left, leave, true);
-      void told.then(leave);
+      const cancel = clock.setTimer(now() + left, exitSoon, true);
+      void told.then(exitSoon);
     }
     return result;
   };
 
-  /** Takes up again what was stopped, all of it at once. */
-  const goBack = (): unknown =>
-    Promise.all([...new Set([...stopped].flatMap(of))].map(async ({ drain }) => drain.resume?.()));
-  const tell = (notice: Notice, resumed: boolean): unknown => emit("cancelled", { notice, resumed });
+  /** Resumes all stopped parts at once. */
+  const resumeAll = (): unknown =>
+    Promise.all([...new Set([...stopped].flatMap(partsOf))].map(async ({ drain }) => drain.resume?.()));
+  const emitCancelled = (notice: Notice, resumed: boolean): unknown => emit("cancelled", { notice, resumed });
 
-  /** @param before nothing begins before it is over, nor before the caller has what it asked for */
-  const go = async (before: unknown): Promise<Report> => {
+  /** @param before the previous drain; the loop starts only when it is over, and after the caller has its promise */
+  const runUntilOver = async (before: unknown): Promise<Report> => {
     state = "draining";
     await before;
     while (state === "draining") {
-      if (gone[0]) {
-        const resumed = !due[0] && (await runHandler(clock, running, "", goBack, () => BACK, 0.1)).outcome === "done";
-        const told = gone;
-        gone = [];
+      if (withdrawn[0]) {
+        const resumed =
+          !causes[0] && (await runHandler(clock, running, "", resumeAll, () => RESUME_TIMEOUT, 0.1)).outcome === "done";
+        const back = withdrawn;
+        withdrawn = [];
         if (resumed) stopped.clear();
-        if (!due[0]) {
+        if (!causes[0]) {
           if (resumed) state = "running";
-          // Nobody knows what still works, and some of it does: all of it stops anew.
-          else due = told;
+          // Some parts resumed and some did not: drain all of them again.
+          else causes = back;
         }
-        for (const { notice } of told) tell(notice, resumed);
-      } else last = await drainOnce(due[0] as Due);
+        for (const { notice } of back) emitCancelled(notice, resumed);
+      } else last = await drainOnce(causes[0] as DrainCause);
     }
     return last;
   };
-  const look = (): void => {
-    if (state !== "draining") report = go(report);
-    else if (going) {
-      going = !!due[0] && gravity(due[0]) <= grave;
-      running.forEach((poke) => poke(!going));
+  const update = (): void => {
+    if (state !== "draining") report = runUntilOver(report);
+    else if (proceeding) {
+      proceeding = !!causes[0] && severity(causes[0]) <= drainSeverity;
+      running.forEach((recheck) => recheck(!proceeding));
     }
   };
 
-  const drain: Drain = (heard) => {
-    // Where the group ends the instance a hook can hold it for longer than any other notice leaves: all budgets count.
-    const wanted = heard.notice.kind === "termination" ? phases.reduce((sum, phase) => sum + want(phase), now()) : 0;
-    due = [...due, { ...heard, end: Math.max(wanted, endOf(heard, now(), margin, afterStop)) }]
-      // Nobody tries out what happens for real right now, or goes on to.
-      .filter((one, _, all) => gravity(one) || !all.some(gravity))
-      .toSorted((one, other) => gravity(other) - gravity(one));
-    // What has ended for good is not gone through once more.
-    if (state !== "drained" || !grave) look();
+  const drain: Drain = (cause) => {
+    // For a termination by the group, a lifecycle hook can hold the instance longer than other notices leave: all
+    // budgets count in full.
+    const wanted = cause.notice.kind === "termination" ? phases.reduce((sum, phase) => sum + want(phase), now()) : 0;
+    causes = [...causes, { ...cause, end: Math.max(wanted, endOf(cause, now(), margin, afterStop)) }]
+      // A drill is dropped if a real cause is active.
+      .filter((one, _, all) => severity(one) || !all.some(severity))
+      .toSorted((one, other) => severity(other) - severity(one));
+    // Do not drain a second time after a final drain.
+    if (state !== "drained" || !drainSeverity) update();
     return report as Promise<Report>;
   };
-  const take: Take = ([heard, before]) => {
-    if (heard) {
-      const { notice, deadline } = heard;
+  const take: Take = ([cause, before]) => {
+    if (cause) {
+      const { notice, deadline } = cause;
       const { kind } = notice;
-      const begin = (): unknown => standing.has(notice) && drain(heard);
-      standing.add(notice);
+      const begin = (): unknown => inForce.has(notice) && drain(cause);
+      inForce.add(notice);
       void emit("notice", notice);
       if (kind === "signal" || drainOn.includes(kind)) {
-        if (kind === "scheduled-event") clock.setTimer(deadline - AHEAD, begin);
+        if (kind === "scheduled-event") clock.setTimer(deadline - DRAIN_AHEAD, begin);
         else begin();
       }
     }
     if (before) {
       const { notice } = before;
-      const rest = due.filter((one) => one.notice !== notice);
-      // What is closed stays closed, and saving and telling stop nothing.
-      const canGoBack = [...stopped].every((phase) =>
-        of(phase).every(({ drain }) => (/stop|finish/.test(phase) ? drain.resume : gentlePhases.includes(phase))),
+      const rest = causes.filter((one) => one.notice !== notice);
+      // `close` and `exit` cannot be undone; `unready`, `save` and `callbacks` stop nothing.
+      const canResume = [...stopped].every((phase) =>
+        partsOf(phase).every(({ drain }) => (/stop|finish/.test(phase) ? drain.resume : gentlePhases.includes(phase))),
       );
-      standing.delete(notice);
-      if (due[0] && !rest[0] && canGoBack) {
-        gone.push(...due);
-        due = [];
-        look();
+      inForce.delete(notice);
+      if (causes[0] && !rest[0] && canResume) {
+        withdrawn.push(...causes);
+        causes = [];
+        update();
       } else {
-        if (rest[0]) due = rest;
-        if (!heard) tell(notice, false);
+        if (rest[0]) causes = rest;
+        if (!cause) emitCancelled(notice, false);
       }
     }
   };
   const status = (): Status => {
-    const notice = due[0]?.notice ?? [...standing][0] ?? null;
+    const notice = causes[0]?.notice ?? [...inForce][0] ?? null;
     return { state, notice, deadline: notice && notice.deadline, phases: progress };
   };
   const ready = (): boolean => {
-    asked = true;
+    healthIsAsked = true;
     return state === "running";
   };
   return [take, drain, status, ready, want];

@@ -2,28 +2,28 @@ import type { Ms } from "../clock.ts";
 import type { Notice } from "../notice.ts";
 
 /**
- * The phases of a drain, in their order.
+ * The phases of a drain, in order.
  *
- * - `unready`: the health endpoint says so; requests that still come are served
- * - `stop-intake`: nothing new is taken
+ * - `unready`: the health route says "not ready"; requests are still served
+ * - `stop-intake`: no new work is accepted
  * - `finish`: work in flight ends
  * - `save`: checkpoints
- * - `callbacks`: telling others
+ * - `callbacks`: others are told
  * - `close`: servers, connections, pools
  * - `exit`: the last things before the process ends
  */
 export type Phase = "unready" | "stop-intake" | "finish" | "save" | "callbacks" | "close" | "exit";
 
 /**
- * What the agent asks of a load balancer: a health check each 5 s, and unhealthy after 2 failures. The second of them comes
- * 10 s later at the latest. Until then requests come, so that being unready is no shorter.
+ * The health check that the load balancer should use: every 5 s, unhealthy after 2 failures. The second failure comes
+ * 10 s later at the latest. Until then requests arrive, so `unready` must last that long.
  */
 const HEALTH_CHECK: Ms = 5_000;
 const FAILURES = 2;
-/** From the last check until the load balancer sends nothing any longer, and what it has sent has arrived. */
+/** Time for the load balancer to stop sending after the last check, and for its last requests to arrive. */
 const ON_THE_WAY: Ms = 2_000;
 
-/** At most this long for each phase: together the 110 s that a drain may take. */
+/** The default maximum of each phase; together the 110 s that a drain may take. */
 export const defaultBudgets: { readonly [P in Phase]: Ms } = {
   unready: HEALTH_CHECK * FAILURES + ON_THE_WAY,
   "stop-intake": 2_000,
@@ -36,41 +36,43 @@ export const defaultBudgets: { readonly [P in Phase]: Ms } = {
 
 export const phases = Object.keys(defaultBudgets) as readonly Phase[];
 
-/** What is wanted where a phase is named. */
+/** The list of phases, for error messages. */
 export const onePhase = `one of ${phases.join(", ")}`;
 
-/**
- * Saving and telling stop nothing, and being unready ends with the drain. Hibernation has begun when it is told, so only
- * these are of use then.
- */
+/** The phases that stop nothing for good. Hibernation begins with its notice, so only these run for it. */
 export const gentlePhases: readonly Phase[] = ["unready", "save", "callbacks"];
 
-/** What a handler is given. */
+/** The argument of a handler. */
 export interface DrainContext {
-  /** Aborted when the handler's time is nearly over, or the notice was called off. What goes on after that is left behind. */
+  /**
+   * Aborted when the handler's time is nearly over, or when the notice is cancelled. A handler that goes on after that
+   * is not waited for.
+   */
   readonly signal: AbortSignal;
-  /** Whether `signal` was aborted since the notice was called off: work in hand goes on, so nothing is given back. */
+  /**
+   * True if `signal` was aborted because the notice was cancelled: keep the work in flight, return nothing to a queue.
+   */
   readonly calledOff: boolean;
-  /** Milliseconds until this handler is left behind. */
+  /** Returns the milliseconds until this handler is no longer waited for. */
   remaining(): Ms;
-  /** Resolves after so many milliseconds, or as soon as `signal` is aborted. */
+  /** Resolves after `ms`, or as soon as `signal` is aborted. */
   wait(ms: Ms): Promise<void>;
-  /** Why the process is to end. */
+  /** The notice that the drain is for. */
   readonly reason: Notice;
-  /** The handlers so far that failed, or were cut off with work undone, and why: `name (phase): why`. */
+  /** The handlers so far that failed or were cut off, and why: `name (phase): why`. */
   readonly unfinished: readonly string[];
   /** Adds a line to the handler's entry in the report. */
   note(line: string): void;
 }
 
-/** What runs in a phase. What it throws is reported; what it returns is waited for. */
+/** A handler of one phase. An error it throws is reported; a promise it returns is waited for. */
 export type DrainHandler = (context: DrainContext) => unknown;
 
-/** What takes part in several phases, as adapters do. */
+/** Handlers for several phases, as adapters have them. */
 export type Drainable = { readonly [P in Phase]?: DrainHandler } & {
   /**
-   * Takes everything up again that was stopped, for a notice that was called off; undefined: there is no way back (any
-   * longer). Where it fails, or another part's does, the drain begins anew.
+   * Resumes everything that was stopped, after a cancelled notice. Undefined if there is no way back (any more). If it
+   * fails, here or in another part, the drain begins again.
    */
   readonly resume?: (() => unknown) | undefined;
 };

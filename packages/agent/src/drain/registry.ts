@@ -5,25 +5,25 @@ import { type Drainable, type DrainHandler, onePhase, type Phase, phases } from 
 export interface Registration {
   readonly name: string;
   readonly drain: Drainable;
-  /** Milliseconds at most; undefined: as long as its phase. */
+  /** The most milliseconds for each handler; undefined: the whole phase. */
   readonly budget: Ms | undefined;
 }
 
 export interface RegisterOptions {
-  /** The phase of a handler that is a plain function; `finish` unless told otherwise. */
+  /** The phase of a handler that is a plain function; default `finish`. */
   readonly phase?: Phase;
-  /** Milliseconds at most; as long as its phase unless told otherwise. */
+  /** The most milliseconds for the handler; default: the whole phase. */
   readonly budget?: Ms;
 }
 
 /**
- * Has something take part in a drain. Returns what takes it out again.
+ * Adds a part to drains. Returns a function that removes it.
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`
  */
 export type Add = (name: string, drain: DrainHandler | Drainable, options?: RegisterOptions) => () => void;
 
-/** @param parts what takes part, in the order in which it came */
+/** @param parts the registered parts, in the order of registration */
 export const addTo =
   (parts: Set<Registration>): Add =>
   (name, drain, options = {}) => {
@@ -32,7 +32,7 @@ export const addTo =
     const called = `onDrain "${name}"`;
     noOther(called, options, ["phase", "budget"]);
     const wanted = `a function, for ${onePhase}`;
-    // What an adapter has besides its phases is its own.
+    // An adapter may have other properties besides its phases.
     if (!phases.some((one) => typeof part.drain?.[one] === "function")) {
       for (const one in part.drain) oneOf(called, one, phases, wanted);
       wants(false, called, drain, wanted);

@@ -3,10 +3,10 @@ import type { Notice } from "../notice.ts";
 import type { Phase } from "./phases.ts";
 
 /**
- * - `done`: it ended in time
+ * - `done`: the handler ended in time
  * - `failed`: it threw
- * - `cut-off`: its signal was aborted, and it came to an end
- * - `left-behind`: it went on after that, and nobody waited for it any longer
+ * - `cut-off`: its signal was aborted, and it ended after that
+ * - `left-behind`: it went on after that, and was no longer waited for
  */
 export type HandlerOutcome = "done" | "failed" | "cut-off" | "left-behind";
 
@@ -15,23 +15,25 @@ export interface HandlerReport {
   readonly outcome: HandlerOutcome;
   readonly ms: Ms;
   readonly error: string | null;
-  /** What the handler said of itself. */
+  /** The lines that the handler added with `note`. */
   readonly notes: readonly string[];
 }
 
 export interface PhaseReport {
   readonly phase: Phase;
-  /** `waiting` and `running` stand only in the status of a drain that is not over. */
+  /** `waiting` and `running` appear only in the status of a drain that is in progress. */
   readonly state: "waiting" | "running" | "done" | "skipped";
-  /** Milliseconds that it had, and that it took. */
+  /** Milliseconds that the phase could take (`budget`), and that it took (`ms`). */
   readonly budget: Ms;
   readonly ms: Ms;
   readonly handlers: readonly HandlerReport[];
 }
 
-/** What a drain did. */
+/** The result of a drain. */
 export interface Report {
-  /** `cut-off`: some work was not done in time, or failed. `cancelled`: the notice went away, or what is graver came. */
+  /**
+   * `cut-off`: some work failed or was not done in time. `cancelled`: the notice went away, or a more severe one came.
+   */
   readonly outcome: "drained" | "cut-off" | "cancelled";
   readonly reason: Notice;
   readonly startedAt: string;
@@ -39,6 +41,6 @@ export interface Report {
   /** Milliseconds from the end of the drain to the deadline; null without one. */
   readonly margin: Ms | null;
   readonly phases: readonly PhaseReport[];
-  /** Errors that nobody caught while draining went on. */
+  /** Uncaught errors during the drain. */
   readonly uncaught: readonly string[];
 }

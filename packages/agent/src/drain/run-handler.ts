@@ -3,20 +3,22 @@ import { messageOf } from "../errors.ts";
 import type { DrainContext, DrainHandler } from "./phases.ts";
 import type { HandlerOutcome, HandlerReport } from "./report.ts";
 
-/** Has a handler that runs look at its time again, since there may be less of it now; or calls it off. */
-export type Poke = (callOff?: boolean) => void;
+/**
+ * Makes a running handler check its remaining time again, since it may have become less; with `callOff`, cancels it.
+ */
+export type Recheck = (callOff?: boolean) => void;
 
 /**
- * Runs one handler, and leaves it behind when its time is over. Never rejects.
+ * Runs one handler, and stops waiting for it when its time is over. Never rejects.
  *
- * @param running has a poke in it for as long as it runs
- * @param budget how many milliseconds it has; looked at again whenever it is poked
- * @param part how much of its time, at the end, is for putting away what it had in hand
- * @param more what else it is given
+ * @param running the set that holds the handler's `Recheck` while it runs
+ * @param budget returns the milliseconds that the handler has; read again on each recheck
+ * @param part the share of its time, at the end, for cleaning up after `signal` is aborted
+ * @param more further fields of its context
  */
 export const runHandler = (
   clock: Clock,
-  running: Set<Poke>,
+  running: Set<Recheck>,
   name: string,
   handler: DrainHandler,
   budget: () => Ms,
@@ -24,7 +26,7 @@ export const runHandler = (
   more?: Pick<DrainContext, "reason" | "unfinished">,
 ): Promise<HandlerReport> =>
   new Promise((resolve) => {
-    /** However long a handler's time is, no more of it is for putting away; what is called off has as long. */
+    /** The most time for cleaning up; a cancelled handler has exactly this. */
     const GRACE: Ms = 2_000;
     const { now } = clock;
     const began = now();
@@ -34,18 +36,19 @@ export const runHandler = (
     let cancel: (() => void) | undefined;
 
     const settle = (outcome: HandlerOutcome, error: string | null = null): void => {
-      running.delete(look);
+      running.delete(recheck);
       cancel?.();
-      // What is left behind may go on to note things.
+      // Copied: a handler that is not waited for may still add notes.
       resolve({ name, outcome, ms: now() - began, error, notes: [...notes] });
     };
     const remaining = (): Ms => Math.max(0, began + budget() - Math.min(GRACE, budget() * part) - now());
-    // Timers hold the process: what has closed everything else would end before its checkpoints are written.
-    const look: Poke = (callOff = false) => {
+    // Timers keep the process alive: otherwise it could end, with all servers closed, before its checkpoints are
+    // written.
+    const recheck: Recheck = (callOff = false) => {
       const left = callOff ? 0 : remaining();
       const end = left || callOff ? now() + (left || GRACE) : began + budget();
       cancel?.();
-      cancel = clock.setTimer(end, left ? look : () => settle("left-behind"), true);
+      cancel = clock.setTimer(end, left ? recheck : () => settle("left-behind"), true);
       if (!left) {
         context.calledOff = callOff;
         controller.abort();
@@ -60,8 +63,8 @@ export const runHandler = (
       note: (line: string) => notes.push(line),
     };
 
-    running.add(look);
-    look();
+    running.add(recheck);
+    recheck();
     (async () => handler(context))().then(
       () => settle(signal.aborted ? "cut-off" : "done"),
       (thrown: unknown) => settle("failed", messageOf(thrown)),

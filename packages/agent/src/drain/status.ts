@@ -2,19 +2,19 @@ import type { Notice } from "../notice.ts";
 import type { PhaseReport } from "./report.ts";
 
 /**
- * - `running`: all is well
- * - `draining`: work is moved off, or taken up again
- * - `asleep`: hibernation is about to freeze the process; all that there was time for is done
- * - `drained`: over
+ * - `running`: no drain
+ * - `draining`: a drain is in progress, or work is being resumed
+ * - `asleep`: hibernation is about to freeze the process; the drain for it is done
+ * - `drained`: the final drain is done
  */
 export type AgentState = "running" | "draining" | "asleep" | "drained";
 
-/** What `GET /status` answers. Times are ISO 8601 and milliseconds. */
+/** The answer to `GET /status`. Times are ISO 8601, durations milliseconds. */
 export interface Status {
   readonly state: AgentState;
-  /** The gravest of what is drained for, else the first that was told and stands. */
+  /** The most severe notice that is drained for, else the oldest notice in force. */
   readonly notice: Notice | null;
   readonly deadline: string | null;
-  /** Those of the drain that runs, as far as they are, or of the last one; none before the first. */
+  /** The phases of the current drain so far, or of the last one; empty before the first drain. */
   readonly phases: readonly PhaseReport[];
 }

@@ -1,6 +1,7 @@
 /**
- * What PID 1 becomes. Node.js waits for its own children only, so orphans that come to PID 1 would stay as zombies; a
- * POSIX shell takes them all while it waits. It hands signals on, and ends with the exit code of what it runs.
+ * The script that PID 1 becomes. Node.js waits only for its own children, so orphans that are given to PID 1 would stay
+ * zombies; a POSIX shell reaps them while it waits. The script passes signals on, and ends with the exit code of its
+ * child.
  */
 const SCRIPT = `"$@" <&0 &
 child=$!
@@ -12,8 +13,8 @@ exit $code`;
 const SHELL = "/bin/sh";
 
 /**
- * As PID 1 of a container this process is replaced by a shell that runs it again as its child. Answers why that cannot
- * be; null: there is no need, or (never) it was done.
+ * As PID 1 of a container, replaces this process by a shell that runs it again as a child. Returns the reason if that
+ * is impossible, or null if this is not PID 1. Does not return if it succeeds.
  */
 export function becomeInit(pid: number, args: readonly string[]): string | null {
   if (pid !== 1) return null;
@@ -25,7 +26,7 @@ export function becomeInit(pid: number, args: readonly string[]): string | null 
   } catch {
     return `there is no ${SHELL}`;
   }
-  // It is marked as experimental, of which the users of the command need not hear.
+  // Node.js prints a warning that execve is experimental; hide it from users.
   process.removeAllListeners("warning");
   process.execve(SHELL, [SHELL, "-c", SCRIPT, "spotkeeper-agent", process.execPath, ...process.execArgv, ...args]);
   return null;

@@ -1,9 +1,9 @@
 import type { Reply } from "./send.ts";
 
-/** An answer by HTTP. */
+/** A complete HTTP answer. */
 export interface Answer {
   readonly reply: Reply;
-  /** The connection takes no other request. */
+  /** True if the server closes the connection after this answer. */
   readonly isLast: boolean;
 }
 
@@ -11,10 +11,10 @@ const HEAD = /^HTTP\/1\.([01]) ([2-5]\d\d)[^]*?\r\n\r\n/;
 const CHUNK = /^([\da-f]{1,8})[^\n]*\r\n/i;
 
 /**
- * Reads an answer to a GET or a PUT, as RFC 9112 has it (6.3). Returns null while more is to come.
+ * Parses the answer to a GET or a PUT (RFC 9112, 6.3). Returns null while the answer is incomplete.
  *
- * @param text all that came over the connection since the request was sent; a character for each byte
- * @param isClosed whether nothing more will come
+ * @param text everything received on the connection since the request was sent; one character is one byte
+ * @param isClosed true if the connection is closed, so no more bytes come
  */
 export function readAnswer(text: string, isClosed: boolean): Answer | null {
   const [head, minor, status] = HEAD.exec(text) ?? [];
@@ -31,11 +31,11 @@ export function readAnswer(text: string, isClosed: boolean): Answer | null {
   };
 }
 
-/** A length that makes no sense is never reached: the answer is waited for until its time is over. */
+/** Returns the first `length` bytes, or null while fewer have come. An invalid length is never reached: the request times out. */
 const ofLength = (text: string, length: string): string | null =>
   text.length >= Number(length) ? text.slice(0, Number(length)) : null;
 
-/** Returns the body that stands in chunks (RFC 9112, 7.1), null while more is to come. */
+/** Joins the body of a chunked answer (RFC 9112, 7.1). Returns null while the last chunk is missing. */
 function ofChunks(text: string): string | null {
   let body = "";
   for (let at = 0; ;) {

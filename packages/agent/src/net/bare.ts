@@ -3,17 +3,17 @@ import { codeOf, messageOf } from "../errors.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { type CreateSend, LONGEST_ANSWER, SILENT } from "./send.ts";
 
-/** A connection to one host. `read` takes what comes over it: a text, an error, or null when the connection is closed. */
+/** A connection to one host. `read` is called with each text received, with an error, or with null when the connection closes. */
 interface Connection {
   readonly socket: Socket;
   read(event: string | Error | null): void;
 }
 
 const open = (url: URL): Connection => {
-  // An IPv6 address stands in brackets in a URL.
+  // A URL has an IPv6 address in brackets; `connect` wants it without.
   const socket = connect(Number(url.port) || 80, url.hostname.replace(/[[\]]/g, ""));
   const connection: Connection = { socket, read: () => {} };
-  // In `latin1` a character is a byte.
+  // In `latin1`, one character is one byte.
   socket.setEncoding("latin1");
   socket.on("data", (text: string) => connection.read(text));
   socket.on("error", (error) => connection.read(error));
@@ -22,11 +22,12 @@ const open = (url: URL): Connection => {
 };
 
 /**
- * Creates a `Send` for polling by plain HTTP, of requests without a body. It keeps bare connections, and takes half the CPU
- * time of `node:http`, which is most of what an idle daemon takes (docs/decisions/0046).
+ * Creates a `Send` that polls over plain HTTP, for requests without a body. It writes to TCP connections itself and keeps
+ * them open. That takes half the CPU time of `node:http`, which is most of the CPU time of an idle daemon
+ * (docs/decisions/0046).
  */
 export const createBareSend: CreateSend = (clock) => {
-  /** Connections that carry no request, by host. Some may be closed. */
+  /** The connections without a request in flight, by host. Some may be closed. */
   const idle = new Map<string, Connection[]>();
 
   const take = (url: URL): Connection => {
@@ -48,7 +49,7 @@ export const createBareSend: CreateSend = (clock) => {
     let cancel = (): void => {};
     try {
       const answer = await new Promise<Answer>((resolve, reject) => {
-        // A connection that did not come about is not one where nobody answers.
+        // SILENT means that the server has the request. While the connection is not open, the server does not have it.
         const late = (): void => reject(new Error(socket.connecting ? "no connection" : SILENT));
         cancel = clock.setTimer(until, late, true);
         let text = "";

@@ -2,24 +2,24 @@ import type http from "node:http";
 import type { Clock, Ms } from "../clock.ts";
 import { codeOf, messageOf } from "../errors.ts";
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Reply {
-  /** 0 where no whole answer came in time: `body` says why then. */
+  /** The HTTP status; 0 if no complete answer came in time (`body` then says why). */
   readonly status: number;
-  /** The hour by whoever answers, in whole seconds: the header of that name. */
+  /** The `Date` header of the answer, in whole seconds. */
   readonly date?: string | undefined;
   readonly body: string;
-  /** The system's code of what failed (`EMFILE`), where there is no answer. */
+  /** The system's error code (`EMFILE`) if there is no answer. */
   readonly code?: string | null;
 }
 
 export type Headers = { readonly [name: string]: string };
 
 /**
- * Makes one request, once; it rejects only for what cannot be sent at all. Over a kept connection no answer may mean no
- * more than that the server closed it just when it was taken: whoever can, asks again.
+ * Sends one request, without retries. Rejects only if the request cannot be sent at all. On a kept-alive connection, a
+ * missing answer may only mean that the server closed it at that moment: callers that can should retry.
  *
- * @param until the instant by which the whole answer must be there
+ * @param until the instant by which the complete answer must be there
  */
 export type Send = (
   method: "GET" | "PUT" | "POST",
@@ -29,20 +29,20 @@ export type Send = (
   body?: string,
 ) => Promise<Reply>;
 
-/** What is longer, in characters, does not count as an answer. */
+/** The longest answer in characters. A longer one counts as no answer. */
 export const LONGEST_ANSWER = 65_536;
 
-/** Creates what sends requests. Its connections are its own. */
+/** Creates a function that sends requests over connections of its own. */
 export type CreateSend = (clock: Pick<Clock, "setTimer" | "now">) => Send;
 
-/** Why there is no answer where a connection stood, so that somebody took the request, and yet nothing came in time. */
+/** The reason if a connection was open and no answer came in time: the server has the request. */
 export const SILENT = "no answer";
 
 /**
- * Requests over connections that are kept: polling then costs no handshakes.
+ * Sends requests over kept-alive connections, so that polling needs no handshakes.
  *
- * @param via Node.js's HTTP or HTTPS. It is not imported: an `import` reads all that `node:http` exports, WebSocket among
- * it, and so loads all of `fetch`, which are 13 MB of memory
+ * @param via Node.js's `http` or `https` module. It is not imported: an `import` evaluates all exports of `node:http`,
+ * also WebSocket, and so loads `fetch`, which takes 13 MB of memory
  */
 export const createSend = (
   clock: Pick<Clock, "setTimer" | "now">,
@@ -52,7 +52,7 @@ export const createSend = (
   return async (method, url, headers, until, body) => {
     const request = via.request(url, { method, headers, agent });
     let late: Error | undefined;
-    // A connection that did not come about is not one where nobody answers.
+    // A connection that could not be opened is different from a server that does not answer.
     const cancel = clock.setTimer(
       until,
       () => request.destroy((late = new Error(request.socket?.connecting ? "no connection" : SILENT))),
@@ -62,12 +62,12 @@ export const createSend = (
       return await new Promise<Reply>((resolve, reject) =>
         request
           .on("response", (response) => {
-            // What is read of it is ASCII, so it may be cut anywhere.
+            // Our answers are ASCII, so they may be split anywhere.
             let text = "";
             response
               .on("data", (chunk) => (text += chunk).length > LONGEST_ANSWER && request.destroy(new Error("too long")))
               .on("error", reject)
-              // A body without a length ends with its connection, whoever ended that.
+              // A body without content-length ends with its connection, also if our timer closed that.
               .on("end", () =>
                 late
                   ? reject(late)
@@ -75,7 +75,7 @@ export const createSend = (
               );
           })
           .on("error", reject)
-          // For one, another protocol was taken up (101).
+          // For example, the server answered 101 Switching Protocols.
           .on("close", () => reject(new Error("no HTTP answer")))
           .end(body),
       );

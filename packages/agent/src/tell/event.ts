@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import { iso, type Notice } from "../notice.ts";
 
-/** Which instance this is, as its identity document says. */
+/** The identity of this instance, from its identity document. */
 export interface Identity {
   readonly instanceId: string;
   readonly region: string;
@@ -9,7 +9,7 @@ export interface Identity {
   readonly availabilityZone: string;
 }
 
-/** The source of the agent's events: `aws.` is AWS's own (EventBridge refuses it from others). */
+/** The `source` of the agent's events. EventBridge accepts `aws.…` only from AWS itself. */
 export const EVENT_SOURCE = "spotkeeper.agent";
 
 export interface AgentEvent {
@@ -19,27 +19,27 @@ export interface AgentEvent {
   readonly detail: { readonly [field: string]: string | boolean | number | null };
 }
 
-/** When a notice was seen to be gone, in ISO 8601, and whether the work that had stopped for it goes on again. */
+/** When a notice was found withdrawn, in ISO 8601, and whether the stopped work was resumed. */
 export interface Withdrawal {
   readonly at: string;
   readonly resumed: boolean;
 }
 
 /**
- * - `watching`: it tells of an end, and of the work here, once there is one
- * - `draining`, `done`: the work here is brought to its end; it is over
- * - `passive`: the group ends the instance, and no work is brought to its end for that
+ * - `watching`: an agent runs here and will report notices and drains
+ * - `draining`, `done`: a drain is in progress; it is over
+ * - `passive`: the group terminates the instance, and this agent does not drain for that
  */
 export type WorkState = "watching" | "draining" | "done" | "passive";
 
-/** What the controller is told of the work on this instance, so that a lifecycle hook is answered when it is over. */
+/** A report about the work on this instance. The controller answers a lifecycle hook when the work is over. */
 export interface WorkReport {
-  /** Tells agents on one instance apart. */
+  /** Distinguishes several agents on one instance. */
   readonly agent: string;
-  /** Counts up: of two reports the later one counts, in whatever order they arrive. */
+  /** Grows with each report. The highest number counts, in whatever order reports arrive. */
   readonly sequence: number;
   readonly state: WorkState;
-  /** What is drained for, and how that ended. */
+  /** The kind of notice that is drained for, and the outcome of the drain. */
   readonly because: string | null;
   readonly outcome: string | null;
   readonly at: string;
@@ -55,9 +55,9 @@ export const workEvent = ({ at, ...more }: WorkReport, { instanceId }: Identity)
 const WARNING: Ms = 120_000;
 
 /**
- * What the controller is told of a notice: the event that AWS sends for it, so that it joins the same incident and drains
- * nothing twice; null for notices that the controller hears of in better words. Its `time` is that of the warning, two
- * minutes before the deadline, and its id is the same however often it is told.
+ * Returns the event for a notice, in the form that AWS sends, so that it joins the same incident and nothing is drained
+ * twice. Returns null for kinds of notice that the controller learns from AWS in more detail. `time` is the time of the
+ * warning (deadline less two minutes), and the id is the same in each repetition.
  */
 export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanceId }: Identity): AgentEvent | null {
   switch (kind) {
@@ -84,8 +84,8 @@ export function eventOf({ kind, action, deadline, noticedAt }: Notice, { instanc
 }
 
 /**
- * What the controller is told of a notice that went away again, which AWS says nowhere else; null: it was not told of its
- * coming.
+ * Returns the event for a withdrawn notice, about which AWS sends nothing. Returns null if the notice itself was not
+ * reported.
  */
 export function withdrawalOf(notice: Notice, { at, resumed }: Withdrawal, identity: Identity): AgentEvent | null {
   const told = eventOf(notice, identity);
@@ -94,7 +94,7 @@ export function withdrawalOf(notice: Notice, { at, resumed }: Withdrawal, identi
   return { id: `${told.id}-withdrawn`, detailType: "Spot Notice Withdrawn", time: at, detail };
 }
 
-/** In EventBridge's envelope, for the controller's own door. */
+/** Puts the event into EventBridge's envelope, for the controller's HTTP API. */
 export const enveloped = ({ id, detailType, time, detail }: AgentEvent, identity: Identity): object => ({
   version: "0",
   id,
@@ -107,7 +107,10 @@ export const enveloped = ({ id, detailType, time, detail }: AgentEvent, identity
   detail,
 });
 
-/** Reads the identity document (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html). */
+/**
+ * Parses the identity document; returns null if a field is missing
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html).
+ */
 export function identityOf(document: string): Identity | null {
   try {
     const { instanceId, region, accountId, availabilityZone } = JSON.parse(document) as { [field: string]: unknown };

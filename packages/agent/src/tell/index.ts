@@ -1,33 +1,37 @@
 import type { Agent } from "../agent.ts";
 import { thisProcess } from "../entry/host.ts";
 import { SpotkeeperError } from "../errors.ts";
-import { sendAnywhere } from "../net/anywhere.ts";
+import { sendHttpOrHttps } from "../net/http-or-https.ts";
 import type { Send } from "../net/send.ts";
 import { noOther, wants } from "../options.ts";
-import { byEventBridge, byHttp, type EventBridgeLike, type Tell, tellFrom } from "./tell.ts";
+import { byEventBridge, byHttp, type EventBridgeLike, type SendEvent, startTeller } from "./teller.ts";
 
-export type { EventBridgeLike } from "./tell.ts";
+export type { EventBridgeLike } from "./teller.ts";
 
-/** Where the controller hears it: its own door, or a bus. A token that is a function is asked for at each use. */
+/**
+ * How the controller is reached: by its HTTP API, or by an event bus. A token that is a function is called for each
+ * request.
+ */
 export type TellOptions =
   | { readonly url: string; readonly token?: string | (() => string | null) }
   | { readonly eventBridge: EventBridgeLike; readonly bus?: string };
 
 /**
- * Tells the controller of the notices that this instance sees come and go, so that it knows of them even where AWS's own message is
- * late or lost. They join the incident that AWS's message opens, and drain nothing twice. Trouble is told by a warning of
- * the process.
+ * Reports the notices of this instance to the controller, so that it learns of them even if AWS's own message is late
+ * or lost. They join the incident that AWS's message opens, and nothing is drained twice. Problems become process
+ * warnings.
  *
- * It tells as well that there is an agent, when its drain begins and when that is over, so that a lifecycle hook of this
- * instance is answered when the work is done. Returns what ends it, and resolves when the controller knows that.
+ * It also reports that an agent runs here, and when its drain begins and ends, so that the controller answers a
+ * lifecycle hook of this instance when the work is done. Returns a function that ends the reporting; it resolves when
+ * the controller knows that.
  *
  * @throws SpotkeeperError `SK-AGENT-OPTION`
  */
 export function tellController(agent: Pick<Agent, "on">, options: TellOptions): () => Promise<void> {
   const { clock, process } = thisProcess;
-  const send = sendAnywhere(clock);
+  const send = sendHttpOrHttps(clock);
   const tell = tellBy(options, send);
-  return tellFrom(
+  return startTeller(
     thisProcess,
     agent,
     send,
@@ -36,7 +40,7 @@ export function tellController(agent: Pick<Agent, "on">, options: TellOptions): 
   );
 }
 
-function tellBy(options: TellOptions, send: Send): Tell {
+function tellBy(options: TellOptions, send: Send): SendEvent {
   noOther("tellController", options, ["url", "token", "eventBridge", "bus"]);
   if ("eventBridge" in options) {
     const { eventBridge, bus = null } = options;
@@ -52,5 +56,5 @@ function tellBy(options: TellOptions, send: Send): Tell {
   return byHttp(send, thisProcess.clock, new URL(url), typeof token === "function" ? token : () => token);
 }
 
-/** Does not repeat what it got, which may be a secret, or a whole client. */
+/** Makes an error without the value, which may be a secret or a whole client. */
 const wrong = (what: string): SpotkeeperError => new SpotkeeperError("SK-AGENT-OPTION", `${what}.`);

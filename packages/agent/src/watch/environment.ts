@@ -3,34 +3,34 @@ import { SpotkeeperError } from "../errors.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** The variable that says that the instance metadata is not to be asked. */
+/** The variable that forbids asking the instance metadata. */
 export const DISABLED = "AWS_EC2_METADATA_DISABLED";
 const ENDPOINT = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-const USUAL = "http://169.254.169.254";
+const DEFAULT_ENDPOINT = "http://169.254.169.254";
 
 /**
- * Where the instance metadata is; null: it is not to be asked. The names are those of the AWS SDKs
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html). One that is not set does not match.
+ * Returns the address of the instance metadata, or null if the environment forbids asking. The variables are those of
+ * the AWS SDKs (https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-client.html).
  */
 export const metadataEndpoint = (env: Environment): URL | null =>
-  /^true$/i.test(env[DISABLED] as string) ? null : endpointOf(env[ENDPOINT] || USUAL, ENDPOINT);
+  /^true$/i.test(env[DISABLED] as string) ? null : endpointOf(env[ENDPOINT] || DEFAULT_ENDPOINT, ENDPOINT);
 
-/** From SIGTERM to SIGKILL, in ECS and in Kubernetes, where nothing else is said. */
-export const STOP: Ms = 30_000;
+/** The default time from SIGTERM to SIGKILL, in ECS and in Kubernetes. */
+export const DEFAULT_STOP_TIMEOUT: Ms = 30_000;
 
 /**
- * From SIGTERM to SIGKILL: what the ECS agent is configured with, where its variable is handed in to the container, else
- * the 30 s of ECS and Kubernetes. It is read as the ECS agent reads it: what makes no sense, and 0, are the 30 s, and what
- * is below 1 s is 1 s. A task definition's `stopTimeout` goes before it, and is not to be seen from within
+ * Returns the time from SIGTERM to SIGKILL: the setting of the ECS agent if its variable is passed into the container,
+ * else 30 s. It is parsed as the ECS agent does: invalid values and 0 mean 30 s, values below 1 s mean 1 s. A task
+ * definition's `stopTimeout` has precedence, and is not visible from inside
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html,
  * https://github.com/aws/amazon-ecs-agent/blob/master/agent/config/parse.go).
  */
 export const stopTimeoutOf = (env: Environment): Ms =>
-  Math.max(1_000, durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] || "") || STOP);
+  Math.max(1_000, durationOf(env["ECS_CONTAINER_STOP_TIMEOUT"] || "") || DEFAULT_STOP_TIMEOUT);
 
 const units: { readonly [unit: string]: Ms } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** `90s`, `1m30s`, `500ms`, as Go writes durations; not a number where it is none. */
+/** Parses a duration as Go writes it: `90s`, `1m30s`, `500ms`. Returns NaN for anything else. */
 export const durationOf = (text: string): Ms =>
   text
     .split(/(?<=[a-z])(?=\d)/)
@@ -39,5 +39,5 @@ export const durationOf = (text: string): Ms =>
 /** @throws SpotkeeperError `SK-AGENT-ENDPOINT` */
 export const endpointOf = (text: string, name: string): URL => {
   if (URL.canParse(text) && /^http:/i.test(text)) return new URL(text);
-  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: wants a URL such as ${USUAL}.`);
+  throw new SpotkeeperError("SK-AGENT-ENDPOINT", `${name}: wants a URL such as ${DEFAULT_ENDPOINT}.`);
 };

@@ -4,11 +4,12 @@ import type { Token } from "./token.ts";
 import { trouble } from "./trouble.ts";
 
 /**
- * Asks, and reads the answer; null: there is nothing. Beside it the hour by the service, as HTTP writes it; undefined where
- * it does not say. Rejects with a `SpotkeeperError`: that it could not be asked, or makes no sense, is never "nothing".
+ * Sends a request and parses the answer. The first value is null if the service says that there is nothing; the second
+ * is the `Date` header, or undefined. Rejects with a `SpotkeeperError` if the service cannot be asked or its answer
+ * makes no sense: that never counts as "nothing".
  *
  * @param until the instant by which the answer must be there
- * @param read throws where the body makes no sense
+ * @param read throws if the body makes no sense
  */
 export type Ask = <T>(
   url: URL,
@@ -17,9 +18,9 @@ export type Ask = <T>(
 ) => Promise<readonly [seen: T | null, date?: string | undefined]>;
 
 /**
- * Asks a metadata service: that of the instance with tokens, that of an ECS task without.
+ * Creates a client of a metadata service: the instance's (with tokens) or an ECS task's (without).
  *
- * @param nothing the status that says that there is nothing; whatever else is not 200 is a failure
+ * @param nothing the HTTP status that means "there is nothing"; any other status than it and 200 is a failure
  */
 export const createAsk =
   (send: Send, nothing = 200, tokenOf: Token = async () => ({})): Ask =>
@@ -27,14 +28,15 @@ export const createAsk =
     let token: Headers | undefined;
     const get = async (): Promise<Reply> => send("GET", url, (token = await tokenOf(until, token)), until);
     let reply = await get();
-    // The token is no longer taken, whatever its age (the instance slept, or the service started anew).
+    // The token was refused, whatever its age (the instance slept, or the service was restarted). Try once with a new
+    // one.
     if (reply.status === 401) reply = await get();
     const { status, date, body } = reply;
     try {
       if (status === 200) return [read(body), date];
       if (status === nothing) return [null];
     } catch {
-      // It is told below.
+      // The error is thrown below.
     }
     throw trouble(url, reply, ["SK-AGENT-IMDS-ANSWER", "not as AWS documents it"]);
   };

@@ -1,29 +1,32 @@
 import type { Clock, Ms } from "../clock.ts";
-import { type Found, type Heard, hear } from "../notice.ts";
-import type { Nothing } from "./paths.ts";
+import { type NoticeFields, type TimedNotice, toNotice } from "../notice.ts";
+import type { NoNotice } from "./paths.ts";
 
-/** The notice that came, if one did, and the one that went or is replaced, if one was there. */
-export type Change = readonly [heard: Heard | null, before: Heard | null];
+/** The new notice (null if none came), and the notice that it replaces or that went away (null if there was none). */
+export type Change = readonly [heard: TimedNotice | null, before: TimedNotice | null];
 
 /**
- * Takes what a look at a path shows.
+ * Takes the result of one poll of a path.
  *
- * @param date the hour by whoever told, as HTTP writes it, in whole seconds; undefined where it does not say
+ * @param date the `Date` header of the answer, in whole seconds; undefined if there is none
  */
-export type Observe = (seen: Found | Nothing, date?: string) => void;
+export type Observe = (seen: NoticeFields | NoNotice, date?: string) => void;
 
-/** Observes one path. A notice whose times slide (docs/aws-facts.md, 3) is one notice, and its first deadline stays. */
+/**
+ * Creates an observer of one path. A notice whose times change between polls (docs/aws-facts.md, 3) is one notice, and
+ * keeps its first deadline.
+ */
 export const createObserver = (clock: Pick<Clock, "now" | "wall">, onChange: (change: Change) => void): Observe => {
-  /** One look that shows nothing may be a slip; a notice is gone with the second. */
-  const CERTAIN = 2;
-  /** AWS warns two minutes ahead. */
+  /** A notice counts as gone after this many polls without it: one may be an accident. */
+  const ABSENCES_UNTIL_GONE = 2;
+  /** AWS warns two minutes before the interruption. */
   const WARNING: Ms = 120_000;
-  let heard: Heard | null = null;
-  /** What tells the notice that stands from others: all but its times. */
+  let heard: TimedNotice | null = null;
+  /** Identifies the notice in force: all its fields except its times. */
   let key = "";
-  /** Looks in a row that showed nothing. */
+  /** The number of polls in a row without a notice. */
   let absences = 0;
-  /** The last look that showed for certain that there was nothing. */
+  /** The last poll that surely showed no notice. */
   let clearAt = -Infinity;
 
   return (seen, date) => {
@@ -31,18 +34,18 @@ export const createObserver = (clock: Pick<Clock, "now" | "wall">, onChange: (ch
     const now = clock.now();
     if (seen) {
       const { kind, action, deadline = Infinity, detail } = seen;
-      const its = `${action} ${detail}`;
+      const newKey = `${action} ${detail}`;
       absences = 0;
-      if (!before || its !== key) {
-        key = its;
-        // By the hour of whoever told it, rounded up, so that there is rather less time than more.
+      if (!before || newKey !== key) {
+        key = newKey;
+        // Compare with the service's clock, rounded up, so that the result is rather too short than too long.
         const told = deadline - (Date.parse(date as string) + 1_000 || clock.wall());
-        // Where the notice's own time makes no sense for a warning (it is over, or further off than a warning can be: a
-        // clock is wrong, or the time slides), the two minutes count from the last look that was clear.
+        // If the notice's time is impossible for a warning (passed, or more than two minutes ahead: a clock is wrong,
+        // or the time changes with each poll), count the two minutes from the last poll without a notice.
         const left = [told, WARNING - now + clearAt].find((ms) => ms > 0 && ms <= WARNING) ?? (told > 0 ? WARNING : 0);
-        heard = hear(seen, clock, kind !== "interruption" ? told : action === "hibernate" ? 0 : left);
+        heard = toNotice(seen, clock, kind !== "interruption" ? told : action === "hibernate" ? 0 : left);
       }
-    } else if (!(before && ++absences < CERTAIN)) {
+    } else if (!(before && ++absences < ABSENCES_UNTIL_GONE)) {
       heard = null;
       clearAt = now;
     }

@@ -1,36 +1,36 @@
 import type { Ms } from "../clock.ts";
 
-/** A notice could be under way at any time, so nobody waits longer than this from one try to the next. */
-const LONGEST: Ms = 2_000;
+/** The longest pause after a failure: a notice could come at any time. */
+const LONGEST_PAUSE: Ms = 2_000;
 
 /**
- * From the start of a look that failed to the start of the next. A first failure may be a kept connection that was torn, so
- * the next look is at once; then it backs off, by one more poll each time.
+ * Returns the time from the start of a failed poll to the start of the next. A first failure may be a closed kept-alive
+ * connection, so the next poll follows at once; then each pause is one poll interval longer.
  *
- * @param failures looks in a row that brought no answer, 1 at least
+ * @param failures failed polls in a row, at least 1
  */
-export const pace = (failures: number, poll: Ms): Ms => Math.min(LONGEST, poll * (failures - 1));
+export const retryDelay = (failures: number, poll: Ms): Ms => Math.min(LONGEST_PAUSE, poll * (failures - 1));
 
 /**
- * The turn at which the next look comes: the last one that is no later than `every` after this look began. Turns are at
- * `first` and each `every` from then on, whenever a look has begun.
+ * Returns the instant of the next poll: the last slot that is no later than `every` after this poll began. Slots are at
+ * `first`, `first + every`, and so on.
  */
 export const nextTurn = (first: Ms, every: Ms, began: Ms): Ms =>
-  // A timer can ring a little early: a look that began just before its turn is the look of that turn.
+  // A timer can fire a little early: a poll that began just before its slot belongs to that slot.
   first + Math.floor((began - first) / every + 1.02) * every;
 
-/** A look takes no longer, so that it ends in time for the next. */
-export const LOOK: Ms = 1_500;
+/** The timeout of one poll, so that it ends before the next. */
+export const POLL_TIMEOUT: Ms = 1_500;
 
 /**
- * From look to look at what does not press: each fifth poll, though never further apart than the 5 s that AWS recommends,
- * unless all looks are
+ * Returns the poll interval of paths that are not urgent: five times `poll`, at most the 5 s that AWS recommends, and
+ * at least `poll`
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html#monitor-rebalance-recommendations).
  */
-export const seldom = (poll: Ms): Ms => Math.max(poll, Math.min(5 * poll, 5_000));
+export const seldomInterval = (poll: Ms): Ms => Math.max(poll, Math.min(5 * poll, 5_000));
 
 /**
- * So long after a look at the others comes what is looked at seldom: their connections are free then, and the process is
- * awake, since to wake up costs more than a look does.
+ * Paths that are polled seldom are polled this long after the others: the process is awake then, and the connections
+ * are free. Waking up costs more than a poll.
  */
-export const SOON: Ms = 20;
+export const SELDOM_OFFSET: Ms = 20;

@@ -1,18 +1,18 @@
 import type { Ms } from "../clock.ts";
-import type { Action, Found } from "../notice.ts";
+import type { Action, NoticeFields } from "../notice.ts";
 
-/** Nobody says that anything is to end. */
-export type Nothing = null | false | "";
+/** The value of a path that announces no end. */
+export type NoNotice = null | false | "";
 
-/** Reads a body. Throws where the body makes no sense, which says nothing, not even that there is nothing. */
-export type Read = (body: string) => Found | Nothing;
+/** Parses a body. Throws if it makes no sense: that must not count as "nothing". */
+export type Read = (body: string) => NoticeFields | NoNotice;
 
-/** Each is watched on its own, so that a bad answer hides no other. */
+/** The parser of each path. Each path is polled on its own, so that a bad answer of one hides no other. */
 type Paths = { readonly [path: string]: Read };
 
 /**
- * What is read of the bodies, as AWS documents it. Another body may have none of it, or other than texts: `trim` and
- * `match`, which only texts have, throw then.
+ * The fields that are read, as AWS documents them. In another body they may be missing or not be strings; then `trim`
+ * and `match`, which only strings have, throw.
  */
 interface Fields {
   readonly action: string;
@@ -27,15 +27,15 @@ interface Fields {
 }
 const fieldsOf = <T = Fields>(body: string): T => JSON.parse(body) as T;
 
-/** RFC 3339 in notices, RFC 1123 without the weekday in scheduled events: `Date.parse` reads both. */
+/** Parses RFC 3339 (notices) and RFC 1123 without the weekday (scheduled events). */
 const timeOf = (time: string): Ms => Date.parse(time) || Infinity;
 
-/** Below `/latest/meta-data/`. */
+/** The paths below `/latest/meta-data/`. */
 export const instancePaths = {
   /**
    * The Spot interruption notice. Its `time` is the deadline
-   * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html). An action that is not
-   * known is treated as the one that leaves least.
+   * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html). An unknown action is
+   * treated as `terminate`.
    */
   "spot/instance-action": (body) => {
     const { action, time } = fieldsOf(body);
@@ -52,9 +52,11 @@ export const instancePaths = {
     return { kind: "rebalance" };
   },
 
-  /** Scheduled events, in a list (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_scheduled_events.html). */
+  /**
+   * Scheduled events, in a list (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_scheduled_events.html).
+   */
   "events/maintenance/scheduled": (body) => {
-    // Those that are over are listed for a while: their state says so, or their description begins with it.
+    // Finished events are listed for a while; their state or the start of their description says so.
     const active = fieldsOf<Fields[]>(body).filter(
       ({ State, Description }) => !/^\s*\[?(completed|cancell?ed)/im.test(`${State}\n${Description}`),
     );
@@ -72,16 +74,16 @@ export const instancePaths = {
   },
 
   /**
-   * The state that the Auto Scaling group wants the instance in
+   * The target lifecycle state that the Auto Scaling group has set for the instance
    * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html).
    */
   "autoscaling/target-lifecycle-state": (body) =>
-    // Of whatever else, HTML for one, there is no match, and reading it throws.
+    // Anything else, for example HTML, does not match, and reading the match throws.
     (/^\s*[\w:]*?(\w+)\s*$/.exec(body) as RegExpExecArray)[1] === "Terminated" && {
       kind: "termination",
       action: "terminate",
     },
 } satisfies Paths;
 
-/** The state that ECS wants the task in, below the task's own endpoint. */
+/** The desired status that ECS has set for the task, from the task metadata endpoint. */
 export const task: Read = (body) => fieldsOf(body).DesiredStatus.trim() === "STOPPED" && { kind: "task-stop" };

@@ -1,21 +1,21 @@
 import type { Ms } from "../clock.ts";
 import type { SpotkeeperError } from "../errors.ts";
-import { hear } from "../notice.ts";
+import { toNotice } from "../notice.ts";
 import type { Host } from "../options.ts";
 import { type Ask, createAsk } from "./metadata.ts";
 import { type Change, createObserver } from "./observe.ts";
-import { LOOK, nextTurn, pace, seldom, SOON } from "./pace.ts";
+import { POLL_TIMEOUT, nextTurn, retryDelay, seldomInterval, SELDOM_OFFSET } from "./pace.ts";
 import { instancePaths, type Read, task as taskState } from "./paths.ts";
 import { createToken } from "./token.ts";
 
 /**
- * Begins to watch all that says that the end is near. Returns what ends it: what is being asked is not heard any longer.
+ * Starts watching all sources of notices. Returns a function that ends it; answers that arrive later are ignored.
  *
- * @param poll milliseconds from look to look
- * @param metadata where the instance metadata is; null: it is not watched
- * @param task where the metadata of the ECS task is
- * @param signals those that ask the process to end
- * @param onTrouble something is wrong, two looks in a row: told once, and again when it is something else or was well in
+ * @param poll poll interval in milliseconds
+ * @param metadata the address of the instance metadata; null: do not watch it
+ * @param task the address of the ECS task metadata; null: do not watch it
+ * @param signals the signals that ask the process to end
+ * @param onTrouble called after two failed polls in a row; again only for another problem, or after a success in
  * between
  */
 export const watchAll = (
@@ -31,33 +31,39 @@ export const watchAll = (
   const start = clock.now();
   let over = false;
   const send = createSend(clock);
-  /** What is wrong with a path, and has been told. One cause troubles several: it is told with the first. */
-  const told = new Map<URL, string>();
+  /** The reported problem of each path. One cause may affect several paths: it is reported once. */
+  const reported = new Map<URL, string>();
 
-  /** Watches one path on its own, so that a bad answer hides no other; all in the same turns, so that idling costs little. */
+  /**
+   * Polls one path on its own, so that a bad answer hides no other. All paths use the same slots, so that an idle
+   * process wakes seldom.
+   */
   const watch = (url: URL, ask: Ask, read: Read, every: Ms = poll): void => {
     const observe = createObserver(clock, (change) => over || onChange(change));
-    /** Looks in a row that brought no answer. */
+    /** The number of failed polls in a row. */
     let failures = 0;
-    const look = async (): Promise<void> => {
+    const pollOnce = async (): Promise<void> => {
       if (over) return;
       const began = clock.now();
       try {
-        observe(...(await ask(url, began + LOOK, read)));
-        told.delete(url);
+        observe(...(await ask(url, began + POLL_TIMEOUT, read)));
+        reported.delete(url);
         failures = 0;
       } catch (error) {
-        // The first may be no more than a kept connection that was torn.
+        // The first failure may only be a closed kept-alive connection.
         if (failures++ && !over) {
           const what = url.host + (error as SpotkeeperError).code;
-          if (![...told.values()].includes(what)) onTrouble(error as SpotkeeperError);
-          told.set(url, what);
+          if (![...reported.values()].includes(what)) onTrouble(error as SpotkeeperError);
+          reported.set(url, what);
         }
       }
-      const first = every > poll ? start + Math.min(SOON, poll / 2) : start;
-      clock.setTimer(failures ? began + pace(failures, poll) : nextTurn(first, every, began), () => void look());
+      const first = every > poll ? start + Math.min(SELDOM_OFFSET, poll / 2) : start;
+      clock.setTimer(
+        failures ? began + retryDelay(failures, poll) : nextTurn(first, every, began),
+        () => void pollOnce(),
+      );
     };
-    void look();
+    void pollOnce();
   };
 
   if (metadata) {
@@ -67,15 +73,16 @@ export const watchAll = (
         new URL(`/latest/meta-data/${path}`, metadata),
         ask,
         instancePaths[path as keyof typeof instancePaths],
-        // What they tell of is not certain yet, or days ahead.
-        path.startsWith("events/") ? seldom(poll) : poll,
+        // These are not certain yet, or announced days ahead.
+        path.startsWith("events/") ? seldomInterval(poll) : poll,
       );
     }
   }
-  // The endpoint wants no token, and a task that it does not know is not one that goes on: nothing says "nothing"
+  // This endpoint needs no token. An unknown task is a failure, so no status means "nothing"
   // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html).
   if (task) watch(new URL("task", task), createAsk(send), taskState);
-  const onSignal = (name: unknown): void => onChange([hear({ kind: "signal", detail: name as string }, clock), null]);
+  const onSignal = (name: unknown): void =>
+    onChange([toNotice({ kind: "signal", detail: name as string }, clock), null]);
   for (const name of signals) process.on(name, onSignal);
   return () => {
     for (const name of signals) process.off(name, onSignal);

@@ -3,60 +3,60 @@ import type { Headers, Send } from "../net/send.ts";
 import { trouble } from "./trouble.ts";
 
 /**
- * What a request is sent with: a token; nothing where there is none to be had and version 1 is allowed. Rejects with what is
- * wrong.
+ * Returns the headers of a request: a token, or none if no token is available and version 1 is allowed. Rejects if no
+ * token can be had.
  *
- * @param until the instant at which nobody waits for it any longer
- * @param refused what is no longer taken
+ * @param until the instant by which the headers must be there
+ * @param refused the headers that the service refused
  */
 export type Token = (until: Ms, refused?: Headers) => Promise<Headers>;
 
 /**
- * A session token of version 2, renewed when a fifth of its life is left, and when it is refused. However many ask, one
- * request is made; and while the old token is taken, a renewal that fails holds nobody up
+ * Creates a source of session tokens (IMDSv2). A token is renewed when a fifth of its life is left, and when it is
+ * refused. Concurrent callers share one request. While the old token is valid, a failed renewal delays nobody
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html).
  *
- * @param allowV1 ask without a token where none can be had: version 1. Tokens are tried again soon
+ * @param allowV1 use version 1 while no token is available; tokens are tried again soon
  */
 export const createToken = (endpoint: URL, allowV1: boolean, send: Send, clock: Clock): Token => {
   const TOKEN = "x-aws-ec2-metadata-token";
-  /** The longest life that AWS gives a token, in seconds. One that ends sooner is refused then. */
+  /** The longest life that AWS gives a token, in seconds. A token that expires sooner is refused, and then renewed. */
   const LIFE = 21_600;
-  /** How long a token serves before the next is asked for. */
-  const FRESH: Ms = 17_280_000;
-  /** How long after a renewal that brought no token the next is tried. */
-  const AGAIN: Ms = 5_000;
+  /** How long a token is used before it is renewed. */
+  const RENEW_AFTER: Ms = 17_280_000;
+  /** Pause after a failed renewal. */
+  const RETRY_PAUSE: Ms = 5_000;
   const url = new URL("/latest/api/token", endpoint);
-  let held: Headers | undefined;
+  let current: Headers | undefined;
   let renewAt = 0;
   let renewal: Promise<Headers> | null | undefined;
 
   const renew = async (until: Ms, refused?: Headers): Promise<Headers> => {
-    renewAt = clock.now() + AGAIN;
+    renewAt = clock.now() + RETRY_PAUSE;
     const reply = await send("PUT", url, { [`${TOKEN}-ttl-seconds`]: `${LIFE}` }, until);
     const { status, body } = reply;
     renewal = null;
-    // What cannot stand in a header is no token, whoever answered.
+    // A text that cannot be a header value is no token, whoever answered.
     if (status === 200 && /^[!-~]+$/.test(body)) {
-      renewAt += FRESH;
-      held = { [TOKEN]: body };
-    } else if (allowV1 && status < 500) held = held === refused ? {} : held;
+      renewAt += RENEW_AFTER;
+      current = { [TOKEN]: body };
+    } else if (allowV1 && status < 500) current = current === refused ? {} : current;
     else {
       throw trouble(
         url,
         reply,
         ["SK-AGENT-IMDS-TOKEN", "switch it on, or set allowV1"],
-        // The answer to the PUT did not come through: its packets were allowed too few hops
+        // The answer to the PUT was lost: its packets had too few hops
         // (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html).
         ["SK-AGENT-IMDS-HOPS", "a container needs --http-put-response-hop-limit 2"],
       );
     }
-    return held as Headers;
+    return current as Headers;
   };
 
   return async (until, refused) => {
-    // With none yet, and none refused, both are undefined.
-    if (held === refused || clock.now() > renewAt) (renewal ??= renew(until, refused)).catch(() => {});
-    return (held === refused ? renewal : held) as Headers | Promise<Headers>;
+    // Before the first token, both are undefined.
+    if (current === refused || clock.now() > renewAt) (renewal ??= renew(until, refused)).catch(() => {});
+    return (current === refused ? renewal : current) as Headers | Promise<Headers>;
   };
 };

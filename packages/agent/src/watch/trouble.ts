@@ -5,10 +5,10 @@ import { DISABLED } from "./environment.ts";
 type Meaning = readonly [code: ErrorCode, advice: string];
 
 /**
- * What is wrong with a metadata service, for people: what was asked, what came of it, what to do.
+ * Makes the error for a failed request to a metadata service: the URL, what happened, what to do.
  *
- * @param answered what an answer means
- * @param silent what it means that a connection stood and no answer came
+ * @param answered the meaning of an unexpected answer
+ * @param silent the meaning of an open connection without an answer
  */
 export const trouble = (url: URL, { status, body }: Reply, answered: Meaning, silent?: Meaning): SpotkeeperError => {
   const [code, advice] = status

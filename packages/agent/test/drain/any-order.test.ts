@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Action, Heard, NoticeKind } from "../../src/notice.ts";
+import type { Action, TimedNotice, NoticeKind } from "../../src/notice.ts";
 import { notice, set } from "./support/set.ts";
 
 /** What can happen to a process, in any order. `path`: where metadata tell of it. */
@@ -51,7 +51,7 @@ test("whatever happens, in any order: what stands is drained for, and who says t
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.boolean(), async (happenings, fails) => {
       const { clock, take, drain, state, heard, is, most } = process(fails);
-      const standing: (Heard | undefined)[] = [];
+      const standing: (TimedNotice | undefined)[] = [];
       let [asked, drilled] = [false, false];
       let answers = 0;
       const requests: Promise<unknown>[] = [];

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { createDrainer } from "../../src/drain/drainer.ts";
 import { addTo, type Registration } from "../../src/drain/registry.ts";
-import { type Found, hear } from "../../src/notice.ts";
+import { type NoticeFields, toNotice } from "../../src/notice.ts";
 import { fakeHost } from "../support/host.ts";
 
 /** How long a job of ten minutes has, where first the one and then the other is heard. */
-async function timeOf(first: Found, then?: Found): Promise<number> {
+async function timeOf(first: NoticeFields, then?: NoticeFields): Promise<number> {
   const host = fakeHost();
   const { clock } = host;
   const parts = new Set<Registration>();
@@ -17,10 +17,10 @@ async function timeOf(first: Found, then?: Found): Promise<number> {
     await new Promise<void>((resolve) => clock.setTimer(clock.now() + 1_000, resolve));
     left.push(remaining());
   });
-  take([hear(first, clock), null]);
+  take([toNotice(first, clock), null]);
   if (then !== undefined) {
     await clock.advance(500);
-    take([hear(then, clock), null]);
+    take([toNotice(then, clock), null]);
   }
   await clock.advance(1_000);
   return left[0] ?? 0;
@@ -31,7 +31,7 @@ test("where the group ends the instance, raised budgets count in full: a hook ma
 });
 
 test("SIGTERM shortens that, as ever", async () => {
-  const signal: Found = { kind: "signal", detail: "SIGTERM" };
+  const signal: NoticeFields = { kind: "signal", detail: "SIGTERM" };
   expect(await timeOf({ kind: "termination", action: "terminate" }, signal)).toBeLessThan(28_000);
   expect(await timeOf(signal)).toBeLessThan(28_000);
 });

@@ -18,7 +18,7 @@ agent.onDrain(
   async ({ reason }) => {
     server.close();
     server.closeAllConnections();
-    // Nothing keeps the process alive now but the drain itself.
+    // NoNotice keeps the process alive now but the drain itself.
     await new Promise((resolve) => setTimeout(resolve, 200).unref());
     say(`saved for ${reason.kind}`);
   },

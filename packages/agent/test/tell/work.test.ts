@@ -4,7 +4,7 @@ import { createAgentOn } from "../../src/agent.ts";
 import type { AgentEvents } from "../../src/events.ts";
 import type { Notice } from "../../src/notice.ts";
 import { type AgentEvent, identityOf } from "../../src/tell/event.ts";
-import { createTeller, type Tell, tellOf } from "../../src/tell/tell.ts";
+import { createTeller, type SendEvent, connectTeller } from "../../src/tell/teller.ts";
 import { settle, virtualClock } from "../support/clock.ts";
 import { fakeHost } from "../support/host.ts";
 
@@ -30,7 +30,7 @@ function setting() {
   const events: AgentEvent[] = [];
   const told: string[] = [];
   let away = false;
-  const tell: Tell = async (event) => {
+  const tell: SendEvent = async (event) => {
     if (away) throw new Error("away");
     events.push(event);
     told.push([event.detail["sequence"], event.detail["state"], event.detail["because"]].join(" "));
@@ -41,7 +41,7 @@ function setting() {
     listeners.set(event, listener);
     return () => void listeners.delete(event);
   };
-  tellOf({ on }, teller, clock);
+  connectTeller({ on }, teller, clock);
   const emit = <E extends keyof AgentEvents>(event: E, value: AgentEvents[E]) => listeners.get(event)?.(value as never);
   const report = (outcome: string, reason = ending) => ({ outcome, reason }) as unknown as AgentEvents["drained"];
   return { clock, teller, events, told, emit, report, setAway: (is: boolean) => void (away = is) };
@@ -50,7 +50,7 @@ function setting() {
 describe("how the work stands is told", () => {
   test("that there is an agent, when its drain begins, and when that is over", async () => {
     const { events, told, emit, report, teller } = setting();
-    void teller.works("watching");
+    void teller.reportWork("watching");
     emit("notice", ending);
     emit("draining", ending);
     await settle();
@@ -116,13 +116,13 @@ describe("how the work stands is told", () => {
 
   test("that the agent leaves, once", async () => {
     const { told, teller, emit, report } = setting();
-    void teller.works("watching");
+    void teller.reportWork("watching");
     await settle();
-    await teller.leaves();
-    await teller.leaves();
+    await teller.reportExit();
+    await teller.reportExit();
     expect(told).toEqual(["0 watching ", "1 done exit"]);
     await emit("drained", report("drained"));
-    await teller.leaves();
+    await teller.reportExit();
     expect(told).toHaveLength(3);
   });
 });

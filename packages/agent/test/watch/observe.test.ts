@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Found, Heard } from "../../src/notice.ts";
+import type { NoticeFields, TimedNotice } from "../../src/notice.ts";
 import { type Change, createObserver } from "../../src/watch/observe.ts";
-import { instancePaths, type Nothing } from "../../src/watch/paths.ts";
+import { instancePaths, type NoNotice } from "../../src/watch/paths.ts";
 import { noon } from "../support/clock.ts";
 
 const {
@@ -11,7 +11,7 @@ const {
   "autoscaling/target-lifecycle-state": lifecycle,
 } = instancePaths;
 const absent = null;
-const warning = (at: number, action = "terminate"): Found | Nothing =>
+const warning = (at: number, action = "terminate"): NoticeFields | NoNotice =>
   interruption(JSON.stringify({ action, time: new Date(at).toISOString() }));
 
 /** The clocks at one look: the monotonic one, this machine's, and that of whoever told. */
@@ -26,7 +26,10 @@ const at = (now: number, wall = noon + now, date?: number): Instant => ({
   date: date === undefined ? date : new Date(date).toUTCString(),
 });
 
-function look(...looks: readonly (readonly [Found | Nothing, Instant])[]): { heard: Heard | null; told: Change[] } {
+function look(...looks: readonly (readonly [NoticeFields | NoNotice, Instant])[]): {
+  heard: TimedNotice | null;
+  told: Change[];
+} {
   let instant = at(0);
   const told: Change[] = [];
   const observe = createObserver({ now: () => instant.now, wall: () => instant.wall }, (change) => told.push(change));

@@ -5,7 +5,7 @@ import type { Drainable, DrainHandler } from "../../../src/drain/phases.ts";
 import { addTo, type Registration } from "../../../src/drain/registry.ts";
 import type { Report } from "../../../src/drain/report.ts";
 import type { Emit } from "../../../src/events.ts";
-import type { Heard, Notice, NoticeKind } from "../../../src/notice.ts";
+import type { TimedNotice, Notice, NoticeKind } from "../../../src/notice.ts";
 import { fakeHost } from "../../support/host.ts";
 
 export const notice = (kind: Notice["kind"], action: Notice["action"] = "terminate"): Notice => ({
@@ -51,14 +51,14 @@ export function set(drainOn: readonly NoticeKind[] = ["interruption", "rebalance
   // Somebody asks for the health: being unready takes its time.
   ready();
   const state = (): AgentState => status().state;
-  const heard = (one: Notice, left = 120_000): Heard => ({ notice: one, deadline: clock.now() + left });
+  const heard = (one: Notice, left = 120_000): TimedNotice => ({ notice: one, deadline: clock.now() + left });
   const add = (name: string, drain: DrainHandler | Drainable): void => void register(name, drain);
-  const comes = (one: Notice, left?: Ms): Heard => {
+  const comes = (one: Notice, left?: Ms): TimedNotice => {
     const its = heard(one, left);
     take([its, null]);
     return its;
   };
-  const goes = (its: Heard): void => take([null, its]);
+  const goes = (its: TimedNotice): void => take([null, its]);
   const lasts = (ms: Ms): Promise<void> => new Promise((resolve) => void clock.setTimer(clock.now() + ms, resolve));
   const listen = (to: () => void): void => void (listener = to);
   return { clock, add, reports, told, standing, take, drain, status, state, heard, comes, goes, lasts, listen };

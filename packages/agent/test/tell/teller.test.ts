@@ -9,7 +9,7 @@ import { systemClock } from "../../src/clock.ts";
 import type { Notice } from "../../src/notice.ts";
 import { eventOf, type Identity, identityOf, withdrawalOf } from "../../src/tell/event.ts";
 import type { AgentEvents } from "../../src/events.ts";
-import { byEventBridge, byHttp, createTeller, type Tell, tellOf } from "../../src/tell/tell.ts";
+import { byEventBridge, byHttp, createTeller, type SendEvent, connectTeller } from "../../src/tell/teller.ts";
 import { virtualClock } from "../support/clock.ts";
 
 const document = JSON.stringify({
@@ -27,7 +27,7 @@ const warning: Notice = {
 };
 const found = identityOf(document);
 
-function teller(tell: Tell, answers: readonly (Identity | null)[] = [found]) {
+function teller(tell: SendEvent, answers: readonly (Identity | null)[] = [found]) {
   const clock = virtualClock();
   const left = [...answers];
   const troubles: SpotkeeperError[] = [];
@@ -66,7 +66,7 @@ test("by HTTP: the controller's door, with its token, in an envelope", async () 
   await once(server, "listening");
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const { told, troubles } = teller(byHttp(createSend(systemClock), systemClock, url, () => "t0ken"));
-  await told.came(warning);
+  await told.noticeAppeared(warning);
   server.close();
   expect(troubles).toEqual([]);
   expect(got).toMatchObject([
@@ -94,7 +94,7 @@ test("by EventBridge, under its own source; an entry that failed is a failure", 
     },
   };
   const { told, clock, troubles } = teller(byEventBridge(client, "spot"));
-  const done = told.came(warning);
+  const done = told.noticeAppeared(warning);
   await clock.advance(100);
   FailedEntryCount = 0;
   await clock.advance(500);
@@ -116,7 +116,7 @@ test("a controller that is away is tried seven times in half a minute, and that 
     tries += 1;
     return Promise.reject(new Error("away"));
   });
-  const done = told.came(warning);
+  const done = told.noticeAppeared(warning);
   await clock.advance(499);
   expect([tries, troubles.length]).toEqual([1, 0]);
   await clock.advance(31_000);
@@ -130,7 +130,7 @@ test("a controller that is away is tried seven times in half a minute, and that 
 test("a metadata service that does not say who this is: asked again", async () => {
   const events: unknown[] = [];
   const { told, clock } = teller(async (event) => events.push(event), [null, identityOf("<html>"), found]);
-  const done = told.came(warning);
+  const done = told.noticeAppeared(warning);
   await clock.advance(2_000);
   await done;
   expect(events).toHaveLength(1);
@@ -151,7 +151,7 @@ test("a notice that goes is told, of those whose coming was, with an id of its o
 test("of a notice that it has not heard of yet the controller is not told that it went", async () => {
   const told: string[] = [];
   let away = true;
-  const tell: Tell = async ({ detailType, time }) => {
+  const tell: SendEvent = async ({ detailType, time }) => {
     if (away) throw new Error("away");
     told.push(`${detailType} ${time}`);
   };
@@ -162,7 +162,7 @@ test("of a notice that it has not heard of yet the controller is not told that i
     return () => void listeners.delete(event);
   };
   const emit = <E extends keyof AgentEvents>(event: E, value: AgentEvents[E]) => listeners.get(event)?.(value as never);
-  const end = tellOf({ on }, teach, { ...clock, wall: () => Date.parse("2026-01-31T12:00:09Z") });
+  const end = connectTeller({ on }, teach, { ...clock, wall: () => Date.parse("2026-01-31T12:00:09Z") });
   emit("notice", warning);
   await clock.advance(100);
   emit("cancelled", { notice: warning, resumed: false });

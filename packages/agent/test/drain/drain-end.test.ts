@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endOf } from "../../src/drain/plan.ts";
+import { endOf } from "../../src/drain/drain-end.ts";
 import { notice } from "./support/set.ts";
 
 const [MARGIN, AFTER_STOP] = [10_000, 28_000];

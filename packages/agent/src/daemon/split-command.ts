@@ -1,10 +1,10 @@
 import { SpotkeeperError } from "../errors.ts";
 
 /**
- * The words of a command, which is run without a shell: split at blanks, except in single or double quotes. Nothing is
- * expanded, so nothing that a notice says can become a command.
+ * Splits a command into words at blanks, except in single or double quotes. It is run without a shell: nothing is
+ * expanded, so no text of a notice can become a command.
  */
-export function wordsOf(command: string): readonly [file: string, ...args: string[]] {
+export function splitCommand(command: string): readonly [file: string, ...args: string[]] {
   const words: string[] = [];
   let word: string | null = null;
   let quote: string | null = null;

@@ -1,15 +1,15 @@
 import type { Ms } from "../clock.ts";
 import type { DrainContext } from "../drain/phases.ts";
 
-/** So many times a quiet spell is waited for; whoever still comes then is not told again. */
+/** The most quiet periods to wait for. Clients that still arrive after that are not waited for. */
 export const SPELLS = 10;
 
 /**
- * Waits until nobody has come for `quiet` milliseconds, or there is no time left. A server that closes while requests are
- * on their way resets them.
+ * Waits until nothing has arrived for `quiet` milliseconds, or there is no time left. A server that closes while
+ * requests are on their way resets their connections.
  *
- * @param arrived how many have come so far
- * @param inFlight how many of them are not done with: they are waited for, however long it takes
+ * @param arrived the number of requests and connections so far
+ * @param inFlight the number of requests that are not answered yet: they are waited for, however long it takes
  */
 export const untilQuiet = async (
   { wait, signal }: DrainContext,
@@ -20,7 +20,7 @@ export const untilQuiet = async (
   for (
     let spell = 0, before = -1;
     (inFlight() || (spell < SPELLS && before !== arrived())) && !signal.aborted;
-    // It counts from when all is answered.
+    // Quiet periods count only when nothing is in flight.
     spell = inFlight() ? 0 : spell + 1
   ) {
     before = arrived();
@@ -29,7 +29,7 @@ export const untilQuiet = async (
   }
 };
 
-/** A busy process sees its timers before what has arrived meanwhile: this lets it take that first. */
+/** Lets Node.js process what has arrived on its sockets: in a busy process, timers run before that. */
 export const arrivalsTaken = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
 };

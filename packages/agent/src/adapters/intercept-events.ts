@@ -1,11 +1,12 @@
 import type { EventEmitter } from "node:events";
 
 /**
- * Has `handlers` hear of their events before everybody else; where one answers true, nobody else does. Nothing of the
- * application's own wiring is touched, and Node.js, which asks for some events whether anybody listens, sees no more
- * listeners than there were.
+ * Calls `handlers` for their events before all other listeners. A handler that returns true hides the event from the
+ * other listeners.
+ *
+ * It replaces `emit` and adds no listener: Node.js behaves differently for some events if anybody listens to them.
  */
-export const hearFirst = (
+export const interceptEvents = (
   emitter: EventEmitter,
   handlers: { readonly [event: string]: (...args: never[]) => unknown },
 ): void => {

@@ -2,7 +2,7 @@ import { aborted } from "../adapters/aborted.ts";
 import type { Drainable } from "../drain/phases.ts";
 import type { Child } from "./child.ts";
 
-/** Ends a process: SIGTERM at once and once, SIGKILL when there is no time left. */
+/** Ends a child process: sends SIGTERM once at the start of `finish`, and SIGKILL when there is no time left. */
 export function drainChild(child: Child): Drainable {
   let told = false;
   return {
