@@ -1,8 +1,8 @@
 import type { JsonObject, Ms, ServiceName } from "./operation.ts";
 
-/** One call, as it came in. */
+/** An AWS call, as it arrived. */
 export interface Call {
-  /** 1 for the first call that the simulator saw. */
+  /** 1 for the simulator's first call. */
   readonly sequence: number;
   readonly requestId: string;
   readonly at: Ms;
@@ -14,7 +14,10 @@ export interface Call {
   readonly input: JsonObject;
 }
 
-/** A call that is over. `outcome` is `ok`, AWS's error code, or `reset`; `performed` tells whether the world changed or was read. */
+/**
+ * A call that has ended. `outcome` is `ok`, AWS's error code, or `reset`; `performed` is true if the call reached the
+ * world.
+ */
 export interface CallRecord extends Call {
   readonly outcome: string;
   readonly performed: boolean;
@@ -22,17 +25,17 @@ export interface CallRecord extends Call {
 }
 
 /**
- * `before`: about to be performed; `after`: performed, the answer not yet sent. A promise holds the call up until it
- * settles, so that a test can end a process at that very boundary.
+ * Called `before` a call is performed, and `after` it, before its answer is sent. The call waits for a returned
+ * promise, so that a test can kill a process at exactly that point.
  */
 export type CallHook = (call: Call, phase: "before" | "after") => void | Promise<void>;
 
 export interface CallLog {
-  /** The last calls that ended, oldest first. */
+  /** Returns the last calls that ended, oldest first. */
   recent(): readonly CallRecord[];
-  /** Calls by `service:operation:outcome`, since the start. */
+  /** Returns all calls so far, counted by `service:operation:outcome`. */
   counts(): { readonly [key: string]: number };
-  /** Calls that have begun and not ended. */
+  /** Returns the number of calls that have begun and not ended. */
   inFlight(): number;
 }
 
@@ -41,10 +44,10 @@ export interface CallRecorder extends CallLog {
   end(call: Call, outcome: string, performed: boolean, at: Ms): void;
 }
 
-/** How many calls are kept unless told otherwise. */
+/** The default number of calls that are kept. */
 const KEEP = 10_000;
 
-/** A ring of the last calls, and counters of all of them. */
+/** Creates a recorder with a ring of the last calls, and counters of all of them. */
 export function createCallRecorder(keep: number = KEEP): CallRecorder {
   const ring: CallRecord[] = [];
   const counts = new Map<string, number>();

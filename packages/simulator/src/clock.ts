@@ -1,9 +1,9 @@
 import type { Clock, Ms } from "./operation.ts";
 
-/** The longest delay that Node.js timers take; longer ones are cut and set again. */
+/** The longest delay of Node.js timers; longer delays are split. */
 const LONGEST_TIMER: Ms = 2 ** 31 - 1;
 
-/** Sleeping in terms of a timer: rejects with the signal's reason if it is aborted first. */
+/** Implements sleeping with a timer. Rejects with the signal's reason if the signal is aborted first. */
 export function sleepOn(setTimer: Clock["setTimer"], at: Ms, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
@@ -20,19 +20,19 @@ export function sleepOn(setTimer: Clock["setTimer"], at: Ms, signal?: AbortSigna
 }
 
 export interface RealClockOptions {
-  /** Simulated milliseconds in a real one. */
+  /** Simulated milliseconds for each real one. */
   readonly speed: number;
-  /** The first instant, epoch milliseconds; the wall's own where left out. */
+  /** The first instant in epoch milliseconds; default: the real time. */
   readonly startAt?: Ms;
 }
 
-/** The wall clock, scaled. Its timers do not keep the process alive. */
+/** Creates a clock that follows the real one, multiplied by `speed`. Its timers do not keep the process alive. */
 export function realClock(options: RealClockOptions): Clock {
   const { speed } = options;
   if (!(speed > 0) || !Number.isFinite(speed)) throw new RangeError(`The clock's speed must be above 0, not ${speed}.`);
   const wallStart = Date.now();
   const start = options.startAt ?? wallStart;
-  // Whole milliseconds, as every clock has them.
+  // Whole milliseconds, as in every clock.
   const now = (): Ms => Math.floor(start + (Date.now() - wallStart) * speed);
   const setTimer: Clock["setTimer"] = (at, fn) => {
     let handle: NodeJS.Timeout;

@@ -1,4 +1,4 @@
-import type { CallLog } from "./calls.ts";
+import type { CallLog } from "./call-recorder.ts";
 import type { Faults } from "./faults.ts";
 import { parseFault } from "./faults.ts";
 import type { Clock, JsonObject } from "./operation.ts";
@@ -18,8 +18,8 @@ export interface ControlParts {
 }
 
 /**
- * The simulator's own requests, beside AWS's: `GET /_sim/calls?service=&operation=&outcome=`, `GET|POST|DELETE
- * /_sim/faults`, `GET /_sim/clock`, `GET /_sim/state`. Errors are `{error}` with a sentence.
+ * Answers the simulator's own requests: `GET /_sim/calls?service=&operation=&outcome=`, `GET|POST|DELETE /_sim/faults`,
+ * `GET /_sim/clock`, `GET /_sim/state`. An error is `{error}` with a sentence.
  */
 export function controlAnswer(request: HttpRequest, parts: ControlParts): HttpResponse {
   const url = new URL(request.path, "http://localhost");

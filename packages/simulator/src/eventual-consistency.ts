@@ -1,10 +1,10 @@
 /**
- * Eventual consistency of EC2: what was changed just now may still read as before, and what was made just now may not
- * be found. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ * An instance as it was before a write. EC2 is eventually consistent: a change may not be visible yet, and a new
+ * instance may not be found. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 import type { CallContext, Json, JsonObject, Ms, Operation } from "./operation.ts";
 import { AwsError } from "./operation.ts";
-import { drawFor } from "./random.ts";
+import { drawFor } from "./seeded-draw.ts";
 
 interface Stale {
   readonly until: Ms;
@@ -12,9 +12,9 @@ interface Stale {
 }
 
 /**
- * Puts a delay between EC2's writes and its reads: for up to `maxLag`, drawn for each instance from the seed,
- * DescribeInstances shows a terminated instance as it was, and a new one not at all, which TerminateInstances does not find
- * either. How long it lasts is assumed; AWS gives no bound.
+ * Adds a delay between EC2's writes and reads. For up to `maxLag` (drawn for each instance from the seed),
+ * DescribeInstances shows a terminated instance as it was, and does not show a new one; TerminateInstances does not
+ * find a new one either. The duration is assumed; AWS names no limit.
  */
 export function eventuallyConsistent<World>(
   operations: readonly Operation<World>[],
@@ -60,7 +60,7 @@ export function eventuallyConsistent<World>(
     });
     mapInstances(output, (instance) => {
       const id = String(instance["InstanceId"]);
-      // The first write decides: what a second one finds is already hidden behind it.
+      // Keep the state before the first write; a second write within the delay changes nothing here.
       if (!stale.has(id)) stale.set(id, { until: ctx.clock.now() + lagOf(id, "write"), instance });
       return instance;
     });
@@ -87,7 +87,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Each instance of a DescribeInstances output through `change`; null takes it out. */
+/** Applies `change` to each instance in the output of DescribeInstances; null removes it. */
 function mapInstances(output: JsonObject, change: (instance: JsonObject) => JsonObject | null): JsonObject {
   const reservations = Array.isArray(output["Reservations"]) ? output["Reservations"] : [];
   return {

@@ -1,14 +1,16 @@
-import type { Call } from "./calls.ts";
+import type { Call } from "./call-recorder.ts";
 import type { JsonObject, Ms, ServiceName } from "./operation.ts";
 
 /**
- * What goes wrong.
- * - `error`: an AWS error; `throttle`, `denied`: the service's own code for that
- * - `hang`: no answer until the client gives up; `latency`: the answer comes late
- * - `html`: status 500 with a page, as gateways send; `reset`: the connection breaks. Neither is performed
- * - `lost`: performed, but the connection breaks before the answer
- * - `failed`: performed, and the answer is that page; `garbage`: performed, and the answer is no answer of AWS's;
- *   `truncated`: performed, and the second half of the answer's body is missing
+ * The effect of a fault.
+ *
+ * - `error`: an AWS error; `throttle`, `denied`: the service's own error code for that
+ * - `hang`: no answer until the client gives up; `latency`: a late answer
+ * - `html`: status 500 with an HTML page, as gateways send; `reset`: the connection breaks. In both cases the call is
+ *   not performed
+ * - `lost`: the call is performed, and the connection breaks before the answer
+ * - `failed`: performed, and the answer is the HTML page; `garbage`: performed, and the answer is not one of AWS's;
+ *   `truncated`: performed, and the second half of the answer is missing
  * - `silent`: performed, and no answer until the client gives up
  */
 export type FaultEffect =
@@ -16,37 +18,37 @@ export type FaultEffect =
   | { readonly kind: "throttle" | "denied" | "hang" | "silent" | "html" | "reset" | SpoiltAnswer }
   | { readonly kind: "latency"; readonly ms: Ms };
 
-/** Which calls a fault meets; what is left out matches every call. */
+/** The calls that a fault affects; a missing field matches every call. */
 export interface FaultMatch {
   readonly service?: ServiceName;
   readonly operation?: string;
   readonly mutating?: boolean;
   readonly account?: string;
   readonly region?: string;
-  /** A text that the input, written as JSON, contains: for example an instance id. */
+  /** A text that the input, as JSON, must contain: for example an instance id. */
   readonly contains?: string;
 }
 
 export interface Fault {
   readonly match: FaultMatch;
   readonly effect: FaultEffect;
-  /** How many matching calls pass before the first is met; 0 where left out. */
+  /** The number of matching calls before the first affected one; default 0. */
   readonly skip?: number;
-  /** How many calls are met; without end where left out. */
+  /** The number of affected calls; default unlimited. */
   readonly times?: number;
 }
 
 export interface Faults {
-  /** Adds a fault; returns what removes it. */
+  /** Adds a fault. Returns a function that removes it. */
   add(fault: Fault): () => void;
   clear(): void;
-  /** Each fault with how many calls it has met. */
+  /** Returns each fault with the number of calls that it affected. */
   list(): readonly { readonly fault: Fault; readonly met: number }[];
-  /** The effect that meets this call: the first added wins. Counts it. */
+  /** Returns the effect on this call, or null, and counts it. If several faults match, the first one added counts. */
   meet(call: Call): FaultEffect | null;
 }
 
-/** The faults of a simulator: none at first. */
+/** Creates an empty list of faults. */
 export function createFaults(): Faults {
   let entries: { readonly fault: Fault; seen: number; met: number }[] = [];
   return {
@@ -85,7 +87,7 @@ function matches(match: FaultMatch, call: Call): boolean {
   );
 }
 
-/** What is performed, and whose answer does not come as it should. */
+/** Effects of calls that are performed and whose answer is wrong or missing. */
 export type SpoiltAnswer = "lost" | "failed" | "garbage" | "truncated";
 
 const PLAIN = [
@@ -102,7 +104,8 @@ const PLAIN = [
 ] as const satisfies readonly FaultEffect["kind"][];
 
 /**
- * Reads a fault from JSON that came from outside.
+ * Parses a fault from untrusted JSON.
+ *
  * @throws RangeError that says which field is wrong
  */
 export function parseFault(json: JsonObject): Fault {

@@ -1,8 +1,10 @@
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * The same object, whose calls hold the virtual clock until they have settled: for what answers in a later turn of the
- * event loop without a timer (a database that commits once a turn), which else would look like a program at rest.
+ * Wraps an object so that its calls hold the virtual clock until they settle. Use it for something that answers in a
+ * later turn of the event loop without a timer (a database with batched commits): otherwise the program would look
+ * idle.
+ *
  * @example const ledger = holdDuring(clock, openSqliteLedger({ file, clock }))
  */
 export function holdDuring<T extends object>(clock: VirtualClock, target: T): T {

@@ -2,11 +2,11 @@ import type { Clock } from "./operation.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * A call on its way through the simulator. A virtual clock stands still while the call is at work, and may go on while
- * it sleeps on that clock: else a long poll would stop time, and never end.
+ * A call inside the simulator. A virtual clock stands still while the call works, and may go on while the call sleeps
+ * on that clock; otherwise a long poll would stop time and never end.
  */
 export interface InFlight {
-  /** The clock to give to whatever works for the call. */
+  /** The clock for everything that works for the call. */
   readonly clock: Clock;
   readonly end: () => void;
 }

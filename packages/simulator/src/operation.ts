@@ -1,14 +1,18 @@
 /**
- * Where the simulator's face (wire protocols, throttling, faults) meets its model (fleet and services).
+ * The interface between the simulator's protocol layer (wire protocols, throttling, faults) and its model (fleet and
+ * services).
  *
- * An operation is a plain function over the world. Its input and output have the shapes of the AWS SDK for
- * JavaScript (the same names and nesting); the face turns them from and into the service's wire protocol.
+ * An operation is a function over the world. Its input and output have the shapes of the AWS SDK for JavaScript (same
+ * names and nesting); the protocol layer converts them from and to the service's wire protocol.
  */
 
 /** Epoch milliseconds. */
 export type Ms = number;
 
-/** Time is a parameter. `setTimer` calls `fn` once at the instant `at` (or at once if it has passed). */
+/**
+ * A clock. `setTimer` calls `fn` once at the instant `at` (at once if it has passed), and returns a function that
+ * cancels it.
+ */
 export interface Clock {
   now(): Ms;
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
@@ -36,11 +40,14 @@ export interface CallContext {
   readonly account: string;
   readonly region: string;
   readonly clock: Clock;
-  /** Aborted when the caller gave up (long polls end early). */
+  /** Aborted when the caller has given up; long polls then end early. */
   readonly signal: AbortSignal;
 }
 
-/** Thrown by operations; the face renders it in the protocol's form. `status` defaults to 400. */
+/**
+ * An error of AWS, thrown by operations; the protocol layer writes it in the protocol's form. `status` is 400 by
+ * default.
+ */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -53,10 +60,10 @@ export class AwsError extends Error {
 }
 
 /**
- * The shape of an input or output where JSON alone does not tell it. Leave out what is a plain string.
- * `wire` is the name on the wire where it differs from the SDK's name (EC2: `reservationSet`, `instancesSet`, …).
- * Query protocols: lists are `<wire>.member.N` (`.N` alone for EC2, where `flat` is the rule) and, in answers,
- * `<wire><member>…` (`item` in EC2). Times are epoch ms or `Date` in the model.
+ * Describes fields of an input or output that JSON alone does not. Plain strings need no shape. `wire` is the name on
+ * the wire if it differs from the SDK's name (EC2: `reservationSet`, `instancesSet`, …). Query protocols: lists are
+ * `<wire>.member.N` (only `.N` for EC2, which uses `flat`) and, in answers, `<wire><member>…` (`item` in EC2). Times
+ * are epoch ms or `Date` in the model.
  */
 export type Shape =
   | { readonly type: "string" | "integer" | "double" | "boolean" | "timestamp" | "blob"; readonly wire?: string }
@@ -73,7 +80,10 @@ export type Shape =
 export interface Operation<World> {
   readonly service: ServiceName;
   readonly name: string;
-  /** Mutating operations are what kill tests cut around; they also choose the throttling bucket. */
+  /**
+   * Whether it changes something. Tests kill the worker around mutating operations; throttling uses other token buckets
+   * for them.
+   */
   readonly mutating: boolean;
   /** Query protocols need both; JSON protocols only the fields that are timestamps or blobs. */
   readonly input?: { readonly [name: string]: Shape };
@@ -81,5 +91,5 @@ export interface Operation<World> {
   readonly run: (world: World, input: JsonObject, ctx: CallContext) => JsonObject | Promise<JsonObject>;
 }
 
-/** How many units an operation takes from a resource bucket (for example one for each instance terminated). */
+/** The key of an operation: `service:Operation`. */
 export type OperationKey = `${ServiceName}:${string}`;

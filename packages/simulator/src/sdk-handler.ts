@@ -1,7 +1,7 @@
 import type { Ms } from "./operation.ts";
 import type { Simulator } from "./simulator.ts";
 
-/** What the SDK hands to a request handler (`HttpRequest` of `@smithy/types`, as far as it is used here). */
+/** The part of the SDK's `HttpRequest` (`@smithy/types`) that is used. */
 export interface SdkRequest {
   readonly method: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface SdkRequest {
 
 export interface SdkHandlerOptions {
   readonly abortSignal?: unknown;
-  /** Milliseconds; 0 or absent is without end. */
+  /** Milliseconds; 0 or absent: no limit. */
   readonly requestTimeout?: Ms;
 }
 
@@ -33,9 +33,10 @@ export interface SdkResponse {
 }
 
 /**
- * Gives the simulator to SDK clients without a socket: their serialization, signing, paging and error handling run as
- * against AWS. Time-outs run on the simulator's clock.
- * @param requestTimeout milliseconds after which a call fails with `TimeoutError`, where the client sets none
+ * Connects SDK clients to the simulator without a socket: serialization, signing, paging and error handling run as with
+ * AWS. Timeouts use the simulator's clock.
+ *
+ * @param requestTimeout milliseconds after which a call fails with `TimeoutError`, if the client sets none
  * @example new ECSClient({ region: "eu-west-1", credentials, requestHandler: sdkHandler(simulator), maxAttempts: 1 })
  */
 export function sdkHandler(simulator: Simulator, requestTimeout: Ms = 0): SdkHandler {
@@ -48,7 +49,7 @@ export function sdkHandler(simulator: Simulator, requestTimeout: Ms = 0): SdkHan
         limit > 0 ? simulator.clock.setTimer(simulator.clock.now() + limit, () => gone.abort(timeout(limit))) : null;
       const forget = follow(options.abortSignal, () => gone.abort(namedError("AbortError", "Request aborted")));
       try {
-        // The race answers a client that gave up at once, whatever the operation does with the signal.
+        // The race returns at once to a client that has given up, even if the operation ignores the signal.
         const response = await Promise.race([
           simulator.handle(
             {
@@ -89,7 +90,7 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Calls `onAbort` when the client's signal is aborted; returns what stops that. */
+/** Calls `onAbort` when the client's signal is aborted. Returns a function that removes the listener. */
 function follow(signal: unknown, onAbort: () => void): () => void {
   if (!(signal instanceof AbortSignal)) return () => undefined;
   if (signal.aborted) onAbort();

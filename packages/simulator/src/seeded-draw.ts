@@ -1,6 +1,6 @@
 /**
- * A number in [0, 1) that depends on the seed and the key alone, never on what was drawn before: so a call's fate does
- * not change when another call is added. (FNV-1a, finished with MurmurHash3's mixer.)
+ * Returns a number in [0, 1) that depends only on seed and key, not on earlier draws: so a call's fate does not change
+ * when another call is added. (FNV-1a, finished with MurmurHash3's mixer.)
  */
 export function drawFor(seed: number, key: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
@@ -12,7 +12,7 @@ export function drawFor(seed: number, key: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** A UUID-shaped id that depends on the seed and the key alone. */
+/** Returns an id in the form of a UUID that depends only on seed and key. */
 export function uuidFor(seed: number, key: string): string {
   const hex = [0, 1, 2, 3]
     .map((part) =>

@@ -10,23 +10,23 @@ export interface SimulatorServer {
   /** For `AWS_ENDPOINT_URL` and `--endpoint-url`, for example `http://127.0.0.1:4566`. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening and breaks what is open. A second call returns the first one's promise. */
+  /** Stops listening and closes open connections. A second call returns the first one's promise. */
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
-  /** 0, the default, takes a free one. */
+  /** Default 0: any free port. */
   readonly port?: number;
 }
 
-/** More than any request that the simulated services accept (an SQS batch: 1 MiB, with its encoding). */
+/** More than the largest request of the simulated services (an encoded SQS batch of 1 MiB). */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** Loopback only: the simulator checks no signatures. */
 const HOST = "127.0.0.1";
 
 /**
- * Serves the simulator over HTTP, for other processes: any SDK, the AWS command line.
- * Rejects with Node's error where the port cannot be had.
+ * Serves the simulator over HTTP for other processes: any SDK, the AWS command line. Rejects with Node's error if the
+ * port is not available.
  */
 export async function serveSimulator(simulator: Simulator, options: ServerOptions = {}): Promise<SimulatorServer> {
   const server = createServer((request, response) => {
@@ -75,7 +75,7 @@ async function respond(simulator: Simulator, request: IncomingMessage, response:
   }
 }
 
-/** An error of the simulator itself: shown, because whoever runs it has to mend it. */
+/** Makes the answer for an error of the simulator itself, with details, since the reader has to fix it. */
 function internalFailure(error: unknown): HttpResponse {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return textResponse(500, "application/json", JSON.stringify({ __type: "InternalFailure", message }));
@@ -86,7 +86,7 @@ function write(response: ServerResponse, answer: HttpResponse): void {
   response.end(answer.body);
 }
 
-/** The whole body; null where it is too long. */
+/** Reads the body; returns null if it is too long. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;

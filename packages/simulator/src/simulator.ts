@@ -1,14 +1,14 @@
-import type { Call, CallHook, CallLog } from "./calls.ts";
-import { createCallRecorder } from "./calls.ts";
-import { eventuallyConsistent } from "./consistency.ts";
-import { controlAnswer } from "./control.ts";
+import type { Call, CallHook, CallLog } from "./call-recorder.ts";
+import { createCallRecorder } from "./call-recorder.ts";
+import { eventuallyConsistent } from "./eventual-consistency.ts";
+import { controlAnswer } from "./control-api.ts";
 import type { FaultEffect, Faults } from "./faults.ts";
 import { createFaults } from "./faults.ts";
 import type { InFlight } from "./in-flight.ts";
 import { beginInFlight } from "./in-flight.ts";
 import type { CallContext, Clock, JsonObject, Ms, Operation } from "./operation.ts";
 import { AwsError } from "./operation.ts";
-import { drawFor, uuidFor } from "./random.ts";
+import { drawFor, uuidFor } from "./seeded-draw.ts";
 import type { Queues } from "./services/queues.ts";
 import { createQueues } from "./services/queues.ts";
 import type { Topics } from "./services/sns.ts";
@@ -30,26 +30,27 @@ import { readRest } from "./wire/rest.ts";
 export interface SimulatorOptions<World> {
   readonly clock: Clock;
   readonly seed: number;
-  /** What `operations` work on. */
+  /** The world that `operations` work on. */
   readonly world: World;
-  /** The fleet's operations; SQS, SNS and STS are the simulator's own. */
+  /** The fleet's operations. SQS, SNS and STS are part of the simulator. */
   readonly operations: readonly Operation<World>[];
-  /** Queues that the world sends to; its own where left out. */
+  /** The queues that the world sends to; default: new ones. */
   readonly queues?: Queues;
-  /** AWS's documented budgets where left out; an empty list throttles nothing. */
+  /** Default: AWS's documented limits; an empty list switches throttling off. */
   readonly throttleRules?: readonly ThrottleRule[];
-  /** Every answer takes a time between these, drawn from the seed; no time where left out. */
+  /** The range of answer times, drawn from the seed; default: none. */
   readonly latency?: { readonly min: Ms; readonly max: Ms };
-  /** How long EC2's reads may lag behind its writes; not at all where left out. */
+  /** The longest staleness of EC2's reads; default 0. */
   readonly maxReadLag?: Ms;
-  /** What `/_sim/state` shows of the world. */
+  /** Returns what `/_sim/state` shows of the world. */
   readonly describeWorld?: () => JsonObject;
 }
 
 export interface Simulator {
   /**
-   * Answers one request as AWS would. Rejects with `ConnectionReset` where the connection is to break.
-   * @param signal aborted when the client has gone: long polls and hanging calls end
+   * Answers one request as AWS would. Rejects with `ConnectionReset` if the connection must break.
+   *
+   * @param signal aborted when the client has gone; long polls and hanging calls then end
    */
   handle(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
   readonly clock: Clock;
@@ -57,16 +58,16 @@ export interface Simulator {
   readonly topics: Topics;
   readonly faults: Faults;
   readonly calls: CallLog;
-  /** Calls `hook` at the boundaries of every call; returns what removes it. */
+  /** Calls `hook` before and after every call. Returns a function that removes it. */
   onCall(hook: CallHook): () => void;
-  /** Says where clients reach the simulator, for the queue URLs that it hands out. */
+  /** Sets the address of the simulator, for the queue URLs that it returns. */
   listeningAt(origin: string): void;
 }
 
-/** A client that never gives up is let go after this time. */
+/** A hanging call ends after this time, if its client never gives up. */
 const LONGEST_HANG: Ms = 15 * 60_000;
 
-/** AWS's face over a world: wire protocols, budgets, faults, and a log of what was called. */
+/** Creates the AWS API of a world: wire protocols, throttling, faults, and a log of calls. */
 export function createSimulator<World>(options: SimulatorOptions<World>): Simulator {
   const { clock, seed, world } = options;
   const queues = options.queues ?? createQueues(clock, seed);
@@ -95,7 +96,7 @@ export function createSimulator<World>(options: SimulatorOptions<World>): Simula
     return Math.round(min + drawFor(seed, `latency:${call.sequence}`) * (max - min));
   };
 
-  /** From the input to the answer; `progress` tells the log how far it came. */
+  /** Runs a call from its input to its answer; `progress` records for the log whether it was performed. */
   const perform = async (
     identity: Identity,
     operation: Operation<World>,
@@ -115,7 +116,7 @@ export function createSimulator<World>(options: SimulatorOptions<World>): Simula
     await runHooks(call, "after");
     const head = { requestId: call.requestId, now: clock.now() };
     const good = answer(identity.service, identity.operation, output, operation.output ?? {}, head);
-    return fault === null ? good : spoil(fault, good, ctx);
+    return fault === null ? good : spoilAnswer(fault, good, ctx);
   };
 
   const handleCall = async (request: HttpRequest, signal: AbortSignal, inFlight: InFlight): Promise<HttpResponse> => {
@@ -203,7 +204,7 @@ function readInput<World>(request: HttpRequest, identity: Identity, operation: O
   }
 }
 
-/** What a fault does before the call is performed: throws, answers, waits, or (null) lets it go on. */
+/** Applies a fault before the call is performed: throws, answers, or waits. Returns null if the call goes on. */
 async function applyFault(
   fault: FaultEffect,
   identity: Identity,
@@ -242,8 +243,8 @@ async function neverAnswer(ctx: CallContext): Promise<never> {
   throw new ConnectionReset();
 }
 
-/** The answer of a call that was performed, as its fault lets it come. */
-function spoil({ kind }: FaultEffect, answer: HttpResponse, ctx: CallContext): HttpResponse | Promise<never> {
+/** Applies a fault to the answer of a call that was performed. */
+function spoilAnswer({ kind }: FaultEffect, answer: HttpResponse, ctx: CallContext): HttpResponse | Promise<never> {
   switch (kind) {
     case "silent":
       return neverAnswer(ctx);

@@ -1,23 +1,23 @@
 import type { JsonObject, ServiceName } from "./operation.ts";
 
-/** One of AWS's token buckets. There is one for each account and region, and for each operation where `each` says so. */
+/** One of AWS's token buckets. Each account and region has one; if `each` is true, each operation too. */
 export interface ThrottleRule {
-  /** Names the bucket in tables, for example `ec2:mutating`. */
+  /** Its name in tables, for example `ec2:mutating`. */
   readonly name: string;
   readonly service: ServiceName;
-  /** The operations that draw on it: by name, all of a kind, or all. */
+  /** The operations that use it: by name, all of a kind, or all. */
   readonly operations: readonly string[] | "mutating" | "non-mutating" | "all";
-  /** True: every operation has its own such bucket. False: they share one. */
+  /** True: every operation has its own bucket. False: they share one. */
   readonly each: boolean;
   /** Tokens in a full bucket. */
   readonly capacity: number;
-  /** Tokens a second. */
+  /** Tokens added per second. */
   readonly refill: number;
-  /** Tokens that a call takes; 1 where left out. */
+  /** Returns the tokens that a call takes; default 1. */
   readonly cost?: (input: JsonObject) => number;
-  /** Only calls with such an input draw on it. */
+  /** Returns true for inputs that use this bucket; default: all. */
   readonly when?: (input: JsonObject) => boolean;
-  /** The page that gives the figures, or `assumed: ` and what is known. */
+  /** The page with the numbers, or `assumed: ` and what is known. */
   readonly source: string;
 }
 
@@ -28,7 +28,10 @@ const ASG = "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/Welcome.ht
 
 const count = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
 
-/** Naming ids is neither paging nor filtering (assumed: the page speaks of pagination and filters only). */
+/**
+ * Returns true for calls without paging and filters. Naming ids counts as neither (assumed: the page names only
+ * pagination and filters).
+ */
 const isBare = (input: JsonObject): boolean =>
   input["Filters"] === undefined && input["MaxResults"] === undefined && input["NextToken"] === undefined;
 
@@ -44,8 +47,9 @@ const ecs = (name: string, operations: readonly string[], capacity: number, refi
 });
 
 /**
- * One bucket for all, one for registrations besides. The two versions of the API have buckets of their own, and calls that
- * ECS and Auto Scaling make on a user's behalf draw on neither: the fleet's own registrations are no calls here.
+ * Returns the buckets of Elastic Load Balancing: one for all operations, and one for registrations. The API's two
+ * versions have separate buckets. Calls that ECS and Auto Scaling make for a user count in neither; in the simulator,
+ * the fleet's own registrations are not calls.
  */
 const elb = (service: ServiceName, registrations: readonly string[]): readonly ThrottleRule[] => [
   {
@@ -68,7 +72,7 @@ const elb = (service: ServiceName, registrations: readonly string[]): readonly T
   },
 ];
 
-/** AWS's request budgets for the operations that the simulator knows, with where each figure comes from. */
+/** AWS's request limits for the simulated operations, each with its source. */
 export const awsThrottleRules: readonly ThrottleRule[] = [
   {
     name: "ec2:non-mutating",
@@ -167,7 +171,7 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
     each: false,
     capacity: 300,
     refill: 300,
-    // The quota of the smallest Regions; it is a rate, so that a bucket of one second is assumed.
+    // The quota of the smallest Regions. It is a rate, so a bucket of one second is assumed.
     source: "https://docs.aws.amazon.com/general/latest/gr/sns.html",
   },
   {
@@ -186,7 +190,7 @@ export const awsThrottleRules: readonly ThrottleRule[] = [
     each: false,
     capacity: 600,
     refill: 600,
-    // A rate for each account and Region, so that a bucket of one second is assumed.
+    // A rate for each account and Region, so a bucket of one second is assumed.
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
   },
 ];

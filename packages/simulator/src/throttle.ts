@@ -1,8 +1,8 @@
-import type { Call } from "./calls.ts";
+import type { Call } from "./call-recorder.ts";
 import type { Ms } from "./operation.ts";
 import type { ThrottleRule } from "./throttle-rules.ts";
 
-/** The rules whose buckets a call draws on. */
+/** Returns the rules whose buckets a call uses. */
 export function rulesFor(
   rules: readonly ThrottleRule[],
   call: Pick<Call, "service" | "operation" | "mutating" | "input">,
@@ -18,7 +18,8 @@ export function rulesFor(
 }
 
 /**
- * The least time in seconds in which a full bucket gives `tokens`: what a benchmark's floor is made of.
+ * Returns the least time in seconds in which a bucket that is full at first gives `tokens`.
+ *
  * @example floorSeconds({ capacity: 100, refill: 40 }, 500) // 10
  */
 export function floorSeconds(bucket: Pick<ThrottleRule, "capacity" | "refill">, tokens: number): number {
@@ -26,7 +27,10 @@ export function floorSeconds(bucket: Pick<ThrottleRule, "capacity" | "refill">, 
 }
 
 export interface Throttle {
-  /** Takes what the call costs from all of its buckets; or nothing, and names the bucket that lacks it. */
+  /**
+   * Takes the cost of a call from all its buckets and returns null. If one has too few tokens, takes nothing and
+   * returns the name of that bucket.
+   */
   take(call: Call, now: Ms): string | null;
 }
 
@@ -36,8 +40,8 @@ interface Bucket {
 }
 
 /**
- * Token buckets by account and region. They refill continuously, and a refused call costs nothing (both assumed: AWS
- * says that tokens are added every second).
+ * Creates token buckets by account and region. They refill continuously, and a refused call costs nothing (both
+ * assumed: AWS says that tokens are added every second).
  */
 export function createThrottle(rules: readonly ThrottleRule[]): Throttle {
   const buckets = new Map<string, Bucket>();
@@ -61,7 +65,7 @@ export function createThrottle(rules: readonly ThrottleRule[]): Throttle {
         bucket: bucketAt(rule, call, now),
         cost: rule.cost?.(call.input) ?? 1,
       }));
-      // A hair of tolerance: a bucket that refills 0.1 token a step must give one token after ten steps.
+      // Tolerate rounding: a bucket that gets 0.1 tokens a step must give one token after ten steps.
       const lacking = drawn.find(({ bucket, cost }) => bucket.tokens < cost - 1e-9);
       if (lacking !== undefined) return lacking.name;
       for (const { bucket, cost } of drawn) bucket.tokens -= cost;

@@ -7,17 +7,17 @@ interface Timer {
   queued: boolean;
 }
 
-/** Timers by instant, then by the order in which they were set. */
+/** A queue of timers, ordered by instant, then by the order of `add`. */
 export interface TimerHeap {
   add(at: Ms, fn: () => void): () => void;
-  /** The earliest instant; null where no timer is set. */
+  /** Returns the earliest instant, or null if there is no timer. */
   next(): Ms | null;
-  /** Removes and returns the timers at or before `at`. One that an earlier one cancels is not called. */
+  /** Removes and returns the timers at or before `at`. A timer that is cancelled meanwhile does nothing when called. */
   takeDue(at: Ms): (() => void)[];
   size(): number;
 }
 
-/** A binary heap. Cancelled timers stay until they reach the top, or until they are the greater part. */
+/** Creates a binary heap. Cancelled timers stay until they reach the top, or until they are more than half. */
 export function createTimerHeap(): TimerHeap {
   let heap: Timer[] = [];
   let order = 0;

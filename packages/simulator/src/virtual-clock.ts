@@ -3,42 +3,52 @@ import type { Clock, Ms } from "./operation.ts";
 import { createTimerHeap } from "./timer-heap.ts";
 
 /**
- * A clock that stands still until it is run, and then jumps from timer to timer, each time after the program has come
- * to rest. Two runs of the same program see the same instants in the same order.
+ * A clock that stands still until it is run. It then jumps from timer to timer, each time after the program has become
+ * idle. Two runs of the same program see the same instants in the same order.
  */
 export interface VirtualClock extends Clock {
-  /** While held, time stands still: something outside the event loop's queues (a socket, a child) is at work. */
+  /**
+   * Stops time until the returned function is called: something outside the event loop's queues (a socket, a child
+   * process) is at work.
+   */
   hold(): () => void;
   /** Runs everything that is due up to the instant `at`, and stops there. */
   runUntil(at: Ms): Promise<void>;
   /**
-   * Runs until `promise` settles, and gives its outcome. Rejects where nothing is left to happen, or once `atMost`
-   * (default one day) of virtual time has gone by.
+   * Runs until `promise` settles, and returns its outcome. Rejects if no timer is left, or after `atMost` (default one
+   * day) of virtual time.
    */
   runUntilSettled<T>(promise: Promise<T>, atMost?: Ms): Promise<T>;
-  /** How many timers are set. */
+  /** Returns the number of timers. */
   pending(): number;
 }
 
 export interface VirtualClockOptions {
   /**
-   * How many turns of the event loop must pass without a change before the program counts as at rest. Microtasks of a
-   * turn all run within it; several turns cover code that itself yields to the loop. 0 where all that does so holds the
-   * clock: then nothing is waited for once no hold is left, and no file that is read is looked for.
+   * The number of event loop turns without a change after which the program counts as idle. All microtasks of a turn
+   * run in it; more turns cover code that itself yields to the loop. Use 0 if all such code holds the clock: then
+   * nothing is waited for when no hold is left, and file reads are not checked.
    */
   readonly quietTurns?: number;
 }
 
 const QUIET_TURNS = 4;
-/** What holds the clock is mostly done within a few turns (a database in the process); then the world outside is given time. */
+/**
+ * Holds mostly end within a few turns (an in-process database); after this many turns, wait for the outside with
+ * pauses.
+ */
 const PATIENT_TURNS = 50;
-/** A program that is busy this long in real time hangs: a test should fail with that, not by a time-out. */
+/** A program that is busy for this long in real time hangs: fail with that message, not by the test's timeout. */
 const SETTLE_LIMIT: Ms = 60_000;
-/** So many rounds of timers of one instant, each set by the one before, never end. */
+/** After this many rounds of timers at one instant, each set by the one before, they never end. */
 const MOST_ROUNDS = 10_000;
 const DAY: Ms = 86_400_000;
 
-/** @param startAt epoch milliseconds, the first instant */
+/**
+ * Creates a virtual clock.
+ *
+ * @param startAt the first instant, in epoch milliseconds
+ */
 export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualClockOptions = {}): VirtualClock {
   const timers = createTimerHeap();
   let current = startAt;
@@ -49,7 +59,7 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
 
   const setTimer: Clock["setTimer"] = (at, fn) => {
     activity++;
-    // Whole milliseconds, as on the wall: a pause with jitter must not bring about an instant that no clock shows.
+    // Whole milliseconds, as on a real clock: a pause with jitter must not create an instant between two milliseconds.
     return timers.add(Math.max(Math.ceil(at), current), fn);
   };
 
@@ -62,7 +72,7 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
       await turn(held > 0 && unchanged > PATIENT_TURNS);
       unchanged = activity === seen ? unchanged + 1 : 0;
       quiet = held > 0 || activity !== seen ? 0 : quiet + 1;
-      // Asked at every second turn, because it costs more than a turn, and reading a file takes several.
+      // Checked at every second turn, because it costs more than a turn, and reading a file takes several turns.
       if (quiet > 0 && quiet % 2 === 0 && readingFiles()) quiet = 0;
       seen = activity;
       if (held === 0 && quiet >= quietTurns) return;
@@ -72,7 +82,7 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
     }
   };
 
-  /** Fires all timers of the next instant that is not after `until`; false where there is none. */
+  /** Fires all timers of the next instant up to `until`. Returns false if there is none. */
   const step = (until: Ms): boolean => {
     const at = timers.next();
     if (at === null || at > until) return false;
@@ -136,7 +146,7 @@ export function virtualClock(startAt: Ms, { quietTurns = QUIET_TURNS }: VirtualC
   };
 }
 
-/** One turn of the event loop; with a pause where only the world outside can make progress. */
+/** Waits for one turn of the event loop; with a pause if only the outside can make progress. */
 function turn(outside: boolean): Promise<void> {
   return new Promise((resolve) => {
     if (outside) setTimeout(resolve, 1);
@@ -145,8 +155,8 @@ function turn(outside: boolean): Promise<void> {
 }
 
 /**
- * The SDK reads its configuration files on first use: such a read is work in progress that no queue shows. To open, look,
- * read and close takes four turns at least.
+ * Returns true while files are read. The SDK reads its configuration files on first use, which no queue shows. Opening,
+ * reading and closing a file takes at least four turns.
  */
 function readingFiles(): boolean {
   return process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq") || name === "CloseReq");

@@ -5,11 +5,14 @@ import type { ClassicLoadBalancer, ClassicRegistration, Registration } from "./t
 
 export interface ClassicSpec {
   readonly name: string;
-  /** Seconds; null: connection draining is off, the default of CreateLoadBalancer. */
+  /** The connection draining timeout in seconds; null: off, the default of CreateLoadBalancer. */
   readonly draining?: number | null;
 }
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html (1 to 3,600 s) */
+/**
+ * Creates a Classic Load Balancer.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html (1 to 3,600 s)
+ */
 export const createClassicLoadBalancer = (
   region: Region,
   { name, draining = 60 }: ClassicSpec,
@@ -25,7 +28,7 @@ export const createClassicLoadBalancer = (
   return balancer;
 };
 
-/** Traffic reaches a registration, or does not any more: whoever watches its instance is told. */
+/** Opens or closes a registration for traffic, and tells listeners of its instance. */
 export const setOpen = (world: World, registration: Registration, open: boolean): void => {
   registration.open = open;
   if (registration.instance === null) return;
@@ -33,14 +36,17 @@ export const setOpen = (world: World, registration: Registration, open: boolean)
   for (const listener of world.listeners.trafficChanged) listener(registration.instance);
 };
 
-/** The registration is gone. */
-export const forgetRegistration = (world: World, registration: Registration): void => {
+/** Removes a registration. */
+export const removeRegistration = (world: World, registration: Registration): void => {
   registration.cancelTimer();
   registration.instance?.registrations.delete(registration);
   setOpen(world, registration, false);
 };
 
-/** Takes traffic once its health checks pass; one that is being deregistered comes back. */
+/**
+ * Registers an instance, which gets traffic when its health checks pass. An instance that is being deregistered is
+ * registered again.
+ */
 export const registerClassic = (
   world: World,
   balancer: ClassicLoadBalancer,
@@ -68,14 +74,17 @@ export const registerClassic = (
   });
 };
 
-/** New connections stop at once; with connection draining the registration is shown until that is over. */
+/**
+ * Deregisters an instance. New connections stop at once; with connection draining the registration stays visible until
+ * that has ended.
+ */
 export const deregisterClassic = (world: World, balancer: ClassicLoadBalancer, id: string): void => {
   const registration = balancer.registrations.get(id);
   if (registration === undefined || registration.state === "deregistering") return;
   registration.cancelTimer();
   const remove = (): void => {
     balancer.registrations.delete(id);
-    forgetRegistration(world, registration);
+    removeRegistration(world, registration);
   };
   if (balancer.draining === null) return remove();
   registration.state = "deregistering";
@@ -83,7 +92,7 @@ export const deregisterClassic = (world: World, balancer: ClassicLoadBalancer, i
   registration.cancelTimer = later(world, balancer.draining, remove);
 };
 
-/** A dead instance fails its health checks; a terminated one is deregistered by the balancer. */
+/** Follows an instance's state: a dead instance fails its health checks; a terminated one is deregistered. */
 export const classicFollowsInstance = (world: World, instance: Instance, previous: InstanceState): void => {
   const balancers = [...instance.region.classicLoadBalancers.values()].filter((one) =>
     one.registrations.has(instance.id),
@@ -93,7 +102,7 @@ export const classicFollowsInstance = (world: World, instance: Instance, previou
     if (registration === undefined) continue;
     if (instance.state === "terminated") {
       balancer.registrations.delete(instance.id);
-      forgetRegistration(world, registration);
+      removeRegistration(world, registration);
     } else if (!isAlive(instance) && (previous === "running" || previous === "pending")) {
       if (registration.state === "deregistering") continue;
       registration.cancelTimer();

@@ -1,4 +1,4 @@
-import { forgetRegistration, setOpen } from "./classic.ts";
+import { removeRegistration, setOpen } from "./classic-load-balancer.ts";
 import { later } from "./later.ts";
 import { arn } from "./region.ts";
 import type { Instance, Region, World } from "./state.ts";
@@ -24,19 +24,19 @@ export interface DiscoverySpec {
   readonly creatorRequestId: string;
 }
 
-/** What an instance of a service is about, as its attributes name it. */
+/** Returns the EC2 instance that a Cloud Map instance is about, by its attributes. */
 const subjectOf = (region: Region, { id, attributes }: Pick<DiscoverySpec, "id" | "attributes">): Instance | null => {
   const named = attributes["AWS_EC2_INSTANCE_ID"] ?? attributes["EC2_INSTANCE_ID"] ?? id;
   return region.instances.get(named) ?? null;
 };
 
 /**
- * Adds or changes an instance of a service, at once. With `AWS_EC2_INSTANCE_ID` Cloud Map fills in the primary private
+ * Adds or changes an instance of a service, at once. With `AWS_EC2_INSTANCE_ID` Cloud Map adds the primary private
  * address: https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
  */
 export const addDiscovered = (world: World, service: DiscoveryService, spec: DiscoverySpec): void => {
   const before = service.instances.get(spec.id);
-  if (before !== undefined) forgetRegistration(world, before);
+  if (before !== undefined) removeRegistration(world, before);
   const instance = subjectOf(service.region, spec);
   const address =
     spec.attributes["AWS_EC2_INSTANCE_ID"] === undefined || instance === null
@@ -58,17 +58,17 @@ export const removeDiscovered = (world: World, service: DiscoveryService, id: st
   const known = service.instances.get(id);
   if (known === undefined) return;
   service.instances.delete(id);
-  forgetRegistration(world, known);
+  removeRegistration(world, known);
 };
 
-/** The operation that is under way for an instance of a service, if any. */
+/** Returns the operation in progress for an instance of a service; undefined if there is none. */
 export const operationOn = (service: DiscoveryService, id: string): DiscoveryOperation | undefined =>
   [...service.region.discoveryOperations.values()].find(
     (one) => one.service === service && one.instanceId === id && one.status === "SUBMITTED",
   );
 
 /**
- * Begins an operation: its effect comes when it ends, which GetOperation tells.
+ * Starts an operation. Its effect comes when it ends; GetOperation tells when.
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_GetOperation.html
  */
 export const beginDiscovery = (

@@ -2,14 +2,17 @@ import { later } from "./later.ts";
 import type { JsonObject, Ms } from "../operation.ts";
 import type { Region, World } from "./state.ts";
 
-/** An EventBridge rule whose target is a queue; empty lists match everything. */
+/** An EventBridge rule with a queue as target; empty lists match everything. */
 export interface EventRule {
   readonly sources: readonly string[];
   readonly detailTypes: readonly string[];
-  /** Fields of the detail that must have one of the values; absent: no condition. */
+  /** Fields of the detail that must have one of these values; absent: no condition. */
   readonly detail?: Readonly<Record<string, readonly string[]>>;
   readonly queueArn: string;
-  /** The target takes `$.detail` alone: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html (InputPath) */
+  /**
+   * Whether the target gets only `$.detail`:
+   * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html (InputPath)
+   */
   readonly detailOnly?: boolean;
 }
 
@@ -20,17 +23,20 @@ export interface FleetEvent {
   readonly detail: JsonObject;
 }
 
-/** How this event's delivery differs from a good one. */
+/** How the delivery of an event differs from a normal one. */
 export interface Delivery {
-  /** Added to the usual delay. */
+  /** A delay in addition to the usual one. */
   readonly late?: Ms;
-  /** Further copies of the same event, each with a delay of its own. */
+  /** The number of extra copies, each with its own delay. */
   readonly duplicates?: number;
-  /** A random delay up to this, for each copy, so that later events overtake it. */
+  /** A random delay up to this for each copy, so that later events overtake it. */
   readonly shuffle?: Ms;
 }
 
-/** EventBridge gives whole seconds: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+/**
+ * Formats a time in whole seconds, as EventBridge does:
+ * https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+ */
 const eventTime = (at: Ms): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 const matches = (rule: EventRule, event: FleetEvent): boolean =>
@@ -41,7 +47,7 @@ const matches = (rule: EventRule, event: FleetEvent): boolean =>
     return typeof value === "string" && values.includes(value);
   });
 
-/** Publishes an event to the queues whose rules match, after the usual delay and whatever `delivery` adds. */
+/** Publishes an event to the queues of matching rules, after the usual delay and what `delivery` adds. */
 export const publish = (world: World, region: Region, event: FleetEvent, delivery: Delivery = {}): void => {
   const rules = region.rules.filter((rule) => matches(rule, event));
   if (rules.length === 0) return;

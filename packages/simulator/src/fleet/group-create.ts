@@ -14,17 +14,17 @@ export interface GroupSpec {
   readonly max?: number;
   readonly desired: number;
   readonly types: readonly string[];
-  /** False: a launch template alone, and so one type, all of it Spot. */
+  /** False: only a launch template, so one type, all Spot. */
   readonly mixed?: boolean;
-  /** What an instance of each type counts for; `min`, `max` and `desired` are then in the same units. */
+  /** How many units an instance of each type counts for; `min`, `max` and `desired` have the same unit. */
   readonly weights?: Readonly<Record<string, number>>;
   readonly desiredCapacityType?: Group["desiredCapacityType"];
-  /** Zone names; all of the region's unless given. */
+  /** Names of zones; default: all of the region. */
   readonly zones?: readonly string[];
   readonly onDemandBase?: number;
   readonly onDemandPercent?: number;
   readonly capacityRebalance?: boolean;
-  /** Seconds; AWS's default is 300. */
+  /** In seconds; AWS's default is 300. */
   readonly cooldown?: number;
   readonly targetGroups?: readonly TargetGroup[];
   readonly asTrafficSources?: boolean;
@@ -36,35 +36,38 @@ export interface GroupSpec {
   readonly maintenance?: { readonly min: number; readonly max: number } | null;
   readonly protectNew?: boolean;
   readonly retainOnAbandon?: boolean;
-  /** How many it retains already, beside `desired`: they are its first members. */
+  /** The number of retained instances that it has from the beginning, in addition to `desired`. */
   readonly retained?: number;
   readonly operator?: string;
   readonly deletionProtection?: Group["deletionProtection"];
   readonly tags?: Readonly<Record<string, string>>;
-  /** Its first instances; what their number leaves open of `desired` is made up. */
+  /** Its first instances; the rest of `desired` is generated. */
   readonly named?: readonly NamedInstance[];
-  /** Instances that somebody else launched, and attached: `desired` counts them. */
+  /** Instances that somebody else launched and attached; `desired` counts them. */
   readonly attached?: readonly Instance[];
 }
 
 export interface NamedInstance {
   readonly id: string;
-  /** A zone's name. */
+  /** The name of a zone. */
   readonly zone?: string;
   readonly type?: string;
-  /** Spot unless given. */
+  /** Default: spot. */
   readonly purchase?: Purchase;
-  /** In service unless given; on standby it is no part of `desired`. */
+  /** Default: in service. On standby it does not count for `desired`. */
   readonly state?: "InService" | "Standby";
-  /** From scale-in; as the group does with new ones unless given. */
+  /** Protected from scale-in; default: as the group protects new ones. */
   readonly protected?: boolean;
-  /** Beside those of the group. */
+  /** Tags in addition to the group's. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 export type HookSpec = Pick<Hook, "name" | "transition"> & Partial<Hook>;
 
-/** AWS's defaults: one hour, ABANDON. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+/**
+ * Adds AWS's defaults to a hook: one hour, ABANDON.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+ */
 const hookOf = (spec: HookSpec): Hook => ({
   heartbeatTimeout: 3600,
   defaultResult: "ABANDON",
@@ -73,7 +76,7 @@ const hookOf = (spec: HookSpec): Hook => ({
   ...spec,
 });
 
-/** A group whose desired instances run and serve already. */
+/** Creates a group whose desired instances already run and serve. */
 export const createGroup = (world: World, region: Region, spec: GroupSpec): Group => {
   const group: Group = {
     name: spec.name,
@@ -136,8 +139,9 @@ export const createGroup = (world: World, region: Region, spec: GroupSpec): Grou
 };
 
 /**
- * In service at once, and in every load balancer of the group: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachInstances.html
- * (assumed: it is tagged as those are that the group launches)
+ * Attaches an instance. It is in service at once, and in every load balancer of the group:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachInstances.html (assumed: it gets the tags of
+ * instances that the group launches)
  */
 const adopt = (world: World, group: Group, instance: Instance): void => {
   instance.tags.set("aws:autoscaling:groupName", group.name);
@@ -168,7 +172,7 @@ const fill = (world: World, group: Group, index: number, purchase: Purchase, nam
       "aws:autoscaling:groupName": group.name,
     },
   });
-  // Fleets are older than the story: ages differ, up to about three days.
+  // A fleet is older than the simulation: ages vary up to about three days.
   instance.launchTime -= world.random.int(250_000_000);
   const member = addMember(group, instance, named?.state ?? "InService");
   if (named?.protected !== undefined) member.protectedFromScaleIn = named.protected;

@@ -3,7 +3,7 @@ import { endInstance } from "./instances.ts";
 import type { World } from "./state.ts";
 
 /**
- * Deletes a group with its instances (`ForceDelete`): nothing waits for hooks, and open lifecycle actions go with it.
+ * Deletes a group and its instances (`ForceDelete`): hooks are ignored, and open lifecycle actions are dropped.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
  */
 export const deleteGroup = (world: World, group: Group): void => {

@@ -7,18 +7,18 @@ import type { Target } from "./target-state.ts";
 import { deregisterTarget } from "./targets.ts";
 import { endInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
-import { isWarm, rests, unitsOf } from "./group-launch.ts";
+import { isInWarmPool, isReadyInPool, unitsOf } from "./group-launch.ts";
 import { isAlive } from "./state.ts";
-import { leaveTraffic } from "./traffic.ts";
+import { deregisterMember } from "./traffic.ts";
 
 const changed = (world: World, group: Group): void => {
   for (const listener of world.listeners.groupChanged) listener(group);
 };
 
-/** Lets go of the group's own target groups, and says when the last registration is gone. */
+/** Deregisters a member from the group's target groups, and calls `gone` when the last registration is gone. */
 export const leaveBalancers = (world: World, member: Member, gone: () => void): void => {
   const { group, instance } = member;
-  leaveTraffic(world, member);
+  deregisterMember(world, member);
   const own: Target[] = [...instance.targets].filter(
     (target) => target.id === instance.id && group.targetGroups.includes(target.group),
   );
@@ -37,18 +37,18 @@ const END: Move = { origin: "AutoScalingGroup", destination: "EC2" };
 const END_WARM: Move = { origin: "WarmPool", destination: "EC2" };
 
 /**
- * Ends a member: leaves the balancers, is held by the terminating hooks, and goes. Asking twice changes nothing.
- * The wait for connection draining comes before the hooks (assumed); an instance that is dead already is not waited for.
+ * Ends a member: deregisters it, holds it for the terminating hooks, and terminates it. A second call changes nothing.
+ * Connection draining comes before the hooks (assumed); a dead instance is not waited for.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html
  *
- * @param waits for connections to drain, before the hooks
+ * @param waits whether connections drain before the hooks
  */
 export const endMember = (world: World, member: Member, cause: string, waits = true): Activity | null => {
   const { group, instance } = member;
   if (isLeaving(member)) return null;
   for (const action of [...member.actions.values()]) action.cancelTimer();
   member.actions.clear();
-  const isOfPool = isWarm(member);
+  const isOfPool = isInWarmPool(member);
   const move = isOfPool ? END_WARM : END;
   member.state = isOfPool ? "Warmed:Terminating" : "Terminating";
   const activity = beginActivity(world, group, `Terminating EC2 instance: ${instance.id}`, cause);
@@ -68,7 +68,7 @@ export const endMember = (world: World, member: Member, cause: string, waits = t
   return activity;
 };
 
-/** A member that a hook holds already, by what its message says: the group has let go of it before. */
+/** Puts a member into the state that a hook's message proves: its group is terminating it, and the hook holds it. */
 export const holdMember = (world: World, member: Member, hook: string, token: string | null): void => {
   endMember(world, member, "a lifecycle hook's message says so", false);
   const action = member.actions.get(hook);
@@ -76,8 +76,9 @@ export const holdMember = (world: World, member: Member, hook: string, token: st
 };
 
 /**
- * With `TerminateHookAbandon=retain` the instance stays a member, running, and no longer counted as capacity, until
- * TerminateInstanceInAutoScalingGroup: https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
+ * Retains an instance. With `TerminateHookAbandon=retain` it stays a running member that does not count as capacity,
+ * until TerminateInstanceInAutoScalingGroup:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
  */
 const retain = (world: World, member: Member, activity: Activity): void => {
   member.state = "Terminating:Retained";
@@ -86,7 +87,7 @@ const retain = (world: World, member: Member, activity: Activity): void => {
   changed(world, member.group);
 };
 
-/** Ends a member that was retained; its hooks have been answered. */
+/** Ends a retained member; its hooks were already answered. */
 export const endRetained = (world: World, member: Member, cause: string): Activity => {
   const activity = beginActivity(world, member.group, `Terminating EC2 instance: ${member.instance.id}`, cause);
   member.state = "Terminating:Proceed";
@@ -117,11 +118,14 @@ export const remove = (world: World, member: Member): void => {
   changed(world, member.group);
 };
 
-/** On its way out of its group, or to its warm pool: no health check looks at it, and nothing ends it again. */
+/**
+ * Returns true for a member that is leaving its group or going to the warm pool: health checks ignore it, and it is not
+ * ended again.
+ */
 const isLeaving = (member: Member): boolean =>
-  /Terminating|Detaching/.test(member.state) || (isWarm(member) && !rests(member));
+  /Terminating|Detaching/.test(member.state) || (isInWarmPool(member) && !isReadyInPool(member));
 
-/** Hears EC2: a member that is gone leaves the group, one that dies is found by the health check. */
+/** Follows an instance's state: a terminated member leaves the group; a dying one is found by the health check. */
 export const groupFollowsEnd = (world: World, instance: Instance): void => {
   if (instance.state === "terminated") {
     const close = ended.get(instance);
@@ -131,7 +135,7 @@ export const groupFollowsEnd = (world: World, instance: Instance): void => {
   const { member } = instance;
   if (!member || isAlive(instance)) return;
   if (member.state === "Terminating:Retained" && instance.state === "terminated") return remove(world, member);
-  if (isLeaving(member) || isWarm(member) || member.health === "Unhealthy") return;
+  if (isLeaving(member) || isInWarmPool(member) || member.health === "Unhealthy") return;
   const { settings } = world;
   member.health = "Unhealthy";
   later(world, settings.healthCheck, () => replaceUnhealthy(world, member));
@@ -151,12 +155,12 @@ const replaceUnhealthy = (world: World, member: Member): void => {
 };
 
 /**
- * Takes members out of their group; they go on running, and nobody ends them. They leave the group's target groups at
- * once, and stay listed as `Detaching` until their connections have drained, and for a while (`settings.detaching`).
- * One that is refused fails the call for all.
- * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html; the words of both refusals:
- * https://github.com/reproio/ecs_deploy/issues/47 and https://github.com/reproio/ecs_deploy/pull/56
- * @throws AwsError `ValidationError` for an instance that is not in service there, or where the minimum forbids it.
+ * Detaches members; they keep running, and nothing ends them. They leave the group's target groups at once, and are
+ * listed as `Detaching` until their connections have drained and `settings.detaching` has passed. If one is refused,
+ * the whole call fails. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html; the texts of
+ * both errors: https://github.com/reproio/ecs_deploy/issues/47 and https://github.com/reproio/ecs_deploy/pull/56
+ *
+ * @throws AwsError `ValidationError` if an instance is not in service there, or if the minimum forbids it
  */
 export const detachMembers = (world: World, group: Group, ids: readonly string[], decrement: boolean): Activity[] => {
   const members = ids.map((id) => {

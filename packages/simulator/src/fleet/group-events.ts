@@ -4,7 +4,7 @@ import { arn } from "./region.ts";
 import { publish } from "./events.ts";
 import { transitionOf } from "./hooks.ts";
 
-/** DescribeScalingActivities keeps six weeks; a simulated fleet keeps this many. */
+/** The number of activities that are kept; DescribeScalingActivities keeps six weeks. */
 const kept = 500;
 
 export const beginActivity = (world: World, group: Group, description: string, cause: string): Activity => {

@@ -6,10 +6,13 @@ import { endInstance, launchInstance, startInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
 import { containersFollowInstance } from "./ecs/containers.ts";
 import { isAlive } from "./state.ts";
-import { joinTraffic } from "./traffic.ts";
+import { registerMember } from "./traffic.ts";
 import { registerTarget } from "./targets.ts";
 
-/** On-Demand up to the base, and above it the percentage: https://docs.aws.amazon.com/autoscaling/ec2/userguide/mixed-instances-groups-set-up-overview.html */
+/**
+ * Returns the purchase option of the next instance: On-Demand up to the base, above it by percentage:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/mixed-instances-groups-set-up-overview.html
+ */
 const purchaseOf = (group: Group): Purchase => {
   let onDemand = 0;
   let total = 0;
@@ -23,17 +26,20 @@ const purchaseOf = (group: Group): Purchase => {
   return onDemand < Math.min(wanted, total + 1) ? "on-demand" : "spot";
 };
 
-/** In the warm pool, or on its way into it or out of it for good. */
-export const isWarm = ({ state }: Member): boolean => state.startsWith("Warmed:");
+/** Returns true for members in the warm pool, and on the way into it or out of it to termination. */
+export const isInWarmPool = ({ state }: Member): boolean => state.startsWith("Warmed:");
 
-/** In the warm pool, ready to be taken. */
-export const rests = ({ state }: Member): boolean =>
+/** Returns true for members in the warm pool that are ready to be used. */
+export const isReadyInPool = ({ state }: Member): boolean =>
   state === "Warmed:Running" || state === "Warmed:Stopped" || state === "Warmed:Hibernated";
 
-/** Counted as capacity: launching or in service. */
+/** Returns true for members that count as capacity: launching or in service. */
 export const isActive = (member: Member): boolean => member.state === "InService" || member.state.startsWith("Pending");
 
-/** The zones, emptiest first: groups balance their zones. https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html */
+/**
+ * Returns the zones, emptiest first: groups balance their zones.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html
+ */
 const zonesByNeed = (group: Group): Zone[] => {
   const counts = new Map<string, number>();
   for (const { instance } of group.members.values()) {
@@ -44,7 +50,10 @@ const zonesByNeed = (group: Group): Zone[] => {
     .toSorted((one, other) => (counts.get(one.name) ?? 0) - (counts.get(other.name) ?? 0));
 };
 
-/** assumed: all pools are equally good, so the order of types is drawn; zone balance comes first. */
+/**
+ * Picks a capacity pool; returns null if none has capacity. Zone balance comes first. assumed: all types are equally
+ * good, so their order is random.
+ */
 export const findPool = (world: World, group: Group, purchase: Purchase): { zone: Zone; type: string } | null => {
   const first = world.random.int(group.types.length);
   const types = [...group.types.slice(first), ...group.types.slice(0, first)];
@@ -76,7 +85,10 @@ export const tagsOf = (group: Group): Record<string, string> => ({
   "aws:autoscaling:groupName": group.name,
 });
 
-/** How much of the group's desired capacity members are. https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html */
+/**
+ * Returns how many units of the group's desired capacity the members are.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-weighting.html
+ */
 export const unitsOf = (members: readonly Member[]): number =>
   members.reduce((sum, { group, instance }) => sum + (group.weights?.get(instance.type) ?? 1), 0);
 
@@ -84,12 +96,12 @@ const LAUNCH: Move = { origin: "EC2", destination: "AutoScalingGroup" };
 const OUT_OF_POOL: Move = { origin: "WarmPool", destination: "AutoScalingGroup" };
 
 /**
- * Launches one instance and follows it into service; one of the warm pool where it has any, until that is empty.
- * Null where no pool has capacity: an activity that failed.
+ * Launches one instance and follows it into service; takes it from the warm pool while that has any. If no pool has
+ * capacity, returns null, and the activity has failed.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
  */
 export const launchMember = (world: World, group: Group, cause: string): Member | null => {
-  const warm = [...group.members.values()].find(rests);
+  const warm = [...group.members.values()].find(isReadyInPool);
   if (warm !== undefined) return takeWarm(world, warm, cause);
   const purchase = purchaseOf(group);
   const pool = findPool(world, group, purchase);
@@ -136,12 +148,12 @@ const serveAfterHooks = (world: World, member: Member, activity: Activity, move:
   });
 };
 
-/** What to do when a launching instance of a group runs; kept beside the instance, so that it goes with it. */
+/** What to do when a launching instance runs. A WeakMap, so that entries go with their instances. */
 const whenRunning = new WeakMap<Instance, () => void>();
 
 export const whenRuns = (instance: Instance, go: () => void): void => void whenRunning.set(instance, go);
 
-/** Hears EC2: an instance of a group that boots is held by its launching hooks, then serves. */
+/** Follows an instance's boot: launching hooks hold it, then it serves. */
 export const groupFollowsBoot = (instance: Instance): void => {
   if (instance.state !== "running") return;
   const go = whenRunning.get(instance);
@@ -161,7 +173,7 @@ export const abandonLaunch = (world: World, member: Member, activity: Activity, 
   for (const listener of world.listeners.groupChanged) listener(group);
 };
 
-/** In service, and a target of every target group that is attached. */
+/** Puts a member into service, and registers it in every attached target group. */
 export const enterService = (world: World, member: Member, healthy = false): void => {
   const { group, instance } = member;
   member.state = "InService";
@@ -169,7 +181,7 @@ export const enterService = (world: World, member: Member, healthy = false): voi
     for (const targets of group.targetGroups) {
       registerTarget(world, targets, { id: instance.id, port: targets.port, instance, healthy });
     }
-    joinTraffic(world, member, healthy);
+    registerMember(world, member, healthy);
   }
   for (const listener of world.listeners.groupChanged) listener(group);
 };

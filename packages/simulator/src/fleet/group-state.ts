@@ -24,7 +24,10 @@ export type LifecycleState =
   | "Warmed:Terminating:Proceed"
   | `Warmed:${WarmPool["state"]}`;
 
-/** Where an instance comes from, or goes to: https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+/**
+ * Where an instance comes from or goes to:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html
+ */
 export type End = "EC2" | "AutoScalingGroup" | "WarmPool";
 
 export interface Move {
@@ -33,12 +36,12 @@ export interface Move {
 }
 
 /**
- * As large as maximum and desired capacity are apart, which is AWS's default; of On-Demand Instances only.
+ * A warm pool. Its size is maximum less desired capacity, AWS's default; it has only On-Demand Instances.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutWarmPool.html
  */
 export interface WarmPool {
   readonly state: "Stopped" | "Running" | "Hibernated";
-  /** What is scaled in goes back to the pool. */
+  /** Whether scaled-in instances return to the pool. */
   readonly reuseOnScaleIn: boolean;
 }
 
@@ -51,7 +54,7 @@ export interface Hook {
   /** Seconds, 30 to 7200: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
   readonly heartbeatTimeout: number;
   readonly defaultResult: HookResult;
-  /** A queue that is told directly, without EventBridge's envelope; null: an event. */
+  /** The ARN of a queue that gets the bare message, without EventBridge's envelope; null: an event is published. */
   readonly notificationTarget: string | null;
   readonly notificationMetadata: string | null;
 }
@@ -74,7 +77,7 @@ export interface Member {
   state: LifecycleState;
   health: "Healthy" | "Unhealthy";
   protectedFromScaleIn: boolean;
-  /** Capacity Rebalancing replaces it. */
+  /** Whether Capacity Rebalancing replaces it. */
   rebalancing: boolean;
   readonly actions: Map<string, LifecycleAction>;
 }
@@ -103,25 +106,25 @@ export interface Group {
   min: number;
   max: number;
   desired: number;
-  /** `desired` when the fleet was built: what is above it at the end was left raised. */
+  /** `desired` when the fleet was built: what is above it at the end was not lowered again. */
   readonly baseline: number;
   readonly types: readonly string[];
-  /** Whether its launch template stands in a mixed instances policy, which alone has overrides and a distribution. */
+  /** Whether it has a mixed instances policy, which overrides and an instances distribution need. */
   readonly mixed: boolean;
-  /** How much of `desired` an instance of each type is; null: each is one. */
+  /** How many units of `desired` an instance of each type counts for; null: one each. */
   readonly weights: ReadonlyMap<string, number> | null;
-  /** What `desired` counts: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html */
+  /** The unit of `desired`: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html */
   readonly desiredCapacityType: "units" | "vcpu" | "memory-mib" | null;
   readonly zones: readonly string[];
   onDemandBase: number;
-  /** The same when the fleet was built: what is above it at the end was left raised. */
+  /** `onDemandBase` when the fleet was built. */
   readonly onDemandBaseline: number;
-  /** Of what is above the base, 0 to 100. */
+  /** The On-Demand share above the base, in percent. */
   readonly onDemandPercent: number;
   readonly capacityRebalance: boolean;
   readonly cooldown: Ms;
   readonly targetGroups: TargetGroup[];
-  /** Whether its load balancers were attached as traffic sources, not in the older ways. */
+  /** Whether its load balancers are attached as traffic sources, not in their own fields. */
   readonly asTrafficSources: boolean;
   readonly classicLoadBalancers: readonly ClassicLoadBalancer[];
   readonly latticeTargetGroups: readonly LatticeTargetGroup[];
@@ -133,17 +136,17 @@ export interface Group {
   readonly maintenance: { readonly min: number; readonly max: number } | null;
   readonly protectNew: boolean;
   readonly retainOnAbandon: boolean;
-  /** The service principal that alone may change the group; null: none. */
+  /** The service principal that alone may change the group; null for none. */
   readonly operator: string | null;
   readonly deletionProtection: "none" | "prevent-force-deletion" | "prevent-all-deletion";
   readonly tags: Map<string, string>;
   readonly activities: Activity[];
-  /** The provider that joins its instances to a cluster, if any. */
+  /** The capacity provider that joins its instances to a cluster; null for none. */
   capacityProvider: CapacityProvider | null;
   scaledAt: Ms | null;
-  /** `desired` when the group last looked at its capacity. */
+  /** `desired` at the group's last reconciliation. */
   looked: number;
-  /** Whether `desired` was lowered, and the group has not yet ended all that is above it. */
+  /** Whether `desired` was lowered, and the surplus is not ended yet. */
   scalingIn: boolean;
   cancelReconcile: (() => void) | null;
 }

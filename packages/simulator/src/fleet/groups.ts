@@ -6,8 +6,8 @@ import { endMember } from "./group-end.ts";
 import { isAlive } from "./state.ts";
 import { levelPool, returnToPool } from "./warm-pool.ts";
 
-/** Looks at a group's capacity soon, once, however much changes meanwhile. */
-export const touchGroup = (world: World, group: Group, delay?: number): void => {
+/** Reconciles a group soon, only once for any number of changes. */
+export const reconcileGroupSoon = (world: World, group: Group, delay?: number): void => {
   const isDeleted = group.region.groups.get(group.name) !== group;
   if (group.cancelReconcile || isDeleted) return;
   const { settings } = world;
@@ -17,7 +17,7 @@ export const touchGroup = (world: World, group: Group, delay?: number): void => 
   });
 };
 
-/** Healthy in every target group of the group, or without any just in service. */
+/** Returns true if a member is in service, and healthy in every target group of its group. */
 export const serves = (member: Member): boolean =>
   member.state === "InService" &&
   isAlive(member.instance) &&
@@ -26,8 +26,9 @@ export const serves = (member: Member): boolean =>
   );
 
 /**
- * What weights have put above desired capacity stays until that is lowered: "a scale in event occurs when there is a new
- * value for the desired capacity", https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html
+ * Reconciles a group. A surplus by weights stays until desired capacity is lowered: "a scale in event occurs when there
+ * is a new value for the desired capacity",
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html
  */
 const reconcile = (world: World, group: Group): void => {
   const active = [...group.members.values()].filter(isActive);
@@ -43,11 +44,11 @@ const reconcile = (world: World, group: Group): void => {
 
 const grow = (world: World, group: Group, deficit: number, active: number): void => {
   if (group.suspended.has("Launch")) return;
-  // Capacity Rebalancing may exceed the maximum by a tenth of the desired capacity:
+  // Capacity Rebalancing may exceed the maximum by 10 % of desired capacity:
   // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
   const extra = [...group.members.values()].some((member) => member.rebalancing) ? Math.ceil(group.desired / 10) : 0;
   const room = group.max + extra - active;
-  // Until desired capacity is fulfilled, even if the last one goes above it:
+  // Until desired capacity is fulfilled, even if the last instance exceeds it:
   // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html
   for (let left = Math.min(deficit, room); left > 0;) {
     const launched = launchMember(
@@ -59,12 +60,12 @@ const grow = (world: World, group: Group, deficit: number, active: number): void
       left -= unitsOf([launched]);
       continue;
     }
-    touchGroup(world, group, world.random.within(world.settings.launchRetry));
+    reconcileGroupSoon(world, group, world.random.within(world.settings.launchRetry));
     return;
   }
 };
 
-/** Spares what is protected, including tasks under managed termination protection. */
+/** Returns true if a member is protected from scale-in, also by managed termination protection. */
 export const isProtected = (member: Member): boolean => {
   if (member.protectedFromScaleIn) return true;
   const { containerInstance } = member.instance;
@@ -72,14 +73,17 @@ export const isProtected = (member: Member): boolean => {
   return [...containerInstance.tasks].some((task) => task.service?.strategy !== "DAEMON");
 };
 
-/** The fullest zone loses first, and there the oldest: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html */
+/**
+ * Ends surplus members: in the fullest zone first, the oldest there first:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
+ */
 const shrink = (world: World, group: Group, kept: readonly Member[], surplus: number): void => {
   if (group.suspended.has("Terminate")) return;
   const counts = new Map<string, number>();
   for (const { instance } of kept) counts.set(instance.zone.name, (counts.get(instance.zone.name) ?? 0) + 1);
   const candidates = kept.filter((member) => member.state === "InService" && !isProtected(member));
   for (let left = surplus; left > 0;) {
-    // What would leave less than is desired stays, also where others are above it.
+    // Keep a member if capacity would fall below desired without it.
     if (kept.every((member) => unitsOf([member]) > left)) group.scalingIn = false;
     const victim = candidates
       .filter((member) => unitsOf([member]) <= left)
@@ -101,7 +105,7 @@ const shrink = (world: World, group: Group, kept: readonly Member[], surplus: nu
   }
 };
 
-/** Ends as many doomed members as there are replacements that serve. */
+/** Ends as many doomed members as there are replacements in service. */
 const retireRebalanced = (world: World, group: Group, active: readonly Member[], kept: readonly Member[]): void => {
   const doomed = active.filter((member) => member.rebalancing);
   if (doomed.length === 0 || group.suspended.has("Terminate")) return;
@@ -118,12 +122,12 @@ const retireRebalanced = (world: World, group: Group, active: readonly Member[],
 };
 
 /**
- * Capacity Rebalancing hears the recommendation, not the warning: a replacement launches first.
+ * Follows recommendations (not warnings): Capacity Rebalancing launches a replacement first.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
  */
 export const rebalanceFollowsRecommendation = (world: World, instance: Instance): void => {
   const { member } = instance;
   if (!member?.group.capacityRebalance || member.state !== "InService") return;
   member.rebalancing = true;
-  touchGroup(world, member.group);
+  reconcileGroupSoon(world, member.group);
 };

@@ -1,24 +1,24 @@
 import type { Ms } from "../operation.ts";
-import type { Watched } from "./facts.ts";
+import type { ObservedWorld } from "./instance-facts.ts";
 import type { Instance } from "./state.ts";
 
-/** Work on an instance that nothing of AWS sees: a CI job, a batch. */
+/** Work on an instance that AWS cannot see: a CI job, a batch job. */
 export interface Work {
   readonly instanceId: string;
-  /** When it is over by itself; null: not before it is ended from outside. */
+  /** When it ends by itself; null: never. */
   endsAt: Ms | null;
-  /** When the instance went before the work was over; null: it did not. */
+  /** When the instance ended before the work was done; null: it did not. */
   cutAt: Ms | null;
 }
 
 export interface WorkLog {
-  /** Work begins on an instance, or is now to end at another instant; `endsAt` null: not by itself. */
+  /** Begins work on an instance, or changes its end; `endsAt` null: it does not end by itself. */
   begin(instance: Instance, endsAt: Ms | null): void;
   all(): readonly Work[];
 }
 
-/** Knows when work was over, and what an instance took with it. */
-export const watchWork = ({ clock, listeners }: Watched): WorkLog => {
+/** Records when work ended, and which work was interrupted by the end of its instance. */
+export const watchWork = ({ clock, listeners }: ObservedWorld): WorkLog => {
   const works = new Map<string, Work>();
   listeners.instance.push(({ id }, previous) => {
     const work = works.get(id);

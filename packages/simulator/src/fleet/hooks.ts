@@ -6,20 +6,20 @@ import type { World } from "./state.ts";
 import { publish } from "./events.ts";
 
 /**
- * The longest that an instance can wait, in all: 48 hours or 100 times the heartbeat timeout, whichever is smaller.
+ * Returns the longest wait in all: 48 hours or 100 heartbeat timeouts, whichever is less.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 const longestWait = (hook: Hook): number => Math.min(48 * 3_600_000, 100 * hook.heartbeatTimeout * 1000);
 
-/** Which hooks hold an instance on its way: what leaves the group, or the pool for good, is terminating. */
+/** Returns the transition of a move: leaving the group, or leaving the pool for termination, is terminating. */
 export const transitionOf = ({ origin, destination }: Move): Transition =>
   origin === "AutoScalingGroup" || destination === "EC2"
     ? "autoscaling:EC2_INSTANCE_TERMINATING"
     : "autoscaling:EC2_INSTANCE_LAUNCHING";
 
 /**
- * What goes back to the warm pool waits as `Warmed:Pending:Wait` for terminating hooks, too.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pool-instance-lifecycle.html
+ * Returns the waiting state of a move. An instance that returns to the warm pool waits as `Warmed:Pending:Wait`, also
+ * for terminating hooks. https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pool-instance-lifecycle.html
  */
 const waitOf = ({ origin, destination }: Move): LifecycleState => {
   if (destination === "WarmPool") return "Warmed:Pending:Wait";
@@ -38,7 +38,10 @@ const describe = (action: LifecycleAction): JsonObject => ({
   Destination: action.move.destination,
 });
 
-/** A queue that is a hook's own target gets no envelope: https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html */
+/**
+ * Sends a message to a hook's own queue, without an envelope:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+ */
 const sendDirect = (
   world: World,
   member: { readonly group: Member["group"] },
@@ -57,7 +60,7 @@ const sendDirect = (
   later(world, settings.eventDelay, () => world.send(queueArn, body));
 };
 
-/** Adds a hook; a notification target gets AWS's test message. */
+/** Adds a hook; its notification target gets AWS's test message. */
 export const putHook = (world: World, group: Member["group"], hook: Hook): void => {
   group.hooks.set(hook.name, hook);
   if (hook.notificationTarget === null) return;
@@ -90,7 +93,10 @@ const arm = (world: World, action: LifecycleAction): void => {
   action.cancelTimer = clock.setTimer(action.timeoutAt, () => action.settle(action.hook.defaultResult));
 };
 
-/** Holds a member on its way with every hook of the transition; `done` hears ABANDON at once, CONTINUE when all have answered. */
+/**
+ * Holds a member with every hook of the transition. Calls `done` with ABANDON at once, with CONTINUE when all hooks
+ * have answered.
+ */
 export const holdWithHooks = (world: World, member: Member, move: Move, done: (result: HookResult) => void): void => {
   const transition = transitionOf(move);
   const hooks = [...member.group.hooks.values()].filter((hook) => hook.transition === transition);
@@ -121,13 +127,20 @@ export const holdWithHooks = (world: World, member: Member, move: Move, done: (r
   }
 };
 
-/** "ABANDON stops any remaining actions, such as other lifecycle hooks": https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html */
+/**
+ * Drops the other actions: "ABANDON stops any remaining actions, such as other lifecycle hooks":
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
 const dropActions = (member: Member): void => {
   for (const action of member.actions.values()) action.cancelTimer();
   member.actions.clear();
 };
 
-/** @throws AwsError `ValidationError`, as AWS does for an action that has ended or never was. */
+/**
+ * Finds an open lifecycle action.
+ *
+ * @throws AwsError `ValidationError`, as AWS does, if it has ended or never existed
+ */
 export const findAction = (
   group: Member["group"],
   hookName: string,
@@ -146,5 +159,5 @@ export const findAction = (
   throw new AwsError("ValidationError", `No active Lifecycle Action found with token ${token ?? "(none)"}`);
 };
 
-/** Restarts the timeout, within AWS's bound. */
+/** Restarts the timeout, within AWS's limit. */
 export const recordHeartbeat = (world: World, action: LifecycleAction): void => arm(world, action);

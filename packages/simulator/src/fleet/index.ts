@@ -9,7 +9,7 @@ import { elbv2Operations } from "../services/elbv2.ts";
 import { latticeOperations } from "../services/lattice.ts";
 import { ssmOperations } from "../services/ssm.ts";
 
-/** Every operation that reads or changes the fleet. */
+/** All operations that read or change the fleet. */
 export const fleetOperations: readonly Operation<World>[] = [
   ...ec2Operations,
   ...autoScalingOperations,
@@ -24,7 +24,7 @@ export const fleetOperations: readonly Operation<World>[] = [
 export type { Cluster, Launch } from "./ecs/state.ts";
 export type { Group, Hook, Member, WarmPool } from "./group-state.ts";
 export type { GroupSpec, HookSpec } from "./group-create.ts";
-export type { InstanceFacts } from "./facts.ts";
+export type { InstanceFacts } from "./instance-facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";
 export type { Effect, EffectKind, Leftovers, Oracle } from "./oracle.ts";
 export type { Instance, Region, World } from "./state.ts";
@@ -37,7 +37,7 @@ export { addManagedInstances } from "./ecs/managed-instances.ts";
 export { isOnFargateSpot } from "./ecs/launch.ts";
 export { attachGroup, createCluster, createService, runStandalone } from "./ecs/clusters.ts";
 export { defineTask } from "./ecs/definitions.ts";
-export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic.ts";
+export { createClassicLoadBalancer, deregisterClassic, registerClassic } from "./classic-load-balancer.ts";
 export { addDiscovered, createDiscoveryService } from "./cloud-map.ts";
 export { deleteService, deployService, moveService, scaleService, shiftService } from "./ecs/deployments.ts";
 export { createGroup } from "./group-create.ts";

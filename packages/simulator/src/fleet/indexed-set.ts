@@ -1,4 +1,4 @@
-/** A set with a random member in constant time: placement samples candidates instead of scanning a cluster. */
+/** A set with random access in constant time: placement samples candidates instead of scanning a cluster. */
 export interface IndexedSet<T> {
   readonly items: readonly T[];
   add(item: T): void;

@@ -3,37 +3,37 @@ import type { Ms } from "../operation.ts";
 import type { Target } from "./target-state.ts";
 import { containersOf } from "./ecs/containers.ts";
 
-/** What happened to one instance that AWS gave notice of, as only the simulator can know it. Instants in epoch ms. */
+/** What happened to an instance with a notice, as only the simulator can know it. Times are epoch milliseconds. */
 export interface InstanceFacts {
   readonly instanceId: string;
   readonly account: string;
   readonly region: string;
   recommendedAt: Ms | null;
   warnedAt: Ms | null;
-  /** When EC2 takes it; null where the notice is cancelled, or only a recommendation came. */
+  /** When EC2 reclaims it; null if the notice is cancelled, or was only a recommendation. */
   deadline: Ms | null;
   diedAt: Ms | null;
-  /** When its last registration stopped taking connections; null: it had none, or it never did. */
+  /** When its last registration stopped taking connections; null if it had none, or still takes them. */
   deregisteredAt: Ms | null;
   drainingAt: Ms | null;
-  /** When nothing ran on it any more but daemons; null: not before its end. */
+  /** When only daemons ran on it; null if that was not before its end. */
   emptyAt: Ms | null;
-  /** Tasks that ran, and nobody had told, when the reclaim came. */
+  /** Tasks that ran at the reclaim and had not been told to stop. */
   tasksKilled: string[];
-  /** Tasks that had been told to stop and had not finished. */
+  /** Tasks that had been told to stop and were not finished. */
   tasksCut: string[];
-  /** Registrations with ECS on which it still placed tasks at the end: ACTIVE, with an agent that is connected. */
+  /** Container instances on which ECS could still place tasks at the end: ACTIVE, with a connected agent. */
   containersReady: string[];
-  /** Registrations that still took connections at the end: a proxy for lost requests. */
+  /** Registrations that still took connections at the end: requests may have been lost. */
   targetsLost: string[];
 }
 
-/** What an observer needs of a world. */
-export type Watched = Pick<World, "clock" | "regions" | "listeners">;
+/** The parts of a world that an observer needs. */
+export type ObservedWorld = Pick<World, "clock" | "regions" | "listeners">;
 
 const isOpen = (target: Target): boolean => target.state !== "draining" && target.state !== "unhealthy";
 
-/** Every registration of an instance that still takes connections. */
+/** Returns all registrations of an instance that still take connections. */
 const openOn = ({ targets, registrations }: Instance): string[] => [
   ...[...targets].filter(isOpen).map(({ id, port }) => `${id}:${port}`),
   ...[...registrations].filter(({ open }) => open).map(({ name }) => name),
@@ -42,10 +42,13 @@ const openOn = ({ targets, registrations }: Instance): string[] => [
 const empty = (instance: Instance): boolean =>
   containersOf(instance).every(({ tasks }) => [...tasks].every((task) => task.service?.strategy === "DAEMON"));
 
-/** Fills the facts by listening; to be called before the parts that act are wired, so that it sees what they then change. */
-export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceFacts> => {
+/**
+ * Collects facts by listeners. Call it before the acting parts add theirs, so that it sees the state before they change
+ * it.
+ */
+export const watchFacts = ({ clock, listeners }: ObservedWorld): Map<string, InstanceFacts> => {
   const facts = new Map<string, InstanceFacts>();
-  /** Those that took connections when they were last looked at: what was out before leaves nothing more. */
+  /** Ids of instances that took connections when last checked. */
   const open = new Set<string>();
   const factsFor = (instance: Instance): InstanceFacts => {
     const known = facts.get(instance.id);
@@ -91,7 +94,7 @@ export const watchFacts = ({ clock, listeners }: Watched): Map<string, InstanceF
   listeners.taskStopped.push((task) => {
     const instance = task.containerInstance?.instance;
     const entry = instance && facts.get(instance.id);
-    // A daemon that goes after the others changes nothing.
+    // A daemon that stops after the others changes nothing.
     if (entry && entry.diedAt === null && task.service?.strategy !== "DAEMON" && empty(instance))
       entry.emptyAt = clock.now();
   });

@@ -5,7 +5,7 @@ import { publish } from "./events.ts";
 import type { Instance, InstanceState, Purchase, Region, World, Zone } from "./state.ts";
 
 export interface LaunchSpec {
-  /** Drawn from the seed where left out. */
+  /** Default: drawn from the seed. */
   readonly id?: string;
   readonly type: string;
   readonly zone: Zone;
@@ -13,11 +13,11 @@ export interface LaunchSpec {
   readonly tags?: Readonly<Record<string, string>>;
   /** The service principal of a managed instance. */
   readonly operator?: string | null;
-  /** Of Managed Instances of ECS. */
+  /** The capacity provider of an ECS Managed Instance. */
   readonly managedBy?: CapacityProvider;
   readonly secondaryAddresses?: readonly string[];
   readonly capacityReservationId?: string | null;
-  /** Already running when the story starts: no delay, no event. */
+  /** Whether it already runs at the beginning: without delay and event. */
   readonly running?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface StateReason {
 const addressOf = (count: number, network: number): string =>
   `${network}.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`;
 
-/** Moves an instance on, tells the other parts, and publishes the state change. */
+/** Changes an instance's state, tells the listeners, and publishes the state change. */
 const enter = (world: World, instance: Instance, state: InstanceState): void => {
   const previous = instance.state;
   instance.state = state;
@@ -46,7 +46,7 @@ const announce = (world: World, instance: Instance): void =>
     detail: { "instance-id": instance.id, state: instance.state },
   });
 
-/** Starts an instance; whoever calls has taken its capacity from the pool. */
+/** Launches an instance. The caller has already taken its capacity from the pool. */
 export const launchInstance = (world: World, region: Region, spec: LaunchSpec): Instance => {
   const { clock, random, settings } = world;
   region.launched += 1;
@@ -88,7 +88,7 @@ const boot = (world: World, instance: Instance, range: readonly [number, number]
   });
 };
 
-/** Starts a stopped instance again, with a new launch time: what is interrupted next is another interruption. */
+/** Starts a stopped instance with a new launch time: its next interruption is a new one. */
 export const startInstance = (world: World, instance: Instance): void => {
   if (instance.state !== "stopped") return;
   instance.stateReason = null;
@@ -98,7 +98,7 @@ export const startInstance = (world: World, instance: Instance): void => {
   boot(world, instance, world.settings.boot);
 };
 
-/** Ends or stops an instance. Repeating it changes nothing, as with TerminateInstances. */
+/** Ends or stops an instance. A second call changes nothing, as with TerminateInstances. */
 export const endInstance = (world: World, instance: Instance, how: "terminate" | "stop", reason: StateReason): void => {
   const { settings } = world;
   if (instance.state === "shutting-down" || instance.state === "terminated") return;
@@ -112,13 +112,13 @@ export const endInstance = (world: World, instance: Instance, how: "terminate" |
       return;
     }
     enter(world, instance, "terminated");
-    giveBack(instance);
+    returnCapacity(instance);
     later(world, settings.terminatedVisible, () => forget(world, instance));
   });
 };
 
-/** Capacity that the user returns is free again; what EC2 took back is not. */
-const giveBack = (instance: Instance): void => {
+/** Returns the capacity of an ended instance to its pool, unless EC2 reclaimed it. */
+const returnCapacity = (instance: Instance): void => {
   const key = poolKey(instance.zone.name, instance.type, instance.purchase);
   const free = instance.region.pools.get(key);
   if (free === undefined || instance.stateReason?.code === "Server.SpotInstanceTermination") return;

@@ -12,24 +12,25 @@ const noticePeriod: Ms = 120_000;
 
 export interface InterruptOptions extends Delivery {
   readonly action?: InterruptionAction;
-  /** A rebalance recommendation comes now, and the warning this much later; null: no recommendation. */
+  /** If set, a rebalance recommendation comes now and the warning this much later; null: no recommendation. */
   readonly rebalanceLead?: Ms | null;
-  /** The notice is cancelled: the instance lives on. */
+  /** Whether the notice is cancelled: the instance lives on. */
   readonly survives?: boolean;
-  /** EC2 gives no warning: the instance just goes. */
+  /** Whether the instance goes without a warning. */
   readonly missed?: boolean;
-  /** The pool has nothing more to give for this long. */
+  /** For this long, the pool has no more capacity. */
   readonly exhaust?: Ms;
 }
 
-/** The ARN has a zone where a region belongs, and no account: docs/aws-facts.md, 2. */
+/** Returns the ARN in warnings, which has a zone in place of the region, and no account: docs/aws-facts.md, 2. */
 const warningArn = ({ id, zone, region }: Instance): string =>
   `arn:${partitionOf(region.name)}:ec2:${zone.name}:instance/${id}`;
 
 /**
- * Reclaims a Spot instance as EC2 does: perhaps a recommendation, a warning, and 120 s later the end, whatever hooks
- * or drains are under way. With `hibernate` the instance begins to go at once.
- * @throws RangeError for an instance that is unknown or is not a Spot Instance.
+ * Interrupts a Spot Instance as EC2 does: optionally a recommendation, then a warning, and 120 s later the end,
+ * whatever hooks or drains are in progress. With `hibernate` the instance begins to go at once.
+ *
+ * @throws RangeError if the instance is unknown or is not a Spot Instance
  */
 export const interrupt = (world: World, instanceId: string, options: InterruptOptions = {}): void => {
   const instance = world.instances.get(instanceId);
@@ -41,14 +42,14 @@ export const interrupt = (world: World, instanceId: string, options: InterruptOp
     recommend(world, instance, options);
     const { notice } = instance;
     later(world, rebalanceLead, () => {
-      // A warning, or a start, that came meanwhile is another story.
+      // Skip the warning if the instance got another warning or a new start meanwhile.
       if (instance.notice === notice) warn(world, instance, options);
     });
   }
 };
 
 /**
- * Tells that an instance is at elevated risk; no interruption need follow.
+ * Sends a rebalance recommendation; an interruption may follow or not.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
  */
 export const recommend = (world: World, instance: Instance, delivery: Delivery = {}): void => {
@@ -98,16 +99,16 @@ const warn = (world: World, instance: Instance, options: InterruptOptions): void
   }
   if (survives) return;
   const reclaim = (): void => {
-    // A later start, or a later notice, is another story.
+    // Skip the reclaim if the instance was restarted or got another notice meanwhile.
     if (instance.launchTime === launchTime && instance.notice === notice && isAlive(instance))
-      take(world, instance, action);
+      reclaimInstance(world, instance, action);
   };
   if (reclaimAt === now) reclaim();
   else clock.setTimer(reclaimAt, reclaim);
 };
 
-/** The codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
-const take = (world: World, instance: Instance, action: InterruptionAction): void =>
+/** Ends the instance with EC2's codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+const reclaimInstance = (world: World, instance: Instance, action: InterruptionAction): void =>
   action === "terminate"
     ? endInstance(world, instance, "terminate", {
         code: "Server.SpotInstanceTermination",
@@ -121,7 +122,7 @@ const take = (world: World, instance: Instance, action: InterruptionAction): voi
 const exhaustPool = (world: World, instance: Instance, duration: Ms): void => {
   const key = poolKey(instance.zone.name, instance.type, "spot");
   const { pools } = instance.region;
-  // Already exhausted by another interruption of this storm: that one gives the capacity back.
+  // Another interruption of this storm has exhausted the pool, and restores it.
   if (pools.get(key) === 0) return;
   const before = pools.get(key);
   pools.set(key, 0);

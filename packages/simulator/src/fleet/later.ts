@@ -2,12 +2,12 @@ import type { Range } from "./random.ts";
 import type { World } from "./state.ts";
 
 /**
- * The fleet's own delays end on hundredths of a second: a virtual clock lets the program come to rest at each distinct
- * instant, and a storm of thousands of instances should not cost one rest a timer.
+ * Delays of the fleet end on multiples of 10 ms. A virtual clock waits at each distinct instant until the program is
+ * idle, and a storm of thousands of instances should not need one wait for each timer.
  */
 const grain = 10;
 
-/** Calls `fn` once, after a delay in ms (drawn where it is a range). Returns what cancels it. */
+/** Calls `fn` once after a delay in ms (random if it is a range). Returns a function that cancels it. */
 export const later = (world: Pick<World, "clock" | "random">, delay: number | Range, fn: () => void): (() => void) => {
   const ms = typeof delay === "number" ? delay : world.random.within(delay);
   return world.clock.setTimer(Math.ceil((world.clock.now() + ms) / grain) * grain, fn);

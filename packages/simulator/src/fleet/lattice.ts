@@ -1,4 +1,4 @@
-import { forgetRegistration, setOpen } from "./classic.ts";
+import { removeRegistration, setOpen } from "./classic-load-balancer.ts";
 import { later } from "./later.ts";
 import { arn } from "./region.ts";
 import type { Instance, InstanceState, Region, World } from "./state.ts";
@@ -9,7 +9,7 @@ export interface LatticeSpec {
   readonly name: string;
   readonly type?: LatticeTargetGroup["type"];
   readonly protocol?: LatticeTargetGroup["protocol"];
-  /** By default 80, and 443 for HTTPS. */
+  /** Default 80, or 443 for HTTPS. */
   readonly port?: number;
   readonly inUse?: boolean;
 }
@@ -33,7 +33,10 @@ export const createLatticeTargetGroup = (world: World, region: Region, spec: Lat
   return group;
 };
 
-/** "The default draining time is 1 minute": https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html */
+/**
+ * "The default draining time is 1 minute":
+ * https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html
+ */
 const DRAINING = 60_000;
 
 export const latticeKey = (id: string, port: number): string => `${id}:${port}`;
@@ -66,7 +69,7 @@ export const registerLattice = (
   });
 };
 
-/** New connections stop at once; the target is shown for as long as it drains. */
+/** Deregisters a target. New connections stop at once; the target is listed until it has drained. */
 export const deregisterLattice = (world: World, group: LatticeTargetGroup, id: string, port: number): void => {
   const target = group.targets.get(latticeKey(id, port));
   if (target === undefined || target.status === "DRAINING") return;
@@ -75,17 +78,20 @@ export const deregisterLattice = (world: World, group: LatticeTargetGroup, id: s
   setOpen(world, target, false);
   target.cancelTimer = later(world, DRAINING, () => {
     group.targets.delete(latticeKey(id, port));
-    forgetRegistration(world, target);
+    removeRegistration(world, target);
   });
 };
 
-/** assumed: as Elastic Load Balancing does, a dead instance fails its health checks, a terminated one is deregistered. */
+/**
+ * Follows an instance's state. assumed: as with Elastic Load Balancing, a dead instance fails its health checks, and a
+ * terminated one is deregistered.
+ */
 export const latticeFollowsInstance = (world: World, instance: Instance, previous: InstanceState): void => {
   for (const group of instance.region.latticeTargetGroups.values()) {
     for (const target of [...group.targets.values()].filter((one) => one.instance === instance)) {
       if (instance.state === "terminated") {
         group.targets.delete(latticeKey(target.id, target.port));
-        forgetRegistration(world, target);
+        removeRegistration(world, target);
       } else if (!isAlive(instance) && (previous === "running" || previous === "pending")) {
         if (target.status === "DRAINING") continue;
         target.cancelTimer();

@@ -1,12 +1,13 @@
 import type { Group, Member } from "./group-state.ts";
 import type { Purchase, World } from "./state.ts";
 import { isActive } from "./group-launch.ts";
-import { touchGroup } from "./groups.ts";
+import { reconcileGroupSoon } from "./groups.ts";
 
 /**
- * Changes the group's On-Demand base, and begins to exchange what does not fit it: as Capacity Rebalancing does, the new
- * one is launched first. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
- * (assumed: it begins at once, and with the newest)
+ * Changes the group's On-Demand base, and replaces instances of the wrong purchase option: as with Capacity
+ * Rebalancing, the new instance is launched first.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html (assumed: this begins at
+ * once, with the newest)
  */
 export const setOnDemandBase = (world: World, group: Group, base: number): void => {
   group.onDemandBase = base;
@@ -17,7 +18,7 @@ export const setOnDemandBase = (world: World, group: Group, base: number): void 
   const onDemand = active.filter(({ instance }) => instance.purchase === "on-demand").length;
   exchange(active, "on-demand", onDemand - wanted);
   exchange(active, "spot", wanted - onDemand - missing);
-  touchGroup(world, group);
+  reconcileGroupSoon(world, group);
 };
 
 const exchange = (active: readonly Member[], purchase: Purchase, count: number): void => {

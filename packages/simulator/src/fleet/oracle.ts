@@ -1,9 +1,9 @@
 import type { Ms } from "../operation.ts";
 import type { Instance } from "./state.ts";
 import type { Member } from "./group-state.ts";
-import type { InstanceFacts, Watched } from "./facts.ts";
-import { watchFacts } from "./facts.ts";
-import { watchWork, type WorkLog } from "./work.ts";
+import type { InstanceFacts, ObservedWorld } from "./instance-facts.ts";
+import { watchFacts } from "./instance-facts.ts";
+import { watchWork, type WorkLog } from "./hidden-work.ts";
 
 export type EffectKind =
   | "launch"
@@ -19,7 +19,7 @@ export type EffectKind =
   | "drain"
   | "run-command";
 
-/** One effect of a caller's. `again`: AWS had nothing left to do, or refused, because it was done already. */
+/** One effect that a caller had. `again`: AWS did nothing or refused, because it was already done. */
 export interface Effect {
   readonly at: Ms;
   readonly kind: EffectKind;
@@ -28,7 +28,7 @@ export interface Effect {
 }
 
 export interface Leftovers {
-  /** Detached or retained, outside any group, and still running (and billed). */
+  /** Ids of instances that were detached or retained, and still run (and are billed). */
   readonly detachedRunning: readonly string[];
   readonly raised: readonly { readonly group: string; readonly desired: number; readonly baseline: number }[];
   readonly onDemandRaised: readonly { readonly group: string; readonly onDemandBase: number }[];
@@ -43,15 +43,15 @@ export interface Oracle {
   facts(): readonly InstanceFacts[];
   factsOf(instanceId: string): InstanceFacts | undefined;
   effects(): readonly Effect[];
-  /** Effects of one kind and key that took effect more than once. */
+  /** Returns effects of the same kind and key that happened more than once. */
   duplicates(): readonly { readonly kind: EffectKind; readonly key: string; readonly count: number }[];
   leftovers(): Leftovers;
-  /** Work that nothing of AWS sees. */
+  /** Work that AWS cannot see. */
   readonly work: WorkLog;
 }
 
-/** An instance that is gone once cannot end twice: for these kinds a second effect on the same key is a duplicate. */
-const once: ReadonlySet<EffectKind> = new Set([
+/** Kinds of effects that can happen only once for a key; a second one is a duplicate. */
+const SINGLE_EFFECTS: ReadonlySet<EffectKind> = new Set([
   "detach",
   "terminate",
   "terminate-in-group",
@@ -60,8 +60,8 @@ const once: ReadonlySet<EffectKind> = new Set([
   "run-command",
 ]);
 
-/** Watches a world; it changes nothing. */
-export const createOracle = (world: Watched): Oracle => {
+/** Creates an observer of a world. It changes nothing. */
+export const createOracle = (world: ObservedWorld): Oracle => {
   const facts = watchFacts(world);
   const effects: Effect[] = [];
   const detached = new Set<Instance>();
@@ -87,7 +87,7 @@ export const createOracle = (world: Watched): Oracle => {
     duplicates: () => {
       const counts = new Map<string, { kind: EffectKind; key: string; count: number }>();
       for (const { kind, key, again } of effects) {
-        if (again || !once.has(kind)) continue;
+        if (again || !SINGLE_EFFECTS.has(kind)) continue;
         const entry = counts.get(`${kind} ${key}`) ?? { kind, key, count: 0 };
         entry.count += 1;
         counts.set(`${kind} ${key}`, entry);
@@ -99,7 +99,7 @@ export const createOracle = (world: Watched): Oracle => {
   };
 };
 
-const leftoversOf = (world: Watched, detached: ReadonlySet<Instance>): Leftovers => {
+const leftoversOf = (world: ObservedWorld, detached: ReadonlySet<Instance>): Leftovers => {
   const groups = [...world.regions.values()].flatMap((region) => [...region.groups.values()]);
   return {
     detachedRunning: [...detached]

@@ -1,23 +1,23 @@
 /** A seeded source of randomness: the same seed gives the same fleet, the same delays and the same ids. */
 export interface Random {
-  /** Uniform in [0, 1). */
+  /** Returns a number, uniform in [0, 1). */
   next(): number;
-  /** An integer, uniform in [0, n). */
+  /** Returns an integer, uniform in [0, n). */
   int(n: number): number;
-  /** Uniform between the two ends of a range. */
+  /** Returns a number, uniform in a range. */
   within(range: Range): number;
-  /** One element of a list that is not empty. */
+  /** Returns one element of a non-empty list. */
   pick<T>(items: readonly T[]): T;
-  /** That many lower-case hexadecimal digits. */
+  /** Returns this many lower-case hexadecimal digits. */
   hex(digits: number): string;
-  /** A UUID (version 4 in form). */
+  /** Returns a text in the form of a UUID version 4. */
   uuid(): string;
 }
 
-/** Lowest and highest value, in milliseconds where it is a delay. */
+/** Lowest and highest value; milliseconds for delays. */
 export type Range = readonly [low: number, high: number];
 
-/** Turns a text into 32 bits (FNV-1a), so that a seed can be a number or a name. */
+/** Hashes a text to 32 bits (FNV-1a), so that a seed can be a number or a text. */
 const hash = (text: string): number => {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -26,10 +26,14 @@ const hash = (text: string): number => {
   return value >>> 0;
 };
 
-/** @param seed any number or text; equal seeds give equal sequences. */
+/**
+ * Creates a source of randomness.
+ *
+ * @param seed any number or text; equal seeds give equal sequences
+ */
 export const createRandom = (seed: number | string): Random => {
   let state = hash(String(seed)) || 1;
-  // mulberry32: 32 bits of state are plenty for a simulation, and it is fast.
+  // mulberry32: fast, and 32 bits of state are enough for a simulation.
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let value = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -1,21 +1,25 @@
 import type { Group, InstanceRefresh, Member } from "./group-state.ts";
 import { endMember } from "./group-end.ts";
-import { isWarm, unitsOf } from "./group-launch.ts";
+import { isInWarmPool, unitsOf } from "./group-launch.ts";
 import { isProtected, serves } from "./groups.ts";
 import { later } from "./later.ts";
 import type { World } from "./state.ts";
 
-/** assumed: how often a refresh looks at its group. */
-const LOOK_EVERY = 15_000;
-/** assumed: after so long somebody cancels it. */
-const LONGEST = 1_800_000;
+/** assumed: how often a refresh checks its group. */
+const CHECK_INTERVAL = 15_000;
+/** assumed: after this time somebody cancels it. */
+const ABANDONED_AFTER = 1_800_000;
 
-/** Processes without which a refresh waits: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+/**
+ * Processes that a refresh needs:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
+ */
 const NEEDED = ["Launch", "Terminate", "InstanceRefresh"];
 
 /**
- * Exchanges the instances that a group has now: one at a time, and only while the group serves as much as it wants
- * (assumed), without those of its warm pool (assumed). Those on standby, or protected from scale-in, are waited for, which is the default of its preferences.
+ * Starts an instance refresh: replaces the group's current instances, one at a time and only while enough of the group
+ * serves (assumed), without its warm pool (assumed). Instances on standby or protected from scale-in are waited for,
+ * the default of its preferences.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
  */
 export const startRefresh = (world: World, group: Group): InstanceRefresh => {
@@ -26,19 +30,19 @@ export const startRefresh = (world: World, group: Group): InstanceRefresh => {
     status: "InProgress",
   };
   group.refreshes.push(refresh);
-  const old = [...group.members.values()].filter((member) => !isWarm(member));
-  const look = (): void => {
+  const old = [...group.members.values()].filter((member) => !isInWarmPool(member));
+  const check = (): void => {
     const left = old.filter((member) => group.members.get(member.instance.id) === member);
-    const isOver = left.length === 0 || world.clock.now() >= refresh.startTime + LONGEST;
+    const isOver = left.length === 0 || world.clock.now() >= refresh.startTime + ABANDONED_AFTER;
     if (isOver) {
       refresh.status = left.length === 0 ? "Successful" : "Cancelled";
       refresh.endTime = world.clock.now();
       return;
     }
     exchangeOne(world, group, left);
-    later(world, LOOK_EVERY, look);
+    later(world, CHECK_INTERVAL, check);
   };
-  later(world, LOOK_EVERY, look);
+  later(world, CHECK_INTERVAL, check);
   return refresh;
 };
 

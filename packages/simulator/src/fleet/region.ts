@@ -1,7 +1,7 @@
 import type { Purchase, Region, World, Zone } from "./state.ts";
 
 /**
- * Zone ids are the same place in every account, zone names are not; here the two agree.
+ * Returns a zone id. In AWS, ids mean the same place in every account, names do not; here both agree.
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html
  */
 const zoneId = (region: string, letter: number): string => {
@@ -17,7 +17,7 @@ const zonesOf = (account: string, region: string): Zone[] =>
     subnetId: `subnet-${account.slice(-6)}${region.replaceAll("-", "")}${letter}`,
   }));
 
-/** The zone of a region by its name; one that is not there yet is added, with an id of its own (assumed). */
+/** Returns the zone of a region by its name; adds it, with a new id, if it does not exist (assumed). */
 export const zoneOf = (region: Region, name: string): Zone => {
   const known = region.zones.find((zone) => zone.name === name);
   if (known) return known;
@@ -33,7 +33,7 @@ export const zoneOf = (region: Region, name: string): Zone => {
 
 const regionKey = (account: string, region: string): string => `${account}/${region}`;
 
-/** The region of an account; an empty one is made on first sight, as in AWS. */
+/** Returns the region of an account; creates an empty one if needed. */
 export const regionOf = (world: World, account: string, name: string): Region => {
   const key = regionKey(account, name);
   const known = world.regions.get(key);
@@ -65,10 +65,12 @@ export const regionOf = (world: World, account: string, name: string): Region =>
   return region;
 };
 
-/** The name of a capacity pool: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-spot-instances-work.html */
+/**
+ * Returns the key of a capacity pool: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-spot-instances-work.html
+ */
 export const poolKey = (zone: string, type: string, purchase: Purchase): string => `${zone}/${type}/${purchase}`;
 
-/** Takes one instance's worth of a pool; false where it has run out. */
+/** Takes the capacity of one instance from a pool. Returns false if the pool is empty. */
 export const takeCapacity = (region: Region, key: string): boolean => {
   const free = region.pools.get(key);
   if (free === undefined) return true;
@@ -81,6 +83,9 @@ export const takeCapacity = (region: Region, key: string): boolean => {
 export const partitionOf = (region: string): "aws" | "aws-cn" | "aws-us-gov" =>
   region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 
-/** An ARN names the partition of its region first: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+/**
+ * Makes an ARN, which begins with the partition of its region:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
 export const arn = (region: Pick<Region, "account" | "name">, service: string, resource: string): string =>
   `arn:${partitionOf(region.name)}:${service}:${region.name}:${region.account}:${resource}`;

@@ -1,8 +1,8 @@
 import type { Range } from "./random.ts";
 
 /**
- * How long things take, in ms. AWS publishes almost none of these, so each is `assumed` unless a page is named;
- * no claim of correctness may rest on one alone.
+ * How long things take, in ms. AWS publishes almost none of these numbers, so each is `assumed` unless a page is named.
+ * No test of correctness may depend on one of them alone.
  */
 export interface Settings {
   /** assumed: RunInstances to `running`. */
@@ -11,33 +11,36 @@ export interface Settings {
   readonly shutdown: Range;
   /** "usually less than one hour": https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html */
   readonly terminatedVisible: number;
-  /** Events are best effort and usually there within seconds; assumed figures. */
+  /** assumed: the delay of an event. Events are best effort and usually arrive within seconds. */
   readonly eventDelay: Range;
-  /** assumed: how soon an Auto Scaling group acts on a change of its capacity. */
+  /** assumed: the time until an Auto Scaling group reacts to a change of its capacity. */
   readonly groupReaction: Range;
-  /** assumed: how soon a group's health check sees that an instance is gone. */
+  /** assumed: the time until a group's health check finds that an instance is gone. */
   readonly healthCheck: Range;
-  /** assumed: wait after a launch that failed. */
+  /** assumed: the pause after a failed launch. */
   readonly launchRetry: Range;
   /** assumed: registration to the first passed health check. */
   readonly targetHealthy: Range;
-  /** DetachInstances to the end of the membership; 34 s in a log that a user quotes: https://github.com/reproio/ecs_deploy/issues/84 */
+  /**
+   * From DetachInstances to the end of the membership; 34 s in a user's log:
+   * https://github.com/reproio/ecs_deploy/issues/84
+   */
   readonly detaching: Range;
   /** assumed: death of a target to `unhealthy` (interval times threshold). */
   readonly targetUnhealthy: number;
-  /** assumed: how long an operation of Cloud Map is under way. */
+  /** assumed: the duration of a Cloud Map operation. */
   readonly discoveryOperation: Range;
   /** assumed: `running` to a registered container instance. */
   readonly containerJoin: Range;
-  /** assumed: how soon the ECS service scheduler acts. */
+  /** assumed: the time until the ECS service scheduler reacts. */
   readonly schedulerReaction: Range;
-  /** assumed: wait after a placement that found no room. */
+  /** assumed: the pause after a placement without room. */
   readonly placementRetry: number;
   /** assumed: PENDING to RUNNING. */
   readonly taskStart: Range;
   /** assumed: SIGTERM to the exit of a well-behaved container. */
   readonly taskExit: Range;
-  /** assumed: the ECS agent looks for a Spot notice about once a second. */
+  /** assumed: the ECS agent checks for a Spot notice about once a second. */
   readonly agentPoll: Range;
 }
 

@@ -1,12 +1,13 @@
 import type { World } from "./state.ts";
 import { deregisterTarget } from "./targets.ts";
-import { leaveTraffic } from "./traffic.ts";
+import { deregisterMember } from "./traffic.ts";
 import { enterService, unitsOf } from "./group-launch.ts";
 
 /**
- * Takes a member out of service for repair, or puts it back; it stays in its group, and does not count as capacity.
+ * Puts a member on standby, or back into service. It stays in its group, and does not count as capacity.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
- * @throws RangeError for an instance that is not in service in a group, or not on standby
+ *
+ * @throws RangeError if the instance is not in service in a group, or not on standby
  */
 export const setStandby = (world: World, instanceId: string, on: boolean): void => {
   const member = world.instances.get(instanceId)?.member;
@@ -20,6 +21,6 @@ export const setStandby = (world: World, instanceId: string, on: boolean): void 
   for (const target of [...instance.targets]) {
     if (target.id === instance.id && group.targetGroups.includes(target.group)) deregisterTarget(world, target);
   }
-  leaveTraffic(world, member);
+  deregisterMember(world, member);
   for (const listener of world.listeners.groupChanged) listener(group);
 };

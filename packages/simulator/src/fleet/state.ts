@@ -26,12 +26,12 @@ export interface Zone {
   readonly subnetId: string;
 }
 
-/** What EC2 has decided about a Spot instance. */
+/** EC2's decision about a Spot Instance. */
 export interface Notice {
   readonly action: InterruptionAction;
   readonly recommendedAt: Ms | null;
   readonly warnedAt: Ms | null;
-  /** When the instance starts to go; null where it survives a cancelled notice. */
+  /** When the reclaim begins; null if the notice is cancelled. */
   readonly reclaimAt: Ms | null;
 }
 
@@ -43,34 +43,34 @@ export interface Instance {
   readonly purchase: Purchase;
   readonly vpcId: string;
   readonly privateIp: string;
-  /** More private addresses of its network interface, IPv4 or IPv6. */
+  /** Further private addresses of its network interface, IPv4 or IPv6. */
   readonly secondaryAddresses: readonly string[];
   readonly publicIp: string | null;
   readonly tags: Map<string, string>;
-  /** The principal of a managed instance (hidden unless asked for), else null. */
+  /** The service principal of a managed instance (hidden unless asked for), else null. */
   readonly operator: string | null;
-  /** The capacity provider of ECS that launched it as one of its Managed Instances; else null. */
+  /** The capacity provider of an ECS Managed Instance; else null. */
   readonly managedBy: CapacityProvider | null;
-  /** Termination protection. */
+  /** Whether termination protection is on. */
   disableApiTermination: boolean;
-  /** The reservation that it was launched into; a Capacity Block's where its purchase says so. */
+  /** The capacity reservation that it was launched into; for a Capacity Block, that one. */
   capacityReservationId: string | null;
   launchTime: Ms;
   state: InstanceState;
   stateReason: { code: string; message: string } | null;
   notice: Notice | null;
   member: Member | null;
-  /** What its agent is registered as now. */
+  /** The current container instance of its agent. */
   containerInstance: ContainerInstance | null;
-  /** What it was registered as before, which stays in its cluster: see `registerAgain`. */
+  /** Earlier container instances, which stay in their cluster: see `registerAgain`. */
   readonly formerContainers: Set<ContainerInstance>;
-  /** Every registration that this instance stands behind, of its own or of its tasks. */
+  /** All targets that lead to this instance or to its tasks. */
   readonly targets: Set<Target>;
-  /** The same of Classic load balancers, VPC Lattice and Cloud Map. */
+  /** All registrations with Classic Load Balancers, VPC Lattice and Cloud Map that lead to it. */
   readonly registrations: Set<Registration>;
 }
 
-/** A command of Systems Manager, sent to one instance. */
+/** A command of Systems Manager on one instance. */
 export interface Command {
   readonly id: string;
   readonly instanceId: string;
@@ -83,9 +83,9 @@ export interface Region {
   readonly account: string;
   readonly name: string;
   readonly zones: Zone[];
-  /** The network in which everything is that says nothing else. */
+  /** The VPC of everything that names no other one. */
   readonly vpcId: string;
-  /** How many instances it has had: their addresses are counted by this, and so repeat in other networks. */
+  /** The number of instances so far. Addresses are counted by it, so they repeat in other VPCs. */
   launched: number;
   readonly instances: Map<string, Instance>;
   readonly groups: Map<string, Group>;
@@ -100,18 +100,18 @@ export interface Region {
   readonly latticeTargetGroups: Map<string, LatticeTargetGroup>;
   readonly discoveryServices: Map<string, DiscoveryService>;
   readonly discoveryOperations: Map<string, DiscoveryOperation>;
-  /** Free capacity of the pools that are limited; a pool that is absent never runs out. Key: `poolKey`. */
+  /** Free capacity of limited pools, by `poolKey`; a missing pool never runs out. */
   readonly pools: Map<string, number>;
   readonly rules: EventRule[];
-  /** Run Command's commands, by id. */
+  /** Commands of Run Command, by id. */
   readonly commands: Map<string, Command>;
-  /** Names of zones that a zonal shift takes traffic away from. */
+  /** Names of zones with a zonal shift away from them. */
   readonly shiftedZones: Set<string>;
-  /** Addresses that its tasks have, or had. */
+  /** Addresses that its tasks have or had. */
   readonly taskAddresses: Set<string>;
 }
 
-/** What one part of the fleet tells the others. */
+/** Callbacks between the parts of the fleet. */
 export interface Listeners {
   readonly instance: ((instance: Instance, previous: InstanceState) => void)[];
   readonly warned: ((instance: Instance) => void)[];
@@ -119,13 +119,13 @@ export interface Listeners {
   readonly action: ((action: LifecycleAction) => void)[];
   readonly taskStopped: ((task: Task) => void)[];
   readonly targetChanged: ((target: Target) => void)[];
-  /** A registration of an instance that is no target began or ceased to take traffic. */
+  /** A registration other than a target began or stopped to take traffic. */
   readonly trafficChanged: ((instance: Instance) => void)[];
-  /** Something about a group changed: it looks at its capacity soon. */
+  /** A group changed, and will be reconciled soon. */
   readonly groupChanged: ((group: Group) => void)[];
   /** ECS has set a group's desired capacity. */
   readonly scaledByEcs: ((group: Group) => void)[];
-  /** Something about a service changed: its scheduler looks at it soon. */
+  /** A service changed, and will be reconciled soon. */
   readonly serviceChanged: ((service: Service) => void)[];
 }
 
@@ -137,9 +137,9 @@ export interface World {
   readonly instances: Map<string, Instance>;
   readonly listeners: Listeners;
   readonly oracle: Oracle;
-  /** Carries a body to a queue; the queue's own service is elsewhere. */
+  /** Sends a message to a queue; the queues are in another module. */
   readonly send: (queueArn: string, body: string) => void;
 }
 
-/** Whether an instance still runs containers and answers requests. */
+/** Returns true while an instance runs containers and answers requests. */
 export const isAlive = (instance: Instance): boolean => instance.state === "pending" || instance.state === "running";

@@ -20,13 +20,13 @@ export interface TargetGroup {
   readonly vpcId: string;
   readonly protocol: string;
   readonly port: number;
-  /** 0 to 3600 s; 300 s unless set. */
+  /** In milliseconds; 0 to 3,600 s, default 300 s. */
   deregistrationDelay: Ms;
   readonly attributes: ReadonlyMap<string, string>;
   readonly loadBalancers: LoadBalancer[];
   /** Names of zones that its load balancers are not enabled for. */
   readonly zonesOff: ReadonlySet<string>;
-  /** Key: `id:port`. */
+  /** By `id:port`. */
   readonly targets: Map<string, Target>;
 }
 
@@ -34,12 +34,12 @@ export interface Target {
   readonly group: TargetGroup;
   readonly id: string;
   readonly port: number;
-  /** As it was registered: a zone, or `all` for an address outside the VPC; null: found by the balancer. */
+  /** As registered: a zone, or `all` for an address outside the VPC; null: determined by the load balancer. */
   readonly availabilityZone: string | null;
   /** For QUIC: `0x` and 16 hexadecimal digits. */
   readonly quicServerId: string | null;
   readonly instance: Instance | null;
-  /** The ECS service that registered it, if one did. */
+  /** The ECS service that registered it; null if none did. */
   readonly service: Service | null;
   readonly registeredAt: Ms;
   state: TargetState;

@@ -10,7 +10,7 @@ export interface TargetGroupSpec {
   readonly vpcId?: string;
   readonly protocol?: string;
   readonly port?: number;
-  /** Seconds; AWS's default is 300. */
+  /** In seconds; AWS's default is 300. */
   readonly deregistrationDelay?: number;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly loadBalancer?: string;
@@ -70,7 +70,7 @@ const move = (world: World, target: Target, state: Target["state"], reason: stri
   for (const listener of world.listeners.targetChanged) listener(target);
 };
 
-/** Whether the registration is still there, be it draining. */
+/** Returns true while the registration exists, even if it is draining. */
 export const isRegistered = (target: Target): boolean =>
   target.group.targets.get(targetKey(target.id, target.port)) === target;
 
@@ -81,7 +81,7 @@ const remove = (target: Target): void => {
   for (const listener of target.onGone.splice(0)) listener();
 };
 
-/** Sends traffic once a health check has passed; a target that is draining comes back. */
+/** Registers a target, which gets traffic after a passed health check. A draining target is registered again. */
 export const registerTarget = (
   world: World,
   group: TargetGroup,
@@ -122,7 +122,7 @@ export const registerTarget = (
 };
 
 /**
- * New connections stop at once; the registration goes when the deregistration delay has passed.
+ * Deregisters a target. New connections stop at once; the registration ends after the deregistration delay.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export const deregisterTarget = (world: World, target: Target): void => {
@@ -133,7 +133,10 @@ export const deregisterTarget = (world: World, target: Target): void => {
   else target.cancelTimer = later(world, deregistrationDelay, () => remove(target));
 };
 
-/** Requests go on to a dead target until health checks fail; a terminated one is deregistered by the balancer. */
+/**
+ * Follows an instance's state. A dead target gets requests until its health checks fail; a terminated one is
+ * deregistered.
+ */
 export const targetsFollowInstance = (world: World, instance: Instance, previous: InstanceState): void => {
   if (instance.state === "terminated") {
     for (const target of [...instance.targets]) remove(target);

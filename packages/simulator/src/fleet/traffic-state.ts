@@ -1,12 +1,12 @@
 import type { Ms } from "../operation.ts";
 import type { Instance, Region } from "./state.ts";
 
-/** One registration that traffic reaches an instance by, other than a target of Elastic Load Balancing's second API. */
+/** A registration by which an instance gets traffic, other than a target of Elastic Load Balancing v2. */
 export interface Registration {
-  /** For people: `classic/web/i-…`. */
+  /** A name for people: `classic/web/i-…`. */
   readonly name: string;
   readonly instance: Instance | null;
-  /** False once new connections do not reach it any more. */
+  /** False if new connections no longer reach it. */
   open: boolean;
   cancelTimer: () => void;
 }
@@ -15,11 +15,11 @@ export interface Registration {
 export interface ClassicLoadBalancer {
   readonly name: string;
   readonly region: Region;
-  /** Connection draining, in ms; null: it is off, which is the API's default. */
+  /** The connection draining timeout in ms; null: off, the API's default. */
   readonly draining: Ms | null;
   /** By instance id. */
   readonly registrations: Map<string, ClassicRegistration>;
-  /** Ids of all that were ever registered: the balancer answers for them as for known ones. */
+  /** Ids of all instances that were ever registered: the load balancer answers for them as for known ones. */
   readonly seen: Set<string>;
 }
 
@@ -38,9 +38,9 @@ export interface LatticeTargetGroup {
   readonly protocol: "HTTP" | "HTTPS";
   readonly port: number;
   readonly createdAt: Ms;
-  /** Whether a service of VPC Lattice uses it; else its targets are UNUSED. */
+  /** Whether a service of VPC Lattice uses it; otherwise its targets are UNUSED. */
   readonly inUse: boolean;
-  /** Key: `id:port`. */
+  /** By `id:port`. */
   readonly targets: Map<string, LatticeTarget>;
 }
 
@@ -78,7 +78,7 @@ export interface DiscoveryOperation {
   status: "SUBMITTED" | "SUCCESS";
 }
 
-/** Where a service of ECS registers its tasks, beside a target group. */
+/** Where an ECS service registers its tasks besides target groups. */
 export interface ServiceTraffic {
   readonly classicLoadBalancer?: ClassicLoadBalancer;
   readonly latticeTargetGroup?: LatticeTargetGroup;

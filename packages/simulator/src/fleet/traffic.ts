@@ -1,6 +1,6 @@
 import { addDiscovered, removeDiscovered } from "./cloud-map.ts";
 import { discoveryAddress, portOf } from "./ecs/addresses.ts";
-import { deregisterClassic, registerClassic } from "./classic.ts";
+import { deregisterClassic, registerClassic } from "./classic-load-balancer.ts";
 import type { Task } from "./ecs/state.ts";
 import type { Member } from "./group-state.ts";
 import { deregisterLattice, registerLattice } from "./lattice.ts";
@@ -8,35 +8,37 @@ import type { World } from "./state.ts";
 import type { LatticeTargetGroup } from "./traffic-state.ts";
 
 /**
- * A member in service is registered with the Classic load balancers and the VPC Lattice target groups of its group.
+ * Registers a member with its group's Classic Load Balancers and VPC Lattice target groups.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html
  */
-export const joinTraffic = (world: World, { group, instance }: Member, healthy: boolean): void => {
+export const registerMember = (world: World, { group, instance }: Member, healthy: boolean): void => {
   for (const balancer of group.classicLoadBalancers) registerClassic(world, balancer, instance, healthy);
   for (const targets of group.latticeTargetGroups) {
     registerLattice(world, targets, { id: instance.id, port: targets.port, instance }, healthy);
   }
 };
 
-export const leaveTraffic = (world: World, { group, instance }: Member): void => {
+export const deregisterMember = (world: World, { group, instance }: Member): void => {
   for (const balancer of group.classicLoadBalancers) deregisterClassic(world, balancer, instance.id);
   for (const targets of group.latticeTargetGroups) deregisterLattice(world, targets, instance.id, targets.port);
 };
 
-/** The id of a task: what ECS registers it by in Cloud Map. */
+/** Returns the id of a task, which ECS uses as instance id in Cloud Map. */
 const idOf = (task: Task): string => task.arn.slice(task.arn.lastIndexOf("/") + 1);
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html (type INSTANCE for bridge and host) */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html (type INSTANCE for bridge and host)
+ */
 const latticePlace = (task: Task, { type }: LatticeTargetGroup): { readonly id: string; readonly port: number } => {
   const instance = task.containerInstance?.instance;
   return { id: type === "INSTANCE" && instance !== undefined ? instance.id : task.privateIp, port: portOf(task) };
 };
 
 /**
- * Attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html. Through a Classic load
- * balancer a service is reached at a fixed port of its instances.
+ * Registers a task. Attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html.
+ * With a Classic Load Balancer, the service is reached at a fixed port of its instances.
  */
-export const taskJoins = (world: World, task: Task, healthy: boolean): void => {
+export const registerTask = (world: World, task: Task, healthy: boolean): void => {
   const { service, cluster } = task;
   if (service === null) return;
   const instance = task.containerInstance?.instance ?? null;
@@ -61,8 +63,11 @@ export const taskJoins = (world: World, task: Task, healthy: boolean): void => {
   addDiscovered(world, discovery, { id: idOf(task), attributes, creatorRequestId: `ecs-${idOf(task)}` });
 };
 
-/** A task that is told to stop leaves at once; the others of its service on the instance keep the balancer's. */
-export const taskLeaves = (world: World, task: Task): void => {
+/**
+ * Deregisters a stopping task at once. The Classic Load Balancer keeps the instance while it has other tasks of the
+ * service.
+ */
+export const deregisterTask = (world: World, task: Task): void => {
   const { service } = task;
   if (service === null) return;
   const instance = task.containerInstance?.instance ?? null;

@@ -1,7 +1,7 @@
 import type { Group, HookResult, Member, Move } from "./group-state.ts";
 import type { Instance, World } from "./state.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
-import { abandonLaunch, addMember, findPool, isWarm, rests, tagsOf, whenRuns } from "./group-launch.ts";
+import { abandonLaunch, addMember, findPool, isInWarmPool, isReadyInPool, tagsOf, whenRuns } from "./group-launch.ts";
 import { endMember, leaveBalancers, remove } from "./group-end.ts";
 import { endInstance, launchInstance } from "./instances.ts";
 import { holdWithHooks } from "./hooks.ts";
@@ -15,9 +15,11 @@ const BY_GROUP = {
 };
 
 const poolOf = (group: Group): Member[] =>
-  [...group.members.values()].filter((member) => isWarm(member) && !member.state.startsWith("Warmed:Terminating"));
+  [...group.members.values()].filter(
+    (member) => isInWarmPool(member) && !member.state.startsWith("Warmed:Terminating"),
+  );
 
-/** A pool as large as its group wants it, whose instances have rested since before the story. */
+/** Fills a warm pool to its size with instances that have been in it since before the beginning. */
 export const fillPool = (world: World, group: Group): void => {
   while (group.warmPool !== null && poolOf(group).length < group.max - group.desired) {
     const place = findPool(world, group, "on-demand");
@@ -31,14 +33,14 @@ export const fillPool = (world: World, group: Group): void => {
   }
 };
 
-/** Launches what a pool lacks, and ends what it has too much of, when desired capacity or the maximum has changed. */
+/** Launches missing pool instances, and ends surplus ones, after a change of desired capacity or maximum. */
 export const levelPool = (world: World, group: Group): void => {
   if (group.warmPool === null) return;
   const pool = poolOf(group);
   const missing = Math.max(0, group.max - group.desired) - pool.length;
   if (!group.suspended.has("Launch")) for (let left = missing; left > 0; left -= 1) launchWarm(world, group);
   if (group.suspended.has("Terminate")) return;
-  for (const member of pool.filter(rests).slice(0, Math.max(0, -missing)))
+  for (const member of pool.filter(isReadyInPool).slice(0, Math.max(0, -missing)))
     endMember(world, member, "an instance was taken out of the warm pool, which is larger than it is to be");
 };
 
@@ -60,8 +62,8 @@ const launchWarm = (world: World, group: Group): void => {
 };
 
 /**
- * Scales a member in, to the warm pool: it leaves the balancers, and terminating hooks hold it.
- * assumed: one whose hook is abandoned is ended.
+ * Scales a member in to the warm pool: it leaves the load balancers, and terminating hooks hold it. assumed: if its
+ * hook is abandoned, it is terminated.
  */
 export const returnToPool = (world: World, member: Member, cause: string): void => {
   const { group, instance } = member;
@@ -82,10 +84,10 @@ const rest = (world: World, member: Member): void => {
   else endInstance(world, instance, "stop", BY_GROUP);
 };
 
-/** Hears EC2: what the pool stops rests then, and what is gone has left it. */
+/** Follows an instance's state: a stopped one is then in the pool; a terminated one has left it. */
 export const poolFollowsInstance = (world: World, instance: Instance): void => {
   const { member } = instance;
-  if (!member || !isWarm(member)) return;
+  if (!member || !isInWarmPool(member)) return;
   if (instance.state === "terminated") return remove(world, member);
   if (instance.state === "stopped" && member.state === "Warmed:Pending:Proceed")
     member.state = `Warmed:${member.group.warmPool?.state ?? "Stopped"}`;

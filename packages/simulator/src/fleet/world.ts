@@ -1,12 +1,12 @@
 import type { Clock } from "../operation.ts";
 import type { Instance, InstanceState, Listeners, Region, World } from "./state.ts";
 import { agentFollowsWarning, drainForHook, hooksFollowTask } from "./ecs/draining.ts";
-import { daemonsFollowTask, touchService } from "./ecs/scheduler.ts";
-import { rebalanceFollowsRecommendation, touchGroup } from "./groups.ts";
+import { daemonsFollowTask, reconcileServiceSoon } from "./ecs/scheduler.ts";
+import { rebalanceFollowsRecommendation, reconcileGroupSoon } from "./groups.ts";
 import type { Settings } from "./settings.ts";
-import { classicFollowsInstance } from "./classic.ts";
+import { classicFollowsInstance } from "./classic-load-balancer.ts";
 import { containersFollowInstance } from "./ecs/containers.ts";
-import { touchScaling } from "./ecs/managed-scaling.ts";
+import { checkScalingSoon } from "./ecs/managed-scaling.ts";
 import { createOracle } from "./oracle.ts";
 import { createRandom } from "./random.ts";
 import { defaultSettings } from "./settings.ts";
@@ -19,12 +19,12 @@ import { targetsFollowInstance } from "./targets.ts";
 export interface WorldOptions {
   readonly clock: Clock;
   readonly seed: number | string;
-  /** Puts a body into the queue with this ARN; one that does not exist is the sender's affair, as with EventBridge. */
+  /** Puts a message into the queue with this ARN. If there is none, the message is dropped, as by EventBridge. */
   readonly send: (queueArn: string, body: string) => void;
   readonly settings?: Partial<Settings>;
 }
 
-/** An empty world, wired: each part hears what it follows, the observer first. */
+/** Creates an empty world and connects its parts by listeners, the observer first. */
 export const createWorld = (options: WorldOptions): World => {
   const listeners: Listeners = {
     instance: [],
@@ -67,17 +67,17 @@ export const createWorld = (options: WorldOptions): World => {
     hooksFollowTask(task);
     daemonsFollowTask(world, task);
     const provider = task.containerInstance?.capacityProvider ?? null;
-    if (provider !== null) touchScaling(world, provider);
+    if (provider !== null) checkScalingSoon(world, provider);
   });
   listeners.targetChanged.push(({ service, instance, state }) => {
-    if (service) touchService(world, service);
+    if (service) reconcileServiceSoon(world, service);
     const group = instance?.member?.group;
-    if (group?.capacityRebalance && state === "healthy") touchGroup(world, group);
+    if (group?.capacityRebalance && state === "healthy") reconcileGroupSoon(world, group);
   });
   listeners.groupChanged.push((group) => {
-    touchGroup(world, group);
-    if (group.capacityProvider !== null) touchScaling(world, group.capacityProvider);
+    reconcileGroupSoon(world, group);
+    if (group.capacityProvider !== null) checkScalingSoon(world, group.capacityProvider);
   });
-  listeners.serviceChanged.push((service) => touchService(world, service));
+  listeners.serviceChanged.push((service) => reconcileServiceSoon(world, service));
   return world;
 };

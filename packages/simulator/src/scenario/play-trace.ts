@@ -5,31 +5,31 @@ import type { Ms } from "../operation.ts";
 import type { Trace } from "../traces/trace.ts";
 import { poolKey } from "../fleet/region.ts";
 
-/** How often, of all interruptions, something is out of the ordinary: shares from 0 to 1. */
+/** The shares (0 to 1) of interruptions that are out of the ordinary. */
 export interface Mix {
   readonly recommended: number;
   readonly missed: number;
   readonly cancelled: number;
   readonly duplicated: number;
   readonly late: number;
-  /** A Fargate Spot task goes along with a storm. */
+  /** The share of storms that also interrupt a Fargate Spot task. */
   readonly fargate: number;
 }
 
 export interface PlayOptions {
   /** Trace seconds for each second of the world's clock. */
   readonly speed: number;
-  /** How long after the start the first interruption comes; what precedes it in the trace is skipped. */
+  /** The time from the start to the first interruption; earlier parts of the trace are skipped. */
   readonly leadIn?: Ms;
-  /** Begins again when the trace ends. */
+  /** Whether to begin again when the trace ends. */
   readonly repeat?: boolean;
   readonly mix?: Partial<Mix>;
 }
 
 export interface Player {
-  /** How many interruptions have been played. */
+  /** Returns the number of interruptions so far. */
   played(): number;
-  /** True once the trace has ended and is not repeated. */
+  /** Returns true when the trace has ended and is not repeated. */
   done(): boolean;
   stop(): void;
 }
@@ -39,7 +39,7 @@ interface Storm {
   readonly size: number;
 }
 
-/** Interruptions that the trace has at one instant belong together. */
+/** Groups the interruptions of one instant of the trace. */
 const stormsOf = (trace: Trace): Storm[] => {
   const sizes = new Map<Ms, number>();
   for (const { at, kind } of trace.events) {
@@ -55,8 +55,8 @@ const isCandidate = (instance: Instance): boolean =>
   (instance.member === null || instance.member.state === "InService");
 
 /**
- * A storm takes from as few pools as it can, because reclaims of one type and zone come together
- * (arXiv 2604.16457: 92 % of those that hit a type and zone together did so within three minutes).
+ * Chooses victims from as few pools as possible, because reclaims of one type and zone come together (arXiv 2604.16457:
+ * of reclaims that hit a type and zone together, 92 % were within three minutes).
  */
 const chooseVictims = (world: World, size: number): Instance[] => {
   const pools = new Map<string, Instance[]>();
@@ -87,7 +87,7 @@ const optionsFor = (world: World, mix: Partial<Mix>): InterruptOptions => {
   };
 };
 
-const strikeFargate = (world: World): void => {
+const interruptFargate = (world: World): void => {
   const tasks = [...world.regions.values()]
     .flatMap(({ clusters }) => [...clusters.values()])
     .flatMap(({ tasks: all }) => [...all.values()])
@@ -96,8 +96,9 @@ const strikeFargate = (world: World): void => {
 };
 
 /**
- * Interrupts a fleet as a trace says. Which node of the trace went does not matter, how many went together does; launches
- * are the fleet's own affair (its groups replace what they lose).
+ * Interrupts a fleet as in a trace. Only the number of nodes that went together counts, not which ones. Launches are
+ * left to the fleet's groups.
+ *
  * @throws RangeError for a speed that is not positive, or a trace without an interruption
  */
 export const playTrace = (world: World, trace: Trace, options: PlayOptions): Player => {
@@ -119,18 +120,18 @@ export const playTrace = (world: World, trace: Trace, options: PlayOptions): Pla
     const rounds = Math.floor(next / storms.length);
     return begun + (storm.at - first.at + rounds * round) / options.speed;
   };
-  const strike = (): void => {
+  const playNext = (): void => {
     const storm = storms[next % storms.length] ?? first;
     next += 1;
     for (const { id } of chooseVictims(world, storm.size)) {
       played += 1;
       interrupt(world, id, optionsFor(world, mix));
     }
-    if (world.random.next() < (mix.fargate ?? 0)) strikeFargate(world);
+    if (world.random.next() < (mix.fargate ?? 0)) interruptFargate(world);
     schedule();
   };
   const schedule = (): void => {
-    if (!over()) cancel = clock.setTimer(Math.round(dueAt()), strike);
+    if (!over()) cancel = clock.setTimer(Math.round(dueAt()), playNext);
   };
   schedule();
   return { played: () => played, done: over, stop: () => cancel() };

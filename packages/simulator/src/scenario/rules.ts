@@ -4,9 +4,9 @@ import type { EventRule } from "../fleet/events.ts";
 const HOOKS = ["EC2 Instance-launch Lifecycle Action", "EC2 Instance-terminate Lifecycle Action"];
 
 /**
- * The EventBridge rules that Spotkeeper's queue has: what it handles, and of ECS tasks only the Spot stops.
+ * Returns the EventBridge rules of Spotkeeper's queue: all it handles, and of ECS task events only Spot stops.
  *
- * @param bareHooks the messages of hooks come without the envelope, as by a target with an input path
+ * @param bareHooks whether hook messages come without their envelope, as by a target with an input path
  */
 export const spotkeeperRules = (queueArn: string, bareHooks = false): EventRule[] => [
   {

@@ -18,14 +18,14 @@ import type { TargetGroup } from "../fleet/target-state.ts";
 import { spotkeeperRules } from "./rules.ts";
 
 export interface SandboxOptions extends WorldOptions {
-  /** Where the events go. */
+  /** The ARN of the queue that gets the events. */
   readonly queueArn: string;
   /** Twelve digits. */
   readonly account?: string;
   readonly region?: string;
 }
 
-/** The terminating hook that is ours, by the name in common use. */
+/** A terminating hook that is ours, with the usual name. */
 const ours: HookSpec = {
   name: "graceful-shutdown-hook",
   transition: "autoscaling:EC2_INSTANCE_TERMINATING",
@@ -33,7 +33,7 @@ const ours: HookSpec = {
   defaultResult: "CONTINUE",
 };
 
-/** Someone else's: seen, and never to be completed by us. */
+/** Somebody else's hook, which must never be completed by us. */
 const theirs: HookSpec = {
   name: "log-shipper-hook",
   transition: "autoscaling:EC2_INSTANCE_TERMINATING",
@@ -42,9 +42,10 @@ const theirs: HookSpec = {
 };
 
 /**
- * The fleet of the sandbox: two ECS clusters and two plain groups, six Auto Scaling groups with 120 instances of mixed types
- * in three zones, load balancers, hooks, services, daemons and standalone tasks. Each way of draining is there once:
- * managed draining, the agent's own, Capacity Rebalancing, and none.
+ * Builds the fleet of the sandbox: two ECS clusters and two plain groups; six Auto Scaling groups with 120 instances of
+ * mixed types in three zones; load balancers, hooks, services, daemons and standalone tasks. It has each way of
+ * draining once: managed draining, the ECS agent's own, Capacity Rebalancing, and none.
+ *
  * @example sandboxFleet({ clock, seed: 1, send, queueArn }).world
  */
 export const sandboxFleet = (options: SandboxOptions): { readonly world: World; readonly region: Region } => {
@@ -58,7 +59,7 @@ export const sandboxFleet = (options: SandboxOptions): { readonly world: World; 
   return { world, region };
 };
 
-/** A target group of tasks, by their own addresses, behind the named application load balancer. */
+/** Creates a target group of type `ip` for tasks, behind the named Application Load Balancer. */
 const tasksBehind = (world: World, region: Region, name: string, balancer: string, delay: number): TargetGroup => {
   const spec: TargetGroupSpec = {
     name,
@@ -107,7 +108,7 @@ const buildShop = (world: World, region: Region, queueArn: string): void => {
   service("web", 24, tasksBehind(world, region, "shop-web", "shop", 30));
   service("checkout", 4, tasksBehind(world, region, "shop-checkout", "shop", 60));
   service("search", 8, tasksBehind(world, region, "shop-search", "shop", 20), 50);
-  // One task alone behind its balancer: its last healthy target must be held until another serves.
+  // A service with one task behind its load balancer: its last healthy target must be held until another one serves.
   service("admin", 1, tasksBehind(world, region, "shop-admin", "shop", 15));
   createService(world, cluster, {
     name: "mailer",
@@ -115,7 +116,7 @@ const buildShop = (world: World, region: Region, queueArn: string): void => {
     desired: 12,
     minimumHealthyPercent: 50,
   });
-  // Neither start nor stop is allowed first: only StopTask ends such a task.
+  // The percentages allow neither an extra task nor one less: only StopTask ends such a task.
   createService(world, cluster, {
     name: "ledger-writer",
     definition: task("ledger-writer"),
@@ -171,7 +172,7 @@ const buildData = (world: World, region: Region): void => {
   for (let count = 0; count < 5; count += 1) runStandalone(world, cluster, backfill);
 };
 
-/** Groups without ECS: the balancer sees the instances themselves. */
+/** Builds groups without ECS: the load balancers have the instances themselves as targets. */
 const buildPlain = (world: World, region: Region): void => {
   const api = createTargetGroup(world, region, { name: "legacy-api", deregistrationDelay: 60, loadBalancer: "legacy" });
   const admin = createTargetGroup(world, region, {
@@ -200,7 +201,7 @@ const buildPlain = (world: World, region: Region): void => {
   });
 };
 
-/** Capacity that someone else manages: hidden from DescribeInstances unless asked for, and not ours to touch. */
+/** Builds capacity that someone else manages: DescribeInstances hides it by default, and we must not touch it. */
 const buildForeign = (world: World, region: Region): void => {
   const [zone] = region.zones;
   if (!zone) return;

@@ -13,29 +13,29 @@ import { spotkeeperRules } from "./rules.ts";
 
 export interface StormOptions extends WorldOptions {
   readonly queueArn: string;
-  /** Spot Instances, to be interrupted; a fifth as many On-Demand ones stay to take their tasks. */
+  /** The number of Spot Instances to interrupt. A fifth as many On-Demand Instances take over their tasks. */
   readonly instances: number;
   readonly clusters: number;
-  /** How many (account, region) pairs the clusters are spread over: each has AWS request budgets of its own. */
+  /** The number of (account, region) pairs for the clusters: each has its own AWS request limits. */
   readonly buckets: number;
 }
 
 export interface StormFleet {
   readonly world: World;
   readonly regions: readonly Region[];
-  /** In an order that goes round the regions. */
+  /** In turns from each region. */
   readonly victims: readonly Instance[];
 }
 
 const regionNames = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
 
-/** The n-th budget: another account and another region each time. */
+/** Returns the n-th pair, each with another account and the next region. */
 const placeOf = (world: World, index: number): Region =>
   regionOf(world, String(111_111_111_111 + index), regionNames[index % regionNames.length] ?? "us-east-1");
 
 /**
- * A large fleet to interrupt at once. Each cluster has one group with our hook, a web service behind a balancer on every
- * second instance, and a worker service.
+ * Builds a large fleet to interrupt at once. Each cluster has one group with our hook, a web service behind a load
+ * balancer with a task for every second instance, and a worker service.
  */
 export const stormFleet = (options: StormOptions): StormFleet => {
   const { instances, clusters, buckets } = options;

@@ -16,7 +16,7 @@ import {
   describeScalingActivities,
 } from "./autoscaling/describe.ts";
 
-/** Amazon EC2 Auto Scaling, as far as Spotkeeper uses it. */
+/** The operations of Amazon EC2 Auto Scaling that Spotkeeper uses. */
 export const autoScalingOperations: readonly Operation<World>[] = [
   describeAutoScalingGroups,
   describeAutoScalingInstances,

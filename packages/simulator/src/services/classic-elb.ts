@@ -1,5 +1,5 @@
-/** Classic Load Balancers: the first version of the API of Elastic Load Balancing, as far as Spotkeeper uses it. */
-import { deregisterClassic, registerClassic } from "../fleet/classic.ts";
+/** Classic Load Balancers: the operations of Elastic Load Balancing's first API that Spotkeeper uses. */
+import { deregisterClassic, registerClassic } from "../fleet/classic-load-balancer.ts";
 import { reader, type Reader, validationError } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
 import { boolean, integer, list, structure } from "../fleet/api/shapes.ts";
@@ -24,15 +24,16 @@ const idsIn = (read: Reader): string[] =>
 
 const unknown = (id: string): AwsError => new AwsError("InvalidInstance", `Could not find EC2 instance ${id}.`);
 
-/** assumed: one that is being deregistered is no longer among the balancer's instances. */
+/** Lists a load balancer's instances. assumed: without those that are being deregistered. */
 const remaining = (balancer: ClassicLoadBalancer): JsonObject[] =>
   [...balancer.registrations.values()]
     .filter(({ state }) => state !== "deregistering")
     .map(({ instance }) => ({ InstanceId: instance.id }));
 
 /**
- * One that is not registered any more is no error; one that never was is: https://github.com/boto/boto/issues/2576.
- * Nothing is then done for the others either: https://github.com/boto/boto/issues/2274
+ * An instance that is no longer registered is no error; one that never was is:
+ * https://github.com/boto/boto/issues/2576. Then the others are not deregistered either:
+ * https://github.com/boto/boto/issues/2274
  */
 const deregister: Operation<World> = {
   service,
@@ -53,7 +54,10 @@ const deregister: Operation<World> = {
   },
 };
 
-/** "The instance must be a running instance": https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_RegisterInstancesWithLoadBalancer.html */
+/**
+ * "The instance must be a running instance":
+ * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_RegisterInstancesWithLoadBalancer.html
+ */
 const register: Operation<World> = {
   service,
   name: "RegisterInstancesWithLoadBalancer",
@@ -78,7 +82,7 @@ const register: Operation<World> = {
 };
 
 /**
- * What a state is called. One that is being deregistered is still InService, and only its description tells:
+ * How each state is described. An instance that is being deregistered is still InService; only its description tells:
  * https://github.com/saltstack/salt/pull/43435. Descriptions:
  * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_InstanceState.html
  */
@@ -102,7 +106,7 @@ const STATES: Readonly<Record<ClassicRegistration["state"], JsonObject>> = {
 };
 
 /**
- * All that are registered or, asked for by id, those that no longer are; one that never was is refused:
+ * Lists registered instances and, by id, formerly registered ones; one that never was is refused:
  * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeInstanceHealth.html,
  * https://github.com/getmoto/moto/pull/1751
  */
@@ -128,7 +132,10 @@ const health: Operation<World> = {
   },
 };
 
-/** Pages of at most 400: https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeLoadBalancers.html */
+/**
+ * Pages of at most 400:
+ * https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeLoadBalancers.html
+ */
 const describe: Operation<World> = {
   service,
   name: "DescribeLoadBalancers",

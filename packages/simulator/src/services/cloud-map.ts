@@ -1,4 +1,4 @@
-/** AWS Cloud Map, as far as Spotkeeper uses it. */
+/** AWS Cloud Map: the operations that Spotkeeper uses. */
 import { addDiscovered, beginDiscovery, operationOn, removeDiscovered } from "../fleet/cloud-map.ts";
 import { reader, type Reader, type Refuse } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
@@ -13,7 +13,7 @@ const refuse: Refuse = (message) => new AwsError("InvalidInput", message);
 const notFound = (code: string, message: string): AwsError => new AwsError(code, message, 404);
 const timestamp: Shape = { type: "timestamp" };
 
-/** By id or ARN: https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html */
+/** Finds a service by id or ARN: https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html */
 const needService = (world: World, ctx: CallContext, read: Reader): DiscoveryService => {
   const given = read.needText("ServiceId");
   const found = regionOf(world, ctx.account, ctx.region).discoveryServices.get(given.slice(given.lastIndexOf("/") + 1));
@@ -75,14 +75,17 @@ const getInstance: Operation<World> = {
   },
 };
 
-/** "The operation is already in progress": of one instance one at a time (assumed: whichever the two are). */
+/**
+ * Fails if an operation on the instance is in progress: "The operation is already in progress" (assumed: for any two
+ * operations).
+ */
 const needIdle = (discovery: DiscoveryService, id: string): void => {
   if (operationOn(discovery, id) !== undefined)
     throw new AwsError("DuplicateRequest", `Another operation on instance ${id} is in progress`, 409);
 };
 
 /**
- * Listed until the operation is over (assumed); then nobody knows the instance.
+ * The instance is listed until the operation is over (assumed); then it is gone.
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html
  */
 const deregisterInstance: Operation<World> = {
@@ -103,7 +106,10 @@ const deregisterInstance: Operation<World> = {
   },
 };
 
-/** Changes an instance that is there. A repetition under the same CreatorRequestId does nothing more (assumed: it answers the first operation). */
+/**
+ * Adds or changes an instance. A repetition with the same CreatorRequestId does nothing (assumed: it returns the first
+ * operation).
+ */
 const registerInstance: Operation<World> = {
   service,
   name: "RegisterInstance",
@@ -136,7 +142,7 @@ function attributesIn(value: JsonObject[string]): Record<string, string> {
   return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }
 
-/** Instances a service: https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html */
+/** Instances in a service: https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html */
 const MOST_INSTANCES = 1_000;
 const MOST_CUSTOM = 30;
 const MOST_CHARACTERS = 5_000;

@@ -53,7 +53,7 @@ const describe = (instance: Instance): JsonObject => {
 };
 
 /**
- * One network interface, named as AWS names a resource by its address. A terminated instance has none of it:
+ * Describes the network interface, with DNS names as AWS makes them from addresses. A terminated instance has none:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterface.html
  */
 const network = ({ id, region, privateIp, secondaryAddresses, vpcId, zone }: Instance): JsonObject => {
@@ -93,7 +93,10 @@ const instanceShape: Shape = structure({
   ),
 });
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html (the filters that Spotkeeper and people at a terminal use) */
+/**
+ * The filters of https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html that Spotkeeper and
+ * people at a terminal use.
+ */
 const filters: Readonly<Record<string, (instance: Instance) => string | undefined>> = {
   "instance-id": ({ id }) => id,
   "instance-state-name": ({ state }) => state,
@@ -106,7 +109,7 @@ const filters: Readonly<Record<string, (instance: Instance) => string | undefine
 
 type Test = (instance: Instance) => boolean;
 
-/** `*` and `?` are wildcards. */
+/** Makes a pattern in which `*` and `?` are wildcards. */
 const glob = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
@@ -136,7 +139,7 @@ const notFound = (ids: readonly string[]): AwsError =>
       : `The instance IDs '${ids.join(", ")}' do not exist`,
   );
 
-/** One unknown id fails the whole call, and so does one that is not of an id's form. */
+/** Finds instances by id. One unknown or malformed id fails the whole call. */
 const byIds = (region: Region, ids: readonly string[], managed: boolean): Instance[] => {
   const malformed = ids.find((id) => !/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/u.test(id));
   if (malformed !== undefined) throw new AwsError("InvalidInstanceID.Malformed", `Invalid id: "${malformed}"`);
@@ -199,7 +202,7 @@ const describeInstances: Operation<World> = {
     const tests = [...chosen].map(([name, values]) => testOf(name, values));
     const pool = ids.length > 0 ? byIds(region, [...new Set(ids)], managed) : candidates(region, chosen, managed);
     const matching = pool.filter((instance) => tests.every((test) => test(instance)));
-    // Without MaxResults a call answers with at most a thousand, and a token where there are more.
+    // Without MaxResults, a call returns at most 1,000, and a token if there are more.
     const page = paginate(matching, size ?? 1000, read.text("NextToken"), () =>
       refuse("Unable to parse pagination token"),
     );
@@ -215,7 +218,7 @@ const describeInstances: Operation<World> = {
   },
 };
 
-/** The words: https://github.com/rebuy-de/aws-nuke/issues/279 */
+/** The text of the error: https://github.com/rebuy-de/aws-nuke/issues/279 */
 const protectedFromTermination = ({ id }: Instance): AwsError =>
   new AwsError(
     "OperationNotPermitted",
@@ -223,8 +226,8 @@ const protectedFromTermination = ({ id }: Instance): AwsError =>
   );
 
 /**
- * Terminating what is terminated succeeds. One that is protected fails the call, which all the same ends those in zones
- * where no named one is protected: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+ * Terminating a terminated instance succeeds. A protected instance fails the call, which still ends instances in zones
+ * without a protected one: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
  */
 const terminateInstances: Operation<World> = {
   service: "ec2",

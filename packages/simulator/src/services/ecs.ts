@@ -18,7 +18,7 @@ import {
   stopTaskOperation,
 } from "./ecs/tasks.ts";
 
-/** Amazon ECS, as far as Spotkeeper uses it. */
+/** The operations of Amazon ECS that Spotkeeper uses. */
 export const ecsOperations: readonly Operation<World>[] = [
   listClusters,
   describeClusters,

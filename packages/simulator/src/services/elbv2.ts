@@ -8,7 +8,7 @@ import {
   describeTargetHealth,
 } from "./elbv2/describe.ts";
 
-/** Elastic Load Balancing (application, network and gateway), as far as Spotkeeper uses it. */
+/** The operations of Elastic Load Balancing v2 (application, network and gateway) that Spotkeeper uses. */
 export const elbv2Operations: readonly Operation<World>[] = [
   describeLoadBalancers,
   describeTargetGroups,

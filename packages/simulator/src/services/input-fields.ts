@@ -1,8 +1,8 @@
-/** Reading fields of an SQS, SNS or STS input: nothing about its types is taken on trust. */
+/** Readers for fields of SQS, SNS and STS inputs. Each checks the type of its field. */
 import type { Json, JsonObject } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 
-/** A required text. */
+/** Reads a required text. */
 export function stringIn(input: JsonObject, name: string): string {
   const value = input[name];
   if (value === undefined || value === null || value === "") {
@@ -12,12 +12,12 @@ export function stringIn(input: JsonObject, name: string): string {
   return value;
 }
 
-/** An optional text. */
+/** Reads an optional text. */
 export function optionalStringIn(input: JsonObject, name: string): string | undefined {
   return input[name] === undefined || input[name] === null ? undefined : stringIn(input, name);
 }
 
-/** An optional whole number within bounds. */
+/** Reads an optional whole number in a range. */
 export function integerIn(input: JsonObject, name: string, min: number, max: number): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
@@ -31,7 +31,7 @@ export function integerIn(input: JsonObject, name: string, min: number, max: num
   return value;
 }
 
-/** A list; none where it is absent. */
+/** Reads a list; returns an empty one if it is missing. */
 export function listIn(input: JsonObject, name: string): readonly Json[] {
   const value = input[name];
   if (value === undefined || value === null) return [];
@@ -39,7 +39,7 @@ export function listIn(input: JsonObject, name: string): readonly Json[] {
   return value;
 }
 
-/** A structure or map; empty where it is absent. */
+/** Reads a structure or map; returns an empty one if it is missing. */
 export function objectIn(input: JsonObject, name: string): JsonObject {
   const value = input[name];
   if (value === undefined || value === null) return {};

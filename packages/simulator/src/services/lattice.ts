@@ -1,4 +1,4 @@
-/** Amazon VPC Lattice, as far as Spotkeeper uses it. */
+/** Amazon VPC Lattice: the operations that Spotkeeper uses. */
 import { deregisterLattice, latticeKey, registerLattice } from "../fleet/lattice.ts";
 import { reader, type Reader, type Refuse } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
@@ -12,7 +12,9 @@ import { AwsError } from "../operation.ts";
 const service = "vpc-lattice";
 const refuse: Refuse = (message) => new AwsError("ValidationException", message);
 
-/** By id or ARN: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_ListTargets.html */
+/**
+ * Finds a target group by id or ARN: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_ListTargets.html
+ */
 const needGroup = (world: World, ctx: CallContext, read: Reader): LatticeTargetGroup => {
   const given = read.needText("targetGroupIdentifier");
   const group = regionOf(world, ctx.account, ctx.region).latticeTargetGroups.get(
@@ -27,7 +29,9 @@ interface Place {
   readonly port: number;
 }
 
-/** 1 to `most` targets; the port of the target group where none is given (assumed: the page speaks of the protocol's). */
+/**
+ * Parses `least` to `most` targets; the default port is the target group's (assumed: the page names the protocol's).
+ */
 const placesIn = (read: Reader, group: LatticeTargetGroup, least: number, most: number): Place[] => {
   const targets = read.objects("targets");
   if (targets.length < least || targets.length > most) throw refuse(`targets must have ${least} to ${most} items`);
@@ -72,7 +76,7 @@ const listTargetGroups: Operation<World> = {
   },
 };
 
-/** At most 20 targets are asked for by name: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_ListTargets.html */
+/** At most 20 targets can be named: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_ListTargets.html */
 const listTargets: Operation<World> = {
   service,
   name: "ListTargets",
@@ -92,7 +96,7 @@ const listTargets: Operation<World> = {
 const statusOf = (group: LatticeTargetGroup, status: LatticeTarget["status"]): string =>
   group.inUse || status === "DRAINING" ? status : "UNUSED";
 
-/** A target that is not there is refused alone (assumed: so, and its code; AWS lists no codes). */
+/** Only a target that is not registered is refused (assumed, also its code: AWS lists no codes). */
 const deregisterTargets: Operation<World> = {
   service,
   name: "DeregisterTargets",
@@ -116,7 +120,7 @@ const deregisterTargets: Operation<World> = {
   },
 };
 
-/** assumed: as for Elastic Load Balancing, an instance must run. */
+/** assumed: as with Elastic Load Balancing, an instance must run. */
 const registerTargets: Operation<World> = {
   service,
   name: "RegisterTargets",

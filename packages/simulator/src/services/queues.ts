@@ -1,11 +1,11 @@
 /**
- * SQS standard queues: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
- * The model; sqs.ts puts the API in front of it.
+ * The model of SQS standard queues; sqs.ts has the API.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
  */
 import type { Clock, Ms } from "../operation.ts";
-import { uuidFor } from "../random.ts";
+import { uuidFor } from "../seeded-draw.ts";
 
-/** In SQS's own shape, so that it leaves as it came. */
+/** In SQS's own shape, so that it is returned unchanged. */
 export type MessageAttribute = {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -17,7 +17,7 @@ export interface QueueSettings {
   readonly delay: Ms;
   readonly receiveWait: Ms;
   readonly retention: Ms;
-  /** After this many receives without a deletion a message moves to the other queue (its name, same account and region). */
+  /** After this many receives, a message moves to the dead-letter queue (its name, in the same account and region). */
   readonly redrive: { readonly maxReceiveCount: number; readonly deadLetterQueue: string } | null;
 }
 
@@ -31,7 +31,7 @@ const DEFAULT_QUEUE_SETTINGS: QueueSettings = {
 };
 
 /**
- * Counted from the receive, so that the whole of it cannot be asked for afterwards:
+ * The longest time that a message can be hidden, counted from its receive:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
  */
 const LONGEST_HIDDEN: Ms = 43_200_000;
@@ -53,8 +53,8 @@ export interface QueueDepth {
 }
 
 /**
- * What became of a receipt handle: `stale` is one that a later receive replaced; with `too-long` the message would be hidden
- * for more than 12 hours.
+ * The state of a receipt handle. `stale`: replaced by a later receive; `too-long`: the message would be hidden for more
+ * than 12 hours.
  */
 export type HandleState = "in-flight" | "stale" | "visible" | "gone" | "invalid" | "too-long";
 
@@ -64,19 +64,19 @@ export interface Queue {
   readonly name: string;
   readonly settings: QueueSettings;
   send(body: string, options?: SendOptions): string;
-  /** Up to `max` messages; waits up to `wait` for the first one, or until the signal. */
+  /** Returns up to `max` messages; waits up to `wait` for the first one, or until `signal` is aborted. */
   receive(options: ReceiveOptions): Promise<readonly QueuedMessage[]>;
   remove(receiptHandle: string): HandleState;
   changeVisibility(receiptHandle: string, timeout: Ms): HandleState;
   depth(): QueueDepth;
-  /** Every message that is not deleted, whatever its state: for tests and pages. */
+  /** Returns every message that is not deleted, in any state: for tests and status pages. */
   peek(): readonly QueuedMessage[];
 }
 
 export interface SendOptions {
   readonly attributes?: { readonly [name: string]: MessageAttribute };
   readonly delay?: Ms;
-  /** A message that is moved keeps these. */
+  /** Kept when a message moves to the dead-letter queue. */
   readonly moved?: { readonly id: string; readonly sentAt: Ms };
 }
 
@@ -104,12 +104,12 @@ interface Entry {
 export interface Queues {
   create(account: string, region: string, name: string, settings?: Partial<QueueSettings>): Queue;
   get(account: string, region: string, name: string): Queue | undefined;
-  /** Sends to the queue with this ARN; false where there is none. */
+  /** Sends to the queue with this ARN. Returns false if there is none. */
   sendTo(queueArn: string, body: string): boolean;
   all(): readonly Queue[];
 }
 
-/** The queues of all accounts and regions. Ids depend on the seed and the order of sends. */
+/** Creates the queues of all accounts and regions. Ids depend on the seed and the order of sends. */
 export function createQueues(clock: Clock, seed: number): Queues {
   const queues = new Map<string, Queue>();
   const get: Queues["get"] = (account, region, name) => queues.get(`${account}:${region}:${name}`);
@@ -146,7 +146,7 @@ function createQueue(
   toDeadLetters: (queue: string, entry: Entry) => void,
 ): Queue {
   const { settings } = place;
-  /** All that is not deleted, by id. */
+  /** All messages that are not deleted, by id. */
   const entries = new Map<string, Entry>();
   /** In the order in which they became visible. */
   const visible = new Map<string, Entry>();
@@ -248,7 +248,7 @@ function createQueue(
       const timeout = visibilityTimeout ?? settings.visibilityTimeout;
       const until = clock.now() + wait;
       for (;;) {
-        // A caller that is gone gets nothing, so that no message hides for someone who will never see it.
+        // Give nothing to a caller that has gone, so that no message is hidden for it.
         if (signal.aborted) return [];
         const taken = take(max, timeout);
         const left = until - clock.now();
@@ -267,7 +267,7 @@ function createQueue(
 
     remove(receiptHandle) {
       const { entry, state } = find(receiptHandle);
-      // With an old handle "the message might not be deleted": it is not.
+      // With an old handle "the message might not be deleted"; here it is not.
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
       if (entry !== null && state !== "stale") drop(entry);
       return state;

@@ -1,8 +1,11 @@
-/** SNS: what is published is kept, and delivered to nobody. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+/**
+ * A message published to SNS. Messages are kept, and not delivered.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
 import type { Clock, JsonObject, Ms, Operation, Shape } from "../operation.ts";
 import { AwsError } from "../operation.ts";
-import { uuidFor } from "../random.ts";
-import { objectIn, optionalStringIn, stringIn } from "./fields.ts";
+import { uuidFor } from "../seeded-draw.ts";
+import { objectIn, optionalStringIn, stringIn } from "./input-fields.ts";
 
 export interface Publication {
   readonly at: Ms;
@@ -25,7 +28,7 @@ const MAX_SUBJECT = 100;
 /** https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
 const DEDUPLICATION_INTERVAL: Ms = 300_000;
 
-/** Topics come into being when someone publishes to them (assumed: fault injection gives `NotFound`). */
+/** Creates topics on their first message (assumed; a fault gives `NotFound`). */
 export function createTopics(clock: Clock, seed: number): Topics {
   const publications: Publication[] = [];
   const recent = new Map<string, { readonly at: Ms; readonly messageId: string }>();
@@ -48,7 +51,7 @@ const attributesShape: Shape = {
   of: { type: "structure", fields: { BinaryValue: { type: "blob" } } },
 };
 
-/** The operations of SNS on `topics`. */
+/** Returns the operations of SNS on `topics`. */
 export function snsOperations(topics: Topics): readonly Operation<unknown>[] {
   return [
     {

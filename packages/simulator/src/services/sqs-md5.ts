@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 
 import type { MessageAttribute } from "./queues.ts";
 
-/** MD5 of a text's UTF-8 bytes, in hexadecimal. */
+/** Returns the MD5 of a text's UTF-8 bytes, in hexadecimal. */
 export function md5OfText(text: string): string {
   return createHash("md5").update(text, "utf8").digest("hex");
 }
 
-/** MD5 over the attributes in the order of their names: each part with its length before it. */
+/** Returns the MD5 over the attributes, sorted by name; each part is preceded by its length. */
 export function md5OfAttributes(attributes: { readonly [name: string]: MessageAttribute }): string {
   const hash = createHash("md5");
   const update = (bytes: Uint8Array): void => {

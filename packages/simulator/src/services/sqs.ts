@@ -1,7 +1,7 @@
 /** The SQS API: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html */
 import type { CallContext, Json, JsonObject, Operation, Shape } from "../operation.ts";
 import { AwsError } from "../operation.ts";
-import { integerIn, listIn, objectIn, stringIn } from "./fields.ts";
+import { integerIn, listIn, objectIn, stringIn } from "./input-fields.ts";
 import type { HandleState, MessageAttribute, Queue, QueueSettings, Queues } from "./queues.ts";
 import { md5OfAttributes, md5OfText } from "./sqs-md5.ts";
 import { arn as arnOf } from "../fleet/region.ts";
@@ -23,8 +23,9 @@ const batchShape: Shape = {
 };
 
 /**
- * The operations of SQS on `queues`.
- * @param origin where queue URLs of a region point, for example `http://127.0.0.1:4566`: clients follow them
+ * Returns the operations of SQS on `queues`.
+ *
+ * @param origin the origin of queue URLs in a region, for example `http://127.0.0.1:4566`; clients use these URLs
  */
 export function sqsOperations(queues: Queues, origin: (region: string) => string): readonly Operation<unknown>[] {
   const at = (input: JsonObject, ctx: CallContext): Queue => queueOf(queues, input, ctx);
@@ -87,7 +88,7 @@ export function sqsOperations(queues: Queues, origin: (region: string) => string
   ];
 }
 
-/** The queue that `QueueUrl` names; only its path counts, so that any host reaches it. */
+/** Finds the queue of `QueueUrl`. Only the path counts, so that any host reaches it. */
 function queueOf(queues: Queues, input: JsonObject, ctx: CallContext): Queue {
   const url = stringIn(input, "QueueUrl");
   const [account, name] = url.split("/").slice(-2);
@@ -262,7 +263,7 @@ function changeVisibility(queue: Queue, input: JsonObject): JsonObject {
   }
 }
 
-/** Runs a batch: an entry that fails does not fail the others. */
+/** Runs a batch; a failed entry does not affect the others. */
 function batch(input: JsonObject, run: (entry: JsonObject) => JsonObject): JsonObject {
   const entries = listIn(input, "Entries").filter(
     (entry): entry is JsonObject => typeof entry === "object" && entry !== null && !Array.isArray(entry),

@@ -1,21 +1,21 @@
-/** Run Command of Systems Manager, as far as Spotkeeper uses it. */
+/** Run Command of Systems Manager: the operations that Spotkeeper uses. */
 import type { JsonObject, Ms, Operation } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 import { reader } from "../fleet/api/input.ts";
 import { regionOf } from "../fleet/region.ts";
 import { type Command, isAlive, type World } from "../fleet/state.ts";
-import { uuidFor } from "../random.ts";
+import { uuidFor } from "../seeded-draw.ts";
 
 const refuse = (message: string): AwsError => new AwsError("ValidationException", message);
 
-/** assumed: an invocation cannot be asked for at once, is then delivered, and runs for a while. */
+/** assumed: an invocation is visible after a moment, then delivered, then ends. */
 const VISIBLE_AFTER: Ms = 500;
 const DELIVERED_AFTER: Ms = 1_500;
 const ENDS_AFTER: Ms = 6_000;
 
 /**
- * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html: an instance that is shutting down
- * or terminated is no valid one. assumed: SSM manages every instance that is alive, and knows every document.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html: an instance that is shutting
+ * down or terminated is not valid. assumed: SSM manages every other instance, and knows every document.
  */
 const sendCommand: Operation<World> = {
   service: "ssm",

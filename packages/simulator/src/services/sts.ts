@@ -1,15 +1,18 @@
-/** STS: credentials that carry their account. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/**
+ * STS. Its credentials contain their account. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 import type { Operation } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 import { partitionOf } from "../fleet/region.ts";
-import { integerIn, stringIn } from "./fields.ts";
+import { integerIn, stringIn } from "./input-fields.ts";
 
-/** Sessions do not run out: clients hold the date against the machine's clock, and the simulator has its own. */
+/** Sessions do not expire: clients compare the date with the machine's clock, and the simulator has its own. */
 const EXPIRATION = Date.UTC(2100, 0, 1);
 
 /**
- * The operations of STS. Any role of any account of the same partition can be assumed; fault injection denies it. The
- * trust of a role ends at its partition: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ * The operations of STS. Any role of any account in the same partition can be assumed; a fault can deny it. Roles
+ * cannot be assumed across partitions:
+ * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
  */
 export const stsOperations: readonly Operation<unknown>[] = [
   {

@@ -9,8 +9,8 @@ interface Point {
 }
 
 /**
- * Makes nodes of a count: each step up launches, each step down takes the oldest. Which node went is not in the data, so
- * it is a convention: ages in such a trace mean little, numbers and storms do.
+ * Makes node events from counts: each increase launches nodes, each decrease interrupts the oldest. The data do not say
+ * which node went, so this is a convention: ages mean little in such a trace, numbers and storms are exact.
  */
 const eventsOf = (points: readonly Point[]): TraceEvent[] => {
   const present: string[] = [];
@@ -31,13 +31,16 @@ const eventsOf = (points: readonly Point[]): TraceEvent[] => {
 const traceOfPoints = (file: string, points: readonly Point[]): Trace =>
   traceOf(file, eventsOf(points), points[0]?.at ?? 0, points.at(-1)?.at ?? 0);
 
-/** The files do not name their unit: hours have decimals, milliseconds go beyond what seconds of a trace could (11 days). */
+/**
+ * Returns the unit of the times, which the files do not name: hours have decimals, and milliseconds are larger than a
+ * trace in seconds could be (11 days).
+ */
 const unitOf = (times: readonly string[]): Ms => {
   if (times.some((time) => time.includes("."))) return 3_600_000;
   return Number(times.at(-1) ?? 0) > 1_000_000 ? 1 : 1000;
 };
 
-/** `21529,4`: a time and how many there are; a step is drawn as two lines with one time (Bamboo and Parcae). */
+/** Parses lines such as `21529,4`: a time and a count; a step is two lines with the same time (Bamboo and Parcae). */
 export const parseCountCsv = (file: string, lines: readonly Line[]): Trace => {
   const rows = lines.map(({ number, text }) => {
     const [, time = "", count = ""] = /^(\d+(?:\.\d+)?),(\d+)$/u.exec(text) ?? [];
@@ -55,10 +58,13 @@ export const parseCountCsv = (file: string, lines: readonly Line[]): Trace => {
   return traceOfPoints(file, points);
 };
 
-/** Each measurement of the V100 trace is written three times, a minute apart, so that neighbours overlap this much. */
+/** The V100 trace has each measurement three times, a minute apart, so times may go back by this much. */
 const overlap: Ms = 5 * 60_000;
 
-/** `2021-12-11, 11:11:30, 55`: date, time (read as UTC), count (Bamboo). The order of the lines is that of the measurements. */
+/**
+ * Parses lines such as `2021-12-11, 11:11:30, 55`: date, time (as UTC), count (Bamboo), in the order of the
+ * measurements.
+ */
 export const parseCountLog = (file: string, lines: readonly Line[]): Trace => {
   let last = Number.NEGATIVE_INFINITY;
   const points = lines.map(({ number, text }): Point => {

@@ -1,7 +1,7 @@
 import type { Line, Trace, TraceEvent } from "./trace.ts";
 import { TraceError, traceOf } from "./trace.ts";
 
-/** Keeps a parser honest about which nodes there are. */
+/** Checks that nodes are added and removed in a consistent order. */
 const createNodes = (
   file: string,
 ): { add(line: number, node: string): void; remove(line: number, node: string): void } => {
@@ -17,7 +17,7 @@ const createNodes = (
   };
 };
 
-/** `480000,add,node1`: milliseconds, what happened, to which node (Bamboo and Parcae). */
+/** Parses lines such as `480000,add,node1`: milliseconds, event, node (Bamboo and Parcae). */
 export const parseNodeCsv = (file: string, lines: readonly Line[]): Trace => {
   const nodes = createNodes(file);
   let last = 0;
@@ -34,7 +34,7 @@ export const parseNodeCsv = (file: string, lines: readonly Line[]): Trace => {
   return traceOf(file, events, 0, last);
 };
 
-/** A migration moves work between nodes: none comes or goes. */
+/** A migration moves work between nodes: no node comes or goes. */
 const kinds: ReadonlySet<string> = new Set(["add", "remove", "no-op", "migration"]);
 
 const nodeList = (value: unknown): string[] | null => {
@@ -60,7 +60,7 @@ const parseStep = (file: string, { number, text }: Line): { at: number; kind: st
   return { at, kind, nodes };
 };
 
-/** One JSON list a line, a step each minute (Parcae). */
+/** Parses one JSON list on each line, one step each minute (Parcae). */
 export const parseNodeSteps = (file: string, lines: readonly Line[]): Trace => {
   const present = createNodes(file);
   let last = 0;

@@ -1,7 +1,10 @@
 import type { Line, Trace, TraceEvent } from "./trace.ts";
 import { TraceError, traceOf } from "./trace.ts";
 
-/** What the log calls by its graphics cards, and EC2 by name: https://aws.amazon.com/ec2/instance-types/#Accelerated_Computing */
+/**
+ * EC2's instance types by the graphics cards in the log:
+ * https://aws.amazon.com/ec2/instance-types/#Accelerated_Computing
+ */
 const types: Readonly<Record<string, string>> = {
   "1 v100": "p3.2xlarge",
   "8 v100": "p3.16xlarge",
@@ -12,11 +15,11 @@ const types: Readonly<Record<string, string>> = {
 const stamped = /^\[(\S+)\] (.+)$/u;
 const created = /^Created instance (\S+) with (\d+) GPU\(s\) of type (\w+) in zone (\S+)$/u;
 const gone = /^Instance (\S+) not running in zone (\S+)$/u;
-/** Probes that found nothing new, launches that failed, and the clean-up after an end. */
+/** Lines without an event: unchanged instances, failed launches, and clean-up after an end. */
 const quiet =
   /^(?:Instance \S+ running in zone \S+|Instance with \d+ GPU\(s\) of type \w+ creation failed|Successfully deleted instance \S+)$/u;
 
-/** The log of a program that asks for instances and looks after them every ten minutes (Training on a Dime). */
+/** Parses the log of a program that requests instances and checks them every ten minutes (Training on a Dime). */
 export const parseProbeLog = (file: string, lines: readonly Line[]): Trace => {
   const present = new Map<string, { readonly zone: string; readonly type: string }>();
   const times: number[] = [];

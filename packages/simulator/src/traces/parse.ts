@@ -1,12 +1,12 @@
 import { linesOf, TraceError } from "./trace.ts";
-import { parseCountCsv, parseCountLog } from "./counts.ts";
-import { parseNodeCsv, parseNodeSteps } from "./nodes.ts";
+import { parseCountCsv, parseCountLog } from "./parse-counts.ts";
+import { parseNodeCsv, parseNodeSteps } from "./parse-nodes.ts";
 import type { Line, Trace } from "./trace.ts";
-import { parseProbeLog } from "./probe-log.ts";
+import { parseProbeLog } from "./parse-probe-log.ts";
 
 interface Format {
   readonly name: string;
-  /** Tells the format by its first line; the parser is strict about the rest. */
+  /** Recognizes the format by its first line; the parser then checks all lines. */
   readonly looksLike: RegExp;
   readonly parse: (file: string, lines: readonly Line[]) => Trace;
 }
@@ -20,9 +20,10 @@ const formats: readonly Format[] = [
 ];
 
 /**
- * Reads a recorded trace of a Spot fleet, in any of the formats that the public ones have.
- * @param file its name, for errors and for the trace's own name
- * @throws TraceError with file and line, where a line is not what its format says
+ * Parses a recorded trace of a Spot fleet, in any format of the public ones.
+ *
+ * @param file its name, for errors and for the trace's name
+ * @throws TraceError with file and line if a line does not fit the format
  * @example parseTrace("g4dn-trace.csv", await readFile("g4dn-trace.csv", "utf8")).events.length
  */
 export const parseTrace = (file: string, text: string): Trace => {

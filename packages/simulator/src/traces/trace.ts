@@ -1,6 +1,6 @@
 import type { Ms } from "../operation.ts";
 
-/** One node of a recorded fleet came, or was taken. `at` counts from the start of the trace. */
+/** A node of a recorded fleet was launched or interrupted. `at` counts from the start of the trace. */
 export interface TraceEvent {
   readonly at: Ms;
   readonly kind: "launch" | "interrupt";
@@ -11,16 +11,16 @@ export interface TraceEvent {
 
 export interface Trace {
   readonly name: string;
-  /** In order of time. */
+  /** Ordered by time. */
   readonly events: readonly TraceEvent[];
-  /** From the start to the last observation. */
+  /** From the first to the last observation. */
   readonly duration: Ms;
 }
 
-/** A file that is not what it should be: which, where, and what was expected. */
+/** An error in a trace file, with file, line and what was expected. */
 export class TraceError extends Error {
   readonly file: string;
-  /** From 1; 0 where the file as a whole is wrong. */
+  /** Counted from 1; 0 if the file as a whole is wrong. */
   readonly line: number;
   constructor(file: string, line: number, message: string) {
     super(line === 0 ? `${file}: ${message}` : `${file}:${line}: ${message}`);
@@ -35,14 +35,14 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines that hold something; numbers are the file's own. */
+/** Returns the non-empty lines with their numbers in the file. */
 export const linesOf = (text: string): Line[] =>
   text
     .split(/\r?\n/u)
     .map((line, index) => ({ number: index + 1, text: line.trim() }))
     .filter((line) => line.text !== "");
 
-/** Events in order of time; `at` counts from the first observation. */
+/** Makes a trace with events ordered by time; `at` counts from the first observation. */
 export const traceOf = (name: string, events: readonly TraceEvent[], first: Ms, last: Ms): Trace => ({
   name,
   events: events.map((event) => ({ ...event, at: event.at - first })).toSorted((one, other) => one.at - other.at),

@@ -8,7 +8,7 @@ import { escapeXml, writeFields } from "./xml.ts";
 type Fields = { readonly [name: string]: Shape };
 
 /**
- * SQS tells its older clients the codes of the query protocol that it spoke before.
+ * The codes of the query protocol that SQS used earlier, for older clients.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
  */
 const queryCodes: { readonly [code: string]: string } = {
@@ -19,7 +19,7 @@ const queryCodes: { readonly [code: string]: string } = {
   BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
 };
 
-/** What every answer carries: the request id, and the time by the simulator's clock (epoch milliseconds). */
+/** The parts of every answer: the request id, and the simulator's time (epoch milliseconds). */
 export interface AnswerHead {
   readonly requestId: string;
   readonly now: number;

@@ -1,6 +1,7 @@
 /**
- * The input side of the query protocols: `Filter.1.Value.2=x` becomes the nested JSON that the SDK's user wrote.
- * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
+ * Parses inputs of the query protocols: `Filter.1.Value.2=x` becomes the nested JSON of the SDK.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html,
+ * https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  */
 import type { Json, JsonObject, Shape } from "../operation.ts";
 import { AwsError } from "../operation.ts";
@@ -12,13 +13,14 @@ interface Node {
 
 type Fields = { readonly [name: string]: Shape };
 
-/** Deeper names than any AWS input has are refused, so that a hostile body cannot exhaust the stack. */
+/** More levels than any AWS input has: deeper names are refused, so that a hostile body cannot overflow the stack. */
 const MAX_DEPTH = 20;
 
 /**
- * Reads a form body. Fields follow `fields`; what it leaves out is taken as it looks: a string, a list where the
- * names are numbers, else a structure.
- * @throws AwsError `MalformedInput` for a value that is not of its type, or names too deep.
+ * Parses a form body. `fields` describes the fields. Any other field becomes a string, a list if its names are numbers,
+ * or else a structure.
+ *
+ * @throws AwsError `MalformedInput` for a value of a wrong type, or for names that are too deep
  */
 export function readForm(body: string, fields: Fields, ec2: boolean): JsonObject {
   const root: Node = { value: undefined, children: new Map() };
@@ -58,7 +60,7 @@ function readStructure(node: Node, fields: Fields, ec2: boolean): JsonObject {
   return { ...out };
 }
 
-/** EC2 sends names with a capital whatever the model's XML name says. */
+/** Returns the name on the wire; EC2's begin with a capital letter, even if the model's XML name does not. */
 function inputName(name: string, shape: Shape, ec2: boolean): string {
   const wire = shape.wire ?? name;
   return ec2 ? wire.charAt(0).toUpperCase() + wire.slice(1) : wire;

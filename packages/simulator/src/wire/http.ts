@@ -1,4 +1,4 @@
-/** A request as the simulator sees it, whichever transport carried it. */
+/** A request, from any transport. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query string, for example `/` or `/_sim/calls?service=ec2`. */
@@ -14,7 +14,7 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** Instead of an answer, the connection breaks. Transports turn it into what a client sees of that. */
+/** Thrown instead of an answer if the connection must break. Transports close the connection. */
 export class ConnectionReset extends Error {
   readonly code = "ECONNRESET";
   constructor() {
@@ -23,12 +23,12 @@ export class ConnectionReset extends Error {
   }
 }
 
-/** The body as text. */
+/** Returns the body as text. */
 export function bodyText(body: Uint8Array | string): string {
   return typeof body === "string" ? body : new TextDecoder().decode(body);
 }
 
-/** An answer with a text body. */
+/** Makes an answer with a text body. */
 export function textResponse(
   status: number,
   contentType: string,

@@ -5,7 +5,7 @@ import type { WireService } from "./protocol.ts";
 import { wireServices } from "./protocol.ts";
 import { restOperation } from "./rest.ts";
 
-/** What a request says about itself before its input is read. */
+/** The parts of a request that are known before its input is parsed. */
 export interface Identity {
   readonly service: WireService;
   readonly operation: string;
@@ -13,18 +13,18 @@ export interface Identity {
   readonly region: string;
 }
 
-/** Whoever signs with keys that name no account. The number is the one of AWS's own examples. */
+/** The account of keys that contain none; the number in AWS's examples. */
 const DEFAULT_ACCOUNT = "123456789012";
 const DEFAULT_REGION = "us-east-1";
 
-/** Access keys of the simulator carry the account: `AKIA` (a user) or `ASIA` (a session), then its twelve digits. */
+/** Returns the account in an access key of the simulator: `AKIA` (user) or `ASIA` (session), then twelve digits. */
 function accountOfKey(accessKeyId: string): string {
   return /^A[KS]IA(\d{12})/.exec(accessKeyId)?.[1] ?? DEFAULT_ACCOUNT;
 }
 
 /**
- * Tells service, operation, account and region: from the signature's credential scope, `X-Amz-Target`, the path (REST),
- * or the API version of an unsigned form. Signatures are not verified. Null where no service is meant.
+ * Finds service, operation, account and region: from the signature's credential scope, `X-Amz-Target`, the path (REST),
+ * or the API version of an unsigned form. Signatures are not verified. Returns null if no service fits.
  */
 export function identify(request: HttpRequest): Identity | null {
   const scope = credentialScope(request.headers["authorization"] ?? "");
@@ -50,7 +50,7 @@ export function identify(request: HttpRequest): Identity | null {
   return service === undefined ? null : { service, operation, ...place };
 }
 
-/** The form of a query protocol: the body, or the query string of a GET. */
+/** Returns the form of a query protocol: the body, or the query string of a GET. */
 export function formText(request: HttpRequest): string {
   return request.method === "GET" ? (request.path.split("?")[1] ?? "") : bodyText(request.body);
 }

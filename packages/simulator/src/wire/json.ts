@@ -5,8 +5,9 @@ import { AwsError } from "../operation.ts";
 type Fields = { readonly [name: string]: Shape };
 
 /**
- * Reads a JSON body; times become epoch milliseconds and blobs bytes where `fields` says so.
- * @throws AwsError `SerializationException` for a body that is not a JSON object.
+ * Parses a JSON body. By `fields`, times become epoch milliseconds and blobs bytes.
+ *
+ * @throws AwsError `SerializationException` if the body is not a JSON object
  */
 export function readJson(body: string, fields: Fields): JsonObject {
   let parsed: unknown;

@@ -14,9 +14,12 @@ export interface WireService {
   readonly protocol: Protocol;
   /** The service's name in a signature's credential scope. */
   readonly scope: string;
-  /** API version: tells services of one scope apart (Classic and v2 load balancing), and unsigned requests. */
+  /**
+   * The API version: it distinguishes services with the same scope (Classic and v2 load balancing), and unsigned
+   * requests.
+   */
   readonly version: string;
-  /** XML namespace of answers, or the prefix of `X-Amz-Target`. */
+  /** The XML namespace of answers, or the prefix of `X-Amz-Target`. */
   readonly namespace: string;
   readonly throttled: ErrorForm;
   readonly denied: ErrorForm;
@@ -28,7 +31,7 @@ const accessDenied = (code: string, status: number): ErrorForm => ({
   message: "User is not authorized to perform this operation (an injected fault).",
 });
 
-/** What each service calls the same thing: its protocol, its names, its error for throttling and for a missing permission. */
+/** The wire details of each service: protocol, names, and its errors for throttling and for a missing permission. */
 export const wireServices: readonly WireService[] = [
   {
     name: "ec2",

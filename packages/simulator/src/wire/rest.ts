@@ -8,7 +8,7 @@ import { readJson } from "./json.ts";
 interface Route {
   readonly service: ServiceName;
   readonly method: string;
-  /** `{name}` stands for one label of the path. */
+  /** `{name}` stands for one segment of the path. */
   readonly path: string;
   readonly operation: string;
 }
@@ -50,7 +50,7 @@ const labelsOf = (route: Route, path: string): { [name: string]: string } | null
 
 const pathOf = (request: HttpRequest): string => request.path.split("?")[0] ?? "";
 
-/** The operation of a service that method and path name; null where there is none. */
+/** Returns the operation for a method and path, or null if there is none. */
 export function restOperation(service: ServiceName, request: HttpRequest): string | null {
   const found = routes.find(
     (route) =>
@@ -59,7 +59,7 @@ export function restOperation(service: ServiceName, request: HttpRequest): strin
   return found?.operation ?? null;
 }
 
-/** Path labels, query string and JSON body together. */
+/** Combines path segments, query string and JSON body. */
 export function readRest(
   request: HttpRequest,
   of: { readonly service: ServiceName; readonly operation: string },

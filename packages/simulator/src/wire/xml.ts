@@ -1,6 +1,7 @@
 /**
- * The output side of the query protocols: JSON in the SDK's shape becomes the service's XML.
- * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
+ * Writes outputs of the query protocols: JSON in the SDK's shape becomes the service's XML.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html,
+ * https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  */
 import type { Json, JsonObject, Shape } from "../operation.ts";
 
@@ -15,10 +16,10 @@ const ESCAPES: { readonly [char: string]: string } = {
   "\n": "&#xA;",
 };
 
-/** What needs no escape: most of all texts. */
+/** Matches texts that need no escape, which most texts are. */
 const PLAIN = /^[\t !#-%'-;=?-~]*$/;
 
-/** Text as XML content. Characters that XML 1.0 cannot carry become U+FFFD, as a client could not parse them. */
+/** Escapes a text for XML. Characters that XML 1.0 cannot contain become U+FFFD, since clients could not parse them. */
 export function escapeXml(text: string): string {
   if (PLAIN.test(text)) return text;
   return text
@@ -26,7 +27,7 @@ export function escapeXml(text: string): string {
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }
 
-/** The members of a structure, one after the other. Fields that are undefined or null are left out. */
+/** Writes the members of a structure. Fields that are undefined or null are left out. */
 export function writeFields(value: JsonObject, fields: Fields, ec2: boolean): string {
   let xml = "";
   for (const [name, member] of Object.entries(value)) {

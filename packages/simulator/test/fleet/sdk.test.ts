@@ -40,7 +40,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createSimulator } from "../../src/simulator.ts";
 import { fleetOperations, interrupt } from "../../src/fleet/index.ts";
 import { sandboxFleet } from "../../src/scenario/sandbox.ts";
-import { sdkHandler } from "../../src/handler.ts";
+import { sdkHandler } from "../../src/sdk-handler.ts";
 import { startAt } from "./support.ts";
 import { virtualClock } from "../../src/virtual-clock.ts";
 

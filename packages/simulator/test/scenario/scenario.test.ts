@@ -3,7 +3,7 @@ import { startAt } from "../fleet/support.ts";
 import type { Instance, World } from "../../src/fleet/state.ts";
 import { interrupt } from "../../src/fleet/index.ts";
 import { parseTrace } from "../../src/traces/parse.ts";
-import { playTrace } from "../../src/scenario/play.ts";
+import { playTrace } from "../../src/scenario/play-trace.ts";
 import { readFileSync } from "node:fs";
 import { sandboxFleet } from "../../src/scenario/sandbox.ts";
 import { stormFleet } from "../../src/scenario/storm.ts";

@@ -2,7 +2,7 @@ import { ListClustersCommand } from "@aws-sdk/client-ecs";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { expect, test } from "vitest";
 
-import { sdkHandler } from "../../src/handler.ts";
+import { sdkHandler } from "../../src/sdk-handler.ts";
 import type { Operation } from "../../src/operation.ts";
 import { bench, connect, credentials } from "../wire/support.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { createCallRecorder } from "../../src/calls.ts";
+import { createCallRecorder } from "../../src/call-recorder.ts";
 
 test("the log keeps the last calls in order, and counts all", () => {
   const recorder = createCallRecorder(3);

@@ -2,7 +2,7 @@ import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from "
 import { expect, test } from "vitest";
 
 import { createWorld, fleetOperations, launchInstance, regionOf } from "../../src/fleet/index.ts";
-import { sdkHandler } from "../../src/handler.ts";
+import { sdkHandler } from "../../src/sdk-handler.ts";
 import { createSimulator } from "../../src/simulator.ts";
 import type { VirtualClock } from "../../src/virtual-clock.ts";
 import { virtualClock } from "../../src/virtual-clock.ts";

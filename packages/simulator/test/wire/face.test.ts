@@ -3,7 +3,7 @@ import { ListClustersCommand } from "@aws-sdk/client-ecs";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "vitest";
 
-import type { CallRecord } from "../../src/calls.ts";
+import type { CallRecord } from "../../src/call-recorder.ts";
 import type { FaultEffect } from "../../src/faults.ts";
 import type { Operation } from "../../src/operation.ts";
 import { bench, connect, START, transports } from "./support.ts";

@@ -5,7 +5,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-import { sdkHandler } from "../../src/handler.ts";
+import { sdkHandler } from "../../src/sdk-handler.ts";
 import type { Operation } from "../../src/operation.ts";
 import { serveSimulator } from "../../src/server.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator.ts";

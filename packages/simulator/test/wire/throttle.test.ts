@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Call } from "../../src/calls.ts";
+import type { Call } from "../../src/call-recorder.ts";
 import type { JsonObject } from "../../src/operation.ts";
 import { awsThrottleRules } from "../../src/throttle-rules.ts";
 import { createThrottle, floorSeconds, rulesFor } from "../../src/throttle.ts";

@@ -1,21 +1,21 @@
 import type { Json, JsonObject } from "../../operation.ts";
 import { AwsError } from "../../operation.ts";
 
-/** How a service words a bad parameter. */
+/** Makes a service's error for a bad parameter. */
 export type Refuse = (message: string) => AwsError;
 
 export const validationError: Refuse = (message) => new AwsError("ValidationError", message);
 
-/** Reads one input: absent stays undefined, another type is refused. */
+/** Reads fields of an input. A missing field is undefined; a field of another type is refused. */
 export interface Reader {
   text(name: string): string | undefined;
   needText(name: string): string;
   number(name: string): number | undefined;
   flag(name: string): boolean;
-  /** A list of strings; undefined where it is absent. */
+  /** Returns a list of strings, or undefined if it is missing. */
   texts(name: string): string[] | undefined;
   objects(name: string): JsonObject[];
-  /** A reader of a structure; undefined where it is absent. */
+  /** Returns a reader of a structure, or undefined if it is missing. */
   object(name: string): Reader | undefined;
 }
 

@@ -2,13 +2,14 @@ import type { AwsError } from "../../operation.ts";
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Undefined on the last page. */
+  /** The token of the next page; undefined on the last one. */
   readonly next: string | undefined;
 }
 
 /**
- * One page of a list. A token is opaque to callers; it holds the position.
- * @param refuse the service's error for a token that is not one
+ * Returns one page of a list. The token contains the position, and is opaque to callers.
+ *
+ * @param refuse makes the service's error for an invalid token
  */
 export const paginate = <T>(
   all: readonly T[],

@@ -14,5 +14,5 @@ export const structure = (fields: Fields, wire?: string): Shape =>
 
 export const named = (wire: string): Shape => ({ type: "string", wire });
 
-/** EC2's lists are numbered without `member`. */
+/** In EC2's protocol, list items are numbered without `member`. */
 export const flatList = (of: Shape, wire: string): Shape => ({ type: "list", of, wire, flat: true });

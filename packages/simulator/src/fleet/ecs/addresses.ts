@@ -3,7 +3,8 @@ import type { ContainerInstance, NetworkMode, Service, Task, TaskDefinition } fr
 import type { Instance } from "../state.ts";
 
 /**
- * The network mode of a task on an instance; on Fargate it is `awsvpc`. Target groups of type `ip`, VPC Lattice by address and Cloud Map by address need `awsvpc`:
+ * Returns the network mode of a task on an instance; on Fargate it is always `awsvpc`. Target groups of type `ip`, and
+ * registrations by address in VPC Lattice and Cloud Map, need `awsvpc`:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
  */
 export const networkModeOf = ({ networkMode }: TaskDefinition, service: Service | null): NetworkMode =>
@@ -16,8 +17,8 @@ const needsOwnAddress = ({ addresses, targetGroup, traffic }: Service): boolean 
   traffic.discovery !== undefined;
 
 /**
- * Addresses of a task that starts. In modes `bridge` and `host` it is reached by its instance's. Others have one that no
- * task of the region has, or had: two that run in one VPC cannot have the same.
+ * Draws the addresses of a new task. In modes `bridge` and `host` a task uses its instance's address. Other tasks get
+ * an address that no task of the region has or had, since two in one VPC cannot share one.
  */
 export const drawAddresses = (
   random: Random,
@@ -34,13 +35,13 @@ export const drawAddresses = (
       return { privateIp: ipv4(), secondIp: null };
     case "ipv6":
       return { privateIp: ipv6(), secondIp: null };
-    // assumed: target groups are of IPv4 here, which they are unless somebody says otherwise.
+    // assumed: target groups are IPv4, the default.
     case "both":
       return { privateIp: ipv4(), secondIp: ipv6() };
   }
 };
 
-/** A dynamic port of a container instance that none of its tasks has. */
+/** Draws a dynamic port that no task of the container instance uses. */
 export const drawPort = (random: Random, container: ContainerInstance | null): number => {
   const taken = new Set(Array.from(container?.tasks ?? [], ({ hostPort }) => hostPort));
   return unused(() => 32_768 + random.int(28_000), taken);
@@ -53,15 +54,16 @@ function unused<T>(draw: () => T, taken: Set<T>): T {
   return value;
 }
 
-/** Whether a task has a network interface, and addresses, of its own. */
+/** Returns true if a task has its own network interface and addresses. */
 export const hasInterface = ({ networkMode }: Task): boolean => networkMode === "awsvpc";
 
 const addressesOf = ({ privateIp, secondIp }: Task): { readonly isIpv6: boolean; readonly address: string }[] =>
   [privateIp, ...(secondIp === null ? [] : [secondIp])].map((address) => ({ isIpv6: address.includes(":"), address }));
 
 /**
- * The addresses among an attachment's details. In an IPv6-only subnet there is no `privateIPv4Address`:
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html (the detail's name: seen in events)
+ * Returns the addresses as details of an attachment. In an IPv6-only subnet there is no `privateIPv4Address`:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html (the name of the IPv6 detail:
+ * observed in events)
  */
 export const addressDetails = (task: Task): { readonly name: string; readonly value: string }[] =>
   addressesOf(task).map(({ isIpv6, address }) => ({
@@ -81,6 +83,6 @@ export const discoveryAddress = (task: Task): { readonly [name: string]: string 
     addressesOf(task).map(({ isIpv6, address }) => [isIpv6 ? "AWS_INSTANCE_IPV6" : "AWS_INSTANCE_IPV4", address]),
   );
 
-/** The port that a task is reached at by `privateIp`: its container's, or one of its instance. */
+/** Returns the port of a task at `privateIp`: its container's, or one of its instance. */
 export const portOf = (task: Task): number =>
   hasInterface(task) && task.service !== null ? task.service.containerPort : task.hostPort;

@@ -19,10 +19,10 @@ import { createIndexedSet } from "../indexed-set.ts";
 import { isHostOf, providerOfNext, runsOnFargate } from "./launch.ts";
 import { fits, startTask } from "./tasks.ts";
 import { managedDrainingHook } from "./draining.ts";
-import { isWarm } from "../group-launch.ts";
+import { isInWarmPool } from "../group-launch.ts";
 import { putHook } from "../hooks.ts";
 import { containersOf, registerContainer } from "./containers.ts";
-import { touchService } from "./scheduler.ts";
+import { reconcileServiceSoon } from "./scheduler.ts";
 import { createTaskSet } from "./task-sets.ts";
 
 export const createCluster = (region: Region, name: string): Cluster => {
@@ -43,14 +43,14 @@ export const createCluster = (region: Region, name: string): Cluster => {
 export interface ProviderOptions {
   readonly managedDraining?: boolean;
   readonly managedScaling?: boolean;
-  /** Does nothing without managed scaling, which it brings along. */
+  /** Has no effect without managed scaling, so it switches that on. */
   readonly managedTerminationProtection?: boolean;
   readonly agentSpotDraining?: boolean;
-  /** Which of the group's instances have joined already; all of them unless given. */
+  /** Returns true for instances of the group that have already joined; default: all. */
   readonly joined?: (instance: Instance) => boolean;
 }
 
-/** Gives a group to a cluster: its instances join now, and later ones when they boot. */
+/** Attaches a group to a cluster by a capacity provider: its instances join now, later ones when they boot. */
 export const attachGroup = (
   world: World,
   cluster: Cluster,
@@ -87,8 +87,8 @@ export const attachGroup = (
     });
   }
   for (const member of group.members.values()) {
-    // Its agent waits until the group takes it out of the warm pool.
-    if (isWarm(member)) continue;
+    // An agent in a warm pool waits until the instance leaves the pool.
+    if (isInWarmPool(member)) continue;
     const { instance } = member;
     if (options.joined?.(instance) === false) continue;
     registerContainer(world, cluster, instance, { provider, quiet: true });
@@ -99,14 +99,14 @@ export const attachGroup = (
 export interface ServiceSpec {
   readonly name: string;
   readonly definition: TaskDefinition;
-  /** Ignored for daemons: one for each instance. */
+  /** Ignored for daemons, which run one task on each instance. */
   readonly desired?: number;
   readonly strategy?: Service["strategy"];
-  /** On Fargate Spot alone, short for a strategy of that one provider; else as a service has it. */
+  /** How tasks are launched. FARGATE_SPOT is short for a capacity provider strategy with only that. */
   readonly launch?: Launch | "FARGATE_SPOT";
-  /** Who deploys it; unless given ECS itself. Of another one, all tasks are of one task set at first. */
+  /** The deployment controller; default ECS. With another one, all tasks are in one task set at first. */
   readonly controller?: Controller;
-  /** That the task set is not the primary one yet, which another controller decides. */
+  /** Whether the task set is not the primary one yet, which an external controller decides. */
   readonly withoutPrimary?: boolean;
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
@@ -116,16 +116,19 @@ export interface ServiceSpec {
   readonly addresses?: AddressFamily;
   readonly traffic?: ServiceTraffic;
   readonly containerPort?: number;
-  /** Where its tasks run, one for each time that an instance is named; spread over the cluster unless given. */
+  /** The instance of each task; default: spread over the cluster. */
   readonly on?: readonly Instance[];
   readonly protects?: Ms | null;
-  /** What finds no room is left to the scheduler; else it is an error. */
+  /** Whether tasks without room are left to the scheduler; otherwise they are an error. */
   readonly mayLackRoom?: boolean;
 }
 
 const ON_FARGATE_SPOT: Launch = [{ provider: "FARGATE_SPOT", base: 0, weight: 1 }];
 
-/** A service in its steady state: what it wants runs already, spread over the cluster. AWS's defaults: 100 and 200 percent. */
+/**
+ * Creates a service in its steady state: its tasks already run, spread over the cluster. AWS's default percentages are
+ * 100 and 200.
+ */
 export const createService = (world: World, cluster: Cluster, spec: ServiceSpec): Service => {
   const daemon = spec.strategy === "DAEMON";
   const service: Service = {
@@ -164,7 +167,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
       ? null
       : createTaskSet(world, service, { definition, targetGroup, scale: 100, status });
   const hosts = cluster.ready.items.filter((container) => fits(container, definition));
-  // Services start at different instances, or the first ones would carry a task of each.
+  // Each service starts at another instance; otherwise the first instances would run a task of every service.
   const offset = daemon ? 0 : world.random.int(hosts.length || 1);
   const host = (index: number, provider: string | null): ContainerInstance | undefined => {
     const own = hosts.filter((one) => isHostOf(one, provider));
@@ -175,7 +178,7 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
     const capacityProvider = providerOfNext(service);
     const containerInstance = runsOnFargate(service.launch) ? null : host(index, capacityProvider);
     const zone = containerInstance?.instance.zone ?? cluster.region.zones[index % cluster.region.zones.length];
-    if (containerInstance === undefined && spec.mayLackRoom) return touchService(world, service);
+    if (containerInstance === undefined && spec.mayLackRoom) return reconcileServiceSoon(world, service);
     if (containerInstance === undefined || !zone)
       throw new RangeError(`cluster ${cluster.name} has no room for ${spec.name}`);
     const where = { containerInstance, capacityProvider, zone: zone.name };
@@ -197,13 +200,16 @@ export const createService = (world: World, cluster: Cluster, spec: ServiceSpec)
 };
 
 export interface StandaloneSpec {
-  /** The instance that it runs on; drawn unless given. */
+  /** The instance of the task; default: drawn. */
   readonly on?: Instance;
-  /** The task group; by default the task definition's family: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+  /**
+   * The task group; default: the task definition's family:
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+   */
   readonly group?: string;
 }
 
-/** A task that no service owns: DRAINING leaves it alone. Returns null where no instance of the cluster has room. */
+/** Runs a standalone task, which DRAINING does not stop. Returns null if no instance of the cluster has room. */
 export const runStandalone = (
   world: World,
   cluster: Cluster,

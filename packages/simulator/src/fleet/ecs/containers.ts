@@ -5,9 +5,9 @@ import { finishTask, resumeStopping } from "./tasks.ts";
 import { arn } from "../region.ts";
 import { isAlive } from "../state.ts";
 import { sizeOf } from "./sizes.ts";
-import { tellContainerInstance } from "./events.ts";
+import { publishContainerInstance } from "./events.ts";
 
-/** Joins an instance to a cluster, as its agent does when it starts. */
+/** Registers an instance with a cluster, as its agent does when it starts. */
 export const registerContainer = (
   world: World,
   cluster: Cluster,
@@ -37,23 +37,24 @@ export const registerContainer = (
   cluster.containerInstances.set(container.arn, container);
   cluster.ready.add(container);
   instance.containerInstance = container;
-  if (!options.quiet) tellContainerInstance(world, container);
+  if (!options.quiet) publishContainerInstance(world, container);
   roomChanged(world, cluster);
   return container;
 };
 
-/** All that an instance is registered as, what its agent is now first. */
+/** Returns all container instances of an instance; the current one of its agent is first. */
 export const containersOf = ({ containerInstance, formerContainers }: Instance): readonly ContainerInstance[] => [
   ...(containerInstance ? [containerInstance] : []),
   ...formerContainers,
 ];
 
 /**
- * The agent forgets what it was (its data folder is lost), or is told another cluster, and registers anew. ECS is not
- * told that the old one is the same instance: it stays, ACTIVE, with an agent that is not connected and with its tasks.
- * https://github.com/aws/amazon-ecs-agent/issues/782 (RegisterContainerInstance is not idempotent)
+ * Registers an instance a second time: its agent has lost its state (its data folder), or was configured for another
+ * cluster. ECS does not know that the old container instance is the same machine: it stays ACTIVE, without a connected
+ * agent, with its tasks. https://github.com/aws/amazon-ecs-agent/issues/782 (RegisterContainerInstance is not
+ * idempotent)
  *
- * @param cluster that it joins; by default the one that it is in
+ * @param cluster the cluster that it joins; default: the current one
  */
 export const registerAgain = (world: World, instance: Instance, cluster?: Cluster): ContainerInstance => {
   const old = instance.containerInstance;
@@ -61,12 +62,12 @@ export const registerAgain = (world: World, instance: Instance, cluster?: Cluste
   old.agentConnected = false;
   old.cluster.ready.delete(old);
   instance.formerContainers.add(old);
-  tellContainerInstance(world, old);
+  publishContainerInstance(world, old);
   const provider = cluster === undefined || cluster === old.cluster ? old.capacityProvider : null;
   return registerContainer(world, cluster ?? old.cluster, instance, { provider });
 };
 
-/** Every service of a cluster looks again: there is more room, or less. */
+/** Tells all services of a cluster that its room has changed. */
 const roomChanged = (world: World, cluster: Cluster): void => {
   for (const service of cluster.services.values()) {
     service.blockedUntil = 0;
@@ -74,14 +75,14 @@ const roomChanged = (world: World, cluster: Cluster): void => {
   }
 };
 
-/** ACTIVE to DRAINING and back; a state that holds already changes nothing. */
+/** Sets a container instance to ACTIVE or DRAINING; does nothing if it already has that state. */
 export const setContainerState = (world: World, container: ContainerInstance, status: "ACTIVE" | "DRAINING"): void => {
   if (container.status === status || container.status === "INACTIVE") return;
   container.status = status;
   if (status === "ACTIVE" && container.agentConnected) container.cluster.ready.add(container);
   else container.cluster.ready.delete(container);
   if (status === "DRAINING") world.oracle.draining(container.instance);
-  tellContainerInstance(world, container);
+  publishContainerInstance(world, container);
   if (status === "ACTIVE") roomChanged(world, container.cluster);
   else {
     const services = new Set([...container.tasks].map((task) => task.service));
@@ -91,7 +92,10 @@ export const setContainerState = (world: World, container: ContainerInstance, st
   }
 };
 
-/** Hears EC2: an instance of a provider's group joins, unless it is in the warm pool; one that dies takes its tasks along. */
+/**
+ * Follows an instance's state: an instance of a provider's group joins the cluster, unless it is in the warm pool; a
+ * dead instance ends its tasks.
+ */
 export const containersFollowInstance = (world: World, instance: Instance): void => {
   const { settings } = world;
   const provider = instance.managedBy ?? instance.member?.group.capacityProvider;
@@ -112,21 +116,24 @@ export const containersFollowInstance = (world: World, instance: Instance): void
 };
 
 /**
- * The agent loses its connection; what runs goes on, and ECS places and stops nothing there meanwhile.
+ * Disconnects an agent. Its tasks go on; until it reconnects, ECS neither places nor stops tasks there.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
 export const loseAgent = (world: World, container: ContainerInstance): void => {
   container.agentConnected = false;
   container.cluster.ready.delete(container);
-  tellContainerInstance(world, container);
+  publishContainerInstance(world, container);
 };
 
-/** A stopped instance that starts again keeps its registration: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html */
+/**
+ * Reconnects an agent. A stopped instance keeps its registration when it starts again:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister_container_instance.html
+ */
 export const reconnect = (world: World, container: ContainerInstance): void => {
   if (container.agentConnected) return;
   container.agentConnected = true;
   if (container.status === "ACTIVE") container.cluster.ready.add(container);
-  tellContainerInstance(world, container);
+  publishContainerInstance(world, container);
   for (const task of [...container.tasks]) resumeStopping(world, task);
   roomChanged(world, container.cluster);
 };
@@ -135,7 +142,7 @@ const disconnect = (world: World, container: ContainerInstance): void => {
   if (!container.agentConnected) return;
   container.agentConnected = false;
   container.cluster.ready.delete(container);
-  tellContainerInstance(world, container);
+  publishContainerInstance(world, container);
   for (const task of [...container.tasks]) {
     task.stopCode ??= "TerminationNotice";
     task.stoppedReason ??= `Host EC2 (instance ${container.instance.id}) terminated.`;
@@ -144,8 +151,8 @@ const disconnect = (world: World, container: ContainerInstance): void => {
 };
 
 /**
- * Takes it out of its cluster, as ECS does for an instance that is terminated while its agent is connected. One without a
- * connected agent stays until somebody deregisters it:
+ * Removes a container instance from its cluster, as ECS does for an instance that is terminated while its agent is
+ * connected. Without a connected agent it stays until somebody deregisters it:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
  */
 export const deregisterContainer = (world: World, container: ContainerInstance): void => {
@@ -153,12 +160,12 @@ export const deregisterContainer = (world: World, container: ContainerInstance):
   container.instance.formerContainers.delete(container);
   container.cluster.ready.delete(container);
   container.cluster.containerInstances.delete(container.arn);
-  tellContainerInstance(world, container);
+  publishContainerInstance(world, container);
 };
 
 /**
- * A person takes it out by force, while its tasks run: ECS forgets them, takes them out of their load balancers, and
- * starts those of services elsewhere. What their containers do then nobody of AWS sees.
+ * Deregisters a container instance with `force`, as a person may do while its tasks run. ECS forgets the tasks,
+ * deregisters them from load balancers, and starts those of services elsewhere. The containers go on unobserved.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html (force)
  */
 export const forceDeregister = (world: World, container: ContainerInstance): void => {

@@ -1,29 +1,29 @@
 import { deployTaskSet } from "./controllers.ts";
 import { defineTask } from "./definitions.ts";
-import { touchService } from "./scheduler.ts";
+import { reconcileServiceSoon } from "./scheduler.ts";
 import type { Service, TaskDefinition } from "./state.ts";
 import { stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
 import type { TargetGroup } from "../target-state.ts";
 
 /**
- * A blue/green, linear or canary deployment begins: what starts from now on joins the other one of the two target groups.
- * Tasks that run stay where they are until they are replaced.
+ * Starts the traffic shift of a blue/green, linear or canary deployment: new tasks join the other target group of the
+ * pair. Running tasks stay where they are until they are replaced.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
  */
 export const shiftService = (service: Service): void => {
   service.joinsAlternate = !service.joinsAlternate;
 };
 
-/** A deployment that gives the service another target group begins; tasks that run stay in the one that they joined. */
+/** Starts a deployment that gives the service another target group; running tasks stay in theirs. */
 export const moveService = (service: Service, targetGroup: TargetGroup): void => {
   if (service.targetGroup) service.formerTargetGroups.unshift(service.targetGroup);
   service.targetGroup = targetGroup;
 };
 
 /**
- * A deployment begins: tasks of the earlier revision are replaced as the two percentages allow, and what starts joins the
- * other target group where the service has a pair (assumed of that: as fast as in a rolling update).
+ * Starts a deployment: tasks of the earlier revision are replaced within the two percentages. New tasks join the other
+ * target group if the service has a pair (assumed for pairs: as fast as a rolling update).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
 export const deployService = (world: World, service: Service): void => {
@@ -31,17 +31,17 @@ export const deployService = (world: World, service: Service): void => {
   const { definition } = service;
   if (service.alternateTargetGroup !== null) shiftService(service);
   service.definition = defineTask(service.cluster.region, definition);
-  touchService(world, service);
+  reconcileServiceSoon(world, service);
 };
 
-/** Somebody, or Service Auto Scaling, sets how many tasks a service wants. */
+/** Sets the desired count of a service, as a person or Service Auto Scaling does. */
 export const scaleService = (world: World, service: Service, desired: number): void => {
   service.desired = desired;
-  touchService(world, service);
+  reconcileServiceSoon(world, service);
 };
 
 /**
- * Somebody deletes a service by force: its tasks are told to stop.
+ * Deletes a service with `force`: its tasks are told to stop.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  */
 export const deleteService = (world: World, service: Service): void => {
@@ -52,14 +52,18 @@ export const deleteService = (world: World, service: Service): void => {
     stopTask(world, task, "ServiceSchedulerInitiated", `Service ${service.name} is deleted`);
 };
 
-/** A service's revisions of which tasks run, the newest first. */
+/** A revision of a service that has running tasks. */
 export interface Revision {
   readonly arn: string;
   readonly definition: TaskDefinition;
   readonly targetGroup: TargetGroup | null;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html (assumed: of deployments by ECS itself alone) */
+/**
+ * Returns the revisions with running tasks, newest first.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html (assumed: only with the controller
+ * ECS)
+ */
 export const revisionsOf = (service: Service): readonly Revision[] => {
   if (service.controller !== "ECS") return [];
   const prefix = service.arn.replace(":service/", ":service-revision/");

@@ -9,13 +9,15 @@ import { setContainerState } from "./containers.ts";
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html */
 export const managedDrainingHook = "ecs-managed-draining-termination-hook";
 
-/** ECS waits for tasks up to 48 hours, by heartbeats: same page. */
+/** ECS waits up to 48 hours for tasks, and sends heartbeats: same page. */
 const heartbeatEvery = 0.5;
 
 const isEmpty = (container: ContainerInstance): boolean =>
   ![...container.tasks].some((task) => task.service?.strategy !== "DAEMON");
 
-/** Managed draining: ECS drains the instance that its hook holds, and completes the hook when the tasks are gone. */
+/**
+ * Plays managed draining: ECS drains the instance that its hook holds, and completes the hook when the tasks are gone.
+ */
 export const drainForHook = (world: World, action: LifecycleAction): void => {
   if (action.hook.name !== managedDrainingHook) return;
   const container = action.member.instance.containerInstance;
@@ -39,7 +41,7 @@ const keepAlive = (world: World, action: LifecycleAction): void => {
   });
 };
 
-/** Hears ECS: a task that stops may have been the last. */
+/** Follows tasks: when the last one has stopped, the hook is completed. */
 export const hooksFollowTask = (task: Task): void => {
   const container = task.containerInstance;
   const action = container?.instance.member?.actions.get(managedDrainingHook);
@@ -47,7 +49,8 @@ export const hooksFollowTask = (task: Task): void => {
 };
 
 /**
- * The agent's own Spot draining (`ECS_ENABLE_SPOT_INSTANCE_DRAINING`): it sees the notice in the instance's metadata.
+ * Plays the ECS agent's own Spot draining (`ECS_ENABLE_SPOT_INSTANCE_DRAINING`): the agent sees the notice in the
+ * instance metadata.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/spot-instance-draining-linux-container.html
  */
 export const agentFollowsWarning = (world: World, instance: Instance): void => {

@@ -8,7 +8,7 @@ import { whereOf } from "./launch.ts";
 const time = (at: Ms | null): string | undefined => (at === null ? undefined : new Date(at).toISOString());
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
-export const tellTask = (world: World, task: Task): void => {
+export const publishTask = (world: World, task: Task): void => {
   task.version += 1;
   const { cluster } = task;
   const detail: JsonObject = {
@@ -53,7 +53,7 @@ export const tellTask = (world: World, task: Task): void => {
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html */
-export const tellContainerInstance = (world: World, container: ContainerInstance): void => {
+export const publishContainerInstance = (world: World, container: ContainerInstance): void => {
   container.version += 1;
   publish(world, container.cluster.region, {
     source: "aws.ecs",
@@ -75,7 +75,7 @@ export const tellContainerInstance = (world: World, container: ContainerInstance
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
-export const tellService = (
+export const publishService = (
   world: World,
   service: Service,
   eventName: "SERVICE_TASK_PLACEMENT_FAILURE" | "SERVICE_STEADY_STATE",

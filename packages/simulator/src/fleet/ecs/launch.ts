@@ -1,6 +1,6 @@
 import type { CapacityProvider, ContainerInstance, Launch, Service, Share, Task } from "./state.ts";
 
-/** Names that AWS reserves: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+/** Reserved names: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
 const ON_FARGATE: ReadonlySet<string | null> = new Set(["FARGATE", "FARGATE_SPOT"]);
 
 export const runsOnFargate = (launch: Launch): boolean =>
@@ -12,7 +12,7 @@ export const launchTypeOf = ({ containerInstance }: Task): "EC2" | "FARGATE" | "
   return isManaged(containerInstance.capacityProvider) ? "MANAGED_INSTANCES" : "EC2";
 };
 
-/** How a task, or an event about it, says where it runs. */
+/** Returns the fields by which a task, or an event about it, says where it runs. */
 export const whereOf = (task: Task): Readonly<Record<string, string>> => ({
   ...(task.containerInstance ? { containerInstanceArn: task.containerInstance.arn } : {}),
   launchType: launchTypeOf(task),
@@ -20,13 +20,16 @@ export const whereOf = (task: Task): Readonly<Record<string, string>> => ({
   ...(task.containerInstance ? {} : { platformVersion: "1.4.0" }),
 });
 
-/** Only what Fargate Spot has can be taken back. */
+/** Returns true for tasks on Fargate Spot: only those can be interrupted. */
 export const isOnFargateSpot = ({ capacityProvider }: Task): boolean => capacityProvider === "FARGATE_SPOT";
 
 export const isManaged = (provider: CapacityProvider | null): boolean =>
   provider !== null && provider.managedInstances !== null;
 
-/** The provider of the next task: one whose base is not full, else the one that has the fewest for its weight. */
+/**
+ * Returns the capacity provider of the next task: one whose base is not full, else the one with the fewest tasks for
+ * its weight.
+ */
 export const providerOfNext = ({ launch, tasks }: Pick<Service, "launch" | "tasks">): string | null => {
   if (typeof launch === "string") return null;
   const count = ({ provider }: Share): number =>
@@ -41,8 +44,9 @@ export const providerOfNext = ({ launch, tasks }: Pick<Service, "launch" | "task
 };
 
 /**
- * Whether a task can be placed on a container instance: on one of its provider, or by a launch type on any that ECS does
- * not manage itself. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html (assumed of EC2)
+ * Returns true if a task can be placed on a container instance: one of its capacity provider; without a provider, any
+ * that ECS does not manage itself. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
+ * (assumed for launch type EC2)
  */
 export const isHostOf = ({ capacityProvider }: ContainerInstance, provider: string | null): boolean =>
   provider === null ? !isManaged(capacityProvider) : capacityProvider?.name === provider;

@@ -6,21 +6,21 @@ import type { Instance, Purchase, World } from "../state.ts";
 import { isAlive } from "../state.ts";
 
 /**
- * Instances that ECS launches and ends itself, and that nobody else may end:
+ * The operator of ECS Managed Instances: ECS launches and ends them, and nobody else may end them:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
  */
 const OPERATOR = "ecs.amazonaws.com";
-/** assumed: ECS chooses the type by what the tasks need. */
+/** assumed: ECS chooses the type that the tasks need. */
 const TYPE = "m5.large";
 
 export interface ManagedSpec {
   readonly name: string;
   readonly purchase: Purchase;
-  /** How many run already when the story starts. */
+  /** The number of instances that run from the beginning. */
   readonly count: number;
 }
 
-/** Gives a cluster a capacity provider of Managed Instances, which belongs to it alone. */
+/** Adds a capacity provider of Managed Instances to a cluster; it belongs to that cluster only. */
 export const addManagedInstances = (world: World, cluster: Cluster, spec: ManagedSpec): CapacityProvider => {
   const { region } = cluster;
   const provider: CapacityProvider = {
@@ -32,7 +32,7 @@ export const addManagedInstances = (world: World, cluster: Cluster, spec: Manage
     managedDraining: false,
     managedScaling: false,
     managedTerminationProtection: false,
-    // assumed: ECS hears the warning of what it manages, and drains it.
+    // assumed: ECS sees the warnings of its Managed Instances, and drains them.
     agentSpotDraining: true,
     pending: new Map(),
     low: 0,
@@ -61,7 +61,7 @@ const launch = (world: World, provider: CapacityProvider, index: number, running
   });
 };
 
-/** A task has found no room: one more instance, unless one is on its way already (assumed: one at a time). */
+/** Launches one more instance for a task without room, unless one is already starting (assumed: one at a time). */
 export const launchManaged = (world: World, provider: CapacityProvider): void => {
   const { cluster } = provider;
   const isComing = [...cluster.region.instances.values()].some(

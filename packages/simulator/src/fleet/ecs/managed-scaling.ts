@@ -6,33 +6,35 @@ import { sizeOf } from "./sizes.ts";
 import type { World } from "../state.ts";
 
 /**
- * Managed scaling, as far as AWS documents it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html
- * "M" instances are needed: those that run tasks, without daemons, and as many as the tasks need that find no room. The
- * target is 100 %, so that the desired capacity becomes M: at the next data point where it is too small, and where it is
- * too large after fifteen of them, by at most a half each minute.
+ * Managed scaling, as far as AWS documents it:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html M instances are needed:
+ * those with tasks other than daemons, and those for tasks without room. The target is 100 %, so desired capacity
+ * becomes M: at the next data point if it is too small, after fifteen data points if it is too large, then by at most a
+ * half each minute.
  */
 const POINT = 60_000;
 const LOW_POINTS = 15;
 
-/** Looks at a provider at the next data point, once, however much changes meanwhile. */
-export const touchScaling = (world: World, provider: CapacityProvider): void => {
+/** Checks a provider at the next data point, only once for any number of changes. */
+export const checkScalingSoon = (world: World, provider: CapacityProvider): void => {
   const { group } = provider;
   if (!provider.managedScaling || group === null || provider.cancelLook !== null) return;
   provider.cancelLook = later(world, POINT, () => {
     provider.cancelLook = null;
-    look(world, provider, group);
+    check(world, provider, group);
   });
 };
 
-const look = (world: World, provider: CapacityProvider, group: Group): void => {
-  // A target tracking policy acts on alarms: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
+const check = (world: World, provider: CapacityProvider, group: Group): void => {
+  // A target tracking policy acts on alarms:
+  // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
   if (group.region.groups.get(group.name) !== group || group.suspended.has("AlarmNotification")) return;
   const needed = Math.max(group.min, Math.min(group.max, neededBy(provider, group)));
   provider.low = needed < group.desired ? provider.low + 1 : 0;
   if (needed > group.desired) setDesired(world, group, needed);
   else if (provider.low >= LOW_POINTS)
     setDesired(world, group, Math.max(needed, group.desired - Math.max(1, Math.floor(group.desired / 2))));
-  if (provider.low > 0 || provider.pending.size > 0) touchScaling(world, provider);
+  if (provider.low > 0 || provider.pending.size > 0) checkScalingSoon(world, provider);
 };
 
 const setDesired = (world: World, group: Group, desired: number): void => {
@@ -42,7 +44,7 @@ const setDesired = (world: World, group: Group, desired: number): void => {
   for (const listener of world.listeners.groupChanged) listener(group);
 };
 
-/** "A container instance is considered empty" where daemons alone run on it. */
+/** Returns M. "A container instance is considered empty" if only daemons run on it. */
 const neededBy = ({ pending }: CapacityProvider, group: Group): number => {
   const busy = [...group.members.values()].filter(
     (member) =>
@@ -53,7 +55,10 @@ const neededBy = ({ pending }: CapacityProvider, group: Group): number => {
   return busy.length + waiting.reduce((sum, some) => sum + instancesFor(some, group), 0);
 };
 
-/** assumed: of the group's first type, and each kind of task for itself. */
+/**
+ * Returns the instances that waiting tasks need. assumed: of the group's first type, each kind of task counted
+ * separately.
+ */
 const instancesFor = ({ count, definition }: PendingTasks, { types }: Group): number => {
   const { cpu, memory } = sizeOf(types[0] ?? "");
   const { hostPort } = definition;
@@ -61,7 +66,7 @@ const instancesFor = ({ count, definition }: PendingTasks, { types }: Group): nu
   return Math.ceil(count / Math.max(1, each));
 };
 
-/** Tasks of a service, or of a task set, that a provider had no room for wait no more. */
+/** Removes the waiting tasks of a service or task set from all providers. */
 export const forgetPending = (providers: readonly CapacityProvider[], of: object): void => {
   for (const { pending } of providers) pending.delete(of);
 };

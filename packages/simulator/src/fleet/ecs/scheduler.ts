@@ -1,26 +1,26 @@
 import { later } from "../later.ts";
 import type { ContainerInstance, Service, Task, TaskDefinition, TaskSet } from "./state.ts";
-import { addMessage, tellService } from "./events.ts";
+import { addMessage, publishService } from "./events.ts";
 import { isHostOf, isManaged, providerOfNext, runsOnFargate } from "./launch.ts";
 import { launchManaged } from "./managed-instances.ts";
-import { forgetPending, touchScaling } from "./managed-scaling.ts";
+import { forgetPending, checkScalingSoon } from "./managed-scaling.ts";
 import { wantedBy } from "./task-sets.ts";
 import { fits, isHealthy, startTask, stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
 
-/** Looks at a service soon, once, however much changes meanwhile. */
-export const touchService = (world: World, service: Service): void => {
+/** Reconciles a service soon, only once for any number of changes. */
+export const reconcileServiceSoon = (world: World, service: Service): void => {
   if (service.cancelReconcile) return;
   service.cancelReconcile = later(world, world.settings.schedulerReaction, () => {
     service.cancelReconcile = null;
     if (service.status !== "ACTIVE") return;
     if (service.strategy === "DAEMON") reconcileDaemon(world, service);
-    else if (service.controller === "ECS") settle(world, { service, taskSet: null, ...service });
-    else settleSets(world, service);
+    else if (service.controller === "ECS") reconcileCohort(world, { service, taskSet: null, ...service });
+    else reconcileTaskSets(world, service);
   });
 };
 
-/** Tasks of a service that are wanted together: all of it, or those of one task set. */
+/** Tasks of a service that are scheduled together: the whole service, or one task set. */
 interface Cohort {
   readonly service: Service;
   readonly taskSet: TaskSet | null;
@@ -28,19 +28,20 @@ interface Cohort {
   readonly desired: number;
 }
 
-/** A task set that is deleted is gone once its tasks are. */
-const settleSets = (world: World, service: Service): void => {
+/** Reconciles all task sets. A deleted one is removed when its tasks are gone. */
+const reconcileTaskSets = (world: World, service: Service): void => {
   for (const taskSet of [...service.taskSets]) {
     const { definition } = taskSet;
-    settle(world, { service, taskSet, definition, desired: wantedBy(service, taskSet) });
+    reconcileCohort(world, { service, taskSet, definition, desired: wantedBy(service, taskSet) });
     const isOver = taskSet.status === "DRAINING" && ![...service.tasks].some((task) => task.taskSet === taskSet);
     if (isOver) service.taskSets.splice(service.taskSets.indexOf(taskSet), 1);
   }
 };
 
 /**
- * Protected from what the scheduler stops for: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
- * (deployments and scale-in; draining: assumed). StopTask stops it all the same (assumed).
+ * Returns true while a task is protected from scale-in:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html (deployments and scale-in;
+ * draining: assumed). StopTask stops it anyway (assumed).
  */
 const isProtected = ({ clock }: World, { protectedUntil }: Task): boolean =>
   protectedUntil !== null && clock.now() < protectedUntil;
@@ -49,8 +50,9 @@ const isLive = (task: Task): boolean => task.desiredStatus === "RUNNING";
 const onDraining = (task: Task): boolean => task.containerInstance?.status === "DRAINING";
 
 /**
- * The bounds of a replacement: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
- * (assumed: of a task set, of what that wants)
+ * Returns the limits during a replacement:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html (assumed: for a task set,
+ * in percent of its own count)
  */
 const taskBounds = ({ service, desired }: Cohort): { readonly lower: number; readonly upper: number } => ({
   lower: Math.ceil((desired * service.minimumHealthyPercent) / 100),
@@ -58,10 +60,10 @@ const taskBounds = ({ service, desired }: Cohort): { readonly lower: number; rea
 });
 
 /**
- * Draining as documented: pending tasks stop at once, running ones as the two percentages allow.
+ * Reconciles a cohort. On draining instances, pending tasks stop at once, running ones within the two percentages.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
  */
-const settle = (world: World, cohort: Cohort): void => {
+const reconcileCohort = (world: World, cohort: Cohort): void => {
   const { service, taskSet, definition, desired } = cohort;
   const live = [...service.tasks].filter((task) => task.taskSet === taskSet && isLive(task));
   for (const task of live) {
@@ -119,8 +121,8 @@ const place = (
 };
 
 /**
- * Room that is not kept for a daemon which has still to start there.
- * "Amazon ECS reserves container instance compute resources […] for the daemon tasks":
+ * Returns true if a task fits beside the daemons that have not started there yet. "Amazon ECS reserves container
+ * instance compute resources […] for the daemon tasks":
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
  */
 const hasRoom = ({ service, definition }: Cohort, container: ContainerInstance, provider: string | null): boolean => {
@@ -140,7 +142,7 @@ const hasRoom = ({ service, definition }: Cohort, container: ContainerInstance, 
   return fits(container, { cpu, memory, hostPort });
 };
 
-/** The emptiest of a few drawn instances; all of them are looked at only when none of the drawn ones fits. */
+/** Returns the emptiest of a few random instances; checks all of them only if none of those fits. */
 const choose = (world: World, cohort: Cohort, provider: string | null): ContainerInstance | undefined => {
   const { items } = cohort.service.cluster.ready;
   let best: ContainerInstance | undefined;
@@ -163,7 +165,7 @@ const noRoom = (
   if (asked !== undefined) {
     asked.pending.set(taskSet ?? service, { service, definition, count });
     if (isManaged(asked)) launchManaged(world, asked);
-    else touchScaling(world, asked);
+    else checkScalingSoon(world, asked);
   }
   service.blockedUntil = clock.now() + settings.placementRetry;
   addMessage(
@@ -171,15 +173,15 @@ const noRoom = (
     service,
     `(service ${service.name}) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster with enough resources.`,
   );
-  tellService(world, service, "SERVICE_TASK_PLACEMENT_FAILURE", "RESOURCE:CPU");
-  later(world, settings.placementRetry, () => touchService(world, service));
+  publishService(world, service, "SERVICE_TASK_PLACEMENT_FAILURE", "RESOURCE:CPU");
+  later(world, settings.placementRetry, () => reconcileServiceSoon(world, service));
 };
 
 /**
- * One task on each active instance; on a draining one it stops after the others. In a deployment those of the earlier
- * revision stop as the lower percentage allows, and the next one starts where one has stopped, since the upper one is 100
- * (assumed: not on an instance that drains; and its desired count is that of the active instances).
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
+ * Reconciles a daemon service: one task on each active instance; on a draining instance it stops after the other tasks.
+ * In a deployment, tasks of the earlier revision stop within the lower percentage, and a new one starts where one has
+ * stopped, since the upper percentage is 100 (assumed: not on a draining instance; the desired count is the number of
+ * active instances). https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_scheduler_daemon.html
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 const reconcileDaemon = (world: World, service: Service): void => {
@@ -206,9 +208,10 @@ const reconcileDaemon = (world: World, service: Service): void => {
       place(world, { service, taskSet: null, definition }, container, null);
 };
 
-/** Hears ECS: the last task to leave a draining instance lets its daemons go. */
+/** Follows tasks: when the last other task has left a draining instance, its daemons may stop. */
 export const daemonsFollowTask = (world: World, task: Task): void => {
   const container = task.containerInstance;
   if (container?.status !== "DRAINING" || task.service?.strategy === "DAEMON") return;
-  for (const other of container.tasks) if (other.service?.strategy === "DAEMON") touchService(world, other.service);
+  for (const other of container.tasks)
+    if (other.service?.strategy === "DAEMON") reconcileServiceSoon(world, other.service);
 };

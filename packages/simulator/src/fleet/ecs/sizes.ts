@@ -1,4 +1,7 @@
-/** vCPU and GiB of a size; families differ in memory only. https://aws.amazon.com/ec2/instance-types/ (rounded: assumed) */
+/**
+ * vCPUs by instance size, and GiB for each vCPU by family. https://aws.amazon.com/ec2/instance-types/ (rounded:
+ * assumed)
+ */
 const vcpus: Readonly<Record<string, number>> = {
   medium: 1,
   large: 2,
@@ -13,7 +16,9 @@ const vcpus: Readonly<Record<string, number>> = {
 
 const gibPerVcpu: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, g: 4, p: 8 };
 
-/** What a type offers to tasks, in CPU units and MiB; the agent and the system keep a twentieth of the memory. */
+/**
+ * Returns what an instance type offers to tasks, in CPU units and MiB. The agent and the system keep 5 % of the memory.
+ */
 export const sizeOf = (type: string): { readonly cpu: number; readonly memory: number } => {
   const [family = "", size = ""] = type.split(".");
   const count = vcpus[size] ?? 2;

@@ -8,49 +8,49 @@ import type { ServiceTraffic } from "../traffic-state.ts";
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#network_mode */
 export type NetworkMode = "bridge" | "host" | "awsvpc";
 
-/** What addresses the subnet of an `awsvpc` task gives it. */
+/** The address families of an `awsvpc` task's subnet. */
 export type AddressFamily = "ipv4" | "ipv6" | "both";
 
 export interface TaskDefinition {
   readonly arn: string;
   readonly family: string;
   readonly revision: number;
-  /** CPU units: 1024 are one vCPU. */
+  /** CPU units; 1024 are one vCPU. */
   readonly cpu: number;
   /** MiB. */
   readonly memory: number;
   /** Seconds from SIGTERM to SIGKILL; null: the default of 30 s. */
   readonly stopTimeout: number | null;
-  /** Null: it is not told, and is the one that goes with where a task is registered. */
+  /** Null: not specified; then the mode that its load balancers need. */
   readonly networkMode: NetworkMode | null;
-  /** A port of its instance that a task takes for itself; null: a free one is found for it. */
+  /** A fixed port of the instance; null: a free one is chosen. */
   readonly hostPort: number | null;
-  /** Its container does nothing about SIGTERM, and is killed when its grace is over. */
+  /** Its container ignores SIGTERM and is killed after the stop timeout. */
   readonly ignoresSigterm: boolean;
-  /** Its container ends by itself, with an error, so long after it has started; null: it does not. */
+  /** Its container ends by itself with an error this long after its start; null: it does not. */
   readonly failsAfter: Ms | null;
 }
 
-/** Of an Auto Scaling group, or of instances that ECS manages itself. */
+/** A capacity provider: of an Auto Scaling group, or of ECS Managed Instances. */
 export interface CapacityProvider {
   readonly name: string;
   readonly arn: string;
-  /** Null: ECS manages its instances. */
+  /** Null for Managed Instances. */
   readonly group: Group | null;
-  /** How ECS buys the instances that it manages itself; null where a group has them. */
+  /** The purchase option of Managed Instances; null for a group. */
   readonly managedInstances: Purchase | null;
   readonly cluster: Cluster;
   readonly managedDraining: boolean;
-  /** ECS sets the desired capacity of its group. */
+  /** Whether ECS sets the desired capacity of its group. */
   readonly managedScaling: boolean;
   readonly managedTerminationProtection: boolean;
-  /** `ECS_ENABLE_SPOT_INSTANCE_DRAINING` of the agents that run there. */
+  /** Whether its agents have `ECS_ENABLE_SPOT_INSTANCE_DRAINING`. */
   readonly agentSpotDraining: boolean;
-  /** Tasks that ask for it and have found no room, by what wants them: a service, or a task set. */
+  /** Tasks of this provider without room, by their service or task set. */
   readonly pending: Map<object, PendingTasks>;
-  /** How many data points in a row have said that it has too much. */
+  /** The number of data points in a row that showed too much capacity. */
   low: number;
-  /** Null: nothing has changed since it was last looked at. */
+  /** Cancels the next check; null if none is planned. */
   cancelLook: (() => void) | null;
 }
 
@@ -78,8 +78,8 @@ export interface ContainerInstance {
 }
 
 /**
- * How many of a service's tasks a capacity provider has: the first `base`, and of the others as many as its weight is of
- * all weights. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+ * One entry of a capacity provider strategy: the provider runs the first `base` tasks, and of the others a share by
+ * weight. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
 export interface Share {
   readonly provider: string;
@@ -87,14 +87,16 @@ export interface Share {
   readonly weight: number;
 }
 
-/** Where a service has its tasks run: a launch type, or a capacity provider strategy. */
+/** How a service launches its tasks: by a launch type, or by a capacity provider strategy. */
 export type Launch = "EC2" | "FARGATE" | readonly Share[];
 
-/** Who replaces the tasks of a service: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html */
+/**
+ * The deployment controller: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
+ */
 export type Controller = "ECS" | "CODE_DEPLOY" | "EXTERNAL";
 
 /**
- * Tasks of one deployment by a controller that is not ECS itself:
+ * The tasks of one deployment by CodeDeploy or an external controller:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
  */
 export interface TaskSet {
@@ -102,7 +104,7 @@ export interface TaskSet {
   readonly arn: string;
   readonly definition: TaskDefinition;
   readonly targetGroup: TargetGroup | null;
-  /** How much of the service's desired count it wants, in percent. */
+  /** Its share of the service's desired count, in percent. */
   scale: number;
   status: "PRIMARY" | "ACTIVE" | "DRAINING";
   readonly createdAt: Ms;
@@ -112,12 +114,12 @@ export interface Service {
   readonly name: string;
   readonly arn: string;
   readonly cluster: Cluster;
-  /** DRAINING from when somebody deletes it until its tasks have stopped. */
+  /** DRAINING from its deletion until its tasks have stopped. */
   status: "ACTIVE" | "DRAINING";
-  /** Of the tasks that start now; tasks of an earlier one are replaced. Of task sets: that of the primary one. */
+  /** The revision of new tasks; tasks of an earlier one are replaced. With task sets, that of the primary one. */
   definition: TaskDefinition;
   readonly controller: Controller;
-  /** Of a service that another controller deploys, the oldest first; ECS's own have none. */
+  /** The task sets of a service with another controller, oldest first; empty with the controller ECS. */
   readonly taskSets: TaskSet[];
   readonly strategy: "REPLICA" | "DAEMON";
   readonly launch: Launch;
@@ -125,24 +127,24 @@ export interface Service {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   targetGroup: TargetGroup | null;
-  /** More of them, in which each task is registered as well. */
+  /** Further target groups in which each task is registered. */
   readonly moreTargetGroups: readonly TargetGroup[];
-  /** Of blue/green, linear and canary deployments. */
+  /** The other target group of blue/green, linear and canary deployments. */
   readonly alternateTargetGroup: TargetGroup | null;
-  /** Tasks that start are registered with the alternate one. */
+  /** Whether new tasks are registered with the alternate target group. */
   joinsAlternate: boolean;
-  /** Target groups of revisions that are being replaced, and whose tasks still run. */
+  /** Target groups of earlier revisions whose tasks still run. */
   readonly formerTargetGroups: TargetGroup[];
   readonly addresses: AddressFamily;
-  /** Where its tasks are registered beside that. */
+  /** Registrations other than target groups. */
   readonly traffic: ServiceTraffic;
   readonly containerPort: number;
-  /** How long its tasks protect themselves when they start; null: they do not. */
+  /** How long a new task is protected from scale-in; null: it is not. */
   readonly protects: Ms | null;
   readonly createdAt: Ms;
   readonly tasks: Set<Task>;
   readonly messages: { readonly id: string; readonly at: Ms; readonly message: string }[];
-  /** No room was found: do not try again before this instant, unless an instance joins. */
+  /** There was no room: do not try before this instant, unless an instance joins. */
   blockedUntil: Ms;
   cancelReconcile: (() => void) | null;
 }
@@ -158,15 +160,15 @@ export interface Task {
   readonly group: string;
   readonly startedBy: string | null;
   readonly definition: TaskDefinition;
-  /** Null: it runs on Fargate. */
+  /** Null on Fargate. */
   readonly containerInstance: ContainerInstance | null;
-  /** Name of the capacity provider by whose strategy it was placed; null: by a launch type. */
+  /** The capacity provider that the strategy chose; null: placed by a launch type. */
   readonly capacityProvider: string | null;
   readonly zone: string;
   readonly networkMode: NetworkMode;
-  /** The task's own private address in mode `awsvpc`, else that of its instance. */
+  /** The task's own private address in mode `awsvpc`, else its instance's. */
   readonly privateIp: string;
-  /** The task's IPv6 address, where `privateIp` is of IPv4 and the task has both; else null. */
+  /** The task's IPv6 address if `privateIp` is IPv4 and it has both; else null. */
   readonly secondIp: string | null;
   readonly hostPort: number;
   readonly createdAt: Ms;
@@ -178,7 +180,7 @@ export interface Task {
   stopCode: string | null;
   stoppedReason: string | null;
   exitCode: number | null;
-  /** Task scale-in protection; null: it has none. */
+  /** When its scale-in protection ends; null: not protected. */
   protectedUntil: Ms | null;
   version: number;
   targets: Target[];
@@ -191,7 +193,7 @@ export interface Cluster {
   readonly region: Region;
   readonly capacityProviders: CapacityProvider[];
   readonly containerInstances: Map<string, ContainerInstance>;
-  /** Where tasks can be placed: ACTIVE, and the agent answers. */
+  /** Container instances on which tasks can be placed: ACTIVE, with a connected agent. */
   readonly ready: IndexedSet<ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;

@@ -1,7 +1,7 @@
 import type { TargetGroup } from "../target-state.ts";
 import type { Task } from "./state.ts";
 
-/** The target groups that a task joins which starts now. */
+/** Returns the target groups that a new task joins. */
 export const targetGroupsNow = ({ service, taskSet }: Pick<Task, "service" | "taskSet">): readonly TargetGroup[] => {
   if (taskSet !== null) return taskSet.targetGroup === null ? [] : [taskSet.targetGroup];
   if (service === null) return [];

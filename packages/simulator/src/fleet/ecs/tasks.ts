@@ -5,8 +5,8 @@ import { arn } from "../region.ts";
 import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
 import { targetGroupsNow } from "./target-groups.ts";
 import type { World } from "../state.ts";
-import { taskJoins, taskLeaves } from "../traffic.ts";
-import { tellTask } from "./events.ts";
+import { registerTask, deregisterTask } from "../traffic.ts";
+import { publishTask } from "./events.ts";
 
 export interface TaskSpec {
   readonly cluster: Cluster;
@@ -14,27 +14,33 @@ export interface TaskSpec {
   readonly service?: Service | null;
   readonly taskSet?: TaskSet | null;
   readonly containerInstance: ContainerInstance | null;
-  /** By whose strategy it is placed; none unless given. */
+  /** The capacity provider that placed it; default none. */
   readonly capacityProvider?: string | null;
   readonly zone: string;
-  /** Of a task that no service owns. */
+  /** The task group of a standalone task. */
   readonly group?: string;
   readonly startedBy?: string | null;
-  /** Already running, and healthy behind its balancer, when the story starts. */
+  /** Whether it already runs, healthy behind its load balancer, at the beginning. */
   readonly running?: boolean;
 }
 
-/** Stopped tasks stay visible for an hour: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+/**
+ * Stopped tasks stay visible for an hour:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
 const stoppedVisible = 3_600_000;
 
-/** Seconds from SIGTERM to SIGKILL unless set: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+/**
+ * The default seconds from SIGTERM to SIGKILL:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
 const defaultStopTimeout = 30;
 
-/** What a task takes of its container instance: CPU units, MiB, and the port that it wants for itself. */
+/** What a task needs on its container instance: CPU units, MiB, and a fixed port. */
 export type Needs = Pick<TaskDefinition, "cpu" | "memory" | "hostPort">;
 
 /**
- * Whether a container instance has room. A fixed port can be taken once:
+ * Returns true if a container instance has room. A fixed port can be used once:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
  */
 export const fits = (container: ContainerInstance, { cpu, memory, hostPort }: Needs): boolean =>
@@ -103,13 +109,13 @@ const run = (world: World, task: Task, quiet: boolean): void => {
     const id = group.targetType === "instance" && instance !== null ? instance.id : task.privateIp;
     return registerTarget(world, group, { id, port: portOf(task), instance, service, healthy: quiet });
   });
-  taskJoins(world, task, quiet);
-  if (!quiet) tellTask(world, task);
+  registerTask(world, task, quiet);
+  if (!quiet) publishTask(world, task);
   changed(world, task);
 };
 
 /**
- * A task that fails after it was RUNNING is started again at once, as often as it fails:
+ * Plans the failure of a failing task. A task that fails after it was RUNNING is restarted at once, each time:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 const failLater = (world: World, task: Task, quiet: boolean): void => {
@@ -118,7 +124,7 @@ const failLater = (world: World, task: Task, quiet: boolean): void => {
   later(world, quiet ? [0, failsAfter] : failsAfter, () => failTask(world, task));
 };
 
-/** A container ends by itself, with an error. ECS hears of it from the agent alone. */
+/** Ends a container with an error. ECS learns of it only from a connected agent. */
 export const failTask = (world: World, task: Task): void => {
   if (task.desiredStatus === "STOPPED" || task.containerInstance?.agentConnected === false) return;
   task.stopCode = "EssentialContainerExited";
@@ -126,15 +132,18 @@ export const failTask = (world: World, task: Task): void => {
   finishTask(world, task, 1);
 };
 
-/** In the balancer's eyes too: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+/**
+ * Returns true if a task runs and is healthy in its target groups:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
 export const isHealthy = (task: Task): boolean =>
   task.lastStatus === "RUNNING" &&
   task.desiredStatus === "RUNNING" &&
   task.targets.every((target) => target.state === "healthy");
 
 /**
- * Stops a task: DEACTIVATING while its targets drain, SIGTERM, SIGKILL after `stopTimeout`. Asking twice changes nothing.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ * Stops a task: DEACTIVATING while its targets drain, then SIGTERM, and SIGKILL after `stopTimeout`. A second call
+ * changes nothing. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
  */
 export const stopTask = (world: World, task: Task, stopCode: string, reason: string): void => {
   if (task.desiredStatus === "STOPPED") return;
@@ -145,12 +154,12 @@ export const stopTask = (world: World, task: Task, stopCode: string, reason: str
   task.stoppingAt = clock.now();
   task.cancelTimer();
   if (task.lastStatus === "PENDING") return finishTask(world, task, null);
-  taskLeaves(world, task);
+  deregisterTask(world, task);
   let left = task.targets.filter(isRegistered).length;
-  // A task on Fargate Spot gets SIGTERM with its notice: the two minutes are not spent on draining.
+  // A task on Fargate Spot gets SIGTERM with its notice: it does not wait for its targets to drain.
   const waits = left > 0 && stopCode !== "SpotInterruption";
   task.lastStatus = waits ? "DEACTIVATING" : "STOPPING";
-  tellTask(world, task);
+  publishTask(world, task);
   for (const target of [...task.targets]) {
     target.onGone.push(() => {
       left -= 1;
@@ -162,7 +171,7 @@ export const stopTask = (world: World, task: Task, stopCode: string, reason: str
   changed(world, task);
 };
 
-/** An agent that is connected again carries out what it was not told meanwhile. */
+/** Continues a stop that a disconnected agent did not get, after it has reconnected. */
 export const resumeStopping = (world: World, task: Task): void => {
   if (task.lastStatus === "STOPPING") terminate(world, task);
 };
@@ -170,15 +179,15 @@ export const resumeStopping = (world: World, task: Task): void => {
 const terminate = (world: World, task: Task): void => {
   const { random, settings } = world;
   task.lastStatus = "STOPPING";
-  // Nobody carries it out where no agent is connected, and ECS goes on waiting (assumed).
+  // Without a connected agent nothing stops the task, and ECS keeps waiting (assumed).
   if (task.containerInstance?.agentConnected === false) return;
   const grace = (task.definition.stopTimeout ?? defaultStopTimeout) * 1000;
   const wanted = task.definition.ignoresSigterm ? Infinity : random.within(settings.taskExit);
-  // 143 would be SIGTERM unhandled; a container that outlives its grace is killed: 137.
+  // 143 would mean SIGTERM without a handler; a container that outlives the stop timeout is killed: 137.
   task.cancelTimer = later(world, Math.min(wanted, grace), () => finishTask(world, task, wanted > grace ? 137 : 0));
 };
 
-/** The task is over, however that came; what it held is free. */
+/** Ends a task, for whatever reason, and frees its resources. */
 export const finishTask = (world: World, task: Task, exitCode: number | null): void => {
   if (task.lastStatus === "STOPPED") return;
   const { clock } = world;
@@ -188,21 +197,21 @@ export const finishTask = (world: World, task: Task, exitCode: number | null): v
   task.stoppedAt = clock.now();
   task.exitCode = exitCode;
   for (const target of task.targets) deregisterTarget(world, target);
-  taskLeaves(world, task);
+  deregisterTask(world, task);
   const { containerInstance } = task;
   if (containerInstance?.tasks.delete(task)) {
     containerInstance.usedCpu -= task.definition.cpu;
     containerInstance.usedMemory -= task.definition.memory;
   }
   task.service?.tasks.delete(task);
-  tellTask(world, task);
+  publishTask(world, task);
   for (const listener of world.listeners.taskStopped) listener(task);
   changed(world, task);
   later(world, stoppedVisible, () => task.cluster.tasks.delete(task.arn));
 };
 
 /**
- * Fargate takes a Spot task back: SIGTERM with the notice, the end after `stopTimeout`, at most 120 s.
+ * Interrupts a task on Fargate Spot: SIGTERM with the notice, the end after `stopTimeout`, at most 120 s.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  */
 export const interruptTask = (world: World, task: Task): void =>

@@ -9,9 +9,9 @@ import type { Reader } from "../../fleet/api/input.ts";
 import type { World } from "../../fleet/state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { renderActivity } from "./render.ts";
-import { setOnDemandBase } from "../../fleet/purchases.ts";
-import { isWarm, unitsOf } from "../../fleet/group-launch.ts";
-import { touchGroup } from "../../fleet/groups.ts";
+import { setOnDemandBase } from "../../fleet/on-demand-base.ts";
+import { isInWarmPool, unitsOf } from "../../fleet/group-launch.ts";
+import { reconcileGroupSoon } from "../../fleet/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
   const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));
@@ -26,7 +26,10 @@ const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleActi
 
 const isResult = (text: string): text is HookResult => text === "CONTINUE" || text === "ABANDON";
 
-/** Completing what is complete is refused, and harms nothing: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html */
+/**
+ * An action that is already complete is refused, without harm:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+ */
 export const completeLifecycleAction: Operation<World> = {
   service: "autoscaling",
   name: "CompleteLifecycleAction",
@@ -87,7 +90,7 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
     const member = needMember(world, ctx, read.needText("InstanceId"));
     const group = needOwn(member.group);
     const decrement = read.flag("ShouldDecrementDesiredCapacity");
-    // By its weight (assumed: AWS does not say by how much a decrement lowers a group that counts weights).
+    // By its weight (assumed: AWS does not say by how much a decrement lowers a group with weights).
     const lower = group.desired - unitsOf([member]);
     const shrinks = decrement ? `, shrinking the capacity from ${group.desired} to ${lower}` : "";
     const cause = `instance ${member.instance.id} was taken out of service in response to a user request${shrinks}`;
@@ -102,7 +105,7 @@ export const terminateInstanceInAutoScalingGroup: Operation<World> = {
       world.oracle.effect("terminate-in-group", member.instance.id, true);
       throw new AwsError("ScalingActivityInProgress", `Instance ${member.instance.id} is already being terminated.`);
     }
-    if (isWarm(member)) {
+    if (isInWarmPool(member)) {
       throw validationError(`The instance ${member.instance.id} is in a warm pool.`);
     }
     if (decrement && lower < group.min) {
@@ -141,7 +144,7 @@ export const setDesiredCapacity: Operation<World> = {
     world.oracle.effect("set-desired", `${group.name}: ${group.desired} to ${desired}`, desired === group.desired);
     group.desired = desired;
     group.scaledAt = world.clock.now();
-    touchGroup(world, group);
+    reconcileGroupSoon(world, group);
     return {};
   },
 };
@@ -153,8 +156,8 @@ const distribution = structure({
 });
 
 /**
- * As far as Spotkeeper uses it: the On-Demand base of a mixed instances policy. A policy without its launch template is
- * refused, and so is one with both an id and a name (assumed: in words of AWS that people quote).
+ * The part that Spotkeeper uses: the On-Demand base of a mixed instances policy. A policy without its launch template
+ * is refused, and so is a template with both id and name (assumed: with a message of AWS that users quote).
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
  */
 export const updateAutoScalingGroup: Operation<World> = {

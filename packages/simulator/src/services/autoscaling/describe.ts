@@ -7,7 +7,10 @@ import { integer, list, string, structure } from "../../fleet/api/shapes.ts";
 import { type Reader, reader, validationError } from "../../fleet/api/input.ts";
 import { regionOf } from "../../fleet/region.ts";
 
-/** Names that do not exist are left out; pages of 50, at most 100: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
+/**
+ * Unknown names are left out; pages of 50, at most 100:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html
+ */
 export const describeAutoScalingGroups: Operation<World> = {
   service: "autoscaling",
   name: "DescribeAutoScalingGroups",
@@ -25,7 +28,10 @@ export const describeAutoScalingGroups: Operation<World> = {
   },
 };
 
-/** At most 50 ids a call; ids of no group are left out: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html */
+/**
+ * At most 50 ids in a call; ids outside groups are left out:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html
+ */
 export const describeAutoScalingInstances: Operation<World> = {
   service: "autoscaling",
   name: "DescribeAutoScalingInstances",
@@ -53,7 +59,10 @@ export const describeAutoScalingInstances: Operation<World> = {
   },
 };
 
-/** All hooks of one group, without pages: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html */
+/**
+ * All hooks of one group, without pages:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html
+ */
 export const describeLifecycleHooks: Operation<World> = {
   service: "autoscaling",
   name: "DescribeLifecycleHooks",
@@ -95,7 +104,7 @@ export const describeInstanceRefreshes: Operation<World> = {
 
 type Passes = (activity: Activity) => boolean;
 
-/** All of several filters must pass, one value of each. An activity at the very bound passes. */
+/** Parses the filters. An activity must pass all of them, by one value of each; a bound itself passes. */
 const filtersOf = (read: Reader): readonly Passes[] =>
   read.objects("Filters").map((filter): Passes => {
     const given = reader(filter, validationError);
@@ -113,7 +122,10 @@ const filtersOf = (read: Reader): readonly Passes[] =>
     return ({ status }) => values.includes(status);
   });
 
-/** Newest first; pages of 100; filters: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html */
+/**
+ * Newest first; pages of 100; filters:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html
+ */
 export const describeScalingActivities: Operation<World> = {
   service: "autoscaling",
   name: "DescribeScalingActivities",

@@ -18,7 +18,7 @@ export const needGroup = (world: World, ctx: CallContext, name: string): Group =
 };
 
 /**
- * A group that is to be changed. One with an operator is changed by that only:
+ * Returns a group that is to be changed. A group with an operator can be changed only by that:
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html (Operator)
  */
 export const needOwn = (group: Group): Group => {
@@ -34,7 +34,7 @@ export const needMember = (world: World, ctx: CallContext, instanceId: string): 
   return member;
 };
 
-/** `InvalidNextToken` is what the Auto Scaling API answers to a token that is none. */
+/** Returns one page; an invalid token is answered with `InvalidNextToken`. */
 export const pageOf = <T>(read: Reader, all: readonly T[], standard: number, most: number): Page<T> => {
   const size = read.number("MaxRecords") ?? standard;
   if (size < 1 || size > most) {

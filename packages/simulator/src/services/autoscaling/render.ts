@@ -1,7 +1,7 @@
 import type { Activity, Group, Hook, Member } from "../../fleet/group-state.ts";
 import type { JsonObject } from "../../operation.ts";
 import { isProtected } from "../../fleet/groups.ts";
-import { isWarm, unitsOf } from "../../fleet/group-launch.ts";
+import { isInWarmPool, unitsOf } from "../../fleet/group-launch.ts";
 
 export const renderMember = (member: Member): JsonObject => ({
   InstanceId: member.instance.id,
@@ -13,7 +13,9 @@ export const renderMember = (member: Member): JsonObject => ({
   ...(member.group.weights === null ? {} : { WeightedCapacity: String(unitsOf([member])) }),
 });
 
-/** With `DesiredCapacityType` types are chosen by attributes, and each counts for what it has. */
+/**
+ * Returns the overrides. With `DesiredCapacityType`, types are chosen by attributes, and each counts for what it has.
+ */
 const overridesOf = ({ types, weights, desiredCapacityType }: Group): JsonObject[] => {
   if (desiredCapacityType !== null) return [{ InstanceRequirements: { VCpuCount: { Min: 1 }, MemoryMiB: { Min: 1 } } }];
   return types.map((InstanceType) => {
@@ -22,7 +24,7 @@ const overridesOf = ({ types, weights, desiredCapacityType }: Group): JsonObject
   });
 };
 
-/** A launch template, in a mixed instances policy or alone. */
+/** Renders a launch template, in a mixed instances policy or alone. */
 const renderInstances = (group: Group): JsonObject => {
   const template = { LaunchTemplateId: "lt-0123456789abcdef0", LaunchTemplateName: group.name, Version: "1" };
   if (!group.mixed) return { LaunchTemplate: template };
@@ -40,8 +42,8 @@ const renderInstances = (group: Group): JsonObject => {
 };
 
 /**
- * The older fields name what was attached in the older ways (assumed: what was attached as a traffic source stands among
- * the traffic sources only). https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachTrafficSources.html
+ * Renders the load balancers. The older fields list what was attached by the older APIs (assumed: traffic sources are
+ * listed only as such). https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachTrafficSources.html
  */
 const renderTraffic = (group: Group): JsonObject => ({
   LoadBalancerNames: group.asTrafficSources ? [] : group.classicLoadBalancers.map(({ name }) => name),
@@ -61,7 +63,7 @@ const renderPool = ({ warmPool, members }: Group): JsonObject =>
           PoolState: warmPool.state,
           InstanceReusePolicy: { ReuseOnScaleIn: warmPool.reuseOnScaleIn },
         },
-        WarmPoolSize: [...members.values()].filter(isWarm).length,
+        WarmPoolSize: [...members.values()].filter(isInWarmPool).length,
       };
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html */
@@ -78,8 +80,8 @@ export const renderGroup = (group: Group): JsonObject => ({
   ...renderTraffic(group),
   HealthCheckType: group.targetGroups.length > 0 ? "ELB" : "EC2",
   HealthCheckGracePeriod: 0,
-  // assumed: what is in the warm pool DescribeWarmPool lists, and DescribeAutoScalingInstances by its id.
-  Instances: [...group.members.values()].filter((member) => !isWarm(member)).map(renderMember),
+  // assumed: warm pool instances are listed by DescribeWarmPool, and by DescribeAutoScalingInstances with their id.
+  Instances: [...group.members.values()].filter((member) => !isInWarmPool(member)).map(renderMember),
   ...renderPool(group),
   CreatedTime: new Date(0),
   SuspendedProcesses: [...group.suspended].map((ProcessName) => ({ ProcessName, SuspensionReason: "User suspended" })),

@@ -6,7 +6,7 @@ import { invalid } from "./find.ts";
 type Test = (container: ContainerInstance) => boolean;
 
 export interface ContainerFilter {
-  /** The instances that the filter names, where it names any: no scan is needed. */
+  /** The instance ids in the filter, so that no scan is needed; null if it names none. */
   readonly instanceIds: readonly string[] | null;
   readonly accepts: Test;
 }
@@ -22,7 +22,7 @@ const subjects: Readonly<Record<string, (container: ContainerInstance) => string
 const clause = /^\s*([\w:.-]+)\s*(?:(==|!=|equals|not_equals)\s*([\w:.-]+)|(in|not_in|!in)\s*\[([^\]]*)\])\s*$/u;
 
 /**
- * The part of the cluster query language that names instances; clauses are joined by `and`.
+ * Parses the part of the cluster query language that selects instances; clauses are joined by `and`.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
 export const parseFilter = (text: string): ContainerFilter => {
@@ -41,7 +41,7 @@ export const parseFilter = (text: string): ContainerFilter => {
   return { instanceIds, accepts: (container) => tests.every((test) => test(container)) };
 };
 
-/** What the filter accepts of a cluster, found by index where it names instances. */
+/** Returns the container instances that the filter accepts, by index if it names instances. */
 export const candidatesOf = (region: Region, cluster: Cluster, filter: ContainerFilter): ContainerInstance[] =>
   (filter.instanceIds === null
     ? [...cluster.containerInstances.values()]

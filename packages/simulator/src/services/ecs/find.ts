@@ -9,17 +9,20 @@ import { regionOf } from "../../fleet/region.ts";
 
 export const invalid = (message: string): AwsError => new AwsError("InvalidParameterException", message);
 
-/** Names and ARNs are both accepted: the last part of an ARN is the name. */
+/** Returns the name in a name or an ARN: the last part. */
 export const nameOf = (reference: string): string => reference.slice(reference.lastIndexOf("/") + 1);
 
-/** A cluster by name or ARN; `default` where none is named. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
+/**
+ * Finds a cluster by name or ARN; `default` if none is named.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
 export const needCluster = (world: World, ctx: CallContext, read: Reader): Cluster => {
   const cluster = regionOf(world, ctx.account, ctx.region).clusters.get(nameOf(read.text("cluster") ?? "default"));
   if (!cluster) throw new AwsError("ClusterNotFoundException", "Cluster not found.");
   return cluster;
 };
 
-/** A container instance by id or ARN. */
+/** Finds a container instance by id or ARN. */
 export const findContainer = (cluster: Cluster, reference: string): ContainerInstance | undefined =>
   cluster.containerInstances.get(
     reference.startsWith("arn:")
@@ -27,13 +30,13 @@ export const findContainer = (cluster: Cluster, reference: string): ContainerIns
       : `${cluster.arn.replace(":cluster/", ":container-instance/")}/${reference}`,
   );
 
-/** A task by id or ARN. */
+/** Finds a task by id or ARN. */
 export const findTask = (cluster: Cluster, reference: string): Task | undefined =>
   cluster.tasks.get(
     reference.startsWith("arn:") ? reference : `${cluster.arn.replace(":cluster/", ":task/")}/${reference}`,
   );
 
-/** The references of a describe call, within its limit. */
+/** Returns the ids or ARNs in a describe call, within its limit. */
 export const needReferences = (read: Reader, name: string, most: number): string[] => {
   const references = read.texts(name) ?? [];
   if (references.length === 0) throw invalid(`${name} cannot be empty.`);
@@ -44,7 +47,7 @@ export const needReferences = (read: Reader, name: string, most: number): string
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
 export const missing = (arn: string): JsonObject => ({ arn, reason: "MISSING" });
 
-/** A page of ARNs; sizes are 1 to 100. */
+/** Returns one page; sizes are 1 to 100. */
 export const pageOf = <T>(read: Reader, all: readonly T[], standard: number): Page<T> => {
   const size = read.number("maxResults") ?? standard;
   if (size < 1 || size > 100) throw invalid("maxResults should be between 1 and 100");

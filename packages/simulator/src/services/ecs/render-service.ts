@@ -5,7 +5,9 @@ import type { TargetGroup } from "../../fleet/target-state.ts";
 import type { JsonObject } from "../../operation.ts";
 import { count, ROLE } from "./render.ts";
 
-/** Either of the two: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (launchType) */
+/**
+ * Renders one of the two: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (launchType)
+ */
 const renderLaunch = (launch: Launch): JsonObject =>
   typeof launch === "string"
     ? { launchType: launch }
@@ -33,7 +35,7 @@ export const renderService = (service: Service): JsonObject => {
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.cluster.arn,
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (INACTIVE once nothing of it runs)
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html (INACTIVE when no task runs)
     status: service.status === "DRAINING" && service.tasks.size === 0 ? "INACTIVE" : service.status,
     ...countsOf(service.desired, service.tasks),
     schedulingStrategy: service.strategy,
@@ -50,7 +52,7 @@ export const renderService = (service: Service): JsonObject => {
 const registriesOf = ({ traffic: { discovery } }: Service): JsonObject[] =>
   discovery === undefined ? [] : [{ registryArn: discovery.arn }];
 
-/** What a service has that ECS deploys itself. */
+/** Renders the fields of a service with the controller ECS. */
 const renderOfEcs = (service: Service): JsonObject => {
   const { classicLoadBalancer: classic, latticeTargetGroup: lattice } = service.traffic;
   const container = { containerName: service.definition.family, containerPort: service.containerPort };
@@ -79,8 +81,8 @@ const renderOfEcs = (service: Service): JsonObject => {
 };
 
 /**
- * What a service has that CodeDeploy or another controller deploys: its task sets, and of the primary one all that this has
- * ("all fields specified for a primary task set"; without one they are null).
+ * Renders the fields of a service with CodeDeploy or an external controller: its task sets, and the fields of the
+ * primary one ("all fields specified for a primary task set"; null without one).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html
  */
 const renderOfSets = (service: Service): JsonObject => {
@@ -93,7 +95,7 @@ const renderOfSets = (service: Service): JsonObject => {
   };
 };
 
-/** What a task set and, if it is the primary one, its service have. */
+/** Renders the fields of a task set that its service has too if it is the primary one. */
 const fieldsOf = (service: Service, { definition, targetGroup }: TaskSet): JsonObject => ({
   taskDefinition: definition.arn,
   ...renderLaunch(service.launch),
@@ -129,7 +131,10 @@ const renderTaskSet = (service: Service, taskSet: TaskSet): JsonObject => {
   };
 };
 
-/** Those that are being replaced: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
+/**
+ * Renders deployments that are being replaced:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+ */
 const earlierDeployments = (service: Service): JsonObject[] =>
   [...new Set([...service.tasks].map(({ definition }) => definition))]
     .filter((definition) => definition !== service.definition)

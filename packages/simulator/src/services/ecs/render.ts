@@ -114,7 +114,7 @@ export const renderTask = (task: Task): JsonObject => ({
   ...date("startedAt", task.startedAt),
   ...date("stoppingAt", task.stoppingAt),
   ...date("stoppedAt", task.stoppedAt),
-  // The agent tells of the containers' end, and the task is STOPPED: no time between the two is modelled.
+  // The model has no time between the end of the containers and STOPPED.
   ...date("executionStoppedAt", task.stoppedAt),
   ...(task.stopCode === null ? {} : { stopCode: task.stopCode }),
   ...(task.stoppedReason === null ? {} : { stoppedReason: task.stoppedReason }),

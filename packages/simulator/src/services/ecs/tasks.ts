@@ -11,7 +11,7 @@ import { reader } from "../../fleet/api/input.ts";
 import { regionOf } from "../../fleet/region.ts";
 import { stopTask } from "../../fleet/ecs/tasks.ts";
 
-/** The narrowest set that holds every match: an instance's or a service's tasks, else the cluster's. */
+/** Returns the smallest set that contains all matches: the tasks of an instance, of a service, or of the cluster. */
 const tasksOf = (cluster: Cluster, read: Reader): Iterable<Task> => {
   const container = read.text("containerInstance");
   const service = read.text("serviceName");
@@ -26,7 +26,10 @@ const tasksOf = (cluster: Cluster, read: Reader): Iterable<Task> => {
   return found.tasks;
 };
 
-/** Tasks whose desired status is RUNNING, unless asked otherwise: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
+/**
+ * By default, tasks whose desired status is RUNNING:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
 export const listTasks: Operation<World> = {
   service: "ecs",
   name: "ListTasks",
@@ -68,7 +71,7 @@ export const describeTasks: Operation<World> = {
   },
 };
 
-/** Pages of 10 unless asked otherwise: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html */
+/** Pages of 10 by default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html */
 export const listServices: Operation<World> = {
   service: "ecs",
   name: "ListServices",
@@ -105,7 +108,10 @@ export const describeServices: Operation<World> = {
   },
 };
 
-/** By ARN, `family:revision` or `family`: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html */
+/**
+ * By ARN, `family:revision` or `family`:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+ */
 export const describeTaskDefinition: Operation<World> = {
   service: "ecs",
   name: "DescribeTaskDefinition",

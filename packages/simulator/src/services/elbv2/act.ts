@@ -11,7 +11,10 @@ import { regionOf } from "../../fleet/region.ts";
 
 const input = { Targets: list(structure({ Port: integer })) };
 
-/** A target that is not registered is no error: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html */
+/**
+ * A target that is not registered is no error:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html
+ */
 export const deregisterTargets: Operation<World> = {
   service: "elasticloadbalancingv2",
   name: "DeregisterTargets",
@@ -31,12 +34,12 @@ export const deregisterTargets: Operation<World> = {
   },
 };
 
-/** Networks of the VPC that all of the fleet is in. */
+/** Returns true for addresses of the fleet's VPC. */
 const isInVpc = (address: string): boolean => /^(10\.|172\.(1[6-9]|2\d|3[01])\.)/.test(address);
 
 /**
- * The zone is required for an address outside the VPC, and not supported for instances; a server id is required for QUIC,
- * and can be used with nothing else (the words are assumed):
+ * Checks a target description. The zone is required for an address outside the VPC, and not supported for instances. A
+ * server id is required for QUIC, and not allowed otherwise (the messages are assumed):
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 const checkPlace = ({ protocol, targetType }: TargetGroup, { id, availabilityZone, quicServerId }: Place): void => {
@@ -50,7 +53,9 @@ const checkPlace = ({ protocol, targetType }: TargetGroup, { id, availabilityZon
   if (!isQuic && quicServerId !== null) throw validationError("A QUIC server ID is for QUIC and TCP_QUIC only");
 };
 
-/** An instance must run: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html */
+/**
+ * An instance must run: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
+ */
 export const registerTargets: Operation<World> = {
   service: "elasticloadbalancingv2",
   name: "RegisterTargets",
@@ -85,7 +90,7 @@ export const registerTargets: Operation<World> = {
   },
 };
 
-/** Whose address it is in the network of the target group. */
+/** Returns the instance with this address in the target group's VPC; null if there is none. */
 const withAddress = (instances: Iterable<Instance>, { vpcId }: TargetGroup, address: string): Instance | null =>
   [...instances].find(
     (one) => one.vpcId === vpcId && isAlive(one) && [one.privateIp, ...one.secondaryAddresses].includes(address),

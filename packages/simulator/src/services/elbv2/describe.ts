@@ -101,7 +101,7 @@ const override: JsonObject = {
 const renderTarget = (target: Target, shifted: ReadonlySet<string>): JsonObject => {
   const zone = target.availabilityZone ?? target.instance?.zone.name;
   const { loadBalancers, zonesOff } = target.group;
-  // Also where it is in a zone that the load balancer is not enabled for:
+  // Also if it is in a zone that the load balancer is not enabled for:
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
   const isOff = loadBalancers.length === 0 || (zone !== undefined && zonesOff.has(zone));
   const isUnused = isOff && target.state !== "draining";
@@ -112,7 +112,10 @@ const renderTarget = (target: Target, shifted: ReadonlySet<string>): JsonObject 
   };
 };
 
-/** No pages; a target that is asked for and not registered is `unused`: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html */
+/**
+ * No pages. A named target that is not registered is `unused`:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html
+ */
 export const describeTargetHealth: Operation<World> = {
   service: "elasticloadbalancingv2",
   name: "DescribeTargetHealth",

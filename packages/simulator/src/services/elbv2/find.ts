@@ -15,14 +15,17 @@ export const needTargetGroup = (world: World, ctx: CallContext, arn: string): Ta
   return group;
 };
 
-/** Pages of at most 400, by `Marker`. */
+/** Returns one page of at most 400, by `Marker`. */
 export const pageOf = <T>(read: Reader, all: readonly T[]): Page<T> => {
   const size = read.number("PageSize") ?? 400;
   if (size < 1 || size > 400) throw validationError(`PageSize '${size}' must be between 1 and 400`);
   return paginate(all, size, read.text("Marker"), () => validationError("The Marker is not valid"));
 };
 
-/** One target description: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html */
+/**
+ * One target description:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ */
 export interface Place {
   readonly id: string;
   readonly port: number;
@@ -30,7 +33,7 @@ export interface Place {
   readonly quicServerId: string | null;
 }
 
-/** The target descriptions of a call; the group's own port where none is given. */
+/** Parses the target descriptions of a call; the default port is the target group's. */
 export const placesOf = (read: Reader, group: TargetGroup): Place[] =>
   read.objects("Targets").map((target: JsonObject) => {
     const entry = reader(target, validationError);
