@@ -19,7 +19,10 @@ const DAEMON = fileURLToPath(new URL("../packages/agent/dist/main.js", import.me
 const NOTICES = 50;
 const IDLE_SECONDS = 600;
 
-/** How soon a notice is seen; what idling costs; and what a drain under load loses, beside the servers' own `close`. */
+/**
+ * Measures how soon a notice is seen, what an idle agent costs, and what a drain under load loses, compared with the
+ * servers' own `close`.
+ */
 export async function run(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const poll of [1_000, 100]) rows.push(...(await detection(poll)));
@@ -29,7 +32,7 @@ export async function run(): Promise<readonly Row[]> {
   return rows;
 }
 
-/** From the moment that the metadata have the notice until a listener hears of it. Ten agents at once, five times. */
+/** Measures from the change of the metadata to the call of a listener: ten agents at once, five times each. */
 async function detection(poll: number): Promise<Row[]> {
   const latencies: number[] = [];
   const one = async (): Promise<void> => {
@@ -59,7 +62,7 @@ async function detection(poll: number): Promise<Row[]> {
   ];
 }
 
-/** Client and server share this process, so latencies hold only beside each other. */
+/** Client and server share this process, so latencies are only comparable with each other. */
 async function drains(server: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (const how of ["the agent", "its own close()"] as const) {
@@ -71,7 +74,7 @@ async function drains(server: string): Promise<Row[]> {
     const load = server === "node:http2" ? startHttp2Load(url) : startLoad({ url });
     while (load.served() < 2_000) await delay(10);
     load.draining();
-    // A close that waits for clients which keep coming does not end by itself.
+    // A `close` that waits for clients which keep coming never ends.
     await (how === "the agent" ? agent.drain() : Promise.race([ownClose(), delay(5_000)]));
     const { lost, latencies } = await load.stop();
     const what = `${server}, 200 connections, drained by ${how}`;
@@ -81,8 +84,11 @@ async function drains(server: string): Promise<Row[]> {
   return rows;
 }
 
-/** The daemon that watches a metadata service without notices, beside a process that polls it by `node:http` alone. */
-/** @param closes the metadata service closes each connection, as EC2's does (docs/aws-facts.md, 173) */
+/**
+ * Compares the daemon, watching a metadata service without notices, with a process that only polls it with `node:http`.
+ *
+ * @param closes true if the metadata service closes each connection, as the one of EC2 does (docs/aws-facts.md, 173)
+ */
 async function idle(closes: boolean): Promise<Row[]> {
   execFileSync(process.execPath, [DAEMON, "--version"]);
   await using metadata = await startMetadata();
@@ -110,7 +116,10 @@ async function idle(closes: boolean): Promise<Row[]> {
   }
 }
 
-/** User and system time; the kernel counts hundredths of a second (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+/**
+ * Returns user and system time; the kernel counts hundredths of a second
+ * (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+ */
 function cpuSeconds(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")

@@ -20,15 +20,15 @@ export const name = "backlog";
 
 const WARNINGS = 200;
 const CLUSTERS = 4;
-/** The account of the fleet's first bucket, and a key of its. */
+/** The account of the fleet's first place, and an access key of it. */
 const ACCOUNT = "111111111111";
 const KEY = `AKIA${ACCOUNT}`;
-/** How long the simulator's request budgets take to be full again, and the warnings to reach the queue. */
+/** Time for the simulator's token buckets to refill, and for the warnings to reach the queue. */
 const UNTIL_QUIET = 6_000;
 
 /**
- * Two hundred warnings that wait in the simulator's queue, over HTTP and with AWS's throttling: wall time until
- * `spotkeeper run`, whose inventory file is warm, has had a write accepted for each.
+ * Puts two hundred warnings into the simulator's queue, over HTTP and with AWS's throttling, and measures the real time
+ * until `spotkeeper run`, with a warm inventory file, has had a write accepted for each.
  */
 export async function run(): Promise<readonly Row[]> {
   const clock = realClock({ speed: 1 });
@@ -70,7 +70,7 @@ export async function run(): Promise<readonly Row[]> {
   }
 }
 
-/** Fills an inventory file by the sweep of the worker, as fast as AWS's limits let it. */
+/** Fills an inventory file by the worker's sweep, as fast as AWS's limits allow. */
 async function warm(file: string, endpoint: string, instances: number): Promise<void> {
   const clock = realClock({ speed: 1 });
   const { createAws, createClients, createSweeper } = await loadParts();

@@ -36,18 +36,18 @@ const MINUTE = 60_000;
 const SEED = 1;
 const place = { account: "111122223333", region: "eu-west-1" } as const;
 
-/** A big cluster, all of it struck at once. */
+/** A large cluster, interrupted all at once. */
 const INSTANCES = 100;
 const TASKS = 1_000;
 const SERVICES = 20;
-/** Target groups that nothing of the cluster leads to. */
+/** Target groups that are unrelated to the cluster. */
 const STRANGERS = 300;
 
 /**
- * Read calls to understand interruptions in a cluster of 100 instances, 1,000 tasks and 20 services (each behind a target
- * group), among 300 target groups that lead nowhere known, through the real SDK, the lanes and AWS's throttling, and checked
- * against what the simulator saw: without an inventory, and on one that the sweeper keeps. Reads of target health are polls,
- * and counted apart.
+ * Counts read calls to understand interruptions in a cluster of 100 instances, 1,000 tasks and 20 services (each behind
+ * a target group), among 300 unrelated target groups. It uses the real SDK, the lanes and AWS's throttling, and
+ * compares with what the simulator saw: without an inventory, and with one that the sweeper keeps. Reads of target
+ * health are polls, and are counted separately.
  */
 export async function run(): Promise<readonly Row[]> {
   return [
@@ -95,7 +95,7 @@ async function look(what: string, interrupted: number, warm: boolean): Promise<r
   ];
 }
 
-/** An account with that cluster behind the real SDK, on a virtual clock; AWS's throttling is on. */
+/** Creates an account with that cluster behind the real SDK, on a virtual clock, with AWS's throttling. */
 function createAccount() {
   const clock = virtualClock(START);
   const world = createWorld({ clock, seed: SEED, send: () => undefined });

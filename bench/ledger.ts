@@ -21,13 +21,16 @@ export interface Row {
 
 const INCIDENTS = 2_000;
 const AT_ONCE = 100;
-/** What an incident with ten steps takes, so that bare rows are as large as ours. */
+/** About the size of an incident with ten steps, so that bare rows are as large as ours. */
 const BODY_BYTES = 4_000;
 /** Writes in the life of an incident: it opens, a step is intended, the step is done, it closes. */
 const WRITES = 4;
 const T0 = 1_767_225_600_000;
 
-/** Lives of incidents a second, on one file with `synchronous=FULL`, beside bare inserts of rows of the same size. */
+/**
+ * Measures incident lives per second, on one file with `synchronous=FULL`, compared with bare inserts of rows of the
+ * same size.
+ */
 export async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
   try {
@@ -92,7 +95,7 @@ async function lives(
   return { perSecond, acceptP99: quantile(accepts, 0.99) ?? Number.NaN };
 }
 
-/** One incident from its warning to its end; answers how long `accept` took, in milliseconds. */
+/** Plays one incident from its warning to its end. Returns how long `accept` took, in milliseconds. */
 async function live(ledger: Ledger, instance: string): Promise<number> {
   const began = performance.now();
   const accepted = await ledger.accept(warning(instance), T0);

@@ -14,7 +14,7 @@ import { TELL_ALL } from "../packages/controller/src/notify/pipeline/suppressed.
 import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
 
-/** A process of its own (memory.ts): incidents that open and close by the real flow, with nobody to ask. */
+/** Runs as its own process (memory.ts): incidents open and close through the real flow, without AWS. */
 const AT_ONCE = 500;
 const [, , folder = "."] = argv;
 const clock = systemClock;
@@ -22,7 +22,7 @@ const ledger = openSqliteLedger({ file: join(folder, "many.db"), clock, synchron
 const archive = openSqliteArchive({ file: join(folder, "many-archive.db"), clock });
 /** Incidents that have opened and not closed, and messages sent. */
 const counts = { open: 0, sent: 0 };
-/** An AWS that knows nothing: empty lists, and no instance, group or cluster. */
+/** An AWS that knows nothing: empty lists; no instance, group or cluster. */
 const answer = (name: string | symbol): unknown => (name === "listClusters" ? [] : new Map());
 
 const worker = createWorker({
@@ -68,9 +68,9 @@ async function upTo(count: number): Promise<number> {
     while (counts.open > AT_ONCE) await delay(5);
   }
   while (counts.open > 0) await delay(50);
-  // Until the archive has them too.
+  // Wait until the archive has them too.
   while ((await ledger.unarchived()).items.length > 0) await delay(200);
-  // What only finalizers let go of goes with the second.
+  // Objects that only finalizers release go with the second collection.
   for (let turn = 0; turn < 4; turn++) {
     globalThis.gc?.();
     await delay(500);

@@ -9,15 +9,15 @@ import type { Row } from "./support/row.ts";
 
 export const name = "memory";
 
-/** As it is installed. */
+/** The installed command. */
 const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const MANY = fileURLToPath(new URL("./memory-many.ts", import.meta.url));
 const CONTROLLER = fileURLToPath(new URL("../packages/controller/", import.meta.url));
 const SETTLE = 8_000;
-/** The inventory holds 50,000 instances at most, so that between the last two only what is closed could grow. */
+/** The inventory keeps at most 50,000 instances, so between the last two counts only closed incidents could grow. */
 const COUNTS = [10_000, 120_000, 240_000];
 
-/** Resident memory of an idle worker; and the heap of one after many incidents that closed. */
+/** Measures the resident memory of an idle worker, and the heap of a worker after many closed incidents. */
 export async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
   writeFileSync(join(folder, "spotkeeper.yaml"), `show: { listen: "127.0.0.1:0" }\n`);
@@ -43,7 +43,7 @@ export async function run(): Promise<readonly Row[]> {
   }
 }
 
-/** Resident memory of a process that loads some of the SDK's clients, and then only waits. */
+/** Measures the resident memory of a process that loads some of the SDK's clients, then waits. */
 const clients = (names: readonly string[]): Promise<number> => {
   const imports = names.map((one) => `import "@aws-sdk/client-${one}";`).join("\n");
   return idleMegabytes(["--input-type=module", "--eval", `${imports}\nsetInterval(() => {}, 60_000);`], CONTROLLER);

@@ -6,7 +6,7 @@ import { tellStorm } from "./notify/storm.ts";
 
 export const name = "notify";
 
-/** Telling people: how soon, how often, how much. Times but for rendering are those of the virtual clock. */
+/** Measures how soon people are told, how often and how much. All times except rendering are of the virtual clock. */
 export async function run(): Promise<readonly Row[]> {
   const single = await singleAlerts();
   const storm = await tellStorm();

@@ -16,9 +16,9 @@ export const name = "queue";
 const WARNINGS = 200;
 
 /**
- * Two hundred warnings that wait in moto's SQS, for instances of one ECS cluster in moto: seconds from the start of
- * `spotkeeper run` (its start included) until each has its first action, which AWS accepted. Beside it, what moto
- * answers at most.
+ * Puts two hundred warnings into moto's SQS, about instances of one ECS cluster in moto, and measures the seconds from
+ * the start of `spotkeeper run` (its start-up included) until AWS has accepted a first action for each. Also measures
+ * how fast moto answers at best.
  */
 export async function run(): Promise<readonly Row[]> {
   const provided = await provideMoto(ROOT, (line) => void process.stderr.write(`${line}\n`));

@@ -9,12 +9,15 @@ import type { Row } from "./support/row.ts";
 
 export const name = "start";
 
-/** As it is installed. */
+/** The installed command. */
 const MAIN = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const CLIENTS = ["auto-scaling", "ec2", "ecs", "elastic-load-balancing", "elastic-load-balancing-v2", "sns", "sqs"];
 const RUNS = 5;
 
-/** From spawning `spotkeeper run --dry-run` until it says that it runs, beside a bare process that loads the SDK clients. */
+/**
+ * Measures from the start of `spotkeeper run --dry-run` until it says that it runs, compared with a bare process that
+ * loads the SDK clients.
+ */
 export async function run(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-bench-"));
   try {
@@ -54,7 +57,7 @@ async function untilRunning(args: readonly string[], cwd: string): Promise<numbe
     });
   } finally {
     child.removeAllListeners("exit");
-    // As a service manager does it; the next finds in its cache what this one has compiled.
+    // As a service manager does it; the next run uses the compile cache that this one has written.
     child.kill("SIGTERM");
     await once(child, "exit");
   }

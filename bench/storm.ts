@@ -6,7 +6,7 @@ import type { Row } from "./support/row.ts";
 
 export const name = "storm";
 
-/** What `spotkeeper simulate` does, on the virtual clock: all but the wall time is the same on any machine. */
+/** Runs `spotkeeper simulate`, on the virtual clock: everything except the real time is the same on any machine. */
 export async function run(): Promise<readonly Row[]> {
   return [
     ...rows("1,000 warnings", await storm({ size: 1_000, mix: "warnings", buckets: 5 })),
@@ -17,7 +17,10 @@ export async function run(): Promise<readonly Row[]> {
   ];
 }
 
-/** All request budgets are those of one account and region; what the inventory does not know is read from them, too. */
+/**
+ * Runs a storm in one account and region, so all calls share one set of request limits; reads of what the inventory
+ * lacks count too.
+ */
 async function oneAccount(said: string, known: number): Promise<readonly Row[]> {
   const outcome = await storm({ size: 1_000, mix: "warnings", buckets: 1, known });
   return rows(`1,000 warnings in one account, of which the inventory knows ${said}`, outcome);

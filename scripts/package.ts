@@ -1,10 +1,11 @@
 /**
- * What `npm run package` runs: builds anew, packs each package, and looks at it as its consumers will have it.
+ * `npm run package`: builds, packs each package, and checks it as consumers get it.
  *
- * - The archive holds every file that `exports` and `bin` promise, and nothing of the tests or the build.
- * - Unpacked into a consumer's node_modules, each module can be imported and the command answers `--version`: there the
- *   condition `@spotkeeper/source`, by which this workspace runs from source, is not set, and Node.js strips no types.
- * - publint and attw (types resolve for ESM consumers) agree.
+ * - The archive contains every file that `exports` and `bin` name, and nothing of the tests or the build.
+ * - Unpacked into a consumer's node_modules, each module can be imported, and each command answers `--version`. There
+ *   the condition `@spotkeeper/source`, by which this workspace runs from source, is not set, and Node.js strips no
+ *   types.
+ * - publint and attw (types for ESM consumers) find no fault.
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
@@ -16,7 +17,7 @@ const root = join(import.meta.dirname, "..");
 const bin = (name: string): string => join(root, "node_modules/.bin", name);
 const deadline = 5 * 60_000;
 
-/** Runs one check; on failure its output is thrown, else a line is printed. */
+/** Runs one check. If it fails, throws its output; otherwise prints a line. */
 async function check(title: string, cwd: string, command: string, args: readonly string[]): Promise<string> {
   const { code, output } = await run(command, args, { cwd, output: "keep", deadline });
   if (code !== 0) throw new Error(`${title}: ${command} ${args.join(" ")} ended with ${code}\n${output}`);
@@ -24,7 +25,7 @@ async function check(title: string, cwd: string, command: string, args: readonly
   return output;
 }
 
-/** Packs the workspace into `consumer`'s node_modules, and looks at the list of files on the way. */
+/** Packs the workspace into the node_modules of `consumer`, and checks its list of files. */
 async function install({ directory, manifest }: Workspace, consumer: string): Promise<void> {
   const { name } = manifest;
   const pack = ["pack", "--json", "--silent", "--pack-destination", consumer];
@@ -40,7 +41,7 @@ async function install({ directory, manifest }: Workspace, consumer: string): Pr
   await mkdir(target, { recursive: true });
   const unpack = ["-xzf", join(consumer, archive.filename), "--strip-components=1", "-C", target];
   await check(`${name}: unpacks`, consumer, "tar", unpack);
-  // Other dependencies are found further up, in the project's own node_modules.
+  // Node.js finds other dependencies further up, in the project's own node_modules.
   const nested = join(directory, "node_modules");
   if (existsSync(nested)) await symlink(nested, join(target, "node_modules"));
 }

@@ -1,8 +1,8 @@
 /**
- * What `npm test` runs: provides the servers that the tests need, then vitest. Arguments go on to vitest
- * (`npm test -- packages/controller`). The last line is `N passed, N failed, N skipped`, for a machine to read.
+ * `npm test`: provides the servers that the tests need, then runs vitest. Arguments are passed on to vitest (`npm test
+ * -- packages/controller`). The last line is `N passed, N failed, N skipped`, for machines to read.
  *
- * With `CI=true` a server that cannot be had is a failure; elsewhere its suites are skipped, and a line says so.
+ * With `CI=true` a missing server is a failure; otherwise its suites are skipped, and a line says so.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,7 +20,7 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** What cannot be had, a loud line each. */
+/** One loud line for each server that is not available. */
 const missing: string[] = [];
 const without = (what: string, why: string): void => {
   missing.push(`!!! ${what} cannot be had: ${why}. Its suites ${inCi ? "fail" : "are SKIPPED"}. !!!`);
@@ -31,12 +31,12 @@ const ministack = await provideMinistack(root, say);
 if ("missing" in ministack) without("ministack", ministack.missing);
 const oldNode = await provideOldNode(root, say);
 if ("missing" in oldNode) without("the oldest Node.js that the agent works on", oldNode.missing);
-// The tests start their own, from what the machine has.
+// The tests start their own redis-server.
 if (spawnSync("redis-server", ["--version"]).status !== 0)
   without("redis-server", "it is not installed (Debian: apt-get install redis-server)");
 for (const line of missing) say(line);
 
-// The terminal interrupts vitest as well, which ends; then this cleans up and says what was counted. Asked twice, it ends.
+// The terminal interrupts vitest too; this process then cleans up and prints the counts. A second interrupt ends it.
 process.once("SIGINT", () => {});
 const scratch = await mkdtemp(join(tmpdir(), "spotkeeper-test-"));
 try {

@@ -1,6 +1,6 @@
 /**
- * A program for `node --eval` (not a file of TypeScript, since stripping types alone takes 30 MB): what polling costs, by
- * `node:http` and nothing else. The same four paths of the metadata service, each second.
+ * A program for `node --eval` (not a TypeScript file, since stripping types takes 30 MB). It polls the same four
+ * metadata paths each second with `node:http` and does nothing else.
  */
 export const poller = `
   const http = require("node:http");

@@ -13,7 +13,7 @@ import { GOING, serveWebSockets, startTalk } from "../../packages/agent/test/sup
 import type { Row } from "../support/row.ts";
 import { quantile } from "../../packages/cli/src/simulate/quantile.ts";
 
-/** What a drain leaves undone on servers and queues that are not HTTP, beside their own way to close. */
+/** Measures what a drain leaves undone on servers and queues other than HTTP, compared with their own way to close. */
 export async function workDrains(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const how of HOWS) rows.push(...(await grpc(how)), ...(await webSockets(how)));
@@ -24,9 +24,9 @@ export async function workDrains(): Promise<readonly Row[]> {
 const HOWS = ["the agent", "its own close"] as const;
 type How = (typeof HOWS)[number];
 
-/** Whatever does not come to its end by itself is cut off after this, as a process is that is killed. */
+/** Work that does not end by itself is cut off after this time, as by a kill. */
 const PATIENCE = 5_000;
-/** How long the handler of a message or job takes, and how long a drain waits for it. */
+/** How long a message or job takes, and how long a drain waits for it. */
 const [TAKES, FINISH] = [20_000, 2_000];
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -73,7 +73,7 @@ const rowsOf = (what: string, unit: string, lost: number, latencies: readonly nu
   { what: `${what}: p99`, value: quantile(latencies, 0.99) ?? Number.NaN, unit: "ms" },
 ];
 
-/** Messages that nobody has when the process ends: hidden until their time-out is over. */
+/** Counts messages that no consumer can get when the process ends: they are hidden until their visibility timeout. */
 async function messages(how: How): Promise<Row> {
   await using set = await startQueue(20);
   let begun = 0;
@@ -97,7 +97,7 @@ async function messages(how: How): Promise<Row> {
   };
 }
 
-/** Jobs that nobody does when the process ends: active until they are found to have stalled. */
+/** Counts jobs that nobody works on when the process ends: they stay active until BullMQ finds that they stalled. */
 async function jobs(how: How): Promise<Row> {
   await using redis = await startRedis();
   let begun = 0;

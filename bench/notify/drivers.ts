@@ -8,7 +8,7 @@ import { channels } from "../../packages/controller/src/notify/channels/index.ts
 
 const docs = join(import.meta.dirname, "../../docs");
 
-/** Every driver of the registry, configured as the docs show it; a new one joins with its page. */
+/** Returns every driver of the registry, configured as in its docs page, so that a new driver is included. */
 export function everyDriver(deps: ChannelDeps): ReadonlyMap<string, Channel> {
   const configured = new Map(
     pages()
@@ -18,7 +18,7 @@ export function everyDriver(deps: ChannelDeps): ReadonlyMap<string, Channel> {
   return new Map(
     Object.entries(channels).flatMap(([type, driver]) => {
       const options = configured.get(type as keyof typeof channels);
-      // Each driver takes what its own schema has read.
+      // Each driver gets options parsed by its own schema.
       const { create } = driver as { create(options: unknown, deps: ChannelDeps): Channel };
       return options === undefined ? [] : [[type, create(options, deps)] as const];
     }),
@@ -42,7 +42,7 @@ function configsOf(page: string): readonly Options[] {
   });
 }
 
-/** What drivers may use, with nobody at the other end: all that they hand over is counted. */
+/** Returns what drivers may use, without a service behind it: only the bytes of what they send are counted. */
 export function countingDeps(count: (bytes: number) => void): ChannelDeps {
   const bytesOf = (value: unknown): number =>
     Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
@@ -50,14 +50,14 @@ export function countingDeps(count: (bytes: number) => void): ChannelDeps {
     clock: systemClock,
     output: { write: (text) => count(bytesOf(text)) },
     color: false,
-    // Of some it is a key, of others the URL itself.
+    // For some channels a secret is a key, for others the URL.
     secret: () => Promise.resolve("https://example.com/a-secret"),
     http: () => (request) => {
       count(bytesOf(request.body ?? ""));
       return Promise.resolve({ is: "answer", status: 200, retryAfter: null, text: "{}" });
     },
   };
-  // Whatever AWS service: what it is given is counted, and it answers with nothing.
+  // Stands for any AWS service: counts its input, and answers nothing.
   const service = new Proxy(
     {},
     {

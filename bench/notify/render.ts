@@ -9,7 +9,7 @@ import { countingDeps, everyDriver } from "./drivers.ts";
 const SIZE = 1_000;
 const ROUNDS = 20;
 
-/** What each channel makes of an alert of 1,000 instances, as it hands it over. */
+/** Measures what each channel makes of an alert with 1,000 instances. */
 export async function renderings(): Promise<readonly Row[]> {
   const members = many(SIZE, { facts: { impact: [impact(), impact({ service: "cart", belowMinimum: false })] } });
   const doc = alertDoc();
@@ -21,7 +21,7 @@ export async function renderings(): Promise<readonly Row[]> {
     bytes.sum = 0;
     const { median } = await timed(() => within(channel.send(model, null, AbortSignal.timeout(5_000))));
     rows.push({ what: `${type}: rendering it`, value: median, unit: "ms" });
-    // Mail goes its own way: nobody is at the other end of it here.
+    // Mail uses its own connection, which leads nowhere here.
     if (bytes.sum > 0) rows.push({ what: `${type}: handed over`, value: bytes.sum / (ROUNDS + 1), unit: "bytes" });
   }
   return rows;

@@ -5,8 +5,8 @@ import { openLab, QUEUE_ARN } from "../../packages/cli/src/simulate/lab.ts";
 const COUNT = 100;
 
 /**
- * Warnings that come one by one, each in a cluster of its own: milliseconds from a warning's receipt until a channel has
- * the alert in hand. What AWS takes before is not ours.
+ * Sends warnings one by one, each in its own cluster. Returns the milliseconds from the receipt of a warning to the
+ * alert's arrival at a channel. AWS's own delay before that is not included.
  */
 export async function singleAlerts(): Promise<readonly number[]> {
   const { policy } = loadConfig(null, () => "");

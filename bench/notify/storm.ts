@@ -8,19 +8,19 @@ import { countingDeps, everyDriver } from "./drivers.ts";
 const SIZE = 1_000;
 const CLUSTERS = 3;
 const HANGS = "hangs";
-/** assumed: what a service takes to answer, milliseconds. */
+/** assumed: how long a service takes to answer, in milliseconds. */
 const ANSWERS_IN = 150;
 
 export interface StormFigures {
   readonly clusters: number;
-  /** Most messages that any channel had in the first minute. */
+  /** The most messages that any channel got in the first minute. */
   readonly messages: number;
   readonly channels: number;
-  /** Instances of which a channel that works was never told, over all channels. */
+  /** Instances that a working channel was never told about, over all channels. */
   readonly untold: number;
-  /** Until every channel that works was told of every instance, milliseconds. */
+  /** Milliseconds until every working channel was told about every instance. */
   readonly complete: number;
-  /** Channels that were never told how it ended. */
+  /** Channels that never got an outcome. */
   readonly withoutOutcome: number;
 }
 
@@ -30,7 +30,7 @@ interface Told {
   readonly incidents: readonly string[];
 }
 
-/** A storm in three clusters, told over every channel there is, at its own pace, while one more hangs. */
+/** Plays a storm in three clusters, told over every type of channel at its own pace, while one more channel hangs. */
 export async function tellStorm(): Promise<StormFigures> {
   const { policy } = loadConfig(null, () => "");
   const told = new Map<string, Told[]>();

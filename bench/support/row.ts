@@ -1,4 +1,4 @@
-/** One figure. Ratios and counts hold on any machine; times only beside what ran in the same minute. */
+/** One figure. Ratios and counts are comparable between machines; times only within one run. */
 export interface Row {
   readonly what: string;
   readonly value: number;

@@ -13,24 +13,24 @@ const MAIN = join(ROOT, "packages/cli/src/main.ts");
 const GIVE_UP = 120_000;
 
 export interface Work {
-  /** Holds the config and the worker's files. */
+  /** Contains the config and the worker's files. */
   readonly folder: string;
   readonly endpoint: string;
   readonly queueUrl: string;
-  /** An access key of the account whose queue it is; emulators check no secret. */
+  /** An access key of the queue's account; emulators check no secret. */
   readonly accessKeyId: string;
-  /** Waiting messages, each an interruption of its own. */
+  /** The number of waiting messages, each about another interruption. */
   readonly warnings: number;
 }
 
 export interface Acted {
-  /** From the start of the process until each interruption had its first action, which AWS accepted. */
+  /** Seconds from the start of the process until AWS had accepted a first action for each interruption. */
   readonly seconds: number;
-  /** The same, from the instant at which the worker said that it is ready. */
+  /** The same, from when the worker said that it is ready. */
   readonly sinceReady: number;
 }
 
-/** Runs `spotkeeper run` on a queue in which warnings wait, until all have their first action. */
+/** Runs `spotkeeper run` on a queue with waiting warnings, until all have their first action. */
 export async function timeRun({ folder, endpoint, queueUrl, accessKeyId, warnings }: Work): Promise<Acted> {
   const port = await freePort();
   writeFileSync(
@@ -57,7 +57,7 @@ log: { level: error }
   }
 }
 
-/** The instant at which the worker counts that many first actions. */
+/** Returns the instant at which the worker has counted that many first actions. */
 async function untilActed(metrics: string, warnings: number, began: number): Promise<number> {
   while (performance.now() - began < GIVE_UP) {
     const text = await fetch(metrics).then(
@@ -71,7 +71,7 @@ async function untilActed(metrics: string, warnings: number, began: number): Pro
   throw new Error(`not all were acted on within ${GIVE_UP / 1000} s`);
 }
 
-/** Resolves once the URL answers 200. */
+/** Resolves when the URL answers 200. */
 export async function answering(url: string): Promise<void> {
   for (let tries = 0; tries < 3_000; tries++) {
     if (

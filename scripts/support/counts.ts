@@ -6,7 +6,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** What is used of the report that vitest's `json` reporter writes (https://vitest.dev/guide/reporters.html#json-reporter). */
+/** The part of vitest's `json` report that is used (https://vitest.dev/guide/reporters.html#json-reporter). */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -19,8 +19,8 @@ interface Report {
 }
 
 /**
- * Counts what a run did. A file that failed before any of its tests could (an import that throws, a hook) counts as one
- * failure, and so does a run that failed outside all tests: "0 failed" is printed only where nothing failed.
+ * Counts the results of a run. A file that failed before its tests (an import that throws, a hook) counts as one
+ * failure, and so does a run that failed outside all tests: "0 failed" means that nothing failed.
  */
 export function count(report: Report, exitCode: number): Counts {
   const filesFailedAlone = report.testResults.filter(
@@ -34,7 +34,7 @@ export function count(report: Report, exitCode: number): Counts {
   };
 }
 
-/** Reads the report of a run; a run that died before it wrote one counts as one failure. */
+/** Reads the report of a run. A run that died without a report counts as one failure. */
 export async function readCounts(file: string, exitCode: number): Promise<Counts> {
   try {
     return count(JSON.parse(await readFile(file, "utf8")) as Report, exitCode);

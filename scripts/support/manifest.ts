@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What is used of a package.json. */
+/** The part of a package.json that is used. */
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
@@ -17,7 +17,7 @@ export interface Workspace {
   readonly manifest: Manifest;
 }
 
-/** The workspaces that are published, by name. */
+/** Returns the published workspaces, sorted by name. */
 export async function publishable(root: string): Promise<Workspace[]> {
   const found: Workspace[] = [];
   for (const entry of await readdir(join(root, "packages"), { withFileTypes: true })) {
@@ -29,13 +29,13 @@ export async function publishable(root: string): Promise<Workspace[]> {
   return found.toSorted((a, b) => a.manifest.name.localeCompare(b.manifest.name));
 }
 
-/** Every file that the manifest promises, as a path from the package's root without `./`. */
+/** Returns every file that the manifest names, as a path from the package's root without `./`. */
 export function promisedFiles({ exports = {}, bin = {} }: Manifest): string[] {
   const files = [...Object.values(exports).flatMap(targets), ...Object.values(bin)];
   return [...new Set(files.map((file) => file.replace(/^\.\//, "")))];
 }
 
-/** What consumers can import, without what is no module (`./package.json`). */
+/** Returns what consumers can import, without files that are not modules (`./package.json`). */
 export function specifiers({ name, exports = {} }: Manifest): string[] {
   return Object.keys(exports)
     .filter((subpath) => !subpath.endsWith(".json"))

@@ -7,15 +7,15 @@ import { lastLines, makeWhole, type Provided } from "./provided.ts";
 const minutes = 60_000;
 const VERSION = "22.23.3";
 
-/** Where the tests find that Node.js. Empty: it could not be had, and those suites are skipped. */
+/** The variable with that Node.js. Empty: not available, and its suites are skipped. */
 export const oldNodeVariable = "SPOTKEEPER_OLD_NODE";
 
 /**
- * Provides the oldest Node.js that the agent promises to work on, under `.cache/`, from npm's registry. Not a dependency:
- * users of the project need no second Node.js.
+ * Provides the oldest Node.js that the agent supports, in `.cache/`, from npm's registry. It is not a dependency: users
+ * of the project need no second Node.js.
  */
 export async function provideOldNode(root: string, say: (line: string) => void): Promise<Provided> {
-  // Packages of this name hold the program and nothing else (https://www.npmjs.com/package/node).
+  // Packages with this name contain only the program (https://www.npmjs.com/package/node).
   const name = `node-${process.platform}-${process.arch}`;
   const home = join(root, ".cache", `node-${VERSION}`);
   const path = join(home, "node_modules", name, "bin/node");

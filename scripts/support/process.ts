@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 
 export interface Ran {
-  /** The exit code; 128 plus the signal's number where a signal ended it, as a shell says it. */
+  /** The exit code; 128 plus the signal's number if a signal ended it, as a shell does. */
   readonly code: number;
-  /** Standard output and standard error, interleaved; empty where they were passed through. */
+  /** Standard output and standard error, interleaved; empty if they were passed through. */
   readonly output: string;
 }
 
@@ -12,13 +12,13 @@ interface Options {
   readonly env?: NodeJS.ProcessEnv;
   /** "show" passes the output through, "keep" returns it. */
   readonly output: "show" | "keep";
-  /** Milliseconds, after which the process gets SIGKILL. */
+  /** Milliseconds after which the process gets SIGKILL. */
   readonly deadline: number;
 }
 
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Runs one program to its end. Rejects only where the program cannot be started (for example `ENOENT`). */
+/** Runs one program to its end. Rejects only if the program cannot be started (for example `ENOENT`). */
 export function run(command: string, args: readonly string[], options: Options): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -7,19 +7,19 @@ import { lastLines, makeWhole, type Provided } from "./provided.ts";
 
 const minutes = 60_000;
 
-/** A program in Python that the tests need. */
+/** A Python program that the tests need. */
 export interface PythonProgram {
-  /** Its requirements stand in `<name>-requirements.txt` beside this file. */
+  /** Its requirements are in `<name>-requirements.txt` beside this file. */
   readonly name: string;
-  /** What an environment that works can import. */
+  /** A module that a working environment can import. */
   readonly module: string;
 }
 
 /**
- * Provides a program of the Python package index in a virtual environment of its own under `.cache/`. It is made on first
- * use, when its requirements change, and when it no longer runs.
+ * Provides a program of the Python package index in its own virtual environment in `.cache/`. The environment is made
+ * on first use, when the requirements change, and when it no longer works.
  *
- * The environment can be renamed because programs are started as modules, not by pip's launchers, which hold absolute paths.
+ * It can be renamed because programs are started as modules, not by pip's launchers, which contain absolute paths.
  */
 export async function providePython(
   root: string,

@@ -1,19 +1,22 @@
 import { SpotkeeperError } from "@spotkeeper/controller";
 import type { Io } from "./io.ts";
 
-/** A worker on this machine answers in milliseconds; its archive can be slower. */
-const WITHIN = 15_000;
-/** A page of 500 incidents has some 500 kB, a long timeline some MB. */
-const LARGEST = 32 * 1024 * 1024;
+/** The request timeout. A worker on this machine answers in milliseconds; its archive can be slower. */
+const REQUEST_TIMEOUT = 15_000;
+/** The largest answer in bytes. A page of 500 incidents has about 500 kB, a long timeline some MB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface Api {
-  /** The JSON that a running worker answers. Throws SK-API-UNREACHABLE, SK-API-NOT-FOUND and SK-API-REFUSED. */
+  /** Returns the JSON answer of a running worker. Throws SK-API-UNREACHABLE, SK-API-NOT-FOUND and SK-API-REFUSED. */
   get(path: string, query?: { readonly [name: string]: string }): Promise<unknown>;
-  /** The same for a request that changes something; `body` is sent as JSON, undefined for none. */
+  /**
+   * Sends a request that changes something; `body` is sent as JSON, undefined for none. Returns and throws as `get`
+   * does.
+   */
   send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
-/** The HTTP API of a running worker at `url`; `SPOTKEEPER_TOKEN` is its token, where it wants one. */
+/** Creates a client of a running worker's HTTP API at `url`. It sends the token in `SPOTKEEPER_TOKEN`, if it is set. */
 export function createApi(url: string, env: Io["env"]): Api {
   const base = URL.parse(url);
   if (base === null || !/^https?:$/.test(base.protocol)) {
@@ -24,12 +27,16 @@ export function createApi(url: string, env: Io["env"]): Api {
 
   async function ask(target: URL, init: RequestInit): Promise<unknown> {
     const answer = await reach(target.host, async () => {
-      const response = await fetch(target, { ...init, redirect: "error", signal: AbortSignal.timeout(WITHIN) });
-      return { ok: response.ok, status: response.status, text: await bounded(response) };
+      const response = await fetch(target, {
+        ...init,
+        redirect: "error",
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT),
+      });
+      return { ok: response.ok, status: response.status, text: await readBounded(response) };
     });
     const body = answer.text === null ? undefined : json(answer.text);
     if (answer.ok && body !== undefined) return body;
-    throw refused(target.host, answer.status, body);
+    throw errorFrom(target.host, answer.status, body);
   }
 
   return {
@@ -57,14 +64,14 @@ async function reach<T>(host: string, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Null for an answer that is too long. */
-async function bounded(response: Response): Promise<string | null> {
+/** Reads the body; returns null if it is too long. */
+async function readBounded(response: Response): Promise<string | null> {
   if (response.body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > LARGEST) return null;
+    if (bytes > MAX_ANSWER_BYTES) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -78,8 +85,8 @@ function json(text: string): unknown {
   }
 }
 
-/** Problems are told as RFC 9457 has them; a token that is wanted is asked for by the name of its variable. */
-function refused(host: string, status: number, body: unknown): SpotkeeperError {
+/** Turns an error answer (problem details, RFC 9457) into an error; for 401 it names the variable of the token. */
+function errorFrom(host: string, status: number, body: unknown): SpotkeeperError {
   const detail = typeof body === "object" && body !== null && "detail" in body ? String(body.detail) : "";
   const advice = status === 401 ? " Put its token into SPOTKEEPER_TOKEN." : "";
   if (status === 404 && detail !== "") return new SpotkeeperError("SK-API-NOT-FOUND", `${host} says: ${detail}`);

@@ -3,7 +3,7 @@ import { type Config, loadConfig } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import type { ExitCode, Io } from "./io.ts";
 
-/** What stands on the call, for every command. */
+/** The options that every command has. */
 export interface GlobalOptions {
   readonly config?: string;
   readonly output: Format;
@@ -13,30 +13,33 @@ export interface GlobalOptions {
 export const FORMATS = ["text", "json"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What a command gets. */
+/** The input of a command. */
 export interface Context {
   readonly io: Io;
-  /** The options of this command and of all above it. */
+  /** The options of this command and of its parents. */
   readonly options: GlobalOptions;
-  /** Reads the config that the call, the environment or the working folder names; none at all is valid. */
+  /**
+   * Reads the config that --config, the environment or the working folder names. Returns the default config if there is
+   * none.
+   */
   readonly config: () => Config;
-  /** Which that is; null: there is none. */
+  /** The config's file; null if there is none. */
   readonly configFile: string | null;
-  /** Where a document goes; null: to standard output. Only for commands of `WRITES_DOCUMENT`. */
+  /** The file that a document is written to; null for standard output. Only for the commands in `WRITES_DOCUMENT`. */
   readonly outputFile: string | null;
 }
 
-/** Runs a command; its exit code, if it did not throw. */
+/** A command's function. Returns its exit code. */
 export type Run = (context: Context, command: Command) => Promise<ExitCode>;
 
 export const DEFAULT_CONFIG = "spotkeeper.yaml";
 
-/** Commands that print a document in its own format: `--output` names its file. */
+/** Commands that print a document in its own format: for them `--output` names a file. */
 export const WRITES_DOCUMENT: ReadonlySet<string> = new Set(["facts"]);
 
 const isFormat = (output: string): output is Format => (FORMATS as readonly string[]).includes(output);
 
-/** @param given the options as they stand on the call, where `output` may name a file */
+/** @param given the parsed options; `output` may still name a file */
 export function createContext(io: Io, given: Omit<GlobalOptions, "output"> & { readonly output: string }): Context {
   const { output } = given;
   const options: GlobalOptions = { ...given, output: isFormat(output) ? output : "text" };

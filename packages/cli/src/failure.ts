@@ -4,12 +4,15 @@ import { CommanderError } from "commander";
 import { printable } from "./table.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 
-/** Errors about the call, the config, or a secret or an address that it names; every other one is work that failed. */
+/** Errors in the command line, the config, or a secret or address that it names. All other errors are failed work. */
 const USAGE = /^SK-(CONFIG|CALL|INPUT|SECRET|AGENT-(CALL|ENDPOINT)|SHOW-LISTEN)(-|$)/;
 
-/** The exit code for an error that ended a command, and what is said about it on standard error (empty: it is said). */
+/**
+ * Returns the exit code for an error that ended a command, and the text for standard error (empty if it was already
+ * written).
+ */
 export function failureOf(error: unknown, verbose: boolean): { readonly code: ExitCode; readonly text: string } {
-  // Commander has written its help, its version, or what is wrong with the call.
+  // Commander has already written the help, the version, or the error.
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, text: "" };
   if (!isOurs(error)) {
     const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
@@ -25,11 +28,11 @@ export function failureOf(error: unknown, verbose: boolean): { readonly code: Ex
   };
 }
 
-/** The agent has no dependencies, hence an error class of its own with the same shape. */
+/** The agent has no dependencies, so it has its own error class of the same shape. */
 const isOurs = (error: unknown): error is SpotkeeperError =>
   error instanceof SpotkeeperError || error instanceof AgentError;
 
-/** A message may quote a name, a path or an answer from outside. */
+/** A message may contain a name, a path or an answer from outside. */
 const linesOf = (message: string): string => message.split("\n").map(printable).join("\n");
 
 function causes(error: Error): string {

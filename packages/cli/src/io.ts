@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** What a command has of the process, so that nothing below main.ts reaches for it. */
+/** The process, as commands see it. Only main.ts uses the process itself. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
@@ -8,26 +8,29 @@ export interface Io {
   readonly env: { readonly [name: string]: string | undefined };
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Resolves with the first signal that asks the process to end; while nobody waits for it the process ends at once. */
+  /**
+   * Resolves with the first signal that asks the process to end. If no command waits, a signal ends the process at
+   * once.
+   */
   readonly interrupted: () => Promise<NodeJS.Signals>;
-  /** From now on the command sees to signals itself. */
+  /** Removes our signal handlers: the command handles signals itself. */
   readonly releaseSignals: () => void;
 }
 
 export interface Output {
-  /** Resolves once there is room for more. Text for a reader that has gone is dropped. */
+  /** Resolves when there is room for more. Text is dropped if the reader has closed the pipe. */
   write(text: string): Promise<void>;
   readonly isTTY: boolean;
-  /** Of the terminal, as it is now. */
+  /** The terminal's current size; null if it is not a terminal. */
   readonly columns: number | null;
   readonly rows: number | null;
 }
 
-/** How a command ended. 2, a wrong call or config, is for errors to say (failure.ts). */
+/** The exit codes of commands. 2, for a wrong command line or config, is set only by failure.ts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Colours and other sequences only for people: https://no-color.org */
-export function paints(output: Pick<Output, "isTTY">, env: Io["env"]): boolean {
+/** Returns true if colours may be used: on a terminal, unless https://no-color.org or TERM says otherwise. */
+export function usesColors(output: Pick<Output, "isTTY">, env: Io["env"]): boolean {
   return output.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }

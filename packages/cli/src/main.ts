@@ -3,14 +3,16 @@ import { enableCompileCache } from "node:module";
 import { EXIT, type Io } from "./io.ts";
 import { createOutput } from "./output.ts";
 
-// Most of a start is the compiling of AWS's clients: what it made is kept for the next one. Where there is no place for
-// it, it is made anew each time (https://nodejs.org/api/module.html#moduleenablecompilecachecachedir).
+// Most of the start-up time is spent on compiling the AWS SDK's clients, so the compiled code is cached for the next
+// start. Without a cache folder it is compiled each time
+// (https://nodejs.org/api/module.html#moduleenablecompilecachecachedir).
 enableCompileCache();
 const { runCommandLine } = await import("./program.ts");
 
 const waiting: ((signal: NodeJS.Signals) => void)[] = [];
 
-// The first asks whoever waits for it to come to an end; the second, or one that nobody waits for, ends at once.
+// The first signal asks the waiting command to end. A second one, or one while no command waits, ends the process at
+// once.
 let asked = false;
 const onSignal = (signal: NodeJS.Signals): void => {
   if (asked || waiting.length === 0) process.exit(EXIT.interrupted);
@@ -30,6 +32,6 @@ const io: Io = {
   releaseSignals: () => signals.forEach((signal) => process.off(signal, onSignal)),
 };
 
-// The product's timers keep no process alive, but a command that waits for one is not done.
+// The product's timers do not keep the process alive, so this one does while a command runs.
 setInterval(() => {}, 2 ** 30);
 process.exit(await runCommandLine(process.argv.slice(2), io));

@@ -2,8 +2,8 @@ import type { Writable } from "node:stream";
 import type { Output } from "./io.ts";
 
 /**
- * Writes with back-pressure. A reader that has gone (`| head`) is no error: what would follow is dropped, and the
- * command ends as it would have.
+ * Writes with back-pressure. If the reader has closed the pipe (`| head`), further text is dropped, and the command
+ * ends normally.
  */
 export function createOutput(
   stream: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number },

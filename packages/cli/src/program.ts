@@ -6,12 +6,12 @@ import { failureOf } from "./failure.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
 import { version } from "./version.ts";
 
-/** Runs one call of the command line; never throws. */
+/** Runs one command line; never throws. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
-  // Commander writes at once; what it wrote is waited for before the process ends.
+  // Commander writes without waiting; wait for these writes before the process ends.
   const written: Promise<void>[] = [];
-  const words: Words = {
+  const words: HelpOutput = {
     out: (text) => void written.push(io.stdout.write(text)),
     err: (text) => void written.push(io.stderr.write(text)),
     width: io.stdout.columns ?? 80,
@@ -36,7 +36,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   return code;
 }
 
-/** Only commands that write a document take anything else, which is the name of a file. */
+/** Fails for an unknown format. Only commands that write a document accept the name of a file instead. */
 function mustBeFormat(output: string, command: Command): void {
   if ((FORMATS as readonly string[]).includes(output) || WRITES_DOCUMENT.has(command.name())) return;
   const allowed = FORMATS.join(", ");
@@ -46,16 +46,16 @@ function mustBeFormat(output: string, command: Command): void {
   });
 }
 
-/** Where help, the version and what is wrong with a call go. */
-export interface Words {
+/** Where commander writes help, version and errors. */
+export interface HelpOutput {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** In columns. */
   readonly width: number;
 }
 
-/** The whole command line; `act` carries out what a command does. */
-export function createProgram({ out, err, width }: Words, act: Act): Command {
+/** Creates the command-line parser; `act` runs a command's function. */
+export function createProgram({ out, err, width }: HelpOutput, act: Act): Command {
   const program = new Command("spotkeeper")
     .description("Gives every EC2 Spot interruption a good ending.")
     .version(version, "--version", "print the version")

@@ -1,6 +1,6 @@
 /**
- * Columns as wide as their longest cell, at most 48 characters; the first, which names what stands in the row to other
- * commands, is never cut. Cells come from outside and are made harmless.
+ * Renders columns as wide as their longest cell, at most 48 characters. The first column is never cut, since other
+ * commands take its values. Cells come from outside, so control characters are removed.
  */
 export function table(head: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
   const cells = [head, ...rows.map((row) => row.map((cell, column) => (column === 0 ? printable : fit)(cell ?? "-")))];
@@ -21,5 +21,5 @@ function fit(cell: string): string {
   return plain.length <= WIDEST ? plain : `${plain.slice(0, WIDEST - 1)}…`;
 }
 
-/** Text from outside must neither move the cursor nor turn the direction of writing. */
+/** Removes characters that move the cursor or change the direction of text. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createWorld, type Instance, regionOf, stormFleet, virtualClock } from "@spotkeeper/simulator";
 import { describe, expect, test } from "vitest";
-import { firstActionFloor } from "../src/simulate/floor.ts";
+import { firstActionFloor } from "../src/simulate/first-action-floor.ts";
 import { quantile } from "../src/simulate/quantile.ts";
 import { readTrace } from "../src/simulate/trace-file.ts";
 import { folder, spotkeeper } from "./support.ts";

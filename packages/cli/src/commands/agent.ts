@@ -4,16 +4,16 @@ import type { ExitCode } from "../io.ts";
 import type { Act } from "./registration.ts";
 
 const HELP = `
-On a notice the hooks run first, in order; then the command gets SIGTERM, and SIGKILL only shortly before the deadline.
-Without a command it watches for the machine. Its exit code is that of the command.
-docs/agent.md has more, and the package @spotkeeper/agent has the same as a bin: spotkeeper-agent.`;
+On a notice the hooks run first, in order. Then the command gets SIGTERM, and SIGKILL only shortly before the deadline.
+Without a command it watches for the whole machine. The exit code is the command's.
+More: docs/agent.md. The package @spotkeeper/agent has the same daemon as spotkeeper-agent.`;
 
-/** `agent`: the daemon on an instance. It needs no config. */
+/** `agent`: runs the agent's daemon on an instance. It needs no config. */
 export function agent(program: Command, act: Act): void {
   const command = program
     .command("agent")
-    .description("the daemon on an instance: ends any process well on a notice")
-    .argument("[command...]", "behind --: what it runs")
+    .description("run a command on an instance and end it in time on a notice")
+    .argument("[command...]", "the command to run, after --")
     .addHelpText("after", HELP);
   for (const { name, value, says, many = false } of daemonFlags) {
     const option = new Option(`--${name} <${value}>`, says);
@@ -25,7 +25,7 @@ export function agent(program: Command, act: Act): void {
     act(async ({ io }, self) => {
       const options = daemonOptions(self.opts(), self.args);
       io.releaseSignals();
-      // Any number that a process can end with is the command's to choose.
+      // The command may end with any exit code.
       return (await runDaemon(options)) as ExitCode;
     }),
   );

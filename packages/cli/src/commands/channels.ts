@@ -1,21 +1,21 @@
 import { type ChannelReport, testChannels } from "@spotkeeper/controller";
 import type { Command } from "commander";
-import { EXIT, paints } from "../io.ts";
+import { EXIT, usesColors } from "../io.ts";
 import { printable, table } from "../table.ts";
 import type { Act } from "./registration.ts";
 
 const HELP = `
-A sample alert goes out twice, that an instance is reclaimed and how it ended, clearly
-marked as a test. The exit code is 1 if any channel could not be told.`;
+Each channel gets two sample messages, marked as a test: an instance is being reclaimed,
+and how that ended. The exit code is 1 if a channel failed.`;
 
-/** `channels test [NAME…]`: whether people would be reached, found out before it matters. */
+/** `channels test [NAME…]`: sends a sample alert through each channel. */
 export function channels(program: Command, act: Act): void {
   program
     .command("channels")
-    .description("where people are told")
+    .description("the channels over which people are told")
     .command("test")
     .description("send a sample alert through the configured channels")
-    .argument("[name...]", "channels; all of them, unless told")
+    .argument("[name...]", "names of channels (default: all)")
     .addHelpText("after", HELP)
     .action(
       act(async ({ io, options, config }, command) => {
@@ -23,9 +23,9 @@ export function channels(program: Command, act: Act): void {
         const reports = await testChannels({
           config: config(),
           env: io.env,
-          // What a console channel prints is no result.
+          // The lines of a console channel are not part of the result, so they go to standard error.
           output: { write: (text) => void stderr.write(text), isTTY: stderr.isTTY },
-          color: paints(stderr, io.env),
+          color: usesColors(stderr, io.env),
           names: command.args,
         });
         const text =
@@ -38,7 +38,7 @@ export function channels(program: Command, act: Act): void {
     );
 }
 
-/** Reasons stand below the table, whole: they say what to do. */
+/** Renders a table, and below it each reason in full: it says what to do. */
 function render(reports: readonly ChannelReport[]): string {
   if (reports.length === 0) return "No channels are configured.\n";
   const rows = reports.map(({ channel, type, sends }) => [

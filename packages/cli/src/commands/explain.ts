@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { explain as explainInputs, type Input } from "../explain/explain.ts";
 import { renderExplanation } from "../explain/text.ts";
 import { noMessage, readInput } from "../input.ts";
-import { EXIT, paints } from "../io.ts";
+import { EXIT, usesColors } from "../io.ts";
 
 const HELP = `
-A file holds a JSON document, JSON lines, an array of documents or of strings that
-are raw bodies, or one raw body. Nothing is asked of AWS and nothing is done.
+A file may hold a JSON document, JSON lines, an array of documents or of raw message
+bodies (strings), or one raw message body. AWS is not called, and nothing is done.
 
 Examples:
   $ spotkeeper explain message.json
@@ -18,15 +18,17 @@ Examples:
 export function explain(program: Command, act: Act): void {
   program
     .command("explain")
-    .description("what each raw message means and what would be done")
-    .argument("[file...]", "files with messages; - or none for standard input")
+    .description("show what each message means and what would be done")
+    .argument("[file...]", "files with messages (default: standard input, also as -)")
     .option("--strict", "exit with 1 if any message has an error", false)
     .addHelpText("after", HELP)
     .action(
       act(async ({ io, options, config }, command) => {
         const { strict } = command.opts<{ strict: boolean }>();
         const { policy, sources } = config();
-        const bold = paints(io.stdout, io.env) ? (text: string) => `\u001B[1m${text}\u001B[0m` : (text: string) => text;
+        const bold = usesColors(io.stdout, io.env)
+          ? (text: string) => `\u001B[1m${text}\u001B[0m`
+          : (text: string) => text;
         const inputs: Input[] = [];
         for (const name of command.args.length === 0 ? ["-"] : command.args) {
           if (name === "-" && io.stdin.isTTY === true) await io.stderr.write("Reading messages; end with Ctrl-D.\n");

@@ -8,11 +8,12 @@ import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
 
 const HELP = `
-What AWS says of the fleet, as the document that replay and simulate --swarm take with
---facts: groups, instances, ECS services and tasks, load balancers and their targets. It
-reads, and changes nothing. The accounts and their roles are those of the config, and so are
-the regions, unless --region names others. What may not be read is said, and left out.
-Of tags it has those that decide what is done, and no others.
+Reads groups, instances, ECS services and tasks, load balancers and their targets, and
+prints them as the document that replay and simulate --swarm take with --facts. Nothing in
+AWS is changed. Accounts, roles and regions come from the config; --region names other
+regions. What may not be read is reported and left out. Only tags that the policy or
+Spotkeeper uses are included.
+The document is always JSON: --output text is refused, --output FILE writes to a file.
 
 Examples:
   $ spotkeeper facts > fleet.json
@@ -25,8 +26,8 @@ const several = (region: string, all: readonly string[]): string[] => [...new Se
 export function facts(program: Command, act: Act): void {
   program
     .command("facts")
-    .description("the fleet as AWS describes it, as JSON: --output FILE writes it there; changes nothing")
-    .option("--region <region>", "read this region instead of the config's; can be given several times", several, [])
+    .description("read your fleet from AWS and print it as JSON (--output FILE writes to a file)")
+    .option("--region <region>", "read this region instead of the config's; repeatable", several, [])
     .addHelpText("after", HELP)
     .action(
       act(async ({ io, outputFile, config }, command) => {

@@ -13,8 +13,8 @@ const DEFAULT_PATH = "/spot-interruption";
 
 const HELP = `
 Reads input.json, files of variables (.env), and the parameters of a stack as JSON. The new
-config goes to standard output, what somebody should know to standard error. Secrets are
-referred to, never written down. Of two sources of one setting the later one counts.`;
+config goes to standard output, notes go to standard error. Secrets become references; their
+values are never written. If two sources have the same setting, the later one counts.`;
 
 interface ImportOptions {
   readonly environment: boolean;
@@ -26,14 +26,14 @@ const sourcesOf = (files: readonly string[], environment: boolean, parameters: s
     .filter((one) => one !== false)
     .join(" and ");
 
-/** `import [FILE…]`: a config from an existing set-up. */
+/** `import [FILE…]`: makes a config from an existing set-up. */
 export function importing(program: Command, act: Act): void {
   program
     .command("import")
-    .description("make a config of an existing set-up")
+    .description("make a config from an existing set-up")
     .argument("[file...]", "input.json, .env files, a stack's parameters; - for standard input")
-    .option("--environment", "the variables of this process", false)
-    .option("--parameters [path]", `Parameter Store, below this path (${DEFAULT_PATH})`)
+    .option("--environment", "read the variables of this process", false)
+    .option("--parameters [path]", `read Parameter Store below this path (${DEFAULT_PATH})`)
     .addHelpText("after", HELP)
     .action(
       act(async ({ io }, command) => {
@@ -62,7 +62,7 @@ export function importing(program: Command, act: Act): void {
         const { lines, warnings } = convert(new Map(found));
         const text = renderConfig(lines);
         for (const warning of [...notes, ...warnings]) await io.stderr.write(`note: ${warning}\n`);
-        // What does not load would help nobody; the message names what is wrong in the old set-up's value.
+        // Fail if the config would not load; the message names the wrong value of the old set-up.
         parseConfig(text, `the config made of ${sourcesOf(command.args, environment, parameters)}`);
         await io.stdout.write(text);
         return EXIT.done;

@@ -15,7 +15,7 @@ interface ListOptions {
   readonly [filter: string]: unknown;
 }
 
-/** Options of `list` that the API takes by the same name; the first of them are checked here. */
+/** Filters that the API takes under the same name. These are checked here; FILTERS are not. */
 const CHECKED = ["from", "to", "outcome"];
 const FILTERS = {
   group: "of this Auto Scaling group",
@@ -24,17 +24,17 @@ const FILTERS = {
   instanceId: "of this instance, or Fargate task",
 } as const;
 
-/** `incidents list`, `incidents show ID`: what a running worker has, over its HTTP API. */
+/** `incidents list`, `incidents show ID`: shows the incidents of a running worker, over its HTTP API. */
 export function incidents(program: Command, act: Act): void {
-  const parent = program.command("incidents").description("what a running worker has handled, and handles now");
-  const list = parent.command("list", { isDefault: true }).description("incidents, newest first");
+  const parent = program.command("incidents").description("list and show the incidents of a running worker");
+  const list = parent.command("list", { isDefault: true }).description("list incidents, newest first");
   for (const [name, what] of Object.entries(FILTERS)) list.option(`--${dashed(name)} <value>`, what);
   list
     .option("--from <time>", "opened at or after this time (2026-01-31T12:00:00Z)", timeOf)
     .option("--to <time>", "opened before this time", timeOf)
     .addOption(new Option("--outcome <outcome>", "how it ended").choices(outcomes))
-    .option("--open", "only those that are not closed")
-    .option("--limit <count>", "how many at most", countOf, 100)
+    .option("--open", "only open ones")
+    .option("--limit <count>", "at most this many", countOf, 100)
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .action(
       act(async ({ io, options }, command) => {
@@ -63,8 +63,8 @@ export function incidents(program: Command, act: Act): void {
     );
   parent
     .command("show")
-    .description("one incident with its timeline")
-    .argument("<id>", "as list prints it (i-0123456789abcdef0#1); without #1 the newest of that instance or task")
+    .description("show one incident with its timeline")
+    .argument("<id>", "as list prints it (i-0123456789abcdef0#1); without #1, the newest of that instance or task")
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .action(
       act(async ({ io, options }, command) => {
@@ -79,7 +79,7 @@ export function incidents(program: Command, act: Act): void {
     );
 }
 
-/** One incident by its id, or the newest of an instance or task. Throws SK-API-NOT-FOUND. */
+/** Returns one incident by its id, or the newest of an instance or task. Throws SK-API-NOT-FOUND. */
 async function findOne(api: Api, id: string): Promise<unknown> {
   const none = `No incident of ${id} is known there. spotkeeper incidents list shows which are.`;
   try {
@@ -96,7 +96,7 @@ async function findOne(api: Api, id: string): Promise<unknown> {
 
 interface Page {
   readonly items: readonly IncidentView[];
-  /** By the worker's clock, which is not always this machine's: a sandbox has one of its own. */
+  /** The worker's current time, which may differ from this machine's: a sandbox has its own clock. */
   readonly now: string;
   readonly next: string | null;
   readonly missing: readonly { readonly store: string; readonly message: string }[];

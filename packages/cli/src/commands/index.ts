@@ -12,7 +12,7 @@ import { schema } from "./schema.ts";
 import { silence } from "./silence.ts";
 import { simulate } from "./simulate.ts";
 
-/** Every command. A new one is a file and a line. */
+/** All commands. A new command is a file and a line here. */
 export const commands: readonly Registration[] = [
   run,
   explain,

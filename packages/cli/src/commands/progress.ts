@@ -5,7 +5,7 @@ export interface Progress {
   clear(): Promise<void>;
 }
 
-/** One line on a terminal that is written over; nothing in a pipe. */
+/** Creates a progress line: on a terminal one line that is overwritten, in a pipe nothing. */
 export function createProgress({ stderr }: Pick<Io, "stderr">): Progress {
   const over = (text: string): Promise<void> =>
     stderr.isTTY ? stderr.write(`\r\u001B[K${text.slice(0, (stderr.columns ?? 80) - 1)}`) : Promise.resolve();

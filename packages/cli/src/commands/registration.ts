@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Run } from "../context.ts";
 
-/** Wraps what a command does into what commander calls. */
+/** Wraps a command's function so that commander can call it. */
 export type Act = (run: Run) => (...args: unknown[]) => Promise<void>;
 
 /** Adds one command to the program. */

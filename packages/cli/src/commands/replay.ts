@@ -4,19 +4,19 @@ import { noMessage, readInput } from "../input.ts";
 import { EXIT } from "../io.ts";
 import type { Act } from "./registration.ts";
 import { createProgress } from "./progress.ts";
-import { whole } from "./whole.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const HELP = `
-Messages are read as explain reads them. Without --live they are handled against a
-simulated fleet that has the instances they name, each at its own time, at once.
---facts describes the fleet:
+Messages have the same forms as for explain. Without --live they are handled against a
+simulated fleet that has the instances they name, on a virtual clock: each message at its
+own time, without waiting. --facts describes the fleet:
 
   { "groups": [{ "name": "web", "cluster": "shop", "type": "m5.large", "desired": 6,
                  "instances": ["i-0123456789abcdef0"], "hooks": ["graceful-shutdown-hook"] }],
     "services": [{ "cluster": "shop", "name": "web", "desired": 4, "balanced": true }] }
 
-With --live they are handled against AWS by a worker of the config, with its ledger and
-channels; --dry-run says what would be done.
+With --live they are handled against AWS by a worker with your config, its ledger and its
+channels; add --dry-run to change nothing.
 
 Examples:
   $ spotkeeper replay messages.json --facts fleet.json
@@ -33,12 +33,12 @@ interface Given {
 export function replay(program: Command, act: Act): void {
   program
     .command("replay")
-    .description("messages through the whole flow, against a simulated fleet or AWS")
-    .argument("[file]", "a file with messages; - or none for standard input")
-    .option("--facts <file>", "the fleet, as JSON")
-    .option("--live", "against AWS", false)
-    .option("--dry-run", "say what would be done, and do nothing", false)
-    .option("--seed <number>", "of the simulated fleet and what happens to it", whole(0, 2 ** 31), 1)
+    .description("handle messages against a simulated fleet, or against AWS")
+    .argument("[file]", "a file with messages (default: standard input, also as -)")
+    .option("--facts <file>", "the simulated fleet, as JSON")
+    .option("--live", "use AWS, not a simulated fleet", false)
+    .option("--dry-run", "show what would be done, change nothing", false)
+    .option("--seed <number>", "seed of the simulated fleet and its events", wholeNumber(0, 2 ** 31), 1)
     .addHelpText("after", HELP)
     .action(
       act(async ({ io, options, config: read }, command) => {
@@ -55,7 +55,7 @@ export function replay(program: Command, act: Act): void {
         if (messages.length === 0) await io.stderr.write(noMessage(name));
         const progress = createProgress(io);
         const onProgress = progress.show;
-        // Loaded here: other commands need neither the AWS SDK nor the simulator.
+        // Imported here: other commands need neither the AWS SDK nor the simulator.
         const { renderReplay, replayLines } = await import("../simulate/replay/text.ts");
         const done = live
           ? await (await import("../simulate/replay/live.ts")).replayLive(io, { messages, config, dryRun, onProgress })
@@ -73,7 +73,7 @@ export function replay(program: Command, act: Act): void {
         if (options.output === "text") await io.stdout.write(renderReplay(done));
         else for (const line of replayLines(done)) await io.stdout.write(`${JSON.stringify(line)}\n`);
         if (done.interrupted) return EXIT.interrupted;
-        return done.heard.some(({ verdict }) => verdict.is === "later") ? EXIT.failed : EXIT.done;
+        return done.results.some(({ verdict }) => verdict.is === "later") ? EXIT.failed : EXIT.done;
       }),
     );
 }

@@ -2,26 +2,26 @@ import { resolve } from "node:path";
 import { asDryRun, createLog, runWorker, systemClock } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { DEFAULT_CONFIG } from "../context.ts";
-import { EXIT, paints } from "../io.ts";
+import { EXIT, usesColors } from "../io.ts";
 import type { Act } from "./registration.ts";
 
-/** Less than the 10 s that are promised, so that there is time to end. */
+/** A little less than the 10 s that HELP promises, so that there is time to exit. */
 const DRAIN_WITHIN = 9_000;
 const END_WITHIN = 9_800;
 
 const HELP = `
-An interrupt (SIGINT, SIGTERM) drains it within 10 s; a second one stops it at once.
-What it has begun goes on with the next start.
+SIGINT or SIGTERM stops the worker within 10 s; a second one stops it at once.
+Work in progress goes on with the next start.
 
-Without ledger.file, archive.file and inventory.file it keeps its records in the working folder:
+Without ledger.file, archive.file and inventory.file the worker keeps its files in the working folder:
 spotkeeper.db, spotkeeper-archive.db and spotkeeper-inventory.db.`;
 
-/** `run`: the worker. Alerts of the console channel go to standard output, the log to standard error. */
+/** `run`: runs the worker. Alerts of the console channel go to standard output, the log to standard error. */
 export function run(program: Command, act: Act): void {
   program
     .command("run")
-    .description("the worker: its sources, the flow, the API")
-    .option("--dry-run", "say what would be done, and do nothing", false)
+    .description("run the worker: read messages, drain, tell people, serve the API")
+    .option("--dry-run", "tell what would be done, change nothing", false)
     .addHelpText("after", HELP)
     .action(
       act(async ({ io, config: read, configFile }, command) => {
@@ -30,10 +30,10 @@ export function run(program: Command, act: Act): void {
         const policy = dryRun ? asDryRun(config.policy) : config.policy;
         const { stdout, stderr, env } = io;
         const output = { write: (text: string) => void stderr.write(text), isTTY: stderr.isTTY };
-        const log = createLog({ ...config.log, output, color: paints(stderr, env), clock: systemClock });
+        const log = createLog({ ...config.log, output, color: usesColors(stderr, env), clock: systemClock });
         if (configFile === null)
           log.warn({ lookedFor: [resolve(DEFAULT_CONFIG), "SPOTKEEPER_CONFIG"] }, "no config was found");
-        // Asked for before it starts, so that an interrupt meanwhile drains it too.
+        // Listen for interrupts before the worker starts, so that an early interrupt drains it too.
         const interrupted = io.interrupted();
         const running = await runWorker({
           config: { ...config, policy },
@@ -44,7 +44,7 @@ export function run(program: Command, act: Act): void {
             isTTY: stdout.isTTY,
             ...(stdout.columns === null ? {} : { columns: stdout.columns }),
           },
-          color: paints(stdout, env),
+          color: usesColors(stdout, env),
         });
         const queues = config.sources.sqs.map((queue) => queue.queueUrl);
         log.info({ url: running.url, queues, dryRun: policy.defaults.dryRun }, "the worker runs");

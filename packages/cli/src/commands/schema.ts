@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { EXIT } from "../io.ts";
 import type { Act } from "./registration.ts";
 
-/** `schema`: the JSON Schema of the config. JSON in either output, since it is for editors. */
+/** `schema`: prints the JSON Schema of the config, for editors. It is JSON with either --output. */
 export function schema(program: Command, act: Act): void {
   program
     .command("schema")
-    .description("the JSON Schema of the config, for editors")
+    .description("print the JSON Schema of the config, for editors")
     .action(
       act(async ({ io, options }) => {
         await io.stdout.write(`${JSON.stringify(configJsonSchema(), null, options.output === "json" ? 0 : 2)}\n`);

@@ -27,18 +27,18 @@ interface AddOptions {
   readonly comment?: string;
 }
 
-/** `silence add|list|expire`: quiet about some incidents for a while, asked of a running worker over its HTTP API. */
+/** `silence add|list|expire`: manages silences of a running worker, over its HTTP API. */
 export function silence(program: Command, act: Act): void {
-  const parent = program.command("silence").description("ask for quiet about some incidents, for a while");
+  const parent = program.command("silence").description("silence alerts about some incidents, for a while");
   parent
     .command("add")
-    .description("tell nobody of what matches, until a time")
-    .option("--match <key=value>", "what is silenced; may be given several times", together, [])
-    .option("--all", "everything is")
-    .addOption(new Option("--for <duration>", "how long, such as 90m or 2h").argParser(spanOf).conflicts("until"))
-    .option("--until <time>", "until when, such as 2026-01-31T12:00:00Z", timeOf)
-    .option("--from <time>", "from when on; now, unless told", timeOf)
-    .option("--author <name>", "who asks for it; USER, unless told")
+    .description("silence alerts that match, until a time")
+    .option("--match <key=value>", "which incidents; repeatable", together, [])
+    .option("--all", "silence everything")
+    .addOption(new Option("--for <duration>", "duration, such as 90m or 2h").argParser(spanOf).conflicts("until"))
+    .option("--until <time>", "end, such as 2026-01-31T12:00:00Z", timeOf)
+    .option("--from <time>", "begin (default: now)", timeOf)
+    .option("--author <name>", "who asks for it (default: USER)")
     .option("--comment <text>", "why")
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .addHelpText("after", HELP)
@@ -52,8 +52,8 @@ export function silence(program: Command, act: Act): void {
     );
   parent
     .command("list", { isDefault: true })
-    .description("silences, newest first")
-    .option("--ended", "those that are over as well", false)
+    .description("list silences, newest first")
+    .option("--ended", "include ended silences", false)
     .option("--url <url>", "where the worker listens", DEFAULT_URL)
     .action(
       act(async ({ io, options }, command) => {
@@ -80,7 +80,7 @@ export function silence(program: Command, act: Act): void {
     );
 }
 
-/** What the API is asked. Throws SK-CALL-MATCH and SK-CALL-SILENCE. */
+/** Returns the body of the request. Throws SK-CALL-MATCH and SK-CALL-SILENCE. */
 function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
   const match = matcherOf(given.match);
   const author = given.author ?? io.env["USER"] ?? "";
@@ -98,7 +98,7 @@ function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
     match,
     ...(given.all === true ? { all: true } : {}),
     ...(given.from === undefined ? {} : { startsAt: given.from }),
-    // Now is by the worker's clock, and this machine's may differ.
+    // Send a duration, since the worker's clock may differ from this machine's.
     ...(given.for === undefined ? { endsAt: given.until } : { seconds: given.for / 1_000 }),
     author,
     comment: given.comment,

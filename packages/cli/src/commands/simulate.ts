@@ -9,17 +9,17 @@ import type { StormMix } from "../simulate/storm.ts";
 import type { UserFleet } from "../simulate/swarm/user-fleet.ts";
 import type { Act } from "./registration.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { whole } from "./whole.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const HELP = `
-A storm strikes a fleet of its size, with a cluster and a group for each of --clusters,
-spread over --buckets accounts and regions with AWS's request budgets. A trace is played
-against the sandbox's fleet. The same seed gives the same outcome.
-A swarm plays generated worlds, a seed each: fleets, what happens to them, and faults, all
-that AWS allows; what must never happen is looked for in each. A world in which it does is
-made small and told as a story, and the exit code is 1. It takes --seed and --jobs, and
-its outcome is the same for any number of jobs. --facts plays your fleet instead of
-generated ones, and --config with it your policy.
+--storm interrupts all instances of a fleet of that size at once. The fleet has one ECS
+cluster and one group for each of --clusters, over --buckets accounts and regions with
+AWS's request limits. --trace plays a recorded trace against the sandbox's fleet. The same
+seed gives the same outcome.
+--swarm plays generated worlds, one for each seed: fleets, events and faults within AWS's
+rules. Each world is checked for what must never happen. A world that fails is reduced and
+told as a story, and the exit code is 1. The outcome does not depend on --jobs. --facts
+plays your fleet instead of generated ones; with it, --config plays your policy.
 
 Examples:
   $ spotkeeper simulate --storm 1000
@@ -44,25 +44,29 @@ interface SimulateOptions {
 export function simulate(program: Command, act: Act): void {
   program
     .command("simulate")
-    .description("a storm or a trace on a virtual clock, against a policy")
-    .option("--storm <count>", "strike so many instances at once", whole(1, 100_000))
+    .description("try a policy on a virtual clock: a storm, a trace, or generated worlds")
+    .option("--storm <count>", "interrupt this many instances at once", wholeNumber(1, 100_000))
     .option("--trace <file>", "play a trace: a file, or g4dn, p3, training-on-a-dime")
-    .option("--swarm <worlds>", "play so many generated worlds", whole(1, 10_000_000))
+    .option("--swarm <worlds>", "play this many generated worlds", wholeNumber(1, 10_000_000))
     .addOption(
-      new Option("--jobs <count>", "threads that play a swarm's worlds")
-        .argParser(whole(1, 256))
-        .default(usualJobs(), "a thread for each core, eight at most"),
+      new Option("--jobs <count>", "threads for a swarm")
+        .argParser(wholeNumber(1, 256))
+        .default(defaultJobs(), "one for each core, at most eight"),
     )
     .option("--facts <file>", "the fleet of a swarm's worlds, as JSON (spotkeeper facts writes it)")
-    .option("--policy <file>", "a config whose policy is tried (default: the config's own)")
-    .option("--clusters <count>", "ECS clusters of a storm's fleet (10, or as many as strike)", whole(1, 1_000))
-    .option("--buckets <count>", "accounts and regions of a storm's fleet", whole(1, 100), 5)
+    .option("--policy <file>", "a config whose policy is tried (default: the config's)")
+    .option(
+      "--clusters <count>",
+      "ECS clusters of a storm's fleet (default: 10, at most --storm)",
+      wholeNumber(1, 1_000),
+    )
+    .option("--buckets <count>", "accounts and regions of a storm's fleet", wholeNumber(1, 100), 5)
     .addOption(
-      new Option("--mix <mix>", "what a storm brings: thirds are warnings, recommendations, ends without warning")
+      new Option("--mix <mix>", "a storm's events; thirds: warnings, recommendations, ends without warning")
         .choices(["warnings", "thirds"])
         .default("warnings"),
     )
-    .option("--seed <number>", "of all that is random", whole(0, 2 ** 31), 1)
+    .option("--seed <number>", "seed of everything random", wholeNumber(0, 2 ** 31), 1)
     .addHelpText("after", HELP)
     .action(
       act(async (context, command) => {
@@ -96,9 +100,9 @@ export function simulate(program: Command, act: Act): void {
           wall: io.now,
           onProgress: progress.show,
         };
-        // Loaded here: other commands need neither the AWS SDK nor the simulator.
+        // Imported here: other commands need neither the AWS SDK nor the simulator.
         const { simulateStorm } = await import("../simulate/storm.ts");
-        const { simulateTrace } = await import("../simulate/play.ts");
+        const { simulateTrace } = await import("../simulate/trace.ts");
         const { readTrace } = await import("../simulate/trace-file.ts");
         const { renderOutcome } = await import("../simulate/text.ts");
         const outcome =
@@ -112,7 +116,7 @@ export function simulate(program: Command, act: Act): void {
     );
 }
 
-/** Of each option that not every kind of simulation takes: which do, and what to do instead. */
+/** The options that only some modes take: which modes, and what to use instead. */
 const TAKEN: { readonly [option: string]: { readonly by: readonly string[]; readonly instead?: string } } = {
   jobs: { by: ["swarm"] },
   facts: { by: ["swarm"] },
@@ -125,7 +129,7 @@ const TAKEN: { readonly [option: string]: { readonly by: readonly string[]; read
   mix: { by: ["storm"] },
 };
 
-/** Throws SK-CALL-SIMULATE where an option of the call would not be used. */
+/** Throws SK-CALL-SIMULATE if an option was given that the mode does not use. */
 function mustBeUsed(command: Command, given: SimulateOptions, isConfigGiven: boolean): void {
   const mode = given.swarm !== undefined ? "swarm" : given.storm !== undefined ? "storm" : "trace";
   const refuse = (what: string): never => {
@@ -169,7 +173,10 @@ async function swarm(call: SwarmCall, context: Context, progress: Progress): Pro
   }
 }
 
-/** The fleet of --facts, with the policy of a config that the call names; null: both are generated. */
+/**
+ * Reads the fleet of --facts, and the policy if --config names one. Returns null without --facts: fleet and policy are
+ * then generated.
+ */
 async function userFleet({ facts: file }: SwarmCall, { io, options, config }: Context): Promise<UserFleet | null> {
   if (file === undefined) return null;
   const { readFacts } = await import("../facts/parse.ts");
@@ -182,8 +189,8 @@ async function userFleet({ facts: file }: SwarmCall, { io, options, config }: Co
   return { facts, file, configFile, policy: configFile === null ? null : own.policy, queues: queuesOf(own) };
 }
 
-/** A thread for each core, but no more than eight: each takes some two hundred megabytes. */
-const usualJobs = (): number => Math.min(8, availableParallelism());
+/** Returns the default number of threads: one for each core, at most eight, since each takes about 200 MB. */
+const defaultJobs = (): number => Math.min(8, availableParallelism());
 
 const policyFrom = (file: string): ReturnType<typeof loadConfig> =>
   loadConfig(file, (path) => readFileSync(path, "utf8"));

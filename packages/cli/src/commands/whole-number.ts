@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
-/** Reads a whole number between two bounds, for an option. */
-export function whole(least: number, most: number): (text: string) => number {
+/** Makes a parser of whole numbers in a range, for an option. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;

@@ -1,23 +1,24 @@
 import { correlate, type Doc, type Key, type Signal } from "@spotkeeper/controller";
 
-/** As many of a subject's incidents as the ledger looks at. */
+/** The ledger also compares a signal with this many incidents of its subject. */
 const KNOWN = 8;
 
 export interface Joined {
-  /** Null: it concerns no incident. */
+  /** Null if the signal concerns no incident. */
   readonly key: Key | null;
-  /** What is known of it by now; null while nothing was heard that opens it. */
+  /** The incident so far; null until a signal opens it. */
   readonly doc: Doc<"incident"> | null;
-  /** False for what was heard before. */
+  /** False for a signal that was seen before. */
   readonly fresh: boolean;
 }
 
 /**
- * Incidents of one input, without a ledger: ordinals count within it. A worker must decide with each signal to which
- * interruption it belongs; here the whole input is there, so that is read off in the order in which things happened,
- * and no order of arrival mixes two of them up. What is known of an incident grows in the order of the input.
+ * Groups the signals of one input into incidents, without a ledger; ordinals count within the input. A worker must
+ * decide for each signal at once to which interruption it belongs. Here the whole input is known, so the keys are
+ * computed in the order of the signals' own times, which is exact for any order of arrival. The incident documents then
+ * grow in the order of the input.
  *
- * @param signals the whole input, in its order; the answer takes the same objects
+ * @param signals the whole input, in order; the returned function takes the same objects
  */
 export function createCorrelator(signals: readonly Signal[]): (signal: Signal) => Joined {
   const keys = keysOf(signals);
@@ -26,7 +27,7 @@ export function createCorrelator(signals: readonly Signal[]): (signal: Signal) =
     const key = keys.get(signal) ?? null;
     if (key === null) return { key, doc: null, fresh: true };
     const known = docs.get(key) ?? null;
-    // As if each had come at its own time, so that an old message shows the budgets it had.
+    // As if received at its own time, so that an old message shows the budgets that it had then.
     const heard: Signal = { ...signal, receivedAt: signal.at };
     const joined = correlate(known === null ? [] : [known], heard, signal.at, { pick: () => known });
     if (joined === null) return { key, doc: null, fresh: true };
@@ -49,7 +50,7 @@ function keysOf(signals: readonly Signal[]): ReadonlyMap<Signal, Key> {
     keys.set(signal, joined.doc.key);
   };
   for (const signal of signals.toSorted((a, b) => a.at - b.at)) hear(signal);
-  // A group may tell that it terminated an instance a moment before EC2 tells that it ends.
+  // A group may report that it terminated an instance a moment before EC2 reports the end. So try these once more.
   for (const signal of signals) if (signal.kind === "termination-result" && !keys.has(signal)) hear(signal);
   return keys;
 }

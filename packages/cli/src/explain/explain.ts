@@ -9,19 +9,19 @@ import {
   signalOf,
   split,
 } from "@spotkeeper/controller";
-import { createTeller } from "./alert.ts";
+import { createAlertExplainer } from "./alert.ts";
 import { createCorrelator } from "./correlator.ts";
 import type { ExplainedAlert, ExplainedPlan, Explanation } from "./explanation.ts";
 
-/** One input of a call, a file or standard input (null). */
+/** One input of the command: a file, or standard input (`file` is null). */
 export interface Input {
   readonly text: string;
-  /** As output names it; null for standard input. */
+  /** The name in the output; null for standard input. */
   readonly file: string | null;
 }
 
-/** One object of the output, before it is known to which incident it belongs. */
-interface Heard {
+/** One parsed message, before its incident is known. */
+interface ParsedMessage {
   readonly at: Place;
   readonly origin: Origin;
   readonly signal: Signal | null;
@@ -30,13 +30,13 @@ interface Heard {
 }
 
 /**
- * What each raw message of one call means and what would be done, in order; incidents are told apart within the call.
- * No AWS calls, no effects.
+ * Explains each raw message: what it means and what would be done, in order. Incidents are numbered within the call.
+ * Makes no AWS calls and has no effects.
  *
- * Plans are made as of the message's own time, so that an old message shows the budgets it had.
+ * Plans are made as of the message's own time, so that an old message shows the budgets that it had then.
  *
  * @param now epoch milliseconds, for messages whose own time cannot be read
- * @param trusted sources beside AWS's own whose events are taken for AWS's
+ * @param trusted event sources that are trusted like AWS's own
  */
 export function* explain(
   inputs: readonly Input[],
@@ -44,18 +44,18 @@ export function* explain(
   now: () => number,
   trusted: readonly string[] = [],
 ): Generator<Explanation> {
-  const heard = inputs.flatMap((input) => listen(input, now, trusted));
-  const join = createCorrelator(heard.flatMap(({ signal }) => (signal === null ? [] : [signal])));
-  const tell = createTeller();
-  for (const { at, origin, signal, ignored, error } of heard) {
+  const messages = inputs.flatMap((input) => parseInput(input, now, trusted));
+  const join = createCorrelator(messages.flatMap(({ signal }) => (signal === null ? [] : [signal])));
+  const explainAlert = createAlertExplainer();
+  for (const { at, origin, signal, ignored, error } of messages) {
     if (signal === null) {
-      yield { ...at, ...NOTHING, ignored, error };
+      yield { ...at, ...NO_SIGNAL, ignored, error };
       continue;
     }
     const { key, doc, fresh } = join(signal);
     const asOf = doc === null ? signal.at : Math.max(signal.at, doc.body.openedAt);
     const planned = doc === null ? UNPLANNED : plan(doc, policy, asOf);
-    const alert: ExplainedAlert | null = doc === null ? null : tell(doc, planned, asOf);
+    const alert: ExplainedAlert | null = doc === null ? null : explainAlert(doc, planned, asOf);
     yield {
       ...at,
       kind: signal.kind,
@@ -65,7 +65,8 @@ export function* explain(
       region: signal.region,
       availabilityZone: signal.availabilityZone,
       action: signal.action,
-      // Without a readable time, and without a queue's, the only time known is now; that is no notice.
+      // If neither the message nor the queue has a readable time, `at` is the current time, which is not when it was
+      // noticed.
       noticedAt: signal.timeKnown || signal.at !== origin.receivedAt ? iso(signal.at) : null,
       deadline: signal.deadline === null ? null : iso(signal.deadline),
       estimated: !signal.timeKnown,
@@ -79,24 +80,30 @@ export function* explain(
   }
 }
 
-function listen({ text, file }: Input, now: () => number, trusted: readonly string[]): Heard[] {
-  return split(text, { file }).flatMap((raw): Heard[] => {
+function parseInput({ text, file }: Input, now: () => number, trusted: readonly string[]): ParsedMessage[] {
+  return split(text, { file }).flatMap((raw): ParsedMessage[] => {
     const source = file === null ? "stdin" : "file";
     const origin: Origin = { source, account: null, region: null, sentAt: null, receivedAt: now() };
-    const heard: Heard = { at: { file, message: raw.message }, origin, signal: null, ignored: null, error: null };
+    const empty: ParsedMessage = {
+      at: { file, message: raw.message },
+      origin,
+      signal: null,
+      ignored: null,
+      error: null,
+    };
     const parsed = parse(raw.body, origin, trusted);
     switch (parsed.is) {
       case "ignored":
-        return [{ ...heard, ignored: parsed.reason }];
+        return [{ ...empty, ignored: parsed.reason }];
       case "rejected":
-        return [{ ...heard, error: parsed.message }];
+        return [{ ...empty, error: parsed.message }];
       case "signals": {
-        // What is wrong with a part of a message stands once, with its first signal.
+        // Errors of parts of a message are shown once, with its first signal.
         const errors = parsed.errors.length === 0 ? null : parsed.errors.join(" ");
-        // Of a reservation EC2 names the instances; the plan is that of each.
+        // For a reservation, EC2 would name the instances; the plan shown is that of each of them.
         const reserved = (parsed.reserved ?? []).map((one) => signalOf(one, one.reservationId));
         return [...parsed.signals, ...reserved].map((signal, place) => ({
-          ...heard,
+          ...empty,
           signal,
           error: place === 0 ? errors : null,
         }));
@@ -109,7 +116,7 @@ type Place = Pick<Explanation, "file" | "message">;
 
 const UNPLANNED: ExplainedPlan = { rule: null, mode: null, because: null, plan: [] };
 
-const NOTHING: Omit<Explanation, "file" | "message"> = {
+const NO_SIGNAL: Omit<Explanation, "file" | "message"> = {
   kind: null,
   instanceId: null,
   taskArn: null,

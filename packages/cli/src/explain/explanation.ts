@@ -1,6 +1,9 @@
 import type { AlertModel, Plan, Signal, SignalKind } from "@spotkeeper/controller";
 
-/** What `explain --output json` prints: one a signal, or one for a message without any. Times are RFC 3339, UTC. */
+/**
+ * The output of `explain --output json`: one object for each signal, or one for a message without signals. Times are
+ * RFC 3339, UTC.
+ */
 export interface Explanation extends ExplainedPlan {
   /** Null for standard input. */
   readonly file: string | null;
@@ -8,7 +11,7 @@ export interface Explanation extends ExplainedPlan {
   readonly message: number;
   readonly kind: SignalKind | null;
   readonly instanceId: string | null;
-  /** Of a Fargate task, which has no instance. */
+  /** For a Fargate task, which has no instance. */
   readonly taskArn: string | null;
   readonly account: string | null;
   readonly region: string | null;
@@ -16,35 +19,38 @@ export interface Explanation extends ExplainedPlan {
   readonly action: Signal["action"];
   readonly noticedAt: string | null;
   readonly deadline: string | null;
-  /** The message does not tell its time, or the deadline: these are what is known of the delay, and two minutes. */
+  /** The message lacks its time or deadline; the values are estimates (a typical delay, and two minutes). */
   readonly estimated: boolean;
-  /** Opaque; equal for all signals of one interruption of one instance, within the input. Null where it is none. */
+  /**
+   * An opaque id, equal for all signals of one interruption within the input. Null if the signal belongs to no
+   * incident.
+   */
   readonly incident: string | null;
-  /** Heard before in this input: nothing more would be done. */
+  /** The signal was seen before in this input: nothing more would be done. */
   readonly duplicate: boolean;
   readonly ignored: string | null;
   readonly error: string | null;
-  /** What would be told because of this message; null where nobody is told anything new. */
+  /** The alert that this message would cause; null if there is nothing new to tell. */
   readonly alert: ExplainedAlert | null;
 }
 
-/** What people would be told: the first lines of the alert. */
+/** The first lines of an alert. */
 export type ExplainedAlert = Pick<AlertModel, "phase" | "severity" | "headline" | "ask">;
 
 export interface ExplainedStep {
   readonly step: string;
   readonly responder: string;
   readonly budgetSeconds: number;
-  /** Where it does not begin at once. */
+  /** When the step begins, if not at once. */
   readonly beginsAt?: string;
 }
 
-/** What would be done, as far as it can be told without asking AWS. */
+/** The plan, as far as it can be made without asking AWS. */
 export interface ExplainedPlan {
-  /** Names of the policy's rules that made the plan. */
+  /** The names of the policy rules that decided the plan. */
   readonly rule: string | null;
   readonly mode: Plan["mode"] | null;
-  /** Why it would only be observed, or what acting depends on that only AWS can tell. */
+  /** Why the incident would only be observed, or which facts of AWS the plan depends on. */
   readonly because: string | null;
   readonly plan: readonly ExplainedStep[];
 }

@@ -2,7 +2,7 @@ import { span, wordsOf } from "@spotkeeper/controller";
 import { printable } from "../table.ts";
 import type { Explanation } from "./explanation.ts";
 
-/** An explanation as people read it; ends with an empty line. */
+/** Renders an explanation for people; ends with an empty line. */
 export function renderExplanation(one: Explanation, bold: (text: string) => string): string {
   const lines = linesOf(one).map((line) => `  ${printable(line)}`);
   return `${[bold(printable(titleOf(one))), ...lines].join("\n")}\n\n`;
@@ -41,11 +41,11 @@ function planOf({ rule, mode, because, plan, noticedAt, deadline }: Explanation)
     ({ responder, budgetSeconds, beginsAt }) =>
       `  - ${wordsOf(responder)} (${beginsAt === undefined ? "" : `from ${beginsAt} on, `}${within(budgetSeconds, left)})`,
   );
-  // It looks twice, first for what draining needs.
+  // The plan has two look-up steps with the same text; show one.
   return [head, ...new Set(steps)];
 }
 
-/** What is only watched goes on after the deadline. */
+/** Formats a step's time limit. Steps that only watch go on after the deadline. */
 function within(budget: number, left: number | null): string {
   if (left === null || budget <= left) return `within ${span(budget)}`;
   const after = Math.round(budget - left);

@@ -1,10 +1,10 @@
 import type { FleetFacts, PlaceFacts } from "./document.ts";
 import type { Field } from "./field.ts";
 
-/** The place and the name as one key; an account or region that is not said differs from every one that is. */
+/** Returns account, region and name as one key. An unknown account or region is different from every known one. */
 const keyOf = ({ account, region }: PlaceFacts, name: string): string => `${account ?? ""}/${region ?? ""}/${name}`;
 
-/** What no key of the file says alone: names that stand for nothing, and things that are there twice. */
+/** Checks what involves several keys: names that refer to nothing, and duplicates. */
 export function checkFacts(facts: FleetFacts, fail: Field["fail"]): void {
   const { groups, instances, services, tasks, targetGroups, classicLoadBalancers } = facts;
   once("groups", groups, ({ name }) => name, fail);
@@ -35,7 +35,7 @@ export function checkFacts(facts: FleetFacts, fail: Field["fail"]): void {
   for (const [index, one] of classicLoadBalancers.entries())
     mustBeKnown(one.instances, `classicLoadBalancers[${index}].instances`);
   for (const [index, { targets }] of targetGroups.entries()) {
-    // Another target is an address.
+    // Other targets are addresses.
     const ids = targets.map(({ id }) => id).filter((id) => id.startsWith("i-"));
     mustBeKnown(ids, `targetGroups[${index}].targets`);
   }

@@ -1,17 +1,17 @@
 /**
- * A fleet as JSON: what `replay` and `simulate --swarm` take with `--facts`, and what `spotkeeper facts` writes. Where an
- * account or region is null, the simulator's own is taken.
+ * A fleet as JSON: `replay` and `simulate --swarm` read it with `--facts`, and `spotkeeper facts` writes it. If account
+ * or region is null, the simulator's default is used.
  */
 export interface FleetFacts {
   readonly groups: readonly GroupFacts[];
-  /** Those that are in no group. */
+  /** Instances outside groups. */
   readonly instances: readonly LoneInstanceFacts[];
   readonly services: readonly ServiceFacts[];
-  /** Tasks of no service. */
+  /** Standalone tasks. */
   readonly tasks: readonly TaskFacts[];
   readonly targetGroups: readonly TargetGroupFacts[];
   readonly classicLoadBalancers: readonly ClassicFacts[];
-  /** What could not be read when the file was written, for people. */
+  /** What could not be read when the file was written; for people. */
   readonly unread: readonly string[];
 }
 
@@ -22,39 +22,39 @@ export interface PlaceFacts {
 
 export interface GroupFacts extends PlaceFacts {
   readonly name: string;
-  /** The ECS cluster that its instances join; null: none. */
+  /** The ECS cluster that its instances join; null for none. */
   readonly cluster: string | null;
   readonly instances: readonly InstanceFacts[];
-  /** In which it may launch; empty: all that its region has. */
+  /** The zones in which the group may launch; empty: all of its region. */
   readonly zones: readonly string[];
   readonly min: number;
-  /** Null: as many as there are instances. */
+  /** Null: the number of instances. */
   readonly desired: number | null;
-  /** Null: twice as much as is desired. */
+  /** Null: twice the desired capacity. */
   readonly max: number | null;
-  /** What `desired` counts. */
+  /** The unit of `desired`. */
   readonly counts: (typeof COUNTS)[number];
-  /** Of instances that name none, and of those that it launches. */
+  /** The instance type of instances that name none, and of new ones. */
   readonly type: string;
-  /** It has a mixed instances policy; false: a launch template alone. */
+  /** True: the group has a mixed instances policy; false: only a launch template. */
   readonly mixed: boolean;
   readonly onDemandBase: number;
-  /** Of what is above the base. */
+  /** The On-Demand share above the base, in percent. */
   readonly onDemandPercent: number;
   readonly hooks: readonly HookFacts[];
   readonly capacityRebalance: boolean;
   readonly managedDraining: boolean;
   readonly managedTerminationProtection: boolean;
-  /** `ECS_ENABLE_SPOT_INSTANCE_DRAINING` of its agents, which AWS does not say. */
+  /** `ECS_ENABLE_SPOT_INSTANCE_DRAINING` of its ECS agents. AWS does not tell it. */
   readonly agentSpotDraining: boolean;
   readonly suspended: readonly string[];
   readonly maintenance: { readonly min: number; readonly max: number } | null;
-  /** By name. */
+  /** Names. */
   readonly targetGroups: readonly string[];
   readonly classicLoadBalancers: readonly string[];
-  /** VPC Lattice target groups, by id. */
+  /** Ids of VPC Lattice target groups. */
   readonly latticeTargetGroups: readonly string[];
-  /** The service principal that alone may change it; null: none. */
+  /** The service principal that alone may change the group; null for none. */
   readonly operator: string | null;
   readonly tags: Tags;
 }
@@ -86,18 +86,18 @@ export const RESULTS = ["CONTINUE", "ABANDON"] as const;
 
 export interface InstanceFacts {
   readonly id: string;
-  /** Null: not said, and any of the region's zones will do. */
+  /** Null: unknown; any zone of the region is used. */
   readonly zone: string | null;
   readonly type: string | null;
   readonly lifecycle: (typeof LIFECYCLES)[number];
   readonly state: (typeof STATES)[number];
-  /** From scale-in. */
+  /** Protected from scale-in. */
   readonly protected: boolean;
-  /** How much of its group's `desired` it is. */
+  /** How many units of its group's `desired` the instance counts for. */
   readonly units: number | null;
-  /** The ECS clusters that it is registered in, the newest registration last; null: that of its group. */
+  /** The ECS clusters that the instance is registered in, the newest registration last; null: its group's cluster. */
   readonly clusters: readonly string[] | null;
-  /** Its container instance is DRAINING. */
+  /** Whether its container instance is DRAINING. */
   readonly draining: boolean;
   readonly tags: Tags;
 }
@@ -107,10 +107,10 @@ export interface LoneInstanceFacts extends InstanceFacts, PlaceFacts {}
 export interface HookFacts {
   readonly name: string;
   readonly transition: (typeof TRANSITIONS)[number];
-  /** Seconds. */
+  /** In seconds. */
   readonly heartbeatTimeout: number;
   readonly defaultResult: (typeof RESULTS)[number];
-  /** The ARN of a queue or topic that is told; null: EventBridge alone. */
+  /** The ARN of the queue or topic that is notified; null: only EventBridge. */
   readonly notificationTarget: string | null;
 }
 
@@ -120,24 +120,24 @@ export interface ServiceFacts extends PlaceFacts {
   readonly desired: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number | null;
-  /** Behind a load balancer that nothing else is said of. */
+  /** Whether the service is behind a load balancer that is not described further. */
   readonly balanced: boolean;
   readonly daemon: boolean;
-  /** Seconds. */
+  /** In seconds. */
   readonly stopTimeout: number | null;
-  /** By name. */
+  /** Names. */
   readonly targetGroups: readonly string[];
-  /** The other one of the first, where the two take turns. */
+  /** The other target group of a blue/green pair; the first of `targetGroups` is its partner. */
   readonly alternate: string | null;
   readonly classicLoadBalancers: readonly string[];
   readonly latticeTargetGroups: readonly string[];
-  /** Services of Cloud Map, by id. */
+  /** Ids of Cloud Map services. */
   readonly discovery: readonly string[];
-  /** What its tasks have addresses of, where they have a network interface of their own. */
+  /** The address families of its tasks, if they have a network interface of their own. */
   readonly addresses: (typeof ADDRESSES)[number];
-  /** Null: as its load balancers need it. */
+  /** Null: the mode that its load balancers need. */
   readonly networkMode: (typeof NETWORK_MODES)[number] | null;
-  /** Ids of the instances that its tasks run on, one for each task; null: spread over the cluster. */
+  /** The instance of each task, by id; null: spread over the cluster. */
   readonly tasks: readonly string[] | null;
 }
 
@@ -145,37 +145,37 @@ export interface TaskFacts extends PlaceFacts {
   readonly cluster: string;
   readonly family: string;
   readonly stopTimeout: number | null;
-  /** Ids of the instances that they run on, one for each task. */
+  /** The instance of each task, by id. */
   readonly instances: readonly string[];
 }
 
 export interface TargetGroupFacts extends PlaceFacts {
   readonly name: string;
   readonly type: (typeof TARGET_TYPES)[number];
-  /** That its group's instances are registered on. */
+  /** The port on which its group's instances are registered. */
   readonly port: number;
   readonly protocol: string | null;
-  /** Seconds. */
+  /** In seconds. */
   readonly deregistrationDelay: number;
-  /** The kind of its load balancer; null: it has none. */
+  /** The type of its load balancer; null for none. */
   readonly loadBalancer: (typeof BALANCERS)[number] | null;
-  /** Beside what groups and services register. */
+  /** Targets besides those that groups and services register. */
   readonly targets: readonly TargetFacts[];
 }
 
 export interface TargetFacts {
-  /** Of an instance of the fleet, whatever the type of the target group; or an address that is not of the fleet. */
+  /** The id of an instance of the fleet, for any target type; or an address outside the fleet. */
   readonly id: string;
   readonly port: number;
 }
 
 export interface ClassicFacts extends PlaceFacts {
   readonly name: string;
-  /** Ids, beside those that groups and services register. */
+  /** Ids of instances besides those that groups and services register. */
   readonly instances: readonly string[];
 }
 
-/** What is said of an instance of which only its id is known. */
+/** Returns an instance with defaults for everything that is not known. */
 export const instanceFacts = (id: string, known: Partial<InstanceFacts> = {}): InstanceFacts => ({
   id,
   zone: null,
@@ -190,7 +190,7 @@ export const instanceFacts = (id: string, known: Partial<InstanceFacts> = {}): I
   ...known,
 });
 
-/** What is said of a group of which nothing but its name is known. */
+/** Returns a group with defaults for everything that is not known. */
 export const groupFacts = (name: string, known: Partial<GroupFacts> = {}): GroupFacts => ({
   name,
   account: null,

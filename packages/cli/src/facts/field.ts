@@ -1,4 +1,4 @@
-/** How a value of a file that a user wrote is read; `fail` throws, naming the key, what it got and what it wants. */
+/** Reads one value of a file that a user wrote. `fail` throws an error with the key, the value and what is expected. */
 export interface Field {
   readonly fail: (path: string, got: unknown, want: string) => never;
   readonly path: string;
@@ -7,16 +7,16 @@ export interface Field {
   readonly textOrNull: () => string | null;
   readonly number: (least: number, most?: number) => number | null;
   readonly flag: () => boolean;
-  /** The first of the words where none is said. */
+  /** Returns the value, or the first word if there is none. */
   readonly oneOf: <const T extends string>(words: readonly [T, ...T[]]) => T;
-  /** Each of a list, which is empty where none is said. */
+  /** Reads each item of a list; returns an empty list if there is none. */
   readonly list: <T>(read: (value: unknown, path: string) => T) => readonly T[];
   readonly texts: () => readonly string[];
-  /** Of an object, texts by name. */
+  /** Reads an object with text values. */
   readonly record: () => { readonly [name: string]: string };
 }
 
-/** The fields of an object; keys beside `keys` are errors. */
+/** Returns a reader of an object's fields; keys that are not in `keys` are errors. */
 export function objectOf(
   value: unknown,
   path: string,
@@ -75,6 +75,6 @@ export function fieldOf(value: unknown, path: string, fail: Field["fail"]): Fiel
   };
 }
 
-/** A value as an error shows it, short. */
-export const describeWant = (got: unknown): string =>
+/** Formats a value for an error message, shortened. */
+export const describeValue = (got: unknown): string =>
   got === undefined ? "nothing" : JSON.stringify(got).slice(0, 80);

@@ -11,11 +11,11 @@ import {
   NO_FACTS,
   type Tags,
 } from "./document.ts";
-import { createGround, type Ground, isGoing, nameOf, type ReadGroup, type ReadInstance } from "./ground.ts";
+import { indexPlace, type PlaceIndex, isGoing, nameOf, type ReadGroup, type ReadInstance } from "./place-index.ts";
 import { servicesOf, tasksOf } from "./services-from-aws.ts";
 import { classicOf, sourcesOf, targetGroupsOf } from "./targets-from-aws.ts";
 
-/** What AWS said, as a document. Of tags only those that the product needs. */
+/** Makes the document from what AWS answered. It contains only the tags that Spotkeeper uses. */
 export function factsFrom(read: FleetRead): FleetFacts {
   const parts = read.places.map((place) => factsIn(place, read.keeps));
   const all = <K extends keyof FleetFacts>(key: K): FleetFacts[K] =>
@@ -32,38 +32,38 @@ export function factsFrom(read: FleetRead): FleetFacts {
 }
 
 function factsIn(place: PlaceRead, keeps: FleetRead["keeps"]): FleetFacts {
-  const ground = createGround(place, keeps);
+  const indexed = indexPlace(place, keeps);
   return {
     ...NO_FACTS,
-    groups: ground.groups.map((group) => groupOf(ground, group)),
-    instances: [...ground.instances.values()].flatMap((one) => loneOf(ground, one)),
-    services: servicesOf(ground),
-    tasks: tasksOf(ground),
-    targetGroups: targetGroupsOf(ground),
-    classicLoadBalancers: classicOf(ground),
+    groups: indexed.groups.map((group) => groupOf(indexed, group)),
+    instances: [...indexed.instances.values()].flatMap((one) => loneOf(indexed, one)),
+    services: servicesOf(indexed),
+    tasks: tasksOf(indexed),
+    targetGroups: targetGroupsOf(indexed),
+    classicLoadBalancers: classicOf(indexed),
     unread: unreadIn(place),
   };
 }
 
-/** Without what AWS said, which can name roles. */
+/** Describes failed reads without AWS's messages, which can name roles. */
 const unreadIn = ({ account, region, unread }: PlaceRead): readonly string[] =>
   unread.map(({ operation, kind, code, times }) => {
     const often = times === 1 ? "" : ` (${times} times)`;
     return `${account ?? "own account"}/${region}: ${operation}: ${kind} (${code})${often}`;
   });
 
-function groupOf(ground: Ground, group: ReadGroup): GroupFacts {
-  const { place, inventory } = ground;
-  const tags = ground.tags(group.tags);
+function groupOf(indexed: PlaceIndex, group: ReadGroup): GroupFacts {
+  const { place, inventory } = indexed;
+  const tags = indexed.tags(group.tags);
   const members = group.instances.filter(({ state }) => !isGoing(state));
-  const clusters = members.map(({ id }) => ground.clustersOf(id).at(-1) ?? null);
+  const clusters = members.map(({ id }) => indexed.clustersOf(id).at(-1) ?? null);
   const cluster = mostOf(clusters);
-  const provider = ground.providerOf(group);
-  const hooks = inventory.get("hooks", `${ground.id}/${group.name}`)?.value ?? [];
+  const provider = indexed.providerOf(group);
+  const hooks = inventory.get("hooks", `${indexed.id}/${group.name}`)?.value ?? [];
   const instances = members.map((member) => {
-    const known = ground.instances.get(member.id);
+    const known = indexed.instances.get(member.id);
     return {
-      ...instanceOf(ground, member.id, cluster, tags),
+      ...instanceOf(indexed, member.id, cluster, tags),
       zone: known?.availabilityZone ?? member.availabilityZone,
       type: known?.type ?? member.type,
       state: member.state === "Standby" ? "Standby" : "InService",
@@ -83,7 +83,7 @@ function groupOf(ground: Ground, group: ReadGroup): GroupFacts {
     type: mostOf(instances.map(({ type }) => type)) ?? "m5.large",
     mixed: group.onDemand !== null,
     onDemandBase: group.onDemand?.base ?? 0,
-    // Without a mixed instances policy all are of one kind: that of its launch template.
+    // Without a mixed instances policy all instances are of the launch template's purchase option.
     onDemandPercent: group.onDemand?.percent ?? (instances.some(({ lifecycle }) => lifecycle === "spot") ? 0 : 100),
     hooks: hooks.map(({ name, transition, heartbeatTimeout, defaultResult, notificationTarget }): HookFacts =>
       hookFacts(name, {
@@ -101,7 +101,7 @@ function groupOf(ground: Ground, group: ReadGroup): GroupFacts {
       group.maintenancePolicy === null
         ? null
         : { min: group.maintenancePolicy.minHealthyPercent, max: group.maintenancePolicy.maxHealthyPercent },
-    targetGroups: ground.targetGroupNames(sourcesOf(group, "elbv2", group.targetGroupArns)),
+    targetGroups: indexed.targetGroupNames(sourcesOf(group, "elbv2", group.targetGroupArns)),
     classicLoadBalancers: sourcesOf(group, "elb", group.classicLoadBalancers),
     latticeTargetGroups: sourcesOf(group, "vpc-lattice").map(nameOf),
     operator: group.operator,
@@ -109,28 +109,28 @@ function groupOf(ground: Ground, group: ReadGroup): GroupFacts {
   });
 }
 
-function instanceOf(ground: Ground, id: string, cluster: string | null, groupTags: Tags): InstanceFacts {
-  const known = ground.instances.get(id);
-  const clusters = ground.clustersOf(id);
+function instanceOf(indexed: PlaceIndex, id: string, cluster: string | null, groupTags: Tags): InstanceFacts {
+  const known = indexed.instances.get(id);
+  const clusters = indexed.clustersOf(id);
   const isAsItsGroup = clusters.length === (cluster === null ? 0 : 1) && clusters.every((one) => one === cluster);
-  const tags = Object.entries(ground.tags(known?.tags ?? {})).filter(([name, value]) => groupTags[name] !== value);
+  const tags = Object.entries(indexed.tags(known?.tags ?? {})).filter(([name, value]) => groupTags[name] !== value);
   return instanceFacts(id, {
-    // What EC2 could not be asked about is taken for Spot: it is what the product is for.
+    // An instance that EC2 did not describe is taken for Spot, which most of them are.
     lifecycle: known !== undefined && known.lifecycle !== "spot" ? "on-demand" : "spot",
     clusters: isAsItsGroup ? null : clusters,
-    draining: ground.isDraining(id),
+    draining: indexed.isDraining(id),
     tags: Object.fromEntries(tags),
   });
 }
 
-function loneOf(ground: Ground, one: ReadInstance): readonly LoneInstanceFacts[] {
-  if (ground.members.has(one.id) || !ground.isThere(one.id)) return [];
-  const clusters = ground.clustersOf(one.id);
-  const of = instanceOf(ground, one.id, null, {});
-  return [{ ...of, ...ground.place, zone: one.availabilityZone, type: one.type, clusters }];
+function loneOf(indexed: PlaceIndex, one: ReadInstance): readonly LoneInstanceFacts[] {
+  if (indexed.members.has(one.id) || !indexed.isThere(one.id)) return [];
+  const clusters = indexed.clustersOf(one.id);
+  const of = instanceOf(indexed, one.id, null, {});
+  return [{ ...of, ...indexed.place, zone: one.availabilityZone, type: one.type, clusters }];
 }
 
-/** What is there most often; the first of those that are there equally often. */
+/** Returns the most frequent value; of equally frequent ones the first; null if there is none. */
 function mostOf(all: readonly (string | null)[]): string | null {
   const counts = new Map<string, number>();
   for (const one of all) if (one !== null) counts.set(one, (counts.get(one) ?? 0) + 1);

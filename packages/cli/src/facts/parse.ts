@@ -25,7 +25,7 @@ import {
   type TaskFacts,
   TRANSITIONS,
 } from "./document.ts";
-import { describeWant, type Field, fieldOf, objectOf } from "./field.ts";
+import { describeValue, type Field, fieldOf, objectOf } from "./field.ts";
 import { FORMATS, textOf, textOrNullOf, textsOf } from "./formats.ts";
 
 type Fail = Field["fail"];
@@ -49,7 +49,7 @@ const TARGET_GROUP_KEYS = [
   ...PLACE,
 ];
 
-/** Reads the fleet that `--facts` names: JSON. Throws SK-INPUT-FACTS, which names the key, what it got and what it wants. */
+/** Parses the JSON of a fleet. Throws SK-INPUT-FACTS with the key, the value and what is expected. */
 export function readFacts(text: string, file: string): FleetFacts {
   let value: unknown;
   try {
@@ -59,7 +59,7 @@ export function readFacts(text: string, file: string): FleetFacts {
   }
   const fail: Fail = (path, got, want) => {
     const where = path.replace(/^the facts\./, "");
-    throw new SpotkeeperError("SK-INPUT-FACTS", `${file}: ${where}: got ${describeWant(got)}, wants ${want}.`);
+    throw new SpotkeeperError("SK-INPUT-FACTS", `${file}: ${where}: got ${describeValue(got)}, wants ${want}.`);
   };
   const root = objectOf(value, "the facts", keysOf(NO_FACTS), fail);
   const listOf = <T>(key: string, read: (one: unknown, path: string, fail: Fail) => T): readonly T[] =>
@@ -144,7 +144,10 @@ function instanceOf(at: At): InstanceFacts {
   };
 }
 
-/** A name alone is a terminating hook. Bounds: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
+/**
+ * A text is the name of a terminating hook. Limits:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+ */
 function hookOf(one: unknown, path: string, fail: Fail): HookFacts {
   if (typeof one === "string") return hookFacts(textOf(fieldOf(one, path, fail), FORMATS.HOOK_NAME));
   const at = objectOf(one, path, HOOK_KEYS, fail);
@@ -192,7 +195,10 @@ function taskOf(one: unknown, path: string, fail: Fail): TaskFacts {
   };
 }
 
-/** Bounds of the delay: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+/**
+ * Limits of the delay:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+ */
 function targetGroupOf(one: unknown, path: string, fail: Fail): TargetGroupFacts {
   const at = objectOf(one, path, TARGET_GROUP_KEYS, fail);
   const balancer = at("loadBalancer");

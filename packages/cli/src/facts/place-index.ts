@@ -9,42 +9,42 @@ type ReadTask = Facets["tasks"][number];
 export interface ReadService {
   readonly is: Facets["service"];
   readonly cluster: string;
-  /** Its tasks on instances. */
+  /** Its tasks on instances of the file. */
   readonly running: readonly { readonly task: ReadTask; readonly host: string }[];
 }
 
-/** What was read of one account and region, in the ways in which it is looked up. */
-export interface Ground {
+/** What was read of one account and region, indexed for the document. */
+export interface PlaceIndex {
   readonly inventory: PlaceRead["inventory"];
   readonly id: string;
   readonly place: { readonly account: string | null; readonly region: string };
   readonly groups: readonly ReadGroup[];
   readonly instances: ReadonlyMap<string, ReadInstance>;
-  /** Ids of all that are in a group, or were. */
+  /** The ids of all instances that are or were in a group. */
   readonly members: ReadonlySet<string>;
   readonly services: readonly ReadService[];
-  /** Tasks of no service, with their instances. */
+  /** Standalone tasks, with their instances. */
   readonly alone: readonly { readonly task: ReadTask; readonly cluster: string; readonly host: string }[];
-  /** Ids of the file's instances by their private addresses. */
+  /** Instance id by private address, for the instances of the file. */
   readonly byAddress: ReadonlyMap<string, string>;
-  /** Whether the instance is among those of the file. */
+  /** Returns true if the document contains the instance. */
   isThere(instanceId: string): boolean;
-  /** Those that it is registered in, the connected one last. */
+  /** Returns the clusters in which the instance is registered; the one with a connected agent is last. */
   clustersOf(instanceId: string): readonly string[];
   isDraining(instanceId: string): boolean;
   providerOf(group: ReadGroup): Facets["capacityProviders"][number] | null;
-  /** Of those that were read. */
+  /** Returns the names of those target groups that were read. */
   targetGroupNames(arns: readonly string[]): readonly string[];
   tags(all: Tags): Tags;
 }
 
-/** Members of a group that leave it, or wait in a warm pool. */
+/** Returns true for members that are leaving their group, or are in its warm pool. */
 export const isGoing = (state: string): boolean => /^(Terminating|Terminated|Detaching|Detached|Warmed)/.test(state);
 
-/** The last word of an ARN; a bare name stays itself. */
+/** Returns the last part of an ARN; a bare name is returned unchanged. */
 export const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
-export function createGround({ inventory, id, account, region }: PlaceRead, keeps: FleetRead["keeps"]): Ground {
+export function indexPlace({ inventory, id, account, region }: PlaceRead, keeps: FleetRead["keeps"]): PlaceIndex {
   const groups = [...inventory.entries("group")].flatMap(([at, { value }]) =>
     at === `${id}/${value.name}` ? [value] : [],
   );

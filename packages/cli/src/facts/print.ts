@@ -1,6 +1,6 @@
 import { type FleetFacts, groupFacts, hookFacts, instanceFacts, NO_FACTS, serviceFacts } from "./document.ts";
 
-/** The document as JSON that people can read: what is as it is anyway is left out. */
+/** Renders the document as JSON without the fields that have their default value. */
 export function printFacts(facts: FleetFacts): string {
   const short = {
     ...facts,
@@ -21,7 +21,7 @@ export function printFacts(facts: FleetFacts): string {
   return `${JSON.stringify(without(short, NO_FACTS), null, 2)}\n`;
 }
 
-/** The fields of a value that differ from those of one of which nothing is known. */
+/** Returns the fields whose value differs from that in `usual`. */
 function without(value: object, usual: object): object {
   const kept = Object.entries(value).filter(
     ([key, one]) => JSON.stringify(one) !== JSON.stringify(Reflect.get(usual, key)),

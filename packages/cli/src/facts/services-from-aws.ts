@@ -1,32 +1,32 @@
 import { NETWORK_MODES, type ServiceFacts, serviceFacts, type TaskFacts } from "./document.ts";
-import { type Ground, nameOf, type ReadService } from "./ground.ts";
+import { type PlaceIndex, nameOf, type ReadService } from "./place-index.ts";
 
 const secondsOf = (ms: number | null | undefined): number | null =>
   ms === null || ms === undefined ? null : ms / 1_000;
 
-const stopTimeout = ({ inventory }: Ground, definition: string): number | null =>
+const stopTimeout = ({ inventory }: PlaceIndex, definition: string): number | null =>
   secondsOf(inventory.get("taskDefinition", definition)?.value.stopTimeout);
 
-export function servicesOf(ground: Ground): readonly ServiceFacts[] {
-  return ground.services.map((service) => serviceOf(ground, service));
+export function servicesOf(indexed: PlaceIndex): readonly ServiceFacts[] {
+  return indexed.services.map((service) => serviceOf(indexed, service));
 }
 
-function serviceOf(ground: Ground, { is, cluster, running }: ReadService): ServiceFacts {
+function serviceOf(indexed: PlaceIndex, { is, cluster, running }: ReadService): ServiceFacts {
   const arns = is.targets.map(({ targetGroupArn }) => targetGroupArn);
   const pair = is.targets
     .flatMap(({ pairedWith, targetGroupArn }) => pairedWith ?? targetGroupArn)
     .find((arn, index) => arn !== arns[index]);
   const own = pair === undefined ? arns : arns.filter((arn) => arn !== pair);
-  const [alternate = null] = pair === undefined ? [] : ground.targetGroupNames([pair]);
-  const definition = ground.inventory.get("taskDefinition", is.taskDefinitionArn)?.value;
+  const [alternate = null] = pair === undefined ? [] : indexed.targetGroupNames([pair]);
+  const definition = indexed.inventory.get("taskDefinition", is.taskDefinitionArn)?.value;
   return serviceFacts(cluster, is.name, {
-    ...ground.place,
+    ...indexed.place,
     desired: is.desired,
     minimumHealthyPercent: is.minimumHealthyPercent,
     maximumPercent: is.maximumPercent,
     daemon: is.daemon,
-    stopTimeout: stopTimeout(ground, is.taskDefinitionArn),
-    targetGroups: [...new Set(ground.targetGroupNames(own))],
+    stopTimeout: stopTimeout(indexed, is.taskDefinitionArn),
+    targetGroups: [...new Set(indexed.targetGroupNames(own))],
     alternate,
     classicLoadBalancers: is.classicLoadBalancers,
     latticeTargetGroups: is.latticeTargetGroups.map(nameOf),
@@ -42,10 +42,10 @@ function familyOf(addresses: readonly string[]): ServiceFacts["addresses"] {
   return six === true ? (four === true ? "both" : "ipv6") : "ipv4";
 }
 
-/** Tasks of no service, by their family. */
-export function tasksOf(ground: Ground): readonly TaskFacts[] {
+/** Returns the standalone tasks, one entry for each task definition family. */
+export function tasksOf(indexed: PlaceIndex): readonly TaskFacts[] {
   const byFamily = Map.groupBy(
-    ground.alone.map((one) => ({ ...one, family: nameOf(one.task.taskDefinitionArn).replace(/:\d+$/, "") })),
+    indexed.alone.map((one) => ({ ...one, family: nameOf(one.task.taskDefinitionArn).replace(/:\d+$/, "") })),
     ({ cluster, family }) => `${cluster}/${family}`,
   );
   return [...byFamily.values()].flatMap((tasks) => {
@@ -53,10 +53,10 @@ export function tasksOf(ground: Ground): readonly TaskFacts[] {
     if (first === undefined) return [];
     const { cluster, family, task } = first;
     return {
-      ...ground.place,
+      ...indexed.place,
       cluster,
       family,
-      stopTimeout: stopTimeout(ground, task.taskDefinitionArn),
+      stopTimeout: stopTimeout(indexed, task.taskDefinitionArn),
       instances: tasks.map(({ host }) => host),
     };
   });

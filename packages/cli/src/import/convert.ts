@@ -1,22 +1,22 @@
 import type { Settings, SettingName } from "./settings.ts";
 
-/** One place in the new config. */
+/** One value in the new config. */
 export interface Line {
   readonly path: readonly string[];
   readonly value: unknown;
-  /** Put before it. */
+  /** A comment above the value. */
   readonly comment: string | null;
 }
 
 export interface Converted {
   readonly lines: readonly Line[];
-  /** What somebody should know: what was left out, and what can be done better now. */
+  /** Notes for the user: what was left out, and what can be improved now. */
   readonly warnings: readonly string[];
 }
 
 /**
- * A config for Spotkeeper from the settings of an older set-up: pure. What was off stays off; secrets are referred to and
- * never written down.
+ * Makes a config from the settings of an older set-up. What was switched off stays off. Secrets become references;
+ * their values are never written.
  */
 export function convert(settings: Settings): Converted {
   const warnings: string[] = [];
@@ -28,7 +28,7 @@ export function convert(settings: Settings): Converted {
   const list = (name: SettingName): string[] =>
     (plain(name) ?? "").split(",").flatMap((one) => (one.trim() === "" ? [] : [one.trim()]));
 
-  /** Whether a channel was on; one that lacks what it needs is told and left out. */
+  /** Returns true if a channel was on and has all it needs; else adds a warning. */
   function wanted(name: string, needs: readonly SettingName[]): boolean {
     const on = (plain(`ENABLE_${name}` as SettingName) ?? "").toLowerCase() === "true";
     const lacks = needs.filter((one) => !settings.has(one));

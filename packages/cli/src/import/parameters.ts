@@ -1,6 +1,6 @@
 import { type Setting, setting, type SettingName } from "./settings.ts";
 
-/** Below `/spot-interruption`, by the last two parts of a parameter's name. */
+/** Settings below `/spot-interruption`, by the last two parts of a parameter's name. */
 const NAMES: { readonly [name: string]: SettingName } = {
   "smtp/host": "SMTP_HOST",
   "smtp/port": "SMTP_PORT",
@@ -13,7 +13,7 @@ const NAMES: { readonly [name: string]: SettingName } = {
   "email/subject_prefix": "EMAIL_SUBJECT_PREFIX",
 };
 
-/** Settings from Parameter Store; secrets stay there, and the new config refers to them. */
+/** Returns the settings in Parameter Store. Secrets stay there; the new config refers to them. */
 export function fromParameters(
   parameters: readonly { readonly name: string; readonly value: string }[],
 ): readonly (readonly [SettingName, Setting])[] {

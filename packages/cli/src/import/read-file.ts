@@ -7,7 +7,7 @@ type Found = readonly (readonly [SettingName, Setting])[];
 
 export interface Read {
   readonly found: Found;
-  /** Names that the file has and nobody knows: a slip of the pen, or nothing that Spotkeeper needs. */
+  /** Names in the file that are not known: a typing error, or a setting that Spotkeeper does not need. */
   readonly unknown: readonly string[];
 }
 
@@ -16,7 +16,7 @@ const texts = z
   .union([z.array(z.string()), z.string()])
   .transform((all) => (typeof all === "string" ? all : all.join(",")));
 
-/** `input.json`, as the scripts that Spotkeeper replaces read it. */
+/** `input.json`, the config of the scripts that Spotkeeper replaces. */
 const sections = {
   awsCredentials: z.looseObject({
     region_name: text,
@@ -39,7 +39,7 @@ const inputJson = z.looseObject({
   emailNotification: sections.emailNotification.nullish(),
 });
 
-/** Parameters of a stack, as `aws cloudformation describe-stacks` and `create-stack --parameters` have them. */
+/** Parameters of a stack, in the form of `aws cloudformation describe-stacks` and `create-stack --parameters`. */
 const stackParameters = z.array(z.looseObject({ ParameterKey: z.string(), ParameterValue: z.string().optional() }));
 
 const STACK: { readonly [parameter: string]: SettingName } = {
@@ -50,7 +50,9 @@ const STACK: { readonly [parameter: string]: SettingName } = {
   EnableChat: "ENABLE_CHAT",
 };
 
-/** The settings of a file: `input.json`, a stack's parameters, or variables (`.env`). Throws SK-INPUT-IMPORT. */
+/**
+ * Returns the settings of a file: `input.json`, a stack's parameters, or variables (`.env`). Throws SK-INPUT-IMPORT.
+ */
 export function settingsOf(content: string, file: string): Read {
   const trimmed = content.trim();
   if (!/^[[{]/.test(trimmed)) return fromVariables(trimmed, file);
@@ -63,9 +65,9 @@ export function settingsOf(content: string, file: string): Read {
   return Array.isArray(json) ? fromStack(json, file) : fromInputJson(json, file);
 }
 
-/** Those of an environment that are known; all others are none of our business. */
+/** Returns the known variables of an environment; the others are ignored. */
 export function fromEnvironment(env: { readonly [name: string]: string | undefined }, from: string): Found {
-  // Keys with a session are a role's, and expire by themselves.
+  // Keys with a session token belong to a role and expire by themselves.
   const ofRole = (env["AWS_SESSION_TOKEN"] ?? "") !== "";
   return Object.entries(env).flatMap(([name, value]) =>
     isKnown(name) && value !== undefined && value !== "" && !(ofRole && name.startsWith("AWS_"))
@@ -96,7 +98,7 @@ function fromStack(json: unknown, file: string): Read {
   return { found, unknown };
 }
 
-/** Keys that nobody reads, with the section that they stand in. */
+/** Returns unknown keys, each with its section. */
 function unknownIn(json: z.infer<typeof inputJson>): string[] {
   const known = (keys: object, all: object): string[] => Object.keys(all).filter((key) => !Object.hasOwn(keys, key));
   const within = Object.entries(sections).flatMap(([section, { shape }]) =>
@@ -134,7 +136,7 @@ function fromInputJson(json: unknown, file: string): Read {
       : [[name, setting(name, value, file, `\${env:${name}}`)] as const],
   );
   if (found.length === 0) throw wrong(file, "it has none of awsCredentials, smtpCredentials, emailNotification");
-  // It had no switch of its own: whoever named a server and people wanted mail.
+  // input.json has no switch for mail: if it names a server and recipients, mail was on.
   const mails = found.some(([name]) => name === "SMTP_HOST") && found.some(([name]) => name === "EMAIL_TO");
   const on = ["ENABLE_EMAIL", { value: "true", reference: null, from: file }] as const;
   return { found: mails ? [...found, on] : found, unknown: unknownIn(read.data) };

@@ -1,16 +1,16 @@
-/** One setting of the old set-up, under the name of its environment variable. */
+/** One setting of the old set-up, named as its environment variable. */
 export interface Setting {
-  /** Null where it may not be shown: then `reference` says where it is. */
+  /** Null for a secret; `reference` then says where it is. */
   readonly value: string | null;
-  /** How the new config refers to it; null where its value can stand there. */
+  /** The reference that the new config uses; null if the config contains the value. */
   readonly reference: string | null;
-  /** Where it was found, for comments: "input.json". */
+  /** The source, for comments: "input.json". */
   readonly from: string;
 }
 
 /**
- * Names that existing set-ups have, and which of them are secrets. `input.json`, Parameter Store and stack parameters
- * bring the same settings under names of their own; they are read into these.
+ * The known settings, and which of them are secrets. `input.json`, Parameter Store and stack parameters use other names
+ * for the same settings; they are mapped to these.
  */
 export const KNOWN = {
   ENABLE_SNS: "plain",
@@ -50,7 +50,7 @@ export type Settings = ReadonlyMap<SettingName, Setting>;
 
 export const isKnown = (name: string): name is SettingName => Object.hasOwn(KNOWN, name);
 
-/** @param refer how the new config refers to a secret of this name; the value itself never goes on */
+/** @param refer the reference that the new config uses for a secret; the secret itself is dropped */
 export function setting(name: SettingName, value: string, from: string, refer: string): Setting {
   return KNOWN[name] === "secret"
     ? { value: null, reference: refer, from }

@@ -5,7 +5,7 @@ const HEAD = ` Made by spotkeeper import. Add the queue that the events come to:
    sources: { sqs: [{ queueUrl: https://sqs.<region>.amazonaws.com/<account>/<queue> }] }
  then try it: spotkeeper channels test, spotkeeper run --dry-run`;
 
-/** The config as YAML with comments. */
+/** Renders the config as YAML with comments. */
 export function renderConfig(lines: readonly Line[]): string {
   const document = new Document({});
   document.commentBefore = HEAD;

@@ -1,7 +1,7 @@
 import { type IncidentDetailView, type IncidentView, WOULD, wordsOf } from "@spotkeeper/controller";
 import { printable, table } from "../table.ts";
 
-/** A list as people read it: what is open first says how much time is left. */
+/** Renders a list of incidents; open ones show the time left. */
 export function renderIncidents(found: readonly IncidentView[], now: number): string {
   if (found.length === 0) return "No incidents.\n";
   return table(
@@ -39,13 +39,13 @@ const spare = (seconds: number): string =>
 const leftText = (seconds: number): string =>
   seconds < 0 ? `${(-seconds).toFixed(1)} s after the deadline` : `${seconds.toFixed(1)} s left`;
 
-/** What a dry run left out, in the order of the plan; null where nothing was. */
+/** Returns what a dry run left out, in the order of the plan; null if it left out nothing. */
 function wouldOf(steps: IncidentDetailView["steps"]): string | null {
   const words = new Set(steps.filter(({ reason }) => reason === WOULD).map(({ responder }) => wordsOf(responder)));
   return words.size === 0 ? null : [...words].join(", ");
 }
 
-/** One incident with its flight recorder. */
+/** Renders one incident with its timeline. */
 export function renderIncident(one: IncidentDetailView): string {
   const facts: readonly (readonly [string, string | null])[] = [
     ["what", `${one.kinds.join(", ")}${one.action === null ? "" : ` (${one.action})`}`],
@@ -61,7 +61,7 @@ export function renderIncident(one: IncidentDetailView): string {
     ["drained", one.marginSeconds === null ? one.drainedAt : spare(one.marginSeconds)],
     [
       "slowest step",
-      // A dry run only looks on, until all is over.
+      // In a dry run all steps only watch.
       one.slowestStep === null || one.outcome === "dry-run"
         ? null
         : `${wordsOf(one.slowestStep.responder)}, ${one.slowestStep.seconds} s`,

@@ -20,35 +20,35 @@ import type { PacedClock } from "./clock.ts";
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
 const QUEUE = "spotkeeper";
-/** assumed: how long a call to AWS takes, in simulated milliseconds, on top of what this machine needs. */
+/** assumed: the duration of an AWS call in simulated milliseconds, besides this machine's own time. */
 const LATENCY = { min: 15, max: 60 };
-/** Real seconds until the first interruption: time enough to see a fleet at rest, and for the inventory to fill. */
+/** Real seconds before the first interruption, so that you see the fleet at rest and the inventory fills. */
 const LEAD_IN_SECONDS = 4;
 /**
- * assumed: shares of what happens beside plain warnings, so that each of it is seen within minutes. The trace says when
- * and how many, not what AWS told beforehand.
+ * assumed: the shares of events other than plain warnings, so that each appears within minutes. The trace has only
+ * times and counts of interruptions.
  */
 const MIX = { recommended: 0.35, missed: 0.04, cancelled: 0.05, duplicated: 0.15, late: 0.1, fargate: 0.25 };
-/** Simulated milliseconds that the worker may take to come to rest; its clock runs at the wall's pace by then. */
+/** Simulated milliseconds that the worker may take to stop; by then its clock runs at normal speed. */
 const STOP_WITHIN = 4_000;
 
-export interface BoxOptions {
+export interface BackendOptions {
   readonly clock: PacedClock;
   readonly trace: Trace;
   readonly seed: number;
   readonly policy: Config["policy"];
-  /** Of the HTTP API; 0 takes a free one. */
+  /** The port of the HTTP API; 0 for a free one. */
   readonly port: number;
   readonly env: { readonly [name: string]: string | undefined };
   readonly tap: Tap;
-  /** Where alerts of the console channel go. */
+  /** Gets the alerts of the console channel. */
   readonly alerts: (text: string) => void;
-  /** Where the worker's log goes: warnings and errors. */
+  /** Gets the worker's log: warnings and errors. */
   readonly log: Pick<Output, "write" | "isTTY">;
 }
 
-/** A fleet and its AWS, served over HTTP on the loopback, and the real worker against it. */
-export interface Box {
+/** What the screen shows: a simulated fleet, its AWS endpoint on the loopback address, and the real worker. */
+export interface Backend {
   readonly world: World;
   readonly simulator: Simulator;
   readonly player: Player;
@@ -56,8 +56,11 @@ export interface Box {
   close(): Promise<void>;
 }
 
-/** Rejects with SK-SHOW-LISTEN where the port is not to be had. State is kept in a temporary folder until `close`. */
-export async function openBox(options: BoxOptions): Promise<Box> {
+/**
+ * Starts all parts. Rejects with SK-SHOW-LISTEN if the port is taken. State is kept in a temporary folder until
+ * `close`.
+ */
+export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { clock, seed } = options;
   const queues = createQueues(clock, seed);
   queues.create(ACCOUNT, REGION, QUEUE);
@@ -112,8 +115,8 @@ export async function openBox(options: BoxOptions): Promise<Box> {
   };
 }
 
-/** The config of a worker as users write it, with everything in a temporary folder. */
-function configOf({ policy, port }: BoxOptions, endpoint: string, folder: string): Config {
+/** Makes the worker's config, with all files in a temporary folder. */
+function configOf({ policy, port }: BackendOptions, endpoint: string, folder: string): Config {
   const base = loadConfig(null, () => "");
   return {
     ...base,

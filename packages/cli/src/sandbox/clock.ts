@@ -1,22 +1,22 @@
 import type { Clock } from "@spotkeeper/simulator";
 
-/** The wall's time, scaled by a speed that can change. Its timers do not keep the process alive. */
+/** A clock that runs at a multiple of real time; the speed can change. Its timers do not keep the process alive. */
 export interface PacedClock extends Clock {
-  /** Simulated milliseconds in a real one. */
+  /** Simulated milliseconds for each real one. */
   readonly speed: () => number;
   readonly setSpeed: (speed: number) => void;
-  /** Ends what keeps it going: it stands still from then on. */
+  /** Stops the clock: its time no longer advances. */
   readonly stop: () => void;
 }
 
-/** What the clock needs of the real one. */
+/** The parts of the real clock that the paced clock uses. */
 export interface Wall {
   readonly now: () => number;
-  /** Calls `fn` after so many milliseconds; returns what cancels it. */
+  /** Calls `fn` after `ms` milliseconds; returns a function that cancels it. */
   readonly after: (ms: number, fn: () => void) => () => void;
 }
 
-/** The longest delay that Node.js timers take; what is due later is found not to be, and set again. */
+/** The longest delay of Node.js timers. If it ends too early, the timer is set again. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemWall: Wall = {
@@ -27,17 +27,17 @@ export const systemWall: Wall = {
   },
 };
 
-/** Calls `work` each `ms` of the wall's time; returns what ends it. */
+/** Calls `work` each `ms` real milliseconds; returns a function that ends it. */
 export function everyWall(ms: number, work: () => void): () => void {
   const handle = setInterval(work, ms);
   return () => clearInterval(handle);
 }
 
-/** The wall is looked at this often, milliseconds. */
+/** The real clock is read each 10 ms. */
 const TICK = 10;
 /**
- * What lies between two looks counts for no more than this: while this machine is held up, time stands still. Else a
- * pause of 50 ms would be seconds in which a simulated AWS did not answer.
+ * The most real milliseconds that count between two readings. If this machine stalls, simulated time stalls too;
+ * otherwise a pause of 50 ms would be seconds in which the simulated AWS did not answer.
  */
 const LONGEST_STEP = 25;
 
@@ -46,7 +46,10 @@ interface Timer {
   readonly fn: () => void;
 }
 
-/** Begins at `startAt`, epoch milliseconds. One timer of the wall serves all: it is set anew when the speed changes. */
+/**
+ * Creates a clock that begins at `startAt`, epoch milliseconds. One real timer serves all simulated ones; it is set
+ * again when the speed changes.
+ */
 export function pacedClock(startAt: number, initial: number, wall: Wall): PacedClock {
   const timers = new Set<Timer>();
   let speed = initial;
@@ -79,7 +82,7 @@ export function pacedClock(startAt: number, initial: number, wall: Wall): PacedC
     const reached = now();
     const due = [...timers].filter(({ at }) => at <= reached).toSorted((one, other) => one.at - other.at);
     for (const timer of due) {
-      // One that fired before may have cancelled it.
+      // A timer that fired before may have cancelled this one.
       if (timers.delete(timer)) timer.fn();
     }
     next();

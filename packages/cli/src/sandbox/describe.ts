@@ -1,7 +1,7 @@
 import { type Incident, phraseOf } from "@spotkeeper/controller";
-import type { Happening } from "./watch.ts";
+import type { IncidentEvent } from "./watch.ts";
 
-/** Of what an incident is: `i-0abc`, or the short id of a Fargate task. */
+/** Returns the subject of an incident: `i-0abc`, or the short id of a Fargate task. */
 export const subjectOf = ({ subject }: Incident): string => {
   const last = subject.id.slice(subject.id.lastIndexOf("/") + 1);
   return subject.type === "task" ? `task ${last.slice(0, 12)}` : last;
@@ -12,7 +12,7 @@ const label = ({ labels }: Incident, name: string): string | null => {
   return typeof value === "string" ? value : null;
 };
 
-/** Where it belongs: its group, else its cluster, else who manages it. */
+/** Returns its group, else its cluster, else its owner. */
 export const homeOf = (body: Incident): string =>
   label(body, "group") ?? label(body, "cluster") ?? label(body, "owner") ?? "-";
 
@@ -22,7 +22,7 @@ export const typeOf = (body: Incident): string =>
 export const zoneOf = (body: Incident): string =>
   body.availabilityZone ?? label(body, "availabilityZone") ?? body.region ?? "-";
 
-/** The most telling of its signals. */
+/** Names the most important of its signals. */
 export function whyOf({ signals, action }: Incident): string {
   const kinds = new Set(signals.map(({ kind }) => kind));
   if (kinds.has("spot-interruption"))
@@ -32,7 +32,7 @@ export function whyOf({ signals, action }: Incident): string {
   return [...kinds].at(-1) ?? "-";
 }
 
-/** The step that it is in, as people read it. */
+/** Describes the current step. */
 export function stepOf(body: Incident): string {
   if (body.closedAt !== null) return body.outcome ?? "closed";
   const open = [...body.steps, ...body.owed].filter(({ state }) => state === "waiting" || state === "intended");
@@ -46,7 +46,7 @@ export function stepOf(body: Incident): string {
 
 export const clockTime = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
-/** `1:05`, or `+0:12` for what is over. */
+/** Formats a duration as `1:05`, or as `+0:12` if the time has passed. */
 export function countdown(ms: number): string {
   const seconds = Math.abs(Math.round(ms / 1_000));
   return `${ms < 0 ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -55,7 +55,7 @@ export function countdown(ms: number): string {
 const spare = (seconds: number): string =>
   seconds < 0 ? `${Math.ceil(-seconds)} s late` : `${Math.floor(seconds)} s to spare`;
 
-/** How it ended, in a few words. */
+/** Describes how an incident ended. */
 export function endingOf(body: Incident): string {
   const { outcome, deadline, drainedAt, goneAt, servesAt } = body;
   const margin = deadline === null || drainedAt === null ? null : spare((deadline - drainedAt) / 1_000);
@@ -64,9 +64,9 @@ export function endingOf(body: Incident): string {
   return [outcome ?? "open", margin, replaced].filter((part) => part !== null).join(", ");
 }
 
-/** One line for a pipe. */
-export function lineOf(happening: Happening): string {
-  const { at, body, is } = happening;
+/** Formats one event as a line, for a pipe. */
+export function lineOf(event: IncidentEvent): string {
+  const { at, body, is } = event;
   const head = `${clockTime(at)} ${is.padEnd(7)} ${subjectOf(body)}`;
   switch (is) {
     case "opened": {
@@ -74,7 +74,7 @@ export function lineOf(happening: Happening): string {
       return `${head} ${whyOf(body)}, ${homeOf(body)}, ${typeOf(body)} in ${zoneOf(body)}, ${left}`;
     }
     case "drained":
-      return `${head} ${happening.marginSeconds === null ? "no deadline" : spare(happening.marginSeconds)}`;
+      return `${head} ${event.marginSeconds === null ? "no deadline" : spare(event.marginSeconds)}`;
     case "closed":
       return `${head} ${endingOf(body)}`;
   }

@@ -1,14 +1,14 @@
 import type { Member, World } from "@spotkeeper/simulator";
 
-/** One instance, as it is drawn. */
+/** The state of one instance, as the screen draws it. */
 export type Cell = "on-demand" | "spot" | "doomed" | "draining" | "launching" | "leaving";
 
-/** One Auto Scaling group, as it stands. */
+/** The state of one Auto Scaling group. */
 export interface GroupRow {
   readonly name: string;
   readonly desired: number;
   readonly inService: number;
-  /** Its instances, those that are gone left out. */
+  /** Its instances without terminated ones. */
   readonly cells: readonly Cell[];
 }
 

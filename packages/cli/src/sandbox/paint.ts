@@ -1,4 +1,4 @@
-/** Words for what is drawn; each is a sequence of ANSI, or nothing where colours are not wanted. */
+/** Names of colours. Each stands for an ANSI sequence, or for nothing without colours. */
 export type Tone = "plain" | "bold" | "dim" | "good" | "warn" | "bad" | "info" | "title";
 
 const CODES: { readonly [T in Tone]: string } = {
@@ -16,7 +16,7 @@ const CODES: { readonly [T in Tone]: string } = {
 export type Piece = readonly [text: string, tone: Tone];
 export type Line = readonly Piece[];
 
-/** A line of at most `columns` characters, cut at its end; sequences take no room. */
+/** Renders a line of at most `columns` characters, cut at the end; ANSI sequences do not count. */
 export function paintLine(line: Line, columns: number, colors: boolean): string {
   let left = columns;
   let out = "";
@@ -30,16 +30,16 @@ export function paintLine(line: Line, columns: number, colors: boolean): string 
   return out;
 }
 
-/** The text in exactly so many columns. */
+/** Pads or cuts a text to exactly `columns` characters. */
 export const cell = (text: string, columns: number): string => {
   const characters = Array.from(text);
   return characters.length <= columns ? text.padEnd(columns) : `${characters.slice(0, columns - 1).join("")}…`;
 };
 
-/** Characters of a line. */
+/** Returns the number of characters of a line. */
 export const widthOf = (line: Line): number => line.reduce((sum, [text]) => sum + Array.from(text).length, 0);
 
-/** Two lines on one: the second at the right edge, where there is room for it. */
+/** Joins two lines into one, the second at the right edge if there is room. */
 export function spread(left: Line, right: Line, columns: number): Line {
   const gap = columns - widthOf(left) - widthOf(right);
   return gap < 2 ? left : [...left, [" ".repeat(gap), "plain"], ...right];

@@ -5,22 +5,22 @@ import type { Cell, GroupRow } from "./fleet.ts";
 import { cell, type Line, paintLine, type Piece, spread, type Tone, widthOf } from "./paint.ts";
 import { outcomesText, type Summary } from "./summary.ts";
 
-/** All that a picture is made of. Times are simulated, epoch milliseconds. */
+/** The data of one screen. Times are simulated epoch milliseconds. */
 export interface View {
   readonly now: number;
-  /** Simulated seconds in a second. */
+  /** Simulated seconds for each real second. */
   readonly speed: number;
   readonly slow: boolean;
   readonly trace: string;
   readonly url: string;
   readonly fleet: readonly GroupRow[];
-  /** Not closed; in any order. */
+  /** Open incidents, in any order. */
   readonly open: readonly Incident[];
-  /** Closed, newest first. */
+  /** Closed incidents, newest first. */
   readonly ended: readonly Incident[];
-  /** What people were told, newest first. */
+  /** Alerts that were sent, newest first. */
   readonly alerts: readonly string[];
-  /** What went wrong in the worker last. */
+  /** The worker's last error. */
   readonly trouble: string | null;
   readonly summary: Summary;
 }
@@ -31,25 +31,25 @@ export interface Canvas {
   readonly colors: boolean;
 }
 
-/** From here on there is room for type and zone. */
+/** From this width on, type and zone are shown. */
 const WIDE = 110;
-/** And from here for whole ids; below, for what comes at the end of a line: the step, and how it ended. */
+/** From this width on, whole ids are shown; below it, the last column (current step, outcome) is shortened to fit. */
 const MIDDLE = 90;
-/** Below this, for that and the time that is left only. */
+/** Below this width, only the last column and the time left are shown. */
 const NARROW = 70;
-/** Below this there is nothing to see. */
+/** The smallest width that is rendered. */
 const LEAST_COLUMNS = 40;
 
-/** Below so many rows empty lines are a waste. */
+/** Below this number of rows, no empty lines are used. */
 const LEAST_AIRY = 24;
 
-/** The whole screen, exactly `rows` lines of at most `columns` characters. */
+/** Renders the whole screen: exactly `rows` lines of at most `columns` characters. */
 export function render(view: View, { columns, rows, colors }: Canvas): readonly string[] {
   const width = Math.max(columns, LEAST_COLUMNS);
   const gap: readonly Line[] = rows < LEAST_AIRY ? [] : [[]];
   const top = [...head(view, width), ...gap, ...fleet(view.fleet, width), ...gap];
   const foot = [...gap, ...counters(view, width)];
-  // Three headings, and what parts the lists.
+  // Three headings, and the gaps between the lists.
   const room = Math.max(3, rows - top.length - foot.length - 3 - 2 * gap.length);
   const [forOpen, forEnded, forAlerts] = share(room, view);
   const lines: Line[] = [
@@ -97,7 +97,7 @@ const GLYPHS: { readonly [C in Cell]: Piece } = {
   leaving: ["·", "dim"],
 };
 const CELLS = Object.keys(GLYPHS) as Cell[];
-/** What the glyphs stand for, where there is little room. */
+/** Short names of the glyphs, for narrow screens. */
 const SHORT: { readonly [C in Cell]: string } = {
   "on-demand": "od",
   spot: "spot",
@@ -134,7 +134,7 @@ function fleet(groups: readonly GroupRow[], width: number): Line[] {
 
 const BAR = 8;
 
-/** Of what it is and where it belongs. */
+/** Returns the columns of subject and group. */
 const who = (one: Incident, width: number): string =>
   width < MIDDLE
     ? `${cell(subjectOf(one), 10)} ${cell(homeOf(one), 12)}`
@@ -161,7 +161,7 @@ function open({ open: all, now }: View, width: number, most: number): Line[] {
   ];
 }
 
-/** Seconds until the capacity goes, and how much of two minutes that is. */
+/** Renders the seconds until the capacity goes, and a bar of how much of two minutes they are. */
 function timeLeft({ drainedAt }: Incident, left: number | null, bar: number): Piece[] {
   if (left === null) return [[" ".repeat(6 + 1 + bar), "plain"]];
   const full = Math.round(Math.min(1, Math.max(0, left / 120_000)) * bar);
@@ -185,7 +185,10 @@ function ended(all: readonly Incident[], width: number, most: number): Line[] {
   });
 }
 
-/** How it stands comes last in an alert's first line: before it is cut there, it does without the types. */
+/**
+ * Renders an alert's first line. On a narrow screen the instance types are dropped first, since the most important part
+ * is at the end.
+ */
 const alert = (text: string, width: number): Line => [
   [`  ${printable(width < WIDE ? text.replace(/ \([^()]*\)/, "") : text)}`, / CRITICAL /.test(text) ? "bad" : "plain"],
 ];
@@ -211,7 +214,7 @@ function counters({ summary, trouble }: View, width: number): Line[] {
   ];
 }
 
-/** As many as there is room for. */
+/** Joins as many items as there is room for. */
 function joined(items: readonly Line[], width: number): Line {
   const line: Piece[] = [];
   for (const item of items) {
@@ -232,7 +235,7 @@ const padded = (lines: readonly Line[], rows: number, none: string): Line[] => {
   return Array.from({ length: rows }, (_, index) => shown[index] ?? []);
 };
 
-/** Rows for each list: what is open has as many as it needs, outcomes and alerts at least a few. */
+/** Returns the rows of each list: open incidents get as many as they need; outcomes and alerts get at least a few. */
 function share(room: number, { open: { length } }: View): readonly [number, number, number] {
   const alerts = Math.max(1, Math.floor(room / 7));
   const most = room - alerts - Math.max(1, Math.floor(room / 4));

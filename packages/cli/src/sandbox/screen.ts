@@ -3,18 +3,21 @@ import type { Canvas } from "./render.ts";
 
 const ENTER = "\u001B[?1049h\u001B[?25l\u001B[2J";
 const LEAVE = "\u001B[?25h\u001B[?1049l";
-/** Nothing is drawn half: https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036 */
+/**
+ * Marks a screen so that the terminal never shows half of it:
+ * https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036
+ */
 const BEGIN = "\u001B[?2026h";
 const END = "\u001B[?2026l";
 
 export interface Screen {
-  /** Draws over what was there; a picture that is still on its way out is not waited for, the next one comes. */
+  /** Draws one screen. If the previous one is still being written, it does nothing. */
   draw(): void;
-  /** Gives the terminal back as it was. Asking twice is asking once. */
-  leave(): Promise<void>;
+  /** Restores the terminal. A second call returns the same promise. */
+  closeAll(): Promise<void>;
 }
 
-/** The alternate screen of a terminal. Its size is read anew for each picture, so that a resize needs no more. */
+/** Switches to the terminal's alternate screen. The size is read for each drawing, so a resize needs no handler. */
 export function enterScreen(
   output: Io["stdout"],
   colors: boolean,
@@ -31,7 +34,7 @@ export function enterScreen(
       const text = lines.map((line) => `${line}\u001B[K`).join("\r\n");
       written = output.write(`${BEGIN}\u001B[H${text}\u001B[J${END}`).then(() => void (busy = false));
     },
-    leave() {
+    closeAll() {
       left ??= written.then(() => output.write(LEAVE));
       return left;
     },

@@ -1,23 +1,23 @@
 import type { Incident } from "@spotkeeper/controller";
 import type { World } from "@spotkeeper/simulator";
-import type { CallTally } from "../simulate/calls.ts";
+import type { CallTally } from "../simulate/call-tally.ts";
 import { isDrained, isDue, marginSeconds, outcomesOf } from "../simulate/outcome.ts";
 import { quantile } from "../simulate/quantile.ts";
 
-/** What happened so far; what the worker did is judged by what the simulator saw. */
+/** The results so far. What the worker reports is checked against what the simulator saw. */
 export interface Summary {
   readonly incidents: number;
   readonly open: number;
   readonly closed: number;
-  /** How incidents ended, by how; `open` and `watched` (only recommended) have not. */
+  /** Incidents by outcome; `open` and `watched` (only recommended) have not ended. */
   readonly outcomes: { readonly [outcome: string]: number };
-  /** With a deadline that has come, or drained before. */
+  /** Incidents with a deadline that has passed, or that were drained before it. */
   readonly due: number;
   readonly drainedInTime: number;
-  /** Killed by a reclaim, and nobody had told them to stop. */
+  /** Tasks that were killed by a reclaim without a stop before it. */
   readonly tasksLost: number;
   readonly marginSeconds: { readonly p50: number | null; readonly min: number | null };
-  /** Effects that took place more than once. */
+  /** Effects that happened more than once. */
   readonly duplicateEffects: number;
   readonly awsCalls: number;
   readonly throttled: number;
@@ -48,13 +48,13 @@ export function summaryOf(
   };
 }
 
-/** `35 drained, 1 unclassified, 2 open`: what has ended, and what has not; together all there are. */
+/** Formats all incidents by outcome: `35 drained, 1 unclassified, 2 open`. */
 export const outcomesText = ({ outcomes }: Pick<Summary, "outcomes">): string =>
   Object.entries(outcomes)
     .map(([outcome, count]) => `${count} ${outcome}`)
     .join(", ");
 
-/** For the end of a run. */
+/** Renders the summary at the end of a run. */
 export function renderSummary(summary: Summary): string {
   const { marginSeconds: margin } = summary;
   const seconds = (value: number | null): string => (value === null ? "-" : `${Math.floor(value)} s`);

@@ -1,8 +1,8 @@
 import type { Entry, Incident, Key, Tap } from "@spotkeeper/controller";
-import { type CallTally, createCallTally } from "../simulate/calls.ts";
+import { type CallTally, createCallTally } from "../simulate/call-tally.ts";
 
-/** What is worth a line, as it happens. Times are simulated, epoch milliseconds. */
-export type Happening = {
+/** An event in the life of an incident. Times are simulated epoch milliseconds. */
+export type IncidentEvent = {
   readonly at: number;
   readonly incident: Key;
   readonly body: Incident;
@@ -13,30 +13,30 @@ export type Happening = {
 );
 
 export interface Watch {
-  /** For the worker to tell. */
+  /** The worker calls it. */
   readonly tap: Tap;
-  /** The newest state of every incident, in the order in which they opened. */
+  /** The latest state of each incident, in the order in which they opened. */
   readonly incidents: ReadonlyMap<Key, Incident>;
   readonly calls: CallTally;
 }
 
-/** Remembers what the worker tells, and passes on what is worth a line. */
-export function createWatch(onHappening: (happening: Happening) => void): Watch {
+/** Keeps what the worker reports, and calls `onIncidentEvent` for each event. */
+export function createWatch(onIncidentEvent: (event: IncidentEvent) => void): Watch {
   const incidents = new Map<Key, Incident>();
-  const told = new Set<Key>();
+  const opened = new Set<Key>();
   const calls = createCallTally();
 
   const tell = (key: Key, body: Incident, entries: readonly Entry[]): void => {
     const about = { incident: key, body };
-    if (!told.has(key)) {
-      told.add(key);
-      onHappening({ ...about, is: "opened", at: body.openedAt });
+    if (!opened.has(key)) {
+      opened.add(key);
+      onIncidentEvent({ ...about, is: "opened", at: body.openedAt });
     }
     for (const { at, kind, data } of entries) {
       const { marginSeconds } = data;
-      if (kind === "outcome") onHappening({ ...about, is: "closed", at });
+      if (kind === "outcome") onIncidentEvent({ ...about, is: "closed", at });
       else if (kind === "state" && marginSeconds !== undefined)
-        onHappening({
+        onIncidentEvent({
           ...about,
           is: "drained",
           at,
@@ -54,7 +54,7 @@ export function createWatch(onHappening: (happening: Happening) => void): Watch 
       onEntries(doc, entries) {
         if (doc.kind !== "incident") return;
         incidents.set(doc.key, doc.body);
-        // What a step notes in others' journals is theirs to tell.
+        // Skip journal entries of other documents that one of its steps wrote.
         tell(
           doc.key,
           doc.body,
@@ -65,7 +65,7 @@ export function createWatch(onHappening: (happening: Happening) => void): Watch 
   };
 }
 
-/** While such an incident is open, people want to see what is done, and every second counts. */
+/** Returns true while an incident must still be drained before its deadline: then the sandbox runs slowly. */
 export const isAtStake = ({ closedAt, drainedAt, cancelledAt, deadline, mode }: Incident, now: number): boolean =>
   closedAt === null &&
   drainedAt === null &&

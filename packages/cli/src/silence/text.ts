@@ -1,7 +1,7 @@
 import type { SilenceView } from "@spotkeeper/controller";
 import { table } from "../table.ts";
 
-/** Silences as people read them. */
+/** Renders silences as a table. */
 export function renderSilences(all: readonly SilenceView[]): string {
   if (all.length === 0) return "No silences.\n";
   return table(
@@ -20,7 +20,7 @@ export function renderSilences(all: readonly SilenceView[]): string {
 
 const minute = (time: string): string => time.slice(0, 16).replace("T", " ");
 
-/** A matcher as the words that made it. */
+/** Formats a matcher as on the command line. */
 function wordsOf(match: SilenceView["match"]): string[] {
   return Object.entries(match).flatMap(([key, value]) =>
     value !== null && typeof value === "object" && !Array.isArray(value)

@@ -30,34 +30,34 @@ import type {
   ServiceFacts,
   TargetGroupFacts,
 } from "../facts/document.ts";
-import { ACCOUNT, REGION } from "./access.ts";
+import { ACCOUNT, REGION } from "./simulated-aws.ts";
 
-/** What a document says of a fleet, built in a simulated world. */
+/** The fleet of a document, built in a simulated world. */
 export interface BuiltFacts {
   /** In the order of the document. */
   readonly groups: readonly Group[];
-  /** Those that are in no group. */
+  /** Instances outside groups. */
   readonly alone: readonly Instance[];
 }
 
 export interface BuildOptions {
-  /** Where things are that name no account or region. */
+  /** Account and region of everything that names none. */
   readonly home?: { readonly account: string; readonly region: string };
-  /** Returns the ARN of the simulated queue that stands for the queue or topic that a lifecycle hook notifies. */
+  /** Returns the ARN of the simulated queue for a lifecycle hook's notification target. */
   readonly queueOf?: (arn: string) => string;
 }
 
-/** A task that always finds room: how much of an instance it takes is not in the document. */
+/** A task that fits on every instance: the document does not say how much of an instance a task takes. */
 const TASK = { cpu: 1, memory: 1 };
 const SPREAD_TASK = { cpu: 256, memory: 512 };
 const PORT = 8_080;
 
-/** Builds the fleet of a document, with everything it has running and serving. */
+/** Builds the fleet of a document, with everything running and serving. */
 export function buildFacts(world: World, facts: FleetFacts, options: BuildOptions = {}): BuiltFacts {
   const home = options.home ?? { account: ACCOUNT, region: REGION };
   const placeOf = ({ account, region }: PlaceFacts): Region =>
     regionOf(world, account ?? home.account, region ?? home.region);
-  // Where it says; else in every region that has its cluster.
+  // The given place; else every region that has the service's cluster.
   const regionsOf = (one: ServiceFacts): readonly Region[] =>
     one.account !== null || one.region !== null
       ? [placeOf(one)]
@@ -187,7 +187,10 @@ function buildGroup(world: World, region: Region, facts: GroupFacts, { queueOf }
   return group;
 }
 
-/** The clusters that an instance names itself: the newest registration last, the others as an agent leaves them behind. */
+/**
+ * Registers an instance with the clusters it names. The newest registration is last; older ones look as if their agent
+ * had left them behind.
+ */
 function register(world: World, { id, clusters }: InstanceFacts): void {
   const instance = world.instances.get(id);
   if (instance === undefined) return;

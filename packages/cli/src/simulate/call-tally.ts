@@ -1,9 +1,9 @@
 import type { CallRecord } from "@spotkeeper/controller";
 
-/** How many calls were made, and why. */
+/** Counts AWS calls by operation and purpose. */
 export interface CallTally {
   readonly add: (call: Pick<CallRecord, "service" | "operation" | "purpose" | "outcome">) => void;
-  /** By `service:Operation`, in alphabetical order. */
+  /** Counts by `service:Operation`, in alphabetical order. */
   readonly byOperation: () => { readonly [operation: string]: number };
   readonly by: (purpose: CallRecord["purpose"]) => number;
   readonly total: () => number;

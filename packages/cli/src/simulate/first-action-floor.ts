@@ -1,15 +1,18 @@
 import { awsThrottleRules, floorSeconds, type Instance, rulesFor } from "@spotkeeper/simulator";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html: ten in one call. */
+/**
+ * The most container instances in one call:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
+ */
 const INSTANCES_IN_A_CALL = 10;
 
 /**
- * The least time, in seconds, in which AWS's request budgets let anyone make the first write for `share` of the doomed:
- * a call to deregister takes all targets of one target group, a call to drain ten instances of one cluster, and each
- * account and region has budgets of its own, full when the storm comes. Reads, and the time that a call takes, come on
- * top of it for whoever needs them.
+ * Returns the least time, in seconds, in which AWS's throttling lets anyone make the first write for `share` of the
+ * doomed instances. One DeregisterTargets call takes all targets of a target group; one UpdateContainerInstancesState
+ * call takes ten instances of a cluster. Each account and region has its own token buckets, which are full at first.
+ * Reads, and the duration of calls, are not included.
  *
- * @param doomed instances as they stood before the storm
+ * @param doomed the instances before the storm
  * @param share 0..1
  */
 export function firstActionFloor(doomed: readonly Instance[], share: number): number {
@@ -33,7 +36,7 @@ function placeFloor(doomed: readonly Instance[], share: number): number {
   );
 }
 
-/** The tightest of the buckets that such calls draw on. */
+/** Returns the floor of the tightest token bucket for these calls. */
 function floorOf(service: "ecs" | "elasticloadbalancingv2", operation: string, calls: number): number {
   const rules = rulesFor(awsThrottleRules, { service, operation, mutating: true, input: {} });
   return Math.max(0, ...rules.map((rule) => floorSeconds(rule, calls)));

@@ -25,55 +25,55 @@ import {
   type World,
   type WorldOptions,
 } from "@spotkeeper/simulator";
-import { ACCOUNT, openAccess, REGION } from "./access.ts";
-import { type CallTally, createCallTally } from "./calls.ts";
+import { ACCOUNT, openSimulatedAws, REGION } from "./simulated-aws.ts";
+import { type CallTally, createCallTally } from "./call-tally.ts";
 
-/** The instant at which a simulation begins unless told, so that a seed gives one story. */
+/** The default first instant of a simulation, so that a seed always gives the same story. */
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
 export { ACCOUNT, REGION };
 export const QUEUE_ARN: string = `arn:aws:sqs:${REGION}:${ACCOUNT}:spotkeeper`;
-/** assumed: what a call within a region takes, from sending to the answer, in milliseconds. */
+/** assumed: the duration of a call within a region, in milliseconds. */
 const LATENCY = { min: 15, max: 60 };
-/** As the real worker has them (controller entry/run.ts). */
+/** The settings of the real worker (controller entry/run.ts). */
 const GATHER = 1_000;
 const SWEEP = { callsPerMinute: 30, often: 600_000, keep: 86_400_000 } as const;
-/** The longest that stopping may take, milliseconds. */
+/** The longest time for stopping, in milliseconds. */
 const STOP_WITHIN = 10_000;
 
 export interface LabOptions {
-  /** Any whole number: the same one gives the same story. */
+  /** Any whole number; the same seed gives the same story. */
   readonly seed: number;
-  /** Builds the fleet; what it sends to `QUEUE_ARN` reaches the worker. */
+  /** Builds the fleet. What the fleet sends to `QUEUE_ARN` reaches the worker. */
   readonly build: (wiring: WorldOptions) => World;
   readonly policy: Policy;
   readonly overrides: Overrides;
-  /** The first instant, epoch milliseconds. */
+  /** The first instant, in epoch milliseconds. */
   readonly startAt?: number;
-  /** Where people are told, beside what `sent` keeps. */
+  /** Further channels besides the one that fills `sent`. */
   readonly channels?: (clock: VirtualClock) => ReadonlyMap<string, Channel>;
 }
 
-/** A fleet, its AWS, and the real flow over them, in one process on one virtual clock. */
+/** A simulated fleet, its AWS, and the real worker, in one process on one virtual clock. */
 export interface Lab {
   readonly clock: VirtualClock;
   readonly world: World;
   readonly simulator: Simulator;
   readonly calls: CallTally;
-  /** The newest state of each incident, in the order in which they opened. */
+  /** The latest state of each incident, in the order in which they opened. */
   readonly incidents: ReadonlyMap<Key, Incident>;
   readonly sent: readonly AlertModel[];
-  /** What went wrong inside the worker: a bug, whatever it says. */
+  /** Errors inside the worker: each one is a bug. */
   readonly failures: readonly Failure[];
   /**
-   * Sweeps the inventory, from now on, until it knows this share of the fleet's container instances: 1 for a worker that
-   * has run for a while, which knows all that there is to know; 0 for one that has just been started.
+   * Sweeps the inventory from now on, until it knows this share of the fleet's container instances: 1 as for a worker
+   * that has run for a while, 0 as for a new one.
    */
   warmUp(share?: number): Promise<void>;
-  /** Hands one message to the worker, as from its queue. */
+  /** Gives one message to the worker, as from its queue. */
   deliver(body: string): Promise<Verdict>;
-  /** The flight recorder of one incident. */
+  /** Returns the journal of one incident. */
   history(key: Key): Promise<readonly Entry[]>;
-  /** Lets virtual time pass. */
+  /** Advances the virtual clock. */
   run(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -83,7 +83,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** Everything in memory. The clock stands still until it is run; only `close` needs to be called for it to be given up. */
+/** Starts all parts, in memory. The clock stands still until `run` is called. Call `close` at the end. */
 export async function openLab({ seed, build, policy, overrides, startAt = START, channels }: LabOptions): Promise<Lab> {
   const parts = await loadParts();
   const clock = virtualClock(startAt);
@@ -121,7 +121,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
   const others = new Set([...world.regions.values()].map(({ account }) => account));
   others.delete(ACCOUNT);
   const handler = sdkHandler(simulator);
-  const aws = openAccess({ parts, clock, random, handler, others, onCall: calls.add });
+  const aws = openSimulatedAws({ parts, clock, random, handler, others, onCall: calls.add });
   const note = (doc: Doc): void => {
     if (doc.kind === "incident") incidents.set(doc.key, doc.body);
   };
@@ -203,7 +203,7 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
   };
 }
 
-/** The inventory is warm when it has not grown for so long. */
+/** The inventory counts as warm when it has not grown for this many minutes. */
 const QUIET_MINUTES = 5;
 
 const collecting = (sent: AlertModel[]): Channel => ({
@@ -215,7 +215,7 @@ const collecting = (sent: AlertModel[]): Channel => ({
   },
 });
 
-/** mulberry32: small, and good enough for jitter. */
+/** Creates a random generator (mulberry32): small, and good enough for jitter. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -4,24 +4,24 @@ import type { Lab } from "./lab.ts";
 import { isWatched } from "./run-to-end.ts";
 import { quantile, rounded } from "./quantile.ts";
 
-/** What `simulate --output json` prints. Null: there was nothing of the kind. */
+/** The output of `simulate --output json`. Null: there were no values. */
 export interface Outcome {
   readonly incidents: number;
-  /** From the receipt of what it answers to the first write that AWS accepted. */
+  /** Seconds from the receipt of the notice to the first write that AWS accepted. */
   readonly firstActionSeconds: {
     readonly p50: number | null;
     readonly p99: number | null;
     readonly max: number | null;
   };
-  /** What the throttling allows at best, p99. */
+  /** The best p99 that AWS's throttling allows. */
   readonly firstActionFloorSeconds: number;
-  /** Of our incidents with a deadline that came: the share that was drained by then, or had nothing to drain, 0..1. */
+  /** The share (0..1) of our incidents with a passed deadline that were drained in time or had nothing to drain. */
   readonly drainedBeforeDeadline: number | null;
-  /** Left on the clock when it was drained. */
+  /** Seconds from drained to deadline. */
   readonly marginSeconds: { readonly p50: number | null; readonly min: number | null };
-  /** By `service:Operation`, those that failed too. */
+  /** Calls by `service:Operation`, including failed ones. */
   readonly awsCalls: { readonly [operation: string]: number };
-  /** To enrich. */
+  /** Reads for enrichment. */
   readonly readCalls: number;
   readonly pollCalls: number;
   readonly sweepCalls: number;
@@ -29,21 +29,21 @@ export interface Outcome {
   readonly throttled: number;
   readonly alerts: number;
   readonly messagesSent: number;
-  /** Effects that took place more than once, as the simulator saw it. */
+  /** Effects that happened more than once, as the simulator saw it. */
   readonly duplicateEffects: number;
-  /** Instances whose warning came to nothing: no incident, or work still on them that nobody had told to stop. */
+  /** Instances whose warning was missed: no incident, or work left on them that was not told to stop. */
   readonly lost: number;
-  /** Tasks that were killed by a reclaim without having been told to stop. */
+  /** Tasks that were killed by a reclaim without a stop before it. */
   readonly tasksKilled: number;
-  /** How incidents ended, by how; `watched`: only recommended, and told. */
+  /** Incidents by outcome; `watched`: only recommended, and people were told. */
   readonly outcomes: { readonly [outcome: string]: number };
-  /** What went wrong inside the worker, and was tried again: a bug, however well it ended. */
+  /** Errors inside the worker that it retried: each one is a bug, even if all ended well. */
   readonly failures: number;
-  /** What the simulation took, on the wall clock. */
+  /** The real duration of the simulation. */
   readonly wallSeconds: number;
 }
 
-/** Everything that a simulation showed; what the worker says of itself is checked against what the simulator saw. */
+/** Makes the outcome. What the worker reports is checked against what the simulator saw. */
 export function outcomeOf(lab: Lab, floorSeconds: number, wallSeconds: number): Outcome {
   const incidents = [...lab.incidents.values()];
   const actions = incidents.map(firstActionSeconds).filter((one) => one !== null);
@@ -79,13 +79,13 @@ export function outcomeOf(lab: Lab, floorSeconds: number, wallSeconds: number): 
   };
 }
 
-/** How incidents ended, by how. Of those that have not, the ones that were only recommended are `watched`. */
+/** Counts incidents by outcome. Open ones that are only recommended count as `watched`. */
 export const outcomesOf = (incidents: readonly Incident[]): Outcome["outcomes"] =>
   countBy(incidents, (one) => one.outcome ?? (isWatched(one) ? "watched" : "open"));
 
 const isLost = ({ tasksKilled, targetsLost }: InstanceFacts): boolean => tasksKilled.length + targetsLost.length > 0;
 
-/** Of capacity that is ours to handle and has something on it, whose deadline came or is to come. */
+/** Returns true for incidents that are ours to drain and have a deadline. */
 export const isDue = ({ deadline, cancelledAt, mode, outcome }: Incident): boolean =>
   deadline !== null && cancelledAt === null && mode !== "observe" && outcome !== "nothing-drained";
 
@@ -99,7 +99,7 @@ function firstActionSeconds(incident: Incident): number | null {
   return notice === null ? null : (firstActionAt - notice.receivedAt) / 1_000;
 }
 
-/** Negative when it was late; null when it never was. */
+/** Returns the seconds from drained to deadline, negative if late; null if it was never drained. */
 export function marginSeconds({ deadline, drainedAt }: Pick<Incident, "deadline" | "drainedAt">): number | null {
   return deadline === null || drainedAt === null ? null : (deadline - drainedAt) / 1_000;
 }

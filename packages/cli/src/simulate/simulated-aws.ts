@@ -3,29 +3,29 @@ import { type Clock, partitionOf, type SdkHandler } from "@spotkeeper/simulator"
 
 export type Parts = Awaited<ReturnType<typeof loadParts>>;
 type Hearing = ReturnType<Parts["correctClock"]>;
-export type Access = ReturnType<Parts["createAws"]>;
+export type SimulatedAws = ReturnType<Parts["createAws"]>;
 
-/** Our own account; the one of AWS's examples. */
+/** The worker's own account; the number in AWS's examples. */
 export const ACCOUNT = "123456789012";
 export const REGION = "us-east-1";
 
-export interface AccessOptions {
+export interface SimulatedAwsOptions {
   readonly parts: Parts;
   readonly clock: Clock;
   readonly random: () => number;
-  /** What stands at the other end of a request. */
+  /** Answers the requests: the simulator. */
   readonly handler: SdkHandler;
-  /** Accounts that are not our own, each with a role. */
+  /** Further accounts; each has a role. */
   readonly others?: Iterable<string>;
-  /** Where we run: the partition of roles. */
+  /** The worker's region, which determines the partition of the roles. */
   readonly region?: string;
-  /** Told which hour it is at AWS; left out where the clock is right. */
+  /** Corrects the clock by AWS's answers; leave it out if the clock is right. */
   readonly hearing?: Hearing;
   readonly onCall?: (call: CallRecord) => void;
 }
 
-/** The real SDK over a simulator, whose keys name the account. */
-export function openAccess({
+/** Connects the real AWS SDK to a simulator. The access key names the account. */
+export function openSimulatedAws({
   parts,
   clock,
   random,
@@ -34,7 +34,7 @@ export function openAccess({
   region = REGION,
   hearing,
   onCall = () => {},
-}: AccessOptions): Access {
+}: SimulatedAwsOptions): SimulatedAws {
   const accounts = [...others].map((account) => ({
     account,
     roleArn: `arn:${partitionOf(region)}:iam::${account}:role/spotkeeper`,

@@ -1,31 +1,34 @@
 import { interrupt, recommend, stormFleet, type Instance } from "@spotkeeper/simulator";
 import type { Overrides, Policy } from "@spotkeeper/controller";
-import { firstActionFloor } from "./floor.ts";
+import { firstActionFloor } from "./first-action-floor.ts";
 import { openLab, QUEUE_ARN } from "./lab.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { runToEnd } from "./run-to-end.ts";
 
-/** What comes at once: warnings alone, or a third each of warnings, rebalance recommendations and ends without warning. */
+/**
+ * The events of a storm: only warnings, or a third each of warnings, rebalance recommendations and ends without
+ * warning.
+ */
 export type StormMix = "warnings" | "thirds";
 
 export interface StormOptions {
-  /** Instances that are struck. */
+  /** The number of interrupted instances. */
   readonly size: number;
   readonly clusters: number;
-  /** Accounts and regions, each with request budgets of its own. */
+  /** The number of accounts and regions; each has its own request limits. */
   readonly buckets: number;
   readonly mix: StormMix;
-  /** The share of the fleet that the worker's inventory knows when the storm strikes, 0..1; all of it where left out. */
+  /** The share (0..1) of the fleet that the worker's inventory knows at the start; default 1. */
   readonly known?: number;
   readonly seed: number;
   readonly policy: Policy;
   readonly overrides: Overrides;
-  /** Milliseconds of the wall clock. */
+  /** Returns real milliseconds. */
   readonly wall: () => number;
   readonly onProgress: (text: string) => void;
 }
 
-/** Strikes a large fleet all at once, and lets the real flow handle it on a virtual clock. */
+/** Interrupts a large fleet all at once, and lets the real flow handle it on a virtual clock. */
 export async function simulateStorm(options: StormOptions): Promise<Outcome> {
   const { size, mix, wall } = options;
   const began = wall();
@@ -54,6 +57,6 @@ export async function simulateStorm(options: StormOptions): Promise<Outcome> {
   }
 }
 
-/** All but those that are only recommended to be replaced, of which people are told. */
+/** Returns the instances that are drained; for the others, with a recommendation, people are only told. */
 const actedOn = (victims: readonly Instance[], mix: StormMix): readonly Instance[] =>
   mix === "warnings" ? victims : victims.filter((_, index) => index % 3 !== 1);

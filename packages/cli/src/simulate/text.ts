@@ -1,6 +1,6 @@
 import type { Outcome } from "./outcome.ts";
 
-/** The outcome as people read it: first what matters, then what it cost. */
+/** Renders the outcome for people: results first, then costs. */
 export function renderOutcome(outcome: Outcome): string {
   const { firstActionSeconds: first, marginSeconds: margin } = outcome;
   const ends = Object.entries(outcome.outcomes).map(([name, count]) => `${count} ${name}`);
@@ -30,5 +30,5 @@ function callsOf({ readCalls, pollCalls, sweepCalls, writeCalls }: Outcome): str
 
 const seconds = (value: number | null): string => (value === null ? "-" : `${Number(value.toFixed(2))} s`);
 
-/** Never rounded up to all. */
+/** Rounds down, so that less than all is never shown as 100 %. */
 const share = (value: number | null): string => (value === null ? "-" : `${Math.floor(value * 1_000) / 10} %`);

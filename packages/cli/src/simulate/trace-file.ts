@@ -5,19 +5,19 @@ import { SpotkeeperError } from "@spotkeeper/controller";
 import { parseTrace, type Trace, TraceError } from "@spotkeeper/simulator";
 import { reasonOf } from "../input.ts";
 
-/** Traces that come along, by the name that `--trace` takes for them; each has its licence beside it. */
+/** The built-in traces, by the name that `--trace` takes; each has its licence beside it. */
 const traces = {
   /** Project Bamboo: 48 g4dn.xlarge on EC2, https://github.com/uclasystem/bamboo */
   g4dn: "bamboo/g4dn-trace.csv",
-  /** The same, of p3.2xlarge. */
+  /** The same for p3.2xlarge. */
   p3: "bamboo/p3-trace.csv",
-  /** Training on a Dime: how long Spot Instances lived, https://github.com/stanford-futuredata/training_on_a_dime */
+  /** Training on a Dime: lifetimes of Spot Instances, https://github.com/stanford-futuredata/training_on_a_dime */
   "training-on-a-dime": "training_on_a_dime/persistent_2020-03-15.out",
 } as const;
 
 /**
- * Reads a trace: one that comes along, by its name, or a file.
- * Throws SK-INPUT-UNREADABLE and SK-INPUT-TRACE, which names file, line and what was expected.
+ * Reads a trace: a built-in one by its name, or a file. Throws SK-INPUT-UNREADABLE and SK-INPUT-TRACE, which names
+ * file, line and what was expected.
  */
 export function readTrace(name: string): Trace {
   const known = Object.entries(traces).find(([one]) => one === name)?.[1];
@@ -37,5 +37,5 @@ export function readTrace(name: string): Trace {
   throw new SpotkeeperError("SK-INPUT-TRACE", `${name} has no interruption, so there is nothing to play.`);
 }
 
-/** Where the simulator's files are, whether it runs from source or from a package. */
+/** Returns the simulator's folder, from source or from a package. */
 const packageOf = (): string => import.meta.resolve("@spotkeeper/simulator/package.json");

@@ -1,6 +1,6 @@
 import { playTrace, sandboxFleet, type Trace } from "@spotkeeper/simulator";
 import type { Overrides, Policy } from "@spotkeeper/controller";
-import { firstActionFloor } from "./floor.ts";
+import { firstActionFloor } from "./first-action-floor.ts";
 import { ACCOUNT, openLab, QUEUE_ARN, REGION } from "./lab.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { runToEnd } from "./run-to-end.ts";
@@ -10,12 +10,12 @@ export interface PlayOptions {
   readonly seed: number;
   readonly policy: Policy;
   readonly overrides: Overrides;
-  /** Milliseconds of the wall clock. */
+  /** Returns real milliseconds. */
   readonly wall: () => number;
   readonly onProgress: (text: string) => void;
 }
 
-/** Plays a trace to its end against the sandbox's fleet, on a virtual clock. */
+/** Plays a whole trace against the sandbox's fleet, on a virtual clock. */
 export async function simulateTrace(options: PlayOptions): Promise<Outcome> {
   const { trace, wall } = options;
   const began = wall();
@@ -26,7 +26,8 @@ export async function simulateTrace(options: PlayOptions): Promise<Outcome> {
   try {
     options.onProgress("warming the inventory up");
     await lab.warmUp();
-    // The largest storm of a trace is far below what the budgets give at once; all of the fleet at once bounds it.
+    // An upper bound: the whole fleet at once. A trace's largest storm is far smaller than what AWS's limits allow at
+    // once.
     const floor = firstActionFloor([...lab.world.instances.values()], 0.99);
     const player = playTrace(lab.world, trace, { speed: 1 });
     await runToEnd(lab, options.onProgress, () => !player.done());

@@ -68,8 +68,8 @@ test.each([
   const responder = "drain-tasks";
   const step = { id: responder, responder, state: "waiting", startedAt: NOW, reason: "2 tasks still run" };
   const open = [incident({ steps: [step] as unknown as Incident["steps"] })];
-  const told = "12:00:00 INFO outcome: 4 instances (2 c6i.xlarge, 2 m5a.large) in us-east-1c: all drained";
-  const lines = render(view({ open, alerts: [told] }), { columns, rows, colors: false });
+  const opened = "12:00:00 INFO outcome: 4 instances (2 c6i.xlarge, 2 m5a.large) in us-east-1c: all drained";
+  const lines = render(view({ open, alerts: [opened] }), { columns, rows, colors: false });
   const text = lines.join("\n");
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(text).toMatch(shown);

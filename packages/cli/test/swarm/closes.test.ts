@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Incident } from "@spotkeeper/controller";
-import type { Ended } from "../../src/simulate/swarm/invariants/ended.ts";
+import type { Ended } from "../../src/simulate/swarm/invariants/scene.ts";
 import { closing } from "../../src/simulate/swarm/invariants/closing.ts";
 
 const AT = 10 * 3_600_000;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
 import { createGate } from "../../src/simulate/swarm/gate.ts";
-import type { Blow } from "../../src/simulate/swarm/dimensions/lives.ts";
+import type { KillOrFreeze } from "../../src/simulate/swarm/dimensions/lives.ts";
 
-function bench(...plan: Blow[]) {
+function bench(...plan: KillOrFreeze[]) {
   return benchThat(false, plan);
 }
 
-function benchThat(sleepsBetween: boolean, plan: Blow[] = []) {
+function benchThat(sleepsBetween: boolean, plan: KillOrFreeze[] = []) {
   const clock = virtualClock(0);
   const killed: number[] = [];
   const done: string[] = [];

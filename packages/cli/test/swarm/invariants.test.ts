@@ -5,12 +5,12 @@ import { generateWorld } from "../../src/simulate/swarm/generate.ts";
 import { capacity } from "../../src/simulate/swarm/invariants/capacity.ts";
 import { closing } from "../../src/simulate/swarm/invariants/closing.ts";
 import { draining } from "../../src/simulate/swarm/invariants/draining.ts";
-import type { Ended } from "../../src/simulate/swarm/invariants/ended.ts";
+import type { Ended } from "../../src/simulate/swarm/invariants/scene.ts";
 import { hooks } from "../../src/simulate/swarm/invariants/hooks.ts";
 import { breachesAtEnd } from "../../src/simulate/swarm/invariants/index.ts";
 import { people as byPeople } from "../../src/simulate/swarm/invariants/people.ts";
 import type { Heard } from "../../src/simulate/swarm/queue.ts";
-import { playEvents } from "../../src/simulate/swarm/play.ts";
+import { playEvents } from "../../src/simulate/swarm/play-events.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
 /** A world whose only event is a warning of a Spot instance that takes connections and tasks. */
@@ -51,7 +51,7 @@ test("where no worker is, the story says to what it happened, and the invariants
     fleet,
     people,
     heard,
-    looks: { areBlind: () => false },
+    targetReads: { areBlind: () => false },
     docs: new Map(),
     incidents: new Map(),
     due: [],

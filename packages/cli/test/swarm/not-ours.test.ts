@@ -3,7 +3,7 @@ import type { Call } from "@spotkeeper/simulator";
 import { virtualClock } from "@spotkeeper/simulator";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
-import { policyFrom } from "../../src/simulate/swarm/judged.ts";
+import { policyFrom } from "../../src/simulate/swarm/swarm-policy.ts";
 import { touchedOf } from "../../src/simulate/swarm/not-ours.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { diceOf } from "../../src/simulate/swarm/dimensions/dice.ts";
 import { policyOf } from "../../src/simulate/swarm/dimensions/policy.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
-import { policyFrom, readPolicy, smallerPolicies } from "../../src/simulate/swarm/judged.ts";
+import { policyFrom, readPolicy, smallerPolicies } from "../../src/simulate/swarm/swarm-policy.ts";
 import { ownershipOf } from "../../src/simulate/swarm/ours.ts";
 
 interface Schema {

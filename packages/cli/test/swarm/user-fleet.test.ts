@@ -15,7 +15,7 @@ import { printFacts } from "../../src/facts/print.ts";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import type { SwarmFleet } from "../../src/simulate/swarm/swarm-fleet.ts";
 import { generateWorld, worldOf } from "../../src/simulate/swarm/generate.ts";
-import { judgedBy } from "../../src/simulate/swarm/judged.ts";
+import { judgedBy } from "../../src/simulate/swarm/swarm-policy.ts";
 import { ownershipOf } from "../../src/simulate/swarm/ours.ts";
 import { commandOf, createPlayer } from "../../src/simulate/swarm/player.ts";
 import { runWorld } from "../../src/simulate/swarm/run-world.ts";
@@ -73,8 +73,8 @@ function countOf({ regions }: SwarmFleet): { readonly [kind: string]: number } {
 async function readBack(seed: number): Promise<{ facts: FleetFacts; before: ReturnType<typeof countOf> }> {
   const clock = realClock({ speed: 1 });
   const generated = generateWorld(seed);
-  // What waits in a warm pool, what a group retains, what is just leaving its load balancers (for standby), what runs on
-  // Fargate and what ECS manages itself is not in the file.
+  // What waits in a warm pool, what a group retains, what is just leaving its load balancers (for standby), what runs
+  // on Fargate and what ECS manages itself is not in the file.
   const world = {
     ...generated,
     groups: generated.groups.map((group) => ({ ...group, warmPool: null, retained: false, standby: false })),

@@ -2,7 +2,7 @@ import { virtualClock } from "@spotkeeper/simulator";
 import { expect, test } from "vitest";
 import { buildFleet } from "../../src/simulate/swarm/fleet.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
-import { recordWorld } from "../../src/simulate/swarm/invariants/record.ts";
+import { recordWorld } from "../../src/simulate/swarm/invariants/world-record.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
 const record = (change: Partial<SwarmWorld>) => {

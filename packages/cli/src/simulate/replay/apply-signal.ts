@@ -3,8 +3,8 @@ import { endInstance, holdMember, type Instance, interrupt, recommend, type Worl
 
 const ENDS: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
 
-/** Does to the fleet what AWS does when it sends such a message, so that what is asked of it afterwards is true. */
-export function strike(world: World, signal: Signal): void {
+/** Changes the fleet as AWS does when it sends such a message, so that later answers agree with it. */
+export function applySignal(world: World, signal: Signal): void {
   const instance = signal.subject.type === "instance" ? world.instances.get(signal.subject.id) : undefined;
   if (instance === undefined) return;
   const doomed = instance.notice?.reclaimAt !== undefined && instance.notice.reclaimAt !== null;
@@ -38,7 +38,7 @@ export function strike(world: World, signal: Signal): void {
   }
 }
 
-/** After a warning it is the reclaim, perhaps earlier than the model has it; else somebody ended it. */
+/** After a warning this is the reclaim, perhaps earlier than in the model; otherwise somebody ended the instance. */
 function end(world: World, instance: Instance, state: string, doomed: boolean): void {
   const code = doomed ? "Server.SpotInstanceTermination" : "Client.UserInitiatedShutdown";
   endInstance(world, instance, state.startsWith("stop") ? "stop" : "terminate", { code, message: code });

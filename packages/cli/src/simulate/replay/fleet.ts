@@ -12,12 +12,15 @@ import {
 import { buildFacts } from "../build-facts.ts";
 import { ACCOUNT, REGION } from "../lab.ts";
 
-/** Where instances are that no facts and no message place. */
+/** The group and cluster of instances for which neither the facts nor a message names one. */
 const SOMEWHERE = "replayed";
-/** Beside those that are named, so that work has where to go. */
+/** Instances besides the named ones, so that there is room for drained work. */
 const SPARE = 2;
 
-/** A fleet that has the instances which the facts and the messages name. It sends nothing: all that is heard is replayed. */
+/**
+ * Builds a fleet with the instances that the facts and the messages name. It sends no events: all events are in the
+ * replay.
+ */
 export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: readonly Signal[]): World {
   const world = createWorld(wiring);
   const groups = [...facts.groups.map((group) => placed(group, signals)), ...groupsOf(signals, facts)];
@@ -26,15 +29,15 @@ export function replayFleet(wiring: WorldOptions, facts: FleetFacts, signals: re
 }
 
 /**
- * With the hooks that messages name. A group that names no account or region is where a message places one of its
- * instances; else where the first does.
+ * Adds the hooks that messages name to a group. A group without account or region gets those of a message about one of
+ * its instances, else those of the first message.
  */
 function placed(group: GroupFacts, signals: readonly Signal[]): GroupFacts {
   const ids = new Set(group.instances.map(({ id }) => id));
   const own = signals.filter(({ subject }) => ids.has(subject.id));
   const find = (part: "account" | "region"): string | null =>
     [...own, ...signals].map((signal) => signal[part]).find((one) => one !== null) ?? null;
-  // What a message says of a hook is so, whether the facts name it or not.
+  // A message proves that a hook exists, even if the facts do not list it.
   const known = new Set(group.hooks.map(({ name }) => name));
   const said = new Set(own.flatMap(terminatingHooks).filter((name) => !known.has(name)));
   return {
@@ -57,7 +60,7 @@ interface Seen {
   region: string;
 }
 
-/** Instances that messages name and no facts do, in the groups and clusters that messages name for them. */
+/** Returns groups for the instances that only messages name, with the groups and clusters of these messages. */
 function groupsOf(signals: readonly Signal[], facts: FleetFacts): readonly GroupFacts[] {
   const described = [...facts.groups.flatMap(({ instances }) => instances), ...facts.instances];
   const known = new Set(described.map(({ id }) => id));
@@ -95,7 +98,7 @@ function groupsOf(signals: readonly Signal[], facts: FleetFacts): readonly Group
   });
 }
 
-/** Something to drain on instances whose services nobody described. */
+/** Returns services for clusters without described ones, so that there is work to drain. */
 function servicesOf(groups: readonly GroupFacts[], facts: FleetFacts): readonly ServiceFacts[] {
   const described = new Set(facts.services.map(({ cluster }) => cluster));
   const clusters = new Map<string, number>();

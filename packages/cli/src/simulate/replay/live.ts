@@ -15,8 +15,8 @@ import {
 } from "@spotkeeper/controller";
 import { createApi } from "../../api.ts";
 import type { Io } from "../../io.ts";
-import type { Heard, Replayed } from "./replay.ts";
-import { waitsUntil } from "./waits.ts";
+import type { MessageResult, Replayed } from "./replay.ts";
+import { waitUntil } from "./wait-until.ts";
 
 export interface LiveOptions {
   readonly messages: readonly RawMessage[];
@@ -25,16 +25,16 @@ export interface LiveOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** As many messages as one request takes by far, and far below its bytes. */
+/** Messages in one request; far below the API's limits of number and bytes. */
 const AT_ONCE = 50;
-const LOOK_EVERY = 250;
+const CHECK_INTERVAL = 250;
 const STOP_WITHIN = 9_000;
 const TOKEN = "SPOTKEEPER_REPLAY_TOKEN";
 
 /**
- * Messages into a worker of the config's own, against AWS: its ledger and its channels, none of its queues. They go in
- * over its HTTP source, as whatever else sends them would. A dry run keeps its state in memory. Throws
- * SK-AWS-CREDENTIALS where there are none: every step would wait for them to the end of its time.
+ * Handles messages by a worker with the user's config, against AWS: with its ledger and channels, without its queues.
+ * The messages enter over its HTTP source. A dry run keeps its state in memory. Throws SK-AWS-CREDENTIALS if there are
+ * none: each step would otherwise wait for them until its time is over.
  */
 export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed & { readonly interrupted: boolean }> {
   const incidents = new Map<Key, Incident>();
@@ -59,16 +59,16 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
     },
   });
   try {
-    const heard = await send(running.url, token, options.messages);
+    const results = await send(running.url, token, options.messages);
     let cut = false;
     for (;;) {
       const now = io.now();
-      const waits = [...incidents.values()].map((one) => waitsUntil(one, now, options.dryRun));
+      const waits = [...incidents.values()].map((one) => waitUntil(one, now, options.dryRun));
       const open = waits.filter((until) => until !== null);
       if (open.length === 0) break;
       const latest = new Date(Math.max(...open)).toISOString().slice(11, 19);
       options.onProgress(`${incidents.size} incidents, waits for ${open.length}, until ${latest} UTC at the latest`);
-      cut = await Promise.race([interrupted, pause(LOOK_EVERY)]);
+      cut = await Promise.race([interrupted, pause(CHECK_INTERVAL)]);
       if (cut) break;
     }
     const api = createApi(running.url, {});
@@ -76,7 +76,7 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
     for (const key of incidents.keys()) {
       views.push((await api.get(`/api/v1/incidents/${encodeURIComponent(key)}`)) as IncidentDetailView);
     }
-    return { heard, incidents: views, interrupted: cut };
+    return { results, incidents: views, interrupted: cut };
   } finally {
     await running.stop(STOP_WITHIN);
   }
@@ -90,7 +90,7 @@ function configOf({ config, dryRun }: LiveOptions): Config {
     ...config,
     policy: dryRun ? asDryRun(config.policy) : config.policy,
     sources: { ...config.sources, sqs: [], http: { token: `\${env:${TOKEN}}` } },
-    // Whoever reads needs no token on a free port of the loopback, which is gone when this ends.
+    // No token: the port is a free one on the loopback address, and closes at the end.
     show: { ...config.show, listen: "127.0.0.1:0", auth: null },
     ledger: dryRun ? { driver: "sqlite", file: ":memory:", synchronous: "NORMAL" } : config.ledger,
     archive: { ...config.archive, ...memory },
@@ -107,8 +107,8 @@ interface Answer {
   }[];
 }
 
-async function send(url: string, token: string, messages: readonly RawMessage[]): Promise<readonly Heard[]> {
-  const heard: Heard[] = [];
+async function send(url: string, token: string, messages: readonly RawMessage[]): Promise<readonly MessageResult[]> {
+  const results: MessageResult[] = [];
   for (let first = 0; first < messages.length; first += AT_ONCE) {
     const some = messages.slice(first, first + AT_ONCE);
     const response = await fetch(new URL("/api/v1/signals", url), {
@@ -121,10 +121,10 @@ async function send(url: string, token: string, messages: readonly RawMessage[])
     if (!("results" in answer)) throw new SpotkeeperError("SK-API-REFUSED", `The worker answered: ${answer.detail}`);
     for (const [index, { file, message }] of some.entries()) {
       const result = answer.results[index];
-      if (result !== undefined) heard.push({ file, message, verdict: verdictOf(result) });
+      if (result !== undefined) results.push({ file, message, verdict: verdictOf(result) });
     }
   }
-  return heard;
+  return results;
 }
 
 function verdictOf({ is, incidents, errors, reason }: Answer["results"][number]): Verdict {

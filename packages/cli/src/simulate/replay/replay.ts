@@ -12,7 +12,7 @@ import { ACCOUNT, type Lab, openLab, REGION } from "../lab.ts";
 import { runToEnd } from "../run-to-end.ts";
 import type { FleetFacts } from "../../facts/document.ts";
 import { replayFleet } from "./fleet.ts";
-import { strike } from "./strike.ts";
+import { applySignal } from "./apply-signal.ts";
 
 export interface ReplayOptions {
   readonly messages: readonly RawMessage[];
@@ -23,24 +23,24 @@ export interface ReplayOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** What became of one message. */
-export interface Heard {
+/** The result of one message. */
+export interface MessageResult {
   readonly file: string | null;
   readonly message: number;
   readonly verdict: Verdict;
 }
 
 export interface Replayed {
-  readonly heard: readonly Heard[];
+  readonly results: readonly MessageResult[];
   readonly incidents: readonly IncidentDetailView[];
 }
 
-/** Before the first message, for the inventory; milliseconds. */
+/** Simulated milliseconds before the first message, in which the inventory fills. */
 const BEFORE = 3_600_000;
 
 /**
- * Messages through the whole flow against a simulated fleet, each at its own time on a virtual clock; one whose time
- * cannot be read comes right after the one before it.
+ * Sends messages through the whole flow against a simulated fleet, each at its own time on a virtual clock. A message
+ * without a readable time follows directly after the one before it.
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const all = options.messages.map((raw) => ({ raw, signals: signalsOf(raw) }));
@@ -55,15 +55,15 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   try {
     options.onProgress("warming the inventory up");
     await lab.warmUp();
-    const heard: Heard[] = [];
+    const results: MessageResult[] = [];
     for (const { raw, signals: meant } of all) {
       const at = Math.max(0, ...meant.filter(({ timeKnown }) => timeKnown).map((signal) => signal.at));
       if (at > lab.clock.now()) await lab.run(at - lab.clock.now());
-      for (const signal of meant) strike(lab.world, signal);
-      heard.push({ file: raw.file, message: raw.message, verdict: await lab.deliver(raw.body) });
+      for (const signal of meant) applySignal(lab.world, signal);
+      results.push({ file: raw.file, message: raw.message, verdict: await lab.deliver(raw.body) });
     }
     await runToEnd(lab, options.onProgress);
-    return { heard, incidents: await viewsOf(lab) };
+    return { results, incidents: await viewsOf(lab) };
   } finally {
     await lab.close();
   }

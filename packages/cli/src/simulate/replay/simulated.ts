@@ -8,7 +8,7 @@ import { replay, type Replayed } from "./replay.ts";
 
 export interface SimulatedOptions {
   readonly messages: readonly RawMessage[];
-  /** A file that describes the fleet. */
+  /** The file that describes the fleet. */
   readonly facts: string | undefined;
   readonly policy: Config["policy"];
   readonly dryRun: boolean;
@@ -16,7 +16,7 @@ export interface SimulatedOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** Messages against a simulated fleet: that of the facts, with whatever else the messages name. */
+/** Replays messages against a simulated fleet: the facts, and what else the messages name. */
 export async function replaySimulated(
   io: Pick<Io, "stdin">,
   { facts, policy, dryRun, ...options }: SimulatedOptions,

@@ -1,10 +1,10 @@
 import { renderIncident } from "../../incidents/text.ts";
 import { printable } from "../../table.ts";
-import type { Heard, Replayed } from "./replay.ts";
+import type { MessageResult, Replayed } from "./replay.ts";
 
-/** What led to nothing, then each incident with its timeline. */
-export function renderReplay({ heard, incidents }: Replayed): string {
-  const lines = heard.flatMap((one) => {
+/** Renders messages without an effect, then each incident with its timeline. */
+export function renderReplay({ results, incidents }: Replayed): string {
+  const lines = results.flatMap((one) => {
     const line = lineOf(one);
     return line === null ? [] : [printable(line)];
   });
@@ -13,7 +13,7 @@ export function renderReplay({ heard, incidents }: Replayed): string {
   return `${head}${incidents.map(renderIncident).join("\n")}`;
 }
 
-function lineOf({ file, message, verdict }: Heard): string | null {
+function lineOf({ file, message, verdict }: MessageResult): string | null {
   const at = `${file ?? "stdin"}:${message}`;
   switch (verdict.is) {
     case "accepted":
@@ -28,17 +28,17 @@ function lineOf({ file, message, verdict }: Heard): string | null {
   }
 }
 
-/** One object a line: messages that led to no incident, by their number, then incidents. */
-export function replayLines({ heard, incidents }: Replayed): readonly object[] {
-  const nothing = heard.filter(({ verdict }) => verdict.is !== "accepted" || verdict.incidents.length === 0);
+/** Returns one object for each line: messages that led to no incident, then incidents. */
+export function replayLines({ results, incidents }: Replayed): readonly object[] {
+  const nothing = results.filter(({ verdict }) => verdict.is !== "accepted" || verdict.incidents.length === 0);
   return [
     ...nothing.map(({ file, message, verdict }) => ({ file, message, is: verdict.is, ...why(verdict) })),
     ...incidents,
   ];
 }
 
-/** Named as `explain` names it. */
-function why(verdict: Heard["verdict"]): { readonly reason: string | null; readonly error: string | null } {
+/** Uses the field names of `explain`. */
+function why(verdict: MessageResult["verdict"]): { readonly reason: string | null; readonly error: string | null } {
   switch (verdict.is) {
     case "accepted":
       return { reason: null, error: verdict.errors.join(" ") || null };

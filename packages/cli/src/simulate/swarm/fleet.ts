@@ -21,14 +21,14 @@ import { oursOf } from "./ours.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import { playedPolicy, type SwarmWorld } from "./world.ts";
 
-/** The fleet of a world, with everything it has running and serving. */
+/** Builds the fleet of a world, with everything running and serving. */
 export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   if (spec.user !== null) return buildUserFleet(wiring, spec, spec.user);
   const world = createWorld(wiring);
   const home = homeOf(spec.places);
   const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   const regions = new Map(spec.places.map(({ name, account, region }) => [name, regionOf(world, account, region)]));
-  // Without its envelope a message names neither account nor region: it is taken for one of the queue's own place.
+  // A message without its envelope names neither account nor region, so it is taken for one of the queue's own place.
   for (const [name, region] of regions)
     region.rules.push(...spotkeeperRules(queue, spec.bareHooks && name === home.name));
   const targetGroups = new Map(
@@ -53,7 +53,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   for (const item of spec.groups) {
     const region = regions.get(item.place);
     const owner = spec.owners.find(({ group }) => group === item.name)?.owner ?? null;
-    // assumed: a queue that a hook notifies is in the hook's own region; AWS's page names no other.
+    // assumed: a hook can notify only a queue of its own region; AWS's page names no other.
     const ourQueue = region?.name === home.region ? queue : null;
     if (region !== undefined)
       groups.set(item.name, buildGroup(world, region, { item, owner, targetGroups, queue: ourQueue }));
@@ -117,7 +117,7 @@ export function buildFleet(wiring: WorldOptions, spec: SwarmWorld): SwarmFleet {
   };
 }
 
-/** Has begin what is under way when the worker starts. Returns whether anything is. */
+/** Starts all changes that are in progress when the worker starts. Returns true if there are any. */
 export function beginAll({ world, groups }: SwarmFleet, spec: SwarmWorld): boolean {
   const begun = spec.groups.map((item) => {
     const group = groups.get(item.name);

@@ -3,24 +3,27 @@ import type { Ms } from "@spotkeeper/simulator";
 import { createLife } from "./life.ts";
 import type { CreateWorker } from "./process.ts";
 
-/** assumed: what an invocation may take. AWS Lambda allows up to 15 minutes. */
+/** assumed: the longest duration of an invocation. AWS Lambda allows up to 15 minutes. */
 const TIMEOUT: Ms = 60_000;
-/** How often a schedule invokes it for its chores; not for what is due, since no hint may be lost. */
+/**
+ * How often a schedule invokes the function for its chores. Due documents do not need it: no wake-up message is lost.
+ */
 const SCHEDULE: Ms = 60_000;
 
 /**
- * The flow in a function, as AWS Lambda runs it: called for each message, each hint and by a schedule, and frozen in
- * between. Hints of one document come one after the other, as from a FIFO queue.
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Runs the flow as a function, as AWS Lambda does: it is invoked for each message, for each wake-up message and by a
+ * schedule, and is frozen in between. Wake-up messages of one document are handled one after the other, as from a FIFO
+ * queue. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export const createFunction: CreateWorker = (ground, seat, onKilled) => {
-  const { gate, aws, clock, options, learnHour, origin } = createLife(ground, seat, true, onKilled);
-  const hints = gate.guard(ground.hints, ["at"]);
-  // A queue is told how long to wait, and by its own clock it is: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
-  const wake: typeof ground.hints = {
-    at: (key, when) => hints.at(key, ground.clock.now() + when - clock.now()),
+export const createFunction: CreateWorker = (shared, slot, onKilled) => {
+  const { gate, aws, clock, options, learnHour, origin } = createLife(shared, slot, true, onKilled);
+  const wakes = gate.guard(shared.wakes, ["at"]);
+  // The queue waits by its own clock, so it is given a delay:
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
+  const wake: typeof shared.wakes = {
+    at: (key, when) => wakes.at(key, shared.clock.now() + when - clock.now()),
   };
-  const handling = ground.parts.createHandling({ ...options, wake });
+  const handling = shared.parts.createHandling({ ...options, wake });
   const last = new Map<Key, Promise<boolean>>();
 
   const invoke = <T>(work: (until: Ms) => Promise<T>): Promise<T> =>
@@ -44,7 +47,7 @@ export const createFunction: CreateWorker = (ground, seat, onKilled) => {
   const scheduled = (): void => {
     if (gate.isOver()) return;
     void invoke((until) => handling.housekeepOnce(until));
-    ground.clock.setTimer(ground.clock.now() + SCHEDULE, scheduled);
+    shared.clock.setTimer(shared.clock.now() + SCHEDULE, scheduled);
   };
 
   return {

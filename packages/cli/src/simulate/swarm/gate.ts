@@ -1,38 +1,44 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
-import type { Blow } from "./dimensions/lives.ts";
+import type { KillOrFreeze } from "./dimensions/lives.ts";
 import { withCalls } from "./with-calls.ts";
 
-/** The boundary between one life of a worker and the world: what crosses it can be cut off, as by SIGKILL, or held up. */
+/**
+ * The boundary between one life of a worker and the world. Every outside effect crosses it, and can be cut off there
+ * (as by SIGKILL) or delayed.
+ */
 export interface Gate {
-  /** A clock whose timers do not fire once the life is over, and wait while it is frozen. */
+  /** A clock whose timers wait while the life is frozen, and never fire after its end. */
   readonly clock: Clock;
-  /** The same object, of which these calls cross the boundary. */
+  /** Returns the same object; the listed calls cross the boundary. */
   guard<T extends object>(target: T, calls: readonly (keyof T)[]): T;
-  /** One crossing: `run` reaches the world. Never settles for a life that is over. */
+  /** Crosses the boundary once: `run` reaches the world. Never settles if the life has ended. */
   cross<T>(run: () => Promise<T>): Promise<T>;
-  /** Runs `work` while the life is awake; a life that sleeps between invocations is awake for this only. */
+  /** Runs `work` while the life is awake. A life that sleeps between invocations is awake only for this. */
   invoke<T>(work: () => Promise<T>): Promise<T>;
   isOver(): boolean;
-  /** Resolves when the life is over. */
+  /** Resolves when the life ends. */
   readonly ended: Promise<void>;
 }
 
 export interface GateOptions {
   readonly clock: Clock;
-  /** When a life is killed or frozen, in the order of the crossings. The lives of one world share the list, and take from it. */
-  readonly plan: Blow[];
+  /**
+   * The kills and freezes that are still to come, by crossing. The lives of one worker share the list and remove
+   * entries from it.
+   */
+  readonly plan: KillOrFreeze[];
   readonly crossings: { count: number };
-  /** Between two invocations nothing of the life goes on: no timer fires, and no answer reaches it. */
+  /** Whether the life sleeps between two invocations: no timer fires, and no answer arrives. */
   readonly sleepsBetween: boolean;
-  /** The life is over; the next may begin after this. */
+  /** Called when the life was killed; the next life may begin after `pause`. */
   readonly onKilled: (pause: Ms) => void;
 }
 
 const never = <T>(): Promise<T> => new Promise(() => {});
 
 /**
- * A process that is killed leaves nothing behind but what it has sent: a call that is under way takes effect or not, and
- * its answer reaches nobody. So a life that is over gets no answers and no timers, and no call of its leaves any more.
+ * Creates a gate. A killed process leaves behind only what it has already sent: a call in progress takes effect or not,
+ * and its answer is lost. So after its end, a life gets no answers and no timers, and makes no calls.
  */
 export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: GateOptions): Gate {
   const ended = Promise.withResolvers<void>();
@@ -40,7 +46,7 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
   let frozenUntil: Ms = 0;
   let invocations = sleepsBetween ? 0 : 1;
   /** What waits for the next invocation. */
-  const asleep: (() => void)[] = [];
+  const untilNextInvocation: (() => void)[] = [];
 
   const end = (pause: Ms): void => {
     if (over) return;
@@ -55,7 +61,7 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
   const thawed = async (): Promise<void> => {
     if (over) return never();
     while (isFrozen()) {
-      if (isAsleep()) await new Promise<void>((resolve) => asleep.push(resolve));
+      if (isAsleep()) await new Promise<void>((resolve) => untilNextInvocation.push(resolve));
       else await clock.sleep(frozenUntil - clock.now());
     }
     if (over) return never();
@@ -63,13 +69,13 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
 
   const fireThawed = (fire: () => void): void => {
     if (over) return;
-    if (isAsleep()) asleep.push(() => fireThawed(fire));
+    if (isAsleep()) untilNextInvocation.push(() => fireThawed(fire));
     else if (clock.now() < frozenUntil) clock.setTimer(frozenUntil, () => fireThawed(fire));
     else fire();
   };
 
-  /** What befalls the life at this crossing, if anything does. */
-  const meet = (): Blow | null => {
+  /** Returns the kill or freeze of this crossing; null if there is none. */
+  const nextKillOrFreeze = (): KillOrFreeze | null => {
     crossings.count += 1;
     const [next] = plan;
     if (next === undefined || crossings.count < next.crossing) return null;
@@ -79,7 +85,7 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
 
   const cross = async <T>(run: () => Promise<T>): Promise<T> => {
     await thawed();
-    const life = meet();
+    const life = nextKillOrFreeze();
     const pause = (life?.pause ?? 0) * 1_000;
     if (life?.kind === "killed before") {
       end(pause);
@@ -98,7 +104,7 @@ export function createGate({ clock, plan, crossings, sleepsBetween, onKilled }: 
     cross,
     async invoke(work) {
       invocations += 1;
-      for (const goOn of asleep.splice(0)) goOn();
+      for (const goOn of untilNextInvocation.splice(0)) goOn();
       try {
         return await work();
       } finally {

@@ -5,7 +5,7 @@ import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
 import { eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
-import { focusOf, type Holder, instanceIn, type Spot } from "./dimensions/focus.ts";
+import { focusOf, type Holder, instanceIn, type NthInstance } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
 import { areFunctions, isLedgerRemote, livesOf, workersOf } from "./dimensions/lives.ts";
 import { managedOf } from "./dimensions/managed.ts";
@@ -16,21 +16,21 @@ import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
 import { policyOf } from "./dimensions/policy.ts";
 import { portGroupsOf, servicesOf } from "./dimensions/services.ts";
 import { standaloneOf } from "./dimensions/standalone.ts";
-import { judgedBy } from "./judged.ts";
+import { judgedBy } from "./swarm-policy.ts";
 import { holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** What is in one place, and to which of it most of what happens will happen. */
+/** The content of one place, and the instances to which most of its events happen. */
 interface Local extends Pick<
   SwarmWorld,
   "targetGroups" | "groups" | "alone" | "managed" | "services" | "standalone" | "byHand" | "shifts"
 > {
-  readonly focus: readonly Spot[];
-  /** One of the instances that ECS manages on Spot, where it does. */
-  readonly managedSpot: readonly Spot[];
+  readonly focus: readonly NthInstance[];
+  /** An ECS Managed Instance on Spot, if there is one. */
+  readonly managedSpot: readonly NthInstance[];
 }
 
-/** The world of a seed. */
+/** Generates the world of a seed. */
 export function generateWorld(seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
   const places = placesOf(dice("places"));
@@ -68,7 +68,7 @@ export function generateWorld(seed: number): SwarmWorld {
   };
 }
 
-/** The world of a seed in which a user's fleet, and perhaps a user's policy, stand for generated ones. */
+/** Generates the world of a seed with a user's fleet, and with the user's policy if there is one. */
 export function worldOf(user: UserFleet, seed: number): SwarmWorld {
   const dice = (part: string): Dice => diceOf(seed, part);
   const places = userPlaces(user.facts);
@@ -131,11 +131,11 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   };
 }
 
-/** What goes wrong, whatever the fleet. */
+/** Generates what goes wrong, for any fleet. */
 function troubleOf(
   dice: (part: string) => Dice,
   places: readonly PlaceItem[],
-  focus: readonly Spot[],
+  focus: readonly NthInstance[],
   holders: readonly Holder[],
 ): Pick<
   SwarmWorld,
@@ -150,7 +150,7 @@ function troubleOf(
     workers,
     remoteLedger: isLedgerRemote(dice("ledger")),
     areFunctions: functions,
-    // assumed: AWS keeps the clock of its own hosts right.
+    // assumed: AWS keeps the clocks of Lambda's hosts correct.
     clocks: functions ? [] : clocksOf(dice("clocks"), workers),
     readLag: readLagOf(dice("read lag")),
     lives: livesOf(dice("lives"), workers),

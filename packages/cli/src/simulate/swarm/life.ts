@@ -1,42 +1,52 @@
 import { type Channel, DEFAULT_ROUTE, NO_LINKS, NO_SECRETS, TELL_ALL } from "@spotkeeper/controller";
 import { type Clock, type Ms, sdkHandler } from "@spotkeeper/simulator";
-import { type Access, openAccess, type Parts } from "../access.ts";
+import { type SimulatedAws, openSimulatedAws, type Parts } from "../simulated-aws.ts";
 import { createGate, type Gate } from "./gate.ts";
-import type { Ground, Seat } from "./ground.ts";
+import type { SharedParts, WorkerSlot } from "./shared-parts.ts";
 import { sendThrough } from "./outages.ts";
 
-/** As own-account.ts has it. */
+/** As in own-account.ts. */
 const FIRST_ANSWER_WITHIN: Ms = 3_000;
-/** As aws/clients.ts has it: a call that AWS does not answer is given up. */
+/** As in aws/clients.ts: the timeout of an AWS call. */
 const ANSWER_WITHIN: Ms = 10_000;
 
 type Hearing = ReturnType<Parts["correctClock"]>;
 
-/** One life of a worker: the world's AWS, ledger and channel, behind a gate that can cut it off. */
+/** One life of a worker: the world's AWS, ledger and channels behind a gate that can cut it off. */
 export interface Life {
   readonly gate: Gate;
   readonly clock: Hearing;
-  readonly aws: Access;
-  /** What the flow is made of. */
+  readonly aws: SimulatedAws;
+  /** The dependencies of the flow. */
   readonly options: Parameters<Parts["createWorker"]>[0];
-  /** As entry/run.ts begins: an answer of AWS's says which hour it is, before anything is judged by it. */
+  /**
+   * As entry/run.ts does at the start: calls AWS, whose answer shows the time, before anything is judged by the clock.
+   */
   readonly learnHour: () => Promise<void>;
-  /** Where a message that was sent now came from. */
+  /** Returns the origin of a message that was sent now. */
   readonly origin: () => Parameters<ReturnType<Parts["createWorker"]>["accept"]>[1];
 }
 
 export function createLife(
-  ground: Ground,
-  { inventory, plan, crossings, ahead }: Seat,
+  shared: SharedParts,
+  { inventory, plan, crossings, ahead }: WorkerSlot,
   sleepsBetween: boolean,
   onKilled: (pause: Ms) => void,
 ): Life {
-  const { parts } = ground;
-  const gate = createGate({ clock: ground.clock, plan, crossings, sleepsBetween, onKilled });
+  const { parts } = shared;
+  const gate = createGate({ clock: shared.clock, plan, crossings, sleepsBetween, onKilled });
   const clock = parts.correctClock(shifted(gate.clock, ahead), () => {});
-  const { home, random, policy, overrides } = ground;
-  const handler = gate.guard(sdkHandler(ground.simulator, ANSWER_WITHIN), ["handle"]);
-  const aws = openAccess({ parts, clock, random, handler, others: ground.others, region: home.region, hearing: clock });
+  const { home, random, policy, overrides } = shared;
+  const handler = gate.guard(sdkHandler(shared.simulator, ANSWER_WITHIN), ["handle"]);
+  const aws = openSimulatedAws({
+    parts,
+    clock,
+    random,
+    handler,
+    others: shared.others,
+    region: home.region,
+    hearing: clock,
+  });
   const channel = (name: string, updates: Channel["updates"]): [string, Channel] => [
     name,
     {
@@ -44,9 +54,9 @@ export function createLife(
       pace: null,
       send: (alert) =>
         gate.cross(() =>
-          sendThrough(ground.outages, ground.clock, {
-            deliver: () => ground.onSent(name, alert),
-            refuse: () => ground.onRefused(name, alert),
+          sendThrough(shared.outages, shared.clock, {
+            deliver: () => shared.onSent(name, alert),
+            refuse: () => shared.onRefused(name, alert),
           }),
         ),
     },
@@ -58,7 +68,7 @@ export function createLife(
     options: {
       clock,
       random,
-      ledger: gate.guard(ground.ledger, [
+      ledger: gate.guard(shared.ledger, [
         "accept",
         "load",
         "commit",
@@ -70,7 +80,7 @@ export function createLife(
         "unarchived",
         "purge",
       ]),
-      archive: gate.guard(ground.archive, ["put", "get", "list"]),
+      archive: gate.guard(shared.archive, ["put", "get", "list"]),
       inventory,
       aws,
       policy: () => policy,
@@ -82,7 +92,7 @@ export function createLife(
       secrets: NO_SECRETS,
       gather: 1_000,
       observer: {
-        onFailure: (what, error) => gate.isOver() || ground.onFailure(what, error),
+        onFailure: (what, error) => gate.isOver() || shared.onFailure(what, error),
       },
     },
     async learnHour() {
@@ -91,7 +101,7 @@ export function createLife(
       await aws.sts.callerAccount(at, { purpose: "enrich", deadline }).catch(() => {});
     },
     origin() {
-      const sentAt = ground.clock.now();
+      const sentAt = shared.clock.now();
       clock.stamped(sentAt);
       const { account, region } = home;
       return { source: "sqs", account, region, sentAt, receivedAt: clock.now() };
@@ -99,7 +109,7 @@ export function createLife(
   };
 }
 
-/** The clock of a machine that is wrong, and that somebody can set. */
+/** Makes the clock of a machine that is wrong and can be set. */
 const shifted = (clock: Clock, ahead: () => Ms): Clock & { readonly steady: () => Ms } => ({
   now: () => clock.now() + ahead(),
   steady: () => clock.now(),

@@ -5,7 +5,7 @@ import type { Queue } from "./queue.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Sets a timer for each message that comes beside what the fleet says; returns when the last one comes. */
+/** Sets a timer for each message that does not come from the fleet's events. Returns when the last one comes. */
 export function playMessages(spec: SwarmWorld, fleet: SwarmFleet, queue: Queue): Ms {
   const { clock } = fleet.world;
   const began = clock.now();
@@ -24,18 +24,18 @@ export function playMessages(spec: SwarmWorld, fleet: SwarmFleet, queue: Queue):
 
 interface Moment {
   readonly home: PlaceItem;
-  /** What the item names, where the world has it. */
+  /** The instance that the item names, if the world has it. */
   readonly instance: Instance | null;
   readonly queue: Queue;
   readonly now: Ms;
 }
 
-/** The id of no instance of any fleet. */
+/** An id that no instance has. */
 const UNKNOWN = "i-00000000000000000";
-/** An account that no role reaches. */
+/** An account without a role for us. */
 const STRANGER = "999999999999";
 
-/** The message's body; null where there is nothing that it could repeat or name, or where the fleet itself says it. */
+/** Returns the message's body; null if there is nothing to repeat or to name. */
 function bodyOf({ kind, nth }: MessageItem, index: number, { home, instance, queue, now }: Moment): string | null {
   const { had } = queue;
   const repeated = had[nth % Math.max(1, had.length)]?.body ?? null;
@@ -73,10 +73,10 @@ function bodyOf({ kind, nth }: MessageItem, index: number, { home, instance, que
 
 const DAY: Ms = 86_400_000;
 
-/** Before the instance was started: what is told of then is of an earlier life of it. */
+/** Returns a time before the instance was started, so that the message is about an earlier life. */
 const before = (instance: Instance | null, now: Ms): Ms => Math.min(now, instance?.launchTime ?? now) - DAY;
 
-/** They tell of an earlier life of the instance, or of a notice that EC2 took back. */
+/** Messages about an earlier life of the instance, or about a notice that EC2 cancelled. */
 export const OF_YESTERDAY: ReadonlySet<MessageKind> = new Set([
   "a warning of yesterday",
   "a recommendation of yesterday",
@@ -123,7 +123,7 @@ interface Said {
 }
 
 const ABOUT_ACCOUNT = { code: "AWS_EC2_OPERATIONAL_NOTIFICATION", category: "accountNotification" } as const;
-/** An issue that AWS's page shows, with the instances that have it: nothing ends. */
+/** An issue from AWS's page, with affected instances, that ends nothing. */
 const ABOUT_INSTANCE = {
   code: "AWS_EC2_INSTANCE_STORE_DRIVE_PERFORMANCE_DEGRADED",
   category: "issue",

@@ -4,8 +4,8 @@ import type { SwarmFleet } from "./swarm-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
 /**
- * What of somebody else's a call would change: docs/drain.md, "What is handed off". Null where it changes nothing of
- * theirs. Names repeat from place to place, so that a call's account and region decide whose they are.
+ * Returns what belongs to somebody else and would be changed by a call: docs/drain.md, "What is handed off". Returns
+ * null if nothing is. Names repeat from place to place, so the call's account and region decide.
  */
 export function touchedOf(fleet: SwarmFleet, { account, region, mutating, input }: Call): string | null {
   if (!mutating) return null;
@@ -24,20 +24,20 @@ export function touchedOf(fleet: SwarmFleet, { account, region, mutating, input 
 }
 
 /**
- * Whether AWS may not have told whose an instance is: then it is taken for ours, since a doomed instance waits for
- * nobody (docs/drain.md, "What happens when").
+ * Returns true if AWS may not have answered whose an instance is. It is then treated as ours, since a doomed instance
+ * cannot wait (docs/drain.md, "What happens when").
  */
 export const mayNotTell = ({ faults, outages }: SwarmWorld): boolean =>
   faults.some(({ operation }) => operation === null || operation.startsWith("Describe")) ||
   outages.some(({ kind }) => OF_AWS.has(kind));
 
-/** Outages in which AWS does not answer as it should. */
+/** Outages in which AWS does not answer normally. */
 const OF_AWS: ReadonlySet<OutageKind> = new Set(["region unreachable", "service throttled", "service never answers"]);
 
-/** Whether ECS launched an instance as one of those that it manages itself. */
+/** Returns true for ECS Managed Instances. */
 export const isManaged = ({ managedBy }: Instance): boolean => managedBy !== null;
 
-/** Everything by which a call can name an instance, or what runs on it. */
+/** Returns everything by which a call can name an instance or its tasks. */
 const namesOf = ({ id, containerInstance }: Instance): string[] => [
   id,
   ...(containerInstance === null ? [] : [containerInstance.arn]),

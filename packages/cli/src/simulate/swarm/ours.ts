@@ -4,22 +4,26 @@ import type { Tags } from "../../facts/document.ts";
 
 type PolicySection = Config["policy"];
 
-/** ECS completes it itself: docs/drain.md, "Lifecycle hooks". */
+/** ECS completes this hook itself: docs/drain.md, "Lifecycle hooks". */
 const OF_ECS = "ecs-managed-draining-termination-hook";
 
-/** What of a fleet is ours by a policy, and what is not. */
+/** Which parts of a fleet are ours by a policy. */
 export interface Ours {
   /** Groups that belong to somebody else, or that opted out. */
   readonly notOurs: readonly Group[];
-  /** Ids of the instances that the fleet began with and that are not ours, or may be somebody else's. */
+  /** Ids of the first instances that are not ours, or may be somebody else's. */
   readonly notOurInstances: ReadonlySet<string>;
-  /** Whether what ECS manages itself is left to it, wherever it is. */
+  /** Whether instances that ECS manages are left to ECS. */
   readonly leavesManaged: boolean;
-  /** Names of the hooks that are ours to answer. */
+  /** Names of the hooks that we complete. */
   readonly ourHooks: ReadonlySet<string>;
 }
 
-/** Tells the groups and instances that are ours from the others. `queue`: what the worker reads. */
+/**
+ * Separates our groups and instances from the others.
+ *
+ * @param queue the ARN of the queue that the worker reads
+ */
 export function oursOf(policy: PolicySection, queue: string, groups: Iterable<Group>, alone: Iterable<Instance>): Ours {
   const all = [...groups];
   const notOurInstances = new Set<string>();
@@ -50,13 +54,13 @@ function hooksOf({ defaults, rules }: PolicySection, queue: string, groups: read
   return new Set(ours.map(({ name }) => name));
 }
 
-/** Tags by which orchestrators mark what is theirs: docs/drain.md, "What is handed off". */
+/** Tags by which orchestrators mark their resources: docs/drain.md, "What is handed off". */
 const THEIRS =
   /^(karpenter\.|(aws:)?eks:|kubernetes\.io\/cluster\/|k8s\.io\/|KubernetesCluster$|AWSBatchServiceTag$|aws:(batch|ecs|elasticmapreduce):)/;
 
 /**
- * Whose a group or an instance is. `perhaps`: its policy takes over what is somebody else's in some places, so that nothing
- * is demanded there and nothing forbidden.
+ * Returns whose a group or an instance is. `perhaps`: the policy takes over foreign capacity in some cases, so nothing
+ * is demanded and nothing is forbidden.
  */
 export function ownershipOf(
   policy: PolicySection,

@@ -2,13 +2,13 @@ import { SpotkeeperError, type Channel } from "@spotkeeper/controller";
 import type { Clock, FaultEffect, FaultMatch, Ms, Simulator } from "@spotkeeper/simulator";
 import type { OutageItem, OutageKind } from "./dimensions/outages.ts";
 import { homeOf } from "./dimensions/places.ts";
-import type { Ground, Outages } from "./ground.ts";
+import type { SharedParts, Outages } from "./shared-parts.ts";
 import { withCalls } from "./with-calls.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Longer than one send may take (controller/src/notify/outbox/send.ts). */
+/** Longer than the timeout of a send (controller/src/notify/outbox/send.ts). */
 const SLOW: Ms = 12_000;
-/** What a channel asks us to wait for. */
+/** The wait that a channel asks for. */
 const ASKED: Ms = 20_000;
 
 export function createOutages(spec: SwarmWorld, clock: Clock, simulator: Simulator): Outages {
@@ -36,7 +36,7 @@ export function createOutages(spec: SwarmWorld, clock: Clock, simulator: Simulat
   };
 }
 
-/** Breaks what an outage is about in AWS; returns what mends it. */
+/** Starts the AWS part of an outage. Returns a function that ends it. */
 function breakAws(spec: SwarmWorld, { kind, of }: OutageItem, simulator: Simulator): () => void {
   const place = spec.places.find(({ name }) => name === of) ?? homeOf(spec.places);
   const meet = (match: FaultMatch, effect: FaultEffect["kind"] & ("reset" | "throttle" | "hang")): (() => void) =>
@@ -65,16 +65,16 @@ const serviceOf = (of: string | null): NonNullable<FaultMatch["service"]> =>
 const WRITES = ["accept", "commit", "touch", "purge"] as const;
 const ALL = [...WRITES, "load", "due", "list", "outline", "history", "unarchived"] as const;
 
-/** The same ledger, which is full or away at times: full, it can still be read. */
-export const breakLedger = (ledger: Ground["ledger"], { isOn }: Outages): Ground["ledger"] =>
+/** Wraps a ledger that is full or away during outages; a full one can still be read. */
+export const breakLedger = (ledger: SharedParts["ledger"], { isOn }: Outages): SharedParts["ledger"] =>
   refusing(
     refusing(ledger, ALL, () => (isOn("ledger away") ? "SK-LEDGER-UNAVAILABLE" : null)),
     WRITES,
     () => (isOn("ledger full") ? "SK-LEDGER-FULL" : null),
   );
 
-/** The same archive, which is away at times. */
-export const breakArchive = (archive: Ground["archive"], { isOn }: Outages): Ground["archive"] =>
+/** Wraps an archive that is away during outages. */
+export const breakArchive = (archive: SharedParts["archive"], { isOn }: Outages): SharedParts["archive"] =>
   refusing(archive, ["put", "get", "list"], () => (isOn("archive away") ? "SK-ARCHIVE-UNAVAILABLE" : null));
 
 type Code = ConstructorParameters<typeof SpotkeeperError>[0];
@@ -85,7 +85,7 @@ const refusing = <T extends object>(target: T, calls: readonly (keyof T)[], why:
     return code === null ? call(...args) : Promise.reject(new SpotkeeperError(code, "it is not there for a while"));
   });
 
-/** How people are told: `deliver` reaches them, unless the channel refuses. */
+/** Sends an alert as the channel works now: `deliver` reaches people, `refuse` does not. */
 export function sendThrough(
   { isOn }: Outages,
   clock: Clock,

@@ -18,20 +18,24 @@ type ContainerInstance = NonNullable<Instance["containerInstance"]>;
 type Task = ContainerInstance["tasks"] extends Set<infer T> ? T : never;
 type Service = NonNullable<Task["service"]>;
 
-/** How long an agent is away: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html (several times an hour, for a moment) */
+/**
+ * How long an agent is disconnected:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html (several times an
+ * hour, for a moment)
+ */
 const AWAY = 90_000;
 
-/** Where something happens. */
+/** The instance to which an event happens. */
 interface Where {
   readonly fleet: { readonly world: World };
   readonly instance: Instance;
 }
 
-/** How each kind of event of ECS comes about. Nothing happens to an instance that is registered in no cluster. */
-export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) => void } = {
+/** Plays each kind of ECS event. Nothing happens to an instance outside all clusters. */
+export const PLAY_ECS_EVENT: { readonly [kind in EcsEventKind]: (where: Where) => void } = {
   "a person stops a task": onTask((world, task) => stopTask(world, task, "UserInitiated", "Task stopped by user")),
   "a task fails": onTask(failTask),
-  // Of Managed Instances it ends them, which ECS does by itself here (assumed: nobody asks for it).
+  // Skipped for Managed Instances: deregistering would end them, which only ECS does here (assumed).
   "a person deregisters the container instance": onContainer((world, container) => {
     if (container.instance.managedBy === null) forceDeregister(world, container);
   }),
@@ -55,27 +59,27 @@ export const ECS_HAPPENINGS: { readonly [kind in EcsEventKind]: (where: Where) =
   },
 };
 
-function onContainer(happen: (world: World, container: ContainerInstance) => void): (where: Where) => void {
+function onContainer(play: (world: World, container: ContainerInstance) => void): (where: Where) => void {
   return ({ fleet: { world }, instance: { containerInstance } }: Where): void => {
-    if (containerInstance !== null) happen(world, containerInstance);
+    if (containerInstance !== null) play(world, containerInstance);
   };
 }
 
-function onTask(happen: (world: World, task: Task) => void): (where: Where) => void {
+function onTask(play: (world: World, task: Task) => void): (where: Where) => void {
   return onContainer((world, { tasks }) => {
     const [first] = tasks;
-    if (first !== undefined) happen(world, first);
+    if (first !== undefined) play(world, first);
   });
 }
 
-function onService(happen: (world: World, service: Service) => void): (where: Where) => void {
+function onService(play: (world: World, service: Service) => void): (where: Where) => void {
   return onContainer((world, { tasks }) => {
     const service = [...tasks].find((task) => task.service?.status === "ACTIVE")?.service;
-    if (service) happen(world, service);
+    if (service) play(world, service);
   });
 }
 
-/** The number of a daemon service's tasks is that of its instances. */
+/** Changes the desired count. A daemon service has one task on each instance, so it is skipped. */
 function scale(world: World, service: Service, by: number): void {
   if (service.strategy === "REPLICA") scaleService(world, service, Math.max(0, service.desired + by));
 }

@@ -1,7 +1,7 @@
 import type { Group, Ms, Simulator } from "@spotkeeper/simulator";
 import type { FaultItem } from "./dimensions/faults.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
-import { type ByPeople, HAPPENINGS } from "./happenings.ts";
+import { type ByPeople, PLAY_EVENT } from "./play-event.ts";
 import type { SwarmWorld } from "./world.ts";
 
 export interface Played {
@@ -13,7 +13,7 @@ export interface Played {
 /**
  * Sets a timer for each event of the world.
  *
- * @param onEvent is told of each event to which instance it happens, or that it does not happen
+ * @param onEvent gets a text for each event: which instance it concerns, or that it does not happen
  */
 export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: string) => void = () => {}): Played {
   const { world } = fleet;
@@ -40,18 +40,18 @@ export function playEvents(spec: SwarmWorld, fleet: SwarmFleet, onEvent: (text: 
       const which = `instance ${event.nth} of ${event.group}`;
       if (instance?.state === "running") {
         onEvent(`happens: ${event.kind}; it is ${instance.id}, ${which}`);
-        HAPPENINGS[event.kind]({ event, instance, fleet, people });
+        PLAY_EVENT[event.kind]({ event, instance, fleet, people });
       } else onEvent(`does not happen: ${event.kind}; ${which} does not run`);
     });
   }
   return { people, lastAt };
 }
 
-/** Desired capacity of groups of which a person put an instance on standby, or raised it, before the story begins. */
+/** Returns the desired capacity of groups that a person changed before the start (standby, or raised). */
 const changedBefore = ({ groups }: SwarmFleet): Map<Group, number> =>
   new Map([...groups.values()].flatMap((group) => (group.desired !== group.baseline ? [[group, group.desired]] : [])));
 
-/** Has the world's faults meet the calls that they are about. */
+/** Adds the world's faults to the simulator. */
 export function playFaults(faults: readonly FaultItem[], simulator: Simulator): void {
   for (const { kind, operation, skip, times } of faults) {
     const match = operation === null ? {} : { operation };

@@ -1,4 +1,4 @@
-import type { Parts } from "../access.ts";
+import type { Parts } from "../simulated-aws.ts";
 import type { Excuses } from "./invariants/excused.ts";
 import { generateWorld, worldOf } from "./generate.ts";
 import { runWorld, type WorldResult } from "./run-world.ts";
@@ -7,31 +7,31 @@ import { tellStory } from "./story.ts";
 import type { UserFleet } from "./user-fleet.ts";
 import { DIMENSIONS, type SwarmWorld } from "./world.ts";
 
-/** What became of one seed's world. */
+/** The result of one seed's world. */
 export interface Played {
   readonly seed: number;
   readonly incidents: number;
   readonly excuses: Excuses;
-  /** Names of the dimensions that it had. */
+  /** The names of the dimensions that the world has. */
   readonly dimensions: readonly string[];
-  /** Names of the invariants that broke in it, the first one first. */
+  /** The names of broken invariants, in the order of the breaches. */
   readonly invariants: readonly string[];
 }
 
-/** Plays one world at a time. A seed alone decides what becomes of its world, whoever plays it. */
+/** Plays one world at a time. The result depends only on the seed. */
 export interface Player {
   play(seed: number): Promise<Played>;
-  /** Makes a world in which an invariant breaks small, and tells it as a story. */
+  /** Reduces a world with a broken invariant, and returns it as a story. */
   tell(seed: number): Promise<string>;
 }
 
-/** Worlds that are tried to make one small. */
+/** The most worlds that are tried to reduce one. */
 const SHRINKS = 150;
 
 /**
- * A player in this thread.
+ * Creates a player in this thread.
  *
- * @param user whose fleet is played; null: generated ones
+ * @param user the user's fleet; null for generated ones
  */
 export function createPlayer(parts: Parts, user: UserFleet | null = null): Player {
   const of = (seed: number): SwarmWorld => (user === null ? generateWorld(seed) : worldOf(user, seed));
@@ -56,7 +56,7 @@ async function storyOf(world: SwarmWorld, parts: Parts): Promise<string> {
   return tellStory(smallest, await runWorld(smallest, parts), commandOf(world.seed, world.user));
 }
 
-/** The command that plays one seed's world. */
+/** Returns the command that plays the world of one seed. */
 export function commandOf(seed: number, user: UserFleet | null): string {
   const quoted = (file: string): string => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`);
   const facts = user === null ? "" : ` --facts ${quoted(user.file)}`;

@@ -1,32 +1,32 @@
 import type { Key, Verdict } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
-import type { Ground, Seat } from "./ground.ts";
+import type { SharedParts, WorkerSlot } from "./shared-parts.ts";
 import { createLife } from "./life.ts";
 
-/** A worker as an operating system, or a host of functions, sees it: the one way in which a world drives it. */
+/** A worker as the operating system or a function runtime sees it. Worlds drive workers only by this. */
 export interface WorkerProcess {
   start(): Promise<void>;
-  /** Hands a message over; null where the worker died before it answered. */
+  /** Gives a message to the worker. Resolves with null if the worker died before it answered. */
   deliver(body: string): Promise<Verdict | null>;
-  /** Hands a hint over that was sent through `Ground.hints`; answers whether it has come. */
+  /** Delivers a wake-up message that was sent through `Ground.hints`. Resolves with true if it was handled. */
   advance(key: Key): Promise<boolean>;
   isAlive(): boolean;
   stop(): Promise<void>;
 }
 
-export type CreateWorker = (ground: Ground, seat: Seat, onKilled: (pause: Ms) => void) => WorkerProcess;
+export type CreateWorker = (shared: SharedParts, slot: WorkerSlot, onKilled: (pause: Ms) => void) => WorkerProcess;
 
-/** The flow in a process that lives. */
-export const createProcess: CreateWorker = (ground, seat, onKilled) => {
-  const { gate, aws, options, learnHour, origin } = createLife(ground, seat, false, onKilled);
-  const worker = ground.parts.createWorker(options);
+/** Creates a worker as a process that stays alive. */
+export const createProcess: CreateWorker = (shared, slot, onKilled) => {
+  const { gate, aws, options, learnHour, origin } = createLife(shared, slot, false, onKilled);
+  const worker = shared.parts.createWorker(options);
   return {
     async start() {
       await learnHour();
       await worker.start();
     },
     deliver: (body) => Promise.race([worker.accept(body, origin()), gate.ended.then(() => null)]),
-    // Its hints are timers of its own.
+    // A process wakes itself by timers.
     advance: () => Promise.resolve(true),
     isAlive: () => !gate.isOver(),
     async stop() {

@@ -1,6 +1,6 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
 
-/** A message as the queue had it, and when. */
+/** A message of the queue, and when it was received. */
 export interface Heard {
   readonly at: Ms;
   readonly body: string;
@@ -8,13 +8,13 @@ export interface Heard {
 
 /** A standard queue between the fleet and the workers. */
 export interface Queue {
-  /** What it has had, in its order. */
+  /** All messages so far, in order. */
   readonly had: readonly Heard[];
-  /** What the fleet says. */
+  /** Sends a message of the fleet. */
   readonly send: (body: string) => void;
-  /** Hands a message over, whatever the fleet says. */
+  /** Delivers a message that does not come from the fleet. */
   readonly receive: (body: string) => void;
-  /** The next message of an instance comes only after a later one of the same instance. */
+  /** Delays the next message of an instance until after a later one of the same instance. */
   readonly holdNext: () => void;
 }
 
@@ -24,14 +24,14 @@ interface Kept {
   readonly forget: () => void;
 }
 
-/** assumed: AWS names no bound. */
+/** assumed: AWS names no limit. */
 const LONGEST_HELD: Ms = 150_000;
 
 /**
- * A queue that keeps its order as well as it can, and not always:
+ * Creates a queue that mostly keeps the order of messages:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
  *
- * @param take gets what is handed over
+ * @param take receives the messages
  */
 export function createQueue(clock: Clock, take: (body: string) => void): Queue {
   const had: Heard[] = [];

@@ -10,37 +10,40 @@ import {
   virtualClock,
   type VirtualClock,
 } from "@spotkeeper/simulator";
-import { openAccess, type Parts } from "../access.ts";
+import { openSimulatedAws, type Parts } from "../simulated-aws.ts";
 import { isWatched } from "../run-to-end.ts";
 import { beginAll, buildFleet } from "./fleet.ts";
 import { type Excuses, excusesIn } from "./invariants/excused.ts";
 import { breakArchive, breakLedger, createOutages } from "./outages.ts";
 import { playMessages } from "./messages.ts";
-import type { Ended, Scene, SentAlert } from "./invariants/ended.ts";
-import { breachesAtEnd, type Looking, watchWorld } from "./invariants/index.ts";
-import { recordWorld } from "./invariants/record.ts";
-import { watchLooks } from "./invariants/looks.ts";
+import type { Ended, Scene, SentAlert } from "./invariants/scene.ts";
+import { breachesAtEnd, type WorldWatch, watchWorld } from "./invariants/index.ts";
+import { recordWorld } from "./invariants/world-record.ts";
+import { watchTargetReads } from "./invariants/target-reads.ts";
 import { homeOf } from "./dimensions/places.ts";
-import { playEvents, playFaults } from "./play.ts";
-import type { Ground, Seat } from "./ground.ts";
+import { playEvents, playFaults } from "./play-events.ts";
+import type { SharedParts, WorkerSlot } from "./shared-parts.ts";
 import { type Breach, watchEffects } from "./watch.ts";
 import { createQueue } from "./queue.ts";
 import { createWorkers } from "./workers.ts";
 import { playedPolicy, type SwarmWorld } from "./world.ts";
 
 const START = Date.UTC(2026, 0, 1, 12, 0, 0);
-/** assumed: what a call within a region takes. */
+/** assumed: the duration of a call within a region. */
 const LATENCY = { min: 15, max: 60 };
-const LOOK_EVERY: Ms = 10_000;
-/** After all is closed, more may come for so long. */
+const CHECK_INTERVAL: Ms = 10_000;
+/** After everything is closed, more may follow for this long. */
 const QUIET: Ms = 300_000;
-/** Longer than any wait of a world: an hour of deregistration delay, and what follows. */
-const PATIENCE: Ms = 4 * 3_600_000;
+/** Longer than any wait in a world: an hour of deregistration delay, and what follows. */
+const LONGEST_WAIT: Ms = 4 * 3_600_000;
 const WARM_UP: Ms = 60_000;
 const END_OF_TIME: Ms = Date.UTC(2100, 0, 1);
-/** What is under way when the worker starts has begun so long before: a refresh has looked at its group by then. */
+/**
+ * Changes that are in progress when the worker starts have begun this long before: an instance refresh has checked its
+ * group by then.
+ */
 const UNDER_WAY: Ms = 16_000;
-/** A fleet of so many instances is known by then; each more takes the sweep this much longer. */
+/** A fleet of this size is known after WARM_UP; the sweep needs WARM_UP_EACH more for each further instance. */
 const SMALL = 50;
 const WARM_UP_EACH: Ms = 200;
 
@@ -48,25 +51,25 @@ export interface WorldResult {
   readonly breaches: readonly Breach[];
   readonly incidents: number;
   readonly excuses: Excuses;
-  /** What people were told, and the timeline, for a story. */
+  /** Alerts and journal entries, for the story. */
   readonly timeline: readonly { readonly at: Ms; readonly text: string }[];
 }
 
-/** Plays one world from its beginning until it has come to rest, with the real flow, on a virtual clock. */
+/** Plays one world with the real flow on a virtual clock, from its begin until nothing is left to do. */
 export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldResult> {
-  // Ledger, archive and calls to AWS hold it: nothing else leaves the queues of promises.
+  // Ledger, archive and AWS calls hold the clock; everything else runs in microtasks, so no extra turns are needed.
   const clock = virtualClock(START, { quietTurns: 0 });
   const random = createRandom(`worker ${spec.seed}`);
   const docs = new Map<Key, Doc>();
   const sent: SentAlert[] = [];
   const refused: AlertModel[] = [];
   const births: Ms[] = [START];
-  let looking: Looking | null = null;
+  let looking: WorldWatch | null = null;
   const failures: { at: Ms; what: string; error: unknown }[] = [];
   const timeline: { at: Ms; text: string }[] = [];
-  /** The beginning of what happens; none yet. */
+  /** When the events begin; not yet. */
   let began = Infinity;
-  const seats = Array.from({ length: spec.workers }, (_, worker): Seat => ({
+  const slots = Array.from({ length: spec.workers }, (_, worker): WorkerSlot => ({
     inventory: parts.createMemoryInventory(),
     plan: [],
     crossings: { count: 0 },
@@ -74,9 +77,9 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   }));
   const workers = createWorkers({
     clock,
-    ground: () => ground,
+    shared: () => shared,
     areFunctions: spec.areFunctions,
-    seats,
+    slots,
     onKilled: (worker, pause) => {
       births.push(clock.now() + pause);
       timeline.push({ at: clock.now(), text: `${worker} was killed` });
@@ -85,7 +88,7 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const queue = createQueue(clock, (body) => workers.receive(body));
   const home = homeOf(spec.places);
   const queueArn = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
-  // A hook of somebody else can tell another queue.
+  // Somebody else's hook may notify another queue.
   const send = (to: string, body: string): void => void (to === queueArn && queue.send(body));
   const fleet = buildFleet({ clock, seed: spec.seed, send }, spec);
   const simulator = createSimulator({
@@ -99,14 +102,14 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   const outages = createOutages(spec, clock, simulator);
   const policy = playedPolicy(spec);
   const ledger = openLedger(spec, parts, clock);
-  const ground: Ground = {
+  const shared: SharedParts = {
     parts,
     clock,
     random: random.next,
     simulator,
     ledger: breakLedger(watched(ledger, docs, timeline), outages),
     archive: breakArchive(holdDuring(clock, parts.openSqliteArchive({ file: ":memory:", clock })), outages),
-    hints: workers.hints,
+    wakes: workers.wakes,
     policy,
     overrides: policy.clusters,
     home,
@@ -124,14 +127,14 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
 
   const record = recordWorld(fleet, simulator);
   const instances = fleet.world.instances.size;
-  if (spec.warm) for (const { inventory } of seats) await warmUp(ground, inventory, spec.places, clock, instances);
+  if (spec.warm) for (const { inventory } of slots) await warmUp(shared, inventory, spec.places, clock, instances);
   if (beginAll(fleet, spec)) await clock.runUntil(clock.now() + UNDER_WAY);
   const effects = watchEffects(spec, fleet, simulator);
-  const looks = watchLooks(simulator);
+  const targetReads = watchTargetReads(simulator);
   await clock.runUntilSettled(workers.start());
   began = clock.now();
   timeline.push({ at: began, text: "the beginning: the seconds of what happens count from here" });
-  workers.befall(spec.lives);
+  workers.addLives(spec.lives);
   playFaults(spec.faults, simulator);
   const { people, lastAt: lastEventAt } = playEvents(
     spec,
@@ -142,18 +145,18 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   looking = watchWorld(scene);
   const lastAt = Math.max(lastEventAt, outages.begin(), playMessages(spec, fleet, queue));
 
-  for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < PATIENCE;) {
-    await clock.runUntil(clock.now() + LOOK_EVERY);
+  for (let quietSince = lastAt; clock.now() - quietSince < QUIET && clock.now() - lastAt < LONGEST_WAIT;) {
+    await clock.runUntil(clock.now() + CHECK_INTERVAL);
     if (clock.now() <= lastAt || !workers.areUp() || [...docs.values()].some(isAtWork)) quietSince = clock.now();
   }
   const incidents = new Map([...docs].flatMap(([key, doc]) => (doc.kind === "incident" ? [[key, doc.body]] : [])));
   const at = clock.now();
   const due = (await clock.runUntilSettled(ledger.due(END_OF_TIME, 1_000))).items;
   const told = sent.map(({ alert }) => alert);
-  const ended: Ended = { ...scene, looks, docs, incidents, due, told, refused, failures, at };
+  const ended: Ended = { ...scene, targetReads, docs, incidents, due, told, refused, failures, at };
   const breaches = [...effects, ...looking.breaches, ...breachesAtEnd(ended)];
-  // What stays of a world until it is collected would be its databases, whose size nobody tells the collector.
-  await clock.runUntilSettled(Promise.all([ground.ledger.close(), ground.archive.close()]));
+  // Close the databases now: the garbage collector does not know how much memory they use.
+  await clock.runUntilSettled(Promise.all([shared.ledger.close(), shared.archive.close()]));
   return {
     breaches,
     incidents: incidents.size,
@@ -162,28 +165,28 @@ export async function runWorld(spec: SwarmWorld, parts: Parts): Promise<WorldRes
   };
 }
 
-/** A file, or a service: assumed, what its answers take, and how far its indexes lag behind. */
-function openLedger({ seed, remoteLedger }: SwarmWorld, parts: Parts, clock: VirtualClock): Ground["ledger"] {
+/** Opens the ledger: a file, or a remote service (assumed: the duration of its answers, and the lag of its indexes). */
+function openLedger({ seed, remoteLedger }: SwarmWorld, parts: Parts, clock: VirtualClock): SharedParts["ledger"] {
   if (!remoteLedger) return holdDuring(clock, parts.openSqliteLedger({ file: ":memory:", clock }));
   const random = createRandom(`ledger ${seed}`);
   return parts.openMemoryLedger({ clock, latency: () => 2 + random.int(20), lag: () => random.int(2_000) });
 }
 
-/** How far ahead of AWS's a worker's clock is, so many milliseconds after the beginning. */
+/** Returns how far a worker's clock is ahead of AWS's, `since` milliseconds after the beginning. */
 function aheadOf(clocks: SwarmWorld["clocks"], worker: number, since: Ms): Ms {
   const wrong = clocks.find((one) => one.worker === worker);
   if (wrong === undefined) return 0;
   return (wrong.setAt !== null && since >= wrong.setAt * 1_000 ? wrong.setTo : wrong.ahead) * 1_000;
 }
 
-/** Whether there is more to come of a document by itself. */
+/** Returns true if the document still has work of its own. */
 function isAtWork(doc: Doc): boolean {
   switch (doc.kind) {
     case "incident":
       return doc.body.closedAt === null && !isWatched(doc.body);
     case "group":
       return doc.wakeAt !== null;
-    // What people are told follows within minutes, and the others are not acted on.
+    // Alerts follow within minutes; the others have no work of their own.
     case "alert":
     case "service":
     case "silence":
@@ -192,12 +195,12 @@ function isAtWork(doc: Doc): boolean {
   }
 }
 
-/** The same ledger, of which the newest documents and all entries of the journal are known. */
+/** Wraps the ledger to keep the latest documents and to add journal entries to the timeline. */
 function watched(
-  ledger: Ground["ledger"],
+  ledger: SharedParts["ledger"],
   docs: Map<Key, Doc>,
   timeline: { at: Ms; text: string }[],
-): Ground["ledger"] {
+): SharedParts["ledger"] {
   return {
     ...ledger,
     async accept(signal, now, hints) {
@@ -222,17 +225,17 @@ function watched(
   };
 }
 
-/** Sweeps until the inventory knows the fleet, as a worker that has run for a while. */
+/** Sweeps until the inventory knows the fleet, as in a worker that has run for a while. */
 async function warmUp(
-  ground: Ground,
-  inventory: Seat["inventory"],
+  shared: SharedParts,
+  inventory: WorkerSlot["inventory"],
   places: SwarmWorld["places"],
   clock: VirtualClock,
   instances: number,
 ): Promise<void> {
-  const { parts, random, home, others } = ground;
-  const handler = sdkHandler(ground.simulator);
-  const aws = openAccess({ parts, clock, random, handler, others, region: home.region });
+  const { parts, random, home, others } = shared;
+  const handler = sdkHandler(shared.simulator);
+  const aws = openSimulatedAws({ parts, clock, random, handler, others, region: home.region });
   const stop = new AbortController();
   const sweeper = parts.createSweeper({
     aws,

@@ -1,7 +1,7 @@
 import type { AlertModel, Key, Overrides, Policy } from "@spotkeeper/controller";
 import type { Clock, Ms, Simulator } from "@spotkeeper/simulator";
-import type { Parts } from "../access.ts";
-import type { Blow } from "./dimensions/lives.ts";
+import type { Parts } from "../simulated-aws.ts";
+import type { KillOrFreeze } from "./dimensions/lives.ts";
 import type { OutageKind } from "./dimensions/outages.ts";
 import type { PlaceItem } from "./dimensions/places.ts";
 
@@ -9,47 +9,47 @@ type Ledger = ReturnType<Parts["openSqliteLedger"]>;
 type Archive = ReturnType<Parts["openSqliteArchive"]>;
 type Inventory = ReturnType<Parts["createMemoryInventory"]>;
 
-/** What does not work now. Nothing does until the outages have begun. */
+/** What does not work at the moment. Everything works until `begin` is called. */
 export interface Outages {
-  /** Sets the timers of all outages; returns when the last one ends. */
+  /** Sets the timers of all outages. Returns when the last one ends. */
   begin(): Ms;
   readonly isOn: (kind: OutageKind) => boolean;
 }
 
-/** A queue of hints, which outlives whoever sends them. */
-export interface HintQueue {
+/** A queue of wake-up messages, which outlives their senders. */
+export interface WakeQueue {
   at(key: Key, when: Ms): Promise<void>;
 }
 
 /** What all workers of a world share. */
-export interface Ground {
+export interface SharedParts {
   readonly parts: Parts;
   readonly clock: Clock;
   readonly random: () => number;
   readonly simulator: Simulator;
   readonly ledger: Ledger;
   readonly archive: Archive;
-  /** The queue of hints. Only workers that run as functions use it: a process has timers. */
-  readonly hints: HintQueue;
-  /** Where the worker and its queue are. */
+  /** The queue of wake-up messages. Only workers that run as functions use it; a process has timers. */
+  readonly wakes: WakeQueue;
+  /** The place of the worker and its queue. */
   readonly home: PlaceItem;
-  /** Accounts that it reaches by a role. */
+  /** Accounts that the worker reaches by a role. */
   readonly others: readonly string[];
   readonly policy: Policy;
   readonly overrides: Overrides;
   readonly outages: Outages;
   readonly onSent: (channel: string, alert: AlertModel) => void;
-  /** The channel refused it: nobody was told, and nobody will be. */
+  /** Called if the channel refused the alert for good: nobody gets it. */
   readonly onRefused: (channel: string, alert: AlertModel) => void;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
-/** What one of the workers has of its own, which its lives share. */
-export interface Seat {
+/** What belongs to one worker and is shared by its lives. */
+export interface WorkerSlot {
   readonly inventory: Inventory;
-  /** What is still to happen to it, in the order of its crossings. */
-  readonly plan: Blow[];
+  /** The kills and freezes that are still to come, by crossing. */
+  readonly plan: KillOrFreeze[];
   readonly crossings: { count: number };
-  /** How far its machine's clock is ahead of AWS's now. */
+  /** Returns by how much its machine's clock is ahead of AWS's. */
   readonly ahead: () => Ms;
 }

@@ -1,7 +1,7 @@
-import { smallerPolicies } from "./judged.ts";
+import { smallerPolicies } from "./swarm-policy.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** The lists of a world whose items stand by themselves. */
+/** The lists of a world whose items can be left out. */
 const LISTS = [
   "events",
   "lives",
@@ -22,19 +22,19 @@ const LISTS = [
   "places",
 ] as const;
 
-/** The same of a fleet that a user described. */
+/** The same lists of a user's fleet. */
 const FACTS = ["tasks", "services", "classicLoadBalancers", "targetGroups", "instances", "groups"] as const;
 
 export interface ShrinkOptions {
-  /** Whether a world still breaks the same invariant. */
+  /** Returns true if a world still breaks the same invariant. */
   readonly stillFails: (world: SwarmWorld) => Promise<boolean>;
-  /** Worlds that are tried at the most. */
+  /** The most worlds to try. */
   readonly most: number;
 }
 
 /**
- * The smallest world found that still fails: items are left out, many at a time and then one by one, and what is unusual
- * about the rest is made usual, until nothing more can go or the bound is reached.
+ * Returns the smallest world found that still fails. Items are left out, many at a time and then one by one, and
+ * unusual values are replaced by usual ones, until nothing more can be removed or the limit is reached.
  */
 export async function shrinkWorld(failing: SwarmWorld, { stillFails, most }: ShrinkOptions): Promise<SwarmWorld> {
   let smallest = failing;
@@ -52,7 +52,7 @@ export async function shrinkWorld(failing: SwarmWorld, { stillFails, most }: Shr
   return smallest;
 }
 
-/** Smaller worlds, the boldest first. */
+/** Yields smaller worlds, the largest reductions first. */
 function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
   for (const list of LISTS) for (const items of shorter(world[list])) yield { ...world, [list]: items };
   const { user } = world;
@@ -71,14 +71,14 @@ function* candidates(world: SwarmWorld): Generator<SwarmWorld> {
       for (const usual of usualItems(item)) yield { ...world, [list]: world[list].with(index, usual as never) };
 }
 
-/** The list without a half of it, a quarter, … and one item. */
+/** Yields the list without a half of it, without a quarter, … and without one item. */
 function* shorter(items: readonly unknown[]): Generator<readonly unknown[]> {
   for (let size = items.length; size >= 1; size = Math.floor(size / 2)) {
     for (let from = 0; from < items.length; from += size) yield [...items.slice(0, from), ...items.slice(from + size)];
   }
 }
 
-/** What is unusual about an item, made usual, one thing at a time. */
+/** The usual value of each field; a reduction sets one at a time. */
 const USUAL: { readonly [field: string]: unknown } = {
   late: 0,
   copies: 0,

@@ -9,10 +9,10 @@ import type { StandaloneItem } from "./dimensions/standalone.ts";
 import type { UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Lines of the timeline that are told before what broke, and after. */
+/** The number of timeline lines in a story. */
 const LINES = 40;
 
-/** A failing world in plain words: what there was, what happened, what the worker did, and what must not have been. */
+/** Tells a failing world in plain words: the fleet, the events, what the worker did, and the breaches. */
 export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string): string {
   const [first] = result.breaches;
   const lines = [
@@ -84,7 +84,7 @@ export function tellStory(world: SwarmWorld, result: WorldResult, repeat: string
 
 const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
-/** Calls out go to AWS, the ledger, a channel, or the clock that wakes the worker. */
+/** Describes a kill or freeze. A "call out" goes to AWS, the ledger, a channel, or the clock that wakes the worker. */
 function sayLife({ worker, kind, crossing, pause }: LifeItem): string {
   const where = `call out number ${crossing}`;
   switch (kind) {
@@ -101,7 +101,7 @@ function sayPolicy({ policy, user }: SwarmWorld): string {
   return JSON.stringify(policy.written);
 }
 
-/** What is left of a user's fleet in a world that was made small. */
+/** Describes the rest of a user's fleet in a reduced world. */
 function sayFacts({ file, facts }: UserFleet): string[] {
   const of = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`  of ${file}: ${what} ${names.join(", ")}`];

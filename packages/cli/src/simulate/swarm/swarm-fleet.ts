@@ -1,15 +1,15 @@
 import type { Group, Instance, Region, World } from "@spotkeeper/simulator";
 import type { Ours } from "./ours.ts";
 
-/** A world's fleet as it stands in the simulator. */
+/** The fleet of a world, in the simulator. */
 export interface SwarmFleet extends Ours {
   readonly world: World;
-  /** Every place that has something. */
+  /** All places. */
   readonly regions: readonly Region[];
-  /** By the names of the world's items. */
+  /** Groups by the names of the world's items. */
   readonly groups: ReadonlyMap<string, Group>;
-  /** The instances that each group began with, and those in no group by their names. */
+  /** The first instances of each group; lone instances by their names. */
   readonly members: ReadonlyMap<string, readonly Instance[]>;
-  /** Ids of the instances that nobody ever put in a group. */
+  /** Ids of the lone instances. */
   readonly alone: ReadonlySet<string>;
 }

@@ -3,7 +3,7 @@ import { type Config, parseConfig, type Policy, SpotkeeperError } from "@spotkee
 type PolicySection = Config["policy"];
 type ActionName = keyof PolicySection["defaults"];
 
-/** What a rule or the defaults say, as a user writes it. */
+/** The actions of a rule or of the defaults, as a user writes them. */
 export type WrittenActions = { readonly [name in ActionName]?: unknown };
 
 export interface WrittenRule {
@@ -12,7 +12,7 @@ export interface WrittenRule {
   readonly do: WrittenActions;
 }
 
-/** The section `policy` of a config, as a user writes it. Plain JSON; what is left out is as by default. */
+/** The section `policy` of a config, as a user writes it: plain JSON, where missing keys have their default. */
 export interface WrittenPolicy {
   readonly dryRun?: boolean;
   readonly tag?: { readonly name?: string; readonly required?: boolean };
@@ -29,32 +29,32 @@ interface Judged {
   readonly replaceCap: number;
   /** What the policy lets the worker do. */
   readonly may: May;
-  /** Seconds. */
+  /** In seconds. */
   readonly holdHooks: number;
-  /** On-Demand for a time where Spot has no capacity. */
+  /** Whether On-Demand capacity may replace Spot for a time. */
   readonly onDemand: boolean;
 }
 
 /** The policy of a world. */
 export interface SwarmPolicy extends Judged {
-  /** Null: a user's own, which stays as it is. */
+  /** Null for a user's policy, which is never reduced. */
   readonly written: WrittenPolicy | null;
 }
 
-/** The last one: rules or keys differ, so that nothing is demanded and nothing forbidden. */
+/** The last one means: rules or keys differ, so nothing is demanded and nothing is forbidden. */
 export type May = "everything" | "not deregister" | "not drain" | "nothing" | "only say it" | "as its rules say";
 
-/** The policy as the config's own loader reads it. Throws SK-CONFIG-INVALID for what no user could write. */
+/** Parses a policy with the config's loader. Throws SK-CONFIG-INVALID if no user could write it. */
 export const readPolicy = (written: WrittenPolicy): PolicySection =>
   parseConfig(JSON.stringify({ policy: written }), "the generated policy").policy;
 
-/** The policy of a world that is written so. Throws what `readPolicy` throws. */
+/** Makes the policy of a world. Throws as `readPolicy` does. */
 export const policyFrom = (written: WrittenPolicy): SwarmPolicy => ({ ...judged(readPolicy(written)), written });
 
-/** A user's policy, as far as it decides what must be done and what must not. */
+/** Makes the policy of a world from a user's one. */
 export const judgedBy = (policy: PolicySection): SwarmPolicy => ({ ...judged(policy), written: null });
 
-/** All that a policy says of something: by default, and in each rule that says something of it. */
+/** Returns all values of an action: the default, and those of rules that set it. */
 export const allOf = <N extends ActionName>(
   { defaults, rules }: Policy,
   name: N,
@@ -66,7 +66,7 @@ export const allOf = <N extends ActionName>(
   }),
 ];
 
-/** Keys of a rule that make it hard to say from outside what should have been done. */
+/** Actions that, in a rule, make it hard to judge from outside what should have been done. */
 export const DECIDES: readonly ActionName[] = [
   "act",
   "dryRun",
@@ -81,7 +81,7 @@ export const DECIDES: readonly ActionName[] = [
 
 function judged({ rules, defaults }: PolicySection): Judged {
   const { act, dryRun, deregister, drain, stopTasks, replace, holdLast, replaceCap, holdHooks, onDemand } = defaults;
-  // A dry run of the whole policy stands in each rule, and differs from nothing.
+  // A dry run of the whole policy is set in each rule, with the same value.
   const varies = rules.some((rule) => DECIDES.some((key) => key in rule.do && rule.do[key] !== defaults[key]));
   const answers = new Set([defaults.onRebalance, ...rules.flatMap((rule) => rule.do.onRebalance ?? [])]);
   const may = ((): May => {
@@ -92,7 +92,7 @@ function judged({ rules, defaults }: PolicySection): Judged {
   })();
   return {
     replace,
-    // What one rule drains may be drained.
+    // An action that one rule allows counts as allowed.
     onRebalance: answers.has("drain") || answers.has("replace") ? "drain" : defaults.onRebalance,
     holdLast,
     replaceCap,
@@ -102,7 +102,7 @@ function judged({ rules, defaults }: PolicySection): Judged {
   };
 }
 
-/** The policy without one of the things that it says, each in turn, where that is legal. */
+/** Yields the policy without one of its values, each in turn, if that is valid. */
 export function* smallerPolicies(written: WrittenPolicy): Generator<SwarmPolicy> {
   for (const smaller of without(written)) {
     const policy = legal(smaller);

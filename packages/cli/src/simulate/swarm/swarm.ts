@@ -7,31 +7,31 @@ import { notPlayed, type UserFleet } from "./user-fleet.ts";
 import { dimensionsOf } from "./world.ts";
 
 export interface SwarmOptions {
-  /** They play side by side, each one world at a time; how many there are changes no outcome. */
+  /** Each player plays one world at a time; their number does not change the outcome. */
   readonly players: readonly Player[];
-  /** Whose fleet they play; null, as usual: generated ones. */
+  /** The user's fleet; null for generated ones. */
   readonly user?: UserFleet | null;
   /** The first seed; the others follow it. */
   readonly seed: number;
   readonly worlds: number;
-  /** Milliseconds of the wall clock. */
+  /** Returns real milliseconds. */
   readonly wall: () => number;
   readonly onProgress: (text: string) => void;
 }
 
-/** What `simulate --swarm --output json` prints. */
+/** The output of `simulate --swarm --output json`. */
 export interface SwarmOutcome {
   readonly worlds: number;
   readonly incidents: number;
   readonly seconds: number;
   readonly excuses: Excuses;
-  /** How many worlds broke each invariant, by its name. */
+  /** The number of worlds that broke each invariant. */
   readonly broken: { readonly [invariant: string]: number };
-  /** In how many worlds each dimension was met, by its name. */
+  /** The number of worlds that had each dimension. */
   readonly dimensions: { readonly [dimension: string]: number };
-  /** Dimensions that nobody met, where there were worlds enough to meet all. */
+  /** Dimensions that no world had, although there were enough worlds. */
   readonly unmet: readonly string[];
-  /** What of a user's fleet is not played as its file says, in plain words. */
+  /** What is not played as the user's file says, in plain words. */
   readonly notPlayed: readonly string[];
   readonly failures: readonly {
     readonly seed: number;
@@ -40,12 +40,12 @@ export interface SwarmOutcome {
   }[];
 }
 
-/** From so many worlds on, a dimension that nobody met is an error: the generator lost it. */
+/** From this number of worlds on, a missing dimension is an error of the generator. */
 const ENOUGH = 1_000;
-/** Stories that are told at the most: of the first seeds in which an invariant broke. */
+/** The most stories that are told, of the lowest failing seeds. */
 const STORIES = 5;
 
-/** Plays a world for each seed, and tells of those in which an invariant broke. Throws SK-SWARM-WORLD. */
+/** Plays a world for each seed, and tells the failing ones. Throws SK-SWARM-WORLD. */
 export async function runSwarm({
   players,
   user = null,
@@ -99,8 +99,8 @@ export async function runSwarm({
 }
 
 /**
- * Hands the seeds out in their order, each to the next player that is free. A world that cannot be played is a fault of
- * the program: no further one is begun, and of several errors that of the lowest seed is thrown, however many play.
+ * Gives each seed in order to the next free player. A world that cannot be played is a bug: no further one is started,
+ * and the error of the lowest seed is thrown, for any number of players.
  */
 async function share(
   players: readonly Player[],

@@ -1,6 +1,6 @@
 import type { SwarmOutcome } from "./swarm.ts";
 
-/** The outcome as people read it: stories first, then what held, then what was met. */
+/** Renders the outcome for people: stories, then invariants, then dimensions. */
 export function renderSwarm(outcome: SwarmOutcome): string {
   const { worlds, incidents, excuses, seconds, broken, dimensions, unmet, notPlayed, failures } = outcome;
   const lines = [

@@ -4,7 +4,8 @@ import { createPlayer } from "./player.ts";
 import type { Question } from "./threads.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
-// The entry of a thread that threads.ts starts. What fails here is not caught: it ends the thread, and is told there.
+// The entry point of a thread that threads.ts starts. Errors are not caught: they end the thread, and threads.ts
+// handles that.
 const player = createPlayer(await loadParts(), workerData as UserFleet | null);
 parentPort?.on("message", (question: Question) => void answer(question));
 

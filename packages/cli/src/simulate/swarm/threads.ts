@@ -3,13 +3,13 @@ import { Worker } from "node:worker_threads";
 import type { Played, Player } from "./player.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
-/** What a thread is asked: one thing at a time. */
+/** A request to a thread; one at a time. */
 export interface Question {
   readonly what: "play" | "tell";
   readonly seed: number;
 }
 
-/** What it answers; a world that cannot be played ends the thread with an error. */
+/** A thread's answer. A world that cannot be played ends the thread with an error. */
 type Answer = Played | string;
 
 export interface Threads {
@@ -17,10 +17,10 @@ export interface Threads {
   end(): Promise<void>;
 }
 
-/** The module beside this one: as TypeScript from the source, as JavaScript from the package. */
+/** The module beside this one: TypeScript when run from source, JavaScript in the package. */
 const THREAD = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
-/** Players in threads of their own. What ends a thread, whatever it is, rejects what the thread was asked. */
+/** Starts players in threads. Whatever ends a thread rejects its pending request. */
 export function startThreads(count: number, user: UserFleet | null = null): Threads {
   const workers = Array.from({ length: count }, () => new Worker(THREAD, { workerData: user }));
   return {

@@ -3,24 +3,24 @@ import { partitionOf } from "@spotkeeper/simulator";
 import type { FleetFacts, GroupFacts, PlaceFacts } from "../../facts/document.ts";
 import type { Holder } from "./dimensions/focus.ts";
 import { HOME, type PlaceItem } from "./dimensions/places.ts";
-import { judgedBy } from "./judged.ts";
+import { judgedBy } from "./swarm-policy.ts";
 
-/** What a user has: it takes the place of a generated fleet, and of a generated policy. Plain JSON. */
+/** A user's fleet and policy, which replace generated ones. Plain JSON. */
 export interface UserFleet {
   readonly facts: FleetFacts;
-  /** Files, as the call names them. */
+  /** The files, as named on the command line. */
   readonly file: string;
   readonly configFile: string | null;
-  /** Null: generated ones. */
+  /** Null: generated policies. */
   readonly policy: Config["policy"] | null;
   /** ARNs of the queues that the user's worker reads. */
   readonly queues: readonly string[];
 }
 
-/** Instances that are in no group stand together under this name. */
+/** The name under which all lone instances are grouped. */
 export const ALONE = "no group";
 
-/** What has the instances to which something happens. */
+/** Returns the groups and lone instances to which events can happen. */
 export function holdersOf({ groups, instances }: FleetFacts): readonly Holder[] {
   const all = groups.map((group) => ({
     name: nameOf(group),
@@ -29,11 +29,11 @@ export function holdersOf({ groups, instances }: FleetFacts): readonly Holder[] 
   return [...all, { name: ALONE, desired: instances.length }].filter(({ desired }) => desired > 0);
 }
 
-/** Unlike that of any other group of the file. */
+/** Returns a name that is unique in the file. */
 export const nameOf = ({ account, region, name }: GroupFacts): string =>
   [account, region, name].filter((part) => part !== null).join("/");
 
-/** The worker's own place, and every one that the file names. */
+/** Returns the worker's own place, and every place in the file. */
 export function placesOf({
   groups,
   instances,
@@ -53,7 +53,7 @@ export function placesOf({
   return [...places.values()];
 }
 
-/** The ARN of a queue by its URL, which names its account and its region; nothing where it names none. */
+/** Returns the ARNs of the queues whose URL names account and region. */
 export function queuesOf({ sources }: Pick<Config, "sources">): readonly string[] {
   return sources.sqs.flatMap(({ queueUrl }) => {
     const { host, pathname } = new URL(queueUrl);
@@ -64,7 +64,7 @@ export function queuesOf({ sources }: Pick<Config, "sources">): readonly string[
   });
 }
 
-/** What is not played as it is in the file, in plain words. */
+/** Describes in plain words what is not played as in the file. */
 export function notPlayed({ facts, policy }: UserFleet): readonly string[] {
   const { groups, services, unread } = facts;
   const some = (what: string, all: readonly string[]): string[] =>

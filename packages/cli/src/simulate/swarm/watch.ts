@@ -4,14 +4,14 @@ import type { SwarmFleet } from "./swarm-fleet.ts";
 import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Something that must not have happened, and when. */
+/** A broken invariant, and when. */
 export interface Breach {
   readonly invariant: string;
   readonly at: Ms;
   readonly what: string;
 }
 
-/** The invariants that are looked at all along. */
+/** The invariants that are checked at each effect. */
 const HEALTHY = "nothing healthy is taken out";
 const OURS = "only our hooks are answered";
 const CONTINUE = "hooks are answered with CONTINUE";
@@ -19,7 +19,7 @@ const FORBIDDEN = "what the policy forbids is not done";
 const THEIRS = "what is not ours is not touched";
 export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE, FORBIDDEN, THEIRS];
 
-/** Effects that are ours alone; AWS launches by itself. */
+/** Effects that AWS has by itself; all others are the worker's. */
 const AWS_DOES: ReadonlySet<EffectKind> = new Set(["launch"]);
 
 /** Effects that take an instance, or its tasks, out of service. */
@@ -32,7 +32,7 @@ const TAKES_OUT: ReadonlySet<EffectKind> = new Set([
   "terminate-in-group",
 ]);
 
-/** Looks at each effect as it takes place, and at each answer to a hook: what cannot be told from the end alone. */
+/** Checks each effect when it happens, and each answer to a hook: these cannot be judged at the end. */
 export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Simulator): readonly Breach[] {
   const { world } = fleet;
   const breaches: Breach[] = [];
@@ -76,11 +76,11 @@ function isForbidden({ policy }: SwarmWorld, kind: EffectKind): boolean {
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Whether something other than us ends this instance, or has given notice of it in a way that the policy acts on. */
+/** Returns true if something other than the worker ends this instance, or if the policy acts on its notice. */
 function isDoomed(spec: SwarmWorld, fleet: SwarmFleet, instance: Instance): boolean {
   const { notice, member, state } = instance;
   if (mayNotTell(spec) && isOfYesterday(spec, fleet, instance)) return true;
-  // What rests in a warm pool waits for its turn, stopped or not.
+  // An instance in a warm pool is not ending, whether stopped or not.
   if (member !== null && /^Warmed:(Running|Stopped|Hibernated)$/.test(member.state)) return false;
   if (state !== "running" && state !== "pending") return true;
   if (!fleet.alone.has(instance.id) && member?.state !== "InService") return true;
@@ -89,7 +89,10 @@ function isDoomed(spec: SwarmWorld, fleet: SwarmFleet, instance: Instance): bool
   return spec.policy.onRebalance === "drain" || spec.policy.onRebalance === "replace";
 }
 
-/** Whether a message of an earlier life names it, which is obeyed where EC2 does not say when it was started (docs/drain.md). */
+/**
+ * Returns true if a message of an earlier life names the instance. It is obeyed if EC2 does not say when the instance
+ * was started (docs/drain.md).
+ */
 export const isOfYesterday = (
   { messages }: SwarmWorld,
   { members }: SwarmFleet,
@@ -99,7 +102,7 @@ export const isOfYesterday = (
 function instanceOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
   switch (kind) {
     case "drain":
-      // Back to ACTIVE is no harm.
+      // Setting it back to ACTIVE does no harm.
       return key.endsWith(" DRAINING") ? (world.instances.get(key.split(" ")[0] ?? "") ?? null) : null;
     case "stop-task":
       for (const cluster of regions.flatMap(({ clusters }) => [...clusters.values()])) {

@@ -1,10 +1,10 @@
-/** What calls take and answer is not looked at here. */
+/** The types of parameters and results do not matter here. */
 type AnyCall = (...args: readonly unknown[]) => unknown;
 
 /**
- * The same object with some of its calls wrapped; what it has beside its own properties is left out.
+ * Returns a copy of the object with some of its methods wrapped. Only own properties are copied.
  *
- * @param wrap makes of a call another one with the same types
+ * @param wrap makes a method with the same types
  */
 export function withCalls<T extends object>(
   target: T,

@@ -22,28 +22,28 @@ import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
 import { STANDALONE_DIMENSIONS, type StandaloneItem } from "./dimensions/standalone.ts";
-import { readPolicy, type SwarmPolicy } from "./judged.ts";
+import { readPolicy, type SwarmPolicy } from "./swarm-policy.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
 /**
- * One generated world as plain JSON: what there is, what happens, and what goes wrong. A seed gives one; a failing one is
- * made smaller by leaving out items of its lists, so that every item stands by itself: what it refers to and is not there
- * is simply not there.
+ * One generated world as plain JSON: what exists, what happens, and what goes wrong. A seed gives one world. A failing
+ * world is reduced by leaving out items of its lists. So each item must stand alone: a reference to a missing item is
+ * ignored.
  */
 export interface SwarmWorld {
   readonly seed: number;
-  /** Whether the inventory knows the fleet before anything happens. */
+  /** Whether the inventory knows the fleet at the beginning. */
   readonly warm: boolean;
-  /** Where something is; the first is the worker's own place. */
+  /** All places; the first is the worker's own. */
   readonly places: readonly PlaceItem[];
   readonly policy: SwarmPolicy;
   readonly targetGroups: readonly TargetGroupItem[];
   readonly groups: readonly GroupItem[];
-  /** Groups with marks that tell whose they are. */
+  /** Groups whose tags or operator name an owner. */
   readonly owners: readonly OwnerItem[];
   readonly alone: readonly AloneItem[];
   readonly managed: readonly ManagedItem[];
-  /** The messages of hooks of the queue's own place come without EventBridge's envelope: their rule passes `$.detail` on. */
+  /** Hook messages in the queue's own place come without EventBridge's envelope: their rule passes on `$.detail`. */
   readonly bareHooks: boolean;
   readonly services: readonly ServiceItem[];
   readonly standalone: readonly StandaloneItem[];
@@ -52,29 +52,29 @@ export interface SwarmWorld {
   readonly byHand: readonly ByHandItem[];
   readonly shifts: readonly ShiftItem[];
   readonly events: readonly EventItem[];
-  /** What reaches the queue beside what the fleet says. */
+  /** Messages in the queue that do not come from the fleet's events. */
   readonly messages: readonly MessageItem[];
   readonly faults: readonly FaultItem[];
   readonly outages: readonly OutageItem[];
-  /** How many workers share the ledger and the queue. */
+  /** The number of workers that share the ledger and the queue. */
   readonly workers: number;
-  /** Their ledger answers over a network: each answer takes a while, and its queues and lists lag. */
+  /** The ledger is a remote service: each answer takes a while, and its queues and lists lag. */
   readonly remoteLedger: boolean;
-  /** They are functions, frozen between two invocations, and no processes. */
+  /** The workers are functions, frozen between invocations, not processes. */
   readonly areFunctions: boolean;
   readonly clocks: readonly ClockItem[];
-  /** Seconds. */
+  /** The staleness of EC2's reads, in seconds. */
   readonly readLag: number;
   readonly lives: readonly LifeItem[];
-  /** What a user has instead of places, groups and what belongs to them; null: a generated fleet. */
+  /** A user's fleet in place of places, groups and what belongs to them; null: a generated fleet. */
   readonly user: UserFleet | null;
 }
 
-/** The policy that the worker has: the user's own, or the generated one. */
+/** Returns the policy of the worker: the user's, or the generated one. */
 export const playedPolicy = ({ policy, user }: SwarmWorld): Config["policy"] =>
   user?.policy ?? readPolicy(policy.written ?? {});
 
-/** Those of what happens, whatever the fleet. */
+/** The dimensions of events and faults, for any fleet. */
 const HAPPENING: Dimensions<SwarmWorld> = {
   "warm inventory": ({ warm }) => warm,
   "empty inventory": ({ warm }) => !warm,
@@ -90,13 +90,16 @@ const HAPPENING: Dimensions<SwarmWorld> = {
   ...of(LIFE_DIMENSIONS, ({ lives }) => lives),
 };
 
-/** Names of the dimensions that worlds can have; the fleet and the policy of a user do not change from world to world. */
+/**
+ * Returns the names of all dimensions. A user's fleet and policy do not vary from world to world, so their dimensions
+ * are left out.
+ */
 export const dimensionsOf = (user: UserFleet | null): readonly string[] =>
   user === null
     ? Object.keys(DIMENSIONS)
     : [...Object.keys(user.policy === null ? POLICY_DIMENSIONS : {}), ...Object.keys(HAPPENING)];
 
-/** The dimensions of a world, by name: what was met is counted by this. */
+/** The dimensions of a world; each world is counted by these. */
 export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...of(PLACE_DIMENSIONS, ({ places }) => places),
   ...of(OWNER_DIMENSIONS, ({ owners }) => owners),
@@ -117,7 +120,7 @@ export const DIMENSIONS: Dimensions<SwarmWorld> = {
   ...HAPPENING,
 };
 
-/** The dimensions of a part, asked of a world. */
+/** Applies the dimensions of a part to a world. */
 function of<T>(dimensions: Dimensions<T>, part: (world: SwarmWorld) => T): Dimensions<SwarmWorld> {
   return Object.fromEntries(
     Object.entries(dimensions).map(([name, has]) => [name, (world: SwarmWorld) => has(part(world))]),

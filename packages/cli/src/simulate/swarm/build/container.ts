@@ -8,10 +8,10 @@ import {
 } from "@spotkeeper/simulator";
 import type { ContainerItem } from "../dimensions/containers.ts";
 
-/** The cluster that an agent was told by mistake. */
+/** The cluster that an ECS agent was configured with by mistake. */
 const OTHER_CLUSTER = "default";
 
-/** Has an instance be registered in the way that the item says; nothing where it is registered in no cluster. */
+/** Changes an instance's registration with ECS as the item says; does nothing if it is in no cluster. */
 export function buildContainer(world: World, instance: Instance, { is }: ContainerItem): void {
   const { containerInstance, region } = instance;
   if (containerInstance === null) return;

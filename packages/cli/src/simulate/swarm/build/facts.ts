@@ -14,14 +14,18 @@ import type { SwarmFleet } from "../swarm-fleet.ts";
 import { ALONE, nameOf, type UserFleet } from "../user-fleet.ts";
 import { playedPolicy, type SwarmWorld } from "../world.ts";
 
-/** The fleet that a user described. Which instances are a group's first ones, to which things happen, the seed decides. */
+/**
+ * Builds the fleet that a user described. The seed decides the order of a group's instances, and so to which of them
+ * events happen.
+ */
 export function buildUserFleet(wiring: WorldOptions, spec: SwarmWorld, user: UserFleet): SwarmFleet {
   const world = createWorld(wiring);
   const home = homeOf(spec.places);
   const queue = arn({ account: home.account, name: home.region }, "sqs", "spotkeeper");
   const facts = {
     ...user.facts,
-    // What runs nowhere in the file would be put onto instances that it does not run on.
+    // Leave out services without tasks on the file's instances: the simulator would place their tasks on other
+    // instances.
     services: user.facts.services.filter(({ tasks, desired }) => desired === 0 || tasks?.length !== 0),
   };
   const built = buildFacts(world, facts, {

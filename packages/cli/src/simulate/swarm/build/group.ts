@@ -20,20 +20,20 @@ import type { GroupItem } from "../dimensions/groups.ts";
 import type { OwnerItem } from "../dimensions/owners.ts";
 import { awsNameOf } from "../dimensions/places.ts";
 
-/** The types that a group with a mixed instances policy may launch; one without has the first. */
+/** The instance types of a group with a mixed instances policy; a group without one has only the first. */
 const TYPES: readonly string[] = ["m5.large", "m6i.large"];
 
-/** What a group is built of. */
+/** The input of `buildGroup`. */
 interface GroupPlan {
   readonly item: GroupItem;
-  /** Whose it is by its marks; null: it has none. */
+  /** The owner that its tags or operator name; null for none. */
   readonly owner: OwnerItem["owner"] | null;
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
-  /** Our queue, where a hook of this place can notify it. */
+  /** The ARN of our queue, if a hook in this place can notify it; else null. */
   readonly queue: string | null;
 }
 
-/** A group with its instances, registered with its cluster where it has one. */
+/** Builds a group with its instances, and registers them with its cluster if it has one. */
 export function buildGroup(world: World, region: Region, plan: GroupPlan): Group {
   const { item, owner, targetGroups, queue } = plan;
   const name = awsNameOf(item.name);
@@ -83,7 +83,7 @@ export function buildGroup(world: World, region: Region, plan: GroupPlan): Group
 export const clusterOf = (region: Region, name: string): Cluster =>
   region.clusters.get(name) ?? createCluster(region, name);
 
-/** A running Spot Instance of a type that no group asks for, in no group so far. */
+/** Launches a running Spot Instance of a type that no group uses, outside all groups. */
 export function launchAlone(world: World, region: Region): Instance {
   const [zone] = region.zones;
   if (zone === undefined) throw new RangeError(`${region.name} has no zones`);
@@ -100,8 +100,9 @@ const OUR_HOOK: HookSpec = {
 const THEIR_HOOK: HookSpec = { name: "theirs", transition, heartbeatTimeout: 60, defaultResult: "CONTINUE" };
 
 /**
- * What tells whose a group is: its operator (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html)
- * or tags, which its instances have too. Tags of orchestrators: controller/src/enrich/owner.ts has their pages.
+ * How a group shows its owner: by its operator
+ * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html) or by tags, which its instances have
+ * too. controller/src/enrich/owner.ts names the page of each tag.
  */
 const MARKS: { readonly [owner in OwnerItem["owner"]]: Pick<GroupSpec, "tags" | "operator"> } = {
   Karpenter: { tags: { "karpenter.sh/nodepool": "default" } },

@@ -17,20 +17,26 @@ import { awsNameOf } from "../dimensions/places.ts";
 import { isOnFargate, type ServiceItem } from "../dimensions/services.ts";
 import type { StandaloneItem } from "../dimensions/standalone.ts";
 
-/** An m5.large has room for one of these, and for a few of the others. */
+/** An m5.large has room for one LARGE task and several SMALL ones. */
 const LARGE = { cpu: 1_100, memory: 1_024 };
 const SMALL = { cpu: 128, memory: 128 };
-/** The smallest that there is: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+/**
+ * The smallest Fargate size:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+ */
 const FARGATE = { cpu: 256, memory: 512 };
 const sizeOf = (item: ServiceItem): typeof SMALL => (isOnFargate(item) ? FARGATE : item.large ? LARGE : SMALL);
-/** The one port at which a task in mode `host` listens. */
+/** The port of tasks in network mode `host`. */
 const HOST_PORT = 8_080;
-/** A task that fails does so every two minutes. */
+/** A failing task fails after two minutes. */
 const FAILS_AFTER = 120_000;
-/** The default of task protection: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+/**
+ * The default duration of task protection:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
+ */
 const PROTECTS = 7_200_000;
 
-/** A service with its tasks placed and registered, where its cluster has instances; what finds no room waits for it. */
+/** Builds a service with its tasks placed and registered, if its cluster has instances. Tasks without room wait. */
 export function buildService(
   world: World,
   region: Region,
@@ -76,7 +82,7 @@ function launchOf({ launch }: ServiceItem, { capacityProviders }: Cluster): Laun
   switch (launch) {
     case "EC2":
       return "EC2";
-    // Those of groups and those of Managed Instances cannot stand in one strategy (assumed).
+    // One strategy cannot mix capacity providers of groups and of Managed Instances (assumed).
     case "providers":
     case "Managed Instances": {
       const isManaged = launch === "Managed Instances";
@@ -87,7 +93,8 @@ function launchOf({ launch }: ServiceItem, { capacityProviders }: Cluster): Laun
       return "FARGATE";
     case "Fargate Spot":
       return [{ provider: "FARGATE_SPOT", base: 0, weight: 1 }];
-    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html (both in one strategy)
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html (both in one
+    // strategy)
     case "Fargate beside Fargate Spot":
       return [
         { provider: "FARGATE", base: 1, weight: 1 },
@@ -116,7 +123,7 @@ function trafficOf(world: World, region: Region, item: ServiceItem): ServiceTraf
   }
 }
 
-/** As many of the tasks as their cluster has room for. */
+/** Runs as many of the tasks as the cluster has room for. */
 export function buildStandalone(world: World, region: Region, item: StandaloneItem): void {
   const cluster = region.clusters.get(item.cluster);
   if (cluster === undefined) return;

@@ -1,7 +1,7 @@
 import { endMember, type Group, recommend, startRefresh, type World } from "@spotkeeper/simulator";
 import type { GroupItem } from "../dimensions/groups.ts";
 
-/** Has begin what is under way in a group when the worker starts. Returns whether anything is. */
+/** Starts the changes that are in progress in a group when the worker starts. Returns true if there are any. */
 export function beginUnderWay(world: World, group: Group, item: GroupItem): boolean {
   if (item.launching && group.desired < group.max) {
     group.desired += 1;

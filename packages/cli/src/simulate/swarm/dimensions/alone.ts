@@ -2,12 +2,12 @@ import { type Dice, type Dimensions, several } from "./dice.ts";
 import { CLUSTERS } from "./groups.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
-/** A Spot Instance that is in no Auto Scaling group: a person launched it, or Terraform. */
+/** A Spot Instance outside all Auto Scaling groups, launched by a person or by Terraform. */
 export interface AloneItem {
-  /** What events and targets that were registered by hand call it: they take it for a group of one. */
+  /** The name by which events and hand-registered targets refer to it, as if it were a group of one. */
   readonly name: string;
   readonly place: string;
-  /** The cluster that its agent has joined; null: none. */
+  /** The ECS cluster that it is registered in; null for none. */
   readonly cluster: string | null;
   readonly terminationProtected: boolean;
 }

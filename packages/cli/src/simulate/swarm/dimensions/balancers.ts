@@ -1,33 +1,36 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
-import { type Holder, type Spot, spotOf } from "./focus.ts";
+import { type Holder, type NthInstance, pickInstance } from "./focus.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
 export interface TargetGroupItem {
   readonly name: string;
   readonly place: string;
   readonly type: "instance" | "ip";
-  /** Seconds, 0 to 3,600. */
+  /** The deregistration delay in seconds, 0 to 3,600. */
   readonly delay: number;
   readonly balancer: "application" | "network" | "gateway" | null;
-  /** Whether a node of the load balancer sends requests to its own zone only. */
+  /** Whether cross-zone load balancing is off: each node of the load balancer sends requests only to its own zone. */
   readonly crossZoneOff: boolean;
-  /** The n-th zone, which its load balancer is not enabled for: no target there is used. */
+  /** The index of a zone that the load balancer is not enabled for: targets there are unused. Null for none. */
   readonly zoneOff: number | null;
 }
 
-/** A zonal shift: no traffic reaches what is in a zone of a place. */
+/** A zonal shift: no traffic reaches targets in one zone of a place. */
 export interface ShiftItem {
   readonly place: string;
-  /** The n-th of its zones. */
+  /** The index of the zone. */
   readonly zone: number;
 }
 
-/** Targets that a person registered. */
+/** A target that a person registered. */
 export interface ByHandItem {
-  /** The group's n-th instance. */
+  /** The group, and the index of its instance. */
   readonly group: string;
   readonly nth: number;
-  /** Name of a target group. One of type `instance` has the instance by its id, one of type `ip` by its private address. */
+  /**
+   * The name of a target group. If its type is `instance`, the target is the instance's id; if `ip`, its private
+   * address.
+   */
   readonly targetGroup: string;
   readonly port: number;
   readonly state: (typeof STATES)[number];
@@ -36,7 +39,7 @@ export interface ByHandItem {
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 const STATES = ["healthy", "initial", "unhealthy"] as const;
 
-/** Target groups of both types, of a service's tasks and of instances. */
+/** Makes target groups of both types: for instances, and for tasks of services. */
 export const targetGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] => [
   ...several(dice, 2, (index) => targetGroup(dice, place, `front-${index}`, "instance")),
   ...several(dice, 2, (index) => targetGroup(dice, place, `tasks-${index}`, "ip")),
@@ -55,30 +58,35 @@ export const targetGroup = (
     type,
     delay: may("odd delay") ? random.pick([0, 300, 900, 3_600]) : random.pick([15, 30, 60, 90]),
     balancer,
-    // Of a Gateway Load Balancer's target group it is no attribute:
+    // A Gateway Load Balancer's target group has no such attribute:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
     crossZoneOff: balancer !== "gateway" && may("cross-zone off"),
-    // Of three zones an Application Load Balancer needs two:
+    // An Application Load Balancer needs at least two of the three zones:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     zoneOff: balancer !== null && may("zone off") ? random.int(3) : null,
   };
 };
 
-/** One zone at a time: https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.how-it-works.html */
+/**
+ * A zonal shift is about one zone at a time:
+ * https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.how-it-works.html
+ */
 export const shiftsOf = ({ random, may }: Dice, place: PlaceItem): ShiftItem[] =>
   may("zonal shift") ? [{ place: place.name, zone: random.int(3) }] : [];
 
-/** @param fronts target groups of both types */
+/** @param fronts names of target groups of both types */
 export const byHandOf = (
   dice: Dice,
-  focus: readonly Spot[],
+  focus: readonly NthInstance[],
   holders: readonly Holder[],
   fronts: readonly string[],
 ): ByHandItem[] =>
-  dice.may("by hand") ? several(dice, 2, () => byHand(dice, spotOf(dice.random, focus, holders), fronts)).flat() : [];
+  dice.may("by hand")
+    ? several(dice, 2, () => byHand(dice, pickInstance(dice.random, focus, holders), fronts)).flat()
+    : [];
 
-/** One instance in one target group, on one port or on several. */
-const byHand = ({ random, may }: Dice, spot: Spot, fronts: readonly string[]): ByHandItem[] => {
+/** Registers one instance in one target group, on one port or on several. */
+const byHand = ({ random, may }: Dice, spot: NthInstance, fronts: readonly string[]): ByHandItem[] => {
   const where = { ...spot, targetGroup: random.pick(fronts) };
   const ports = may("several ports") ? PORTS : [random.pick(PORTS)];
   const state = may("not healthy at first") ? random.pick(STATES) : "healthy";

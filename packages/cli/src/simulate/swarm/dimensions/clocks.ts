@@ -1,18 +1,21 @@
 import type { Dice, Dimensions } from "./dice.ts";
 
-/** A machine whose clock is wrong: that of one of the workers. */
+/** A worker whose machine has a wrong clock. */
 export interface ClockItem {
-  /** Which of the workers, counted from 0. */
+  /** The index of the worker. */
   readonly worker: number;
-  /** Seconds ahead of AWS's clock; below 0: behind. */
+  /** Seconds ahead of AWS's clock; negative: behind. */
   readonly ahead: number;
-  /** Somebody sets it so many seconds after the beginning; null: nobody does. */
+  /** The second at which somebody sets the clock; null: never. */
   readonly setAt: number | null;
-  /** Seconds ahead of AWS's clock from then on. */
+  /** Seconds ahead of AWS's clock after that. */
   readonly setTo: number;
 }
 
-/** Seconds. AWS refuses signatures that are more than minutes off, and the SDK corrects them by itself. */
+/**
+ * Clock errors in seconds. AWS refuses requests signed with a clock that is several minutes wrong; the SDK corrects
+ * that by itself.
+ */
 const OFF = [-3_600, -330, -20, 20, 330, 3_600];
 
 export const clocksOf = ({ random, may }: Dice, workers: number): ClockItem[] =>

@@ -1,18 +1,18 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import { type Holder, instanceIn } from "./focus.ts";
 
-/** What is unusual about how an instance is registered with ECS, before anything happens. */
+/** Something unusual about an instance's registration with ECS, from the beginning. */
 export interface ContainerItem {
-  /** The group's n-th instance. */
+  /** The group, and the index of its instance. */
   readonly group: string;
   readonly nth: number;
   readonly is: (typeof CONTAINERS)[number];
 }
 
 /**
- * How a container instance can differ at the beginning:
+ * The unusual registrations:
  *
- * - in another cluster, too: the agent was configured for a second cluster, and has registered the instance there as well
+ * - in another cluster, too: the agent was configured for a second cluster, and registered the instance there as well
  *   (https://github.com/aws/amazon-ecs-agent/issues/782)
  * - without its agent: the agent has no connection to ECS
  * - DRAINING: a person set that state
@@ -20,7 +20,11 @@ export interface ContainerItem {
  */
 const CONTAINERS = ["in another cluster, too", "without its agent", "DRAINING"] as const;
 
-/** `holders` are those whose instances are registered in a cluster. */
+/**
+ * Makes unusual registrations, for instances in a cluster.
+ *
+ * @param holders groups and lone instances that are in a cluster
+ */
 export const containersOf = (dice: Dice, holders: readonly Holder[]): ContainerItem[] =>
   holders.length > 0 && dice.may("containers")
     ? several(dice, 2, () => ({ ...instanceIn(dice.random, holders), is: dice.random.pick(CONTAINERS) }))

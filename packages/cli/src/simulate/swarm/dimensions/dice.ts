@@ -1,20 +1,26 @@
 import { createRandom, type Random } from "@spotkeeper/simulator";
 
-/** The chance of one part of a world: its own stream, so that a new dimension in one part changes no other part. */
+/**
+ * The random decisions of one part of a world. Each part has its own stream, so that a new dimension in one part does
+ * not change the others.
+ */
 export interface Dice {
   readonly random: Random;
-  /** Whether a dimension is among this world's, and then whether it applies here: about half of them are, each. */
+  /**
+   * Returns whether something applies. First decides once for the world whether the dimension is used (half of them
+   * are), then each time whether it applies here (60 %).
+   */
   readonly may: (dimension: string) => boolean;
 }
 
-/** How to see whether a part of a world has something, by the name that the table of dimensions shows. */
+/** Tells which dimensions a part of a world has, by the name in the table of dimensions. */
 export interface Dimensions<T> {
   readonly [name: string]: (part: T) => boolean;
 }
 
 /**
- * The dice of a part. Each world takes a random subset of the dimensions (swarm testing: Groce et al., ISSTA 2012), so
- * that combinations meet that would be rare if each world had a little of everything.
+ * Creates the decisions of one part. Each world uses a random subset of the dimensions (swarm testing: Groce et al.,
+ * ISSTA 2012), so that combinations occur that would be rare if each world had a little of everything.
  */
 export function diceOf(seed: number, part: string): Dice {
   const random = createRandom(`swarm ${seed} ${part}`);
@@ -29,6 +35,6 @@ export function diceOf(seed: number, part: string): Dice {
   };
 }
 
-/** One to `most` items. */
+/** Makes one to `most` items. */
 export const several = <T>({ random }: Dice, most: number, make: (index: number) => T): T[] =>
   Array.from({ length: 1 + random.int(most) }, (_, index) => make(index));

@@ -1,6 +1,6 @@
 /**
- * What happens to the container instance of an instance, to its tasks, to the service of the first of them, and to a task
- * of its region that runs on no instance.
+ * Events about the container instance of an instance, about its tasks, about the service of its first task, and about a
+ * Fargate task of its region.
  */
 export const ECS_EVENT_KINDS = [
   "a person stops a task",

@@ -1,14 +1,14 @@
 import type { Dice, Dimensions } from "./dice.ts";
 import { ECS_EVENT_KINDS } from "./ecs-events.ts";
-import { type Holder, type Spot, spotOf } from "./focus.ts";
+import { type Holder, type NthInstance, pickInstance } from "./focus.ts";
 
-/** Something that happens `at` seconds after the beginning, to the n-th instance that the group began with. */
+/** An event, `at` seconds after the beginning, about the n-th of the group's first instances. */
 export interface EventItem {
   readonly at: number;
   readonly kind: EventKind;
   readonly group: string;
   readonly nth: number;
-  /** Seconds that the message is late, and how many more copies of it come. */
+  /** Seconds by which the message is late, and the number of its extra copies. */
   readonly late: number;
   readonly copies: number;
 }
@@ -41,7 +41,7 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** What strikes an instance by itself, the more often the more of the worker it exercises. */
+/** The interruptions that the focus gets; the more important ones are listed more often. */
 const STRIKES: readonly EventKind[] = [
   "warning",
   "warning",
@@ -50,12 +50,15 @@ const STRIKES: readonly EventKind[] = [
   "cancelled notice",
 ];
 
-/** The first of the focus is always struck: a world in which nothing threatens anything shows little. */
-export function eventsOf(dice: Dice, focus: readonly Spot[], holders: readonly Holder[]): EventItem[] {
+/**
+ * Makes the events. The first instance of the focus is always interrupted: a world without an interruption tests
+ * little.
+ */
+export function eventsOf(dice: Dice, focus: readonly NthInstance[], holders: readonly Holder[]): EventItem[] {
   const { random, may } = dice;
   const span = random.pick([5, 60, 300, 900]);
   const kinds = EVENT_KINDS.filter(() => random.next() < 0.5);
-  const event = (kind: EventKind, where: Spot): EventItem => ({
+  const event = (kind: EventKind, where: NthInstance): EventItem => ({
     at: random.int(span),
     kind,
     ...where,
@@ -63,7 +66,10 @@ export function eventsOf(dice: Dice, focus: readonly Spot[], holders: readonly H
     copies: may("copies") ? random.int(3) : 0,
   });
   const more = Array.from({ length: random.int(6) }, () =>
-    event(random.pick(kinds.length === 0 || random.next() < 0.3 ? STRIKES : kinds), spotOf(random, focus, holders)),
+    event(
+      random.pick(kinds.length === 0 || random.next() < 0.3 ? STRIKES : kinds),
+      pickInstance(random, focus, holders),
+    ),
   );
   return [...focus.slice(0, 1).map((first) => event(random.pick(STRIKES), first)), ...more].toSorted(
     (one, other) => one.at - other.at,

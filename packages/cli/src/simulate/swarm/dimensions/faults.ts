@@ -1,7 +1,7 @@
 import type { FaultEffect } from "@spotkeeper/simulator";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 
-/** What each is: simulator/src/faults.ts. */
+/** The effect of each kind: simulator/src/faults.ts. */
 export const FAULT_KINDS = [
   "throttle",
   "html",
@@ -15,7 +15,7 @@ export const FAULT_KINDS = [
   "silent",
 ] as const satisfies readonly FaultEffect["kind"][];
 
-/** What meets a call, as people read it. */
+/** The description of each kind, for people. */
 export const FAULT_WORDS: { readonly [kind in (typeof FAULT_KINDS)[number]]: string } = {
   throttle: "AWS throttles",
   denied: "AWS denies access",
@@ -29,17 +29,17 @@ export const FAULT_WORDS: { readonly [kind in (typeof FAULT_KINDS)[number]]: str
   silent: "AWS never answers, but it is done",
 };
 
-/** What meets calls that match: the first `skip` pass, then it meets `times` of them. */
+/** A fault of AWS calls that match: the first `skip` calls are normal, then `times` calls fail. */
 export interface FaultItem {
   readonly kind: (typeof FAULT_KINDS)[number];
-  /** The name of an AWS operation; null matches every operation. */
+  /** An AWS operation; null matches all. */
   readonly operation: string | null;
   readonly skip: number;
-  /** Null: all of them, from then on. */
+  /** Null: all later calls. */
   readonly times: number | null;
 }
 
-/** The AWS operations that a fault can meet; null matches every operation. */
+/** The AWS operations that faults can affect; null matches all. */
 const OPERATIONS = [
   null,
   "DescribeInstances",
@@ -64,13 +64,13 @@ const faultItem = ({ random }: Dice): FaultItem => {
   const operation = random.pick(OPERATIONS);
   const skip = random.int(20);
   const times = 1 + random.int(6);
-  // A permission that nobody gave is refused each time.
+  // A missing permission is refused each time.
   const never = kind === "denied" && operation !== null && random.next() < 0.5;
   return never ? { kind, operation, skip: 0, times: null } : { kind, operation, skip, times };
 };
 
 /**
- * Seconds for which EC2's reads may lag behind its writes: AWS names no bound, `assumed`.
+ * Returns by how many seconds EC2's reads may be stale. AWS names no limit, so the values are `assumed`.
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export const readLagOf = ({ random, may }: Dice): number => (may("read lag") ? random.pick([2, 10, 40]) : 0);

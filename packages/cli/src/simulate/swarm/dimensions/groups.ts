@@ -13,57 +13,60 @@ export interface GroupItem {
   readonly place: string;
   readonly desired: number;
   readonly room: number;
-  /** Whether it has a mixed instances policy: several types, weights, On-Demand beside Spot. Else one type, all Spot. */
+  /**
+   * Whether it has a mixed instances policy, with several types, weights, and On-Demand besides Spot. Otherwise it has
+   * one type, all Spot.
+   */
   readonly mixed: boolean;
   readonly onDemandBase: number;
-  /** Of what is above the base. */
+  /** The On-Demand share above the base, in percent. */
   readonly onDemandPercent: number;
-  /** A cluster of its place. */
+  /** A cluster of its place; null for none. */
   readonly cluster: string | null;
-  /** Target groups of type `instance`, by name. */
+  /** Names of target groups of type `instance`. */
   readonly targetGroups: readonly string[];
   readonly classic: boolean;
   readonly lattice: boolean;
-  /** Whether its load balancers were attached as traffic sources. */
+  /** Whether its load balancers are attached as traffic sources. */
   readonly asTrafficSources: boolean;
   readonly hook: (typeof HOOKS)[number] | null;
   readonly launchHook: (typeof LAUNCH_HOOKS)[number] | null;
   readonly managedDraining: boolean;
-  /** ECS sets its desired capacity by what its tasks need. */
+  /** ECS sets its desired capacity to what the tasks need. */
   readonly managedScaling: boolean;
-  /** ECS keeps a scale-in from instances that have tasks. */
+  /** ECS protects instances with tasks from scale-in. */
   readonly managedProtection: boolean;
   readonly agentSpotDraining: boolean;
   readonly capacityRebalance: boolean;
   readonly protectNew: boolean;
-  /** Its first instance is protected from scale-in, the others are not. */
+  /** Only its first instance is protected from scale-in. */
   readonly firstProtected: boolean;
-  /** EC2's own protection of its first instance, which a group does not heed. */
+  /** Its first instance has EC2's termination protection, which a group ignores. */
   readonly terminationProtected: boolean;
-  /** How many of its instances somebody launched and attached. */
+  /** The number of its instances that somebody launched and attached. */
   readonly attached: number;
   /** Its instance maintenance policy, in percent. */
   readonly maintenance: { readonly min: number; readonly max: number } | null;
   /** A person has put its last instance on standby. */
   readonly standby: boolean;
   readonly suspended: readonly (typeof PROCESSES)[number][];
-  /** Its second type counts twice. */
+  /** An instance of its second type counts as two units. */
   readonly weighted: boolean;
-  /** Its first instance is registered with ECS a second time: the agent has lost what it was. */
+  /** Its first instance is registered with ECS a second time: the agent has lost its state. */
   readonly registeredAgain: boolean;
-  /** When the worker starts, desired capacity has just been raised by one, and the group launches that. */
+  /** When the worker starts, desired capacity has just been raised by one, and the group launches an instance. */
   readonly launching: boolean;
-  /** When the worker starts, an instance refresh is under way. */
+  /** When the worker starts, an instance refresh is in progress. */
   readonly refreshing: boolean;
-  /** When the worker starts, its last instance is being replaced, and a hook of somebody else holds it. */
+  /** When the worker starts, its last instance is being replaced, and somebody else's hook keeps it waiting. */
   readonly held: boolean;
-  /** When the worker starts, Capacity Rebalancing launches what replaces its first Spot Instance. */
+  /** When the worker starts, Capacity Rebalancing launches a replacement of its first Spot Instance. */
   readonly rebalancing: boolean;
-  /** An instance whose terminating hook is abandoned stays in the group, and a hook of somebody else abandons. */
+  /** The group retains an instance whose terminating hook is abandoned, and somebody else's hook abandons. */
   readonly retains: boolean;
-  /** It has retained one already. */
+  /** The group already has a retained instance. */
   readonly retained: boolean;
-  /** It is all On-Demand then. */
+  /** A group with a warm pool is all On-Demand. */
   readonly warmPool: WarmPool | null;
 }
 
@@ -74,7 +77,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
   const cluster = may("no cluster") ? null : random.pick(CLUSTERS);
   const protectNew = may("protected");
   const warmPool = may("warm pool") ? warmPoolOf(random, cluster !== null) : null;
-  // PutWarmPool was refused for a mixed instances policy until 2025, and is for Spot Instances:
+  // Until 2025 PutWarmPool was refused for a mixed instances policy, and it still is for Spot Instances:
   // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html (limitations)
   const mixed = !may("launch template alone") && warmPool === null;
   const desired = 1 + random.int(4);
@@ -86,7 +89,8 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
   const retains = theirs && may("retains");
   const capacityRebalance = may("rebalancing");
   const weighted = mixed && may("weighted");
-  // "Instance weighting isn't supported": https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers-create-auto-scaling-group.html
+  // "Instance weighting isn't supported":
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers-create-auto-scaling-group.html
   const managedScaling = cluster !== null && !weighted && may("managed scaling");
   return {
     name: nameIn(place, name),
@@ -108,7 +112,7 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
     capacityRebalance,
     protectNew,
     managedScaling,
-    // Its instances must be protected from scale-in, and it does nothing without managed scaling:
+    // Its instances must be protected from scale-in, and it has no effect without managed scaling:
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
     managedProtection: managedScaling && protectNew && may("managed protection"),
     firstProtected: may("one protected"),
@@ -129,13 +133,19 @@ const groupItem = ({ random, may }: Dice, place: PlaceItem, name: string, fronts
   };
 };
 
-/** ECS takes no pool with reuse: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html */
+/**
+ * ECS does not support warm pools with reuse:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html
+ */
 const warmPoolOf = (random: Dice["random"], isOfEcs: boolean): WarmPool => ({
   state: random.pick(["Stopped", "Running", "Hibernated"] as const),
   reuseOnScaleIn: random.next() < 0.7 && !isOfEcs,
 });
 
-/** At most a hundred points apart: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html */
+/**
+ * The two differ by 100 at most:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html
+ */
 const MAINTENANCE = [
   { min: 100, max: 100 },
   { min: 90, max: 110 },
@@ -143,7 +153,7 @@ const MAINTENANCE = [
   { min: 0, max: 100 },
 ];
 
-/** One process, or several of them. */
+/** Suspends one process, or several. */
 const suspendedOf = (random: Dice["random"]): GroupItem["suspended"] => {
   const some = PROCESSES.filter(() => random.next() < 0.25);
   return some.length > 1 ? some : [random.pick(PROCESSES.slice(0, 3))];

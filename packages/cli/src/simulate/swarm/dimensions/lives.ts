@@ -1,25 +1,28 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
 
-/** What happens to a worker at the n-th time that it crosses its own boundary: a call, a commit, a message to people. */
-export interface Blow {
+/**
+ * A failure of a worker at its n-th crossing. A crossing is each point at which the worker has an outside effect: an
+ * AWS call, a commit, a message to people.
+ */
+export interface KillOrFreeze {
   readonly kind: "killed before" | "killed after" | "frozen";
   readonly crossing: number;
-  /** Seconds until the next worker starts, or until it thaws. */
+  /** Seconds until the next worker starts, or until the frozen one continues. */
   readonly pause: number;
 }
 
-export interface LifeItem extends Blow {
-  /** Which of the workers, counted from 0. */
+export interface LifeItem extends KillOrFreeze {
+  /** The index of the worker. */
   readonly worker: number;
 }
 
-/** Workers side by side, on one ledger and one queue. */
+/** Returns the number of workers that share one ledger and one queue. */
 export const workersOf = ({ may }: Dice): number => (may("two workers") ? 2 : 1);
 
-/** Whether the ledger is a service, as DynamoDB is, and no file. */
+/** Returns true if the ledger is a remote service such as DynamoDB, not a file. */
 export const isLedgerRemote = ({ random }: Dice): boolean => random.next() < 0.25;
 
-/** Whether the workers are functions, as AWS Lambda runs them, and no processes. */
+/** Returns true if the workers run as functions (as in AWS Lambda), not as processes. */
 export const areFunctions = ({ random }: Dice): boolean => random.next() < 0.25;
 
 export const livesOf = (dice: Dice, workers: number): LifeItem[] =>

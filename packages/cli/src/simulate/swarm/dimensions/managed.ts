@@ -2,11 +2,11 @@ import type { Dice, Dimensions } from "./dice.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
 /**
- * Instances of a cluster that ECS launches and ends itself: they are told of, and left to it (docs/drain.md, "What is
- * handed off"). https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
+ * ECS Managed Instances: ECS launches and ends them itself, so they are handed off (docs/drain.md, "What is handed
+ * off"). https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
  */
 export interface ManagedItem {
-  /** Of their capacity provider; events call them by it, as they call those of a group. */
+  /** The name of their capacity provider; events use it like the name of a group. */
   readonly name: string;
   readonly place: string;
   readonly cluster: string;

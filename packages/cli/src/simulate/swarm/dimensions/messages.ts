@@ -1,5 +1,5 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
-import { type Holder, type Spot, spotOf } from "./focus.ts";
+import { type Holder, type NthInstance, pickInstance } from "./focus.ts";
 
 export const MESSAGE_KINDS = [
   "no JSON",
@@ -17,25 +17,25 @@ export const MESSAGE_KINDS = [
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** A message that reaches the queue beside what the fleet says, or otherwise than the fleet says it. */
+/** A message that reaches the queue in addition to the fleet's events, or in their place. */
 export interface MessageItem {
   /** Seconds after the beginning. */
   readonly at: number;
   readonly kind: MessageKind;
-  /** Which of the messages that the queue had before, counted from 0, where it repeats one. */
+  /** If it repeats an earlier message of the queue: the index of that one. */
   readonly nth: number;
-  /** The instance that it names, where it names one of the fleet. */
-  readonly of: Spot;
+  /** The instance that it names, if it is one of the fleet. */
+  readonly of: NthInstance;
 }
 
-export const messagesOf = (dice: Dice, focus: readonly Spot[], holders: readonly Holder[]): MessageItem[] =>
+export const messagesOf = (dice: Dice, focus: readonly NthInstance[], holders: readonly Holder[]): MessageItem[] =>
   dice.may("messages") ? several(dice, 4, () => messageItem(dice, focus, holders)) : [];
 
-const messageItem = ({ random }: Dice, focus: readonly Spot[], holders: readonly Holder[]): MessageItem => ({
+const messageItem = ({ random }: Dice, focus: readonly NthInstance[], holders: readonly Holder[]): MessageItem => ({
   at: random.int(random.pick([60, 600, 2_400])),
   kind: random.pick(MESSAGE_KINDS),
   nth: random.int(8),
-  of: spotOf(random, focus, holders),
+  of: pickInstance(random, focus, holders),
 });
 
 export const MESSAGE_DIMENSIONS: Dimensions<readonly MessageItem[]> = Object.fromEntries(

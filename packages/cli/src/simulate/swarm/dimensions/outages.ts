@@ -16,14 +16,14 @@ export const OUTAGE_KINDS = [
 ] as const;
 export type OutageKind = (typeof OUTAGE_KINDS)[number];
 
-/** Something that does not work for a while, whoever asks it. */
+/** Something that fails for a while, for all callers. */
 export interface OutageItem {
   readonly kind: OutageKind;
   /** Seconds after the beginning. */
   readonly from: number;
-  /** Seconds. */
+  /** The duration in seconds. */
   readonly lasts: number;
-  /** The place of a region that is unreachable; the AWS service that throttles, or never answers; else null. */
+  /** The unreachable place, or the AWS service that is throttled or never answers; else null. */
   readonly of: string | null;
 }
 

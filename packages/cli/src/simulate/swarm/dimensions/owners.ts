@@ -1,7 +1,10 @@
 import type { Dice, Dimensions } from "./dice.ts";
 import type { GroupItem } from "./groups.ts";
 
-/** Marks that tell whose a group is; the policy decides what follows from them: docs/drain.md, "What is handed off" and "Dry run, opt-out, opt-in". */
+/**
+ * The owners that a group can show by tags or an operator. What follows from each is decided by the policy:
+ * docs/drain.md, "What is handed off" and "Dry run, opt-out, opt-in".
+ */
 export const OWNERS = ["Karpenter", "Kubernetes", "Batch", "EMR", "an operator", "opted out", "opted in"] as const;
 
 export interface OwnerItem {

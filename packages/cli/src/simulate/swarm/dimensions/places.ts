@@ -1,21 +1,21 @@
 import { partitionOf } from "@spotkeeper/simulator";
 import type { Dice, Dimensions } from "./dice.ts";
 
-/** An account in one region: what an account has in one region, it has nowhere else. */
+/** An account in one region. Resources exist in one place only. */
 export interface PlaceItem {
   readonly name: string;
   readonly account: string;
   readonly region: string;
 }
 
-/** Where the worker and its queue are. */
+/** The place of the worker and its queue. */
 export const HOME: PlaceItem = { name: "home", account: "123456789012", region: "us-east-1" };
 
-/** assumed: the accounts of one owner, as AWS's examples number them. The first is the worker's own. */
+/** assumed: accounts of one owner, numbered as in AWS's examples. The first is the worker's own. */
 const ACCOUNTS = [HOME.account, "222222222222", "333333333333"];
 
 /**
- * Regions of each partition. Nothing reaches from one partition into another:
+ * Regions by partition. No call crosses partitions:
  * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
  */
 const PARTITIONS = [
@@ -24,9 +24,9 @@ const PARTITIONS = [
   ["us-gov-west-1", "us-gov-east-1"],
 ];
 
-const MOST = 3;
+const MOST_PLACES = 3;
 
-/** One place, the worker's own, or up to three: of one partition, each another account or another region. */
+/** Makes one to three places of one partition, the first of them the worker's own. */
 export function placesOf({ random, may }: Dice): PlaceItem[] {
   const regions = may("another partition") ? random.pick(PARTITIONS) : ["us-east-1", "eu-west-1", "ap-southeast-2"];
   const home = { ...HOME, region: random.next() < 0.7 ? (regions[0] ?? HOME.region) : random.pick(regions) };
@@ -35,19 +35,22 @@ export function placesOf({ random, may }: Dice): PlaceItem[] {
     .filter(({ account, region }) => account !== home.account || region !== home.region)
     .map((place) => ({ place, lot: random.next() }))
     .toSorted((one, other) => one.lot - other.lot)
-    .slice(0, 1 + random.int(MOST - 1))
+    .slice(0, 1 + random.int(MOST_PLACES - 1))
     .map(({ place }, index) => ({ name: `place-${index + 1}`, ...place }));
   return [home, ...others];
 }
 
-/** The worker's own place, also where a smaller world has lost it. */
+/** Returns the worker's own place, also for a reduced world that no longer lists it. */
 export const homeOf = (places: readonly PlaceItem[]): PlaceItem =>
   places.find(({ name }) => name === HOME.name) ?? HOME;
 
-/** The name of an item of a place, unlike that of any other place. */
+/** Returns a name that is unique over all places. */
 export const nameIn = ({ name }: PlaceItem, item: string): string => (name === HOME.name ? item : `${name}/${item}`);
 
-/** What AWS calls an item: names repeat from place to place, as those of a template that is rolled out everywhere. */
+/**
+ * Returns the AWS name of an item. AWS names repeat from place to place, as with a template that is deployed
+ * everywhere.
+ */
 export const awsNameOf = (item: string): string => item.slice(item.lastIndexOf("/") + 1);
 
 export const PLACE_DIMENSIONS: Dimensions<readonly PlaceItem[]> = {

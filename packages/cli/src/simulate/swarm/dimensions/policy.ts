@@ -6,7 +6,7 @@ import {
   type WrittenActions,
   type WrittenPolicy,
   type WrittenRule,
-} from "../judged.ts";
+} from "../swarm-policy.ts";
 import { type Dice, type Dimensions, several } from "./dice.ts";
 
 type Make = (dice: Dice) => unknown;
@@ -16,7 +16,7 @@ const oneOf =
   ({ random }) =>
     random.pick(values);
 
-/** Worlds last for hours, not for days: longer spans are left to tests of their own. */
+/** How each action of the policy is drawn. Worlds last hours, so longer durations have tests of their own. */
 const ACTIONS: { readonly [name in keyof WrittenActions]-?: Make } = {
   act: oneOf(true, false),
   dryRun: oneOf(true, false),
@@ -39,7 +39,8 @@ const ACTIONS: { readonly [name in keyof WrittenActions]-?: Make } = {
   replaceWithin: oneOf("10s", "1m", "10m", "1h"),
   onDemand: ({ random }) =>
     random.pick([null, { for: "1m", most: 2 }, { for: "10m" }, { most: 1 + random.int(1_000) }, {}]),
-  // A call to an application would leave the world: no instance has one of these addresses, so that none is called.
+  // A call to an application would leave the simulation. No instance has an address in these networks, so none is
+  // called.
   drainHook: ({ random }) =>
     random.pick([
       null,
@@ -55,7 +56,7 @@ const ACTIONS: { readonly [name in keyof WrittenActions]-?: Make } = {
   minimum: oneOf(null, 0, 0.5, 1, 3, 100_000),
 };
 
-/** https://www.rfc-editor.org/rfc/rfc5737 (addresses of documentation) */
+/** Addresses for documentation: https://www.rfc-editor.org/rfc/rfc5737 */
 const NOBODYS = ["192.0.2.0/24"];
 
 const KINDS: { readonly [kind in SignalKind]: true } = {
@@ -76,7 +77,7 @@ const KINDS: { readonly [kind in SignalKind]: true } = {
   "agent-state": true,
 };
 
-/** Patterns that fit some of what worlds have, what nothing has, and their negations. */
+/** Patterns that match some things of the worlds, patterns that match nothing, and negations. */
 const MATCHES: { readonly [key: string]: Make } = {
   kind: (dice) => several(dice, 4, () => dice.random.pick(Object.keys(KINDS))),
   account: oneOf("123456789012", "!123456789012", ["222222222222", "333333333333"]),
@@ -91,7 +92,7 @@ const MATCHES: { readonly [key: string]: Make } = {
   tag: oneOf({ "spotkeeper:enabled": "*" }, { team: "data", stage: "!prod" }, { "karpenter.sh/nodepool": ["*"] }),
 };
 
-/** What a policy may forbid as a whole. */
+/** What a policy may forbid for everything. */
 const FORBIDDEN: readonly WrittenPolicy[] = [
   { defaults: { deregister: false } },
   { defaults: { drain: false } },
@@ -102,7 +103,7 @@ const FORBIDDEN: readonly WrittenPolicy[] = [
   { defaults: { act: true, deregister: true, drain: true, stopTasks: true, dryRun: false }, dryRun: false },
 ];
 
-/** A policy over all that the config's schema allows; what this world does not draw is left out of it. */
+/** Makes a policy with anything that the config's schema allows. Actions that are not drawn are left out. */
 export function policyOf(dice: Dice): SwarmPolicy {
   const { random, may } = dice;
   const { dryRun, defaults } = may("forbidden") ? random.pick(FORBIDDEN) : {};
@@ -118,7 +119,7 @@ export function policyOf(dice: Dice): SwarmPolicy {
 
 const namesOf = <T extends object>(table: T): (keyof T & string)[] => Object.keys(table) as (keyof T & string)[];
 
-/** These are drawn together. */
+/** The actions that only FORBIDDEN sets. */
 const FORBIDS: ReadonlySet<string> = new Set(FORBIDDEN.flatMap(({ defaults = {} }) => Object.keys(defaults)));
 
 const actionsOf = (dice: Dice, names: readonly (keyof WrittenActions)[]): WrittenActions =>
@@ -129,7 +130,10 @@ const tagOf = ({ random, may }: Dice): NonNullable<WrittenPolicy["tag"]> => ({
   ...(may("required") ? { required: random.pick([true, false]) } : {}),
 });
 
-/** What a rule decides is not judged (`DECIDES`): so that most worlds are judged, it is a dimension of its own. */
+/**
+ * Worlds whose rules decide these actions (`DECIDES`) are not judged. To have most worlds judged, this is a dimension
+ * of its own.
+ */
 function ruleOf(dice: Dice, index: number): WrittenRule {
   const names = namesOf(ACTIONS).filter((name) => may(dice, name));
   const keys = namesOf(MATCHES);

@@ -9,20 +9,20 @@ export interface ServiceItem {
   readonly desired: number;
   readonly daemon: boolean;
   readonly launch: (typeof LAUNCHES)[number];
-  /** Who deploys it. */
+  /** The deployment controller. */
   readonly controller: (typeof CONTROLLERS)[number];
-  /** Another controller has begun with its task set, and has not made it the primary one. */
+  /** An external controller has created its task set, and has not made it the primary one yet. */
   readonly withoutPrimary: boolean;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  /** Seconds; null: ECS's own default. */
+  /** In seconds; null: ECS's default. */
   readonly stopTimeout: number | null;
   readonly network: (typeof NETWORKS)[number];
-  /** Of the subnet of its tasks. */
+  /** The address families of its tasks' subnet. */
   readonly addresses: (typeof ADDRESSES)[number];
-  /** By name, of the type that goes with `network`; at most the first of them can have an alternate one. */
+  /** Names of target groups whose type fits `network`; at most the first can have an alternate. */
   readonly targetGroups: readonly string[];
-  /** The other one of a pair that takes turns with the first; null: none. */
+  /** The partner of the first target group in a blue/green pair; null for none. */
   readonly alternate: string | null;
   readonly traffic: (typeof TRAFFIC)[number] | null;
   readonly tasks: (typeof TASKS)[number];
@@ -32,7 +32,9 @@ export interface ServiceItem {
   readonly large: boolean;
 }
 
-/** The last three have no instance of the cluster; `providers` are the capacity providers of its groups. */
+/**
+ * `providers` are the capacity providers of the cluster's groups. The last three do not use instances of the cluster.
+ */
 const LAUNCHES = [
   "EC2",
   "providers",
@@ -50,11 +52,11 @@ const ADDRESSES = ["ipv4", "ipv6", "both"] as const;
 const TRAFFIC = ["classic", "lattice", "discovery"] as const;
 const TASKS = ["stop when told", "ignore SIGTERM", "fail again and again", "protect themselves"] as const;
 
-/** Target groups of the tasks that are reached at a port of their instance. */
+/** Makes target groups for tasks that are reached at a port of their instance. */
 export const portGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] =>
   several(dice, 2, (index) => targetGroup(dice, place, `ports-${index}`, "instance"));
 
-/** Services of each cluster of a place, with the target groups that are there for tasks. */
+/** Makes services for each cluster of a place, with the target groups for tasks. */
 export function servicesOf(
   dice: Dice,
   place: PlaceItem,
@@ -82,24 +84,29 @@ function serviceItem(
 ): ServiceItem {
   const { random, may } = dice;
   const launch = launchOf(dice, hasManaged);
-  // Fargate has no daemons, and `awsvpc` alone: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
-  // Managed Instances: the same is assumed; their task definitions are validated as those of Fargate are.
+  // Fargate has no daemons, and only network mode `awsvpc`:
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html The same is assumed for
+  // Managed Instances, whose task definitions are validated like those of Fargate.
   const onEc2 = launch === "EC2" || launch === "providers";
   const daemon = launch === "EC2" && may("daemon");
   const network = onEc2 ? random.pick(NETWORKS) : "awsvpc";
-  // Bridge and host tasks have the addresses of their instance.
+  // Tasks in modes bridge and host have the addresses of their instance.
   const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
-  // "The DAEMON scheduling strategy" goes with ECS's own deployments alone: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
+  // The DAEMON strategy needs the deployment controller ECS:
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
   const hasOwn = !daemon && may("another controller");
   const traffic = may("traffic") ? trafficOf(dice, network, hasOwn) : null;
-  // A Classic Load Balancer is a service's only one: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
+  // A service can have only one Classic Load Balancer, and nothing besides it:
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
   const fitting = traffic === "classic" ? [] : fittingOf(targetGroups, network, addresses, families);
   const chosen = random.next() < 0.7 ? choose(dice, hasOwn ? fitting.filter(isRouted) : fitting, hasOwn) : [];
   const [first] = chosen;
   const others = fitting.filter((one) => isRouted(one) && !chosen.includes(one));
-  // A daemon service is deployed by rolling updates only (assumed for ECS's own blue/green deployments): https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
+  // A daemon service has only rolling updates (assumed for ECS's own blue/green deployments):
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
   const canPair = !daemon && first !== undefined && isRouted(first) && others.length > 0;
-  // CodeDeploy needs two target groups: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
+  // CodeDeploy needs two target groups:
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
   const byCodeDeploy = hasOwn && canPair && traffic === null && may("CodeDeploy");
   const isPair = byCodeDeploy || (canPair && may("alternate"));
   for (const { name } of fitting) families.set(name, familyOf(addresses));
@@ -112,7 +119,8 @@ function serviceItem(
     launch,
     controller: byCodeDeploy ? "CODE_DEPLOY" : hasOwn ? "EXTERNAL" : "ECS",
     withoutPrimary: hasOwn && !byCodeDeploy && may("without primary"),
-    // Not to be set for another controller: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    // Cannot be set with an external controller:
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
     ...(hasOwn ? { minimumHealthyPercent: 100, maximumPercent: 200 } : percentsOf(dice, daemon)),
     stopTimeout: may("stop timeout") ? random.pick([2, 30, 120]) : null,
     network,
@@ -132,20 +140,26 @@ function launchOf({ random, may }: Dice, hasManaged: boolean): ServiceItem["laun
   return may("providers") ? "providers" : "EC2";
 }
 
-/** "Classic Load Balancers aren't supported" in mode `awsvpc`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html */
+/**
+ * "Classic Load Balancers aren't supported" in mode `awsvpc`:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+ */
 const trafficOf = (
   { random }: Dice,
   network: ServiceItem["network"],
   hasOwnController: boolean,
 ): ServiceItem["traffic"] => {
-  // Task sets have load balancers of two kinds, and registries: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateTaskSet.html
+  // Task sets support only target groups and service registries:
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateTaskSet.html
   if (hasOwnController) return "discovery";
   return random.pick(network === "awsvpc" ? TRAFFIC.filter((one) => one !== "classic") : TRAFFIC);
 };
 
 /**
- * The type of a target group goes with the network mode: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
- * One has addresses of one family: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html (IpAddressType)
+ * Returns the target groups that a service can use. The target type depends on the network mode:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html A target group has addresses of one
+ * family: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ * (IpAddressType)
  */
 const fittingOf = (
   targetGroups: readonly TargetGroupItem[],
@@ -159,12 +173,12 @@ const fittingOf = (
 
 const familyOf = (addresses: ServiceItem["addresses"]): "ipv4" | "ipv6" => (addresses === "ipv6" ? "ipv6" : "ipv4");
 
-/** Behind an Application or a Network Load Balancer. */
+/** Returns true behind an Application or a Network Load Balancer. */
 const isRouted = ({ balancer }: TargetGroupItem): boolean => balancer === "application" || balancer === "network";
 
 /**
- * One, or several (at most five, of Application and Network Load Balancers, and where ECS itself deploys):
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
+ * Picks one target group, or several (at most five, of Application and Network Load Balancers, and only with the
+ * controller ECS): https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 function choose({ random, may }: Dice, fitting: readonly TargetGroupItem[], onlyOne: boolean): TargetGroupItem[] {
   if (fitting.length === 0) return [];
@@ -175,8 +189,8 @@ function choose({ random, may }: Dice, fitting: readonly TargetGroupItem[], only
 }
 
 /**
- * Replicas: 0 to 100 and 100 to 200, "Both maximumPercent and minimumHealthyPercent cannot be 100" (seen). Daemons: 100.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ * Replicas: 0 to 100 and 100 to 200, "Both maximumPercent and minimumHealthyPercent cannot be 100" (observed). Daemons:
+ * maximum 100. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 function percentsOf({ random }: Dice, daemon: boolean): Pick<ServiceItem, "minimumHealthyPercent" | "maximumPercent"> {
   if (daemon) return { minimumHealthyPercent: random.pick([0, 50]), maximumPercent: 100 };

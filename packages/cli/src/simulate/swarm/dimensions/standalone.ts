@@ -1,15 +1,15 @@
 import { type Dice, type Dimensions, several } from "./dice.ts";
 import { nameIn, type PlaceItem } from "./places.ts";
 
-/** Tasks that a person or a program started with RunTask: no service owns them. */
+/** Standalone tasks, started by RunTask. */
 export interface StandaloneItem {
   readonly name: string;
   readonly place: string;
   readonly cluster: string;
   readonly count: number;
-  /** The name that the caller gave their task group; null: ECS's own, the family of the task definition. */
+  /** The task group that the caller named; null: ECS's default, the family of the task definition. */
   readonly group: string | null;
-  /** Seconds; null: ECS's own default. */
+  /** In seconds; null: ECS's default. */
   readonly stopTimeout: number | null;
   readonly ignoresSigterm: boolean;
 }

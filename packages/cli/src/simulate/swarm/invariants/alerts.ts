@@ -1,12 +1,12 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { OutageKind } from "../dimensions/outages.ts";
-import type { SentAlert } from "./ended.ts";
+import type { SentAlert } from "./scene.ts";
 import type { Family } from "./family.ts";
-import { wasOut } from "./outages-then.ts";
+import { wasOut } from "./outage-at.ts";
 import { wrongDoings } from "./told-doings.ts";
 import { wrongEnds } from "./told-ends.ts";
 import { wrongTimes } from "./told-times.ts";
-import { wrongCounts } from "./told.ts";
+import { wrongCounts } from "./told-counts.ts";
 
 const COUNTS = "what is said to be at stake is so";
 const TIMES = "times that are told are so";
@@ -14,7 +14,10 @@ const ENDS = "how it is said to have ended is so";
 const DOINGS = "what is said to be done is done";
 const ONCE = "no news comes twice";
 
-/** What people are told is true, at the moment at which its facts were read or at any until it is sent; and each news comes once. */
+/**
+ * What people are told is true at some instant between the reading of its facts and its sending; and no news is told
+ * twice.
+ */
 export const alerts: Family = {
   names: [COUNTS, TIMES, ENDS, DOINGS, ONCE],
   watch(scene, note) {
@@ -24,7 +27,7 @@ export const alerts: Family = {
         for (const what of wrongCounts(message, scene)) note(COUNTS, what);
         for (const what of wrongTimes(message, scene)) note(TIMES, what);
         for (const what of wrongEnds(message, scene)) note(ENDS, what);
-        // What was done while the ledger could not keep it is told only after it has been seen again.
+        // What was done while the ledger could not store it is told only after it was checked again.
         if (!wasOut(scene, message.alert.openedAt, message.at, OF_LEDGER))
           for (const what of wrongDoings(message, scene)) note(DOINGS, what);
         const key = `${message.channel} ${message.alert.key} ${message.alert.generation}`;
@@ -32,7 +35,7 @@ export const alerts: Family = {
         const before = last.get(key);
         const again = (before?.again ?? 0) + (before?.content === content ? 1 : 0);
         last.set(key, { content, again });
-        // At least once: a message that was under way when a life ended, or when it was frozen, may come again.
+        // Delivery is at least once: a message that was in progress when a life ended or froze may be repeated.
         if (
           before?.content === content &&
           again > scene.spec.lives.length &&
@@ -43,7 +46,7 @@ export const alerts: Family = {
     };
   },
   atEnd: {
-    // docs/alert.md: nobody is told of it. On-Demand Instances have no notice of which people would be told.
+    // docs/alert.md: people are not told of it. On-Demand Instances have no notice that people would be told of.
     "nobody is told of a return to the warm pool": ({ fleet, told }) =>
       [...fleet.world.instances.values()]
         .filter(({ member, purchase }) => purchase === "on-demand" && member?.state.startsWith("Warmed:") === true)
@@ -53,10 +56,12 @@ export const alerts: Family = {
 };
 
 const OF_LEDGER: readonly OutageKind[] = ["ledger full", "ledger away"];
-/** Nobody knows of a message that it was sent where its answer is lost or late, or the ledger could not keep it. */
+/**
+ * The worker does not know that a message was sent if its answer was lost or late, or if the ledger could not store it.
+ */
 const MAY_COME_AGAIN: readonly OutageKind[] = ["channel loses its answer", "channel is slow", ...OF_LEDGER];
 
-/** What is news in a message: nothing in it counts down. */
+/** Returns the parts of a message that count as news; parts that change with time alone are left out. */
 function contentOf({ alert, channel }: SentAlert): string {
   const { phase, members, severity, ask, stakes, doing, missing }: AlertModel = alert;
   if (phase === "outcome") return JSON.stringify(members.map((one) => [one.incident, one.outcome, one.marginSeconds]));

@@ -1,15 +1,15 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { Ended } from "./ended.ts";
+import type { Ended } from "./scene.ts";
 import type { Family } from "./family.ts";
 
 const KEPT = "AWS's request budgets are kept";
 
-/** Of all calls that draw on one budget. */
+/** The share of refused calls that is allowed, of all calls of one operation. */
 const STATED_SHARE = 0.01;
-/** A new life does not know what the last one took: a bucket of AWS is full again after this. */
+/** A new life does not know how full AWS's token buckets are; after this time they are full again. */
 const FULL_AGAIN: Ms = 20_000;
 
-/** Where the world throttles nothing by itself, AWS refuses next to none of our calls. */
+/** If the world does not throttle on purpose, AWS refuses almost none of our calls. */
 export const budgets: Family = {
   names: [],
   watch: () => ({}),
@@ -35,5 +35,8 @@ function overdrawn({ spec, simulator, births }: Ended): string[] {
     .map(([key, { all, refused }]) => `AWS refused ${refused} of ${all} calls of ${key}`);
 }
 
-/** Of the query, JSON and REST protocols; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+/**
+ * Returns true for the error codes of throttling in the query, JSON and REST protocols;
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
 const isThrottling = (outcome: string): boolean => outcome.includes("Throttl") || outcome === "RequestLimitExceeded";

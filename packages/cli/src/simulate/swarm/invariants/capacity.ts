@@ -3,7 +3,7 @@ import type { Family } from "./family.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import { mayRunOn } from "./left-behind.ts";
 
-/** What of a group nobody but people may change, as text. */
+/** Returns the settings of a group that only people may change, as text. */
 const settingsOf = ({
   min,
   max,
@@ -28,7 +28,7 @@ const settingsOf = ({
 
 const SETTINGS = "groups are set as people set them";
 
-/** What is raised, detached or changed for a replacement ends where it began, or where a person put it. */
+/** What is raised, detached or changed for a replacement is put back, or ends where a person put it. */
 export const capacity: Family = {
   names: [SETTINGS],
   watch({ fleet, people }, note) {
@@ -36,7 +36,7 @@ export const capacity: Family = {
     const before = new Map([...fleet.groups.values()].map((group) => [group, settingsOf(group)]));
     const isByPeople = (group: Group, what: string): boolean =>
       what === "maximum size" && people.maximum.get(group) === group.max;
-    const look = (group: Group): void => {
+    const compare = (group: Group): void => {
       const was = before.get(group);
       for (const [what, value] of Object.entries(settingsOf(group)))
         if (was !== undefined && was[what] !== value && !isByPeople(group, what))
@@ -46,7 +46,7 @@ export const capacity: Family = {
     const { effect } = world.oracle;
     world.oracle.effect = (kind, key, again) => {
       effect(kind, key, again);
-      for (const group of fleet.groups.values()) look(group);
+      for (const group of fleet.groups.values()) compare(group);
     };
     return {};
   },
@@ -74,6 +74,6 @@ export const capacity: Family = {
   },
 };
 
-/** Those that nobody has deleted. */
+/** Returns the groups that nobody has deleted. */
 const groupsOf = ({ groups }: SwarmFleet): Group[] =>
   [...groups.values()].filter((group) => group.region.groups.get(group.name) === group);

@@ -3,11 +3,11 @@ import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../../run-to-end.ts";
 import { OUTAGE_KINDS, type OutageKind } from "../dimensions/outages.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
-import type { Ended } from "./ended.ts";
+import type { Ended } from "./scene.ts";
 import type { Family } from "./family.ts";
-import { wasOut } from "./outages-then.ts";
+import { wasOut } from "./outage-at.ts";
 
-/** Nothing is left to do once all has come to rest. */
+/** Nothing is left to do at the end. */
 export const closing: Family = {
   names: [],
   watch: () => ({}),
@@ -23,7 +23,7 @@ export const closing: Family = {
           return `${key} is open: ${open.map(({ id, reason }) => `${id} (${reason ?? "no reason"})`).join(", ")}`;
         }),
 
-    // One that somebody else ended first was not interrupted, whatever a late warning says.
+    // An instance that somebody else ended first was not interrupted, even if a late warning says so.
     "every warning is told, and how it ended": ({ fleet, incidents, told, refused }) =>
       fleet.world.oracle
         .facts()
@@ -50,7 +50,7 @@ export const closing: Family = {
   },
 };
 
-/** An incident that only waits to see whether a warning follows keeps itself, its alerts and its group awake. */
+/** Returns true if the document stays awake for an open incident that only waits for a possible warning. */
 function isWaitedFor(doc: Doc, { incidents }: Ended): boolean {
   const watched = [...incidents].filter(([, one]) => one.closedAt === null);
   switch (doc.kind) {
@@ -100,17 +100,20 @@ function owedBy(doc: Doc): string[] {
 
 const SETTLED: ReadonlySet<string> = new Set(["settled", "refused", "cancelled"]);
 
-/** Longer than what takes an instance that ends by itself; shorter than a world goes on after its last event. */
+/** Longer than an instance needs to end by itself, and shorter than a world goes on after its last event. */
 const JUST: Ms = 3_600_000;
 
 /**
- * Some worlds never come to rest: a group whose launching hook nobody answers launches again each time that one is
- * abandoned. What such a launch has opened lately is not late, as long as each of its steps has time left.
+ * Returns true for an incident that opened lately and whose steps all have time left. Some worlds never come to rest: a
+ * group whose launching hook nobody answers launches again each time the hook is abandoned.
  */
 const hasJustBegun = ({ openedAt, steps, owed }: Incident, at: Ms): boolean =>
   at - openedAt < JUST && [...steps, ...owed].every(({ settledAt, abandonAt }) => settledAt !== null || abandonAt > at);
 
-/** What an outage has the log told, which is no bug: a store that is away fails whoever asks it. Nothing else is excused. */
+/**
+ * The errors that an outage may cause in the log: a store that is away fails for every caller. All other errors are
+ * bugs.
+ */
 const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = {
   "ledger full": "SK-LEDGER-FULL",
   "ledger away": "SK-LEDGER-UNAVAILABLE",
@@ -129,8 +132,9 @@ const isTold = (sent: readonly AlertModel[], instanceId: string): boolean =>
   sent.some(({ members }) => members.some(({ subject, outcome }) => subject === instanceId && outcome !== null));
 
 /**
- * What a channel refused for good it is told again only once every instance of the alert has ended (docs/alert.md), and one
- * that was only recommended is watched for long.
+ * Returns true if the alert must wait for its other members: a channel that refused an alert for good gets it again
+ * only when every instance of the alert has ended (docs/alert.md), and one that was only recommended is watched for
+ * long.
  */
 const waitsForOthers = (
   { members }: AlertModel,

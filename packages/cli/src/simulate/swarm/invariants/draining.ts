@@ -1,10 +1,13 @@
-import type { Check } from "./ended.ts";
+import type { Check } from "./scene.ts";
 import { BALANCERS, CONTAINERS, isExcused, lost, type Loss, TASKS } from "./excused.ts";
 import { type Family, isCalm, MAY_DEREGISTER } from "./family.ts";
 import { drainsInTime } from "./in-time.ts";
 import { survivorsServe } from "./survivors.ts";
 
-/** Nothing is left on what was warned of in time; where something went wrong, an alert may say what is, and why. */
+/**
+ * Makes a check that nothing is left on instances with a timely warning. If something went wrong, an alert that says
+ * what and why is accepted.
+ */
 const nothingLeft =
   (loss: Loss, say: (instanceId: string, left: readonly string[]) => string): Check =>
   (ended) =>
@@ -15,7 +18,7 @@ const nothingLeft =
       )
       .map((facts) => say(facts.instanceId, loss.of(facts)));
 
-/** What is doomed is off in time, and what lives on serves as before. */
+/** Doomed instances are drained in time, and surviving ones serve as before. */
 export const draining: Family = {
   names: [],
   watch: () => ({}),
@@ -25,7 +28,7 @@ export const draining: Family = {
       (id, lost) => `${id} took connections at its end by ${lost.join(", ")}`,
     ),
 
-    // ECS places tasks on what is not DRAINING, also where nothing runs on it any more.
+    // ECS places tasks on instances that are not DRAINING, even if nothing runs there any more.
     "what is doomed is draining before its deadline": nothingLeft(
       CONTAINERS,
       (id, lost) => `${id} was not DRAINING at its end: ${lost.join(", ")}`,
@@ -41,8 +44,8 @@ export const draining: Family = {
 
     "what lives on serves as before": survivorsServe,
 
-    // A task's registration that comes back after the task has gone takes requests that nobody answers. Instances have
-    // addresses in 10.0.0.0/8, tasks others.
+    // A registration that outlives its task gets requests that nobody answers. Instances have addresses in 10.0.0.0/8,
+    // tasks have others.
     "no target is left that no task serves": ({ fleet }) =>
       fleet.regions.flatMap(({ clusters, targetGroups }) => {
         const tasks = [...clusters.values()].flatMap((cluster) => [...cluster.tasks.values()]);

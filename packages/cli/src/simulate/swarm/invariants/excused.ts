@@ -1,16 +1,16 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
-import type { Ended } from "./ended.ts";
-import { heardAt } from "./heard-at.ts";
+import type { Ended } from "./scene.ts";
+import { heardAt } from "./first-warning.ts";
 import { isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 
-/** One kind of what an instance must not have on it at its end. */
+/** One kind of work that must not be left on an instance at its end. */
 export interface Loss {
   readonly allowed: ReadonlySet<string>;
   readonly of: (facts: InstanceFacts) => readonly string[];
-  /** Lines of an alert that are about it begin so. */
+  /** Matches the lines of an alert that are about this kind. */
   readonly doing: RegExp;
-  /** What could not be learnt, and without which it is not known. */
+  /** Facts without which it is unknown. */
   readonly missing: ReadonlySet<string>;
 }
 
@@ -37,10 +37,10 @@ export const TASKS: Loss = {
   missing: new Set(OF_TASKS),
 };
 
-/** A worker needs so long to look up what an instance serves, and to take it out of that. */
+/** The time that a worker needs to look up what an instance serves, and to deregister it. */
 const IN_TIME: Ms = 15_000;
 
-/** Instances whose warning was heard in time and that ended with something that the policy lets the worker take away. */
+/** Returns instances that had a timely warning and ended with something that the policy lets the worker remove. */
 export const lost = (ended: Ended, { allowed, of }: Loss): readonly InstanceFacts[] =>
   ended.fleet.world.oracle
     .facts()
@@ -48,7 +48,7 @@ export const lost = (ended: Ended, { allowed, of }: Loss): readonly InstanceFact
     .filter(({ instanceId, deadline }) => deadline !== null && deadline - heardAt(ended, instanceId) >= IN_TIME)
     .filter(({ instanceId }) => !isTheirs(ended, instanceId));
 
-/** People were told what is left on it, and why. That it ended badly alone is no excuse. */
+/** Returns true if people were told what is left on the instance, and why. The outcome alone is not enough. */
 export const isExcused = ({ told, refused }: Ended, instanceId: string, loss: Loss): boolean =>
   [...told, ...refused].some((alert) => isLate(alert, instanceId) || saysWhy(alert, instanceId, loss));
 
@@ -60,15 +60,15 @@ const saysWhy = ({ members }: AlertModel, instanceId: string, { doing, missing }
         one.missing.some(({ what, why }) => missing.has(what) && why !== "")),
   );
 
-/** "cut off before it had drained: i-0abc (5 s late)": nothing kept it, but that it began too late. */
+/** "cut off before it had drained: i-0abc (5 s late)": draining was only too slow. */
 const isLate = ({ stakes }: AlertModel, instanceId: string): boolean =>
   stakes.some((line) => line.startsWith("cut off before it had drained: ") && line.includes(`${instanceId} (`));
 
-/** How often an alert was an excuse. */
+/** How many losses were accepted because an alert explained them. */
 export interface Excuses {
-  /** Instances that were warned of and ended. */
+  /** Instances that had a warning and ended. */
   readonly warned: number;
-  /** Those of them that ended with something on them, of which an alert says what and why. */
+  /** Those that ended with something left, which an alert explained. */
   readonly excused: number;
 }
 

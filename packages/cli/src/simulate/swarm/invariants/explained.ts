@@ -1,13 +1,13 @@
 import type { EffectKind, Ms } from "@spotkeeper/simulator";
 import { explain } from "../../../explain/explain.ts";
 import type { Explanation } from "../../../explain/explanation.ts";
-import type { Ended } from "./ended.ts";
+import type { Ended } from "./scene.ts";
 import { isOfYesterday } from "../watch.ts";
 import { type Family, isCalm, isTheirs } from "./family.ts";
 
 const AGREE = "explain says what is done";
 
-/** What `explain` says of the same messages and policy is what is done, and what is told, where nothing goes wrong. */
+/** What `explain` says for the same messages and policy is what the worker does and tells, if nothing goes wrong. */
 export const explained: Family = {
   names: [],
   watch: () => ({}),
@@ -25,15 +25,15 @@ function disagreements(ended: Ended): string[] {
     .flatMap((id) => [
       ...notExplained(id, byInstance.get(id) ?? [], ended),
       ...notDone(id, byInstance.get(id) ?? [], ended),
-      // Explain asks nobody when the instance was started.
+      // `explain` does not ask EC2 when the instance was started.
       ...(isOfYesterday(ended.spec, ended.fleet, { id }) ? [] : notTold(id, byInstance.get(id) ?? [], ended)),
     ]);
 }
 
-/** When the queue first had a message that names the instance. */
+/** Returns when the queue first had a message that names the instance. */
 const firstHeard = (id: string, { heard }: Ended): Ms => heard.find(({ body }) => body.includes(id))?.at ?? Infinity;
 
-/** What a responder may do to the instance that an explanation is about. */
+/** The effects that a responder may have on the instance of its incident. */
 const DOES: { readonly [responder: string]: readonly EffectKind[] } = {
   "deregister-target": ["deregister"],
   "set-draining": ["drain"],
@@ -48,10 +48,10 @@ const OF_INSTANCE: ReadonlySet<EffectKind> = new Set(["drain", "detach", "termin
 const acting = (explanations: readonly Explanation[]): Set<string> =>
   new Set(explanations.flatMap(({ mode, plan }) => (mode === "act" ? plan.map(({ responder }) => responder) : [])));
 
-/** Effects on the instance that no explanation has. */
+/** Returns effects on the instance that no explanation contains. */
 function notExplained(id: string, explanations: readonly Explanation[], { spec, fleet }: Ended): string[] {
   const kinds = new Set([...acting(explanations)].flatMap((responder) => DOES[responder] ?? []));
-  // That its group retains an instance is seen by asking AWS, which `explain` does not.
+  // `explain` does not ask AWS, so it cannot know that a group retains an instance.
   if (spec.groups.some(({ retains }) => retains)) kinds.add("terminate-in-group");
   return fleet.world.oracle
     .effects()
@@ -62,7 +62,7 @@ function notExplained(id: string, explanations: readonly Explanation[], { spec, 
     .map(({ kind }) => `${kind} of ${id} was done, and explain does not have it`);
 }
 
-/** A container instance that explain sets to DRAINING, and that stays as it is. */
+/** Returns a breach if `explain` drains a container instance and the worker did not. */
 function notDone(id: string, explanations: readonly Explanation[], { fleet }: Ended): string[] {
   const known = fleet.world.oracle.factsOf(id);
   const instance = fleet.world.instances.get(id);
@@ -71,14 +71,14 @@ function notDone(id: string, explanations: readonly Explanation[], { fleet }: En
   return known.drainingAt === null && known.tasksKilled.length > 0 ? [`explain has ${id} drained, and it was not`] : [];
 }
 
-/** What explain tells of an instance, or does not, and people were told otherwise. */
+/** Returns a breach if `explain` and the worker disagree on whether people are told of an instance. */
 function notTold(id: string, explanations: readonly Explanation[], { sent, fleet }: Ended): string[] {
-  // One that somebody else ended first was not interrupted, whatever a late warning says.
+  // An instance that somebody else ended first was not interrupted, even if a late warning says so.
   if (fleet.world.instances.get(id)?.state !== "running" && (fleet.world.oracle.factsOf(id)?.diedAt ?? null) === null)
     return [];
   const says = explanations.some(({ alert }) => alert !== null);
   const told = sent.some(({ alert }) => alert.members.some(({ subject }) => subject === id));
-  // EC2 alone says whether an end that nobody warned of is an interruption.
+  // Only EC2 can say whether an end without a warning was an interruption.
   const isEnd = explanations.every(({ kind }) => kind !== "spot-interruption" && kind !== "rebalance");
   if (isEnd || says === told) return [];
   return [says ? `explain tells of ${id}, and nobody was told` : `people were told of ${id}, and explain tells nobody`];

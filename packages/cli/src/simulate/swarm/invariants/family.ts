@@ -1,25 +1,28 @@
 import type { Ms } from "@spotkeeper/simulator";
 import { isManaged } from "../not-ours.ts";
-import { wasOut } from "./outages-then.ts";
-import type { Check, Scene, SentAlert } from "./ended.ts";
+import { wasOut } from "./outage-at.ts";
+import type { Check, Scene, SentAlert } from "./scene.ts";
 
 type Note = (invariant: string, what: string) => void;
 
-/** What a family of invariants looks at while the world is played; each is called as it happens. */
+/** Callbacks of a family of invariants while the world is played. */
 interface Watcher {
   readonly sent?: (message: SentAlert) => void;
 }
 
-/** Invariants that are judged by the same things. Their names are what people read. */
+/** Invariants that are judged by the same data. Their names are shown to people. */
 export interface Family {
-  /** Those that are judged while the world is played. */
+  /** The invariants that are judged while the world is played. */
   readonly names: readonly string[];
   readonly watch: (scene: Scene, note: Note) => Watcher;
-  /** Those that are judged at the end, by name: what breaks each. */
+  /** The invariants that are judged at the end, by name. */
   readonly atEnd: { readonly [invariant: string]: Check };
 }
 
-/** Without faults, and lives that are cut off, and outages at that time, nothing excuses what was not done. */
+/**
+ * Returns true if there were no faults, no kills or freezes, and no outages at that time, so that nothing excuses a
+ * failure.
+ */
 export const isCalm = (scene: Pick<Scene, "spec" | "began">, from: Ms, to: Ms): boolean =>
   scene.spec.faults.length === 0 && scene.spec.lives.length === 0 && !wasOut(scene, from, to);
 
@@ -27,8 +30,8 @@ export const MAY_DEREGISTER: ReadonlySet<string> = new Set(["everything", "not d
 export const MAY_DRAIN: ReadonlySet<string> = new Set(["everything", "not deregister"]);
 
 /**
- * Whether an instance is somebody else's, ECS manages it itself, or it opted out: it is told, and not touched. Where a tag must be there, so is what
- * is in no fleet.
+ * Returns true for instances that must not be touched: somebody else owns them, ECS manages them, or they opted out. If
+ * a tag is required, also for instances that are in no fleet.
  */
 export const isTheirs = ({ fleet, policy }: Pick<Scene, "fleet" | "policy">, instanceId: string): boolean => {
   const instance = fleet.world.instances.get(instanceId);

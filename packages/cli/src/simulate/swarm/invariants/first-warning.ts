@@ -1,26 +1,26 @@
 import type { Ms } from "@spotkeeper/simulator";
 import type { Heard } from "../queue.ts";
-import type { Scene } from "./ended.ts";
+import type { Scene } from "./scene.ts";
 
 const WARNING = "EC2 Spot Instance Interruption Warning";
 
-/** When the queue first had the warning of an instance's end, which can be late or overtaken; Infinity: never. */
+/** Returns when the queue first had the warning of an instance, which can be late or overtaken; Infinity if never. */
 export function heardAt({ fleet, heard }: Pick<Scene, "fleet" | "heard">, instanceId: string): Ms {
   const warnedAt = fleet.world.oracle.factsOf(instanceId)?.warnedAt ?? null;
   if (warnedAt === null) return Infinity;
-  // Those of earlier lives are none; EventBridge tells times in whole seconds.
+  // Skip warnings of earlier lives. EventBridge's times are whole seconds.
   const first = heard.find((one) => (saidAt(one, instanceId) ?? 0) > warnedAt - 1_000);
   return first?.at ?? Infinity;
 }
 
-/** The time that a warning of the instance tells; null for any other message. */
+/** Returns the time in a warning of the instance; null for any other message. */
 function saidAt({ body }: Heard, instanceId: string): Ms | null {
   if (!body.includes(instanceId) || !body.includes(WARNING)) return null;
   try {
     const { time } = JSON.parse(body) as { readonly time?: unknown };
     return typeof time === "string" ? Date.parse(time) : null;
   } catch {
-    // It was cut off.
+    // The message is truncated.
     return null;
   }
 }

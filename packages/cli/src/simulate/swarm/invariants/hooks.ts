@@ -1,8 +1,8 @@
 import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
-import { allOf } from "../judged.ts";
-import type { Scene } from "./ended.ts";
+import { allOf } from "../swarm-policy.ts";
+import type { Scene } from "./scene.ts";
 import { type Family, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./record.ts";
+import { NOTICE } from "./world-record.ts";
 import type { SwarmWorld } from "../world.ts";
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
@@ -10,7 +10,7 @@ const AFTER = "hooks are answered after the work is over";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Hooks of ours are answered once the work is over, with CONTINUE; those of others never. */
+/** Our hooks are completed with CONTINUE after the work is over; other hooks are never completed. */
 export const hooks: Family = {
   names: [AFTER],
   watch(scene, note) {
@@ -40,7 +40,7 @@ export const hooks: Family = {
   },
 };
 
-/** What goes on, though there is time for it; what AWS does not tell is not held against anybody. */
+/** Returns the work that still goes on although there is time for it. What AWS does not tell is not counted. */
 function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene): string[] {
   const margin = Math.max(...allOf(policy, "margin"));
   const drainWithin = Math.min(...allOf(policy, "drainWithin"));
@@ -48,7 +48,7 @@ function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene)
   const now = fleet.world.clock.now();
   const warnedAt = instance.notice?.warnedAt ?? null;
   const ends = warnedAt === null ? since + drainWithin : warnedAt + NOTICE;
-  // The warning tells its time in whole seconds.
+  // The warning's time is in whole seconds.
   if (spec.faults.length > 0 || now >= ends - margin - 1_000) return [];
   const tasks = MAY_DRAIN.has(spec.policy.may)
     ? containersOf(instance).flatMap((one) => [...one.tasks].filter(({ service }) => service?.strategy !== "DAEMON"))
@@ -65,7 +65,10 @@ function workLeft(instance: Instance, since: Ms, { spec, fleet, policy }: Scene)
   ];
 }
 
-/** Whether nothing tells when the work on it is over: it is in no cluster and in no target group, and no command is run there. */
+/**
+ * Returns true if nothing shows when the work on the instance is over: it is in no cluster and no target group, and no
+ * command is run on it.
+ */
 function isUnseen({ member }: Instance, { spec: { groups, byHand }, policy }: Pick<Scene, "spec" | "policy">): boolean {
   if (allOf(policy, "ssm").some((command) => command !== null)) return false;
   const group = groups.find(({ name }) => name === member?.group.name);
@@ -75,6 +78,6 @@ function isUnseen({ member }: Instance, { spec: { groups, byHand }, policy }: Pi
 
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
 
-/** Whether AWS denies the operation each time. */
+/** Returns true if AWS denies the operation each time. */
 const isNeverAllowed = ({ faults }: SwarmWorld, operation: string): boolean =>
   faults.some((fault) => fault.operation === operation && fault.times === null);

@@ -1,21 +1,21 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { Check } from "./ended.ts";
+import type { Check } from "./scene.ts";
 import { isTheirs } from "./family.ts";
-import { heardAt } from "./heard-at.ts";
+import { heardAt } from "./first-warning.ts";
 import type { SwarmWorld } from "../world.ts";
 
-/** AWS, the ledger and the clocks are all right. */
+/** Returns true if AWS, the ledger and the clocks work without faults. */
 export const isUndisturbed = ({ faults, outages, clocks, messages, readLag }: SwarmWorld): boolean =>
   faults.length === 0 && outages.length === 0 && clocks.length === 0 && messages.length === 0 && readLag === 0;
 
-/** From when the warning comes until all that leads to the instance is found, with an inventory that is empty. */
+/** The time from the warning until all registrations of the instance are found, with an empty inventory. */
 const FOUND_WITHIN: Ms = 30_000;
-/** From when a worker starts until it goes on where the last one stopped. */
+/** The time from the start of a worker until it continues the work of the last one. */
 const BEGINS_WITHIN: Ms = 5_000;
 
 /**
- * Draining begins when the warning is heard, and not when ECS or the end takes the rest: what still had connections is cut
- * off at the deadline. Looked at where AWS answers rightly, and no last healthy target is held.
+ * Draining begins when the warning arrives, not when ECS or the reclaim does it: otherwise connections are cut off at
+ * the deadline. Checked only if AWS answers normally and no last healthy target is held.
  */
 export const drainsInTime: Check = (ended) => {
   const { spec, fleet, incidents } = ended;

@@ -5,24 +5,24 @@ import { closing } from "./closing.ts";
 import { explained } from "./explained.ts";
 import { draining } from "./draining.ts";
 import type { Breach } from "../watch.ts";
-import type { Ended, Scene, SentAlert } from "./ended.ts";
+import type { Ended, Scene, SentAlert } from "./scene.ts";
 import type { Family } from "./family.ts";
 import { hooks } from "./hooks.ts";
 import { people } from "./people.ts";
 
 const FAMILIES: readonly Family[] = [draining, capacity, hooks, people, alerts, closing, budgets, explained];
 
-/** What must hold in every world, as it is called in tables and stories. Effects have some of their own (`watch.ts`). */
+/** The names of all invariants, as tables and stories show them. Invariants about effects have more (`watch.ts`). */
 export const INVARIANTS: readonly string[] = FAMILIES.flatMap(({ names, atEnd }) => [...names, ...Object.keys(atEnd)]);
 
-/** Looks on while a world is played. */
-export interface Looking {
+/** The checks while a world is played. */
+export interface WorldWatch {
   readonly sent: (message: SentAlert) => void;
   readonly breaches: readonly Breach[];
 }
 
-/** Has every family look on from now on. */
-export function watchWorld(scene: Scene): Looking {
+/** Starts the checks of all families. */
+export function watchWorld(scene: Scene): WorldWatch {
   const breaches: Breach[] = [];
   const note = (invariant: string, what: string): void =>
     void breaches.push({ invariant, at: scene.fleet.world.clock.now(), what });
@@ -30,7 +30,7 @@ export function watchWorld(scene: Scene): Looking {
   return { breaches, sent: (message) => watchers.forEach(({ sent }) => sent?.(message)) };
 }
 
-/** Every breach of an invariant that is judged at the end: of all families, or of some. */
+/** Returns every breach of the invariants that are judged at the end. */
 export const breachesAtEnd = (ended: Ended, families: readonly Family[] = FAMILIES): Breach[] =>
   families
     .flatMap(({ atEnd }) => Object.entries(atEnd))

@@ -1,15 +1,14 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { Instance } from "@spotkeeper/simulator";
-import type { May } from "../judged.ts";
-import type { Ended } from "./ended.ts";
+import type { May } from "../swarm-policy.ts";
+import type { Ended } from "./scene.ts";
 
-/** Policies by which nothing has to be ended. */
+/** Policies by which the worker may leave instances running. */
 const MAY_NOT_END: ReadonlySet<May> = new Set(["nothing", "only say it", "as its rules say"]);
 
 /**
- * Tells whether docs/drain.md allows that an instance runs on, though it was detached or its group retains it. It may run on
- * where AWS refuses to end it and people were told to end it themselves, and where its group retains it and it is not ours
- * or the policy forbids to act.
+ * Returns true if docs/drain.md allows a detached or retained instance to run on: AWS refuses to end it and people were
+ * told to end it themselves; or its group retains it, and it is not ours or the policy forbids to act.
  */
 export function mayRunOn(
   { id, member, disableApiTermination }: Instance,

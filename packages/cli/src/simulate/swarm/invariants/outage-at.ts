@@ -1,15 +1,15 @@
 import type { Ms } from "@spotkeeper/simulator";
 import { OUTAGE_KINDS, type OutageKind } from "../dimensions/outages.ts";
-import type { Scene } from "./ended.ts";
+import type { Scene } from "./scene.ts";
 
-/** What went wrong in an outage can show for so long after it: messages come again, tries are paused, others catch up. */
+/** An outage has effects for this long after its end: messages are repeated, retries wait, other services catch up. */
 const SHOWS_FOR: Ms = 120_000;
-/** A channel that failed is left alone for up to five minutes, and told then. */
+/** The worker leaves a failed channel alone for up to five minutes. */
 const CHANNEL_SHOWS_FOR: Ms = 600_000;
 
 const showsFor = (kind: OutageKind): Ms => (kind.startsWith("channel") ? CHANNEL_SHOWS_FOR : SHOWS_FOR);
 
-/** Whether something of these kinds did not work at some time from one instant to another, or just before. */
+/** Returns true if an outage of these kinds was active between two instants, or shortly before. */
 export const wasOut = (
   { spec, began }: Pick<Scene, "spec" | "began">,
   from: Ms,

@@ -9,8 +9,8 @@ export const people: Family = {
   watch({ fleet }, note) {
     const { world } = fleet;
     const before = new Map<Instance, { standby: boolean; protected: boolean }>();
-    /** What nobody but people changes; a member that leaves is another story. */
-    const look = (): void => {
+    /** Checks what only people change. A member that leaves its group is not compared. */
+    const compare = (): void => {
       for (const group of fleet.groups.values()) {
         for (const { instance, state, protectedFromScaleIn } of group.members.values()) {
           const was = before.get(instance);
@@ -21,21 +21,21 @@ export const people: Family = {
         }
       }
     };
-    look();
+    compare();
     const { effect } = world.oracle;
     world.oracle.effect = (kind, key, again) => {
       effect(kind, key, again);
-      look();
+      compare();
     };
-    world.listeners.groupChanged.push(look);
+    world.listeners.groupChanged.push(compare);
     return {};
   },
   atEnd: {
-    "what people did by hand stays": ({ fleet, people, looks }) => [
+    "what people did by hand stays": ({ fleet, people, targetReads }) => [
       ...[...people.deregistered].flatMap(([target, at]) => {
         const { group, id, port } = target;
         const now = group.targets.get(`${id}:${port}`);
-        return now === undefined || now.state === "draining" || looks.areBlind(target, at)
+        return now === undefined || now.state === "draining" || targetReads.areBlind(target, at)
           ? []
           : [`${group.name}/${id}:${port}, which a person deregistered, is registered`];
       }),

@@ -1,50 +1,50 @@
 import type { AlertModel, Doc, Incident, Key, Policy } from "@spotkeeper/controller";
 import type { Ms, Simulator } from "@spotkeeper/simulator";
-import type { ByPeople } from "../happenings.ts";
+import type { ByPeople } from "../play-event.ts";
 import type { Heard } from "../queue.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { SwarmWorld } from "../world.ts";
-import type { Looks } from "./looks.ts";
-import type { WorldRecord } from "./record.ts";
+import type { TargetReads } from "./target-reads.ts";
+import type { WorldRecord } from "./world-record.ts";
 
-/** One message as a channel got it. */
+/** One message, as a channel received it. */
 export interface SentAlert {
   readonly at: Ms;
   readonly channel: string;
   readonly alert: AlertModel;
 }
 
-/** What is there to look at while a world is played. The lists grow. */
+/** What invariants can see while a world is played. The lists grow. */
 export interface Scene {
   readonly spec: SwarmWorld;
   readonly fleet: SwarmFleet;
   readonly people: ByPeople;
   readonly policy: Policy;
   readonly simulator: Simulator;
-  /** The instant from which the seconds of what happens count. */
+  /** The instant from which the seconds of events count. */
   readonly began: Ms;
   readonly record: WorldRecord;
   readonly sent: readonly SentAlert[];
-  /** Messages that the queue has had, as they are. */
+  /** The raw messages that reached the queue so far. */
   readonly heard: readonly Heard[];
-  /** Instants at which a life of the worker began. */
+  /** The instants at which lives of the worker began. */
   readonly births: readonly Ms[];
 }
 
-/** A world after its last event has come to rest, and what the worker said of it. */
+/** A world at its end, and what the worker reported. */
 export interface Ended extends Scene {
-  readonly looks: Looks;
+  readonly targetReads: TargetReads;
   readonly docs: ReadonlyMap<Key, Doc>;
   readonly incidents: ReadonlyMap<Key, Incident>;
-  /** Keys that the ledger still has due, whenever that is. */
+  /** Keys that are still due in the ledger, at any time. */
   readonly due: readonly Key[];
-  /** What any channel took. */
+  /** Alerts that some channel accepted. */
   readonly told: readonly AlertModel[];
-  /** What the channel refused for good: nobody was told, and it is not the worker's fault. */
+  /** Alerts that a channel refused for good: nobody got them, and that is not the worker's fault. */
   readonly refused: readonly AlertModel[];
   readonly failures: readonly { readonly at: Ms; readonly what: string; readonly error: unknown }[];
   readonly at: Ms;
 }
 
-/** Returns what breaks, in plain words; empty where nothing does. */
+/** Returns the breaches in plain words; empty if there are none. */
 export type Check = (ended: Ended) => readonly string[];

@@ -1,16 +1,16 @@
 import type { Instance, TargetGroup } from "@spotkeeper/simulator";
 import { awsNameOf } from "../dimensions/places.ts";
-import type { ByPeople } from "../happenings.ts";
+import type { ByPeople } from "../play-event.ts";
 import { isUndisturbed } from "./in-time.ts";
-import type { Check, Ended } from "./ended.ts";
+import type { Check, Ended } from "./scene.ts";
 
-/** Whether an instance was warned of an end that did not come, and serves in its group. */
+/** Returns true if the instance had a warning that did not come true, and is in service in its group. */
 function survives({ notice, state, member }: Instance): boolean {
   if (notice === null || notice.warnedAt === null || notice.reclaimAt !== null) return false;
   return state === "running" && member?.state === "InService" && !member.group.suspended.has("AddToLoadBalancer");
 }
 
-/** Where AWS's answers went wrong, what could not be put back is told to people in its place. */
+/** Survivors serve as before. Skipped if AWS's answers were wrong: then people are told what could not be put back. */
 export const survivorsServe: Check = ({ spec, fleet, people }) =>
   !isUndisturbed(spec)
     ? []
@@ -24,7 +24,7 @@ interface Out {
   readonly why: string;
 }
 
-/** What the group of the instance registers it with, and no longer has it. */
+/** Returns the registrations by its group that the instance has lost. */
 function outOf({ id, region, member, containerInstance }: Instance, people: ByPeople): Out[] {
   const group = member?.group;
   if (group === undefined) return [];
@@ -44,7 +44,7 @@ function outOf({ id, region, member, containerInstance }: Instance, people: ByPe
   ];
 }
 
-/** What a person had registered it with before the warning. */
+/** Returns the registrations by a person, from before the warning, that the instance has lost. */
 function byHandOut({ id, region }: Instance, { spec, fleet, people }: Pick<Ended, "spec" | "fleet" | "people">): Out[] {
   return spec.byHand.flatMap(({ group, nth, targetGroup, port }) => {
     if (fleet.members.get(group)?.[nth]?.id !== id) return [];
@@ -53,7 +53,7 @@ function byHandOut({ id, region }: Instance, { spec, fleet, people }: Pick<Ended
   });
 }
 
-/** It takes connections, or a person took it out. */
+/** Returns true if the target takes connections, or a person deregistered it. */
 function isIn({ name, targets }: TargetGroup, id: string, port: number, { deregistered }: ByPeople): boolean {
   const state = targets.get(`${id}:${port}`)?.state;
   if (state !== undefined && state !== "draining") return true;

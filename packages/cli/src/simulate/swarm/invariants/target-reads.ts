@@ -1,20 +1,20 @@
 import type { Call, Ms, Simulator, Target } from "@spotkeeper/simulator";
 
-/** What the worker could see of the targets of target groups before it deregistered them itself. */
-export interface Looks {
+/** What the worker could see of targets before it deregistered them itself. */
+export interface TargetReads {
   /**
-   * Whether nothing could tell the worker that a person had deregistered a target at some time: it did not look between
-   * that and its own call, and the delay is over at once, or the two calls are too near each other for its end to tell.
-   * docs/drain.md, "When a notice is cancelled"
+   * Returns true if the worker could not know that a person had deregistered a target at that time: it did not read the
+   * target's health between that and its own call, and the delay is too short, or the two calls are too close to each
+   * other, to tell from the end of the delay. docs/drain.md, "When a notice is cancelled"
    */
   areBlind(target: Target, at: Ms): boolean;
 }
 
-/** So near to each other that the end of the delay does not tell one from the other: docs/drain.md. */
+/** Calls this close to each other cannot be told apart by the end of the delay: docs/drain.md. */
 const NEAR: Ms = 5_000;
 
-/** Watches the calls that look at targets, and those that deregister them. */
-export function watchLooks(simulator: Pick<Simulator, "onCall">): Looks {
+/** Records the calls that read targets, and those that deregister them. */
+export function watchTargetReads(simulator: Pick<Simulator, "onCall">): TargetReads {
   const looked = new Map<string, Ms[]>();
   const deregistered = new Map<string, Ms[]>();
   simulator.onCall((call, phase) => {
@@ -39,7 +39,7 @@ export function watchLooks(simulator: Pick<Simulator, "onCall">): Looks {
 
 const add = (to: Map<string, Ms[]>, key: string, at: Ms): void => void to.set(key, [...(to.get(key) ?? []), at]);
 
-/** The targets that a call names: an id, and a port where it says one. */
+/** Returns the targets in a call: an id, with its port if there is one. */
 function targetsOf({ input }: Call): string[] {
   const targets = input["Targets"];
   return (Array.isArray(targets) ? targets : []).flatMap((one) => {

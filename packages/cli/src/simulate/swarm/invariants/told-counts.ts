@@ -1,28 +1,28 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf, type Ms } from "@spotkeeper/simulator";
-import { allOf } from "../judged.ts";
-import type { Scene, SentAlert } from "./ended.ts";
+import { allOf } from "../swarm-policy.ts";
+import type { Scene, SentAlert } from "./scene.ts";
 import { isTheirs } from "./family.ts";
-import type { Moment, TaskSeen } from "./record.ts";
-import { serviceKey } from "./record.ts";
+import type { Moment, TaskSeen } from "./world-record.ts";
+import { serviceKey } from "./world-record.ts";
 
 type Impact = AlertModel["impact"][number];
 type Member = AlertModel["members"][number];
 
-/** People read what was asked for this long ago at the most (docs/architecture.md, Inventory). */
+/** What people read was asked for at most this long ago (docs/architecture.md, Inventory). */
 const FRESH: Ms = 30_000;
 
-/** Tasks of a service that count against each instance. */
+/** The instances whose tasks count as lost. */
 interface Doomed {
-  /** What is certainly going: the alert's own that EC2 has warned of. */
+  /** Instances that are certainly going: those of the alert, with a warning from EC2. */
   readonly least: ReadonlySet<string>;
-  /** What may count as going: all that something ends. */
+  /** Instances that may count as going: all that something ends. */
   readonly most: ReadonlySet<string>;
 }
 
-/** Counts of an alert that are not those of the world at any instant from when AWS was asked until people were told. */
+/** Returns counts in an alert that were not true at any instant between asking AWS and telling people. */
 export function wrongCounts({ alert, at }: SentAlert, scene: Scene): string[] {
-  // Of two workers, each learns of the other's incidents only now and then (docs/architecture.md).
+  // Two workers learn of each other's incidents only from time to time (docs/architecture.md).
   if (scene.spec.workers > 1 || alert.members.some(({ subject }) => isTheirs(scene, subject))) return [];
   const began = alert.openedAt - FRESH;
   const doomed = doomedAt(alert, at, scene);
@@ -34,7 +34,7 @@ export function wrongCounts({ alert, at }: SentAlert, scene: Scene): string[] {
   ];
 }
 
-/** Whether people are told that what is at stake is known from before, and not looked at anew. */
+/** Returns true if people are told that the numbers are older than the incident. */
 const isOfBefore = ({ missing }: AlertModel): boolean =>
   missing.some((line) => /known from before|not looked at anew/.test(line));
 
@@ -51,11 +51,14 @@ function doomedAt({ members }: AlertModel, at: Ms, { fleet, record }: Scene): Do
 const on = ({ tasks }: Moment, key: string, hosts: ReadonlySet<string>): number =>
   tasks.filter((one) => one.service === key && one.running && one.instance !== null && hosts.has(one.instance)).length;
 
-/** Those, and what was told to stop and still works. */
+/** Counts running tasks, and tasks that were told to stop and still run. */
 const withStopping = ({ tasks }: Moment, key: string, host: string): number =>
   tasks.filter((one) => one.service === key && (one.running || one.stopping) && one.instance === host).length;
 
-/** What a service needs by its deployment, or by what the policy says in some place: docs/drain.md, `minimum`. */
+/**
+ * Returns the possible minimums of a service: by its deployment configuration, and by each place in the policy:
+ * docs/drain.md, `minimum`.
+ */
 const minimumsOf = (
   { desired, minimum }: { readonly desired: number; readonly minimum: number },
   { policy }: Scene,
@@ -85,7 +88,7 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   else if (matches.every(({ definition }) => definition !== one.taskDefinition))
     wrong.push(`${one.service} was told with ${one.taskDefinition}, not with ${matches[0]?.definition}`);
   const going = record.within(began, at);
-  // What has stopped since its instance began to go counts among what goes, also where another has its place by now.
+  // Tasks that stopped since their instance began to go count as lost, even if they were replaced.
   const sinceItGoes = (id: string): readonly Moment[] => record.within(Math.min(began, goesSince(id, at, scene)), at);
   const [fewest, largest] = [
     sumOf(least, (id) => Math.min(...going.map((m) => on(m, key, new Set([id]))))),
@@ -98,7 +101,8 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
     return record.within(seen, at).map((moment) => on(moment, key, new Set([id])));
   };
   const gone = [sumOf(most, (id) => Math.max(...range(id))), sumOf(least, (id) => Math.min(...range(id)))] as const;
-  // The service and its tasks are two answers: both of one instant, or the tasks as they were told last.
+  // AWS answers for the service and for its tasks separately: either both at one instant, or the tasks as they were
+  // read last.
   const kept = [
     ...moments.map((moment) => {
       const running = moment.services.get(key)?.running ?? 0;
@@ -115,14 +119,14 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   return wrong;
 }
 
-/** Since when it has been going all the time; `at` where it is not. */
+/** Returns since when the instance has been going without a break; `at` if it is not going. */
 function goesSince(id: string, at: Ms, { record }: Scene): Ms {
   const moments = record.within(0, at);
   const last = moments.findLastIndex(({ ending }) => !ending.has(id));
   return moments[last + 1]?.at ?? at;
 }
 
-/** When AWS was last asked what runs on an instance; else since the alert began. */
+/** Returns when AWS was last asked for the tasks of an instance; else the begin of the alert. */
 function hostedSince(id: string, at: Ms, began: Ms, { record, fleet }: Scene): Ms {
   const instance = fleet.world.instances.get(id);
   const arns = instance === undefined ? [] : containersOf(instance).map(({ arn }) => arn);
@@ -132,12 +136,12 @@ function hostedSince(id: string, at: Ms, began: Ms, { record, fleet }: Scene): M
 const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
   [...ids].reduce((sum, id) => sum + count(id), 0);
 
-/** Tasks of one instance that no service starts again, and daemons. */
+/** Checks the standalone tasks and the daemons of one instance. */
 function wrongTasks({ subject, standaloneTasks, daemonTasks, missing }: Member, moments: readonly Moment[]): string[] {
   if (missing.length > 0) return [];
   const check = (what: string, told: number, counts: (one: TaskSeen) => boolean): string[] => {
     const had = moments.map(({ tasks }) => tasks.filter((one) => one.instance === subject && counts(one)));
-    // What somebody has told to stop before is at stake no more.
+    // Tasks that were told to stop before no longer count.
     const least = Math.min(...had.map((some) => some.filter(({ stopping }) => !stopping).length));
     const most = Math.max(...had.map((some) => some.length));
     return told >= least && told <= most ? [] : [`${subject}: ${told} ${what} were told of, of ${least} to ${most}`];
@@ -148,7 +152,7 @@ function wrongTasks({ subject, standaloneTasks, daemonTasks, missing }: Member, 
   ];
 }
 
-/** Services that lose tasks all the time, and nobody is told so, nor that it could not be learnt. */
+/** Returns services that lose tasks all the time although the alert neither says so nor says that it is unknown. */
 function leftOut(alert: AlertModel, at: Ms, { least }: Doomed, { record }: Scene): string[] {
   const [first, ...rest] = record.within(alert.openedAt - FRESH, at);
   if (first === undefined || alert.missing.length > 0) return [];

@@ -1,12 +1,12 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf, type Instance } from "@spotkeeper/simulator";
-import type { Scene, SentAlert } from "./ended.ts";
+import type { Scene, SentAlert } from "./scene.ts";
 
 type Member = AlertModel["members"][number];
-/** Phrases of what is undone. */
+/** Phrases of undo steps. */
 const UNDONE = / again:| back into service:/;
 
-/** What an alert says is done, and the world has not; or that its own members do not say. */
+/** Returns what an alert says is done and is not done in the world, or does not agree with its own members. */
 export const wrongDoings = ({ alert }: SentAlert, scene: Scene): string[] => [
   ...alert.members.flatMap((one) => wrongDoing(one, scene)),
   ...wrongSums(alert),
@@ -14,7 +14,7 @@ export const wrongDoings = ({ alert }: SentAlert, scene: Scene): string[] => [
 
 function wrongDoing({ subject, doing, outcome }: Member, scene: Scene): string[] {
   const instance = scene.fleet.world.instances.get(subject);
-  // Once the notice is taken as cancelled, what was done is undone.
+  // When a notice counts as cancelled, the effects are undone.
   if (instance?.state !== "running" || outcome === "cancelled" || doing.some((line) => UNDONE.test(line))) return [];
   return Object.entries(LEFT).flatMap(([phrase, leftOn]) => {
     const left = isAllDone(doing, phrase) ? leftOn(instance, scene) : [];
@@ -22,13 +22,13 @@ function wrongDoing({ subject, doing, outcome }: Member, scene: Scene): string[]
   });
 }
 
-/** What must not be there any more once it is done, by what people are told of it. */
+/** For each phrase "…: done": what must no longer be there. */
 const LEFT: { readonly [phrase: string]: (instance: Instance, scene: Scene) => string[] } = {
   "drain the container instance": (instance) =>
     containersOf(instance)
       .filter(({ status, agentConnected }) => status === "ACTIVE" && agentConnected)
       .map(({ arn }) => arn),
-  // Daemons go after the others.
+  // Daemons stop after the other tasks.
   "wait for tasks to stop": (instance) =>
     containersOf(instance)
       .filter(({ status, agentConnected }) => status === "DRAINING" && agentConnected)
@@ -38,7 +38,7 @@ const LEFT: { readonly [phrase: string]: (instance: Instance, scene: Scene) => s
     [...targets]
       .filter(({ state, service }) => service === null && state !== "draining")
       .map(({ group }) => group.name),
-  // What its group, or a person, has deregistered is not ours to wait for.
+  // Targets that the group or a person deregistered are not waited for.
   "wait for connections to end": ({ targets, member }, { people }) =>
     [...targets]
       .filter((one) => one.state === "draining" && one.service === null && !people.deregistered.has(one))
@@ -50,7 +50,7 @@ const LEFT: { readonly [phrase: string]: (instance: Instance, scene: Scene) => s
 const openIn = (prefix: string, { registrations }: Instance): string[] =>
   [...registrations].filter(({ name, open }) => open && name.startsWith(prefix)).map(({ name }) => name);
 
-/** Whether all steps of it are said to be done. */
+/** Returns true if all steps of this phrase are reported as done. */
 function isAllDone(doing: readonly string[], phrase: string): boolean {
   const lines = doing.filter((line) => line.startsWith(`${phrase}:`));
   return lines.length > 0 && lines.every((line) => line === `${phrase}: done`);
@@ -58,7 +58,7 @@ function isAllDone(doing: readonly string[], phrase: string): boolean {
 
 const SUM = /^(?<phrase>[^:]+): (?:(?<count>\d+) of \d+ )?done(?:,|$)/;
 
-/** Sums over all members that are not what they say one by one. */
+/** Returns sums over all members that do not agree with the members. */
 function wrongSums({ doing, members }: AlertModel): string[] {
   const acted = members.filter(({ mode }) => mode === "act");
   return doing.flatMap((line) => {

@@ -1,12 +1,12 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { InstanceFacts, Ms } from "@spotkeeper/simulator";
-import type { Scene, SentAlert } from "./ended.ts";
+import type { Scene, SentAlert } from "./scene.ts";
 import { isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./record.ts";
+import { NOTICE } from "./world-record.ts";
 
 type Member = AlertModel["members"][number];
 
-/** Outcomes of an alert that are not those of the world at the moment at which they are told. */
+/** Returns outcomes in an alert that differ from the world at the time of sending. */
 export function wrongEnds({ alert, at }: SentAlert, scene: Scene): string[] {
   const wrong = alert.members.flatMap((one) =>
     wrongEnd(one, alert, at, scene).map((what) => `${one.subject} was told as "${one.outcome ?? "open"}", and ${what}`),
@@ -16,10 +16,10 @@ export function wrongEnds({ alert, at }: SentAlert, scene: Scene): string[] {
   return lost.length === 0 ? wrong : [...wrong, `"nothing was lost" was told, and ${lost.join(", ")}`];
 }
 
-/** As the oracle has them. */
+/** The simulator's facts about the instance. */
 const factsOf = (subject: string, { fleet }: Scene): InstanceFacts | undefined => fleet.world.oracle.factsOf(subject);
 
-/** What the end of an instance cut off. */
+/** Returns what the end of an instance interrupted. */
 function lossOf(known: InstanceFacts | undefined): string[] {
   if (known === undefined || known.diedAt === null) return [];
   const { tasksKilled, tasksCut, targetsLost } = known;
@@ -30,7 +30,7 @@ function lossOf(known: InstanceFacts | undefined): string[] {
   ];
 }
 
-/** The same, of what the policy lets the worker take off. */
+/** Returns what the end interrupted, of what the policy lets the worker remove. */
 function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] {
   if (known === undefined) return [];
   return lossOf({
@@ -50,10 +50,10 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertMode
   switch (outcome) {
     case "drained":
     case "nothing-drained":
-      // People are told what could not be learnt of it, and what that leads to is not known.
+      // People are told which facts are missing, so what follows from those is not judged.
       return missing.length > 0 && !isCalm(scene, alert.openedAt, at) ? [] : avoidable(known, scene);
     case "deadline-passed":
-      // Where answers fail, or come late, nobody can say that it was emptied.
+      // If answers failed or came late, nobody can know that the instance was empty.
       return isCalm(scene, alert.openedAt, at) && runs ? ["it runs"] : [];
     case "cancelled":
       return runs && (known?.warnedAt === null || (known?.warnedAt ?? 0) + NOTICE < at) ? [] : ["it does not run"];

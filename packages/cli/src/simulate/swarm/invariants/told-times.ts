@@ -1,20 +1,23 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
-import type { Scene, SentAlert } from "./ended.ts";
+import type { Scene, SentAlert } from "./scene.ts";
 import { MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
-import { NOTICE } from "./record.ts";
+import { NOTICE } from "./world-record.ts";
 
 type Member = AlertModel["members"][number];
 
-/** EventBridge gives whole seconds. */
+/** EventBridge's times are whole seconds. */
 const WHOLE: Ms = 1_000;
-/** From the look at what there is to tell until it is sent, where nothing is frozen. */
+/** The time from evaluating an alert to its sending, if nothing is frozen. */
 const SENDING: Ms = 2_000;
 
-/** The same where the channel is slow. */
+/** The same with a slow channel. */
 const SLOW: Ms = 15_000;
 
-/** Times of an alert that are not those of the world: when an instance ends, how long until then, how much was left. */
+/**
+ * Returns times in an alert that differ from the world: when an instance ends, how long until then, how much time was
+ * left.
+ */
 export function wrongTimes({ alert, at }: SentAlert, scene: Scene): string[] {
   const open = alert.members.filter(({ outcome }) => outcome === null);
   const deadlines = open.flatMap(({ deadline }) => deadline ?? []);
@@ -26,11 +29,11 @@ export function wrongTimes({ alert, at }: SentAlert, scene: Scene): string[] {
   ];
 }
 
-/** That of the warning, which tells it to the second. */
+/** Checks a deadline against the warning, whose time is in whole seconds. */
 function wrongDeadline({ subject, kinds, deadline, outcome }: Member, { fleet, births }: Scene): string[] {
   const known = fleet.world.oracle.factsOf(subject);
   if (deadline === null || known === undefined || outcome === "outdated") return [];
-  // A warning of yesterday tells its own.
+  // A warning of an earlier life has its own deadline.
   if (deadline < (births[0] ?? 0)) return [];
   if (!kinds.includes("spot-interruption")) return [`${subject}: a deadline was told that nobody set`];
   const { warnedAt } = known;
@@ -39,14 +42,14 @@ function wrongDeadline({ subject, kinds, deadline, outcome }: Member, { fleet, b
   return early >= 0 && early < WHOLE ? [] : [`${subject}: its deadline was told ${early} ms too early`];
 }
 
-/** An operation of Cloud Map is under way for seconds after its call, and so is a daemon that goes after the others. */
+/** Seconds that a Cloud Map operation, or a daemon that stops last, may still take after our call. */
 const ON_ITS_WAY = 5;
 
-/** More time to spare than there was, from when the last task and the last registration were gone. */
+/** Checks that no more time to spare is reported than there was when the last task and registration were gone. */
 function wrongMargin({ subject, outcome, marginSeconds, deadline }: Member, { spec, fleet }: Scene): string[] {
   const known = fleet.world.oracle.factsOf(subject);
   if (outcome !== "drained" || marginSeconds === null || deadline === null || known === undefined) return [];
-  // One that somebody else ended first is not watched to its end.
+  // An instance that somebody else ended first is not watched to its end.
   if (known.diedAt === null && fleet.world.instances.get(subject)?.state !== "running") return [];
   const emptied = Math.max(
     (MAY_DRAIN.has(spec.policy.may) ? known.emptyAt : null) ?? 0,
@@ -59,7 +62,7 @@ function wrongMargin({ subject, outcome, marginSeconds, deadline }: Member, { sp
 const LEFT = /, (\d+) (s|min|h|days) left/;
 const SECONDS: { readonly [unit: string]: number } = { s: 1, min: 60, h: 3_600, days: 86_400 };
 
-/** "94 s left": of one of its instances, counted from when it was written. */
+/** Checks "94 s left" in the headline: the deadline of one of the instances, less the time of writing. */
 function wrongLeft({ headline }: AlertModel, at: Ms, deadlines: readonly Ms[], { spec }: Scene): string[] {
   const [, count, unit] = LEFT.exec(headline) ?? [];
   if (count === undefined || unit === undefined) return [];
@@ -67,7 +70,7 @@ function wrongLeft({ headline }: AlertModel, at: Ms, deadlines: readonly Ms[], {
   const held =
     spec.lives.reduce((sum, { kind, pause }) => sum + (kind === "frozen" ? pause * 1_000 : 0), 0) +
     spec.outages.reduce((sum, { kind }) => sum + (kind === "channel is slow" ? SLOW : 0), 0);
-  // What a clock that is wrong is corrected by has whole seconds: the header Date of AWS's answers.
+  // A wrong clock is corrected by the `Date` header of AWS's answers, which has whole seconds.
   const off = spec.clocks.length === 0 ? 0 : WHOLE / 1_000;
   const isSo = deadlines.some((deadline) => {
     const [least, most] = [(deadline - at) / 1_000, (deadline - at + held + SENDING) / 1_000];

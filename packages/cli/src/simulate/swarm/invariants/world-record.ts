@@ -3,13 +3,13 @@ import type { SwarmFleet } from "../swarm-fleet.ts";
 
 export interface TaskSeen {
   readonly arn: string;
-  /** Id of the instance that it runs on; null for none. */
+  /** The id of its instance; null for none. */
   readonly instance: string | null;
   /** `cluster ARN, service name`; null for a standalone task. */
   readonly service: string | null;
   readonly daemon: boolean;
   readonly running: boolean;
-  /** Whether somebody has told it to stop. */
+  /** Whether the task was told to stop. */
   readonly stopping: boolean;
   readonly zone: string;
 }
@@ -28,34 +28,34 @@ export interface Moment {
   readonly at: Ms;
   readonly services: ReadonlyMap<string, ServiceSeen>;
   readonly tasks: readonly TaskSeen[];
-  /** Ids of instances that something ends, or has said that it would and not called off long ago. */
+  /** Ids of instances that are ending, or have an active notice. */
   readonly ending: ReadonlySet<string>;
 }
 
-/** What services and tasks were at each instant, and when AWS was asked for them: known from the world alone. */
+/** The services and tasks at each instant, and the times of AWS reads. It is made from the simulated world alone. */
 export interface WorldRecord {
-  /** Every state that held at some instant between these, both included; the first is that of `from`. */
+  /** Returns every state between two instants, both included; the first state is that of `from`. */
   within(from: Ms, to: Ms): readonly Moment[];
   /**
-   * When AWS was last asked for something, with an answer, before `at`; null: never. What was asked within the last
-   * moments may not have been used yet, so that the answer before it counts.
+   * Returns when AWS was last asked something, with an answer, before `at`; null if never. An answer from the last
+   * moments may not have been used yet, so the answer before it counts.
    *
-   * @param about texts that the input, written as JSON, contains
+   * @param about texts that the input, as JSON, must contain
    */
   askedFor(operation: string, about: readonly string[], at: Ms): Ms | null;
 }
 
-/** An answer is used within this. */
+/** An answer is used within this time. */
 const IN_USE: Ms = 2_000;
 
 export const serviceKey = (clusterArn: string, name: string): string => `${clusterArn}, ${name}`;
 
-/** Looks at the fleet at each call and at each change of a service. */
+/** Records the fleet at each call and at each change of a service. */
 export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator): WorldRecord {
   const moments: Moment[] = [];
   let last: string | null = null;
 
-  const look = (): void => {
+  const addMoment = (): void => {
     const ending = endingIn(world);
     const text = `${stateOf(regions)}${ending.join(" ")}`;
     if (text === last) return;
@@ -79,14 +79,14 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
     }
     moments.push({ at: world.clock.now(), services: new Map(services), tasks, ending: new Set(ending) });
   };
-  look();
-  world.listeners.serviceChanged.push(look);
-  world.listeners.taskStopped.push(look);
-  simulator.onCall(look);
+  addMoment();
+  world.listeners.serviceChanged.push(addMoment);
+  world.listeners.taskStopped.push(addMoment);
+  simulator.onCall(addMoment);
 
   return {
     within(from, to) {
-      look();
+      addMoment();
       const before = moments.findLastIndex(({ at }) => at <= from);
       return moments.slice(Math.max(0, before)).filter(({ at }) => at <= to);
     },
@@ -101,7 +101,7 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
   };
 }
 
-/** Differs wherever a moment would: made at each call, when mostly nothing has changed. */
+/** Returns a text that differs whenever a moment would. It is made at each call, and mostly nothing has changed. */
 function stateOf(regions: SwarmFleet["regions"]): string {
   let text = "";
   for (const { clusters } of regions)
@@ -114,9 +114,12 @@ function stateOf(regions: SwarmFleet["regions"]): string {
   return text;
 }
 
-/** From the warning to the end. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+/**
+ * The time from the warning to the reclaim.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ */
 export const NOTICE: Ms = 120_000;
-/** A notice counts as cancelled this long after its end (docs/drain.md), and what was done is undone soon after. */
+/** The time after a warning until it counts as cancelled (docs/drain.md); the undo follows soon after. */
 const CANCELLED_AFTER: Ms = NOTICE + 180_000;
 const UNDONE_WITHIN: Ms = 60_000;
 
