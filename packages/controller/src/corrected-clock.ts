@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "./clock.ts";
 
 /** Takes the times that AWS's answers contain. */
-export interface Hearing {
+export interface TimeListener {
   /**
    * Called when a request begins. Returns a function that takes the answer's time (whole seconds), or null if it has
    * none.
@@ -12,7 +12,7 @@ export interface Hearing {
 }
 
 /** The machine's clock, corrected by AWS's time. All code that compares deadlines uses this clock. */
-export interface CorrectedClock extends Clock, Hearing {
+export interface CorrectedClock extends Clock, TimeListener {
   /**
    * How far the machine's clock is ahead of AWS's (negative: late); 0 while it is right, or while AWS's time is not
    * known.
@@ -21,14 +21,14 @@ export interface CorrectedClock extends Clock, Hearing {
 }
 
 /** Resolution of AWS's time, whole seconds: https://www.rfc-editor.org/rfc/rfc9110#field.date */
-const SAID_TO: Ms = 1_000;
+const RESOLUTION: Ms = 1_000;
 /**
  * Smaller differences are not corrected: the round trip of a request blurs them, and every plan has a margin for them.
  */
-const WRONG_FROM: Ms = 5_000;
+const MIN_CORRECTION: Ms = 5_000;
 
 /** Range in which the machine's clock is ahead, measured by one answer. */
-interface Ahead {
+interface SkewRange {
   readonly least: Ms;
   readonly most: Ms;
 }
@@ -50,25 +50,25 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
   /** By how much the machine's clock was set forward since AWS's last answer. */
   let doubted: Ms = 0;
   let heard = false;
-  let suspected: Ahead | null = null;
+  let suspected: SkewRange | null = null;
   let timesSet = 0;
   let lastOffset = offsetOf(machine);
 
   const set = (next: Ms): void => {
-    const corrected = Math.abs(next) < WRONG_FROM ? 0 : next;
+    const corrected = Math.abs(next) < MIN_CORRECTION ? 0 : next;
     if (corrected === ahead) return;
     ahead = corrected;
     onChange(ahead);
   };
 
-  const learn = (one: Ahead): void => {
+  const addMeasurement = (one: SkewRange): void => {
     const before = suspected;
     const first = !heard;
     heard = true;
     suspected = null;
     if (first) doubted = 0;
-    if (contains(one, ahead, WRONG_FROM)) return;
-    if (first || (before !== null && overlaps(before, one))) return set(Math.max(one.least, one.most - SAID_TO / 2));
+    if (contains(one, ahead, MIN_CORRECTION)) return;
+    if (first || (before !== null && overlaps(before, one))) return set(Math.max(one.least, one.most - RESOLUTION / 2));
     suspected = one;
   };
 
@@ -78,11 +78,11 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
     if (offset === null) return timesSet;
     const jump = offset - (lastOffset ?? offset);
     lastOffset = offset;
-    if (Math.abs(jump) < WRONG_FROM) return timesSet;
+    if (Math.abs(jump) < MIN_CORRECTION) return timesSet;
     timesSet += 1;
     heard = false;
     suspected = null;
-    if (Math.abs(ahead + jump) < WRONG_FROM) set(0);
+    if (Math.abs(ahead + jump) < MIN_CORRECTION) set(0);
     else doubted += jump;
     return timesSet;
   };
@@ -106,11 +106,11 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
       return (said) => {
         // A round trip during which the clock was set measures nothing.
         if (noticeSet() !== before || said === null) return;
-        learn({ least: sent - said - SAID_TO, most: machine.now() - said });
+        addMeasurement({ least: sent - said - RESOLUTION, most: machine.now() - said });
       };
     },
     stamped(at) {
-      if (heard || now() >= at - WRONG_FROM) return;
+      if (heard || now() >= at - MIN_CORRECTION) return;
       doubted = 0;
       set(machine.now() - at);
     },
@@ -125,10 +125,11 @@ function offsetOf({ now, steady }: Clock): Ms | null {
   if (steady === undefined) return null;
   const before = steady();
   const hour = now();
-  return steady() - before < SAID_TO ? hour - before : null;
+  return steady() - before < RESOLUTION ? hour - before : null;
 }
 
-const contains = ({ least, most }: Ahead, value: Ms, slack: Ms): boolean =>
+const contains = ({ least, most }: SkewRange, value: Ms, slack: Ms): boolean =>
   least - slack <= value && value <= most + slack;
 
-const overlaps = (a: Ahead, b: Ahead): boolean => a.least <= b.most + SAID_TO && b.least <= a.most + SAID_TO;
+const overlaps = (a: SkewRange, b: SkewRange): boolean =>
+  a.least <= b.most + RESOLUTION && b.least <= a.most + RESOLUTION;

@@ -2,7 +2,7 @@ import type { CallRecord, loadParts } from "@spotkeeper/controller";
 import { type Clock, partitionOf, type SdkHandler } from "@spotkeeper/simulator";
 
 export type Parts = Awaited<ReturnType<typeof loadParts>>;
-type Hearing = ReturnType<Parts["correctClock"]>;
+type TimeListener = ReturnType<Parts["correctClock"]>;
 export type SimulatedAws = ReturnType<Parts["createAws"]>;
 
 /** The worker's own account; the number in AWS's examples. */
@@ -20,7 +20,7 @@ export interface SimulatedAwsOptions {
   /** The worker's region, which determines the partition of the roles. */
   readonly region?: string;
   /** Corrects the clock by AWS's answers; leave it out if the clock is right. */
-  readonly hearing?: Hearing;
+  readonly timeListener?: TimeListener;
   readonly onCall?: (call: CallRecord) => void;
 }
 
@@ -32,7 +32,7 @@ export function openSimulatedAws({
   handler,
   others = [],
   region = REGION,
-  hearing,
+  timeListener,
   onCall = () => {},
 }: SimulatedAwsOptions): SimulatedAws {
   const accounts = [...others].map((account) => ({
@@ -46,7 +46,7 @@ export function openSimulatedAws({
     endpoint: null,
     credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }),
     requestHandler: handler,
-    ...(hearing === undefined ? {} : { hearing }),
+    ...(timeListener === undefined ? {} : { timeListener }),
   });
   return parts.createAws({ clock, random, clients, accounts, ownAccount: () => ACCOUNT, onCall });
 }

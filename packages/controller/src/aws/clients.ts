@@ -15,9 +15,9 @@ import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
 import { LRUCache } from "lru-cache";
 import type { Place } from "./ask.ts";
 import type { Clock, Ms } from "../clock.ts";
-import type { Hearing } from "../corrected-clock.ts";
+import type { TimeListener } from "../corrected-clock.ts";
 import { type AccountRole, type CredentialProvider, ownCredentials, roleCredentials } from "./credentials.ts";
-import { type Client, hearDates } from "./hear-date.ts";
+import { type Client, reportDates } from "./date-header.ts";
 
 export interface ClientsOptions {
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface ClientsOptions {
   /** Our own credentials; null: the SDK's default chain. */
   readonly credentials: CredentialProvider | null;
   /** Gets the times in AWS's answers. */
-  readonly hearing?: Hearing;
+  readonly timeListener?: TimeListener;
   /** Handles requests instead of the network (a simulator in the process). Null: HTTP. */
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]> | null;
 }
@@ -142,7 +142,7 @@ export function createClients(options: ClientsOptions): Clients {
       // The key is equal, so it was made by this `make`.
       if (known !== undefined) return known as C;
       const client = make(configOf(at.region, credentialsAt(at), answerWithin));
-      if (options.hearing !== undefined) hearDates(client, options.hearing);
+      if (options.timeListener !== undefined) reportDates(client, options.timeListener);
       clients.set(key, client);
       return client;
     };

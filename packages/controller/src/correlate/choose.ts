@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
-import { isLife, isDated } from "../signal/says.ts";
+import { isLife, isDated } from "../signal/kind-queries.ts";
 import { episodeOf } from "./episode.ts";
 import { fits, HOOK, TOLERANCE } from "./fits.ts";
 
@@ -21,7 +21,7 @@ export function choose(known: readonly Doc<"incident">[], signal: Signal): Doc<"
   const candidates = all.filter(
     (one) =>
       fits(signal, one.doc.body, one.episode) &&
-      all.every((other) => other === one || !divides(other.episode, signal.at, one.episode)),
+      all.every((other) => other === one || !separates(other.episode, signal.at, one.episode)),
   );
   const byTime = signal.timeKnown && isDated(signal.kind);
   return (nearest(candidates, signal.at) ?? (byTime ? undefined : newestOpen(all)))?.doc ?? null;
@@ -40,7 +40,7 @@ function newestOpen(all: readonly Candidate[]): Candidate | undefined {
  *
  *     episode ─▶ launch ─▶ signal     signal ─▶ launch ─▶ episode     episode ─▶ another's end ─▶ signal
  */
-function divides(other: Episode, at: Ms, episode: Episode): boolean {
+function separates(other: Episode, at: Ms, episode: Episode): boolean {
   const launch = other.launching ? other.start : other.launchedAt;
   if (launch !== null) {
     if (episode.end + TOLERANCE < launch && launch <= at) return true;

@@ -5,10 +5,10 @@ import type { Incident } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
 import type { Signal } from "../model/signal.ts";
 import { choose } from "./choose.ts";
-import { describe, isAnnouncement, isEnding } from "../signal/says.ts";
+import { describe, isAnnouncement, isEnding } from "../signal/kind-queries.ts";
 import { episodeOf } from "./episode.ts";
-import { addSignal, knowsAction, learn } from "./learn.ts";
-import { isOvertaken, livesOn } from "./named.ts";
+import { addSignal, hasAction, applySignal } from "./apply-signal.ts";
+import { isGoneDisproved, resetGone } from "./stale-reads.ts";
 import { OPEN, openIncident } from "./open.ts";
 
 export { incidentKey } from "./open.ts";
@@ -68,14 +68,14 @@ function opens(signal: Signal): boolean {
 
 function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
   const before = doc.body;
-  const learnt = learn(before, signal, now);
-  const changed = differs(before, learnt, MATERIAL);
-  if (!changed && isTwin(before, signal)) return { doc, fresh: false, entries: [] };
-  const added = addSignal(learnt, signal);
+  const updated = applySignal(before, signal, now);
+  const changed = differs(before, updated, PLANNING_FIELDS);
+  if (!changed && isDuplicateContent(before, signal)) return { doc, fresh: false, entries: [] };
+  const added = addSignal(updated, signal);
   const again = before.closedAt !== null && reopens(before, signal);
   const body = again ? reopened(added) : added;
   const novel = changed || !before.signals.some((ref) => ref.kind === signal.kind);
-  const due = again || ((novel || isOvertaken(body)) && before.closedAt === null);
+  const due = again || ((novel || isGoneDisproved(body)) && before.closedAt === null);
   const tags = again
     ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alerts.length === 0 && tag.startsWith("alert#"))), OPEN]
     : doc.tags;
@@ -89,9 +89,9 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
  */
 function reopened(incident: Incident): Incident {
   const open = { ...incident, closedAt: null, outcome: null };
-  const isGone = incident.goneAt !== null && !isOvertaken(incident);
+  const isGone = incident.goneAt !== null && !isGoneDisproved(incident);
   if (isGone || incident.cancelledAt !== null) return open;
-  const lives = livesOn(open);
+  const lives = resetGone(open);
   return { ...lives, alerts: [], steps: lives.steps.filter(({ responder }) => responder !== "join-alert") };
 }
 
@@ -99,7 +99,7 @@ function reopened(incident: Incident): Incident {
  * Whether the incident has an equal signal already: same kind and time (and same state, since two states can fall into
  * one second). A signal of the agent does not count as equal to AWS's: the timeline shows both.
  */
-function isTwin(incident: Incident, signal: Signal): boolean {
+function isDuplicateContent(incident: Incident, signal: Signal): boolean {
   if (signal.kind === "state-change") return incident.seen?.state === signal.state && incident.seen.at === signal.at;
   const byAgent = signal.source === "agent";
   return incident.signals.some(
@@ -113,7 +113,7 @@ function isTwin(incident: Incident, signal: Signal): boolean {
  * that was not seen to go.
  */
 function reopens(incident: Incident, signal: Signal): boolean {
-  if ("lifecycle" in signal) return !knowsAction(incident, signal.lifecycle);
+  if ("lifecycle" in signal) return !hasAction(incident, signal.lifecycle);
   if (signal.kind === "termination-result")
     return signal.retained === true && incident.goneAt === null && incident.hints["retainedAt"] === undefined;
   const { firstEnding, launching } = episodeOf(incident);
@@ -121,7 +121,7 @@ function reopens(incident: Incident, signal: Signal): boolean {
 }
 
 /** The fields that planning reads; the others only separate episodes. */
-const MATERIAL = [
+const PLANNING_FIELDS = [
   "account",
   "region",
   "availabilityZone",
@@ -134,7 +134,7 @@ const MATERIAL = [
   "seen",
 ] as const satisfies readonly (keyof Incident)[];
 
-/** Compares fields by identity, which `learn` keeps for unchanged fields. */
+/** Compares fields by identity, which `applySignal` keeps for unchanged fields. */
 function differs(a: Incident, b: Incident, fields: readonly (keyof Incident)[]): boolean {
   return fields.some((field) => a[field] !== b[field]);
 }

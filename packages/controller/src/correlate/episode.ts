@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Incident } from "../model/incident.ts";
 import type { SignalKind } from "../model/signal.ts";
-import { isAnnouncement, isWarning } from "../signal/says.ts";
+import { isAnnouncement, isWarning } from "../signal/kind-queries.ts";
 import { isEndState } from "../signal/states.ts";
 
 /** All times of an incident that separate it from other episodes of its subject: event times, never arrival times. */

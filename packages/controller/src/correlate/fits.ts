@@ -2,8 +2,8 @@ import type { Ms } from "../clock.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Episode } from "./episode.ts";
-import { knowsEvent } from "./scheduled.ts";
-import { isAnnouncement, isEnding, isWarning } from "../signal/says.ts";
+import { hasEvent } from "./scheduled.ts";
+import { isAnnouncement, isEnding, isWarning } from "../signal/kind-queries.ts";
 import { isEndState, rankOf } from "../signal/states.ts";
 
 const SECOND: Ms = 1000;
@@ -47,7 +47,7 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
     return episode.launching && (incident.closedAt === null ? HOOK : TOLERANCE) >= Math.abs(signal.at - episode.end);
   }
   if (episode.launching) return false;
-  if (spent(signal, incident, episode)) return false;
+  if (isPastIncident(signal, incident, episode)) return false;
   switch (signal.kind) {
     case "spot-interruption":
     case "capacity-reservation-interruption":
@@ -63,16 +63,16 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
     case "state-change":
       return isEndState(signal.state) && stateFits(signal.state, signal.at, episode);
     case "scheduled-change":
-      if (signal.over && knowsEvent(incident, signal)) return true;
+      if (signal.over && hasEvent(incident, signal)) return true;
       return announcementFits(signal.at, episode);
     case "rebalance":
     case "capacity-block-expiration":
       return announcementFits(signal.at, episode);
     case "agent-state":
       if (isEnding(signal)) return terminatingFits(signal.at, episode);
-      return saidMeanwhile(signal.at, incident, episode);
+      return isWithinIncident(signal.at, incident, episode);
     case "notice-withdrawn":
-      return saidMeanwhile(signal.at, incident, episode);
+      return isWithinIncident(signal.at, incident, episode);
     case "launch-result":
     case "container-instance-change":
       return false;
@@ -80,7 +80,7 @@ export function fits(signal: Signal, incident: Incident, episode: Episode): bool
 }
 
 /** Whether an agent's message is from the time of the incident. */
-const saidMeanwhile = (at: Ms, { closedAt }: Incident, episode: Episode): boolean =>
+const isWithinIncident = (at: Ms, { closedAt }: Incident, episode: Episode): boolean =>
   episode.start - TOLERANCE <= at && at <= (closedAt ?? Infinity);
 
 /** Whether a result "terminated" of a group or fleet fits. */
@@ -97,7 +97,7 @@ const resultFits = (at: Ms, episode: Episode): boolean =>
  *     warning ─▶ closed ─▶ warning with a later time     at > closedAt: the next incident
  *     rebalance ─▶ closed (nothing to do) ─▶ warning     the instance was never gone: the same incident, opened again
  */
-function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
+function isPastIncident(signal: Signal, incident: Incident, episode: Episode): boolean {
   const { cancelledAt, closedAt } = incident;
   // A signal after an instance survived, or after a finished dry run, belongs to another incident.
   if (signal.kind !== "notice-withdrawn") {
@@ -108,7 +108,7 @@ function spent(signal: Signal, incident: Incident, episode: Episode): boolean {
   if (signal.kind === "lifecycle-terminating" || signal.kind === "agent-state")
     return closedAt !== null && signal.at > closedAt + ENDING;
   // The end of a scheduled event belongs to the incident of its announcement, whenever that was closed.
-  if (signal.kind === "scheduled-change" && signal.over && knowsEvent(incident, signal)) return false;
+  if (signal.kind === "scheduled-change" && signal.over && hasEvent(incident, signal)) return false;
   const announces = isAnnouncement(signal.kind);
   if (!announces && !isWarning(signal.kind)) return false;
   return closedAt !== null && (announces || episode.firstEnding !== null) && signal.at > closedAt;

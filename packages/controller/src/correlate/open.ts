@@ -4,7 +4,7 @@ import type { Incident } from "../model/incident.ts";
 import type { Key } from "../model/key.ts";
 import type { Params } from "../model/plain.ts";
 import type { Signal, Subject } from "../model/signal.ts";
-import { addSignal, learn } from "./learn.ts";
+import { addSignal, applySignal } from "./apply-signal.ts";
 
 /**
  * Makes the key `incident#<instance id or task ARN>#<ordinal>`. Account and region are not part of it, since not every
@@ -62,6 +62,6 @@ export function openIncident(signal: Signal, ordinal: number, now: Ms, hints: Pa
     version: 0,
     wakeAt: now,
     tags: [`subject#${signal.subject.id}`, OPEN],
-    body: addSignal(learn(blank, signal, now), signal),
+    body: addSignal(applySignal(blank, signal, now), signal),
   };
 }

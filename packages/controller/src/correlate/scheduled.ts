@@ -87,7 +87,7 @@ const merged = (before: Event, heard: Event): Event => ({
 });
 
 /** Whether the incident contains the event that the message is about. */
-export const knowsEvent = (incident: Incident, signal: SignalOf<"scheduled-change">): boolean =>
+export const hasEvent = (incident: Incident, signal: SignalOf<"scheduled-change">): boolean =>
   eventsOf(incident).some((one) => isSame(one, signal));
 
 /** Only this file writes the list `events`, so its items need no check. */

@@ -1,4 +1,4 @@
-import { namedAt } from "../correlate/named.ts";
+import { lastMentionedAt } from "../correlate/stale-reads.ts";
 import type { Ms } from "../clock.ts";
 import { freshness } from "../enrich/freshness.ts";
 import type { Incident } from "../model/incident.ts";
@@ -20,7 +20,7 @@ export const ALL_LOOK_UPS = "look-up*";
  */
 export function lookUp(ground: Ground): PlannedStep[] {
   const { incident, t } = ground;
-  const soon = Math.max(incident.openedAt, namedAt(incident) ?? 0) + LOOK_UP_BUDGET;
+  const soon = Math.max(incident.openedAt, lastMentionedAt(incident) ?? 0) + LOOK_UP_BUDGET;
   const abandonAt = Math.max(soon, t.end);
   const wanted = had(incident).length + (isKnownElsewhere(ground) ? 1 : 0);
   const begins = { notBefore: t.begun, abandonAt: Math.max(t.begun + LOOK_UP_BUDGET, t.end) };

@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
-import { isDated, isWarning } from "../signal/says.ts";
+import { isDated, isWarning } from "../signal/kind-queries.ts";
 
 /**
  * A notice that is received later than this may be about an earlier life of the instance: no warning comes earlier

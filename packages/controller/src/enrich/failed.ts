@@ -22,7 +22,7 @@ export function recordFailure(inventory: Inventory, facet: Facet, id: string, fa
 export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
   const failure = inventory.get("failure", failureId(facet, id));
   if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
-  // EC2 may find it at the next read, since its reads can be stale (correlate/named.ts).
+  // EC2 may find it at the next read, since its reads can be stale (correlate/stale-reads.ts).
   if (facet === "instance" && failure.value.kind === "not-found") return false;
   return SETTLED.has(failure.value.kind);
 }

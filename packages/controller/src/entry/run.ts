@@ -104,7 +104,7 @@ export async function run({
     endpoint: config.aws.endpoint,
     credentials: null,
     requestHandler: null,
-    hearing: clock,
+    timeListener: clock,
     ...access,
   });
   // A queue with another endpoint than AWS's is in the region of the process, as in the SDK.

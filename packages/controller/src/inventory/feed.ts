@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
-import { hearAgent } from "../signal/agents.ts";
+import { addAgentState } from "../signal/agents.ts";
 import type { Evidence, Signal } from "../model/signal.ts";
 import { groupId, serviceId } from "./ids.ts";
 import type { Facet, Facets, Inventory } from "./inventory.ts";
@@ -91,7 +91,7 @@ export function feed(inventory: Inventory, signal: Signal): void {
   for (const put of learn(signal, inventory)) store(inventory, put, at);
   // As of our own clock, since the instance's may be wrong; an agent's messages have sequence numbers.
   const known = inventory.get("agents", signal.subject.id);
-  const heard = hearAgent(known?.value ?? {}, signal);
+  const heard = addAgentState(known?.value ?? {}, signal);
   // Strictly increasing, since two messages of the same time both count.
   const heardAt = Math.max(signal.receivedAt, (known?.observedAt ?? 0) + 1);
   if (Object.keys(heard).length > 0 && heard !== known?.value)

@@ -1,6 +1,6 @@
 import type { Ms } from "../clock.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
-import { urgencyOf } from "../signal/says.ts";
+import { urgencyOf } from "../signal/kind-queries.ts";
 
 /**
  * Returns the signal that the incident reacts to: of the most urgent ones received until `until`, the one with the

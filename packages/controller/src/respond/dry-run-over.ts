@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { isAnnouncement, isWarning } from "../signal/says.ts";
+import { isAnnouncement, isWarning } from "../signal/kind-queries.ts";
 import type { Plan } from "../decide/plan.ts";
 import { memberTag } from "../notify/join.ts";
 import type { Doc } from "../model/doc.ts";

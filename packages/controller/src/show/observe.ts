@@ -1,4 +1,4 @@
-import { describe } from "../signal/says.ts";
+import { describe } from "../signal/kind-queries.ts";
 import type { Observer } from "../flow/observer.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";

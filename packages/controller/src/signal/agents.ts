@@ -10,7 +10,7 @@ const MOST_AGENTS = 40;
  * Updates the agents' states by one more signal; returns the same object if nothing changed. Messages of one agent can
  * arrive twice and in any order: the one with the highest sequence number wins.
  */
-export function hearAgent(known: AgentStates, signal: Signal): AgentStates {
+export function addAgentState(known: AgentStates, signal: Signal): AgentStates {
   if (signal.kind !== "agent-state") {
     const isFirst = signal.source === "agent" && Object.keys(known).length === 0;
     return isFirst ? { [UNNAMED]: [0, "watching"] } : known;

@@ -12,7 +12,7 @@ export interface Kind<K extends SignalKind> {
    */
   readonly notice: "minutes" | "ahead" | null;
   /** Whether the signal means that its subject ends (or has ended), or that it runs; null: neither. */
-  readonly says: (signal: SignalOf<K>) => "ends" | "lives" | null;
+  readonly implies: (signal: SignalOf<K>) => "ends" | "lives" | null;
   /**
    * 0 to 6. The reaction time of an incident is measured from the most urgent signal received before its first action.
    */
@@ -27,7 +27,7 @@ export interface Kind<K extends SignalKind> {
    * False if the signal may be sent later, or is about no instance.
    * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
    */
-  readonly whileKnown: boolean;
+  readonly instanceListed: boolean;
   /** One plain sentence for the timeline. Times are UTC. */
   readonly describe: (signal: SignalOf<K>) => string;
 }

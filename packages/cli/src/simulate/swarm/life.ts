@@ -10,12 +10,12 @@ const FIRST_ANSWER_WITHIN: Ms = 3_000;
 /** As in aws/clients.ts: the timeout of an AWS call. */
 const ANSWER_WITHIN: Ms = 10_000;
 
-type Hearing = ReturnType<Parts["correctClock"]>;
+type TimeListener = ReturnType<Parts["correctClock"]>;
 
 /** One life of a worker: the world's AWS, ledger and channels behind a gate that can cut it off. */
 export interface Life {
   readonly gate: Gate;
-  readonly clock: Hearing;
+  readonly clock: TimeListener;
   readonly aws: SimulatedAws;
   /** The dependencies of the flow. */
   readonly options: Parameters<Parts["createWorker"]>[0];
@@ -45,7 +45,7 @@ export function createLife(
     handler,
     others: shared.others,
     region: home.region,
-    hearing: clock,
+    timeListener: clock,
   });
   const channel = (name: string, updates: Channel["updates"]): [string, Channel] => [
     name,

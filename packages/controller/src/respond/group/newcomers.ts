@@ -29,7 +29,7 @@ async function newcomersIn(group: AutoScalingGroup, ctx: Context): Promise<reado
   const idle = (await idleIn(group, ctx)).filter((id) => !doomed.has(id));
   if (idle.length === 0) return [];
   const known = await ctx.aws.ec2.describeInstances(at, idle, ask);
-  // A member that EC2 does not list yet has just been launched (correlate/named.ts).
+  // A member that EC2 does not list yet has just been launched (correlate/stale-reads.ts).
   const launched = (id: string): Ms => known.get(id)?.launchTime ?? ctx.now;
   return idle.filter((id) => launched(id) >= since).toSorted((a, b) => launched(b) - launched(a));
 }

@@ -1,5 +1,5 @@
 import type { Ms } from "../../clock.ts";
-import { namedAt, READS_LAG } from "../../correlate/named.ts";
+import { lastMentionedAt, READS_LAG } from "../../correlate/stale-reads.ts";
 import type { Missing } from "../../enrich/facts.ts";
 import type { Context, Responder } from "../responder.ts";
 
@@ -29,7 +29,7 @@ const isFinal = (missing: readonly Missing[]): boolean =>
 
 /** Whether EC2 will find the instance soon, since a recent signal proves that it exists. */
 function isToCome(missing: readonly Missing[], { doc, now }: Context): boolean {
-  const named = doc.kind === "incident" ? namedAt(doc.body) : null;
+  const named = doc.kind === "incident" ? lastMentionedAt(doc.body) : null;
   return isUnknown(missing) && named !== null && now < named + READS_LAG;
 }
 

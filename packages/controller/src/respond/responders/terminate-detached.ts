@@ -1,6 +1,6 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
-import { READS_LAG } from "../../correlate/named.ts";
+import { READS_LAG } from "../../correlate/stale-reads.ts";
 import { type Membership, membershipOf } from "../group/member.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Responder, Result } from "../responder.ts";

@@ -1,6 +1,6 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
-import { type Answered, maybeBefore } from "../../correlate/named.ts";
+import { type Ec2Answer, mayBeStale } from "../../correlate/stale-reads.ts";
 import { ENDING_STATES, hasEnded, type Threat, threatOf } from "../../decide/threat.ts";
 import { RECLAIM_GRACE } from "../../decide/timing.ts";
 import { membershipOf } from "../group/member.ts";
@@ -55,7 +55,7 @@ async function look(step: Step, ctx: Context): Promise<Result> {
   }
   const { state } = answered;
   if (state === null || ENDING_STATES.has(state)) {
-    if (ctx.doc.kind !== "incident" || !maybeBefore(answered, ctx.doc.body)) return gone({ ...answered });
+    if (ctx.doc.kind !== "incident" || !mayBeStale(answered, ctx.doc.body)) return gone({ ...answered });
     const said = state === null ? "EC2 does not know it" : `EC2 says that it is ${state}`;
     return { is: "wait", until: now + POLL, reason: `${said}, which may be of before it was spoken of` };
   }
@@ -152,7 +152,7 @@ const gone = (seen: Params): Result => ({ is: "done", receipt: { gone: true, ...
 const recommendedOnly = (ctx: Context): boolean =>
   ctx.doc.kind === "incident" && ctx.doc.body.signals.every((signal) => signal.kind === "rebalance");
 
-async function stateOf(id: string, ctx: Context): Promise<Answered> {
+async function stateOf(id: string, ctx: Context): Promise<Ec2Answer> {
   const known = ctx.inventory.get("instance", id);
   if (known !== undefined && ctx.now - known.observedAt < POLL / 2)
     return { state: known.value.state, asked: known.observedAt };

@@ -31,10 +31,10 @@ export const agentState: Kind<"agent-state"> = {
       outcome: d.outcome,
     })),
   notice: null,
-  says: ({ state, because }) => (state === "draining" && because === "termination" ? "ends" : null),
+  implies: ({ state, because }) => (state === "draining" && because === "termination" ? "ends" : null),
   urgency: 1,
   isDated: false,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ agent, state, outcome, because }) =>
     `The agent ${agent} on the instance ${DOES[state]}${inBrackets(outcome ?? because)}.`,
 };

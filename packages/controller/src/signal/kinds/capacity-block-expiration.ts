@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, reject } from "../event.ts";
 import type { Event } from "../event.ts";
-import { goesAt } from "../goes-at.ts";
+import { deadlineSuffix } from "../deadline-suffix.ts";
 import type { Kind } from "../kind.ts";
 import { asRegion, asText, time } from "../shape.ts";
 
@@ -45,11 +45,12 @@ export const capacityBlockExpiration: Kind<"capacity-block-expiration"> = {
     return { is: "signals", signals: [], errors: [], reserved: [{ ...reserved, startsAt, endsAt }] };
   },
   notice: "ahead",
-  says: () => null,
+  implies: () => null,
   urgency: 3,
   isDated: true,
-  whileKnown: true,
-  describe: ({ reservationId, deadline }) => `Capacity Block ${reservationId} comes to its end${goesAt(deadline)}.`,
+  instanceListed: true,
+  describe: ({ reservationId, deadline }) =>
+    `Capacity Block ${reservationId} comes to its end${deadlineSuffix(deadline)}.`,
 };
 
 const regionIn = ({ resources }: Event): string | null =>

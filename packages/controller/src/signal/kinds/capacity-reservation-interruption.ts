@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, one } from "../event.ts";
-import { goesAt } from "../goes-at.ts";
+import { deadlineSuffix } from "../deadline-suffix.ts";
 import type { Kind } from "../kind.ts";
 import { action, instanceId, time } from "../shape.ts";
 
@@ -29,10 +29,10 @@ export const capacityReservationInterruption: Kind<"capacity-reservation-interru
       deadline: d["instance-termination-time"] ?? event.at + NOTICE,
     })),
   notice: "minutes",
-  says: () => "ends",
+  implies: () => "ends",
   urgency: 6,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ action: does, deadline }) =>
-    `Capacity-reservation interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
+    `Capacity-reservation interruption warning (${does ?? "action not told"})${deadlineSuffix(deadline)}.`,
 };

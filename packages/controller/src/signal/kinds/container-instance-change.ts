@@ -37,10 +37,10 @@ export const containerInstanceChange: Kind<"container-instance-change"> = {
     }));
   },
   notice: null,
-  says: () => null,
+  implies: () => null,
   urgency: 0,
   isDated: true,
-  whileKnown: false,
+  instanceListed: false,
   describe: ({ status }) => `ECS says that the container instance is ${status}.`,
 };
 

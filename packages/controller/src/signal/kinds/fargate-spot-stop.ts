@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, ignore, one } from "../event.ts";
-import { goesAt } from "../goes-at.ts";
+import { deadlineSuffix } from "../deadline-suffix.ts";
 import type { Kind } from "../kind.ts";
 import {
   asAccount,
@@ -74,11 +74,11 @@ export const fargateSpotStop: Kind<"fargate-spot-stop"> = {
     });
   },
   notice: "minutes",
-  says: () => "ends",
+  implies: () => "ends",
   urgency: 6,
   isDated: true,
-  whileKnown: false,
-  describe: ({ deadline }) => `Fargate Spot stops the task${goesAt(deadline)}.`,
+  instanceListed: false,
+  describe: ({ deadline }) => `Fargate Spot stops the task${deadlineSuffix(deadline)}.`,
 };
 
 /** Reads the cluster from a task's ARN; undefined if the account still uses the short ARN format. */

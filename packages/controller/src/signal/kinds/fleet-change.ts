@@ -34,10 +34,10 @@ export const fleetChange: Kind<"fleet-change"> = {
     }));
   },
   notice: null,
-  says: ({ change }) => SAYS[change],
+  implies: ({ change }) => SAYS[change],
   urgency: 1,
   isDated: true,
-  whileKnown: false,
+  instanceListed: false,
   describe: ({ fleet, change }) => `${fleet.id} ${DID[change]}.`,
 };
 

@@ -26,9 +26,9 @@ export const launchResult: Kind<"launch-result"> = {
     }));
   },
   notice: null,
-  says: ({ ok }) => (ok ? "lives" : null),
+  implies: ({ ok }) => (ok ? "lives" : null),
   urgency: 0,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ group, ok }) => `Group ${group} ${ok ? "launched" : "failed to launch"} the instance.`,
 };

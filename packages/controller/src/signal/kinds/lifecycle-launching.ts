@@ -17,9 +17,9 @@ export const lifecycleLaunching: Kind<"lifecycle-launching"> = {
       lifecycle: lifecycleAction(event, "launching", d),
     })),
   notice: null,
-  says: () => null,
+  implies: () => null,
   urgency: 4,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

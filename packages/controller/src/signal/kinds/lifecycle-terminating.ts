@@ -18,9 +18,9 @@ export const lifecycleTerminating: Kind<"lifecycle-terminating"> = {
       lifecycle: lifecycleAction(event, "terminating", d),
     })),
   notice: null,
-  says: () => "ends",
+  implies: () => "ends",
   urgency: 5,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ lifecycle }) => hookWaits(lifecycle),
 };

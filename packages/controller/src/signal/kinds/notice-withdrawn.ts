@@ -19,10 +19,10 @@ export const noticeWithdrawn: Kind<"notice-withdrawn"> = {
       resumed: d.resumed,
     })),
   notice: null,
-  says: () => null,
+  implies: () => null,
   urgency: 0,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ resumed }) =>
     `The notice is gone from the instance's metadata${resumed ? ", and its application has taken its work up again" : ""}.`,
 };

@@ -18,9 +18,9 @@ export const rebalance: Kind<"rebalance"> = {
       kind: "rebalance",
     })),
   notice: "ahead",
-  says: () => null,
+  implies: () => null,
   urgency: 2,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: () => "Rebalance recommendation.",
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { common, ignore, reject } from "../event.ts";
 import type { Event, Read } from "../event.ts";
-import { goesAt } from "../goes-at.ts";
+import { deadlineSuffix } from "../deadline-suffix.ts";
 import type { Kind } from "../kind.ts";
 import { asAccount, asInstanceId, asObject, asRegion, asText, list, optional, quote, time } from "../shape.ts";
 import type { SignalOf } from "../../model/signal.ts";
@@ -56,12 +56,12 @@ export const scheduledChange: Kind<"scheduled-change"> = {
     return read.success ? entities(event, read.data) : reject(event, read.error);
   },
   notice: "ahead",
-  says: () => null,
+  implies: () => null,
   urgency: 3,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ over, code, deadline }) =>
-    over ? `AWS Health calls off ${code}, or it is done.` : `AWS Health announces ${code}${goesAt(deadline)}.`,
+    over ? `AWS Health calls off ${code}, or it is done.` : `AWS Health announces ${code}${deadlineSuffix(deadline)}.`,
 };
 
 function entities(event: Event, d: z.infer<typeof detail>): Read<"scheduled-change"> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Ms } from "../../clock.ts";
 import { common, one } from "../event.ts";
-import { goesAt } from "../goes-at.ts";
+import { deadlineSuffix } from "../deadline-suffix.ts";
 import type { Kind } from "../kind.ts";
 import { action, instanceId } from "../shape.ts";
 
@@ -24,10 +24,10 @@ export const spotInterruption: Kind<"spot-interruption"> = {
       deadline: d["instance-action"] === "hibernate" ? event.at : event.at + NOTICE,
     })),
   notice: "minutes",
-  says: () => "ends",
+  implies: () => "ends",
   urgency: 6,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ action: does, deadline }) =>
-    `Spot interruption warning (${does ?? "action not told"})${goesAt(deadline)}.`,
+    `Spot interruption warning (${does ?? "action not told"})${deadlineSuffix(deadline)}.`,
 };

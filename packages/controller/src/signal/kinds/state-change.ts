@@ -22,9 +22,9 @@ export const stateChange: Kind<"state-change"> = {
       state: d.state,
     })),
   notice: null,
-  says: ({ state }) => (isEndState(state) ? "ends" : "lives"),
+  implies: ({ state }) => (isEndState(state) ? "ends" : "lives"),
   urgency: 1,
   isDated: true,
-  whileKnown: true,
+  instanceListed: true,
   describe: ({ state }) => `EC2 says that the instance is ${state}.`,
 };

@@ -25,10 +25,10 @@ export const terminationResult: Kind<"termination-result"> = {
     }));
   },
   notice: null,
-  says: () => null,
+  implies: () => null,
   urgency: 1,
   isDated: true,
-  whileKnown: false,
+  instanceListed: false,
   describe: ({ group, ok, retained }) =>
     retained === true
       ? `Group ${group} was seen to retain the instance, which runs on.`

@@ -1,4 +1,4 @@
-import type { Hearing } from "../corrected-clock.ts";
+import type { TimeListener } from "../corrected-clock.ts";
 import { readTime } from "../read-time.ts";
 
 /** The used part of an SDK client; the types of its middleware stack differ by client. */
@@ -20,17 +20,20 @@ type Next = (args: unknown) => Promise<Answered>;
  * answer from a cache (`Age`) do not count.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
  */
-export function hearDates(client: Client, hearing: Hearing): void {
+export function reportDates(client: Client, timeListener: TimeListener): void {
   const middleware =
     (next: Next): Next =>
     async (args) => {
-      const hear = hearing.asked();
+      const hear = timeListener.asked();
       const answered = await next(args);
       hear(dateOf(answered));
       return answered;
     };
   // Low priority: next to the transport, before errors are thrown.
-  client.middlewareStack.add(middleware as never, { step: "deserialize", priority: "low", name: "hearDates" } as never);
+  client.middlewareStack.add(
+    middleware as never,
+    { step: "deserialize", priority: "low", name: "reportDates" } as never,
+  );
 }
 
 function dateOf({ response }: Answered): number | null {

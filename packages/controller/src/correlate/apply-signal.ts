@@ -1,9 +1,9 @@
 import type { Ms } from "../clock.ts";
 import type { Incident, PendingAction, SignalRef } from "../model/incident.ts";
 import type { Params, Plain } from "../model/plain.ts";
-import { hearAgent } from "../signal/agents.ts";
+import { addAgentState } from "../signal/agents.ts";
 import type { LifecycleAction, Signal } from "../model/signal.ts";
-import { isEnding, isLife, isWarning } from "../signal/says.ts";
+import { isEnding, isLife, isWarning } from "../signal/kind-queries.ts";
 import { rankOf } from "../signal/states.ts";
 import { episodeOf } from "./episode.ts";
 import { TOLERANCE } from "./fits.ts";
@@ -24,7 +24,7 @@ const SLOW_LAUNCH: Ms = 600_000;
  * Adds the facts of a signal to an incident. The order of signals does not matter: missing fields are filled, and of
  * times the earliest or latest is kept.
  */
-export function learn(incident: Incident, signal: Signal, now: Ms): Incident {
+export function applySignal(incident: Incident, signal: Signal, now: Ms): Incident {
   const hints = hintsOf(incident, signal);
   return {
     ...incident,
@@ -34,7 +34,7 @@ export function learn(incident: Incident, signal: Signal, now: Ms): Incident {
     action: incident.action ?? signal.action,
     deadline: deadlineOf(incident, signal, hints),
     lifecycle: "lifecycle" in signal ? addAction(incident.lifecycle, signal, now) : incident.lifecycle,
-    agents: hearAgent(incident.agents, signal),
+    agents: addAgentState(incident.agents, signal),
     hints,
     firstEndingAt: isEnding(signal) ? Math.min(incident.firstEndingAt ?? signal.at, signal.at) : incident.firstEndingAt,
     lastWarningAt: isWarning(signal.kind)
@@ -140,7 +140,7 @@ function sameAction(a: LifecycleAction, b: LifecycleAction): boolean {
 }
 
 /** Whether the incident contains the action already. */
-export function knowsAction(incident: Incident, action: LifecycleAction): boolean {
+export function hasAction(incident: Incident, action: LifecycleAction): boolean {
   return incident.lifecycle.some((other) => sameAction(other, action));
 }
 

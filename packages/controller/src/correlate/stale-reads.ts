@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Incident, SignalRef } from "../model/incident.ts";
 import type { Plain } from "../model/plain.ts";
-import { isWhileKnown } from "../signal/says.ts";
+import { isInstanceListed } from "../signal/kind-queries.ts";
 import { episodeOf } from "./episode.ts";
 
 /**
@@ -15,7 +15,7 @@ export const READS_LAG: Ms = 300_000;
 const FINAL: ReadonlySet<string> = new Set(["shutting-down", "terminated"]);
 
 /** EC2's answer about an instance: its state (null: not found), and the time of the request. */
-export interface Answered {
+export interface Ec2Answer {
   readonly state: string | null;
   readonly asked: Ms;
 }
@@ -24,12 +24,12 @@ export interface Answered {
  * Returns when a signal was sent. Of an agent's signal the time of receipt is used, since the instance's clock may be
  * wrong.
  */
-const saidAt = ({ source, at, receivedAt }: SignalRef): Ms =>
+const mentionedAt = ({ source, at, receivedAt }: SignalRef): Ms =>
   source === "agent" ? receivedAt : Math.min(at, receivedAt);
 
 /** Returns the time of the newest signal that proves that EC2 listed the instance; null if there is none. */
-export function namedAt({ signals }: Pick<Incident, "signals">): Ms | null {
-  const times = signals.filter(({ kind }) => isWhileKnown(kind)).map(saidAt);
+export function lastMentionedAt({ signals }: Pick<Incident, "signals">): Ms | null {
+  const times = signals.filter(({ kind }) => isInstanceListed(kind)).map(mentionedAt);
   return times.length === 0 ? null : Math.max(...times);
 }
 
@@ -37,9 +37,9 @@ export function namedAt({ signals }: Pick<Incident, "signals">): Ms | null {
  * Whether EC2's answer "not found" or "stopped" may be stale: it was given less than `READS_LAG` after a signal that
  * proves that the instance existed. After the deadline a stopped instance is expected.
  */
-export function maybeBefore({ state, asked }: Answered, incident: Incident): boolean {
+export function mayBeStale({ state, asked }: Ec2Answer, incident: Incident): boolean {
   if (state !== null && (FINAL.has(state) || (incident.deadline !== null && asked >= incident.deadline))) return false;
-  const named = namedAt(incident);
+  const named = lastMentionedAt(incident);
   return named !== null && asked < named + READS_LAG;
 }
 
@@ -47,17 +47,17 @@ export function maybeBefore({ state, asked }: Answered, incident: Incident): boo
  * Whether the incident's conclusion "gone" rests on an answer of EC2 that later signals contradict, e.g. a warning of
  * an instance that EC2 did not list yet.
  */
-export function isOvertaken(incident: Incident): boolean {
+export function isGoneDisproved(incident: Incident): boolean {
   const gone = incident.steps.find(({ responder, state }) => responder === "verify-gone" && state === "done");
   const answered = answeredIn(gone?.receipt ?? null);
-  return answered !== null && episodeOf(incident).ended === null && maybeBefore(answered, incident);
+  return answered !== null && episodeOf(incident).ended === null && mayBeStale(answered, incident);
 }
 
 /**
  * Reads EC2's answer from the receipt of verify-gone; returns null if the instance is not gone, or if this was not read
  * from EC2.
  */
-function answeredIn(receipt: Plain): Answered | null {
+function answeredIn(receipt: Plain): Ec2Answer | null {
   if (receipt === null || typeof receipt !== "object" || !("gone" in receipt) || receipt.gone !== true) return null;
   if (!("asked" in receipt) || typeof receipt.asked !== "number") return null;
   const state = "state" in receipt && typeof receipt.state === "string" ? receipt.state : null;
@@ -68,7 +68,7 @@ function answeredIn(receipt: Plain): Answered | null {
 const SEEN: ReadonlySet<string> = new Set(["look-up", "verify-gone", "verify-replacement"]);
 
 /** Removes the conclusion "gone" and all observations from the incident of an instance that exists after all. */
-export const livesOn = (incident: Incident): Incident => ({
+export const resetGone = (incident: Incident): Incident => ({
   ...incident,
   goneAt: null,
   servesAt: null,
