@@ -23,6 +23,7 @@ const order: readonly string[] = [
   "signal",
   "correlate",
   "record",
+  "durable",
   "inventory",
   "enrich",
   "decide",

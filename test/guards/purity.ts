@@ -8,6 +8,8 @@ const purePlaces = [
   `${controller}decide/`,
   `${controller}correlate/`,
   `${controller}learn/`,
+  `${controller}durable/retry.ts`,
+  `${controller}durable/intent.ts`,
   `${controller}respond/next.ts`,
   `${controller}respond/apply.ts`,
   `${controller}respond/lay.ts`,

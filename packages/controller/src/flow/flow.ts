@@ -27,7 +27,7 @@ export interface Flow {
   accept(body: string, origin: Origin): Promise<Verdict>;
   /** Accepts a signal that did not come by a message. Never rejects. */
   hear(signal: Signal): Promise<void>;
-  /** Advances a document (incident, group or alert) as far as possible now. */
+  /** Advances a document (incident, group or alert) as far as possible now: one loop for all (durable/rounds.ts). */
   advance(key: Key, turn: Turn): Promise<void>;
   /** Returns the current facts about an incident's subject. */
   factsOf(doc: Doc<"incident">): Facts;
@@ -39,7 +39,8 @@ const MOST_OPENED = 20_000;
 /**
  *     message ─▶ signal ─▶ correlate ─▶ accept            (stored: the message may be deleted)
  *                                         │
- *        wake, due ──────▶ advance(key): load → replan → next (pure) → run due steps → apply (pure) → wake → commit
+ *        wake, due ──────▶ advance(key): rounds of
+ *                          load → plan → wake → commit intents → run due steps and sends → wake → commit results
  */
 export function createFlow(deps: FlowDeps): Flow {
   const { ledger, clock, wake, policy, factsOf } = deps;

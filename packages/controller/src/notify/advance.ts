@@ -1,6 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
+import { commitOver, type Committed, type Made } from "../durable/commit.ts";
+import { inRounds, type Round } from "../durable/rounds.ts";
 import type { Facts } from "../enrich/facts.ts";
-import { raceWithin } from "../race.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
@@ -12,17 +13,14 @@ import { deliver, type DeliverDeps } from "./outbox/deliver.ts";
 import { createDirect } from "./direct.ts";
 import { createGates } from "./outbox/gate.ts";
 import { look, type LookDeps, type Looked } from "./outbox/look.ts";
-import type { NextAlert } from "./outbox/next.ts";
+import type { Due } from "./outbox/next.ts";
 import { createRefresher } from "./outbox/refresh.ts";
 import { routeNamed } from "./route.ts";
-import { alertEntry, createAlertStore, untold } from "./outbox/store.ts";
+import { alertEntry, note, storeOf, untold } from "./outbox/store.ts";
 import { sameHeld } from "./pipeline/withheld.ts";
 import { createTurns } from "./outbox/turns.ts";
 
-/** Maximum number of rounds of one `advance`, far more than any alert needs. After it the alert is due again soon. */
-const MOST_ROUNDS = 500;
-const SOON: Ms = 1_000;
-/** How long one round waits for channels to answer, so that their results share the next evaluation. */
+/** How long a round waits for channels to answer, so that their results share the next evaluation. */
 const TOGETHER: Ms = 50;
 
 /**
@@ -35,7 +33,7 @@ export interface AlertObserver {
 }
 
 export interface AlertDeps extends Omit<LookDeps, "ledger"> {
-  readonly ledger: Pick<Ledger, "load" | "list" | "commit">;
+  readonly ledger: Pick<Ledger, "load" | "list" | "commit" | "touch">;
   /** Reads all secrets again; returns whether any has changed. */
   readonly refreshSecrets: () => Promise<boolean>;
   readonly clock: Clock;
@@ -55,18 +53,25 @@ export interface Alerts {
   tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<void>;
 }
 
+/** One evaluation of an alert, and the intents that are committed before anything is sent. */
+interface Intended extends Made<"alert"> {
+  readonly looked: Looked;
+  /** The due sends, which count in the rate limits of their channels. */
+  readonly due: readonly Due[];
+}
+
 /**
- * Creates the loop that advances alerts: load → evaluate members → pipeline (pure) → next (pure) → commit intents →
- * send concurrently → apply (pure) → commit each result when it arrives, so that no channel waits for another. The
- * alert's document is the outbox: a send is marked as sent after it was sent, and an intent without a result is sent
- * again (at least once).
+ * Creates the loop that advances alerts, in rounds (durable/rounds.ts): load → evaluate members → pipeline (pure) → next
+ * (pure) → wake → commit intents → send concurrently → apply (pure) → commit each result when it arrives, so that no
+ * channel waits for another. The alert's document is the outbox: a send is marked as sent after it was sent, and an intent
+ * without a result is sent again (at least once).
  *
  *     A  load v5 ─ next: sns due ─ commit v6 (intended) ─ publish ─ commit v7 (sent)
  *     B  load v5 ─ next: sns due ─── commit v6 ✗ ─ load v6: intended, evaluate again later
  */
 export function createAlertAdvance(deps: AlertDeps): Alerts {
-  const { clock, wake } = deps;
-  const store = createAlertStore(deps);
+  const { clock, ledger, wake } = deps;
+  const store = storeOf(deps);
   const gates = createGates((channel) => deps.channels.get(channel)?.pace ?? null);
   const sending: DeliverDeps = {
     store,
@@ -80,70 +85,83 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     onResult: (channel, outcome) => deps.observe.alert?.(channel, outcome),
   };
 
-  /**
-   * Evaluates the alert once and starts the due sends. Returns null after a version conflict, or if a channel has
-   * reached its rate limit.
-   */
-  async function round(doc: Doc<"alert">, running: Map<string, Promise<void>>): Promise<NextAlert | null> {
-    const looked = await look(deps, gates, doc, () => clock.now());
-    const { due } = looked.next;
-    const channels = due.map(({ channel }) => channel);
-    if (!gates.enter(channels, clock.now())) return null;
-    const written = await write(doc, looked);
-    if (written === null) {
-      gates.leave(channels);
+  async function round(key: Key, running: ReadonlySet<string>): Promise<Round<void> | null> {
+    const doc = await ledger.load(key, "alert");
+    if (doc === null || doc.wakeAt === null) return null;
+    // The pipeline checks this, too; but here a storm's members are not listed for each incident that joins.
+    if (clock.now() < doc.body.flushAt) {
+      await wake.at(key, doc.body.flushAt);
       return null;
     }
-    for (const one of due) {
-      const sent = deliver(sending, written, one, looked.modelFor(one.channel, one.phase));
-      running.set(
-        one.channel,
-        sent.finally(() => running.delete(one.channel)),
-      );
-    }
-    return looked.next;
-  }
-
-  async function advance(key: Key, turn: Turn = ALONE): Promise<void> {
-    const running = new Map<string, Promise<void>>();
-    try {
-      for (let count = 0; count < MOST_ROUNDS && clock.now() < turn.until; count++) {
-        const poke = turn.poked();
-        const doc = await store.load(key);
-        if (doc === null || doc.wakeAt === null) return;
-        // The pipeline checks this, too; but here a storm's members are not listed for each incident that joins.
-        if (clock.now() < doc.body.flushAt) return await wake.at(key, doc.body.flushAt);
-        const next = await round(doc, running);
-        if (next === null || next.lapsed.length > 0) continue;
-        if (next.due.length > 0) await raceWithin(clock, [Promise.all(running.values()), poke], TOGETHER);
-        else if (running.size === 0) return;
-        else
-          await raceWithin(
-            clock,
-            [...running.values(), poke],
-            Math.max(0, Math.min(next.wakeAt ?? 0, turn.until) - clock.now()),
-          );
+    const committed = await commitIntents(doc, running);
+    const again = { begin: [], nextAt: clock.now(), atRest: false };
+    switch (committed.is) {
+      case "stored":
+      case "nothing": {
+        const { looked, due } = committed.made;
+        if (committed.is === "stored") await afterCommit(committed.doc, looked);
+        if (looked.next.lapsed.length > 0 && due.length === 0) return again;
+        const begin = due.map((one) => ({
+          id: one.channel,
+          run: () => deliver(sending, committed.doc, one, looked.modelFor(one.channel, one.phase)),
+        }));
+        // The next evaluation finds what other channels wait for.
+        const nextAt = due.length > 0 ? clock.now() + TOGETHER : (looked.next.wakeAt ?? Infinity);
+        return { begin, nextAt, atRest: due.length === 0 };
       }
-      await wake.at(key, clock.now() + SOON);
-    } finally {
-      await raceWithin(clock, [Promise.all(running.values())], Math.max(0, turn.until - clock.now()));
+      case "unavailable":
+        throw committed.error;
+      case "contended":
+      case "void":
+        return again;
     }
   }
 
-  /** Commits the intents, or only the changed results of the evaluation; returns null on a conflict. */
-  async function write(doc: Doc<"alert">, looked: Looked): Promise<Doc<"alert"> | null> {
+  /** Evaluates the alert once and commits the intents; `void` if a channel has reached its rate limit meanwhile. */
+  async function commitIntents(
+    loaded: Doc<"alert">,
+    running: ReadonlySet<string>,
+  ): Promise<Committed<"alert", Intended>> {
+    let entered: readonly string[] = [];
+    const leave = (): void => {
+      gates.leave(entered);
+      entered = [];
+    };
+    const committed = await commitOver(store, { key: loaded.key, kind: "alert", base: loaded }, async (doc) => {
+      leave();
+      if (doc === null || doc.wakeAt === null) return null;
+      const looked = await look(deps, gates, doc, () => clock.now());
+      const due = looked.next.due.filter(({ channel }) => !running.has(channel));
+      const channels = due.map(({ channel }) => channel);
+      if (!gates.enter(channels, clock.now())) return null;
+      entered = channels;
+      const change = changeOf(doc, looked, due);
+      // Joining incidents send hints, too: an earlier one has replaced the one for `wakeAt`.
+      if (change === null && looked.next.wakeAt !== null) await wake.at(doc.key, looked.next.wakeAt);
+      return { change, looked, due };
+    });
+    if (committed.is !== "stored") leave();
+    return committed;
+  }
+
+  /** Returns the intents, or only the changed results of the evaluation; null if nothing has changed. */
+  function changeOf(doc: Doc<"alert">, looked: Looked, due: readonly Due[]): Made<"alert">["change"] {
     const { next, noted, body } = looked;
     const now = clock.now();
-    const sends = next.due.length > 0 || next.lapsed.length > 0;
+    const sends = due.length > 0 || next.lapsed.length > 0;
     const found: Doc<"alert"> = { ...doc, body };
-    const made = sends ? intend(found, next.due, next.lapsed, now) : { ...found, wakeAt: next.wakeAt };
-    if (made.wakeAt !== null) await wake.at(doc.key, made.wakeAt);
-    if (!sends && isSame(doc, made)) return doc;
+    const made = sends ? intend(found, due, next.lapsed, now) : { ...found, wakeAt: next.wakeAt };
+    if (!sends && isSame(doc, made) && made.wakeAt === doc.wakeAt) return null;
     const entries = [...noted.entries, ...entriesOf(doc, made, looked, now)];
-    if (!(await store.write(made, entries))) return null;
-    await store.note(noted.ofMembers);
-    observe(made, next, noted.fresh);
-    return { ...made, version: doc.version + 1 };
+    return { doc: made, entries, onlyWakes: !sends && isSame(doc, made) && entries.length === 0, hints: [made] };
+  }
+
+  async function afterCommit(made: Doc<"alert">, { next, noted }: Looked): Promise<void> {
+    await note(deps, noted.ofMembers);
+    for (const code of noted.fresh) deps.observe.suppressed?.(code);
+    for (const { supersedes } of next.due) if (supersedes !== null) deps.observe.suppressed?.("superseded");
+    for (const { channel } of next.lapsed) deps.observe.alert?.(channel, "gave-up");
+    if (made.wakeAt === null && isUnsent(made)) deps.observe.suppressed?.("no-channel");
   }
 
   function entriesOf(doc: Doc<"alert">, made: Doc<"alert">, { next, model }: Looked, now: Ms): readonly Entry[] {
@@ -165,14 +183,11 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     ];
   }
 
-  function observe(made: Doc<"alert">, next: NextAlert, fresh: readonly string[]): void {
-    for (const code of fresh) deps.observe.suppressed?.(code);
-    for (const { supersedes } of next.due) if (supersedes !== null) deps.observe.suppressed?.("superseded");
-    for (const { channel } of next.lapsed) deps.observe.alert?.(channel, "gave-up");
-    if (made.wakeAt === null && isUnsent(made)) deps.observe.suppressed?.("no-channel");
-  }
-
-  return { advance, tellDirectly: createDirect(deps) };
+  return {
+    advance: (key, turn = ALONE) =>
+      inRounds({ clock, turn, hint: (at) => wake.at(key, at), gather: TOGETHER }, ({ running }) => round(key, running)),
+    tellDirectly: createDirect(deps),
+  };
 }
 
 const isUnsent = ({ body }: Doc<"alert">): boolean => Object.keys(body.sends).length === 0 && body.quiet === "no";
@@ -184,8 +199,6 @@ function settled(made: Doc<"alert">, now: Ms): Entry {
   return alertEntry(made, now, text, { reason: null });
 }
 
+/** Whether an evaluation has changed nothing but `wakeAt`. */
 const isSame = (a: Doc<"alert">, b: Doc<"alert">): boolean =>
-  a.wakeAt === b.wakeAt &&
-  a.body.size === b.body.size &&
-  a.body.quiet === b.body.quiet &&
-  sameHeld(a.body.withheld, b.body.withheld);
+  a.body.size === b.body.size && a.body.quiet === b.body.quiet && sameHeld(a.body.withheld, b.body.withheld);

@@ -1,9 +1,9 @@
-import type { Clock, Ms } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import { nextTry, type Patience } from "../durable/retry.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { AlertModel, Channel } from "./alert.ts";
-import { backOff } from "./outbox/apply.ts";
 import { buildAlert } from "./message/build.ts";
 import { clean } from "./message/clean.ts";
 import { alertKey, joinAlert, tells } from "./join.ts";
@@ -11,9 +11,11 @@ import type { Links } from "./message/links.ts";
 import type { FindPhrase } from "./message/phrases.ts";
 import type { Told } from "./message/member.ts";
 import { groupOf, type Route, routesFor } from "./route.ts";
+import { SEND_PATIENCE } from "./outbox/outbox.ts";
 import { sendOnce } from "./outbox/send.ts";
 
-const MOST_ATTEMPTS = 3;
+/** Nothing remembers what is told so: a few tries, or a process that stops would leave it half told. */
+const DIRECT_PATIENCE: Patience = { ...SEND_PATIENCE, mostTries: 3 };
 
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;
@@ -87,12 +89,15 @@ export async function tellOne(
   channel: Channel,
   model: AlertModel,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (let tries = 1; ; tries++) {
     const result = await sendOnce(channel, model, null, deps.clock);
     if (result.is === "sent") return deps.observe.alert?.(name, "sent");
-    if (result.is === "refused" || attempt === MOST_ATTEMPTS) return deps.observe.alert?.(name, "gave-up");
+    const at = deps.clock.now();
+    const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_PATIENCE.longest) : null;
+    const failed = { at, tries, notBefore, endsAt: Infinity };
+    const retryAt = result.is === "refused" ? null : nextTry(failed, DIRECT_PATIENCE, deps.random());
+    if (retryAt === null) return deps.observe.alert?.(name, "gave-up");
     deps.observe.alert?.(name, "failed");
-    const wait: Ms = Math.max(backOff(attempt, deps.random()), Math.min(result.after ?? 0, 60_000));
-    await deps.clock.sleep(wait).catch(() => {});
+    await deps.clock.sleep(retryAt - at).catch(() => {});
   }
 }

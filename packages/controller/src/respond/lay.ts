@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Ms } from "../clock.ts";
 import type { Doc, Kind } from "../model/doc.ts";
+import type { Change, Made } from "../durable/commit.ts";
+import { intend } from "../durable/intent.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Step } from "../model/step.ts";
 import { apply, type Finished } from "./apply.ts";
-import { type Elsewhere, NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
+import { NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
 import { next } from "./next.ts";
 import type { Refreshed } from "./refreshed.ts";
 import { mapSteps, stepsOf } from "./steps.ts";
 
-/** Longest duration of a call: an intended step is not verified before, since its call may still be in progress. */
-const CALL_BOUND: Ms = 10_000;
+/** Longest duration of a call (aws/lanes/requests.ts). */
+const CALL_TAKES: Ms = 10_000;
 
 export interface LayDeps<K extends Kind> {
   /** Replans, and settles steps that follow from it. Pure. */
@@ -21,16 +23,10 @@ export interface LayDeps<K extends Kind> {
 }
 
 /** The result of one round: what to store, and which steps are due. */
-export interface Laid<K extends Kind> {
+export interface Laid<K extends Kind> extends Made<K> {
   readonly doc: Doc<K>;
   readonly due: readonly Step[];
   readonly upcomingAt: Ms | null;
-  readonly entries: readonly Entry[];
-  readonly elsewhere: Elsewhere;
-  /** Nothing must be written. */
-  readonly unchanged: boolean;
-  /** Only `wakeAt` has changed: most writes are such renewals of the takeover delay. */
-  readonly onlyWakes: boolean;
 }
 
 /**
@@ -76,9 +72,7 @@ export function lay<K extends Kind>(
   const intents = new Set(due.filter((step) => !deps.isSafe(step)).map((step) => step.id));
   if (intents.size > 0) {
     doc = mapSteps(doc as Doc, (step) =>
-      intents.has(step.id) && step.state !== "intended"
-        ? { ...step, state: "intended" as const, startedAt: step.startedAt ?? now, retryAt: now + CALL_BOUND }
-        : step,
+      intents.has(step.id) ? intend({ ...step, startedAt: step.startedAt ?? now }, now, CALL_TAKES) : step,
     ) as Doc<K>;
   }
   const busy = due.length > 0 || running.size > 0;
@@ -87,10 +81,19 @@ export function lay<K extends Kind>(
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const isQuiet = results.length === 0 && entries.length === 0;
   const unchanged = nothingYet || (isQuiet && !busy && doc.wakeAt === base.wakeAt);
-  // Compared last, since it is expensive.
-  const onlyWakes =
-    !unchanged && isQuiet && isDeepStrictEqual(doc.body, base.body) && isDeepStrictEqual(doc.tags, base.tags);
-  return { doc, due, upcomingAt: upcoming.wakeAt, entries, elsewhere, unchanged, onlyWakes };
+  const made = { doc, due, upcomingAt: upcoming.wakeAt };
+  if (unchanged) return { ...made, change: null };
+  const writes = [...elsewhere.writes.values()];
+  const change: Change<K> = {
+    doc,
+    entries,
+    writes,
+    unchanged: [...elsewhere.unchanged.values()],
+    // Most writes are such renewals of the takeover delay. Compared last, since it is expensive.
+    onlyWakes: isQuiet && isDeepStrictEqual(doc.body, base.body) && isDeepStrictEqual(doc.tags, base.tags),
+    hints: [doc, ...writes],
+  };
+  return { ...made, change };
 }
 
 /** Whether the document has the step of a result. A safe step may have run before its plan was stored. */

@@ -1,5 +1,6 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
+import type { Repeat } from "../durable/intent.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { LookAround } from "../enrich/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
@@ -84,12 +85,12 @@ interface Shared extends Description {
   readonly run: (step: Step, ctx: Context) => Promise<Result>;
 }
 
-/** Carries out one kind of step. `repeat`: what a repetition does (docs/architecture.md, The step machine). */
+/** Carries out one kind of step. `repeat`: what a repetition does (durable/intent.ts). */
 export type Responder = Shared &
   (
-    | { readonly repeat: "safe" | "token" | "at-most-once" }
+    | { readonly repeat: Exclude<Repeat, "look"> }
     | {
-        readonly repeat: "look";
+        readonly repeat: Extract<Repeat, "look">;
         /**
          * Verifies after a crash whether the effect happened. After "unknown" it is called again, until the time limit.
          */

@@ -1,13 +1,14 @@
 import { AwsFailure } from "../aws/failure.ts";
 import type { Ms } from "../clock.ts";
+import { whenUnheard } from "../durable/intent.ts";
+import { nextTry, type Patience } from "../durable/retry.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { Step } from "../model/step.ts";
 import type { Finished } from "./apply.ts";
 import type { Context, Responder, Result } from "./responder.ts";
 
-/** First and longest pause between retries. */
-const FIRST_PAUSE: Ms = 500;
-const LONGEST_PAUSE: Ms = 10_000;
+/** A warning leaves two minutes: a step must have many attempts in that time. */
+const STEP_PATIENCE: Patience = { first: 500, longest: 10_000 };
 
 /**
  * Runs one step once. An intended step with `repeat: "look"` is verified first; an intended step with "at-most-once"
@@ -31,17 +32,16 @@ export async function runStep(responder: Responder, step: Step, ctx: Context, ra
 
 async function attempt(responder: Responder, step: Step, ctx: Context): Promise<Result> {
   if (step.state !== "intended") return responder.run(step, ctx);
-  switch (responder.repeat) {
-    case "safe":
-    case "token":
+  switch (whenUnheard(responder.repeat)) {
+    case "repeat":
       return responder.run(step, ctx);
-    case "at-most-once":
+    case "give-up":
       throw new SpotkeeperError(
         "SK-STEP-UNKNOWN",
         "it was begun before a restart, and may have happened: not repeated",
       );
     case "look": {
-      const seen = await looked(responder.look(step, ctx));
+      const seen = "look" in responder ? await looked(responder.look(step, ctx)) : "unknown";
       if (seen === "not-done") return responder.run(step, ctx);
       if (seen !== "unknown") return seen;
       throw new SpotkeeperError(
@@ -73,17 +73,19 @@ function failureOf(
   now: Ms,
   random: () => number,
 ): Extract<Finished, { readonly failure: unknown }>["failure"] {
-  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(step.attempts, 10));
-  const pause = Math.round(longest * (0.5 + random() / 2));
+  // Its budget moves with its plan, and what follows from its end with it: next.ts gives it up, and nobody does before.
+  const retryAt = (notBefore: Ms | null): Ms | null =>
+    nextTry({ at: now, tries: step.attempts + 1, notBefore, endsAt: Infinity }, STEP_PATIENCE, random());
   if (error instanceof AwsFailure) {
     const reason = `${error.fields.kind}: ${error.message}`;
-    if (!error.fields.retryable) return { reason, retryAt: responder.nature === "waits" ? now + LONGEST_PAUSE : null };
+    if (!error.fields.retryable)
+      return { reason, retryAt: responder.nature === "waits" ? now + STEP_PATIENCE.longest : null };
     const unanswered = error.fields.kind === "unavailable" || error.fields.kind === "timed-out";
     const mayBeDone = responder.undoneBy !== null && unanswered;
-    return { reason, retryAt: Math.max(error.fields.retryAt ?? 0, now + pause), ...(mayBeDone ? { mayBeDone } : {}) };
+    return { reason, retryAt: retryAt(error.fields.retryAt ?? null), ...(mayBeDone ? { mayBeDone } : {}) };
   }
   if (error instanceof SpotkeeperError && error.code === "SK-STEP-UNKNOWN")
     return { reason: error.message, retryAt: null };
   const reason = error instanceof Error ? error.message : String(error);
-  return { reason, retryAt: now + pause };
+  return { reason, retryAt: retryAt(null) };
 }

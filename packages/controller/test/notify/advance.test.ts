@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SpotkeeperError } from "../../src/errors.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
@@ -162,6 +163,24 @@ describe("deaths and races", () => {
     on.clock.jump(15_000);
     await on.settle(other.advance(on.key));
     expect(phases(next)).toEqual(["20 receipt"]);
+  });
+
+  test("a ledger that is away when a channel has answered: it is written once it is back, and nobody is told twice", async () => {
+    const back = T0 + 30_000;
+    const away: Ledger = {
+      ...on.ledger,
+      commit: (writes, ...rest) =>
+        sns.sent.length > 0 && on.clock.now() < back
+          ? Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full"))
+          : on.ledger.commit(writes, ...rest),
+    };
+    const alerts = on.worker({ sns }, { ledger: away });
+    await on.join("i-1");
+    on.clock.jump(5_000);
+    await on.settle(alerts.advance(on.key));
+    expect((await on.alert()).body.sends).toMatchObject({ sns: { state: "sent", attempts: 1 } });
+    await on.run(alerts, 60_000);
+    expect(phases(sns)).toEqual(["5 receipt"]);
   });
 
   test("two workers at once send once", async () => {

@@ -136,6 +136,32 @@ test("two workers, one incident: both may repeat what is safe, one alone does wh
   expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done"]);
 });
 
+test("two workers find a step that nobody heard of again: one alone repeats it", async () => {
+  const key = await open();
+  const plan = [planned("guarded")];
+  const dying = worker({ plan, unsafe: ["guarded"], run: () => new Promise(() => {}) });
+  await settle(advanceDoc(dying.deps, key, "incident", { ...ALONE, until: T0 + SECOND }));
+  const script: Script = {
+    plan,
+    unsafe: ["guarded"],
+    run: async () => {
+      await clock.sleep(SECOND);
+      return done;
+    },
+  };
+  // Nothing is due yet: by the document, one looks again as soon as the call must be over.
+  await clock.runUntil(T0 + 6 * SECOND);
+  const early = worker(script);
+  await settle(advanceDoc(early.deps, key, "incident", ALONE));
+  const { wakeAt } = await stored(key);
+  expect([early.ran, wakeAt]).toEqual([[], T0 + 10 * SECOND]);
+  await clock.runUntil(T0 + 10 * SECOND);
+  const both = [worker(script), worker(script)];
+  await settle(Promise.all(both.map(({ deps }) => advanceDoc(deps, key, "incident", ALONE))));
+  expect(both.flatMap(({ ran }) => ran)).toEqual(["guarded"]);
+  expect((await stored(key)).body.steps[0]?.state).toBe("done");
+});
+
 test("a signal that comes while a step runs is seen at once, and its version is not overwritten", async () => {
   const key = await open();
   let poke = (): void => {};

@@ -6,7 +6,7 @@ import type { SharedParts, Outages } from "./shared-parts.ts";
 import { withCalls } from "./with-calls.ts";
 import type { SwarmWorld } from "./world.ts";
 
-/** Longer than the timeout of a send (controller/src/notify/outbox/send.ts). */
+/** Longer than the timeout of a send (controller/src/notify/outbox/outbox.ts). */
 const SLOW: Ms = 12_000;
 /** The wait that a channel asks for. */
 const ASKED: Ms = 20_000;

@@ -5,7 +5,7 @@ import type { AlertModel, Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { renderJson } from "../render/json.ts";
 import { ofAws } from "./support/result.ts";
-import { SEND_WITHIN } from "../outbox/send.ts";
+import { SEND_WITHIN } from "../outbox/outbox.ts";
 
 export interface EventBridgeOptions {
   readonly type: "eventbridge";

@@ -8,7 +8,7 @@ import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { messageId } from "../render/json.ts";
 import { renderText } from "../render/text.ts";
 import { ofAws } from "./support/result.ts";
-import { SEND_WITHIN } from "../outbox/send.ts";
+import { SEND_WITHIN } from "../outbox/outbox.ts";
 
 export interface SnsOptions {
   readonly type: "sns";

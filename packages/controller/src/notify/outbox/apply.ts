@@ -1,15 +1,14 @@
 import type { Ms } from "../../clock.ts";
+import { intend as intended } from "../../durable/intent.ts";
+import { nextTry } from "../../durable/retry.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Send } from "../../model/alert.ts";
 import type { SendResult } from "../alert.ts";
 import { clean } from "../message/clean.ts";
 import { span } from "../message/count.ts";
 import type { Due, Lapsed } from "./next.ts";
-import { CALL_BOUND } from "./outbox.ts";
+import { SEND_PATIENCE, SEND_TAKES } from "./outbox.ts";
 import type { Route } from "../route.ts";
-
-const FIRST_WAIT: Ms = 1_000;
-const LONGEST_WAIT: Ms = 60_000;
 
 /** A send that was never tried. */
 const UNTRIED: Omit<Send, "state" | "hash"> = {
@@ -26,20 +25,11 @@ export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly 
   for (const { channel, content, attempt } of due) {
     const had = sends[channel] ?? UNTRIED;
     const since = attempt === 1 ? now : (had.since ?? now);
-    const { receipt, reason } = had;
-    sends[channel] = {
-      state: "intended",
-      hash: content,
-      receipt,
-      attempts: attempt,
-      retryAt: now + CALL_BOUND,
-      since,
-      reason,
-    };
+    sends[channel] = intended({ ...had, hash: content, attempts: attempt, since }, now, SEND_TAKES);
   }
   for (const { channel, content, reason } of lapsed)
     sends[channel] = { ...(sends[channel] ?? UNTRIED), hash: content, state: "gave-up", retryAt: null, reason };
-  return { ...doc, wakeAt: now + CALL_BOUND, body: { ...doc.body, sends } };
+  return { ...doc, wakeAt: now + SEND_TAKES, body: { ...doc.body, sends } };
 }
 
 /**
@@ -83,10 +73,12 @@ function after(
     case "refused":
       return gaveUp(had, result.reason);
     case "retry": {
-      const wait = Math.max(backOff(had.attempts, random), Math.ceil(result.after ?? 0));
-      const age = now + wait - (had.since ?? now);
-      if (age > giveUpAfter) return gaveUp(had, `${result.reason}, for ${span((now - (had.since ?? now)) / 1_000)}`);
-      return { ...had, state: "due", retryAt: now + wait, reason: clean(result.reason) };
+      const since = had.since ?? now;
+      const notBefore = result.after === null ? null : now + result.after;
+      const failed = { at: now, tries: had.attempts, notBefore, endsAt: since + giveUpAfter };
+      const retryAt = nextTry(failed, SEND_PATIENCE, random);
+      if (retryAt === null) return gaveUp(had, `${result.reason}, for ${span((now - since) / 1_000)}`);
+      return { ...had, state: "due", retryAt, reason: clean(result.reason) };
     }
   }
 }
@@ -97,10 +89,3 @@ const gaveUp = (had: Send, reason: string): Send => ({
   retryAt: null,
   reason: clean(reason),
 });
-
-/**
- * Returns the pause before a retry: doubles from 1 s to 60 s, with up to half of it removed at random, so that retries
- * are spread.
- */
-export const backOff = (attempts: number, random: number): Ms =>
-  Math.round(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempts - 1, 10)) * (1 - random / 2));

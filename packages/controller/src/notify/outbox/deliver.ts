@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { commitAtLast, type CommitDeps } from "../../durable/commit.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Send } from "../../model/alert.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
@@ -10,12 +11,10 @@ import type { Refresher } from "./refresh.ts";
 import { type Route, routeNamed } from "../route.ts";
 import { sendOnce } from "./send.ts";
 import type { Turns } from "./turns.ts";
-import { alertEntry, type AlertStore, untold } from "./store.ts";
-
-const MOST_CONFLICTS = 8;
+import { alertEntry, untold } from "./store.ts";
 
 export interface DeliverDeps {
-  readonly store: AlertStore;
+  readonly store: CommitDeps<"alert">;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];
   readonly gates: Gates;
@@ -40,7 +39,7 @@ export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Du
   await deps.turns(intended.key, () => record(deps, intended, due, model, result));
 }
 
-/** Stores the result; after a version conflict applies it to the current document again. */
+/** Stores the result, also after an outage of the ledger: a lost result would be sent again. */
 async function record(
   deps: DeliverDeps,
   intended: Doc<"alert">,
@@ -48,23 +47,22 @@ async function record(
   model: AlertModel,
   result: SendResult,
 ): Promise<void> {
-  const { store, clock } = deps;
-  for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
-    const doc = await store.load(intended.key);
-    if (doc === null || doc.body.generation !== intended.body.generation) return;
-    const now = clock.now();
+  const committed = await commitAtLast({ ...deps.store, clock: deps.clock }, intended, (doc) => {
+    if (doc === null || doc.body.generation !== intended.body.generation) return null;
+    const now = deps.clock.now();
     const route = routeNamed(deps.routes, doc.body.route);
     const applied = applySend(doc, due, result, now, deps.random(), route);
-    if (applied === null) return;
+    if (applied === null) return null;
     const { state, reason } = applied.send;
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };
     const entries = [alertEntry(doc, now, sentence(due, applied.send, model), { ...data, state, reason })];
     const lost = state === "gave-up" ? untold(applied.doc, route, [...deps.channels.keys()], now) : null;
-    if (await store.write(applied.doc, lost === null ? entries : [...entries, lost])) {
-      deps.onResult(due.channel, state === "sent" ? "sent" : state === "gave-up" ? "gave-up" : "failed");
-      return;
-    }
-  }
+    // The hint of its intent is still to come.
+    return { state, change: { doc: applied.doc, entries: lost === null ? entries : [...entries, lost], hints: [] } };
+  });
+  if (committed.is !== "stored") return;
+  const { state } = committed.made;
+  deps.onResult(due.channel, state === "sent" ? "sent" : state === "gave-up" ? "gave-up" : "failed");
 }
 
 /** Retries wrong credentials only if the secrets have changed. */

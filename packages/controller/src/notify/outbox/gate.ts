@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import type { Pace, SendResult } from "../alert.ts";
-import { CALL_BOUND } from "./outbox.ts";
+import { SEND_TAKES } from "./outbox.ts";
 
 /** Failures in a row that open the circuit of a channel. */
 const FAILURES = 5;
@@ -44,7 +44,7 @@ export function freeAt(gate: Gate, pace: Pace | null, now: Ms): Ms {
 export const entered = (gate: Gate, pace: Pace | null, now: Ms): Gate => ({
   ...gate,
   paidAt: Math.max(gate.paidAt, now) + (pace?.every ?? 0),
-  trialUntil: gate.openUntil === null ? null : now + CALL_BOUND,
+  trialUntil: gate.openUntil === null ? null : now + SEND_TAKES,
 });
 
 /** Counts the result of a send. Pure. A refusal shows that the channel works. */

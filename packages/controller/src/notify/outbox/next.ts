@@ -3,7 +3,7 @@ import type { Doc } from "../../model/doc.ts";
 import type { Send } from "../../model/alert.ts";
 import type { AlertModel, Detail } from "../alert.ts";
 import { span } from "../message/count.ts";
-import { CALL_BOUND, contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, type Stage } from "./outbox.ts";
+import { contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, SEND_TAKES, type Stage } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
 /** Interval of evaluations: shorter while the alert is new. */
@@ -84,7 +84,7 @@ export function nextAlert(
     else if (channel.freeAt > now) times.push(channel.freeAt);
     else due.push(dueOf(channel.name, send, content));
   }
-  if (due.length > 0 || lapsed.length > 0) return { due, lapsed, wakeAt: now + CALL_BOUND };
+  if (due.length > 0 || lapsed.length > 0) return { due, lapsed, wakeAt: now + SEND_TAKES };
   if (summary.stage === "open") times.push(lookAgain(body.openedAt, now));
   if (times.length > 0) return { due, lapsed, wakeAt: Math.min(...times) };
   const strangers = strangersIn(doc, channels, contentOf(summary.stage, summary.hashes.full));

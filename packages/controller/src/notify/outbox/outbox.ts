@@ -1,8 +1,19 @@
 import type { Ms } from "../../clock.ts";
+import type { Patience } from "../../durable/retry.ts";
 import type { Alert, Send } from "../../model/alert.ts";
 
-/** How long an intent stands before it is sent again: longer than a channel's time limit. */
-export const CALL_BOUND: Ms = 15_000;
+/** Longest duration of one send. */
+export const SEND_WITHIN: Ms = 10_000;
+/** Longest duration of a refresh of secrets, after a channel has refused its credentials. */
+export const REFRESH_WITHIN: Ms = 4_000;
+/** Longest duration of one attempt with the refresh of secrets, and one second to store its result. */
+export const SEND_TAKES: Ms = SEND_WITHIN + REFRESH_WITHIN + 1_000;
+
+/**
+ * A service may be down for hours, and services limit requests: the pauses are longer than those of steps, which have two
+ * minutes. The limit in time is `giveUpAfter` of the route.
+ */
+export const SEND_PATIENCE: Patience = { first: 1_000, longest: 60_000 };
 
 /** Delay between the last outcome and the last evaluation: long enough for a stale list (assumed: 2 s). */
 export const LAST_LOOK: Ms = 2_000;
@@ -10,7 +21,8 @@ export const LAST_LOOK: Ms = 2_000;
 /**
  * The outbox: `Alert.sends` has one entry for each channel, with these states:
  *
- * - `intended`: a send is in progress (or its process died); sent again at `retryAt`
+ * - `intended`: a send is in progress; after `retryAt` its process has died, and it is repeated (durable/intent.ts). Key
+ *   and generation of the alert are the token by which a service recognizes it
  * - `due`: the last attempt failed; the next is at `retryAt`
  * - `sent`: `hash` was sent; no further send before `retryAt`
  * - `gave-up`: refused, or tried too often; only the outcome, or a new outcome, is tried again

@@ -1,8 +1,7 @@
 import type { Clock, Ms } from "../../clock.ts";
+import { REFRESH_WITHIN } from "./outbox.ts";
 
 const AT_MOST_EVERY: Ms = 60_000;
-/** Time limit; together with the send before it shorter than CALL_BOUND. */
-const WITHIN: Ms = 4_000;
 
 /** Reads secrets again after a channel refused its credentials; returns whether any has changed. Never rejects. */
 export type Refresher = (channel: string) => Promise<boolean>;
@@ -16,7 +15,7 @@ export function createRefresher(refreshSecrets: () => Promise<boolean>, clock: C
     if (before !== undefined && now - before < AT_MOST_EVERY) return false;
     asked.set(channel, now);
     const stop = new AbortController();
-    const late = clock.sleep(WITHIN, stop.signal).then(
+    const late = clock.sleep(REFRESH_WITHIN, stop.signal).then(
       () => false,
       () => false,
     );

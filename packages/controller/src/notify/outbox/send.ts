@@ -1,11 +1,9 @@
-import type { Clock, Ms } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { Plain } from "../../model/plain.ts";
 import { SpotkeeperError } from "../../errors.ts";
 import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
-
-/** Time limit of one send. */
-export const SEND_WITHIN: Ms = 10_000;
+import { SEND_WITHIN } from "./outbox.ts";
 
 /**
  * Makes one attempt within 10 s; never rejects. If a channel ignores the abort signal, the send is no longer awaited.

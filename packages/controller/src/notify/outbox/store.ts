@@ -1,47 +1,39 @@
 import type { Ms } from "../../clock.ts";
+import type { CommitDeps } from "../../durable/commit.ts";
 import { SpotkeeperError } from "../../errors.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
-import type { Key } from "../../model/key.ts";
-import type { Ledger } from "../../record/ledger/ledger.ts";
 import { plural } from "../message/count.ts";
 import type { Route } from "../route.ts";
+import type { Wake } from "../../wake.ts";
 import { whom } from "./whom.ts";
 
 /** Entries in one commit, since some stores allow no more. */
 const ENTRIES_A_COMMIT = 50;
 
-/** Ledger operations of the alert's loop. */
-export interface AlertStore {
-  readonly load: (key: Key) => Promise<Doc<"alert"> | null>;
-  /** False on a conflict. */
-  readonly write: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<boolean>;
-  /** Writes entries to the timelines of incidents. */
-  readonly note: (entries: readonly Entry[]) => Promise<void>;
-}
-
 export interface AlertStoreDeps {
-  readonly ledger: Pick<Ledger, "load" | "commit">;
+  readonly ledger: CommitDeps<"alert">["ledger"];
+  readonly wake: Wake;
   readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
   /** Called if an alert could not be delivered on any channel, so that it is logged. */
   readonly onUntold: (error: Error) => void;
 }
 
-export function createAlertStore({ ledger, onEntries, onUntold }: AlertStoreDeps): AlertStore {
-  return {
-    load: (key) => ledger.load(key, "alert"),
-    async write(doc, entries) {
-      if ((await ledger.commit([doc], entries)) === "conflict") return false;
-      await onEntries?.(doc, entries);
-      for (const { data, text } of entries)
-        if (data["reason"] === UNTOLD) onUntold(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
-      return true;
-    },
-    async note(entries) {
-      for (let from = 0; from < entries.length; from += ENTRIES_A_COMMIT)
-        await ledger.commit([], entries.slice(from, from + ENTRIES_A_COMMIT));
-    },
-  };
+/** How the alert's loop commits. */
+export const storeOf = ({ ledger, wake, onEntries, onUntold }: AlertStoreDeps): CommitDeps<"alert"> => ({
+  ledger,
+  wake,
+  async onEntries(doc, entries) {
+    await onEntries?.(doc, entries);
+    for (const { data, text } of entries)
+      if (data["reason"] === UNTOLD) onUntold(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
+  },
+});
+
+/** Writes lines for the timelines of incidents. */
+export async function note({ ledger }: Pick<AlertStoreDeps, "ledger">, entries: readonly Entry[]): Promise<void> {
+  for (let from = 0; from < entries.length; from += ENTRIES_A_COMMIT)
+    await ledger.commit([], entries.slice(from, from + ENTRIES_A_COMMIT));
 }
 
 export const alertEntry = (doc: Doc<"alert">, at: Ms, text: string, data: Entry["data"]): Entry => ({

@@ -1,0 +1,101 @@
+import type { Clock, Ms } from "../clock.ts";
+import { raceWithin } from "../race.ts";
+import { isAway } from "../record/away.ts";
+import type { Turn } from "../turn.ts";
+import { AWAY_PAUSE } from "./commit.ts";
+
+/** Maximum number of rounds of one `advance`, far more than any plan needs. After it the document is due again at once. */
+const MOST_ROUNDS = 500;
+
+/** What a round begins; it runs concurrently with the following rounds. */
+export interface Task<R> {
+  readonly id: string;
+  /** Makes one attempt; its result is passed to the next round. */
+  readonly run: () => Promise<R>;
+}
+
+export interface Round<R> {
+  readonly begin: readonly Task<R>[];
+  /** Time of the next round; it begins earlier if a task ends. */
+  readonly nextAt: Ms;
+  /** Nothing must be done before the document's hint, once no task runs. */
+  readonly atRest: boolean;
+}
+
+/** What has happened since the previous round. */
+export interface Since<R> {
+  /** Results of the tasks that have ended. */
+  readonly results: readonly R[];
+  /** Ids of the tasks that still run. */
+  readonly running: ReadonlySet<string>;
+  /** A signal was accepted for the document. */
+  readonly isPoked: boolean;
+}
+
+export interface RoundsDeps {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  /** Sends a hint for the document. */
+  readonly hint: (at: Ms) => Promise<void>;
+  /** Tasks that end within this time after another share its round. 0 if left out. */
+  readonly gather?: Ms;
+}
+
+/**
+ * Advances one document in rounds. A round loads the document, plans, commits intents, and returns the tasks to begin. Tasks
+ * run concurrently; each result is passed to the round after its end, without waiting for slower tasks. If the ledger is
+ * unavailable while a task runs or a result is not stored, the round is repeated after a pause; else this rejects.
+ *
+ * @param round returns null if there is nothing to do any more
+ */
+export async function inRounds<R>(
+  { clock, turn, hint, gather = 0 }: RoundsDeps,
+  round: (since: Since<R>) => Promise<Round<R> | null>,
+): Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  let finished: R[] = [];
+  let isPoked = false;
+  const listen = (): Promise<void> => turn.poked().then(() => void (isPoked = true));
+  let poked = listen();
+  let wasAtRest = true;
+
+  for (let count = 0; count < MOST_ROUNDS; count++) {
+    const since: Since<R> = { results: finished, running: new Set(running.keys()), isPoked };
+    if (isPoked) {
+      isPoked = false;
+      poked = listen();
+    }
+    finished = [];
+    let made: Round<R> | null;
+    try {
+      made = await round(since);
+    } catch (error) {
+      if (!isAway(error) || (wasAtRest && running.size === 0 && since.results.length === 0)) throw error;
+      finished = [...since.results, ...finished];
+      isPoked ||= since.isPoked;
+      if (clock.now() >= turn.until) break;
+      await clock.sleep(AWAY_PAUSE);
+      continue;
+    }
+    if (made === null) return await raceWithin(clock, [Promise.all(running.values())], turn.until - clock.now());
+    wasAtRest = made.atRest;
+    for (const { id, run } of clock.now() < turn.until ? made.begin : []) {
+      const task = run().then((result) => {
+        finished.push(result);
+        running.delete(id);
+      });
+      // Its error is handled where it is awaited below.
+      task.catch(() => {});
+      running.set(id, task);
+    }
+    if (finished.length > 0) continue;
+    if (clock.now() >= turn.until) break;
+    if (running.size === 0 && made.atRest) return;
+    await raceWithin(clock, [...running.values(), poked], Math.min(made.nextAt, turn.until) - clock.now());
+    if (gather > 0 && finished.length > 0 && running.size > 0)
+      await raceWithin(clock, [Promise.all(running.values()), poked], Math.min(gather, turn.until - clock.now()));
+    // Other results that are ready in the same tick share the commit.
+    await Promise.resolve();
+  }
+  await hint(clock.now());
+}

@@ -1,0 +1,117 @@
+import { virtualClock, type VirtualClock } from "@spotkeeper/simulator";
+import { beforeEach, expect, test } from "vitest";
+import { inRounds, type Round, type RoundsDeps, type Since, type Task } from "../../src/durable/rounds.ts";
+import { SpotkeeperError } from "../../src/errors.ts";
+import { ALONE } from "../../src/turn.ts";
+
+const T0 = 1_000_000;
+const AWAY = new SpotkeeperError("SK-LEDGER-FULL", "the disk is full");
+
+let clock: VirtualClock;
+let hints: number[];
+beforeEach(() => {
+  clock = virtualClock(T0);
+  hints = [];
+});
+
+const depsOf = (more: Partial<RoundsDeps> = {}): RoundsDeps => ({
+  clock,
+  turn: ALONE,
+  hint: (at) => Promise.resolve(void hints.push(at - T0)),
+  ...more,
+});
+const task = (id: string, takes: number): Task<string> => ({ id, run: () => clock.sleep(takes).then(() => id) });
+const rest: Round<string> = { begin: [], nextAt: Infinity, atRest: true };
+
+/** Plays rounds as told, and notes when each came and what it began with. */
+function played(rounds: readonly (Round<string> | Error | null)[]) {
+  const seen: (Pick<Since<string>, "results" | "isPoked"> & { readonly at: number; readonly running: string[] })[] = [];
+  const left = [...rounds];
+  const round = async ({ results, running, isPoked }: Since<string>): Promise<Round<string> | null> => {
+    seen.push({ at: clock.now() - T0, results, running: [...running], isPoked });
+    const next = left.shift() ?? rest;
+    if (next instanceof Error) throw next;
+    return next;
+  };
+  return { seen, round };
+}
+
+test("each result is for the round that follows its end, and slower tasks hold nobody up", async () => {
+  const { seen, round } = played([{ ...rest, begin: [task("slow", 5_000), task("quick", 100)] }]);
+  await clock.runUntilSettled(inRounds(depsOf(), round));
+  expect(seen).toEqual([
+    { at: 0, results: [], running: [], isPoked: false },
+    { at: 100, results: ["quick"], running: ["slow"], isPoked: false },
+    { at: 5_000, results: ["slow"], running: [], isPoked: false },
+  ]);
+  expect(hints).toEqual([]);
+});
+
+test("tasks that end soon after another share its round", async () => {
+  const { seen, round } = played([{ ...rest, begin: [task("a", 100), task("b", 140), task("c", 200)] }]);
+  await clock.runUntilSettled(inRounds(depsOf({ gather: 50 }), round));
+  expect(seen.map(({ at, results }) => [at, results])).toEqual([
+    [0, []],
+    [150, ["a", "b"]],
+    [200, ["c"]],
+  ]);
+});
+
+test("the next round comes at its time, and where something new was accepted", async () => {
+  let poke = (): void => {};
+  const turn = { poked: () => new Promise<void>((resolve) => (poke = resolve)), until: Infinity };
+  const { seen, round } = played([{ begin: [task("slow", 9_000)], nextAt: T0 + 2_000, atRest: true }]);
+  const running = inRounds(depsOf({ turn }), round);
+  await clock.runUntil(T0 + 4_000);
+  poke();
+  await clock.runUntilSettled(running);
+  expect(seen.map(({ at, isPoked }) => [at, isPoked])).toEqual([
+    [0, false],
+    [2_000, false],
+    [4_000, true],
+    [9_000, false],
+  ]);
+});
+
+test("at the end of its turn it begins nothing, waits for nothing, and sends a hint", async () => {
+  const begin = [task("slow", 9_000)];
+  const turn = { ...ALONE, until: T0 + 3_000 };
+  const { seen, round } = played([
+    { begin, nextAt: Infinity, atRest: true },
+    { ...rest, begin: [task("more", 1)] },
+  ]);
+  await clock.runUntilSettled(inRounds(depsOf({ turn }), round));
+  expect(seen.map(({ at, running }) => [at, running])).toEqual([
+    [0, []],
+    [3_000, ["slow"]],
+  ]);
+  expect(clock.now()).toBe(T0 + 3_000);
+  expect(hints).toEqual([3_000]);
+});
+
+test("a ledger that is away ends it where nothing is to be kept; else results are given again until it is back", async () => {
+  await expect(clock.runUntilSettled(inRounds(depsOf(), played([AWAY]).round))).rejects.toBe(AWAY);
+  const begun = { ...rest, begin: [task("a", 100), task("b", 500)] };
+  const { seen, round } = played([begun, AWAY, AWAY]);
+  await clock.runUntilSettled(inRounds(depsOf(), round));
+  expect(seen.map(({ at, results }) => [at, results])).toEqual([
+    [0, []],
+    [100, ["a"]],
+    [1_100, ["a", "b"]],
+    [2_100, ["a", "b"]],
+  ]);
+});
+
+test("what is not stored yet keeps it going", async () => {
+  const { seen, round } = played([{ begin: [], nextAt: T0 + 1_000, atRest: false }]);
+  await clock.runUntilSettled(inRounds(depsOf(), round));
+  expect(seen.map(({ at }) => at)).toEqual([0, 1_000]);
+});
+
+test("other failures, of a round or of a task, end it", async () => {
+  const broken = new Error("broken");
+  await expect(clock.runUntilSettled(inRounds(depsOf(), played([broken]).round))).rejects.toBe(broken);
+  const failing: Task<string> = { id: "x", run: () => Promise.reject(broken) };
+  const { round } = played([{ ...rest, begin: [task("slow", 9_000), failing] }]);
+  await expect(clock.runUntilSettled(inRounds(depsOf(), round))).rejects.toBe(broken);
+});
