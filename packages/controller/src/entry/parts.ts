@@ -1,5 +1,5 @@
 /** The parts of a worker, for programs that assemble one without a config: a simulator with its own clock. */
-import { noteOfDoomed } from "../flow/doomed.ts";
+import { noteOf } from "../flow/note-of.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { type MemoryOptions, openMemory } from "../record/memory/driver.ts";
 import { createLedger } from "../record/create-ledger.ts";
@@ -18,7 +18,7 @@ export { openSqliteArchive } from "../record/archive/sqlite.ts";
 
 /** Opens a ledger in memory that behaves like one over a network. */
 export const openMemoryLedger = (options: MemoryOptions): Ledger =>
-  createLedger(openMemory(options), { noteOf: noteOfDoomed });
+  createLedger(openMemory(options), { noteOf });
 
 /** Opens the ledger in one SQLite file, with notes about doomed instances in its list of open incidents. */
-export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => open({ noteOf: noteOfDoomed, ...options });
+export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => open({ noteOf, ...options });

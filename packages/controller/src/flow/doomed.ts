@@ -4,7 +4,8 @@ import { isDoomed } from "../decide/threat.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { NoteOf } from "../record/encode.ts";
-import type { Ledger } from "../record/ledger/ledger.ts";
+import type { Ledger, Outline } from "../record/ledger/ledger.ts";
+import { readOutlined } from "./read-outlined.ts";
 
 /** How long one snapshot is used, so that a storm of warnings does not create a snapshot for each. */
 const SNAPSHOT_FOR: Ms = 100;
@@ -68,19 +69,13 @@ export function trackDoomed(clock: Clock): Doomed {
     },
     async refresh(ledger) {
       for (const [id, until] of unrecorded) if (until < clock.now() && unrecorded.delete(id)) changed = true;
-      let cursor: string | undefined;
       const open = new Set<Key>();
-      do {
-        const page = await ledger.outline(OPEN, cursor);
-        for (const { key, note } of page.items) {
-          open.add(key);
-          if (note !== null) sawNote(key, note);
-        }
-        const unknown = page.items.filter(({ note }) => note === null);
-        const docs = await Promise.all(unknown.map(({ key }) => ledger.load(key, "incident")));
-        for (const doc of docs) if (doc !== null) saw(doc);
-        cursor = page.next;
-      } while (cursor !== undefined);
+      const sawOutline = ({ key, note }: Outline): boolean => {
+        open.add(key);
+        if (note !== null) sawNote(key, note);
+        return note !== null;
+      };
+      await readOutlined(ledger, OPEN, "incident", sawOutline, saw);
       for (const key of byIncident.keys()) {
         if (open.has(key)) continue;
         byIncident.delete(key);

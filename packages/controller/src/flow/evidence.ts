@@ -1,15 +1,20 @@
+import type { Ms } from "../clock.ts";
 import { serviceId } from "../inventory/ids.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Evidence } from "../model/signal.ts";
-import type { Ledger } from "../record/ledger/ledger.ts";
+import type { NoteOf } from "../record/encode.ts";
+import type { Ledger, Outline } from "../record/ledger/ledger.ts";
+import { readOutlined } from "./read-outlined.ts";
 
 const TAG = "evidence";
 /** Maximum number of version conflicts: then other workers have stored newer evidence. */
 const MOST_CONFLICTS = 5;
 
+const PREFIX = "evidence#";
+
 const keyOf = ({ about }: Evidence): Key =>
-  `evidence#${about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id}`;
+  `${PREFIX}${about.type === "service" ? serviceId(about.clusterArn, about.name) : about.id}`;
 
 /**
  * Stores the newest message of a service or fleet, so that it survives a restart. Rejects with the ledger's errors.
@@ -36,12 +41,20 @@ export async function keepEvidence(ledger: Pick<Ledger, "load" | "commit">, evid
   }
 }
 
-/** Reads all stored evidence, after a restart or from other workers. */
-export async function recallEvidence(ledger: Pick<Ledger, "list">, learn: (evidence: Evidence) => void): Promise<void> {
-  let cursor: string | undefined;
-  do {
-    const page = await ledger.list(TAG, cursor);
-    for (const doc of page.items) if (doc.kind === "evidence") learn(doc.body);
-    cursor = page.next;
-  } while (cursor !== undefined);
+/** Makes the note of stored evidence for `recallEvidence`: when the service or fleet sent it. */
+export const noteOfEvidence: NoteOf = (doc) =>
+  doc.kind === "evidence" ? { tag: TAG, note: String(doc.body.at) } : null;
+
+/**
+ * Reads stored evidence, after a restart or from other workers: only what is newer than what is known here.
+ * @param knownAt returns the time of the newest evidence of a service or fleet that is known; null if none is
+ */
+export function recallEvidence(
+  ledger: Pick<Ledger, "outline" | "load">,
+  knownAt: (id: string) => Ms | null,
+  learn: (evidence: Evidence) => void,
+): Promise<void> {
+  const isKnown = ({ key, note }: Outline): boolean =>
+    note !== null && (knownAt(key.slice(PREFIX.length)) ?? -Infinity) >= Number(note);
+  return readOutlined(ledger, TAG, "evidence", isKnown, ({ body }) => learn(body));
 }

@@ -235,7 +235,8 @@ export function createHandling(options: HandlingOptions): Handling {
     archiver: createArchiver({ ledger, archive: options.archive }),
     purge: (before) => ledger.purge(before),
     refreshOpen: async () => {
-      await recallEvidence(ledger, deps.learnEvidence);
+      const knownAt = (id: string): Ms | null => inventory.get("evidence", id)?.observedAt ?? null;
+      await recallEvidence(ledger, knownAt, deps.learnEvidence);
       for (const alert of members.keep(await doomed.refresh(ledger))) await hints.at(alert, clock.now());
     },
     onFailure,

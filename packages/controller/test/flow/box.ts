@@ -17,7 +17,7 @@ import { createAws } from "../../src/aws/index.ts";
 import { defaultActions, defaultPolicy } from "../../src/decide/defaults.ts";
 import type { Actions, Policy } from "../../src/decide/policy.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
-import { noteOfDoomed } from "../../src/flow/doomed.ts";
+import { noteOf } from "../../src/flow/note-of.ts";
 import { retainedIn } from "../../src/entry/retained.ts";
 import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
@@ -189,7 +189,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
     maxReadLag: options.readLag ?? 0,
   });
   const room = options.largestBody === undefined ? {} : { largestBody: options.largestBody };
-  const real = openSqliteLedger({ file: ":memory:", clock, noteOf: noteOfDoomed, ...room });
+  const real = openSqliteLedger({ file: ":memory:", clock, noteOf, ...room });
   const ledger = noticed(clock, options.ledger?.(real) ?? real);
   const archive = noticed(clock, openSqliteArchive({ file: ":memory:", clock }));
   const given = options.policy ?? { ...defaultPolicy, defaults: { ...defaultActions, ...options.actions } };

@@ -1,5 +1,10 @@
 import { interrupt, launchInstance } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { keepEvidence, recallEvidence } from "../../src/flow/evidence.ts";
+import { noteOf } from "../../src/flow/note-of.ts";
+import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
+import { T0 } from "../record/support/samples.ts";
 import { effects, expectSettled, toldOf } from "./assess.ts";
 import { ACCOUNT, type Box, openBox, REGION } from "./box.ts";
 import { hostOf, shop } from "./fleet.ts";
@@ -92,4 +97,37 @@ test("a fleet scales down: the instance is drained before the fleet ends it, and
   expect(effects(box, "drain", victim.id)).toHaveLength(1);
   expect((await box.incident(victim.id)).drainedAt).not.toBeNull();
   expect(toldOf(box, victim.id)).toEqual([]);
+});
+
+test("what is kept is read where it is newer than what is known, and not again", async () => {
+  const ledger = openSqliteLedger({ file: ":memory:", clock: systemClock, noteOf });
+  const say = (id: string, said: string | null, at: number): Promise<void> =>
+    keepEvidence(ledger, { about: { type: "ec2-fleet", id }, said, at });
+  const known = new Map<string, number>();
+  const recall = async (): Promise<readonly string[]> => {
+    const read: string[] = [];
+    const load: typeof ledger.load = (key, kind) => {
+      read.push(key);
+      return ledger.load(key, kind);
+    };
+    await recallEvidence(
+      { outline: ledger.outline, load },
+      (id) => known.get(id) ?? null,
+      ({ about, at }) => void known.set(about.type === "service" ? "" : about.id, at),
+    );
+    return read;
+  };
+  await say("fleet-1", "no capacity", T0);
+  await say("fleet-2", "too many", T0);
+  expect(await recall()).toEqual(["evidence#fleet-1", "evidence#fleet-2"]);
+  expect(await recall()).toEqual([]);
+  await say("fleet-2", null, T0 + 1);
+  expect(await recall()).toEqual(["evidence#fleet-2"]);
+  expect(known).toEqual(
+    new Map([
+      ["fleet-1", T0],
+      ["fleet-2", T0 + 1],
+    ]),
+  );
+  await ledger.close();
 });

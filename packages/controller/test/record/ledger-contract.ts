@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import { noteOfDoomed } from "../../src/flow/doomed.ts";
+import { noteOf } from "../../src/flow/note-of.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import { createLedger } from "../../src/record/create-ledger.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
@@ -13,7 +13,7 @@ import { testLists } from "./contract/lists.ts";
 import { testQueue } from "./contract/queue.ts";
 
 async function openOn(fixture: LedgerFixture): Promise<Ledger> {
-  return createLedger(await fixture.open(), { noteOf: noteOfDoomed });
+  return createLedger(await fixture.open(), { noteOf });
 }
 
 /** What every driver must do. A driver's own test file calls this, and adds what only it does. */
