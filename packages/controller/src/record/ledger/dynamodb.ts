@@ -23,6 +23,7 @@ import {
 } from "../dynamodb/items.ts";
 import { queuedKeys } from "../dynamodb/queued.ts";
 import { createHealth } from "../health.ts";
+import { createUnderWay } from "../under-way.ts";
 import type { LedgerDriver, LedgerFactory, Write } from "./driver.ts";
 
 export interface DynamoDbOptions {
@@ -49,27 +50,21 @@ const WRITES_A_TRANSACTION = 100;
 export function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): LedgerDriver {
   const health = createHealth(clock);
   const known = new LRUCache<Key, Before>({ maxSize: MOST_REMEMBERED, sizeCalculation: () => 1 });
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = createUnderWay(name);
   let counter = 0;
-  let closed = false;
 
-  async function ask<T>(work: () => Promise<T>): Promise<T> {
-    if (closed)
-      throw new SpotkeeperError("SK-LEDGER-CLOSED", `The ledger ${name} is closed; nothing more can be asked of it.`);
-    const asked = work();
-    underWay.add(asked);
-    try {
-      const answer = await asked;
-      health.up();
-      return answer;
-    } catch (error) {
-      const failure = toLedgerError(name, error);
-      if (failure.code !== "SK-LEDGER-INVALID") health.down(failure);
-      throw failure;
-    } finally {
-      underWay.delete(asked);
-    }
-  }
+  const ask = <T>(work: () => Promise<T>): Promise<T> =>
+    underWay.begin(async () => {
+      try {
+        const answer = await work();
+        health.up();
+        return answer;
+      } catch (error) {
+        const failure = toLedgerError(name, error);
+        if (failure.code !== "SK-LEDGER-INVALID") health.down(failure);
+        throw failure;
+      }
+    });
 
   /** Returns the previous version of each write; null if a document is stored in another version. */
   async function versionsBefore(writes: readonly Write[]): Promise<ReadonlyMap<Key, Before> | null> {
@@ -180,10 +175,7 @@ export function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): L
       }),
 
     health: health.get,
-    async close() {
-      closed = true;
-      await Promise.allSettled(underWay);
-    },
+    close: underWay.close,
   };
 
   /**

@@ -1,10 +1,10 @@
 import type { Clock, Ms } from "../../clock.ts";
-import { SpotkeeperError } from "../../errors.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Key } from "../../model/key.ts";
 import { partOf } from "../cursor.ts";
 import { createHealth } from "../health.ts";
 import type { LedgerDriver, Queue, Stored, Write } from "../ledger/driver.ts";
+import { createUnderWay } from "../under-way.ts";
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -29,23 +29,16 @@ export function openMemory({ clock, latency, lag }: MemoryOptions): LedgerDriver
   const docs = new Map<Key, Write>();
   const seen = new Map<Key, Seen[]>();
   const journal = new Map<Key, Entry[]>();
-  const underWay = new Set<Promise<unknown>>();
-  let closed = false;
+  const underWay = createUnderWay("in memory");
 
   /** Runs the work in one tick, at some time between the call and its answer. */
-  function ask<T>(work: () => T): Promise<T> {
-    if (closed) return Promise.reject(new SpotkeeperError("SK-LEDGER-CLOSED", "The ledger in memory is closed."));
-    const answered = (async () => {
+  const ask = <T>(work: () => T): Promise<T> =>
+    underWay.begin(async () => {
       await clock.sleep(latency());
       const answer = work();
       await clock.sleep(latency());
       return answer;
-    })();
-    underWay.add(answered);
-    const settled = (): void => void underWay.delete(answered);
-    answered.then(settled, settled);
-    return answered;
-  }
+    });
 
   const versionOf = (key: Key): number => docs.get(key)?.version ?? 0;
 
@@ -145,10 +138,7 @@ export function openMemory({ clock, latency, lag }: MemoryOptions): LedgerDriver
       }),
 
     health: health.get,
-    async close() {
-      closed = true;
-      await Promise.allSettled(underWay);
-    },
+    close: underWay.close,
   };
 }
 
