@@ -38,6 +38,7 @@ export { NO_LINKS } from "./notify/message/links.ts";
 export { NO_SECRETS } from "./secrets.ts";
 export { noticeOf } from "./measure/notice.ts";
 export { outcomes } from "./measure/outcomes.ts";
+export { owedBy as owedByGroup } from "./respond/group/debts.ts";
 export { parse } from "./signal/parse.ts";
 export { signalOf } from "./signal/reserved.ts";
 export { span } from "./notify/message/count.ts";

@@ -70,8 +70,16 @@ export interface Fallback {
   readonly because: string;
 }
 
+/** Settings of a group that are changed for a time and put back (respond/group/debts.ts). Null: not changed now. */
+export interface Debts {
+  /** The On-Demand base, while it is raised. */
+  readonly fallback: Fallback | null;
+}
+
+export const NO_DEBTS: Debts = { fallback: null };
+
 /** The document of an Auto Scaling group: the only author of writes to that group's capacity. */
-export interface Group {
+export interface Group extends Debts {
   readonly account: string | null;
   readonly region: string | null;
   readonly name: string;
@@ -93,6 +101,4 @@ export interface Group {
   readonly round: number;
   readonly steps: readonly Step[];
   readonly replacing: { readonly [incident: Key]: Replacement };
-  /** Null: no On-Demand base is raised. */
-  readonly fallback: Fallback | null;
 }

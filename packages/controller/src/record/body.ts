@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Bodies, Doc, Kind } from "../model/doc.ts";
 import type { Joined } from "../model/incident.ts";
-import type { Replacement } from "../model/group.ts";
+import { NO_DEBTS, type Replacement } from "../model/group.ts";
 import type { Step } from "../model/step.ts";
 
 /**
@@ -95,14 +95,16 @@ function upgraded(body: Stored): Stored {
 
 const RAISED: ReadonlySet<unknown> = new Set(["launching", "serves", "retiring", "lowering"]);
 
-/** Upgrades a group of a version without `raised` and `units`, in which each replacement by `raise` meant one unit. */
+/**
+ * Upgrades a group of a version without `raised` and `units`, in which each replacement by `raise` meant one unit, or without one of the debts.
+ */
 function withBooks(body: Stored, all: NonNullable<Stored["replacing"]>): Stored {
   const owes = (one: Partial<Replacement>): boolean =>
     (body.baseline ?? null) !== null && one.by === "raise" && RAISED.has(one.state);
   const replacing: Record<string, Partial<Replacement>> = {};
   for (const [incident, one] of Object.entries(all))
     replacing[incident] = { units: one.raised || 1, raised: owes(one) ? 1 : 0, ...one };
-  return { ours: [], ...body, replacing } as Stored;
+  return { ours: [], ...NO_DEBTS, ...body, replacing } as Stored;
 }
 
 function short(step: Step): object {

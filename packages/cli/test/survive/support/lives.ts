@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { holdMember, interrupt } from "@spotkeeper/simulator";
 import { expect } from "vitest";
 import { decodeBody } from "../../../../controller/src/record/body.ts";
+import { owedBy } from "../../../../controller/src/respond/group/debts.ts";
 import { type Child, type Home, startRun } from "./child.ts";
 import { isOfRetained, RAISED_TWICE } from "./boundaries.ts";
 import type { Served } from "./fleet.ts";
@@ -130,10 +131,7 @@ function count({ ledger }: Home): Counted {
     const open = rows.filter((row) => row["closedAt"] === null).map((row) => String(row["key"]));
     const subjects = rows.map((row) => decodeBody<"incident">(String(row["body"])).subject.id);
     const groups = db.prepare("SELECT key, body FROM docs WHERE kind = 'group'").all();
-    const owed = groups.filter((row) => {
-      const { fallback, baseline } = decodeBody<"group">(String(row["body"]));
-      return fallback !== null || baseline !== null;
-    });
+    const owed = groups.filter((row) => owedBy(decodeBody<"group">(String(row["body"]))).length > 0);
     const alerts = db.prepare("SELECT key, body FROM docs WHERE kind = 'alert'").all();
     const untold = alerts.filter((row) => {
       const { sends } = decodeBody<"alert">(String(row["body"]));

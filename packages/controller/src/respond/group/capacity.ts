@@ -23,10 +23,8 @@ export const isBusy = (body: Group): boolean =>
 /** Responders of writes, and of the read that the next write depends on. */
 const ALONE: ReadonlySet<string> = new Set(["group-gates", "detach-instances", "set-desired", "terminate-in-group"]);
 
-/**
- * A change of the On-Demand base can wait long (for an instance refresh), so it blocks others only once it is begun.
- */
-const isBegun = (step: Step): boolean => step.responder === "set-on-demand-base" && step.state === "intended";
+/** Any other write can wait long (the On-Demand base for an instance refresh), so it blocks others only once it is begun. */
+const isBegun = (step: Step): boolean => step.state === "intended";
 
 /** Returns the total raise that is not lowered again. A raise in progress does not count yet. */
 export function owed(body: Group): number {

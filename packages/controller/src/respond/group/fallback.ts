@@ -5,6 +5,7 @@ import type { Plain } from "../../model/plain.ts";
 import { isSettled } from "../steps.ts";
 import { ATTENTION, find, mayHaveHappened, type Note, PAY_WITHIN, plan, without, WRITE_WITHIN } from "./body.ts";
 import { isBusy } from "./capacity.ts";
+import type { Debt } from "./debt.ts";
 import { isCapacity } from "./member.ts";
 
 /** A request to raise the group's On-Demand base for a time, because Spot has no capacity. */
@@ -15,8 +16,8 @@ export interface Wish {
   readonly because: string;
 }
 
-export const RAISE = "on-demand";
-export const LOWER = "spot-again";
+const RAISE = "on-demand";
+const LOWER = "spot-again";
 const LONGEST_REASON = 150;
 
 /**
@@ -86,9 +87,12 @@ function wishFrom(receipt: Plain): Wish | null {
  * capacity, the On-Demand instance keeps serving.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
  */
-export function readFallback(body: Group, note: Note, now: Ms): Group {
-  return lower(raise(adopt(body, note), note, now), note, now);
-}
+export const fallbackDebt: Debt<"fallback"> = {
+  advance: (body, note, now) => lower(raise(adopt(body, note), note, now), note, now),
+  steps: [RAISE, LOWER],
+  wakeAt: ({ until }) => until,
+  describe: ({ from }) => `its On-Demand base, which was ${from}`,
+};
 
 /** Takes requests from the receipts of steps that watch replacements. */
 function adopt(body: Group, note: Note): Group {

@@ -3,7 +3,7 @@ import type { Group, OnDemand, Replacement } from "../../model/group.ts";
 import { isSettled } from "../steps.ts";
 import { find, isRetired, PAY_WITHIN, plan } from "./body.ts";
 import { isBusy, planPayments } from "./capacity.ts";
-import { LOWER, RAISE } from "./fallback.ts";
+import { debtsWakeAt, isOfDebt } from "./debts.ts";
 import { isOver } from "./record.ts";
 
 const GATES_WITHIN: Ms = 60_000;
@@ -81,13 +81,11 @@ export function forget(body: Group, now: Ms): Group {
     (step) =>
       needed.has(step.id) ||
       step.id === `gates:${body.round}` ||
-      (body.fallback !== null && isOfFallback(step.id)) ||
+      isOfDebt(body, step.id) ||
       (!isSettled(step) && !step.id.startsWith("serving:")),
   );
   return { ...body, replacing, steps };
 }
-
-const isOfFallback = (id: string): boolean => id === RAISE || id === LOWER;
 
 /** Returns when the group may be read for requested replacements. */
 function mayLookAt(body: Group): Ms {
@@ -106,7 +104,6 @@ export function wakeAt(body: Group, now: Ms): Ms | null {
     if (isOver(one)) return [one.since + KEEP_OVER];
     return [Math.max(one.deadline, now + ASK_AGAIN)];
   });
-  if (body.fallback !== null && body.fallback.until !== null)
-    moments.push(Math.max(body.fallback.until, now + ASK_AGAIN));
+  for (const at of debtsWakeAt(body)) moments.push(Math.max(at, now + ASK_AGAIN));
   return moments.length === 0 ? null : Math.min(...moments);
 }

@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import type { Doc } from "../../model/doc.ts";
-import type { Group, Replacement } from "../../model/group.ts";
+import { type Group, NO_DEBTS, type Replacement } from "../../model/group.ts";
 import type { Key } from "../../model/key.ts";
 
 export interface GroupName {
@@ -22,7 +22,7 @@ export function newGroup(group: GroupName): Doc<"group"> {
     round: 1,
     steps: [],
     replacing: {},
-    fallback: null,
+    ...NO_DEBTS,
   };
   return {
     kind: "group",

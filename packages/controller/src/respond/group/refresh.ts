@@ -9,7 +9,7 @@ import { overdue } from "../next.ts";
 import { isSettled, settle, withoutParams } from "../steps.ts";
 import { begin, change, find, mayHaveHappened, type Note, plan, WRITE_WITHIN, isRetired } from "./body.ts";
 import { compareSkipped, expected, isPaid, planDesired, readPaid } from "./capacity.ts";
-import { readFallback } from "./fallback.ts";
+import { advanceDebts } from "./debts.ts";
 import { admit, unitsIn, viewFrom } from "./gates.ts";
 import { ASK_AGAIN, forget, planSteps, wakeAt } from "./plan-steps.ts";
 
@@ -36,7 +36,7 @@ export function refreshGroup(doc: GroupDoc, now: Ms): Refreshed<GroupDoc> {
   body = readPaid(body, note);
   body = readEnds(body, note, now);
   body = retireOverdue(body, note, now);
-  body = readFallback(body, note, now);
+  body = advanceDebts(body, note, now);
   body = planSteps(body, now);
   body = forget(body, now);
   body = { ...body, steps: body.steps.map((step) => (isSettled(step) ? withoutParams(step) : step)) };

@@ -1,4 +1,11 @@
-import { type AlertModel, type Doc, type Incident, type Key, SpotkeeperError } from "@spotkeeper/controller";
+import {
+  type AlertModel,
+  type Doc,
+  type Incident,
+  type Key,
+  owedByGroup,
+  SpotkeeperError,
+} from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../../run-to-end.ts";
 import { OUTAGE_KINDS, type OutageKind } from "../dimensions/outages.ts";
@@ -82,12 +89,11 @@ function owedBy(doc: Doc): string[] {
       return [...wakes, ...unsent.map(([channel]) => `${doc.key} has news left for ${channel}`)];
     }
     case "group": {
-      const { baseline, replacing, fallback } = doc.body;
+      const { replacing } = doc.body;
       const open = Object.entries(replacing).filter(([, { state }]) => !SETTLED.has(state));
       return [
         ...wakes,
-        ...(baseline === null ? [] : [`${doc.key} still keeps what its capacity was`]),
-        ...(fallback === null ? [] : [`${doc.key} still has On-Demand instances for a time`]),
+        ...owedByGroup(doc.body).map((what) => `${doc.key} still owes ${what}`),
         ...open.map(([key, { state }]) => `${doc.key} still replaces for ${key}: ${state}`),
       ];
     }
