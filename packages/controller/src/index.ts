@@ -40,6 +40,7 @@ export { noticeOf } from "./measure/notice.ts";
 export { outcomes } from "./measure/outcomes.ts";
 export { owedBy as owedByGroup } from "./respond/group/debts.ts";
 export { parse } from "./signal/parse.ts";
+export { signalKinds } from "./signal/index.ts";
 export { signalOf } from "./signal/reserved.ts";
 export { span } from "./notify/message/count.ts";
 export { findResponder } from "./respond/responders/index.ts";

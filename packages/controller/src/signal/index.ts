@@ -34,3 +34,6 @@ export const kinds: { readonly [K in SignalKind]: Kind<K> } = {
   "notice-withdrawn": noticeWithdrawn,
   "agent-state": agentState,
 };
+
+/** The names of all kinds. */
+export const signalKinds = Object.keys(kinds) as [SignalKind, ...SignalKind[]];

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { kinds } from "../../signal/index.ts";
-import type { SignalKind } from "../../model/signal.ts";
+import { signalKinds } from "../../signal/index.ts";
 import { list, oneOf, text } from "../../fields.ts";
 
 const name = text("a pattern");
@@ -9,12 +8,10 @@ const pattern = z.union([name, list(name, "patterns", 1, 100)], {
   error: "a pattern, or a list of patterns; `*` and `?` are wildcards, a leading `!` negates (put numbers in quotes)",
 });
 
-const kindNames = Object.keys(kinds) as [SignalKind, ...SignalKind[]];
-
 /** All keys that are given must match. */
 export const matcher = z
   .strictObject({
-    kind: list(oneOf(kindNames), "signal kinds", 1, kindNames.length),
+    kind: list(oneOf(signalKinds), "signal kinds", 1, signalKinds.length),
     account: pattern,
     region: pattern,
     availabilityZone: pattern,

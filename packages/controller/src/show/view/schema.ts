@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { kinds } from "../../signal/index.ts";
+import { signalKinds } from "../../signal/index.ts";
 import type { SignalKind } from "../../model/signal.ts";
 import { outcomes } from "../../measure/outcomes.ts";
 
@@ -8,7 +8,7 @@ export const time: z.ZodISODateTime = z.iso.datetime();
 const seconds = z.number();
 
 export const outcomeName: z.ZodEnum<Record<(typeof outcomes)[number], (typeof outcomes)[number]>> = z.enum(outcomes);
-export const kindName: z.ZodEnum<Record<SignalKind, SignalKind>> = z.enum(Object.keys(kinds) as SignalKind[]);
+export const kindName: z.ZodEnum<Record<SignalKind, SignalKind>> = z.enum(signalKinds);
 
 export const incidentSchema = z
   .object({

@@ -1,4 +1,4 @@
-import type { SignalKind } from "@spotkeeper/controller";
+import { signalKinds } from "@spotkeeper/controller";
 import {
   DECIDES,
   policyFrom,
@@ -59,27 +59,9 @@ const ACTIONS: { readonly [name in keyof WrittenActions]-?: Make } = {
 /** Addresses for documentation: https://www.rfc-editor.org/rfc/rfc5737 */
 const NOBODYS = ["192.0.2.0/24"];
 
-const KINDS: { readonly [kind in SignalKind]: true } = {
-  "spot-interruption": true,
-  rebalance: true,
-  "lifecycle-terminating": true,
-  "lifecycle-launching": true,
-  "state-change": true,
-  "scheduled-change": true,
-  "capacity-reservation-interruption": true,
-  "capacity-block-expiration": true,
-  "fargate-spot-stop": true,
-  "container-instance-change": true,
-  "launch-result": true,
-  "termination-result": true,
-  "fleet-change": true,
-  "notice-withdrawn": true,
-  "agent-state": true,
-};
-
 /** Patterns that match some things of the worlds, patterns that match nothing, and negations. */
 const MATCHES: { readonly [key: string]: Make } = {
-  kind: (dice) => several(dice, 4, () => dice.random.pick(Object.keys(KINDS))),
+  kind: (dice) => several(dice, 4, () => dice.random.pick(signalKinds)),
   account: oneOf("123456789012", "!123456789012", ["222222222222", "333333333333"]),
   region: oneOf("us-*", "!us-east-1", ["eu-west-1", "cn-*"]),
   availabilityZone: oneOf("*a", "!*a", ["*b", "*c"]),
