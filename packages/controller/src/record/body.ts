@@ -96,7 +96,8 @@ function upgraded(body: Stored): Stored {
 const RAISED: ReadonlySet<unknown> = new Set(["launching", "serves", "retiring", "lowering"]);
 
 /**
- * Upgrades a group of a version without `raised` and `units`, in which each replacement by `raise` meant one unit, or without one of the debts.
+ * Upgrades a group of a version without one of the debts, or without `raised` and `units`, in which each replacement by
+ * `raise` meant one unit.
  */
 function withBooks(body: Stored, all: NonNullable<Stored["replacing"]>): Stored {
   const owes = (one: Partial<Replacement>): boolean =>

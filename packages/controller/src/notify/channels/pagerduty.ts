@@ -8,7 +8,7 @@ import { fit } from "../render/fit.ts";
 import type { Part } from "../render/parts.ts";
 import { alertId, placeOf, titleOf } from "../render/ticket.ts";
 import { badCredentials, ofHttp } from "./support/result.ts";
-import { resolve } from "./support/secrets.ts";
+import { sendWith } from "./support/secrets.ts";
 
 export interface PagerDutyOptions {
   readonly type: "pagerduty";
@@ -51,11 +51,9 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
       // Each update is one more entry in the alert's log.
       updates: "material",
       pace: null,
-      async send(model, _previous, signal) {
-        const found = await resolve(deps.secret, { routingKey });
-        if ("refused" in found) return found.refused;
+      send: sendWith(deps.secret, { routingKey }, async ({ routingKey: key }, model, _previous, signal) => {
         let result: SendResult = { is: "sent", receipt: null };
-        for (const event of eventsOf(model, found.values.routingKey, acknowledge)) {
+        for (const event of eventsOf(model, key, acknowledge)) {
           const outcome = await http(jsonRequest("POST", url, event), signal);
           result = isUnknownKey(outcome)
             ? badCredentials("answered 400: the routing key is not known; check its routingKey")
@@ -63,7 +61,7 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
           if (result.is !== "sent") break;
         }
         return result;
-      },
+      }),
     };
   },
 };

@@ -8,7 +8,7 @@ import { allow as allowed, reference } from "./support/options.ts";
 import { escapeJournal } from "../render/escape-journal.ts";
 import { renderText } from "../render/text.ts";
 import { alertId, titleOf } from "../render/ticket.ts";
-import { resolve } from "./support/secrets.ts";
+import { sendWith } from "./support/secrets.ts";
 
 export interface ServiceNowOptions {
   readonly type: "servicenow";
@@ -67,10 +67,8 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
       // Each update is one more work note.
       updates: "material",
       pace: null,
-      async send(model, previous, signal) {
-        const found = await resolve(deps.secret, { password: options.password });
-        if ("refused" in found) return found.refused;
-        const login = Buffer.from(`${options.username}:${found.values.password}`).toString("base64");
+      send: sendWith(deps.secret, { password: options.password }, async ({ password }, model, previous, signal) => {
+        const login = Buffer.from(`${options.username}:${password}`).toString("base64");
         const table = tableOf(http, options.url, { authorization: `Basic ${login}`, accept: "application/json" });
         const known = ours.safeParse(previous).data;
         if (known !== undefined) return tell(table, model, known, options, signal);
@@ -82,7 +80,7 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
         // A new record has the complete content, unless the alert is over; a found record may be from an earlier send.
         const news = model.phase === "outcome" || (looked.value !== null && model.phase === "update");
         return news ? tell(table, model, receipt, options, signal) : { is: "sent", receipt };
-      },
+      }),
     };
   },
 };

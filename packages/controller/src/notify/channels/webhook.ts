@@ -8,7 +8,7 @@ import { alertJson, messageId, renderJson } from "../render/json.ts";
 import { liquid } from "../render/liquid.ts";
 import { ofHttp } from "./support/result.ts";
 import { sampleAlert } from "../message/sample.ts";
-import { resolve } from "./support/secrets.ts";
+import { sendWith } from "./support/secrets.ts";
 
 export interface WebhookOptions {
   readonly type: "webhook";
@@ -59,10 +59,7 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
     return {
       updates: "full",
       pace: null,
-      async send(model, _previous, signal) {
-        const found = await resolve(deps.secret, { url, secret });
-        if ("refused" in found) return found.refused;
-        const { url: target, secret: key } = found.values;
+      send: sendWith(deps.secret, { url, secret }, async ({ url: target, secret: key }, model, _previous, signal) => {
         const now = clock.now();
         const id = messageId(model);
         const body =
@@ -76,7 +73,7 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
           ...(key === undefined ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
         };
         return ofHttp(await http({ method: "POST", url: target, headers, body }, signal), { id });
-      },
+      }),
     };
   },
 };

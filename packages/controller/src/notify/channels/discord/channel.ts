@@ -7,7 +7,7 @@ import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { jsonOrNull } from "../../../http/parse-json.ts";
 import { discordMessage } from "./rendering.ts";
 import { badCredentials, ofHttp } from "../support/result.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 
 export interface DiscordOptions {
   readonly type: "discord";
@@ -35,17 +35,15 @@ export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
     return {
       updates: "full",
       pace: null,
-      async send(model, previous, signal) {
-        const found = await resolve(deps.secret, { url });
-        if ("refused" in found) return found.refused;
+      send: sendWith(deps.secret, { url }, async ({ url: target }, model, previous, signal) => {
         const message = discordMessage(model);
         const known = posted.safeParse(previous).data?.id;
         if (known !== undefined) {
-          const edited = await http(jsonRequest("PATCH", messageUrl(found.values.url, known), message), signal);
+          const edited = await http(jsonRequest("PATCH", messageUrl(target, known), message), signal);
           if (codeOf(edited) !== UNKNOWN_MESSAGE) return ofDiscord(edited);
         }
-        return ofDiscord(await http(jsonRequest("POST", waiting(found.values.url), message), signal));
-      },
+        return ofDiscord(await http(jsonRequest("POST", waiting(target), message), signal));
+      }),
     };
   },
 };

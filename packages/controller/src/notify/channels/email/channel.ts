@@ -12,7 +12,7 @@ import { renderHtml } from "../../render/html.ts";
 import { alertJson, messageId } from "../../render/json.ts";
 import { liquid } from "../../render/liquid.ts";
 import { renderText } from "../../render/text.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 
 export interface EmailOptions {
   readonly type: "email";
@@ -81,10 +81,7 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
     return {
       updates: "material",
       pace: null,
-      async send(model, _previous, signal) {
-        const found = await resolve(deps.secret, { password: options.password });
-        if ("refused" in found) return found.refused;
-        const { password } = found.values;
+      send: sendWith(deps.secret, { password: options.password }, async ({ password }, model, _previous, signal) => {
         // Rendered before the connection is opened, so that a failing template does not leave it open.
         const message = messageOf(model, options, deps.clock.now());
         // Loaded on first use, since loading takes longer than the rest of a worker's start.
@@ -107,7 +104,7 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
         } finally {
           transport.close();
         }
-      },
+      }),
     };
   },
 };

@@ -7,7 +7,7 @@ import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { chatMessage } from "./rendering.ts";
 import { messageId } from "../../render/json.ts";
 import { badCredentials, ofHttp } from "../support/result.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 
 export interface GoogleChatOptions {
   readonly type: "google-chat";
@@ -32,13 +32,11 @@ export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
     return {
       updates: "material",
       pace: PACE,
-      async send(model, _previous, signal) {
-        const found = await resolve(deps.secret, { url });
-        if ("refused" in found) return found.refused;
+      send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) => {
         const requestId = requestIdOf(model);
-        const request = jsonRequest("POST", inThread(found.values.url, requestId), chatMessage(model));
+        const request = jsonRequest("POST", inThread(target, requestId), chatMessage(model));
         return ofChat(await http(request, signal), requestId);
-      },
+      }),
     };
   },
 };

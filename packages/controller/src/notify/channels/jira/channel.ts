@@ -6,7 +6,7 @@ import { createJiraClient, type JiraClient } from "./client.ts";
 import { allow as allowed, reference } from "../support/options.ts";
 import { adfNote, renderAdf } from "./rendering.ts";
 import { alertId, titleOf } from "../../render/ticket.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 
 export interface JiraOptions {
   readonly type: "jira";
@@ -55,10 +55,8 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
       // Each update is one more comment.
       updates: "material",
       pace: null,
-      async send(model, previous, signal) {
-        const resolved = await resolve(deps.secret, { token: options.token });
-        if ("refused" in resolved) return resolved.refused;
-        const authorization = `Basic ${Buffer.from(`${options.email}:${resolved.values.token}`).toString("base64")}`;
+      send: sendWith(deps.secret, { token: options.token }, async ({ token }, model, previous, signal) => {
+        const authorization = `Basic ${Buffer.from(`${options.email}:${token}`).toString("base64")}`;
         const jira = createJiraClient(http, options.url, authorization);
         const known = z.object({ key: z.string() }).safeParse(previous).data?.key;
         if (known !== undefined) return tell(jira, model, known, options, signal);
@@ -82,7 +80,7 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
         return model.phase === "outcome"
           ? tell(jira, model, created.value, options, signal)
           : { is: "sent", receipt: { key: created.value } };
-      },
+      }),
     };
   },
 };

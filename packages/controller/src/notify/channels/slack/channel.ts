@@ -5,7 +5,7 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, reference, urlOrReference } from "../support/options.ts";
 import { slackDetails, type SlackMessage, slackMessage, slackSummary } from "./rendering.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 import { channelId, ofHook, ofMethod, type SlackAnswer, timestamp } from "./answers.ts";
 
 export interface SlackOptions {
@@ -55,11 +55,9 @@ function byHook({ url, allow = [] }: SlackOptions, deps: ChannelDeps): Channel {
   return {
     updates: "material",
     pace: HOOK_PACE,
-    async send(model, _previous, signal) {
-      const found = await resolve(deps.secret, { url: url ?? "" });
-      if ("refused" in found) return found.refused;
-      return ofHook(await http(jsonRequest("POST", found.values.url, slackMessage(model)), signal));
-    },
+    send: sendWith(deps.secret, { url: url ?? "" }, async ({ url: target }, model, _previous, signal) => {
+      return ofHook(await http(jsonRequest("POST", target, slackMessage(model)), signal));
+    }),
   };
 }
 
@@ -73,14 +71,12 @@ function byBot(options: SlackOptions, deps: ChannelDeps): Channel {
   return {
     updates: "full",
     pace: BOT_PACE,
-    async send(model, previous, signal) {
-      const found = await resolve(deps.secret, { token: options.token });
-      if ("refused" in found) return found.refused;
-      const headers = { authorization: `Bearer ${found.values.token}` };
+    send: sendWith(deps.secret, { token: options.token }, async ({ token }, model, previous, signal) => {
+      const headers = { authorization: `Bearer ${token}` };
       const call: Call = async (method, body) =>
         ofMethod(await http(jsonRequest("POST", `${api.replace(/\/$/, "")}/${method}`, body, headers), signal));
       return tell(call, channel, model, posted.safeParse(previous).data ?? null);
-    },
+    }),
   };
 }
 

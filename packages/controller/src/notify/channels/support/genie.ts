@@ -7,7 +7,7 @@ import { escapeAngles } from "../../render/escape-angles.ts";
 import { renderText } from "../../render/text.ts";
 import { alertId, placeOf, titleOf } from "../../render/ticket.ts";
 import { ofHttp } from "./result.ts";
-import { resolve } from "./secrets.ts";
+import { sendWith } from "./secrets.ts";
 
 /** Options that Opsgenie's Alert API and the integration events of Jira Service Management share. */
 export interface GenieOptions<Type extends string> {
@@ -48,16 +48,14 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
     // Each update is one more note.
     updates: "material",
     pace: null,
-    async send(model, previous, signal) {
-      const found = await resolve(deps.secret, { apiKey });
-      if ("refused" in found) return found.refused;
+    send: sendWith(deps.secret, { apiKey }, async ({ apiKey: key }, model, previous, signal) => {
       const open = previously.safeParse(previous).data?.closed === false;
       const { path, body } = requestOf(model, open);
       const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
-      const headers = { authorization: `GenieKey ${found.values.apiKey}` };
+      const headers = { authorization: `GenieKey ${key}` };
       const outcome = await http(jsonRequest("POST", target, body, headers), signal);
       return ofHttp(outcome, { closed: model.phase === "outcome" });
-    },
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SendResult } from "../../alert.ts";
+import type { Channel, SendResult } from "../../alert.ts";
 import type { ChannelDeps } from "../channel.ts";
 import { isReference } from "./options.ts";
 import { badCredentials } from "./result.ts";
@@ -6,20 +6,23 @@ import { badCredentials } from "./result.ts";
 type Named = { readonly [name: string]: string | undefined };
 
 /**
- * Resolves references in a channel's options, at each send; other values stay unchanged. A missing secret refuses the
- * send, with only the option's name in the reason.
+ * Makes a channel's `send` of a function that is given the resolved options: references are resolved at each send; other
+ * values stay unchanged. A missing secret refuses the send, with only the option's name in the reason.
  *
- * @example const found = await resolve(deps.secret, { url, token });
+ * @example send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) => …)
  */
-export async function resolve<Options extends Named>(
+export function sendWith<Options extends Named>(
   secret: ChannelDeps["secret"],
   options: Options,
-): Promise<{ readonly values: Options } | { readonly refused: SendResult }> {
-  const values: Record<string, string | undefined> = {};
-  for (const [name, option] of Object.entries(options)) {
-    const value = option !== undefined && isReference(option) ? await secret(option) : option;
-    if (value === null) return { refused: badCredentials(`its ${name} is not set`) };
-    values[name] = value;
-  }
-  return { values: values as Options };
+  send: (values: Options, ...given: Parameters<Channel["send"]>) => Promise<SendResult>,
+): Channel["send"] {
+  return async (...given) => {
+    const values: Record<string, string | undefined> = {};
+    for (const [name, option] of Object.entries(options)) {
+      const value = option !== undefined && isReference(option) ? await secret(option) : option;
+      if (value === null) return badCredentials(`its ${name} is not set`);
+      values[name] = value;
+    }
+    return send(values as Options, ...given);
+  };
 }

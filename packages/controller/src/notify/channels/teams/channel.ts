@@ -5,7 +5,7 @@ import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { teamsMessage } from "./rendering.ts";
 import { ofHttp } from "../support/result.ts";
-import { resolve } from "../support/secrets.ts";
+import { sendWith } from "../support/secrets.ts";
 
 export interface TeamsOptions {
   readonly type: "teams";
@@ -29,11 +29,9 @@ export const teamsChannel: ChannelFactory<z.ZodType<TeamsOptions>> = {
     return {
       updates: "material",
       pace: PACE,
-      async send(model, _previous, signal) {
-        const found = await resolve(deps.secret, { url });
-        if ("refused" in found) return found.refused;
-        return ofHttp(await http(jsonRequest("POST", found.values.url, teamsMessage(model)), signal), null);
-      },
+      send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) =>
+        ofHttp(await http(jsonRequest("POST", target, teamsMessage(model)), signal), null),
+      ),
     };
   },
 };
