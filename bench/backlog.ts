@@ -12,7 +12,7 @@ import {
   stormFleet,
 } from "@spotkeeper/simulator";
 import { setTimeout as delay } from "node:timers/promises";
-import { openSqliteInventory } from "../packages/controller/src/inventory/sqlite.ts";
+import { openSqliteInventory } from "../packages/controller/src/inventory/drivers/sqlite.ts";
 import type { Row } from "./support/row.ts";
 import { REGION, timeRun } from "./support/worker.ts";
 

@@ -7,7 +7,7 @@ import { defaultActions, defaultPolicy } from "../packages/controller/src/decide
 import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts";
 import { createWorker } from "../packages/controller/src/entry/worker.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
-import { NO_SECRETS } from "../packages/controller/src/secrets.ts";
+import { NO_SECRETS } from "../packages/controller/src/secrets/secrets.ts";
 import { NO_LINKS } from "../packages/controller/src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
 import { TELL_ALL } from "../packages/controller/src/notify/pipeline/suppressed.ts";

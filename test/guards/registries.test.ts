@@ -15,7 +15,12 @@ const whole = {
     { path: `${channels}/index.ts`, text: `import { slack } from "./slack.ts"; export const channels = { slack };` },
     { path: `${channels}/slack.ts`, text: "" },
   ],
-  tests: [{ path: "packages/controller/test/notify/channels/slack.test.ts", text: "" }],
+  tests: [
+    {
+      path: "packages/controller/test/notify/channels/slack.test.ts",
+      text: `import { testChannel } from "../channel-contract.ts"; testChannel("slack");`,
+    },
+  ],
   pages: [{ path: "docs/channels.md", text: "Set `slack` to the address." }],
 };
 
@@ -24,6 +29,12 @@ test("one that is whole passes; the index and the port are no extensions", () =>
   const port = { path: "packages/controller/src/record/ledger/ledger.ts", text: "" };
   expect(unregistered({ ...whole, sources: [...whole.sources, port] })).toEqual([]);
 });
+
+/** Runs the contract, and stands where no test of the channel would. */
+const passes = {
+  path: "packages/controller/test/flow/contracts.test.ts",
+  text: `import { testChannel } from "../notify/channel-contract.ts"; testChannel("slack");`,
+};
 
 test.each([
   ["not registered", `import type { slack } from "./slack.ts";`],
@@ -46,11 +57,20 @@ test("one in a folder of its own is found by the file that is listed; what stand
   ]);
 });
 
+test.each([
+  ["no contract", `import { slack } from "../../../src/notify/channels/slack.ts";`],
+  ["another's contract", `import { testLedger } from "../../record/ledger-contract.ts"; testLedger("slack");`],
+  ["the contract of another member", `import { testChannel } from "../channel-contract.ts"; testChannel("teams");`],
+])("a test that runs %s will not do", (_, text) => {
+  const tests = [{ ...whole.tests[0]!, text }];
+  expect(unregistered({ ...whole, tests })).toEqual([expect.stringContaining("does not pass its contract")]);
+});
+
 test("one without a test is found", () => {
   const path = "packages/controller/test/flow/notify.test.ts";
   const other = { path, text: `import { channels } from "../../src/notify/channels/index.ts"; test("slacks");` };
-  expect(unregistered({ ...whole, tests: [] })).toEqual([expect.stringContaining("has no test")]);
-  expect(unregistered({ ...whole, tests: [other] })).toEqual([expect.stringContaining("has no test")]);
+  for (const tests of [[], [other]])
+    expect(unregistered({ ...whole, tests: [...tests, passes] })).toEqual([expect.stringContaining("has no test")]);
 });
 
 test.each([
@@ -58,7 +78,7 @@ test.each([
   ["flow/storm.test.ts", `import { channels } from "../../src/notify/channels/index.ts"; testChannel("slack");`],
   ["notify/render.test.ts", `testChannel("slack");`],
 ])("a test elsewhere will do: %s: %s", (file, text) => {
-  const tests = [{ path: `packages/controller/test/${file}`, text }];
+  const tests = [{ path: `packages/controller/test/${file}`, text }, passes];
   expect(unregistered({ ...whole, tests })).toEqual([]);
 });
 

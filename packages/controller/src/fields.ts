@@ -33,15 +33,20 @@ export function duration(least: string, most: string): z.ZodType<Ms, string> {
     .transform(milliseconds);
 }
 
-/** The forms of reference that can be resolved (secrets.ts). */
-export const REFERENCE = /^\$\{(env|file|ssm|secret):([^{}]+)\}$/;
+/** A reference to a secret in any store. The config checks that the store exists (config/sections/resolvable.ts). */
+const REFERENCE = /^\$\{[a-z]+:[^{}]+\}$/;
+
+export const isReference = (text: string): boolean => REFERENCE.test(text);
 
 /** A secret, by reference only, so that the secret itself is in no config, log or error. */
 export function secret(): z.ZodString {
   const error =
-    "a reference: ${env:NAME}, ${file:/run/secrets/x}, ${ssm:/path} or ${secret:name#key}; the secret itself never stands in the config";
+    "a reference: ${env:NAME}, ${file:/run/secrets/x} or that of another store; the secret itself never stands in the config";
   return z.string({ error }).regex(REFERENCE, { error }).describe(error);
 }
+
+/** The path of a file for a store. */
+export const filePath = (): z.ZodString => text("a path; a relative one starts at the working folder", 4_096);
 
 export function text(what: string, longest = 256): z.ZodString {
   const error = `${what} (text of 1 to ${longest} characters; put numbers in quotes)`;

@@ -35,7 +35,7 @@ export { loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./fields.ts";
 export { NO_LINKS } from "./notify/message/links.ts";
-export { NO_SECRETS } from "./secrets.ts";
+export { NO_SECRETS } from "./secrets/secrets.ts";
 export { noticeOf } from "./measure/notice.ts";
 export { outcomes } from "./measure/outcomes.ts";
 export { owedBy as owedByGroup } from "./respond/group/debts.ts";

@@ -128,7 +128,7 @@ function configOf({ policy, port }: BackendOptions, endpoint: string, folder: st
     },
     ledger: { driver: "sqlite", file: join(folder, "ledger.db"), synchronous: "FULL" },
     archive: { ...base.archive, file: join(folder, "archive.db") },
-    inventory: { file: join(folder, "inventory.db") },
+    inventory: { driver: "sqlite", file: join(folder, "inventory.db") },
     show: { ...base.show, listen: `127.0.0.1:${port}` },
   };
 }

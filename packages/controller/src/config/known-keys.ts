@@ -32,19 +32,20 @@ function inside(def: Def, input: unknown, path: Path): readonly string[] {
   return next === undefined ? [] : knownKeys(next, value, rest);
 }
 
-/** Returns the option of a union that the input selects (e.g. by `type: webhook`); else the last one. */
+/** Returns the option of a union that the input selects (e.g. by `type: webhook`, or by its default); else the last one. */
 function chosen(options: readonly z.core.$ZodType[], input: unknown): z.core.$ZodType {
-  const fits = options.find((option) => {
-    const values = option._zod.propValues ?? {};
-    return Object.entries(values).some(([key, allowed]) => {
-      const word = valueAt(input, [key]);
-      // An absent optional key selects nothing.
-      return word !== undefined && allowed.has(word as z.core.util.Primitive);
-    });
-  });
+  const words = (
+    option: z.core.$ZodType,
+    isMeant: (allowed: ReadonlySet<unknown>, word: unknown) => boolean,
+  ): boolean =>
+    Object.entries(option._zod.propValues ?? {}).some(([key, allowed]) => isMeant(allowed, valueAt(input, [key])));
   const [fallback] = options.slice(-1);
   if (fallback === undefined) throw new RangeError("a union without options");
-  return fits ?? fallback;
+  return (
+    options.find((option) => words(option, (allowed, word) => word !== undefined && allowed.has(word))) ??
+    options.find((option) => words(option, (allowed, word) => word === undefined && allowed.has(word))) ??
+    fallback
+  );
 }
 
 export function valueAt(input: unknown, path: Path): unknown {

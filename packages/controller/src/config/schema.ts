@@ -5,6 +5,7 @@ import { log } from "./sections/log.ts";
 import { policy } from "./sections/policy.ts";
 import { archive, inventory, ledger } from "./sections/record.ts";
 import { knownChannels, routes } from "./sections/routes.ts";
+import { secrets } from "./sections/secrets.ts";
 import { show } from "./sections/show.ts";
 import { sources } from "./sections/sources.ts";
 import { suppress } from "./sections/suppress.ts";
@@ -21,6 +22,7 @@ export const configSchema = z
     ledger: ledger.prefault({}),
     archive: archive.prefault({}),
     inventory: inventory.prefault({}),
+    secrets: secrets.prefault({}),
     show: show.prefault({}),
     log: log.prefault({}),
   })

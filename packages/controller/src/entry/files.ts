@@ -1,22 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Config } from "../config/schema.ts";
 import { SpotkeeperError } from "../errors.ts";
 
-type Files = Pick<Config, "archive" | "inventory">;
-
 /**
- * Resolves the paths of the state files, so that messages contain whole paths. Throws SK-CONFIG-INVALID if a folder
- * does not exist: at the start this is a mistyped path (later it is an unavailable disk).
+ * Resolves the path of a state file, so that messages contain whole paths. Throws SK-CONFIG-INVALID if its folder does
+ * not exist: at the start this is a mistyped path (later it is an unavailable disk).
+ *
+ * @param key the config key of the file, for the error message
  */
-export function placeFiles({ archive, inventory }: Files): { readonly [K in keyof Files]: string } {
-  return {
-    archive: placeOf("archive.file", archive.file),
-    inventory: placeOf("inventory.file", inventory.file),
-  };
-}
-
-/** Resolves the path of one file; `key` is its config key. */
 export function placeOf(key: string, file: string): string {
   if (file === ":memory:") return file;
   const path = resolve(file);

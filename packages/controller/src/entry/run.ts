@@ -7,16 +7,12 @@ import { systemClock } from "../clock.ts";
 import { correctClock } from "../corrected-clock.ts";
 import { referencesIn } from "../config/references.ts";
 import type { Config } from "../config/schema.ts";
-import { openSqliteInventory } from "../inventory/sqlite.ts";
 import { createSweeper } from "../inventory/sweep/sweeper.ts";
 import type { Log } from "../log.ts";
 import type { ChannelDeps } from "../notify/channels/channel.ts";
 import { guardedHttp } from "../http/http.ts";
 import { linksTo, NO_LINKS } from "../notify/message/links.ts";
 import { createTroubleTeller } from "../notify/trouble.ts";
-import { archives } from "../record/archive/index.ts";
-import { createLedger } from "../record/create-ledger.ts";
-import { openDriver } from "../record/ledger/index.ts";
 import { createBus } from "../show/bus.ts";
 import { createMetrics } from "../measure/metrics.ts";
 import { showing } from "../show/observe.ts";
@@ -27,13 +23,13 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
-import { placeFiles, placeOf } from "./files.ts";
+import { placeOf } from "./files.ts";
 import { itemTables } from "./item-tables.ts";
 import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
 import { openSecrets, resolved } from "./secrets.ts";
-import { noteOfDoomed } from "../flow/doomed.ts";
+import { openStores } from "./stores.ts";
 import { createLease } from "./lease.ts";
 import { retainedIn } from "./retained.ts";
 import { createOwnAccount } from "./own-account.ts";
@@ -65,8 +61,6 @@ export interface Running {
   stop(within: Ms): Promise<void>;
 }
 
-/** Interval of writing the inventory to disk. */
-const INVENTORY_EVERY: Ms = 5_000;
 /** Reads for the alerts of a storm start at multiples of this; the first alert is sent after five seconds anyway. */
 const GATHER: Ms = 1_000;
 const SWEEP_CALLS_A_MINUTE = 30;
@@ -95,9 +89,6 @@ export async function run({
   const random = Math.random;
   const owner = randomUUID();
 
-  const files = placeFiles(config);
-  const archive = archives[config.archive.driver]({ file: files.archive, clock });
-  const inventory = openSqliteInventory({ file: files.inventory, clock, every: INVENTORY_EVERY });
   const clients = createClients({
     clock,
     accounts: config.aws.accounts,
@@ -110,10 +101,6 @@ export async function run({
   // A queue with another endpoint than AWS's is in the region of the process, as in the SDK.
   const elsewhere = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   const queues = config.sources.sqs.map((queue) => ({ ...queue, at: queueAt(queue.queueUrl, elsewhere) }));
-  const ledger = createLedger(
-    await openDriver(config.ledger, { clock, placeOf, itemTable: itemTables(clients, elsewhere), owner }),
-    { noteOf: noteOfDoomed },
-  );
   const onCall = (call: CallRecord): void => {
     metrics.call(call);
     tap?.onCall(call);
@@ -129,10 +116,14 @@ export async function run({
 
   const region = elsewhere ?? queues[0]?.at.region ?? null;
   const ownAccount = createOwnAccount({ sts: aws.sts, region: region ?? config.aws.regions[0] ?? null, clock, log });
-  const secrets = openSecrets({ env, stores: aws.secretStores, region, clock });
+  const http = guardedHttp({ clock, lookup });
+  const secrets = await openSecrets(config.secrets, { clock, env, aws: aws.secretStores, region, http });
   const secret = secrets.resolve;
+  const itemTable = itemTables(clients, elsewhere);
+  const stores = await openStores(config, { clock, owner, placeOf, itemTable, secrets, http });
+  const { ledger, archive, inventory } = stores;
   const { sns, eventBridge } = aws;
-  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http: guardedHttp({ clock, lookup }) };
+  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http };
   const channels = openChannels(config.channels, deps);
   for (const [channel, options] of Object.entries(config.channels)) {
     const warning = warningOf(options);
@@ -240,7 +231,7 @@ export async function run({
         await Promise.all([worker.stop(half), show.close(half)]);
         stopTelling();
         ownAccount.stop();
-        await Promise.all([ledger.close(), archive.close(), inventory.close()]);
+        await stores.close();
         aws.close();
       })();
       return stopped;

@@ -58,9 +58,10 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   const { accounts } = config.aws;
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount: null, onCall: () => {} });
   const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? null;
-  const { resolve: secret } = openSecrets({ env, stores: aws.secretStores, region, clock });
+  const http = guardedHttp({ clock, lookup });
+  const { resolve: secret } = await openSecrets(config.secrets, { clock, env, aws: aws.secretStores, region, http });
   const { sns, eventBridge } = aws;
-  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http: guardedHttp({ clock, lookup }) };
+  const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http };
   const chosen = [...openChannels(config.channels, deps)].filter(
     ([name]) => names.length === 0 || names.includes(name),
   );

@@ -29,7 +29,7 @@ import { guardOf } from "../respond/guard.ts";
 import { withReason } from "../respond/labels.ts";
 import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/runner.ts";
-import type { Secrets } from "../secrets.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import type { Verdict } from "../signal/verdict.ts";
 import { ALONE } from "../turn.ts";
 import type { Wake } from "../wake.ts";

@@ -2,8 +2,10 @@ import type { Doc, Kind } from "../model/doc.ts";
 import type { Ledger, Outline } from "../record/ledger/ledger.ts";
 
 /**
- * Goes through all documents of a list by their notes, and reads only those of which the note does not say enough.
- * @param isEnough told of each document; answers whether it need not be read
+ * Goes through the notes of all documents with a tag, and loads only documents whose note is not enough.
+ *
+ * @param isEnough called for each document; returns false if the document must be loaded
+ * @param saw called for each loaded document
  */
 export async function readOutlined<K extends Kind>(
   ledger: Pick<Ledger, "outline" | "load">,

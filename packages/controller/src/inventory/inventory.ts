@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { AutoScalingGroup, GroupMembership, LifecycleHook } from "../aws/calls/auto-scaling.ts";
 import type {
   CapacityProvider,
@@ -12,6 +13,8 @@ import type { Ec2Instance } from "../aws/calls/ec2.ts";
 import type { FailureKind } from "../aws/failure.ts";
 import type { TargetGroup, TargetGroupAttributes, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
+import type { DriverFactory } from "../drivers.ts";
+import type { StoreDeps } from "../store-deps.ts";
 import type { AgentStates } from "../model/agents.ts";
 import type { Fleet } from "../model/signal.ts";
 
@@ -123,3 +126,6 @@ export interface Inventory {
   flush(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The shape of a driver's file: the schema of its options in the config, and a function that opens the inventory. */
+export type InventoryFactory<Options extends z.ZodObject = z.ZodObject> = DriverFactory<Inventory, StoreDeps, Options>;

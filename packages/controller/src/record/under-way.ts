@@ -1,14 +1,14 @@
 import { SpotkeeperError } from "../errors.ts";
 
-/** The calls of one client of a store over a network. */
+/** The unfinished calls of one client of a store. */
 export interface UnderWay {
-  /** Begins a call. Rejects with SK-LEDGER-CLOSED after `close`, and as the call does. */
+  /** Starts a call and returns its result. Rejects with SK-LEDGER-CLOSED after `close`. */
   begin<T>(call: () => Promise<T>): Promise<T>;
-  /** Begins no more calls; resolves when those that were begun have ended, however they end. */
+  /** Refuses new calls; resolves when all unfinished calls have ended. */
   close(): Promise<void>;
 }
 
-/** @param name of the store, as people are told it */
+/** @param name the name of the store, for the error message */
 export function createUnderWay(name: string): UnderWay {
   const calls = new Set<Promise<unknown>>();
   let closed = false;

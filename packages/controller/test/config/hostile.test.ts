@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
+import { inventories } from "../../src/inventory/drivers/index.ts";
 import { channels } from "../../src/notify/channels/index.ts";
+import { archives } from "../../src/record/archive/index.ts";
+import { ledgers } from "../../src/record/ledger/index.ts";
+import { referenceForms } from "../../src/secrets/reference.ts";
 
-const TYPES = Object.keys(channels).join(", ");
+const namesIn = (registry: object): string => Object.keys(registry).join(", ");
+const TYPES = namesIn(channels);
+const FORMS = `${referenceForms.slice(0, -1).join(", ")} or ${referenceForms.at(-1)}`;
 
 function errorOf(text: string): { code: string; message: string } {
   try {
@@ -146,7 +152,27 @@ test.each([
   ["show: {listen: '127.0.0.1:65536'}", /listen: got "127\.0\.0\.1:65536", wants an address/],
   ["show: {listen: '0.0.0.0:8787'}", /listen: got "0\.0\.0\.0:8787", wants a loopback address, or show\.auth\.tokens/],
   ["show: {listen: '127.0.0.1.evil.test:80'}", /wants a loopback address/],
-  ["ledger: {driver: redis}", '1: ledger.driver: got "redis", wants one of: sqlite, dynamodb'],
+  ["ledger: {driver: redis}", `1: ledger.driver: got "redis", wants one of: ${namesIn(ledgers)}`],
+  ["archive: {driver: redis}", `1: archive.driver: got "redis", wants one of: ${namesIn(archives)}`],
+  ["inventory: {driver: redis}", `1: inventory.driver: got "redis", wants one of: ${namesIn(inventories)}`],
+  ["ledger: {files: x.db}", "1: ledger.files: is no known key; did you mean file?"],
+  ["archive: {synchronous: FULL}", "1: archive.synchronous: is no known key; the known ones are driver, file"],
+  ["inventory:\n  file: 3", /^s\.yaml:2: inventory\.file: got the number 3, wants a path/],
+  ["secrets: {ssm: {regions: x}}", "1: secrets.ssm.regions: is no known key; did you mean region?"],
+  ["secrets: {env: {name: x}}", "1: secrets.env.name: is no known key; none belongs here"],
+  ["secrets: {ssn: {}}", "1: secrets.ssn: is no known key; did you mean ssm?"],
+  [
+    "show: {auth: {tokens: ['${vault:x}']}}",
+    `1: show.auth.tokens[0]: got \${vault:x}, wants one of the known references: ${FORMS}`,
+  ],
+  [
+    "sources: {http: {token: '${vault:x}'}}",
+    /sources\.http\.token: got \$\{vault:x\}, wants one of the known references/,
+  ],
+  [
+    "policy: {defaults: {drainHook: {port: 80, path: /, token: '${vault:x}'}}}",
+    /drainHook\.token: got \$\{vault:x\}, wants one of the known references/,
+  ],
   ["ledger: {driver: dynamodb}", /ledger\.table: is missing, wants the name of a table/],
   ["ledger: {driver: dynamodb, table: t, file: x.db}", /ledger\.file/],
   ["ledger: {synchronous: OFF}", '1: ledger.synchronous: got "OFF", wants one of: FULL, NORMAL'],
@@ -157,7 +183,7 @@ test.each([
   ["channels: {a: {type: sns, topic: x}}", /channels\.a\.topic: is no known key; did you mean topicArn\?/],
   [
     "channels:\n  a: {type: webhook, url: '${vault:/x}'}",
-    "2: channels.a.url: got ${vault:/x}, wants one of the known references: ${env:NAME}, ${file:/path}, ${ssm:/path} or ${secret:name#key}",
+    `2: channels.a.url: got \${vault:/x}, wants one of the known references: ${FORMS}`,
   ],
   [
     "channels: {a: {type: webhook, url: nonsense}}",

@@ -21,7 +21,8 @@ test("no config at all: console, SQLite in the working folder, loopback only, th
     suppress: TELL_ALL,
     ledger: { driver: "sqlite", file: "spotkeeper.db", synchronous: "FULL" },
     archive: { driver: "sqlite", file: "spotkeeper-archive.db" },
-    inventory: { file: "spotkeeper-inventory.db" },
+    inventory: { driver: "sqlite", file: "spotkeeper-inventory.db" },
+    secrets: expect.objectContaining({ env: {}, ssm: { region: null } }) as object,
     show: { listen: "127.0.0.1:8787", url: null, proxies: [], auth: null },
     log: { level: "info", format: "auto" },
   });

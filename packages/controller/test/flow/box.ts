@@ -23,7 +23,7 @@ import { createWorker, type Worker } from "../../src/entry/worker.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
-import { NO_SECRETS } from "../../src/secrets.ts";
+import { NO_SECRETS } from "../../src/secrets/secrets.ts";
 import { NO_LINKS } from "../../src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";

@@ -12,7 +12,7 @@ import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
-import { NO_SECRETS } from "../../src/secrets.ts";
+import { NO_SECRETS } from "../../src/secrets/secrets.ts";
 
 const T0 = Date.UTC(2026, 10, 20, 12, 0, 0);
 const ID = "i-0abcdef1234567890";

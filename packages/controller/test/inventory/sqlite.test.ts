@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
-import { openSqliteInventory, type SqliteInventory } from "../../src/inventory/sqlite.ts";
+import { openChosen } from "../../src/drivers.ts";
+import { inventories } from "../../src/inventory/drivers/index.ts";
+import { openSqliteInventory, type SqliteInventory } from "../../src/inventory/drivers/sqlite.ts";
 import { testClock, type TestClock } from "../enrich/support/clock.ts";
 import { instance, target } from "../enrich/support/fleet.ts";
 import { interleave } from "../support/interleave.ts";
-import { inventoryContract } from "./inventory-contract.ts";
+import { storeDeps } from "../support/store-deps.ts";
+import { keptInventoryContract } from "./inventory-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spotkeeper-inventory-"));
 let files = 0;
@@ -26,24 +29,12 @@ afterEach(async () => {
   mkdirSync(folder, { recursive: true });
 });
 
-inventoryContract("sqlite", () => openAt(":memory:"));
-
-test("a restart is warm", async () => {
+keptInventoryContract("sqlite", async () => {
   const file = newFile();
-  const clock = testClock();
-  const before = openAt(file, clock);
-  before.put("instance", "i-1", instance("i-1", { name: "ünï" }), 5);
-  before.put("container", "i-1", null, 6);
-  before.put("instance", "i-2", instance("i-2"), 7);
-  before.forget("instance", "i-2");
-  before.put("failure", "instance/i-3", { kind: "denied", why: "x" }, 8);
-  await before.close();
-  const after = openAt(file, clock);
-  expect(after.get("instance", "i-1")).toEqual({ value: instance("i-1", { name: "ünï" }), observedAt: 5 });
-  expect(after.get("container", "i-1")).toEqual({ value: null, observedAt: 6 });
-  expect(after.get("instance", "i-2")).toBeUndefined();
-  expect(after.get("failure", "instance/i-3")).toBeUndefined();
-  expect(after.health()).toEqual({ ok: true, message: "", since: null });
+  return {
+    open: () => openChosen("the inventory", inventories, { driver: "sqlite", file }, storeDeps(testClock())),
+    remove: async () => rmSync(file, { force: true }),
+  };
 });
 
 test("what a clock that is corrected since has observed in its future gives way to what is observed now", async () => {
@@ -88,16 +79,6 @@ test("another process on the file learns what this one observed, and newer wins 
   await a.close();
   await b.close();
   expect(openAt(file, clock).get("instance", "i-2")?.observedAt).toBe(20);
-});
-
-test("an older observation that is written later does not win on disk", async () => {
-  const file = newFile();
-  const [a, b] = [openAt(file), openAt(file)];
-  a.put("instance", "i-1", instance("i-1", { name: "old" }), 1);
-  b.put("instance", "i-1", instance("i-1", { name: "new" }), 2);
-  await b.flush();
-  await a.flush();
-  expect(openAt(file).get("instance", "i-1")?.value.name).toBe("new");
 });
 
 test("what found no room when it was read leaves the file too", async () => {

@@ -6,7 +6,7 @@ import { incident, note, T0 } from "./support/samples.ts";
 
 /** One empty store. */
 export interface ArchiveFixture {
-  open(): Archive;
+  open(): Archive | Promise<Archive>;
   remove(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
     let archive: Archive;
     beforeEach(async () => {
       fixture = await setUp();
-      archive = fixture.open();
+      archive = await fixture.open();
     });
     afterEach(async () => {
       await archive.close();
@@ -39,7 +39,7 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
       const one = archived("i-1", { hints: { text: "Zürich 東京 👩‍🚀 \u0000 '" } }, { name: "wörker", services: ["a"] });
       await archive.put([one]);
       expect(await archive.get(one.key)).toEqual(one);
-      const other = fixture.open();
+      const other = await fixture.open();
       expect(await other.get(one.key)).toEqual(one);
       await other.close();
     });

@@ -3,15 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { openChosen } from "../../src/drivers.ts";
+import { archives } from "../../src/record/archive/index.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
+import { storeDeps } from "../support/store-deps.ts";
 import { testArchive } from "./archive-contract.ts";
 import { incident, serviceDoc } from "./support/samples.ts";
 
 testArchive("sqlite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "spotkeeper-archive-"));
   return {
-    open: () => openSqliteArchive({ file: join(folder, "archive.db"), clock: systemClock }),
+    open: () =>
+      openChosen("the archive", archives, { driver: "sqlite", file: join(folder, "archive.db") }, storeDeps()),
     remove: async () => rmSync(folder, { recursive: true }),
   };
 });

@@ -5,8 +5,10 @@ import { createClients } from "../../src/aws/clients.ts";
 import { openItemTable } from "../../src/aws/services/dynamodb.ts";
 import { systemClock } from "../../src/clock.ts";
 import { DUE, SHELF } from "../../src/record/dynamodb/items.ts";
-import { openDynamoDb } from "../../src/record/ledger/dynamodb.ts";
+import { openChosen } from "../../src/drivers.ts";
+import { ledgers } from "../../src/record/ledger/index.ts";
 import { describeWithMinistack, type MinistackServer, startMinistack } from "../support/ministack.ts";
+import { storeDeps } from "../support/store-deps.ts";
 import type { LedgerFixture } from "./contract/fixture.ts";
 import { testLedger } from "./ledger-contract.ts";
 import { serviceDoc } from "./support/samples.ts";
@@ -74,12 +76,16 @@ async function setUp(): Promise<LedgerFixture> {
   let opened = 0;
   return {
     open: () =>
-      openDynamoDb({
-        table: openItemTable(() => clients.dynamoDb(PLACE), name),
-        name,
-        clock: systemClock,
-        client: String(opened++),
-      }),
+      openChosen(
+        "the ledger",
+        ledgers,
+        { driver: "dynamodb", table: name, region: PLACE.region },
+        {
+          ...storeDeps(),
+          itemTable: (_key, table) => openItemTable(() => clients.dynamoDb(PLACE), table),
+          owner: String(opened++),
+        },
+      ),
     settle: () => Promise.resolve(),
     failAfter: (writes) => void (left = writes),
     async remove() {

@@ -85,16 +85,16 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
 const pause = (ms: number): Promise<false> => systemClock.sleep(ms).then(() => false);
 
 function configOf({ config, dryRun }: LiveOptions): Config {
-  const memory = dryRun ? { file: ":memory:" } : {};
+  const memory = { driver: "sqlite", file: ":memory:" } as const;
   return {
     ...config,
     policy: dryRun ? asDryRun(config.policy) : config.policy,
     sources: { ...config.sources, sqs: [], http: { token: `\${env:${TOKEN}}` } },
     // No token: the port is a free one on the loopback address, and closes at the end.
     show: { ...config.show, listen: "127.0.0.1:0", auth: null },
-    ledger: dryRun ? { driver: "sqlite", file: ":memory:", synchronous: "NORMAL" } : config.ledger,
-    archive: { ...config.archive, ...memory },
-    inventory: { ...config.inventory, ...memory },
+    ledger: dryRun ? { ...memory, synchronous: "NORMAL" } : config.ledger,
+    archive: dryRun ? memory : config.archive,
+    inventory: dryRun ? memory : config.inventory,
   };
 }
 

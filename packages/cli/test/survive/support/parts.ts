@@ -1,6 +1,7 @@
 import { channels } from "../../../../controller/src/notify/channels/index.ts";
 import type { ChannelFactory } from "../../../../controller/src/notify/channels/channel.ts";
-import { type ArchiveFactory, archives } from "../../../../controller/src/record/archive/index.ts";
+import type { ArchiveFactory } from "../../../../controller/src/record/archive/archive.ts";
+import { archives } from "../../../../controller/src/record/archive/index.ts";
 import type { LedgerDriver, LedgerFactory } from "../../../../controller/src/record/ledger/driver.ts";
 import { ledgers } from "../../../../controller/src/record/ledger/index.ts";
 
@@ -37,12 +38,14 @@ export const parts: { readonly [name: string]: (dying: Dying) => void } = {
   commit: (dying) => eachCommit(false, dying),
   archive(dying) {
     const registry: Record<string, ArchiveFactory> = archives;
-    for (const [name, open] of Object.entries(registry)) {
-      registry[name] = (options) => {
-        const archive = open(options);
-        return { ...archive, put: dying(archive.put) };
+    for (const [name, factory] of Object.entries(registry))
+      registry[name] = {
+        ...factory,
+        async open(options, deps) {
+          const archive = await factory.open(options, deps);
+          return { ...archive, put: dying(archive.put) };
+        },
       };
-    }
   },
   /** An alert: somebody has read it, and nothing says so. */
   send(dying) {

@@ -7,6 +7,7 @@ import { commandParameters, documentName } from "../../respond/run-command.ts";
 import { asDryRun } from "../dry-run.ts";
 import { duration, flag, list, number, oneOf, secret, text, whole } from "../../fields.ts";
 import { given, matcher } from "./matcher.ts";
+import { resolvable } from "./resolvable.ts";
 
 const drainHook = z
   .strictObject({
@@ -21,6 +22,7 @@ const drainHook = z
       20,
     ).default([...PRIVATE_NETWORKS]),
   })
+  .superRefine(resolvable)
   .transform(({ token, ...rest }) => ({ ...rest, tokenRef: token ?? null }));
 
 /** Maximum size of parameters, since steps contain them. */

@@ -1,33 +1,14 @@
-import { z } from "zod";
+import { chosenFrom } from "../../drivers.ts";
+import { inventories } from "../../inventory/drivers/index.ts";
 import { archives } from "../../record/archive/index.ts";
-import { type LedgerConfig, ledgers } from "../../record/ledger/index.ts";
-import { oneOf, text } from "../../fields.ts";
-
-const ledgerDrivers = Object.keys(ledgers);
-/** Each driver's options are an object; its `driver` selects the driver. */
-const ledgerOptions = Object.values(ledgers).map(({ options }) => options) as unknown as [
-  z.ZodObject,
-  ...z.ZodObject[],
-];
-const archiveNames = Object.keys(archives) as [keyof typeof archives, ...(keyof typeof archives)[]];
-
-const file = text("a path; a relative one starts at the working folder", 4_096);
+import { ledgers } from "../../record/ledger/index.ts";
+import { resolvable } from "./resolvable.ts";
 
 /** The store of open work. */
-export const ledger = z.discriminatedUnion("driver", ledgerOptions, {
-  error: (issue) => (issue.code === "invalid_union" ? `one of: ${ledgerDrivers.join(", ")}` : undefined),
-}) as unknown as z.ZodType<LedgerConfig, Partial<LedgerConfig>>;
+export const ledger = chosenFrom(ledgers, "driver").superRefine(resolvable);
 
-/**
- * The archive of closed incidents. By default another file than the ledger's, so that a long query does not lock the
- * ledger.
- */
-export const archive = z.strictObject({
-  driver: oneOf(archiveNames).default("sqlite"),
-  file: file.default("spotkeeper-archive.db"),
-});
+/** The archive of closed incidents. */
+export const archive = chosenFrom(archives, "driver").superRefine(resolvable);
 
-/** The inventory's cache file, so that a restart is warm. */
-export const inventory = z.strictObject({
-  file: file.default("spotkeeper-inventory.db"),
-});
+/** The store of the inventory, so that a restart is warm. */
+export const inventory = chosenFrom(inventories, "driver").superRefine(resolvable);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isRange } from "../../http/addresses.ts";
 import { list, secret, url } from "../../fields.ts";
+import { resolvable } from "./resolvable.ts";
 
 /** `host:port`, or `[::1]:port`. Port 0 means any free port. */
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/;
@@ -42,4 +43,5 @@ export const show = z
   .refine(({ listen: address, auth }) => auth !== null || LOOPBACK.test(partsOf(address).host), {
     path: ["listen"],
     error: "a loopback address, or show.auth.tokens: any other address needs authentication",
-  });
+  })
+  .superRefine(resolvable);

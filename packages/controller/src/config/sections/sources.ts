@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSameQueue } from "../../signal/transports/queue-url.ts";
 import { list, secret, text, url, whole } from "../../fields.ts";
+import { resolvable } from "./resolvable.ts";
 
 const queue = z.strictObject({
   queueUrl: url("the URL of an SQS queue"),
@@ -48,5 +49,5 @@ export const sources = z.strictObject({
     [],
   ),
   /** `POST /api/v1/signals`; off without it. */
-  http: http.nullable().default(null),
+  http: http.superRefine(resolvable).nullable().default(null),
 });

@@ -1,4 +1,7 @@
+import type { z } from "zod";
 import type { Ms } from "../../clock.ts";
+import type { DriverFactory } from "../../drivers.ts";
+import type { StoreDeps } from "../../store-deps.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
@@ -37,3 +40,6 @@ export interface Archive {
   list(filter: IncidentFilter, limit: number, cursor?: string): Promise<Page<ArchivedIncident>>;
   close(): Promise<void>;
 }
+
+/** The shape of a driver's file: the schema of its options in the config, and a function that opens the archive. */
+export type ArchiveFactory<Options extends z.ZodObject = z.ZodObject> = DriverFactory<Archive, StoreDeps, Options>;

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Clock, Ms } from "../../clock.ts";
+import { filePath } from "../../fields.ts";
 import { decodeBody } from "../body.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Params } from "../../model/plain.ts";
@@ -6,7 +8,7 @@ import type { Health } from "../ledger/ledger.ts";
 import { badCursor, partOf } from "../cursor.ts";
 import { openStore } from "../sqlite/store.ts";
 import type { Sql } from "../sqlite/sql.ts";
-import type { Archive, ArchivedIncident, IncidentFilter } from "./archive.ts";
+import type { Archive, ArchivedIncident, ArchiveFactory, IncidentFilter } from "./archive.ts";
 
 export interface SqliteArchiveOptions {
   /** A path whose folder exists, or `:memory:`; may be the ledger's file. */
@@ -152,3 +154,14 @@ function fromCursor(cursor: string): { readonly openedAt: Ms; readonly key: stri
   if (match === null) throw badCursor();
   return { openedAt: Number(match[1]), key: match[2] ?? "" };
 }
+
+const options = z.strictObject({
+  driver: z.literal("sqlite").default("sqlite"),
+  /** By default beside the ledger: a long query then locks nothing that handling needs. */
+  file: filePath().default("spotkeeper-archive.db"),
+});
+
+export const sqliteArchive: ArchiveFactory<typeof options> = {
+  options,
+  open: ({ file }, { clock, placeOf }) => openSqliteArchive({ file: placeOf("archive.file", file), clock }),
+};

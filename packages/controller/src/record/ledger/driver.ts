@@ -1,6 +1,7 @@
 import type { z } from "zod";
-import type { ItemTable } from "../../aws/services/dynamodb.ts";
-import type { Clock, Ms } from "../../clock.ts";
+import type { Ms } from "../../clock.ts";
+import type { DriverFactory } from "../../drivers.ts";
+import type { StoreDeps } from "../../store-deps.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Key } from "../../model/key.ts";
 import type { Health, Outline, Seen } from "./ledger.ts";
@@ -83,22 +84,5 @@ export interface LedgerDriver {
   close(): Promise<void>;
 }
 
-/** Dependencies that drivers may use. */
-export interface LedgerDeps {
-  readonly clock: Clock;
-  /** Resolves the path of a file; throws SK-CONFIG-INVALID with the config key if its folder does not exist. */
-  readonly placeOf: (key: string, file: string) => string;
-  /**
-   * Opens a DynamoDB table in a region (null: that of the process). Throws SK-CONFIG-INVALID if no region is known.
-   */
-  readonly itemTable: (key: string, table: string, region: string | null) => ItemTable;
-  /** Different for each process. */
-  readonly owner: string;
-}
-
 /** The shape of a driver's file: the schema of its options in the config, and a function that opens the store. */
-export interface LedgerFactory<Options extends z.ZodObject = z.ZodObject> {
-  /** Has a field `driver` with the driver's name. */
-  readonly options: Options;
-  open(options: z.output<Options>, deps: LedgerDeps): LedgerDriver | Promise<LedgerDriver>;
-}
+export type LedgerFactory<Options extends z.ZodObject = z.ZodObject> = DriverFactory<LedgerDriver, StoreDeps, Options>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock, Ms } from "../../clock.ts";
-import { oneOf, text } from "../../fields.ts";
+import { filePath, oneOf } from "../../fields.ts";
 import { partOf } from "../cursor.ts";
 import { createLedger, type LedgerOptions } from "../create-ledger.ts";
 import { findDoc, queuedDocs, removeDoc, taggedDocs, touchDoc, versionOf, writeDoc } from "../sqlite/docs.ts";
@@ -108,7 +108,7 @@ export function openSqlite(options: SqliteOptions): LedgerDriver {
 
 const options = z.strictObject({
   driver: z.literal("sqlite").default("sqlite"),
-  file: text("a path; a relative one starts at the working folder", 4_096).default("spotkeeper.db"),
+  file: filePath().default("spotkeeper.db"),
   /** FULL survives a power cut; NORMAL only a kill, at several times the speed. */
   synchronous: oneOf(["FULL", "NORMAL"]).default("FULL"),
 });

@@ -2,14 +2,14 @@ import type { Ms } from "../../clock.ts";
 import type { Debts, Group } from "../../model/group.ts";
 import type { Note } from "./body.ts";
 
-/** One kind of change of a group that is put back after a time. */
+/** One setting of a group that is changed for a time and then put back. */
 export interface Debt<D extends keyof Debts> {
-  /** Pure: reads what its steps have done, and plans the next. Its field of the record is null once nothing is owed. */
+  /** Pure: reads the results of its steps and plans the next step. Sets its field in the body to null once it is put back. */
   readonly advance: (body: Group, note: Note, now: Ms) => Group;
-  /** Its steps, by id: they are kept as long as it is owed. */
+  /** The ids of its steps, which stay in the document until the setting is put back. */
   readonly steps: readonly string[];
-  /** When it goes on although none of its steps is due; null: only a step's end brings it on. */
+  /** Returns when `advance` must run although no step has ended; null if it need not. */
   readonly wakeAt: (owed: NonNullable<Debts[D]>) => Ms | null;
-  /** What is left to be put back, for people. */
+  /** Describes what has to be put back, for people. */
   readonly describe: (owed: NonNullable<Debts[D]>) => string;
 }

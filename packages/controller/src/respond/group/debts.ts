@@ -4,18 +4,18 @@ import type { Note } from "./body.ts";
 import type { Debt } from "./debt.ts";
 import { fallbackDebt } from "./fallback.ts";
 
-/** Every kind of debt beside a raised capacity (capacity.ts). A new one is a field of `Debts`, a file here, and a line. */
+/** Registry of debts, except raised capacity (capacity.ts). A new one is a field of `Debts`, a file here, and a line. */
 const debts: { readonly [D in keyof Debts]: Debt<D> } = {
   fallback: fallbackDebt,
 };
 
 const NAMES = Object.keys(debts) as readonly (keyof Debts)[];
 
-/** Brings all debts on. */
+/** Reads the results of all debts' steps and plans the next ones. */
 export const advanceDebts = (body: Group, note: Note, now: Ms): Group =>
   NAMES.reduce((next, name) => debts[name].advance(next, note, now), body);
 
-/** Whether a step belongs to a debt that is owed. */
+/** Whether a step belongs to a debt that is not put back yet. */
 export const isOfDebt = (body: Group, stepId: string): boolean =>
   NAMES.some((name) => body[name] !== null && debts[name].steps.includes(stepId));
 
@@ -25,11 +25,11 @@ const each = <T>(body: Group, ask: <D extends keyof Debts>(debt: Debt<D>, owed: 
     return owed === null ? [] : [ask(debts[name], owed)];
   });
 
-/** When the next of the debts goes on. */
+/** Returns the times at which debts must be advanced. */
 export const debtsWakeAt = (body: Group): readonly Ms[] =>
   each(body, (debt, owed) => debt.wakeAt(owed)).filter((at) => at !== null);
 
-/** All that the group's record says is to be put back, its capacity too, for people. */
+/** Describes everything that has to be put back in a group, including its capacity; empty if nothing. */
 export const owedBy = (body: Group): readonly string[] => [
   ...(body.baseline === null ? [] : [`what its capacity was: ${body.baseline}`]),
   ...each(body, (debt, owed) => debt.describe(owed)),

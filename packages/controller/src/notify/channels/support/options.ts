@@ -1,18 +1,11 @@
 import { z } from "zod";
+import { isReference } from "../../../fields.ts";
 import { isAllowable } from "../../../http/addresses.ts";
-
-/**
- * Schemas that several channels share. Any form of reference is accepted here; the config checks whether it can be
- * resolved (config/sections/channels.ts).
- */
-const REFERENCE = /^\$\{[a-z]+:[^}]+\}$/;
-
-export const isReference = (text: string): boolean => REFERENCE.test(text);
 
 /** A secret, by reference only. */
 export const reference: z.ZodString = z
   .string()
-  .regex(REFERENCE, "wants a reference such as ${env:NAME}, never the secret itself");
+  .refine(isReference, "wants a reference such as ${env:NAME}, never the secret itself");
 
 /** A URL, or a reference to a URL that contains a secret. */
 export const urlOrReference: z.ZodString = z

@@ -1,6 +1,6 @@
+import { isReference } from "../../../fields.ts";
 import type { Channel, SendResult } from "../../alert.ts";
 import type { ChannelDeps } from "../channel.ts";
-import { isReference } from "./options.ts";
 import { badCredentials } from "./result.ts";
 
 type Named = { readonly [name: string]: string | undefined };

@@ -1,9 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Clock, Ms } from "../clock.ts";
-import { readMark } from "../record/sqlite/mark.ts";
-import { isFacet } from "./facets.ts";
-import type { Facet, Facets, Inventory } from "./inventory.ts";
-import { createMemoryInventory, type MemoryOptions } from "./memory.ts";
+import { z } from "zod";
+import type { Clock, Ms } from "../../clock.ts";
+import { filePath } from "../../fields.ts";
+import { readMark } from "../../record/sqlite/mark.ts";
+import { isFacet } from "../facets.ts";
+import type { Facet, Facets, Inventory, InventoryFactory } from "../inventory.ts";
+import { createMemoryInventory, type MemoryOptions } from "../memory.ts";
 
 export interface SqliteInventoryOptions extends Pick<MemoryOptions, "capacities"> {
   /** The path of the file; its folder must exist. The file is a cache and may be deleted at any time. */
@@ -240,3 +242,17 @@ function store(db: DatabaseSync, changes: readonly Change[], now: Ms): void {
 const failureMessage = (file: string, error: unknown): string =>
   `The inventory is not kept in ${file} (${error instanceof Error ? error.message : String(error)}): the next start ` +
   "will be cold. Free space on the disk, or set the rights of the file and its folder; if the file is damaged, delete it.";
+
+const options = z.strictObject({
+  driver: z.literal("sqlite").default("sqlite"),
+  file: filePath().default("spotkeeper-inventory.db"),
+});
+
+/** Interval of writing the inventory to disk. */
+const EVERY: Ms = 5_000;
+
+export const sqliteInventory: InventoryFactory<typeof options> = {
+  options,
+  open: ({ file }, { clock, placeOf }) =>
+    openSqliteInventory({ file: placeOf("inventory.file", file), clock, every: EVERY }),
+};

@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { SpotkeeperError } from "../../src/errors.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { T0 } from "../record/support/samples.ts";
-import { createSecrets } from "../../src/config/secrets.ts";
+import type { SecretStores } from "../../src/aws/secret-stores.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { referenceForms } from "../../src/secrets/reference.ts";
+import { createSecrets } from "../../src/secrets/create-secrets.ts";
+import type { SecretStoreDeps } from "../../src/secrets/store.ts";
 
 const files: { readonly [path: string]: string } = {
   "/run/secrets/x": "s3cret\n",
@@ -16,7 +20,7 @@ const stored = new Map([
 ]);
 let asked = 0;
 let away = false;
-const answer = (from: Map<string, string>) => (name: string) => {
+const answer = (from: Map<string, string>) => (_at: unknown, name: string) => {
   asked += 1;
   if (away) return Promise.reject(new SpotkeeperError("SK-AWS-CALL", "ssm:GetParameter: Throttled: slow down"));
   return Promise.resolve(from.get(name) ?? null);
@@ -26,15 +30,17 @@ const {
   resolve: secret,
   renew,
   refresh,
-} = createSecrets({
+} = await createSecrets(configSchema.parse({}).secrets, {
   clock,
-  stores: { parameter: answer(parameters), secret: answer(stored) },
+  region: "eu-west-1",
+  aws: { parameter: answer(parameters), secretValue: answer(stored) } as unknown as SecretStores,
+  http: () => () => Promise.reject(new Error("no HTTP in this test")),
   env: { TOKEN: "s3cret", EMPTY: "" },
   readFile: (path) =>
     files[path] === undefined
       ? Promise.reject(Object.assign(new Error("no"), { code: "EACCES" }))
       : Promise.resolve(files[path]),
-});
+} satisfies Omit<SecretStoreDeps, "secret">);
 
 test("resolves the environment and files, without their last line break", async () => {
   expect(await secret(null)).toBeNull();
@@ -61,10 +67,7 @@ test.each([
     'The secret ${secret:plain#token} is not available: it is not JSON, so it has no key; leave out "#token" for the whole of it.',
   ],
   ["${secret:jira#empty}", "The secret ${secret:jira#empty} is not available: it has no text under the key empty."],
-  [
-    "hunter2",
-    "The secret a reference is not available: it is none of ${env:NAME}, ${file:/path}, ${ssm:/path}, ${secret:name#key}.",
-  ],
+  ["hunter2", `The secret a reference is not available: it is none of ${referenceForms.join(", ")}.`],
 ])("%s: says what is wrong, never what it holds", async (reference, message) => {
   await expect(secret(reference)).rejects.toMatchObject({ code: "SK-SECRET-UNAVAILABLE", message });
 });
