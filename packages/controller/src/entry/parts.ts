@@ -17,8 +17,7 @@ export { createWorker } from "./worker.ts";
 export { openSqliteArchive } from "../record/archive/sqlite.ts";
 
 /** Opens a ledger in memory that behaves like one over a network. */
-export const openMemoryLedger = (options: MemoryOptions): Ledger =>
-  createLedger(openMemory(options), { noteOf });
+export const openMemoryLedger = (options: MemoryOptions): Ledger => createLedger(openMemory(options), { noteOf });
 
 /** Opens the ledger in one SQLite file, with notes about doomed instances in its list of open incidents. */
 export const openSqliteLedger = (options: SqliteLedgerOptions): Ledger => open({ noteOf, ...options });

@@ -47,7 +47,7 @@ const WRITES_A_TRANSACTION = 100;
  *     A  read 7 ─ transaction: if 7, write 8 and what changes of its tags ✓
  *     B  read 7 ─── transaction: if 7, … ✗
  */
-export function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): LedgerDriver {
+function openDynamoDb({ table, name, clock, client }: DynamoDbOptions): LedgerDriver {
   const health = createHealth(clock);
   const known = new LRUCache<Key, Before>({ maxSize: MOST_REMEMBERED, sizeCalculation: () => 1 });
   const underWay = createUnderWay(name);
