@@ -11,6 +11,8 @@ import { readOutlined } from "./read-outlined.ts";
 const SNAPSHOT_FOR: Ms = 100;
 /** How long an incident that could not be stored counts: longer than a notice lasts. */
 const UNRECORDED_FOR: Ms = 600_000;
+/** A list of the ledger may lack what was stored so lately (record/ledger/ledger.ts, "may lag"). */
+const LISTED_AFTER: Ms = 60_000;
 
 /** Ids of all doomed capacity, over all open incidents: the remaining capacity of services is counted without it. */
 export interface Doomed {
@@ -20,8 +22,8 @@ export interface Doomed {
   /** Counts the subject of an incident that could not be stored, until it is stored. */
   sawUnrecorded(doc: Doc<"incident">): void;
   /**
-   * Reads the list of open incidents, at the start and regularly for those of other workers; returns their keys. Loads
-   * only documents without a note, which an earlier Spotkeeper wrote.
+   * Reads the list of open incidents, at the start and regularly for those of other workers; returns their keys. What this
+   * worker saw lately stays: a list may lag. Loads only documents without a note, which an earlier Spotkeeper wrote.
    */
   refresh(ledger: Pick<Ledger, "outline" | "load">): Promise<ReadonlySet<Key>>;
 }
@@ -32,6 +34,8 @@ export const noteOfDoomed: NoteOf = (doc) =>
 
 export function trackDoomed(clock: Clock): Doomed {
   const byIncident = new Map<Key, string>();
+  /** When this worker last saw an incident. */
+  const seenAt = new Map<Key, Ms>();
   /** Until when each id counts. */
   const unrecorded = new Map<string, Ms>();
   let snapshot: ReadonlySet<string> = new Set();
@@ -49,7 +53,9 @@ export function trackDoomed(clock: Clock): Doomed {
     if (noted === null) return;
     if (doc.kind === "incident" && unrecorded.delete(doc.body.subject.id)) changed = true;
     sawNote(doc.key, noted.note);
+    seenAt.set(doc.key, clock.now());
   };
+  const isNew = (key: Key): boolean => Math.abs(clock.now() - (seenAt.get(key) ?? -Infinity)) < LISTED_AFTER;
 
   return {
     saw,
@@ -72,15 +78,17 @@ export function trackDoomed(clock: Clock): Doomed {
       const open = new Set<Key>();
       const sawOutline = ({ key, note }: Outline): boolean => {
         open.add(key);
+        if (isNew(key)) return true;
         if (note !== null) sawNote(key, note);
         return note !== null;
       };
       await readOutlined(ledger, OPEN, "incident", sawOutline, saw);
       for (const key of byIncident.keys()) {
-        if (open.has(key)) continue;
+        if (open.has(key) || isNew(key)) continue;
         byIncident.delete(key);
         changed = true;
       }
+      for (const key of seenAt.keys()) if (!isNew(key)) seenAt.delete(key);
       return open;
     },
   };
