@@ -8,7 +8,7 @@ test("what decides is pure, with all that it imports", () => {
   expect(impurities(productSources())).toEqual([]);
 });
 
-test.each(["decide/decide.ts", "correlate/correlate.ts", "respond/next.ts", "respond/apply.ts"])(
+test.each(["decide/decide.ts", "correlate/correlate.ts", "respond/machine/next.ts", "respond/machine/apply.ts"])(
   "%s is where the guard looks for it",
   (file) => {
     const path = `packages/controller/src/${file}`;

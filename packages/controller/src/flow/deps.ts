@@ -3,7 +3,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import type { RunnerDeps } from "../respond/runner.ts";
+import type { RunnerDeps } from "../respond/machine/runner.ts";
 import type { Turn } from "../turn.ts";
 import type { Wake } from "../wake.ts";
 import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
@@ -12,7 +12,7 @@ import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal
 export interface FlowDeps extends RunnerDeps {
   readonly ledger: Ledger;
   readonly wake: Wake;
-  /** The takeover delay (respond/guard.ts). */
+  /** The takeover delay (respond/machine/guard.ts). */
   readonly guard: () => Ms;
   /** Sources beside AWS's own whose events are accepted as AWS's. */
   readonly trusted: readonly string[];

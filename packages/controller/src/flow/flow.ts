@@ -7,12 +7,12 @@ import { keepEvidence } from "./evidence.ts";
 import type { FlowDeps } from "./deps.ts";
 import { seenBefore } from "../inventory/seen-before.ts";
 import { isAway } from "../record/away.ts";
-import { advanceDoc } from "../respond/machine.ts";
+import { advanceDoc } from "../respond/machine/machine.ts";
 import type { Turn } from "../turn.ts";
 import { refreshGroup } from "../respond/group/refresh.ts";
-import { refreshIncident } from "../respond/incident.ts";
+import { refreshIncident } from "../respond/incident/refresh.ts";
 import { findResponder } from "../respond/responders/index.ts";
-import { createRunner } from "../respond/runner.ts";
+import { createRunner } from "../respond/machine/runner.ts";
 import { parse } from "../signal/parse.ts";
 import type { Verdict } from "../signal/verdict.ts";
 

@@ -10,10 +10,10 @@ import type { Entry } from "../model/journal.ts";
 import type { Step } from "../model/step.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Signal } from "../model/signal.ts";
-import type { Finished } from "./apply.ts";
+import type { Finished } from "./machine/apply.ts";
 import type { FindResponder } from "./responder.ts";
-import { fresh } from "./steps.ts";
-import { doneUnrecorded } from "./undo.ts";
+import { fresh } from "./machine/steps.ts";
+import { doneUnrecorded } from "./incident/undo.ts";
 
 /** Maximum number of subjects that are remembered while the ledger is unavailable; more than a storm has. */
 const MOST_SUBJECTS = 20_000;

@@ -3,7 +3,7 @@ import { containersToDrain } from "../../src/decide/containers-to-drain.ts";
 import { decide } from "../../src/decide/decide.ts";
 import { defaultPolicy } from "../../src/decide/defaults.ts";
 import type { Step } from "../../src/model/step.ts";
-import { mergePlan } from "../../src/respond/steps.ts";
+import { mergePlan } from "../../src/respond/machine/steps.ts";
 import { warning } from "../correlate/support.ts";
 import { container, task } from "../enrich/support/fleet.ts";
 import { factsWith, incidentOf } from "../respond/support.ts";

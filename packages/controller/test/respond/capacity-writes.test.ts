@@ -4,7 +4,7 @@ import type { ScalingActivity } from "../../src/aws/calls/auto-scaling.ts";
 import type { Plain } from "../../src/model/plain.ts";
 import type { Context } from "../../src/respond/responder.ts";
 import type { ResponderName } from "../../src/respond/responders/index.ts";
-import { runStep } from "../../src/respond/run-step.ts";
+import { runStep } from "../../src/respond/machine/run-step.ts";
 import { ID, T0 } from "../correlate/support.ts";
 import { ACT, contextOf, fakeAws, receipt, responder, run } from "./context.ts";
 import { factsWith, stepOf } from "./support.ts";

@@ -6,7 +6,7 @@ import type { Step } from "../../src/model/step.ts";
 import { isSpotShortage, type Wish, wishFor, withWish } from "../../src/respond/group/fallback.ts";
 import { newGroup } from "../../src/respond/group/record.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";
-import { settle } from "../../src/respond/steps.ts";
+import { settle } from "../../src/respond/machine/steps.ts";
 import { T0 } from "../correlate/support.ts";
 import { factsWith } from "./support.ts";
 

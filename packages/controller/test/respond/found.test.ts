@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { found } from "../../src/respond/found.ts";
-import { labelsOf } from "../../src/respond/labels.ts";
+import { found } from "../../src/respond/incident/found.ts";
+import { labelsOf } from "../../src/respond/incident/labels.ts";
 import { impact, task } from "../notify/support/samples.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { factsWith, incidentOf } from "./support.ts";

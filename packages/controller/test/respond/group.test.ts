@@ -8,7 +8,7 @@ import type { Step } from "../../src/model/step.ts";
 import { admit, type GroupView } from "../../src/respond/group/gates.ts";
 import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";
-import { isSettled, settle } from "../../src/respond/steps.ts";
+import { isSettled, settle } from "../../src/respond/machine/steps.ts";
 import { T0 } from "../correlate/support.ts";
 
 const NAME = { account: "123456789012", region: "us-east-1", name: "web" };

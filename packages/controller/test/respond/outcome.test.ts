@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/model/incident.ts";
 import type { StepState } from "../../src/model/step.ts";
-import { outcomeOf } from "../../src/respond/outcome.ts";
+import { outcomeOf } from "../../src/respond/incident/outcome.ts";
 import { findResponder } from "../../src/respond/responders/index.ts";
-import { fresh } from "../../src/respond/steps.ts";
+import { fresh } from "../../src/respond/machine/steps.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf } from "./support.ts";
 

@@ -4,11 +4,11 @@ import type { Doc } from "../../src/model/doc.ts";
 import type { Key } from "../../src/model/key.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import type { Finished } from "../../src/respond/apply.ts";
-import { guardOf } from "../../src/respond/guard.ts";
-import type { MachineDeps } from "../../src/respond/machine.ts";
+import type { Finished } from "../../src/respond/machine/apply.ts";
+import { guardOf } from "../../src/respond/machine/guard.ts";
+import type { MachineDeps } from "../../src/respond/machine/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
-import { mergePlan } from "../../src/respond/steps.ts";
+import { mergePlan } from "../../src/respond/machine/steps.ts";
 
 /** What a machine is to do in place of a plan by policy and of responders. */
 export interface Script {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Step, StepState } from "../../src/model/step.ts";
-import { next } from "../../src/respond/next.ts";
-import { isSettled, mergePlan } from "../../src/respond/steps.ts";
+import { next } from "../../src/respond/machine/next.ts";
+import { isSettled, mergePlan } from "../../src/respond/machine/steps.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { incidentOf, planned, stepOf } from "./support.ts";
 

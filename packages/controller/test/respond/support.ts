@@ -6,7 +6,7 @@ import type { PlannedStep } from "../../src/decide/plan.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Step } from "../../src/model/step.ts";
-import { fresh } from "../../src/respond/steps.ts";
+import { fresh } from "../../src/respond/machine/steps.ts";
 import type { Signal } from "../../src/model/signal.ts";
 import { T0 } from "../correlate/support.ts";
 

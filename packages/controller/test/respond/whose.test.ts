@@ -6,7 +6,7 @@ import { registrationsIn, shortly } from "../../src/decide/registrations.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Step } from "../../src/model/step.ts";
-import { doneUnrecorded, putBack } from "../../src/respond/undo.ts";
+import { doneUnrecorded, putBack } from "../../src/respond/incident/undo.ts";
 import { T0, warning } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";
 import { incidentOf, stepOf } from "./support.ts";

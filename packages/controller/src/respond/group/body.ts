@@ -4,7 +4,7 @@ import type { Group, Replacement } from "../../model/group.ts";
 import type { Key } from "../../model/key.ts";
 import type { Params } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
-import { fresh } from "../steps.ts";
+import { fresh } from "../machine/steps.ts";
 
 /** Pure helpers that change a group's document. */
 const LONGEST_REASON = 150;

@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Ms } from "../../clock.ts";
 import type { Fallback, Group, OnDemand } from "../../model/group.ts";
 import type { Plain } from "../../model/plain.ts";
-import { isSettled } from "../steps.ts";
+import { isSettled } from "../machine/steps.ts";
 import { ATTENTION, find, mayHaveHappened, type Note, PAY_WITHIN, plan, without, WRITE_WITHIN } from "./body.ts";
 import { isBusy } from "./capacity.ts";
 import type { Debt } from "./debt.ts";

@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import type { Group, OnDemand, Replacement } from "../../model/group.ts";
-import { isSettled } from "../steps.ts";
+import { isSettled } from "../machine/steps.ts";
 import { find, isRetired, PAY_WITHIN, plan } from "./body.ts";
 import { isBusy, planPayments } from "./capacity.ts";
 import { debtsWakeAt, isOfDebt } from "./debts.ts";

@@ -2,7 +2,7 @@ import type { CommandInvocation } from "../../aws/calls/ssm.ts";
 import { clean } from "../../notify/message/clean.ts";
 import { placeOf, text } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
-import { stepsOf } from "../steps.ts";
+import { stepsOf } from "../machine/steps.ts";
 
 const POLL = 3_000;
 /** Lines of output that are kept; the complete output is in Systems Manager. */

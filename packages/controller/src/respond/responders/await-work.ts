@@ -3,7 +3,7 @@ import type { Responder } from "../responder.ts";
 
 /**
  * Holds a terminating hook for work that only the instance knows. The plan sets the end, and ends the step earlier once
- * the agents report that their work is done (`over`, respond/incident.ts).
+ * the agents report that their work is done (`over`, respond/incident/refresh.ts).
  */
 export const awaitWork: Responder = {
   repeat: "safe",

@@ -3,7 +3,7 @@ import { request } from "undici";
 import { whyNotCalled } from "../networks.ts";
 import { number, numberOrNull, shown, text, textOrNull, texts } from "../place.ts";
 import type { Responder, Result } from "../responder.ts";
-import { workEnds } from "../steps.ts";
+import { workEnds } from "../machine/steps.ts";
 
 /** Default timeout of the request. Some applications answer when they have begun, others only when they are done. */
 const DEFAULT_TIMEOUT = 10_000;

@@ -1,7 +1,7 @@
 import { alertKey, joinAlert as join, receiptOf, tells, type Untold } from "../../notify/join.ts";
 import { groupOf, routesFor } from "../../notify/route.ts";
 import type { Doc } from "../../model/doc.ts";
-import { isSettled } from "../steps.ts";
+import { isSettled } from "../machine/steps.ts";
 import type { Context, Responder } from "../responder.ts";
 
 /** How long the alert waits until the cluster is known, by which it is grouped. */

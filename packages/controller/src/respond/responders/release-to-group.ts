@@ -1,7 +1,7 @@
 import type { Replacement } from "../../model/group.ts";
 import type { Step } from "../../model/step.ts";
 import { groupKey, withReplacement } from "../group/record.ts";
-import { isSettled } from "../steps.ts";
+import { isSettled } from "../machine/steps.ts";
 import { NOT_ENDED } from "./terminate-detached.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";

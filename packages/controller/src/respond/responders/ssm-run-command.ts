@@ -6,7 +6,7 @@ import type { Step } from "../../model/step.ts";
 import { placeOf, shown, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { type CommandContent, contentOf } from "../run-command.ts";
-import { workEnds } from "../steps.ts";
+import { workEnds } from "../machine/steps.ts";
 
 const PAUSE = 2_000;
 

@@ -3,7 +3,7 @@ import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
 import type { Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
-import { isSettled } from "../../respond/steps.ts";
+import { isSettled } from "../../respond/machine/steps.ts";
 import { firstActionSeconds, noticeOf } from "../../measure/notice.ts";
 import { idOf } from "./id.ts";
 import type { IncidentView, StepView } from "./schema.ts";

@@ -1,12 +1,12 @@
-import type { Ms } from "../clock.ts";
-import { isAnnouncement, isWarning } from "../signal/kind-queries.ts";
-import type { Plan } from "../decide/plan.ts";
-import { memberTag } from "../notify/join.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Incident } from "../model/incident.ts";
-import type { Step } from "../model/step.ts";
-import { WOULD } from "./responder.ts";
-import { isSettled, settle } from "./steps.ts";
+import type { Ms } from "../../clock.ts";
+import { isAnnouncement, isWarning } from "../../signal/kind-queries.ts";
+import type { Plan } from "../../decide/plan.ts";
+import { memberTag } from "../../notify/join.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Step } from "../../model/step.ts";
+import { WOULD } from "../responder.ts";
+import { isSettled, settle } from "../machine/steps.ts";
 
 type IncidentDoc = Doc<"incident">;
 

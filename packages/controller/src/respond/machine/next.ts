@@ -1,6 +1,6 @@
-import type { Ms } from "../clock.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Step } from "../model/step.ts";
+import type { Ms } from "../../clock.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Step } from "../../model/step.ts";
 import { isOpen, isSettled, stepsOf } from "./steps.ts";
 
 /** The due steps, and when the next step is due. */

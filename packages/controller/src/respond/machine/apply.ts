@@ -1,10 +1,10 @@
-import type { Ms } from "../clock.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Entry } from "../model/journal.ts";
-import type { Plain } from "../model/plain.ts";
-import type { Step } from "../model/step.ts";
-import { MAY_BE_DONE } from "./before.ts";
-import type { Result } from "./responder.ts";
+import type { Ms } from "../../clock.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Plain } from "../../model/plain.ts";
+import type { Step } from "../../model/step.ts";
+import { MAY_BE_DONE } from "../before.ts";
+import type { Result } from "../responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 
 /** The outcome of running a step: its result, or a failure with the time of its retry (null: no retry). */

@@ -1,11 +1,11 @@
-import type { Ms } from "../clock.ts";
-import { lifeOf } from "../decide/outdated.ts";
-import { hasEnded } from "../decide/threat.ts";
-import type { Facts } from "../enrich/facts.ts";
+import type { Ms } from "../../clock.ts";
+import { lifeOf } from "../../decide/outdated.ts";
+import { hasEnded } from "../../decide/threat.ts";
+import type { Facts } from "../../enrich/facts.ts";
 import { knowsTasks } from "./found.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Incident } from "../model/incident.ts";
-import type { Plain, Params } from "../model/plain.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Plain, Params } from "../../model/plain.ts";
 
 /** Bound of services in the labels, since a document has at most 8 kB. */
 const MOST_SERVICES = 8;

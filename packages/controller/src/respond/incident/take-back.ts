@@ -1,7 +1,7 @@
-import type { Ms } from "../clock.ts";
-import { isGoneDisproved, resetGone } from "../correlate/stale-reads.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Refreshed } from "./refreshed.ts";
+import type { Ms } from "../../clock.ts";
+import { isGoneDisproved, resetGone } from "../../correlate/stale-reads.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Refreshed } from "../machine/refreshed.ts";
 
 /** Removes the conclusion "gone" if later signals contradict EC2's stale answer. Pure. */
 export function takeBack(doc: Doc<"incident">, now: Ms): Refreshed<Doc<"incident">> {

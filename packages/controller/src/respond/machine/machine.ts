@@ -1,10 +1,10 @@
-import type { Clock, Ms } from "../clock.ts";
-import { AWAY_PAUSE, commitOver, type CommitDeps } from "../durable/commit.ts";
-import { inRounds, type Round, type Since } from "../durable/rounds.ts";
-import type { Doc, Kind } from "../model/doc.ts";
-import type { Key } from "../model/key.ts";
-import type { Step } from "../model/step.ts";
-import type { Turn } from "../turn.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import { AWAY_PAUSE, commitOver, type CommitDeps } from "../../durable/commit.ts";
+import { inRounds, type Round, type Since } from "../../durable/rounds.ts";
+import type { Doc, Kind } from "../../model/doc.ts";
+import type { Key } from "../../model/key.ts";
+import type { Step } from "../../model/step.ts";
+import type { Turn } from "../../turn.ts";
 import type { Finished } from "./apply.ts";
 import { GUARD } from "./guard.ts";
 import { again, lay, type LayDeps, writesElsewhere } from "./lay.ts";

@@ -1,16 +1,16 @@
-import type { Aws } from "../aws/aws.ts";
-import type { Clock, Ms } from "../clock.ts";
-import type { Policy } from "../decide/policy.ts";
-import type { Facts } from "../enrich/facts.ts";
-import type { LookAround } from "../enrich/look-around.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Key } from "../model/key.ts";
-import type { Step } from "../model/step.ts";
-import { NOTHING } from "../decide/decide.ts";
+import type { Aws } from "../../aws/aws.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import type { Policy } from "../../decide/policy.ts";
+import type { Facts } from "../../enrich/facts.ts";
+import type { LookAround } from "../../enrich/look-around.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Key } from "../../model/key.ts";
+import type { Step } from "../../model/step.ts";
+import { NOTHING } from "../../decide/decide.ts";
 import type { Finished } from "./apply.ts";
-import { type Context, WOULD } from "./responder.ts";
-import { findResponder } from "./responders/index.ts";
+import { type Context, WOULD } from "../responder.ts";
+import { findResponder } from "../responders/index.ts";
 import { runStep } from "./run-step.ts";
 
 /** Dependencies of all steps. */

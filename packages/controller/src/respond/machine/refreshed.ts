@@ -1,4 +1,4 @@
-import type { Entry } from "../model/journal.ts";
+import type { Entry } from "../../model/journal.ts";
 
 /** A document after a replan, with its journal entries. */
 export interface Refreshed<D> {

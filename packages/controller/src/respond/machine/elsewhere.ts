@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Doc } from "../model/doc.ts";
-import type { Key } from "../model/key.ts";
-import type { Seen } from "../record/ledger/ledger.ts";
-import type { Also } from "./responder.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Key } from "../../model/key.ts";
+import type { Seen } from "../../record/ledger/ledger.ts";
+import type { Also } from "../responder.ts";
 
 /** The other documents that the steps of one commit write, and those that must be unchanged. */
 export interface Elsewhere {

@@ -1,8 +1,8 @@
-import { type classifyEnding, isOutdated, type Threat } from "../decide/threat.ts";
-import type { Incident, Outcome } from "../model/incident.ts";
-import { unlearntOf } from "../decide/unlearnt.ts";
+import { type classifyEnding, isOutdated, type Threat } from "../../decide/threat.ts";
+import type { Incident, Outcome } from "../../model/incident.ts";
+import { unlearntOf } from "../../decide/unlearnt.ts";
 import { wasCutShort, wasEmptied, wasLeftOn } from "./emptying.ts";
-import type { FindResponder } from "./responder.ts";
+import type { FindResponder } from "../responder.ts";
 
 /** Determines the outcome of an incident; exhaustive over threats. */
 export function outcomeOf(

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Ms } from "../clock.ts";
-import type { Doc, Kind } from "../model/doc.ts";
-import type { Change, Made } from "../durable/commit.ts";
-import { intend } from "../durable/intent.ts";
-import type { Entry } from "../model/journal.ts";
-import type { Step } from "../model/step.ts";
+import type { Ms } from "../../clock.ts";
+import type { Doc, Kind } from "../../model/doc.ts";
+import type { Change, Made } from "../../durable/commit.ts";
+import { intend } from "../../durable/intent.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Step } from "../../model/step.ts";
 import { apply, type Finished } from "./apply.ts";
 import { NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
 import { next } from "./next.ts";

@@ -1,11 +1,11 @@
-import { AwsFailure } from "../aws/failure.ts";
-import type { Ms } from "../clock.ts";
-import { whenUnheard } from "../durable/intent.ts";
-import { nextTry, type Patience } from "../durable/retry.ts";
-import { SpotkeeperError } from "../errors.ts";
-import type { Step } from "../model/step.ts";
+import { AwsFailure } from "../../aws/failure.ts";
+import type { Ms } from "../../clock.ts";
+import { whenUnheard } from "../../durable/intent.ts";
+import { nextTry, type Patience } from "../../durable/retry.ts";
+import { SpotkeeperError } from "../../errors.ts";
+import type { Step } from "../../model/step.ts";
 import type { Finished } from "./apply.ts";
-import type { Context, Responder, Result } from "./responder.ts";
+import type { Context, Responder, Result } from "../responder.ts";
 
 /** A warning leaves two minutes: a step must have many attempts in that time. */
 const STEP_PATIENCE: Patience = { first: 500, longest: 10_000 };

@@ -1,10 +1,10 @@
-import type { Ms } from "../clock.ts";
-import type { PlannedStep } from "../decide/plan.ts";
-import type { Incident } from "../model/incident.ts";
-import type { Step } from "../model/step.ts";
-import { isMayBeDone, whoseWas, type Whose } from "./before.ts";
-import { earlyOf } from "./early.ts";
-import type { FindResponder } from "./responder.ts";
+import type { Ms } from "../../clock.ts";
+import type { PlannedStep } from "../../decide/plan.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Step } from "../../model/step.ts";
+import { isMayBeDone, whoseWas, type Whose } from "../before.ts";
+import { earlyOf } from "../early.ts";
+import type { FindResponder } from "../responder.ts";
 
 /** Time limit of an undo. */
 const PUT_BACK_WITHIN: Ms = 900_000;

@@ -1,6 +1,6 @@
-import type { Step } from "../model/step.ts";
-import { isCutShort } from "../notify/message/phrases.ts";
-import type { FindResponder } from "./responder.ts";
+import type { Step } from "../../model/step.ts";
+import { isCutShort } from "../../notify/message/phrases.ts";
+import type { FindResponder } from "../responder.ts";
 
 /** Whether the step must be settled before its instance has drained. */
 export const empties = ({ responder }: Pick<Step, "responder">, find: FindResponder): boolean =>

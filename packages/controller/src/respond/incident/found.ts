@@ -1,11 +1,11 @@
-import type { Ms } from "../clock.ts";
-import type { Facts } from "../enrich/facts.ts";
-import { plural, span } from "../notify/message/count.ts";
-import { isOfBefore } from "../notify/message/unlooked.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Entry } from "../model/journal.ts";
-import type { Incident } from "../model/incident.ts";
-import type { Params } from "../model/plain.ts";
+import type { Ms } from "../../clock.ts";
+import type { Facts } from "../../enrich/facts.ts";
+import { plural, span } from "../../notify/message/count.ts";
+import { isOfBefore } from "../../notify/message/unlooked.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Entry } from "../../model/journal.ts";
+import type { Incident } from "../../model/incident.ts";
+import type { Params } from "../../model/plain.ts";
 
 /** Maximum number of tasks or tags in a journal entry. */
 const MOST = 50;

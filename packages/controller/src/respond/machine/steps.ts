@@ -1,7 +1,7 @@
-import type { Ms } from "../clock.ts";
-import type { PlannedStep } from "../decide/plan.ts";
-import type { Doc } from "../model/doc.ts";
-import type { Step, StepState } from "../model/step.ts";
+import type { Ms } from "../../clock.ts";
+import type { PlannedStep } from "../../decide/plan.ts";
+import type { Doc } from "../../model/doc.ts";
+import type { Step, StepState } from "../../model/step.ts";
 
 const SETTLED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
 

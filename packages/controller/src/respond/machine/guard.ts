@@ -1,4 +1,4 @@
-import type { Ms } from "../clock.ts";
+import type { Ms } from "../../clock.ts";
 
 /** Minimum delay before another worker may take over a document whose steps run. */
 export const GUARD: Ms = 5_000;
