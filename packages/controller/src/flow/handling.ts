@@ -1,17 +1,12 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
-import { isOld } from "../decide/outdated.ts";
 import type { Policy } from "../decide/policy.ts";
 import { activeIn } from "../enrich/active.ts";
-import { factsOf as assemble } from "../enrich/facts-of.ts";
 import type { Facts } from "../enrich/facts.ts";
-import { createLookAround } from "../enrich/look-around.ts";
-import { createLookUp } from "../enrich/look-up.ts";
 import type { Overrides } from "../enrich/overrides.ts";
-import { feed, feedAttention, feedEvidence } from "../inventory/feed.ts";
+import { feed, feedEvidence } from "../inventory/feed.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Doc } from "../model/doc.ts";
-import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Origin, Signal } from "../model/signal.ts";
 import { createAlertAdvance } from "../notify/advance.ts";
@@ -26,13 +21,13 @@ import { createArchiver } from "../record/archiver.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { createDegraded } from "../respond/degraded.ts";
 import { guardOf } from "../respond/machine/guard.ts";
-import { withReason } from "../respond/incident/labels.ts";
 import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/machine/runner.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { Verdict } from "../signal/verdict.ts";
 import { ALONE } from "../turn.ts";
 import type { Wake } from "../wake.ts";
+import { createAfterCommit } from "./after-commit.ts";
 import { trackAlertMembers } from "./alert-members.ts";
 import { createBackground } from "./background.ts";
 import { type Chore, type Chores, createChores, runChore } from "./chores.ts";
@@ -41,11 +36,10 @@ import { trackDoomed } from "./doomed.ts";
 import { recallEvidence } from "./evidence.ts";
 import { createFlow, type Flow } from "./flow.ts";
 import { trackHints } from "./hints.ts";
+import { createIncidentFacts } from "./incident-facts.ts";
 import type { Observer } from "./observer.ts";
 import { createReservedSignals } from "./reserved-signals.ts";
 
-/** Delay of the evaluation after a join: a storm's incidents join within seconds and share it. */
-const AFTER_JOIN: Ms = 1_000;
 /** Page size of the sweep over due documents. */
 const SWEEP_PAGE = 500;
 
@@ -117,30 +111,11 @@ export interface Sweep {
 
 /** Assembles the handling, as in the picture in docs/architecture.md. */
 export function createHandling(options: HandlingOptions): Handling {
-  const { clock, ledger, inventory, aws, overrides, observer, policy } = options;
+  const { clock, ledger, inventory, aws, observer, policy } = options;
   const stopping = new AbortController();
   const doomed = trackDoomed(clock);
   const members = trackAlertMembers();
-  const lookUp = createLookUp({
-    aws,
-    inventory,
-    clock,
-    overrides,
-    gather: options.gather,
-  });
-
-  const lookAround = createLookAround({ aws, inventory, clock });
-
-  const factsOf = (doc: Doc<"incident">): Facts =>
-    withReason(assemble(inventory, doc.body.subject, placeOf(doc), doomed.current(), overrides, clock.now()), doc.body);
-  const lookUpOf: FlowDeps["lookUp"] = async (doc, depth, deadline) => {
-    const place = placeOf(doc);
-    if (place === null) return;
-    const asOf = inventory.get("instance", doc.body.subject.id)?.observedAt ?? 0;
-    const afresh = isOld(doc.body) && asOf < doc.body.openedAt;
-    await lookUp(doc.body.subject, place, deadline, depth, afresh);
-  };
-
+  const { factsOf, lookUp, lookAround, lookAroundFor } = createIncidentFacts({ ...options, doomed: doomed.current });
   const hints = trackHints(options.wake);
   const onFailure = (what: string, error: unknown): void => observer.onFailure?.(what, error);
   const background = createBackground(clock, onFailure);
@@ -180,7 +155,7 @@ export function createHandling(options: HandlingOptions): Handling {
     routes: options.routes,
     factsOf,
     doomed: doomed.current,
-    lookUp: lookUpOf,
+    lookUp,
     lookAround,
     secret: options.secrets.resolve,
     renewSecret: options.secrets.renew,
@@ -197,17 +172,7 @@ export function createHandling(options: HandlingOptions): Handling {
       observer.onAccepted?.(doc, signal, fresh);
       background.begin("after the ledger came back", degraded.recovered(doc));
     },
-    onEntries: async (doc, entries) => {
-      doomed.saw(doc);
-      if (doc.kind === "group") feedAttention(inventory, doc, entries);
-      observer.onEntries?.(doc, entries);
-      for (const reason of withheld(entries)) observer.onSuppressed?.(reason);
-      // A new member may change the impact, so the alert is evaluated soon.
-      if (doc.kind === "incident" && entries.some(hasJoined))
-        for (const { key } of doc.body.alerts) await hints.at(key, clock.now() + AFTER_JOIN);
-      // Its alerts send the outcome now, not only at their next evaluation.
-      for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());
-    },
+    onEntries: createAfterCommit({ clock, wake: hints, inventory, doomed, members, observer }),
     onFailure,
     stopping: stopping.signal,
   };
@@ -217,12 +182,8 @@ export function createHandling(options: HandlingOptions): Handling {
     policy,
     saw: doomed.sawUnrecorded,
     factsOf,
-    lookUp: lookUpOf,
-    lookAround: async (doc, deadline) => {
-      const { subject } = doc.body;
-      const place = placeOf(doc);
-      if (place !== null && subject.type === "instance") await lookAround(subject.id, place, deadline);
-    },
+    lookUp,
+    lookAround: lookAroundFor,
     find: findResponder,
     isSafe: runner.isSafe,
     run: runner.run,
@@ -284,19 +245,3 @@ export function createHandling(options: HandlingOptions): Handling {
     silences,
   };
 }
-
-const hasJoined = ({ data }: Entry): boolean => data["responder"] === "join-alert" && data["state"] === "done";
-
-/** Returns the reasons of skipped join-alert steps. */
-function withheld(entries: readonly Entry[]): string[] {
-  return entries.flatMap(({ data: { receipt } }) => {
-    const isReason =
-      receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) && "withheld" in receipt;
-    return isReason && typeof receipt.withheld === "string" ? [receipt.withheld] : [];
-  });
-}
-
-const placeOf = (doc: Doc<"incident">): Facts["place"] => {
-  const { account, region } = doc.body;
-  return region === null ? null : { account, region };
-};
