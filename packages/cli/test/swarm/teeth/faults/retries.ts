@@ -8,7 +8,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     needs: ["fault: AWS denies access"],
     changes: [
       {
-        code: `retryAt: responder.nature === "waits" ? now + LONGEST_PAUSE : null`,
+        code: `retryAt: responder.nature === "waits" ? now + STEP_PATIENCE.longest : null`,
         instead: "retryAt: null",
       },
     ],
@@ -75,7 +75,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     test: "packages/controller/test/flow/told-at-once.test.ts",
     loses: "people hear some seconds later how it ended",
     changes: [
-      { code: "for (const alert of members.closedLast(doc)) await hints.at(alert, clock.now());", instead: "" },
+      { code: "for (const alert of members.closedLast(doc)) await wake.at(alert, clock.now());", instead: "" },
     ],
   },
 ];
