@@ -36,11 +36,18 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   return code;
 }
 
-/** Fails for an unknown format. Only commands that write a document accept the name of a file instead. */
+/**
+ * Fails for an unknown format. A command that writes a document takes the name of a file instead, or `json`; its document
+ * has no text form.
+ */
 function mustBeFormat(output: string, command: Command): void {
-  if ((FORMATS as readonly string[]).includes(output) || WRITES_DOCUMENT.has(command.name())) return;
-  const allowed = FORMATS.join(", ");
-  command.error(`error: option '--output <format>' argument '${output}' is invalid. Allowed choices are ${allowed}.`, {
+  const isNamed = command.getOptionValueSourceWithGlobals("output") !== "default";
+  const writesDocument = WRITES_DOCUMENT.has(command.name());
+  if (writesDocument ? output !== "text" || !isNamed : (FORMATS as readonly string[]).includes(output)) return;
+  const allowed = writesDocument
+    ? `${command.name()} prints JSON only; give the name of a file, or leave the option out.`
+    : `Allowed choices are ${FORMATS.join(", ")}.`;
+  command.error(`error: option '--output <format>' argument '${output}' is invalid. ${allowed}`, {
     exitCode: 1,
     code: "commander.invalidArgument",
   });

@@ -34,6 +34,8 @@ test.each([
   [["expalin"], /unknown command 'expalin'\n\(Did you mean explain\?\)/],
   [["explain", "--strct"], /unknown option '--strct'\n\(Did you mean --strict\?\)/],
   [["explain", "--output", "xml"], /Allowed choices are text, json/],
+  [["facts", "--output", "text"], /argument 'text' is invalid. facts prints JSON only; give the name of a file/],
+  [["--output", "text", "facts"], /facts prints JSON only/],
   [["incidents", "show"], /missing required argument 'id'/],
   [["incidents", "list", "--limit", "none"], /wants a whole number/],
   [["incidents", "list", "--url", "ftp://x"], /--url wants a URL[^]*SK-CALL-URL/],
