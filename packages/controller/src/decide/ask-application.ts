@@ -1,13 +1,13 @@
 import type { PlannedStep } from "./plan.ts";
-import { type Ground, step } from "./stage.ts";
+import { type PlanInput, step } from "./stage.ts";
 import type { Timing } from "./timing.ts";
 
 /** Plans the requests to the application on the instance to drain: HTTP hook and Run Command, as the policy says. */
-export function askApplication(ground: Ground): PlannedStep[] {
-  return [...callHook(ground), ...runCommand(ground)];
+export function askApplication(input: PlanInput): PlannedStep[] {
+  return [...callHook(input), ...runCommand(input)];
 }
 
-function callHook({ facts, t, actions }: Ground): PlannedStep[] {
+function callHook({ facts, t, actions }: PlanInput): PlannedStep[] {
   if (actions.drainHook === null) return [];
   const { port, path, tokenRef, timeout, networks } = actions.drainHook;
   const address = facts === null ? null : (facts.instance?.privateIp ?? null);
@@ -29,7 +29,7 @@ const budgetOf = ({ start, actUntil, end }: Timing): Pick<PlannedStep, "notBefor
 /**
  * Plans Run Command. The command is sent once; another step waits for its end, so that a worker's crash loses nothing.
  */
-function runCommand({ facts, t, actions, incident }: Ground): PlannedStep[] {
+function runCommand({ facts, t, actions, incident }: PlanInput): PlannedStep[] {
   if (actions.ssm === null || incident.subject.type === "task") return [];
   const { document, parameters, parameterPath } = actions.ssm;
   const path = parameterPath === null ? null : pathOf(parameterPath, facts?.groupName ?? null);

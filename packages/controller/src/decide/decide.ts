@@ -11,7 +11,7 @@ import { conditionOf, rule } from "./rules.ts";
 import { lookUp } from "./look-up.ts";
 import * as stages from "./stages.ts";
 import { askReplacement, endRetained, release as handOver, verify } from "./replacement.ts";
-import type { Ground } from "./stage.ts";
+import type { PlanInput } from "./stage.ts";
 import { isOld, withLife } from "./outdated.ts";
 import { classifyEnding, isOutdated, type Threat, threatOf } from "./threat.ts";
 import { timing, whileHeld } from "./timing.ts";
@@ -23,26 +23,26 @@ import { timing, whileHeld } from "./timing.ts";
  * @param facts null if nothing can be read (`explain`): each stage then gives one outline step.
  */
 export function decide(told: Incident, facts: Facts | null, policy: Policy): Plan {
-  const known = facts ?? NOTHING;
+  const known = facts ?? NO_FACTS;
   const incident = withLife(told, facts);
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
   const because =
     outdated(incident) ??
     handsOff(ruling.actions, known) ??
-    (facts === null ? null : (ruling.optedOut ?? seenBefore(incident, facts, policy)));
+    (facts === null ? null : (ruling.optedOut ?? earlierReason(incident, facts, policy)));
   const condition = facts === null ? conditionOf(policy, incident) : null;
   const observed = because !== null || !ruling.actions.act;
   // While only observing, no On-Demand fallback is requested.
   const actions = observed || ruling.actions.dryRun ? { ...ruling.actions, onDemand: null } : ruling.actions;
-  const ground: Ground = { incident, facts, actions, t: timing(incident, actions, threat) };
+  const input: PlanInput = { incident, facts, actions, t: timing(incident, actions, threat) };
   const unknown = facts !== null && isUnknown(incident, facts);
   const mode = observed ? "observe" : ruling.actions.dryRun ? "dry-run" : "act";
   return {
     rule: ruling.rule,
     mode,
     threat,
-    steps: unknown ? lookFirst(threat, ground) : observed ? observe(threat, ground) : answer(threat, ground),
+    steps: unknown ? lookFirst(threat, input) : observed ? observe(threat, input) : answer(threat, input),
     because: because ?? (ruling.actions.act ? condition : `the rule ${ruling.rule} says not to act`),
   };
 }
@@ -66,7 +66,7 @@ const knowsTags = ({ instance, groupName, group }: Facts): boolean =>
  * Returns a reason to only observe, if an earlier plan did so and this worker's inventory has no tags: the look-up of
  * another worker (or before a restart) is not repeated, and its conclusion stays. Else returns null.
  */
-function seenBefore({ plannedFrom, mode, subject }: Incident, facts: Facts, { tag }: Policy): string | null {
+function earlierReason({ plannedFrom, mode, subject }: Incident, facts: Facts, { tag }: Policy): string | null {
   if (subject.type === "task" || knowsTags(facts) || tagsOf(facts)[tag.name]?.toLowerCase() === "true") return null;
   return plannedFrom !== null && mode === "observe" ? "it was seen before that it is not to be touched" : null;
 }
@@ -74,51 +74,51 @@ function seenBefore({ plannedFrom, mode, subject }: Incident, facts: Facts, { ta
 const ANSWERED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
 
 /** Plans the steps for each threat. Exhaustive, without a default. */
-function answer(threat: Threat, ground: Ground): PlannedStep[] {
+function answer(threat: Threat, input: PlanInput): PlannedStep[] {
   switch (threat) {
     case "reclaim":
-      return doomed(ground, true);
+      return doomed(input, true);
     case "task-stop":
-      return doomed(ground, true);
+      return doomed(input, true);
     case "termination":
-      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
+      return doomed({ ...input, actions: { ...input.actions, replace: "never" } }, true);
     case "warm-pool":
-      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, false);
+      return doomed({ ...input, actions: { ...input.actions, replace: "never" } }, false);
     case "scheduled":
       // Without a known time the event may be weeks away.
-      return ground.t.known ? doomed(ground, true) : observe(threat, ground);
+      return input.t.known ? doomed(input, true) : observe(threat, input);
     case "recommendation":
-      return recommended(ground);
+      return recommended(input);
     case "ending":
       // Usually a scale-in, an instance refresh or a person (docs/aws-facts.md, 11): who stops an instance must drain
       // it.
-      if (ground.facts !== null && classifyEnding(ground.facts) !== "missed-notice") return observe(threat, ground);
-      return doomed({ ...ground, actions: { ...ground.actions, replace: "never" } }, true);
+      if (input.facts !== null && classifyEnding(input.facts) !== "missed-notice") return observe(threat, input);
+      return doomed({ ...input, actions: { ...input.actions, replace: "never" } }, true);
     case "launch":
-      return [...stages.tellOfHook(ground), ...lookUp(ground).slice(0, 1), ...hooks.complete(ground, [])];
+      return [...stages.tellOfHook(input), ...lookUp(input).slice(0, 1), ...hooks.complete(input, [])];
     case "none":
       return [];
   }
 }
 
-function doomed(ground: Ground, told: boolean): PlannedStep[] {
+function doomed(input: PlanInput, told: boolean): PlannedStep[] {
   const acts = [
-    ...stages.deregister(ground),
-    ...stages.drain(ground),
-    ...askReplacement(ground),
-    ...askApplication(ground),
+    ...stages.deregister(input),
+    ...stages.drain(input),
+    ...askReplacement(input),
+    ...askApplication(input),
   ];
-  const sideBySide = [...stages.holdLast(ground), ...acts, ...stages.lookAround(ground, acts)];
-  const waits = stages.awaitEmpty(ground, sideBySide);
-  const holds = hooks.awaitWork(ground, [...sideBySide, ...waits]);
+  const sideBySide = [...stages.holdLast(input), ...acts, ...stages.lookAround(input, acts)];
+  const waits = stages.awaitEmpty(input, sideBySide);
+  const holds = hooks.awaitWork(input, [...sideBySide, ...waits]);
   const emptying = [...sideBySide, ...waits, ...holds];
-  const completes = hooks.complete(ground, emptying);
-  const held = { ...ground, t: whileHeld(ground.t, hooks.heldUntil(ground, holds)) };
+  const completes = hooks.complete(input, emptying);
+  const held = { ...input, t: whileHeld(input.t, hooks.heldUntil(input, holds)) };
   const release = handOver(held, emptying);
-  const work = [...lookUp(ground), ...emptying, ...completes, ...release];
+  const work = [...lookUp(input), ...emptying, ...completes, ...release];
   return [
-    ...(told ? stages.tell(ground) : []),
-    ...stages.tellOfHook(ground),
+    ...(told ? stages.tell(input) : []),
+    ...stages.tellOfHook(input),
     ...work,
     ...verify(held, work),
     ...endRetained(held),
@@ -126,44 +126,44 @@ function doomed(ground: Ground, told: boolean): PlannedStep[] {
 }
 
 /** Plans the policy's answer to a recommendation: alert, replace early, drain, or ignore. */
-function recommended(ground: Ground): PlannedStep[] {
-  const { actions } = ground;
+function recommended(input: PlanInput): PlannedStep[] {
+  const { actions } = input;
   switch (actions.onRebalance) {
     case "ignore":
       return [];
     case "alert":
-      return watched(ground, lookUp(ground));
+      return watched(input, lookUp(input));
     case "drain":
-      return doomed({ ...ground, actions: { ...actions, replace: "never" } }, true);
+      return doomed({ ...input, actions: { ...actions, replace: "never" } }, true);
     case "replace": {
       // Always "raise": detaching would deregister the targets at once, and could not be cancelled before the
       // replacement serves.
-      const asking: Ground = { ...ground, actions: { ...actions, replace: "raise" } };
+      const asking: PlanInput = { ...input, actions: { ...actions, replace: "raise" } };
       // A recommendation drains nothing before the replacement serves.
-      const replaced = ground.incident.steps.some((step) => step.id === "replace" && step.state === "done");
+      const replaced = input.incident.steps.some((step) => step.id === "replace" && step.state === "done");
       if (replaced) return doomed(asking, true);
-      return watched(ground, [...lookUp(ground), ...askReplacement(asking)]);
+      return watched(input, [...lookUp(input), ...askReplacement(asking)]);
     }
   }
 }
 
 /** Plans the alert, and keeps the incident open for the warning that may follow. */
-function watched(ground: Ground, work: PlannedStep[]): PlannedStep[] {
-  return [...stages.tell(ground), ...work, ...verify(ground, work)];
+function watched(input: PlanInput, work: PlannedStep[]): PlannedStep[] {
+  return [...stages.tell(input), ...work, ...verify(input, work)];
 }
 
-function lookFirst(threat: Threat, ground: Ground): PlannedStep[] {
+function lookFirst(threat: Threat, input: PlanInput): PlannedStep[] {
   if (threat === "none") return [];
   // An old notice, which may be over, is not reported.
-  const told = threat === "launch" || threat === "warm-pool" || isOld(ground.incident) ? [] : stages.tell(ground);
-  return [...told, ...lookUp(ground)];
+  const told = threat === "launch" || threat === "warm-pool" || isOld(input.incident) ? [] : stages.tell(input);
+  return [...told, ...lookUp(input)];
 }
 
 /** Plans only reads and the alert; nothing is changed. */
-function observe(threat: Threat, ground: Ground): PlannedStep[] {
+function observe(threat: Threat, input: PlanInput): PlannedStep[] {
   if (threat === "none" || threat === "launch" || threat === "warm-pool") return [];
-  const looks = lookUp(ground);
-  return [...stages.tell(ground), ...looks, ...verify(ground, looks)];
+  const looks = lookUp(input);
+  return [...stages.tell(input), ...looks, ...verify(input, looks)];
 }
 
 function outdated(incident: Incident): string | null {
@@ -186,7 +186,7 @@ export function budgetSeconds(step: PlannedStep, now: Ms): number {
 }
 
 /** Empty facts: nothing was read. Used by `explain`. */
-export const NOTHING: Facts = {
+export const NO_FACTS: Facts = {
   place: null,
   observedAt: null,
   instance: null,

@@ -8,7 +8,7 @@ import { wildcard } from "../model/matcher.ts";
 import { ALL_LOOK_UPS } from "./look-up.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Actions } from "./policy.ts";
-import { type Ground, inShort, step } from "./stage.ts";
+import { type PlanInput, inShort, step } from "./stage.ts";
 import { LOOK_AROUND } from "./stages.ts";
 import { COMPLETE_WITHIN } from "./timing.ts";
 
@@ -37,7 +37,7 @@ interface Ours {
   readonly nth: string;
 }
 
-function oursOf({ incident, actions }: Ground): Ours[] {
+function oursOf({ incident, actions }: PlanInput): Ours[] {
   return incident.lifecycle
     .filter((action) => isOurs(action, actions))
     .filter((action) => action.transition === "terminating" || actions.completeLaunching)
@@ -63,16 +63,16 @@ const SEES_WORK: ReadonlySet<string> = new Set(["await-targets", "drain-tasks", 
  *
  * @param before the steps that empty the instance
  */
-export function awaitWork(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  return oursOf(ground).flatMap((ours) => {
+export function awaitWork(input: PlanInput, before: readonly PlannedStep[]): PlannedStep[] {
+  return oursOf(input).flatMap((ours) => {
     if (ours.action.transition === "launching") return [];
-    const latest = latestOf(ground, ours.action);
+    const latest = latestOf(input, ours.action);
     if (latest <= ours.action.heardAt) return [];
-    const short = Math.min(ours.action.heardAt + ground.actions.holdHooks, latest);
+    const short = Math.min(ours.action.heardAt + input.actions.holdHooks, latest);
     const hold = (until: Ms, abandonAt: Ms, more: Params): PlannedStep[] => [
       step(holdId(ours), "await-work", { until, ...more }, { abandonAt }),
     ];
-    switch (workOf(ground, ours.action)) {
+    switch (workOf(input, ours.action)) {
       case "goes on":
         return hold(latest, latest, { for: "agent" });
       case "perhaps over":
@@ -81,14 +81,14 @@ export function awaitWork(ground: Ground, before: readonly PlannedStep[]): Plann
       case "over":
         return hold(latest, latest, { for: "agent", over: "the agent on the instance says that its work is over" });
       case "not known":
-        if (ground.actions.holdHooks === 0 || seesWork(ground, before)) return [];
+        if (input.actions.holdHooks === 0 || seesWork(input, before)) return [];
         return hold(short, short + LET_GO_WITHIN, { for: "unknown work" });
     }
   });
 }
 
 /** Whether another step detects the end of the work. In `explain` nothing is known about the instance. */
-function seesWork({ facts, incident }: Ground, before: readonly PlannedStep[]): boolean {
+function seesWork({ facts, incident }: PlanInput, before: readonly PlannedStep[]): boolean {
   if (facts === null) return false;
   const had = incident.steps.filter((one: Step) => one.state !== "skipped");
   return [...before, ...had].some(({ responder }) => SEES_WORK.has(responder));
@@ -106,7 +106,7 @@ function seesWork({ facts, incident }: Ground, before: readonly PlannedStep[]): 
  * Agents do not drain for a return to a warm pool, so `watching` does not count there.
  */
 function workOf(
-  { facts, incident }: Ground,
+  { facts, incident }: PlanInput,
   action: LifecycleAction,
 ): "goes on" | "perhaps over" | "over" | "not known" {
   const agents = mergeAgents(facts?.agents ?? {}, incident.agents);
@@ -124,7 +124,7 @@ function workOf(
  * heartbeats, its heartbeat timeout, but not beyond the deadline of the instance.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html
  */
-function latestOf({ facts, actions, incident, t }: Ground, { hook, since }: PendingAction): Ms {
+function latestOf({ facts, actions, incident, t }: PlanInput, { hook, since }: PendingAction): Ms {
   const known = facts?.hooks.find((one) => one.name === hook);
   const beats = known?.heartbeatTimeout ?? LONGEST_HOLD;
   const longest = actions.heartbeats ? (known?.globalTimeout ?? 100 * beats) : beats;
@@ -133,7 +133,7 @@ function latestOf({ facts, actions, incident, t }: Ground, { hook, since }: Pend
 }
 
 /** Returns when the last hold ends: its actual end, or else its latest. */
-export function heldUntil({ incident }: Ground, holds: readonly PlannedStep[]): Ms {
+export function heldUntil({ incident }: PlanInput, holds: readonly PlannedStep[]): Ms {
   return Math.max(
     0,
     ...holds.map(({ id, abandonAt }) => incident.steps.find((one) => one.id === id)?.settledAt ?? abandonAt),
@@ -141,17 +141,17 @@ export function heldUntil({ incident }: Ground, holds: readonly PlannedStep[]): 
 }
 
 /** @param before the steps that empty the instance, and those that wait for it */
-export function complete(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { incident, actions, t } = ground;
+export function complete(input: PlanInput, before: readonly PlannedStep[]): PlannedStep[] {
+  const { incident, actions, t } = input;
   // After the look-up too, since before it neither the work nor the owner is known.
   const shared = [ALL_LOOK_UPS, LOOK_AROUND, ...inShort(before.filter((one) => WAITS.has(one.responder)))];
-  return oursOf(ground).flatMap((ours) => {
+  return oursOf(input).flatMap((ours) => {
     const { action, nth } = ours;
     const { group, hook, token, transition, since, heardAt } = action;
-    const timeout = timeoutOf(ground, hook);
+    const timeout = timeoutOf(input, hook);
     const hold = before.find(({ id }) => id === holdId(ours));
     const waits = hold === undefined ? shared : [...shared, hold.id];
-    const held = hold === undefined ? heardAt : heldUntil(ground, [hold]);
+    const held = hold === undefined ? heardAt : heldUntil(input, [hold]);
     const params = { group, hook, token, instanceId: incident.subject.id, heartbeatTimeout: timeout };
     const budget = { after: waits, abandonAt: Math.max(t.completeUntil, held + COMPLETE_WITHIN) };
     const done = step(`complete:${hook}:${transition}${nth}`, "complete-lifecycle", params, budget);
@@ -172,5 +172,5 @@ const WAITS: ReadonlySet<string> = new Set([
   "hold-last",
 ]);
 
-const timeoutOf = ({ facts }: Ground, hook: string): Ms | null =>
+const timeoutOf = ({ facts }: PlanInput, hook: string): Ms | null =>
   facts?.hooks.find((one) => one.name === hook)?.heartbeatTimeout ?? null;

@@ -1,6 +1,6 @@
 import type { Incident } from "../model/incident.ts";
 import type { PlannedStep } from "./plan.ts";
-import { type Ground, inShort, step } from "./stage.ts";
+import { type PlanInput, inShort, step } from "./stage.ts";
 import { hasBegun, isRetained, type Threat, threatOf } from "./threat.ts";
 
 const ASK = "replace";
@@ -16,8 +16,8 @@ function wasRefusedEarly({ steps }: Incident): boolean {
   return receipt !== null && typeof receipt === "object" && "early" in receipt && receipt.early === true;
 }
 
-export function askReplacement(ground: Ground): PlannedStep[] {
-  const { facts, t, actions, incident } = ground;
+export function askReplacement(input: PlanInput): PlannedStep[] {
+  const { facts, t, actions, incident } = input;
   if (incident.subject.type === "task") return [];
   // A begun replacement is finished, whatever signals follow: its raise is lowered when the instance is retired.
   const begun = incident.steps.find((one) => one.responder === "ask-replacement" && hasBegun(one));
@@ -50,16 +50,16 @@ export function askReplacement(ground: Ground): PlannedStep[] {
  * Plans the release to the group once the instance has drained: the group's machine then retires it and lowers the
  * raise.
  */
-export function release(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
+export function release(input: PlanInput, before: readonly PlannedStep[]): PlannedStep[] {
   const asked = before.find((one) => one.responder === "ask-replacement");
   if (asked === undefined) return [];
   const after = ["look-up", "look-closer", ...inShort(before.filter((one) => one.id !== asked.id))];
   const params = { group: asked.params["group"] ?? null };
-  return [step("release", "release-to-group", params, { after, abandonAt: ground.t.verifyUntil })];
+  return [step("release", "release-to-group", params, { after, abandonAt: input.t.verifyUntil })];
 }
 
 /** Plans to terminate an instance that its group retains after an abandoned hook. */
-export function endRetained({ incident, t }: Ground): PlannedStep[] {
+export function endRetained({ incident, t }: PlanInput): PlannedStep[] {
   if (!isRetained(incident)) return [];
   return [step("end-retained", "end-retained", { instanceId: incident.subject.id }, { abandonAt: t.verifyUntil })];
 }
@@ -71,8 +71,8 @@ const REPLACED: ReadonlySet<Threat> = new Set(["reclaim", "recommendation", "end
  * Plans to verify that the instance is gone and, if its capacity is still wanted, that the group's full capacity serves
  * again.
  */
-export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { incident, facts, t } = ground;
+export function verify(input: PlanInput, before: readonly PlannedStep[]): PlannedStep[] {
+  const { incident, facts, t } = input;
   const after = inShort(before);
   const gone = step(
     "verify-gone",
@@ -81,7 +81,7 @@ export function verify(ground: Ground, before: readonly PlannedStep[]): PlannedS
     { after, abandonAt: t.verifyUntil },
   );
   if (facts !== null && facts.groupName === null) return [gone];
-  const { onDemand } = ground.actions;
+  const { onDemand } = input.actions;
   const params = {
     group: facts?.groupName ?? null,
     instanceId: incident.subject.id,

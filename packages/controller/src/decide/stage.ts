@@ -9,7 +9,7 @@ import type { Timing } from "./timing.ts";
  * The inputs of a planning stage. `facts` null: nothing can be read (`explain`); each stage then gives one outline
  * step.
  */
-export interface Ground {
+export interface PlanInput {
   readonly incident: Incident;
   readonly facts: Facts | null;
   readonly actions: Actions;

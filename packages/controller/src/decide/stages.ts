@@ -4,7 +4,7 @@ import { isLast } from "./last.ts";
 import { ALL_LOOK_UPS } from "./look-up.ts";
 import { nameOf, registrationsIn, shortly } from "./registrations.ts";
 import type { PlannedStep } from "./plan.ts";
-import { type Ground, inShort, step } from "./stage.ts";
+import { type PlanInput, inShort, step } from "./stage.ts";
 import { hookGivenUpAt } from "./threat.ts";
 
 /** The look-around may find more targets: no wait for an empty instance ends before it. */
@@ -24,7 +24,7 @@ const ACTION_WITHIN = 2_000;
  *
  * @param acts the planned actions
  */
-export function lookAround({ facts, t, actions, incident }: Ground, acts: readonly PlannedStep[]): PlannedStep[] {
+export function lookAround({ facts, t, actions, incident }: PlanInput, acts: readonly PlannedStep[]): PlannedStep[] {
   if (!actions.deregister || incident.subject.type === "task") return [];
   if (facts !== null && facts.place === null) return [];
   const isFree = incident.firstActionAt !== null || acts.length === 0;
@@ -33,7 +33,7 @@ export function lookAround({ facts, t, actions, incident }: Ground, acts: readon
   return [step(LOOK_AROUND, "look-around", {}, { after: [ALL_LOOK_UPS], notBefore, abandonAt })];
 }
 
-export function tell({ t }: Ground): PlannedStep[] {
+export function tell({ t }: PlanInput): PlannedStep[] {
   return [step("tell", "join-alert", {}, { abandonAt: t.verifyUntil })];
 }
 
@@ -41,7 +41,7 @@ export function tell({ t }: Ground): PlannedStep[] {
 const TELL_OF_HOOK_WITHIN = 900_000;
 
 /** Plans an alert about an abandoned lifecycle action, if the incident has no other alert. */
-export function tellOfHook({ incident }: Ground): PlannedStep[] {
+export function tellOfHook({ incident }: PlanInput): PlannedStep[] {
   const since = hookGivenUpAt(incident);
   const isTold = incident.steps.some(
     ({ id, responder, state }) =>
@@ -57,10 +57,10 @@ const TELL_OF_HOOK = "tell-hook";
  * Returns the last safe moment to deregister a held target: its connections get half of the time to drain, at most 15
  * s.
  */
-const lastSafeMoment = ({ t }: Ground): number => t.end - Math.min(15_000, Math.floor((t.end - t.begun) / 2));
+const lastSafeMoment = ({ t }: PlanInput): number => t.end - Math.min(15_000, Math.floor((t.end - t.begun) / 2));
 
 /** Returns the ARNs of target groups that have no other healthy target, or whose target is being held. */
-function held({ actions, facts, incident }: Ground): readonly string[] {
+function held({ actions, facts, incident }: PlanInput): readonly string[] {
   if (!actions.holdLast || facts === null) return [];
   const groups = [...new Set(facts.targets.map((one) => one.targetGroupArn))];
   const last = groups.filter((arn) => isLast(facts, arn));
@@ -70,31 +70,31 @@ function held({ actions, facts, incident }: Ground): readonly string[] {
   return [...new Set([...last, ...before])].filter((arn) => typeof arn === "string");
 }
 
-export function holdLast(ground: Ground): PlannedStep[] {
-  const until = lastSafeMoment(ground);
-  return held(ground).map((targetGroupArn) =>
+export function holdLast(input: PlanInput): PlannedStep[] {
+  const until = lastSafeMoment(input);
+  return held(input).map((targetGroupArn) =>
     step(
       `hold:${short(targetGroupArn)}`,
       "hold-last",
       { targetGroupArn, until },
       // The step ends by itself; this limit is for a read that hangs.
-      { notBefore: ground.t.start, abandonAt: until + LET_GO_WITHIN },
+      { notBefore: input.t.start, abandonAt: until + LET_GO_WITHIN },
     ),
   );
 }
 
-export function deregister(ground: Ground): PlannedStep[] {
-  const { facts, t, actions } = ground;
+export function deregister(input: PlanInput): PlannedStep[] {
+  const { facts, t, actions } = input;
   if (!actions.deregister) return [];
   const budget = { notBefore: t.start, abandonAt: t.actUntil };
   if (facts === null) return [step("deregister", "deregister-target", {}, budget)];
   return [
-    ...deregisterTargets(ground, facts),
+    ...deregisterTargets(input, facts),
     ...(facts.instance === null ? [] : facts.classicLoadBalancers).map((loadBalancer) =>
       step(
         `deregister:classic/${loadBalancer}`,
         "deregister-classic",
-        { loadBalancer, instanceId: ground.incident.subject.id },
+        { loadBalancer, instanceId: input.incident.subject.id },
         budget,
       ),
     ),
@@ -117,9 +117,9 @@ export function deregister(ground: Ground): PlannedStep[] {
  * of a step stay: a deregistered target is no longer listed, but still awaited. Targets that become known later get
  * their own step, `#2`.
  */
-function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
-  const { incident, t } = ground;
-  const holds = new Set(held(ground));
+function deregisterTargets(input: PlanInput, facts: Facts): PlannedStep[] {
+  const { incident, t } = input;
+  const holds = new Set(held(input));
   const had = incident.steps.filter((one) => one.responder === "deregister-target" && one.state !== "skipped");
   const again = had.map(({ id, params }) => ({ id, params: { ...params } }));
   const groups = Map.groupBy(facts.targets, (target) => target.targetGroupArn);
@@ -140,8 +140,8 @@ function deregisterTargets(ground: Ground, facts: Facts): PlannedStep[] {
 }
 
 /** Plans one step for each container instance to drain. */
-export function drain(ground: Ground): PlannedStep[] {
-  const { facts, t, actions, incident } = ground;
+export function drain(input: PlanInput): PlannedStep[] {
+  const { facts, t, actions, incident } = input;
   if (!actions.drain || incident.subject.type === "task") return [];
   const budget = { notBefore: t.start, abandonAt: t.actUntil };
   if (facts === null) return [step("drain", "set-draining", {}, budget)];
@@ -150,15 +150,15 @@ export function drain(ground: Ground): PlannedStep[] {
   const mayFallToNothing = facts.services.some(
     (service) => !service.daemon && Math.ceil((service.desired * service.minimumHealthyPercent) / 100) === 0,
   );
-  const holds = mayFallToNothing && held(ground).length > 0 ? ["hold:*"] : [];
+  const holds = mayFallToNothing && held(input).length > 0 ? ["hold:*"] : [];
   return containersToDrain(incident, facts).map(({ id, clusterArn, arn, was }) =>
     step(id, "set-draining", { clusterArn, containerInstanceArn: arn, was }, { ...budget, after: holds }),
   );
 }
 
 /** Plans the waits for connections and tasks to end, and to stop tasks that ECS has not stopped in time. */
-export function awaitEmpty(ground: Ground, before: readonly PlannedStep[]): PlannedStep[] {
-  const { t, actions } = ground;
+export function awaitEmpty(input: PlanInput, before: readonly PlannedStep[]): PlannedStep[] {
+  const { t, actions } = input;
   const steps: PlannedStep[] = [];
   const deregistered = before.filter((one) => one.responder === "deregister-target");
   if (deregistered.length > 0) {

@@ -136,7 +136,7 @@ function worstOf(signals: Incident["signals"], incident: Incident): Threat {
  * Returns when the first signal of this threat was received, which may be long after the incident opened (e.g. after a
  * recommendation). An agent sends its first message early, so its messages count only if there are no others.
  */
-export function heardAt(incident: Incident, threat: Threat): Ms {
+export function threatKnownAt(incident: Incident, threat: Threat): Ms {
   const meant = currentSignals(incident).filter(({ kind }) => meaning(kind, incident) === threat);
   const first = meant.find(({ kind }) => kind !== "agent-state") ?? meant.at(-1);
   return Math.max(first?.receivedAt ?? 0, incident.openedAt);

@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Actions } from "./policy.ts";
-import { heardAt, type Threat } from "./threat.ts";
+import { threatKnownAt, type Threat } from "./threat.ts";
 
 /** How long safe writes are tried if the message came late or its deadline has passed. */
 const LATE_GRACE: Ms = 60_000;
@@ -44,7 +44,7 @@ export function timing(incident: Incident, actions: Actions, threat: Threat): Ti
   const known = incident.deadline !== null;
   // If a replacement is awaited, draining begins when it serves.
   const replacedAt = incident.steps.find((step) => step.id === "replace" && step.state === "done")?.settledAt;
-  const heard = Math.max(heardAt(incident, threat), replacedAt ?? 0);
+  const heard = Math.max(threatKnownAt(incident, threat), replacedAt ?? 0);
   const deadline = incident.deadline ?? heard + actions.drainWithin;
   const start = threat === "scheduled" ? Math.max(incident.openedAt, deadline - actions.scheduledLead) : null;
   const window = incident.hints["endsAt"];

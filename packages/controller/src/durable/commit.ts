@@ -3,7 +3,7 @@ import { SpotkeeperError } from "../errors.ts";
 import type { Doc, Kind } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
-import { isAway } from "../record/away.ts";
+import { isUnavailable } from "../record/unavailable.ts";
 import type { Ledger, Seen } from "../record/ledger/ledger.ts";
 import type { Wake } from "../wake.ts";
 
@@ -121,7 +121,7 @@ async function orUnavailable<T>(asked: Promise<T>): Promise<T | Unavailable> {
   try {
     return await asked;
   } catch (error) {
-    if (isAway(error)) return new Unavailable(error);
+    if (isUnavailable(error)) return new Unavailable(error);
     throw error;
   }
 }

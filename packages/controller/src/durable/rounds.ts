@@ -1,6 +1,6 @@
 import type { Clock, Ms } from "../clock.ts";
 import { raceWithin } from "../race.ts";
-import { isAway } from "../record/away.ts";
+import { isUnavailable } from "../record/unavailable.ts";
 import type { Turn } from "../turn.ts";
 import { AWAY_PAUSE } from "./commit.ts";
 
@@ -70,7 +70,7 @@ export async function inRounds<R>(
     try {
       made = await round(since);
     } catch (error) {
-      if (!isAway(error) || (wasAtRest && running.size === 0 && since.results.length === 0)) throw error;
+      if (!isUnavailable(error) || (wasAtRest && running.size === 0 && since.results.length === 0)) throw error;
       finished = [...since.results, ...finished];
       isPoked ||= since.isPoked;
       if (clock.now() >= turn.until) break;

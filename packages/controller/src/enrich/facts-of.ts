@@ -37,7 +37,7 @@ export function factsOf(
   const base = subject.type === "instance" ? ofInstance(read, subject.id, place) : ofTask(read, subject.id);
   const services = servicesOf(read, base.tasks);
   const storm: Storm = services.length === 0 ? new Map() : stormOf(inventory, doomed);
-  const ground = {
+  const input = {
     place,
     instanceId: base.instance?.id ?? (subject.type === "instance" ? subject.id : null),
     ...base,
@@ -54,10 +54,10 @@ export function factsOf(
       const id = serviceId(service.clusterArn, service.name);
       return impactOf(service, storm.get(id), overrides.minimum, read.known("service", id)?.observedAt);
     }),
-    targets: targetsOf(read, { ...ground, storm, doomed, now }),
-    classicLoadBalancers: classicOf(read, ground),
-    latticeTargets: latticeOf(read, ground),
-    discovery: discoveryOf(read, ground),
+    targets: targetsOf(read, { ...input, storm, doomed, now }),
+    classicLoadBalancers: classicOf(read, input),
+    latticeTargets: latticeOf(read, input),
+    discovery: discoveryOf(read, input),
     owner,
     ownerBecause: because,
     fleet,
@@ -102,7 +102,7 @@ type Base = Pick<
   | "complete"
 > & { readonly tasks: readonly EcsTask[] };
 
-const NOTHING: Base = {
+const NO_BASE: Base = {
   instance: null,
   instanceAsOf: null,
   group: null,
@@ -132,7 +132,7 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
   // Without a connected agent the instance may be in another cluster now: then all clusters must have been searched.
   const searched = isConnected(containers) || isSearched(read, id);
   return {
-    ...NOTHING,
+    ...NO_BASE,
     ...inGroup,
     instance,
     instanceAsOf: asked?.observedAt ?? null,
@@ -220,7 +220,7 @@ function ofTask(read: Reader, arn: string): Base {
   const cluster = task?.clusterArn;
   const tags = cluster === undefined ? {} : (read.known("cluster", cluster)?.value.tags ?? {});
   return {
-    ...NOTHING,
+    ...NO_BASE,
     notInEcs: false,
     clusterTags: tags,
     complete: task !== undefined,

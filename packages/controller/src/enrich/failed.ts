@@ -19,7 +19,7 @@ export function recordFailure(inventory: Inventory, facet: Facet, id: string, fa
 }
 
 /** Whether a read failed recently in a way that a retry would only repeat. */
-export function isSettled(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
+export function isRecentFailure(inventory: Inventory, facet: Facet, id: string, now: Ms): boolean {
   const failure = inventory.get("failure", failureId(facet, id));
   if (failure === undefined || now - failure.observedAt > SETTLED_FAILURE) return false;
   // EC2 may find it at the next read, since its reads can be stale (correlate/stale-reads.ts).

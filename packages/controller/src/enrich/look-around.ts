@@ -7,7 +7,7 @@ import { createBudget } from "./budget.ts";
 import { within } from "./failed.ts";
 import { freshness } from "./freshness.ts";
 import { anywhere, createReads } from "./reads.ts";
-import { isListed, unlooked, worthALook } from "./unlooked.ts";
+import { isListed, unreadTargetGroups, targetGroupsToRead } from "./unread-target-groups.ts";
 
 export interface LookAroundOptions {
   readonly aws: Aws;
@@ -73,7 +73,7 @@ export function createLookAround({ aws, inventory, clock }: LookAroundOptions): 
       reads.classicLoadBalancers(at, "all", ask, age),
     ]);
     let left = MOST - pagesOf(groups) - pagesOf(classic);
-    for (const { arn } of worthALook(inventory, place, id, clock.now())) {
+    for (const { arn } of targetGroupsToRead(inventory, place, id, clock.now())) {
       if (underWay.has(arn)) continue;
       if (left-- <= 0 || !budget.takeExtra()) break;
       read(arn, () => reads.health(at, arn, ask, JUST_NOW));
@@ -81,7 +81,7 @@ export function createLookAround({ aws, inventory, clock }: LookAroundOptions): 
     // Also waits for the reads of other look-arounds.
     await within(clock, deadline, Promise.all(underWay.values()));
     return {
-      left: groups === undefined ? null : unlooked(inventory, place, id, clock.now()).map(({ name }) => name),
+      left: groups === undefined ? null : unreadTargetGroups(inventory, place, id, clock.now()).map(({ name }) => name),
       why:
         groups === undefined
           ? whyNot("targetGroups", place)

@@ -7,7 +7,7 @@ import { clusterArnFrom, clusterOfTask, groupId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../model/signal.ts";
 import { announcedTask } from "./announced.ts";
-import { createBehind, type Behind } from "./behind.ts";
+import { createServiceReads, type ServiceReads } from "./service-reads.ts";
 import { createBudget } from "./budget.ts";
 import { recordFailure } from "./failed.ts";
 import { findContainers } from "./find-containers.ts";
@@ -43,7 +43,7 @@ export type LookUp = (
 
 interface Deps extends LookUpOptions {
   readonly reads: Reads;
-  readonly behind: Behind;
+  readonly serviceReads: ServiceReads;
 }
 
 /**
@@ -58,7 +58,7 @@ export function createLookUp(options: LookUpOptions): LookUp {
   const { inventory, clock, gather } = options;
   const budget = createBudget(clock);
   const reads = createReads({ ...options, budget });
-  const deps: Deps = { ...options, reads, behind: createBehind({ reads, inventory, budget }) };
+  const deps: Deps = { ...options, reads, serviceReads: createServiceReads({ reads, inventory, budget }) };
 
   return async (subjects, place, deadline, depth, afresh = false) => {
     const all: readonly Subject[] = "type" in subjects ? [subjects] : subjects;
@@ -102,7 +102,7 @@ function knowsGround({ inventory }: Deps, id: string, place: Place): boolean {
 
 /** Reads what draining needs: group, hooks, the group's targets, cluster. */
 async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: Depth, afresh: boolean): Promise<void> {
-  const { reads, inventory, clock, behind } = deps;
+  const { reads, inventory, clock, serviceReads } = deps;
   const at = anywhere(place);
   const [instance, membership] = await Promise.all([
     reads.instance(at, id, ask, afresh ? 0 : instanceAge(inventory, id, depth)),
@@ -120,7 +120,7 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
   const finding = { reads, inventory, clock, overrides: deps.overrides };
   await Promise.all([
     findContainers(finding, place, { id, instance, group }, ask, depth),
-    ...(group === undefined ? [] : targetGroupsOf(group)).map((arn) => behind.health(place, arn, ask, depth)),
+    ...(group === undefined ? [] : targetGroupsOf(group)).map((arn) => serviceReads.health(place, arn, ask, depth)),
   ]);
 }
 
@@ -146,7 +146,7 @@ function membershipAge(inventory: Inventory, id: string, depth: Depth): Ms {
 }
 
 /** Reads what the alert needs: tasks, services and their registrations. */
-async function atStake({ reads, inventory, behind }: Deps, id: string, place: Place, ask: Ask): Promise<void> {
+async function atStake({ reads, inventory, serviceReads }: Deps, id: string, place: Place, ask: Ask): Promise<void> {
   const name = inventory.get("membership", id)?.value?.group;
   const [group, hosted] = await Promise.all([
     name === undefined ? undefined : reads.group(anywhere(place), name, ask, freshness.group.tell),
@@ -163,15 +163,15 @@ async function atStake({ reads, inventory, behind }: Deps, id: string, place: Pl
     ...(group?.trafficSources ?? [])
       .filter((one) => one.type === "vpc-lattice")
       .map((one) => reads.lattice(anywhere(place), one.identifier, ask, freshness.lattice.tell)),
-    ...hosted.map(({ cluster, tasks }) => behind.services(place, cluster, tasks, ask, "tell")),
+    ...hosted.map(({ cluster, tasks }) => serviceReads.services(place, cluster, tasks, ask, "tell")),
   ]);
   const tasks = hosted.flatMap((one) => one.tasks);
-  await behind.extras(place, tasks, group === undefined ? [] : targetGroupsOf(group), ask);
+  await serviceReads.extras(place, tasks, group === undefined ? [] : targetGroupsOf(group), ask);
 }
 
 /** Reads the facts about a Fargate task; draining and the alert need the same. */
 async function ofTask(deps: Deps, arn: string, place: Place, ask: Ask, depth: Depth): Promise<void> {
-  const { reads, inventory, clock, behind } = deps;
+  const { reads, inventory, clock, serviceReads } = deps;
   const announced = inventory.get("announced", arn)?.value;
   const named = clusterOfTask(arn);
   const cluster = announced?.clusterArn ?? (named === null ? null : clusterArnFrom(arn, named));
@@ -183,6 +183,6 @@ async function ofTask(deps: Deps, arn: string, place: Place, ask: Ask, depth: De
   const known = await reads.task({ place, cluster }, arn, ask, freshness.task[depth]);
   const task: EcsTask | undefined = known ?? (announced === undefined ? undefined : announcedTask(arn, announced));
   if (task === undefined) return;
-  await behind.services(place, cluster, [task], ask, depth);
-  if (depth === "tell") await behind.extras(place, known === undefined ? [] : [known], [], ask);
+  await serviceReads.services(place, cluster, [task], ask, depth);
+  if (depth === "tell") await serviceReads.extras(place, known === undefined ? [] : [known], [], ask);
 }

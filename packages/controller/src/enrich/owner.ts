@@ -3,7 +3,7 @@ import type { CapacityProvider } from "../aws/calls/ecs.ts";
 import type { Ec2Instance } from "../aws/calls/ec2.ts";
 import type { Facts, Owner } from "./facts.ts";
 
-interface Evidence {
+interface OwnerInput {
   readonly instance: Ec2Instance | null;
   readonly group: AutoScalingGroup | null;
   readonly capacityProvider: CapacityProvider | null;
@@ -53,7 +53,7 @@ const TAGS: readonly (readonly [RegExp, Owner])[] = [
  * may change the group: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operator.html), tags of the
  * instance, tags of its group. A Capacity Block or an interruptible reservation does not change the owner.
  */
-export function ownerOf({ instance, group, capacityProvider }: Evidence): Ownership {
+export function ownerOf({ instance, group, capacityProvider }: OwnerInput): Ownership {
   const operator = instance?.operator;
   if (operator?.managed === true) return operated(operator.principal, "");
   if (capacityProvider?.managedInstances === true) {

@@ -8,7 +8,7 @@ import { groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
 import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
 import { putContainers, putMembers } from "../inventory/put-listed.ts";
 import type { Budget } from "./budget.ts";
-import { isSettled, recordFailure, within } from "./failed.ts";
+import { isRecentFailure, recordFailure, within } from "./failed.ts";
 import { type Answer, createLoader, type Loader } from "./loader.ts";
 
 export interface ReadsOptions {
@@ -80,7 +80,7 @@ export function createReads(options: ReadsOptions): Reads {
       const now = clock.now();
       const known = inventory.get(facet, id);
       if (known !== undefined && now - known.observedAt <= age) return known.value;
-      if (isSettled(inventory, facet, id, now)) return known?.value;
+      if (isRecentFailure(inventory, facet, id, now)) return known?.value;
       const answer = await within(clock, ask.deadline, loader.load(at, name, ask));
       // As of the time of the request, so that an answer after the deadline is newer than this failure.
       if (answer === undefined) recordFailure(inventory, facet, id, notFound(facet, name), now);

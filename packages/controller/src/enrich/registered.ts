@@ -3,7 +3,7 @@ import type { Place } from "../aws/ask.ts";
 import type { TargetGroup, TargetHealth } from "../aws/calls/elb.ts";
 import { regionId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { listing } from "./listed.ts";
+import { targetGroupsWith } from "./targets-by-id.ts";
 
 /** One registered target of an instance, registered by anyone. */
 export interface Registered {
@@ -39,10 +39,13 @@ export function registeredOf(
   instanceId: string,
   instance: Ec2Instance | null,
 ): readonly Registered[] {
-  const found = [...listing(inventory, instanceId)].map((targetGroupArn) => ({ targetGroupArn, id: instanceId }));
+  const found = [...targetGroupsWith(inventory, instanceId)].map((targetGroupArn) => ({
+    targetGroupArn,
+    id: instanceId,
+  }));
   if (place === null || instance === null) return found;
   for (const { address, vpcId } of instance.addresses) {
-    for (const targetGroupArn of listing(inventory, address)) {
+    for (const targetGroupArn of targetGroupsWith(inventory, address)) {
       const network = networkOf(inventory, place, targetGroupArn);
       if (network !== null && network === vpcId) found.push({ targetGroupArn, id: address });
     }

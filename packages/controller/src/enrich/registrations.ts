@@ -8,7 +8,7 @@ import type { Reader } from "./reader.ts";
 import { classicWith } from "./registered.ts";
 import { tasksOfService } from "./storm.ts";
 
-export interface RegistrationGround {
+export interface RegistrationInput {
   readonly place: Place | null;
   /** Null for a Fargate task. */
   readonly instanceId: string | null;
@@ -24,28 +24,28 @@ type Entry = Facets["discovery"][number];
  * attributes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
  * https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
  */
-export function discoveryOf(read: Reader, ground: RegistrationGround): Facts["discovery"] {
+export function discoveryOf(read: Reader, input: RegistrationInput): Facts["discovery"] {
   const found = new Map<string, Facts["discovery"][number]>();
   const take = (id: string, list: readonly Entry[], mine: (entry: Entry) => boolean): void => {
     for (const entry of list.filter(mine)) {
       found.set(`${id}/${entry.id}`, { serviceId: id, instanceId: entry.id, attributes: entry.attributes });
     }
   };
-  for (const service of ground.services) {
-    const own = tasksOfService(ground.tasks, service);
+  for (const service of input.services) {
+    const own = tasksOfService(input.tasks, service);
     const names = new Set(own.flatMap((task) => [nameOf(task.arn), ...task.privateAddresses]));
     for (const arn of service.serviceRegistries) {
       const id = registryId(arn);
       const list = read.need("discovery", id, "discovery", service.name);
       const mine = (entry: Entry): boolean =>
-        names.has(entry.id) || isAt(entry, names) || isOn(entry, ground.instanceId);
+        names.has(entry.id) || isAt(entry, names) || isOn(entry, input.instanceId);
       if (list !== undefined) take(id, list.value, mine);
     }
   }
-  if (ground.instanceId !== null) {
+  if (input.instanceId !== null) {
     // Registrations by other programs, found by the instance id.
     for (const [id, { value }] of read.inventory.entries("discovery")) {
-      take(id, value, (entry) => isOn(entry, ground.instanceId));
+      take(id, value, (entry) => isOn(entry, input.instanceId));
     }
   }
   return [...found.values()];
@@ -65,7 +65,7 @@ const isOn = (entry: Entry, instanceId: string | null): boolean =>
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-vpc-lattice.html (traffic source
  * `vpc-lattice`)
  */
-export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latticeTargets"] {
+export function latticeOf(read: Reader, input: RegistrationInput): Facts["latticeTargets"] {
   const found = new Map<string, Facts["latticeTargets"][number]>();
   const take = (targetGroup: string, ids: ReadonlySet<string>, unseen: readonly string[], service: string): void => {
     const list = read.need("lattice", targetGroup, "targets", service)?.value;
@@ -74,13 +74,13 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
     // Without a list the expected targets are returned: to deregister a target that is not registered has no effect.
     if (list === undefined) for (const id of unseen) found.set(`${targetGroup}/${id}`, { targetGroup, id, port: null });
   };
-  if (ground.group !== null && ground.instanceId !== null) {
-    const id = ground.instanceId;
-    for (const arn of latticeOfGroup(ground.group)) take(arn, new Set([id]), [id], `group ${ground.group.name}`);
+  if (input.group !== null && input.instanceId !== null) {
+    const id = input.instanceId;
+    for (const arn of latticeOfGroup(input.group)) take(arn, new Set([id]), [id], `group ${input.group.name}`);
   }
-  for (const service of ground.services) {
-    const addresses = tasksOfService(ground.tasks, service).flatMap((task) => task.privateAddresses);
-    const ids = new Set(ground.instanceId === null ? addresses : [...addresses, ground.instanceId]);
+  for (const service of input.services) {
+    const addresses = tasksOfService(input.tasks, service).flatMap((task) => task.privateAddresses);
+    const ids = new Set(input.instanceId === null ? addresses : [...addresses, input.instanceId]);
     for (const targetGroup of service.latticeTargetGroups) take(targetGroup, ids, addresses, service.name);
   }
   return [...found.values()];
@@ -90,7 +90,7 @@ export function latticeOf(read: Reader, ground: RegistrationGround): Facts["latt
  * Returns the Classic load balancers of the instance: those of its group and services, and those that are known to
  * contain it.
  */
-export function classicOf(read: Reader, { place, group, services, instanceId }: RegistrationGround): readonly string[] {
+export function classicOf(read: Reader, { place, group, services, instanceId }: RegistrationInput): readonly string[] {
   if (instanceId === null) return [];
   const ofGroup = group === null ? [] : classicOfGroup(group);
   const ofServices = services.flatMap((one) => one.classicLoadBalancers);

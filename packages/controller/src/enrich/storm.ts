@@ -18,7 +18,7 @@ interface Part {
 }
 
 /** The cached counts of one inventory, and what they were counted from. */
-interface Standing {
+interface StormState {
   readonly storm: Map<string, ServiceTasks>;
   readonly tallies: Map<string, Tally>;
   /** By ARN of the container instance or Fargate task. */
@@ -27,7 +27,7 @@ interface Standing {
   asked: ReadonlySet<string>;
   doomed: ReadonlySet<string>;
 }
-const standings = new WeakMap<Inventory, Standing>();
+const states = new WeakMap<Inventory, StormState>();
 
 /**
  * Counts the tasks of all services in the inventory, on doomed and other capacity. Every incident of a storm calls
@@ -37,27 +37,27 @@ const standings = new WeakMap<Inventory, Standing>();
  * @param doomed ids of instances, and ARNs of Fargate tasks; pass a new set when its contents change
  */
 export function stormOf(inventory: Inventory, doomed: ReadonlySet<string>): Storm {
-  const standing = standings.get(inventory) ?? begin();
-  standings.set(inventory, standing);
-  const turnedOn = turned(standing, doomed).flatMap((id) => [
+  const state = states.get(inventory) ?? begin();
+  states.set(inventory, state);
+  const turnedOn = turned(state, doomed).flatMap((id) => [
     id,
     ...containersOn(inventory, id).map((container) => container.arn),
   ]);
   const touched = new Set<string>();
-  for (const arn of [...changes(standing, inventory), ...turnedOn])
-    recount(standing, arn, partOf(inventory, arn, doomed), touched);
+  for (const arn of [...changes(state, inventory), ...turnedOn])
+    recount(state, arn, partOf(inventory, arn, doomed), touched);
   for (const service of touched) {
-    const tasks = standing.tallies.get(service)?.tasks() ?? null;
-    if (tasks !== null) standing.storm.set(service, tasks);
+    const tasks = state.tallies.get(service)?.tasks() ?? null;
+    if (tasks !== null) state.storm.set(service, tasks);
     else {
-      standing.storm.delete(service);
-      standing.tallies.delete(service);
+      state.storm.delete(service);
+      state.tallies.delete(service);
     }
   }
-  return standing.storm;
+  return state.storm;
 }
 
-const begin = (): Standing => ({
+const begin = (): StormState => ({
   storm: new Map(),
   tallies: new Map(),
   parts: new Map(),
@@ -67,7 +67,7 @@ const begin = (): Standing => ({
 });
 
 /** Returns ARNs of container instances and Fargate tasks that changed since the last call. */
-function changes({ revisions, parts }: Standing, inventory: Inventory): readonly string[] {
+function changes({ revisions, parts }: StormState, inventory: Inventory): readonly string[] {
   const since = <F extends "container" | "tasks" | "task">(facet: F): readonly string[] => {
     const before = revisions.get(facet);
     const now = inventory.revision(facet);
@@ -80,11 +80,11 @@ function changes({ revisions, parts }: Standing, inventory: Inventory): readonly
 }
 
 /** Returns ids of instances, and ARNs of Fargate tasks, that became doomed or are no longer doomed. */
-function turned(standing: Standing, doomed: ReadonlySet<string>): readonly string[] {
-  const before = standing.doomed;
-  if (standing.asked === doomed && before.size === doomed.size) return [];
-  standing.asked = doomed;
-  standing.doomed = new Set(doomed);
+function turned(state: StormState, doomed: ReadonlySet<string>): readonly string[] {
+  const before = state.doomed;
+  if (state.asked === doomed && before.size === doomed.size) return [];
+  state.asked = doomed;
+  state.doomed = new Set(doomed);
   const isNew = [...doomed].filter((id) => !before.has(id));
   return [...isNew, ...[...before].filter((id) => !doomed.has(id))];
 }
@@ -102,7 +102,7 @@ function partOf(inventory: Inventory, arn: string, doomed: ReadonlySet<string>):
 const NO_TASKS: readonly EcsTask[] = [];
 
 /** Replaces the counted state of one ARN. */
-function recount({ parts, tallies }: Standing, arn: string, part: Part | null, touched: Set<string>): void {
+function recount({ parts, tallies }: StormState, arn: string, part: Part | null, touched: Set<string>): void {
   const had = parts.get(arn) ?? null;
   if (had !== null && part !== null && isSame(had, part)) return;
   const count = ({ tasks, zone, doomed }: Part, times: 1 | -1): void => {

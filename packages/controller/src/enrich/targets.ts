@@ -8,16 +8,16 @@ import { nameOf, serviceId } from "../inventory/ids.ts";
 import type { Known } from "../inventory/inventory.ts";
 import type { TargetFact } from "./facts.ts";
 import type { Reader } from "./reader.ts";
-import { byTargetId } from "./listed.ts";
+import { byTargetId } from "./targets-by-id.ts";
 import { type DoomedAddresses, doomedAddresses, isDoomedAddress, networkOf, registeredOf } from "./registered.ts";
 import { type Storm, tasksOfService } from "./storm.ts";
 import type { ServiceTasks } from "./tally.ts";
 import { targetGroupsOf } from "../inventory/target-groups.ts";
 
 /** Maximum age of a health list that proves that a target is not registered. */
-const SURE_FOR: Ms = 60_000;
+const UNLISTED_WITHIN: Ms = 60_000;
 
-export interface TargetGround {
+export interface TargetInput {
   readonly place: Place | null;
   readonly instance: Ec2Instance | null;
   /** Null for a Fargate task. */
@@ -45,24 +45,24 @@ interface Lead {
  * Returns the subject's load-balancer targets: by its group, by the services of its tasks, and by all target groups
  * that are known to contain its instance id or (in the same VPC) one of its addresses.
  */
-export function targetsOf(read: Reader, ground: TargetGround): readonly TargetFact[] {
+export function targetsOf(read: Reader, input: TargetInput): readonly TargetFact[] {
   const leads = new Map<string, Lead>();
   const lead = (arn: string): Lead => {
     const had = leads.get(arn) ?? { ids: new Set<string>(), unseen: [], services: new Set<ServiceTasks>() };
     leads.set(arn, had);
     return had;
   };
-  byGroup(ground, lead);
-  for (const service of ground.services) byService(read, ground, service, lead);
-  if (ground.instanceId !== null) {
-    const { place, instanceId, instance } = ground;
+  byGroup(input, lead);
+  for (const service of input.services) byService(read, input, service, lead);
+  if (input.instanceId !== null) {
+    const { place, instanceId, instance } = input;
     for (const one of registeredOf(read.inventory, place, instanceId, instance))
       lead(one.targetGroupArn).ids.add(one.id);
   }
-  return [...leads].flatMap(([arn, one]) => inGroup(read, ground, arn, one));
+  return [...leads].flatMap(([arn, one]) => inGroup(read, input, arn, one));
 }
 
-function byGroup({ group, instanceId }: TargetGround, lead: (arn: string) => Lead): void {
+function byGroup({ group, instanceId }: TargetInput, lead: (arn: string) => Lead): void {
   if (group === null || instanceId === null) return;
   for (const arn of targetGroupsOf(group)) {
     const one = lead(arn);
@@ -74,7 +74,7 @@ function byGroup({ group, instanceId }: TargetGround, lead: (arn: string) => Lea
 
 function byService(
   read: Reader,
-  { tasks, instanceId, storm }: TargetGround,
+  { tasks, instanceId, storm }: TargetInput,
   service: EcsService,
   lead: (arn: string) => Lead,
 ): void {
@@ -109,13 +109,13 @@ function byService(
 const lacksAddress = ({ ownInterface, privateAddresses, lastStatus }: EcsTask): boolean =>
   ownInterface && privateAddresses.length === 0 && lastStatus === "RUNNING";
 
-function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): readonly TargetFact[] {
+function inGroup(read: Reader, input: TargetInput, arn: string, lead: Lead): readonly TargetFact[] {
   const health = read.need("health", arn, "targets", nameOf(arn.split("/").slice(0, -1).join("/")));
   const attributes = read.known("attributes", arn)?.value ?? null;
   const going: Counting = {
-    doomed: ground.doomed,
-    addresses: doomedAddresses(read.inventory, ground.doomed),
-    network: networkOf(read.inventory, ground.place, arn),
+    doomed: input.doomed,
+    addresses: doomedAddresses(read.inventory, input.doomed),
+    network: networkOf(read.inventory, input.place, arn),
     services: [...lead.services],
   };
   const healthyElsewhere = health === undefined ? null : countElsewhere(health.value, going);
@@ -132,11 +132,11 @@ function inGroup(read: Reader, ground: TargetGround, arn: string, lead: Lead): r
   });
   const listed = [...lead.ids].flatMap((id) => (health === undefined ? [] : (byTargetId(health.value).get(id) ?? [])));
   if (listed.length > 0) return listed.map((target) => fact(target, target.state));
-  return isSure(health, ground.now) ? [] : lead.unseen.map((target) => fact(target, null));
+  return isSure(health, input.now) ? [] : lead.unseen.map((target) => fact(target, null));
 }
 
 const isSure = (health: Known<"health"> | undefined, now: Ms): boolean =>
-  health !== undefined && now - health.observedAt <= SURE_FOR;
+  health !== undefined && now - health.observedAt <= UNLISTED_WITHIN;
 
 /** Targets that do not count as healthy elsewhere. */
 interface Counting {

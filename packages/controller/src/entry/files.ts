@@ -8,7 +8,7 @@ import { SpotkeeperError } from "../errors.ts";
  *
  * @param key the config key of the file, for the error message
  */
-export function placeOf(key: string, file: string): string {
+export function resolvePath(key: string, file: string): string {
   if (file === ":memory:") return file;
   const path = resolve(file);
   if (existsSync(dirname(path))) return path;

@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Trouble } from "../notify/trouble.ts";
-import { isAway } from "../record/away.ts";
+import { isUnavailable } from "../record/unavailable.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** Interval of checks whether the ledger is unavailable, or back. */
@@ -50,7 +50,7 @@ export function createFailures(
 
   return {
     told(what, error) {
-      if (isAway(error)) return goes({ what, err: error });
+      if (isUnavailable(error)) return goes({ what, err: error });
       log.error({ what, err: error }, "failed; it is tried again");
     },
     stop: () => cancel(),

@@ -23,7 +23,7 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
-import { placeOf } from "./files.ts";
+import { resolvePath } from "./files.ts";
 import { itemTables } from "./item-tables.ts";
 import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
@@ -120,7 +120,7 @@ export async function run({
   const secrets = await openSecrets(config.secrets, { clock, env, aws: aws.secretStores, region, http });
   const secret = secrets.resolve;
   const itemTable = itemTables(clients, elsewhere);
-  const stores = await openStores(config, { clock, owner, placeOf, itemTable, secrets, http });
+  const stores = await openStores(config, { clock, owner, resolvePath, itemTable, secrets, http });
   const { ledger, archive, inventory } = stores;
   const { sns, eventBridge } = aws;
   const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http };

@@ -5,8 +5,8 @@ import type { Key } from "../model/key.ts";
 import type { Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
 import { keepEvidence } from "./evidence.ts";
 import type { FlowDeps } from "./deps.ts";
-import { seenBefore } from "../inventory/seen-before.ts";
-import { isAway } from "../record/away.ts";
+import { containerHints } from "../inventory/container-hints.ts";
+import { isUnavailable } from "../record/unavailable.ts";
 import { advanceDoc } from "../respond/machine/machine.ts";
 import type { Turn } from "../turn.ts";
 import { refreshGroup } from "../respond/group/refresh.ts";
@@ -65,7 +65,7 @@ export function createFlow(deps: FlowDeps): Flow {
   const acceptOne = async (signal: Signal): Promise<Accepted> => {
     deps.learn(signal);
     try {
-      const accepted = await ledger.accept(signal, clock.now(), seenBefore(deps.inventory, signal.subject.id));
+      const accepted = await ledger.accept(signal, clock.now(), containerHints(deps.inventory, signal.subject.id));
       if (accepted === null) return { is: "nothing" };
       const { key } = accepted.doc;
       if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);
@@ -76,7 +76,7 @@ export function createFlow(deps: FlowDeps): Flow {
       return { is: "accepted", key };
     } catch (error) {
       // Draining has priority: safe effects run without the ledger, and the message stays in its queue (at-least-once).
-      if (isAway(error)) deps.degraded(signal, error);
+      if (isUnavailable(error)) deps.degraded(signal, error);
       else deps.onFailure(`accepting ${signal.kind} of ${signal.subject.id}`, error);
       return { is: "later", reason: error instanceof Error ? error.message : "it could not be recorded" };
     }
@@ -104,7 +104,7 @@ export function createFlow(deps: FlowDeps): Flow {
           try {
             await keepEvidence(ledger, parsed.evidence);
           } catch (error) {
-            if (isAway(error)) return { is: "later", reason: error.message };
+            if (isUnavailable(error)) return { is: "later", reason: error.message };
             deps.onFailure("keeping what a service said", error);
           }
         }

@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 import { matches } from "../decide/match.ts";
 import type { Matcher } from "../model/matcher.ts";
-import { NOTHING } from "../decide/decide.ts";
+import { NO_FACTS } from "../decide/decide.ts";
 import { clusterOf, type Facts } from "../enrich/facts.ts";
 import type { Incident } from "../model/incident.ts";
 import type { AlertGroup } from "./alert.ts";
@@ -61,7 +61,7 @@ export const DEFAULT_ROUTE: Route = {
 export function routesFor(routes: readonly Route[], incident: Incident, facts: Facts | null): readonly Route[] {
   const taken: Route[] = [];
   for (const route of routes) {
-    if (!matches(route.match, incident, facts ?? NOTHING)) continue;
+    if (!matches(route.match, incident, facts ?? NO_FACTS)) continue;
     taken.push(route);
     if (!route.continue) break;
   }

@@ -6,7 +6,7 @@ import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Params } from "../model/plain.ts";
 import type { Signal, Subject } from "../model/signal.ts";
-import { isAway } from "./away.ts";
+import { isUnavailable } from "./unavailable.ts";
 import { decode, encodeAll, type NoteOf } from "./encode.ts";
 import type { LedgerDriver, Write } from "./ledger/driver.ts";
 import type { Accepted, Ledger, Seen } from "./ledger/ledger.ts";
@@ -73,7 +73,7 @@ export function createAccept(deps: AcceptDeps): Ledger["accept"] {
         for (const [index, one] of batch.entries()) one.resolve(answers[index] ?? null);
       } catch (error) {
         // Commit one by one, so that a signal that makes its document too large fails alone.
-        if (batch.length > 1 && !isAway(error)) await eachAlone(subject, batch);
+        if (batch.length > 1 && !isUnavailable(error)) await eachAlone(subject, batch);
         else for (const one of batch) one.reject(error);
       }
       conflicts = 0;

@@ -24,12 +24,12 @@ export const mayLook = (step: Step, ctx: Context): boolean => ctx.now >= (step.s
 
 /** Checks an unexpected value: returns a wait until it has been read twice, then null. */
 export function confirmed(step: Step, desired: number | null, ctx: Context): Result | null {
-  if (desired === null || seenBefore(step.receipt) === desired) return null;
+  if (desired === null || lastValue(step.receipt) === desired) return null;
   const receipt = { ...partsOf(step.receipt), desired };
   return { is: "wait", until: ctx.now + SETTLES, reason: `desired capacity is ${desired}`, receipt };
 }
 
-const seenBefore = (receipt: Plain): Plain => partsOf(receipt)["desired"] ?? null;
+const lastValue = (receipt: Plain): Plain => partsOf(receipt)["desired"] ?? null;
 
 const partsOf = (receipt: Plain): Params =>
   receipt !== null && typeof receipt === "object" && !Array.isArray(receipt) ? (receipt as Params) : {};

@@ -1,5 +1,5 @@
 import { registrationsIn, nameOf } from "../decide/registrations.ts";
-import { byTargetId } from "../enrich/listed.ts";
+import { byTargetId } from "../enrich/targets-by-id.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Target, TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";

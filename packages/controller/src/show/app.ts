@@ -5,7 +5,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { SpotkeeperError } from "../errors.ts";
 import type { ShowApp, ShowDeps, ShowEnv, ShowOptions } from "./deps.ts";
 import type { Doors } from "./doors.ts";
-import { onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./guards.ts";
+import { onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./middleware.ts";
 import { createIncidents } from "./incidents.ts";
 import { createLiveList } from "./open.ts";
 import { Refusal } from "./problem.ts";

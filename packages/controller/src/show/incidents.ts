@@ -11,18 +11,18 @@ import { badCursor, fromCursor, isAfter, newer, toCursor, type Position } from "
 import { Refusal } from "./problem.ts";
 import type { MissingView } from "./view/schema.ts";
 
-export interface Found {
+export interface KeyedIncident {
   readonly key: Key;
   readonly incident: Incident;
 }
 
-export interface FoundPage {
-  readonly items: readonly Found[];
+export interface IncidentPage {
+  readonly items: readonly KeyedIncident[];
   readonly next: string | null;
   readonly missing: readonly MissingView[];
 }
 
-export interface Recorded extends Found {
+export interface IncidentWithTimeline extends KeyedIncident {
   readonly timeline: readonly Entry[];
   /** The timeline has more entries than were read. */
   readonly cut: boolean;
@@ -34,9 +34,9 @@ export interface Incidents {
    * Lists open and closed incidents, newest first. If one store is unavailable, `missing` names it; throws SK-SHOW-AWAY
    * if both are.
    */
-  list(filter: IncidentFilter, limit: number, cursor: string | undefined): Promise<FoundPage>;
+  list(filter: IncidentFilter, limit: number, cursor: string | undefined): Promise<IncidentPage>;
   /** Returns null if neither ledger nor archive has it (both answered). */
-  get(key: Key): Promise<Recorded | null>;
+  get(key: Key): Promise<IncidentWithTimeline | null>;
 }
 
 export interface IncidentsDeps {
@@ -57,8 +57,8 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
     most: number,
     position: Position | null,
     known: Live,
-  ): Promise<Drawn> {
-    const items: (Found & { readonly page: string | null })[] = [];
+  ): Promise<ArchivePart> {
+    const items: (KeyedIncident & { readonly page: string | null })[] = [];
     let page = position?.archive ?? null;
     for (;;) {
       const { items: read, next } = await archive.list(filter, Math.max(most, ARCHIVE_PAGE), page ?? undefined);
@@ -78,20 +78,20 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
       // Read after the ledger, so that an incident that is being moved is found in both, not in none.
       const theirs = await attempt("archive", archived(filter, limit + 1, position, known));
       const missing = missingOf([ours, theirs]);
-      const drawn: Drawn = theirs.ok ? theirs.value : { items: [], page: position?.archive ?? null };
+      const archivePart: ArchivePart = theirs.ok ? theirs.value : { items: [], page: position?.archive ?? null };
       const open = [...known.values()]
         .map(({ key, body }) => ({ key, incident: body, page: null }))
         .filter(
           ({ key, incident }) => matches(incident, filter) && isAfter({ openedAt: incident.openedAt, key }, position),
         );
-      const all = [...open, ...drawn.items].sort((a, b) => newer(placed(a), placed(b)));
+      const all = [...open, ...archivePart.items].sort((a, b) => newer(sortKey(a), sortKey(b)));
       const items = all.slice(0, limit);
       const last = items.at(-1);
       if (last === undefined || all.length <= limit) return { items, next: null, missing };
-      const left = drawn.items.find((item) => newer(placed(last), placed(item)) < 0);
+      const left = archivePart.items.find((item) => newer(sortKey(last), sortKey(item)) < 0);
       return {
         items,
-        next: toCursor({ ...placed(last), archive: left === undefined ? drawn.page : left.page }),
+        next: toCursor({ ...sortKey(last), archive: left === undefined ? archivePart.page : left.page }),
         missing,
       };
     },
@@ -110,13 +110,13 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
   };
 }
 
-interface Drawn {
-  readonly items: readonly (Found & { readonly page: string | null })[];
+interface ArchivePart {
+  readonly items: readonly (KeyedIncident & { readonly page: string | null })[];
   /** Cursor of the last page that was read. */
   readonly page: string | null;
 }
 
-const placed = ({ key, incident }: Found): { readonly key: Key; readonly openedAt: number } => ({
+const sortKey = ({ key, incident }: KeyedIncident): { readonly key: Key; readonly openedAt: number } => ({
   key,
   openedAt: incident.openedAt,
 });
@@ -138,7 +138,10 @@ async function fromLedger(
   return { key, incident: doc.body, timeline, cut: cursor !== undefined };
 }
 
-function fromArchive({ key, incident, timeline }: ArchivedIncident, missing: readonly MissingView[]): Recorded {
+function fromArchive(
+  { key, incident, timeline }: ArchivedIncident,
+  missing: readonly MissingView[],
+): IncidentWithTimeline {
   return { key, incident, timeline, cut: false, missing };
 }
 

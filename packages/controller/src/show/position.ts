@@ -10,19 +10,19 @@ export interface Position {
   readonly archive: string | null;
 }
 
-export interface Placed {
+export interface SortKey {
   readonly openedAt: Ms;
   readonly key: Key;
 }
 
 /** Compares two incidents: newest first, as in the archive; equal times are ordered by key. */
-export function newer(a: Placed, b: Placed): number {
+export function newer(a: SortKey, b: SortKey): number {
   if (a.openedAt !== b.openedAt) return b.openedAt - a.openedAt;
   return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
 }
 
-export const isAfter = (placed: Placed, position: Position | null): boolean =>
-  position === null || newer(position, placed) < 0;
+export const isAfter = (sortKey: SortKey, position: Position | null): boolean =>
+  position === null || newer(position, sortKey) < 0;
 
 export function toCursor({ openedAt, key, archive }: Position): string {
   return Buffer.from(JSON.stringify([openedAt, key, archive])).toString("base64url");

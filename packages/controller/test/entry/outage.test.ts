@@ -1,7 +1,7 @@
 import { virtualClock } from "@spotkeeper/simulator";
 import { expect, test } from "vitest";
 import { createFailures } from "../../src/entry/outage.ts";
-import { placeOf } from "../../src/entry/files.ts";
+import { resolvePath } from "../../src/entry/files.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
 import { createLog } from "../../src/log.ts";
 import type { Health } from "../../src/record/ledger/ledger.ts";
@@ -61,9 +61,9 @@ test("an outage that no sweep meets is told all the same, when it comes and when
 });
 
 test("a folder that does not exist is a wrong config; paths are whole", () => {
-  expect(placeOf("ledger.file", "x.db")).toBe(`${process.cwd()}/x.db`);
-  expect(placeOf("archive.file", ":memory:")).toBe(":memory:");
-  expect(() => placeOf("ledger.file", "/nowhere/at/all/x.db")).toThrow(
+  expect(resolvePath("ledger.file", "x.db")).toBe(`${process.cwd()}/x.db`);
+  expect(resolvePath("archive.file", ":memory:")).toBe(":memory:");
+  expect(() => resolvePath("ledger.file", "/nowhere/at/all/x.db")).toThrow(
     /^ledger\.file: got "\/nowhere\/at\/all\/x\.db", .*no \/nowhere\/at\/all\./,
   );
 });

@@ -43,7 +43,7 @@ const looked = (receipt: Plain, state: Step["state"] = "done"): Step =>
   stepOf("look-around", { responder: "look-around", state, receipt });
 
 describe("what people are told of it", () => {
-  test.each<[name: string, steps: readonly Step[], unlooked: boolean, lines: readonly string[]]>([
+  test.each<[name: string, steps: readonly Step[], expected: boolean, lines: readonly string[]]>([
     ["no look", [], false, []],
     ["all was looked at", [looked({ left: 0, why: null })], false, []],
     ["one was not", [looked({ left: 1, why: null })], true, ["targets: 1 target group was not looked at"]],
@@ -61,8 +61,8 @@ describe("what people are told of it", () => {
       ["targets: not all load balancers could be asked: its time is over"],
     ],
     ["it is under way", [looked(null, "waiting")], false, []],
-  ])("%s", (_name, steps, unlooked, lines) => {
-    expect(isUnlooked(steps)).toBe(unlooked);
+  ])("%s", (_name, steps, expected, lines) => {
+    expect(isUnlooked(steps)).toBe(expected);
     expect(isToLook(steps)).toBe(steps.some(({ state }) => state === "waiting"));
     expect(unlookedLines([{ steps }])).toEqual(lines);
   });

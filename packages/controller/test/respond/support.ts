@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
 import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import { correlate } from "../../src/correlate/correlate.ts";
-import { NOTHING } from "../../src/decide/decide.ts";
+import { NO_FACTS } from "../../src/decide/decide.ts";
 import type { PlannedStep } from "../../src/decide/plan.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import type { Doc } from "../../src/model/doc.ts";
@@ -68,7 +68,7 @@ export const reclaimed: Ec2Instance = {
 /** Facts of an instance in a group, a cluster and one target group, all known. */
 export function factsWith(over: Partial<Facts> = {}): Facts {
   return {
-    ...NOTHING,
+    ...NO_FACTS,
     place: { account: "123456789012", region: "us-east-1" },
     observedAt: T0,
     instance,

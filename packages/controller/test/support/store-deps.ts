@@ -6,7 +6,7 @@ import type { StoreDeps } from "../../src/store-deps.ts";
 export const storeDeps = (clock: Clock = systemClock): StoreDeps => ({
   clock,
   owner: "test",
-  placeOf: (_key, file) => file,
+  resolvePath: (_key, file) => file,
   itemTable: () => {
     throw new Error("no table of DynamoDB in this test");
   },

@@ -19,7 +19,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     name: "the alert does not say how many load balancers were not looked at",
-    tests: ["packages/controller/test/enrich/unlooked.test.ts"],
+    tests: ["packages/controller/test/enrich/unread-target-groups.test.ts"],
   },
   {
     name: "all target groups are asked for in one go, over the budget of their own",
@@ -27,7 +27,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     name: "another text of Auto Scaling is taken for that of an instance that left",
-    tests: ["packages/controller/test/aws/auto-scaling-says.test.ts"],
+    tests: ["packages/controller/test/aws/auto-scaling-errors.test.ts"],
   },
   {
     name: "a state of the lifecycle that nobody knows",

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingCalls, HookAnswer } from "../calls/auto-scaling.ts";
 import type { Receipt } from "../ask.ts";
-import { leftOf, saysOf } from "../auto-scaling-says.ts";
+import { leftOf, autoScalingErrorOf } from "../auto-scaling-errors.ts";
 import type { AwsFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { onDemandBase } from "./on-demand-base.ts";
@@ -100,7 +100,7 @@ export function createAutoScalingWrites({ lanes, clients, clock }: ServiceDeps):
       orAlready(
         clock,
         lanes.ask(at, terminate, "", { id, decrement }, ask),
-        (failure) => saysOf(failure) === "inNoGroup",
+        (failure) => autoScalingErrorOf(failure) === "inNoGroup",
       ),
   };
 }
@@ -113,4 +113,4 @@ const named = ({ group, hook, instanceId, token }: HookAnswer) => ({
   ...(token === null ? {} : { LifecycleActionToken: token }),
 });
 
-const isOver = (failure: AwsFailure): boolean => saysOf(failure) === "noAction";
+const isOver = (failure: AwsFailure): boolean => autoScalingErrorOf(failure) === "noAction";

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Clock, Ms } from "../../clock.ts";
 import { filePath } from "../../fields.ts";
-import { readMark } from "../../record/sqlite/mark.ts";
+import { readFileIdentity } from "../../record/sqlite/file-identity.ts";
 import { isFacet } from "../facets.ts";
 import type { Facet, Facets, Inventory, InventoryFactory } from "../inventory.ts";
 import { createMemoryInventory, type MemoryOptions } from "../memory.ts";
@@ -189,7 +189,7 @@ function open(file: string): DatabaseSync {
 
 /** Whether the file is new or has an older schema. Throws for a file of another program. */
 function lacksSchema(db: DatabaseSync): boolean {
-  const { applicationId, version, used } = readMark(db);
+  const { applicationId, version, used } = readFileIdentity(db);
   const isOurs = applicationId === APPLICATION_ID;
   if (!isOurs && used) throw new Error("the file belongs to another program: name another one");
   return !isOurs || version !== SCHEMA;
@@ -253,6 +253,6 @@ const EVERY: Ms = 5_000;
 
 export const sqliteInventory: InventoryFactory<typeof options> = {
   options,
-  open: ({ file }, { clock, placeOf }) =>
-    openSqliteInventory({ file: placeOf("inventory.file", file), clock, every: EVERY }),
+  open: ({ file }, { clock, resolvePath }) =>
+    openSqliteInventory({ file: resolvePath("inventory.file", file), clock, every: EVERY }),
 };

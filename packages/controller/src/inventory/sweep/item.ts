@@ -19,7 +19,7 @@ export interface Item {
 }
 
 /** Context of the sweep items of one account and region. */
-export interface Ground {
+export interface SweepContext {
   readonly aws: Aws;
   readonly inventory: Inventory;
   readonly now: () => Ms;
@@ -40,7 +40,7 @@ export const pages = (count: number, size: number): number => Math.max(1, Math.c
 
 /** Makes an item that reads one facet by one request, and stores it under each of its ids. */
 export function facetItem<F extends Facet>(
-  { inventory, now }: Ground,
+  { inventory, now }: SweepContext,
   facet: F,
   ids: readonly [string, ...string[]],
   every: Ms,
@@ -60,15 +60,19 @@ export function facetItem<F extends Facet>(
 }
 
 /** Returns the id of the account that is read, from an ARN or from STS; null if neither is known. */
-export const accountIn = ({ place, ownAccount }: Ground, arn: string | null): string | null =>
+export const accountIn = ({ place, ownAccount }: SweepContext, arn: string | null): string | null =>
   place.account ?? accountOf(arn) ?? ownAccount?.() ?? null;
 
 /**
  * Returns the ids of a regional resource. For the account of our own credentials also the id with the account number,
  * which signals contain.
  */
-export function idsIn(ground: Ground, arn: string | null, idOf: (at: Place) => string): readonly [string, ...string[]] {
-  const { place } = ground;
-  const account = accountIn(ground, arn);
+export function idsIn(
+  context: SweepContext,
+  arn: string | null,
+  idOf: (at: Place) => string,
+): readonly [string, ...string[]] {
+  const { place } = context;
+  const account = accountIn(context, arn);
   return place.account === null && account !== null ? [idOf(place), idOf({ ...place, account })] : [idOf(place)];
 }

@@ -2,26 +2,26 @@ import { allTargetItems } from "./all-targets.ts";
 import { clusterItems, hostsIn, knownClusters } from "./clusters.ts";
 import { groupItems, knownGroups } from "./groups.ts";
 import { instanceItems } from "./instances.ts";
-import type { Ground, Item } from "./item.ts";
+import type { SweepContext, Item } from "./item.ts";
 import { searchedItems } from "./searched.ts";
 import { balancingItems, knownServices, ledTo } from "./load-balancing.ts";
 
 /** Returns all items of one account and region, for the resources that the inventory has now. */
-export function itemsOf(ground: Ground): readonly Item[] {
-  const groups = knownGroups(ground);
-  const clusters = knownClusters(ground);
+export function itemsOf(context: SweepContext): readonly Item[] {
+  const groups = knownGroups(context);
+  const clusters = knownClusters(context);
   const members = groups.flatMap((group) => group.instances.map(({ id }) => id));
-  const hosts = clusters.flatMap((arn) => hostsIn(ground, arn).map((one) => one.instanceId));
+  const hosts = clusters.flatMap((arn) => hostsIn(context, arn).map((one) => one.instanceId));
   return [
-    ...groupItems(ground, groups),
-    ...clusterItems(ground, clusters),
-    ...searchedItems(ground, clusters, [...members, ...hosts]),
-    ...instanceItems(ground, [...members, ...hosts]),
-    ...balancingItems(ground, groups, knownServices(ground, clusters)),
+    ...groupItems(context, groups),
+    ...clusterItems(context, clusters),
+    ...searchedItems(context, clusters, [...members, ...hosts]),
+    ...instanceItems(context, [...members, ...hosts]),
+    ...balancingItems(context, groups, knownServices(context, clusters)),
   ];
 }
 
 /** Returns the items for target groups that no group and no service leads to. */
-export const itemsBeside = (ground: Ground): readonly Item[] => [
-  ...allTargetItems(ground, ledTo(knownGroups(ground), knownServices(ground, knownClusters(ground)))),
+export const itemsBeside = (context: SweepContext): readonly Item[] => [
+  ...allTargetItems(context, ledTo(knownGroups(context), knownServices(context, knownClusters(context)))),
 ];

@@ -2,10 +2,10 @@ import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { EcsService } from "../../aws/calls/ecs.ts";
 import { targetGroupsOf } from "../target-groups.ts";
 import { registryId } from "../ids.ts";
-import { facetItem, type Ground, type Item } from "./item.ts";
+import { facetItem, type SweepContext, type Item } from "./item.ts";
 
 /** Returns the services of clusters in the inventory. */
-export function knownServices({ inventory }: Ground, clusters: readonly string[]): readonly EcsService[] {
+export function knownServices({ inventory }: SweepContext, clusters: readonly string[]): readonly EcsService[] {
   const all = new Set(clusters);
   return [...inventory.entries("service")].flatMap(([, { value }]) => (all.has(value.clusterArn) ? [value] : []));
 }
@@ -22,26 +22,26 @@ export const ledTo = (groups: readonly AutoScalingGroup[], services: readonly Ec
  * (stop timeouts).
  */
 export function* balancingItems(
-  ground: Ground,
+  context: SweepContext,
   groups: readonly AutoScalingGroup[],
   services: readonly EcsService[],
 ): Generator<Item> {
-  const { aws, place, often, seldom } = ground;
+  const { aws, place, often, seldom } = context;
   for (const arn of ledTo(groups, services)) {
-    yield facetItem(ground, "health", [arn], often, (ask) => aws.elb.targetHealth(place, arn, ask));
-    yield facetItem(ground, "attributes", [arn], seldom, (ask) => aws.elb.targetGroupAttributes(place, arn, ask));
+    yield facetItem(context, "health", [arn], often, (ask) => aws.elb.targetHealth(place, arn, ask));
+    yield facetItem(context, "attributes", [arn], seldom, (ask) => aws.elb.targetGroupAttributes(place, arn, ask));
   }
   const sources = groups.flatMap((group) => group.trafficSources.filter((one) => one.type === "vpc-lattice"));
   const lattice = [...sources.map((one) => one.identifier), ...services.flatMap((one) => one.latticeTargetGroups)];
   for (const id of new Set(lattice)) {
-    yield facetItem(ground, "lattice", [id], often, (ask) => aws.lattice.targets(place, id, ask));
+    yield facetItem(context, "lattice", [id], often, (ask) => aws.lattice.targets(place, id, ask));
   }
   for (const id of new Set(services.flatMap((one) => one.serviceRegistries.map(registryId)))) {
-    yield facetItem(ground, "discovery", [id], often, (ask) => aws.cloudMap.instances(place, id, ask));
+    yield facetItem(context, "discovery", [id], often, (ask) => aws.cloudMap.instances(place, id, ask));
   }
   const definitions = services.map((one) => one.taskDefinitionArn).filter((arn) => arn !== "");
   for (const arn of new Set(definitions)) {
     // A revision never changes: read once.
-    yield facetItem(ground, "taskDefinition", [arn], Infinity, (ask) => aws.ecs.taskDefinition(place, arn, ask));
+    yield facetItem(context, "taskDefinition", [arn], Infinity, (ask) => aws.ecs.taskDefinition(place, arn, ask));
   }
 }

@@ -5,7 +5,7 @@ import type { Clock, Ms } from "../../clock.ts";
 import { regionId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
 import { instanceItems } from "./instances.ts";
-import type { Ground, Item } from "./item.ts";
+import type { SweepContext, Item } from "./item.ts";
 import { itemsBeside, itemsOf } from "./items.ts";
 
 export interface ReadAllOptions {
@@ -45,7 +45,7 @@ export async function readAll(
   const readAt = new Map<string, Ms>();
   const over = new Set<string>();
   const unread = new Map<string, Unread>();
-  const ground: Ground = {
+  const context: SweepContext = {
     ...options,
     often: Infinity,
     seldom: Infinity,
@@ -67,7 +67,7 @@ export async function readAll(
     onRead?.(readAt.size);
   };
   for (;;) {
-    const items = [...itemsOf(ground), ...itemsBeside(ground), ...strangers(ground, inventory)];
+    const items = [...itemsOf(context), ...itemsBeside(context), ...strangers(context, inventory)];
     const left = items.filter((item) => !over.has(item.id) && ids(item).some((id) => !readAt.has(id)));
     if (left.length === 0) return { unread: [...unread.values()], answered: readAt.size };
     await Promise.all(left.slice(0, AT_ONCE).map(one));
@@ -75,13 +75,13 @@ export async function readAll(
 }
 
 /** Items for instances that are registered with a load balancer, but in no group and no cluster. */
-function* strangers(ground: Ground, inventory: Inventory): Generator<Item> {
+function* strangers(context: SweepContext, inventory: Inventory): Generator<Item> {
   const known = new Set(Array.from(inventory.entries("instance"), ([id]) => id));
   const targets = [...inventory.entries("health")].flatMap(([, { value }]) => value.map(({ id }) => id));
-  const classic = inventory.get("classicLoadBalancers", regionId(ground.place))?.value ?? [];
+  const classic = inventory.get("classicLoadBalancers", regionId(context.place))?.value ?? [];
   const all = [...targets, ...classic.flatMap(({ instances }) => instances)];
   const wanted = all.filter((id) => id.startsWith("i-") && !known.has(id));
-  for (const item of instanceItems(ground, wanted)) yield { ...item, id: "strangers" };
+  for (const item of instanceItems(context, wanted)) yield { ...item, id: "strangers" };
 }
 
 /** Runs an item with retries; returns null on success, else the failure. */

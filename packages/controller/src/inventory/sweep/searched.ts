@@ -1,5 +1,5 @@
 import { regionId } from "../ids.ts";
-import type { Ground, Item } from "./item.ts";
+import type { SweepContext, Item } from "./item.ts";
 
 /**
  * An item that marks all instances as searched once every cluster has listed its container instances: then an instance
@@ -9,13 +9,15 @@ import type { Ground, Item } from "./item.ts";
  * @param instances ids of the instances in groups and clusters
  */
 export function* searchedItems(
-  ground: Ground,
+  context: SweepContext,
   clusters: readonly string[],
   instances: readonly string[],
 ): Generator<Item> {
-  const { inventory, place, often } = ground;
+  const { inventory, place, often } = context;
   const listed = inventory.get("clusters", regionId(place))?.observedAt;
-  const times = [listed, ...clusters.map((arn) => ground.readAt(`containers:${arn}`))].filter((at) => at !== undefined);
+  const times = [listed, ...clusters.map((arn) => context.readAt(`containers:${arn}`))].filter(
+    (at) => at !== undefined,
+  );
   if (times.length <= clusters.length) return;
   const asOf = Math.min(...times);
   const run = (): Promise<number> => {

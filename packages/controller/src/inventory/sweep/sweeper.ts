@@ -5,7 +5,7 @@ import type { Clock, Ms } from "../../clock.ts";
 import { passing } from "../facets.ts";
 import { regionId } from "../ids.ts";
 import type { Inventory } from "../inventory.ts";
-import type { Ground, Item } from "./item.ts";
+import type { SweepContext, Item } from "./item.ts";
 import { itemsBeside, itemsOf } from "./items.ts";
 
 export interface SweeperOptions {
@@ -23,7 +23,7 @@ export interface SweeperOptions {
   readonly callsPerMinute: number;
   /** Interval for facts that change by themselves, if the budget allows it. */
   readonly often: Ms;
-  readonly onGroups?: NonNullable<Ground["onGroups"]>;
+  readonly onGroups?: NonNullable<SweepContext["onGroups"]>;
   /** Entries of short-lived resources that were not observed for this long are removed. */
   readonly keep: Ms;
 }
@@ -49,7 +49,7 @@ const SLOWEST = 32;
 interface Sweep {
   /** Used in the lease's name. */
   readonly name: string;
-  readonly itemsOf: (ground: Ground) => readonly Item[];
+  readonly itemsOf: (context: SweepContext) => readonly Item[];
 }
 
 /** Target groups without known instances can be many, so they have their own sweep and do not delay the other. */
@@ -75,7 +75,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: AbortSignal): Promise<void> {
   const { clock, inventory, lease, often, random } = options;
   const past: Past = { readAt: new Map(), failedAt: new Map() };
-  const ground: Ground = {
+  const context: SweepContext = {
     ...options,
     place,
     seldom: often * SELDOM,
@@ -90,7 +90,7 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
       await rest(LEASE / 2);
       continue;
     }
-    const items = of.itemsOf(ground);
+    const items = of.itemsOf(context);
     const item = mostOverdue(items, past, clock.now());
     if (item === null) {
       forgetReads(past, clock.now() - options.keep);

@@ -1,5 +1,5 @@
 import { threatOf, type Threat } from "../../decide/threat.ts";
-import { unlearntOf } from "../../decide/unlearnt.ts";
+import { unreadFactsOf } from "../../decide/unread-facts.ts";
 import { clusterOf, type Facts, type Missing } from "../../enrich/facts.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Incident } from "../../model/incident.ts";
@@ -61,7 +61,7 @@ export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen
     mode: body.mode,
     doing: steps.flatMap((one) => doingOf(one, body.mode === "dry-run")),
     // After the end, current facts do not show what was known during the drain.
-    missing: (body.outcome === null ? (facts?.missing ?? []) : unlearntOf(body)).map((one): Missing => ({
+    missing: (body.outcome === null ? (facts?.missing ?? []) : unreadFactsOf(body)).map((one): Missing => ({
       what: one.what,
       why: clean(one.why),
     })),

@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import { openIncident } from "../../correlate/open.ts";
-import { NOTHING } from "../../decide/decide.ts";
+import { NO_FACTS } from "../../decide/decide.ts";
 import type { Facts, ServiceImpact } from "../../enrich/facts.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { AlertModel } from "../alert.ts";
@@ -26,7 +26,7 @@ export function sampleAlert(phase: "receipt" | "outcome", openedAt: Ms): AlertMo
   const { doc: opened } = joinAlert(null, { ...PLACE, cluster: CLUSTER, group: "test" }, openedAt, route);
   // Each test is a new alert, since services may drop repetitions.
   const alert = { ...opened, body: { ...opened.body, generation: Math.floor(openedAt / 1_000) } };
-  const facts: Facts = { ...NOTHING, complete: true, impact: [IMPACT], groupName: "test" };
+  const facts: Facts = { ...NO_FACTS, complete: true, impact: [IMPACT], groupName: "test" };
   const model = buildAlert(
     [{ doc: incident(openedAt, over), facts }],
     alert,

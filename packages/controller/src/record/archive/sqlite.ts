@@ -163,5 +163,5 @@ const options = z.strictObject({
 
 export const sqliteArchive: ArchiveFactory<typeof options> = {
   options,
-  open: ({ file }, { clock, placeOf }) => openSqliteArchive({ file: placeOf("archive.file", file), clock }),
+  open: ({ file }, { clock, resolvePath }) => openSqliteArchive({ file: resolvePath("archive.file", file), clock }),
 };

@@ -4,7 +4,7 @@ import type { Part, Queue } from "../ledger/driver.ts";
 import { docKey, DUE, SHARDS, shardName, SHELF } from "./items.ts";
 
 /** Position in one partition of a queue: the last key that was returned, or null at its beginning or end. */
-interface Place {
+interface Position {
   readonly last: readonly [at: number, key: Key] | null;
   readonly done: boolean;
 }
@@ -19,8 +19,8 @@ export async function queuedKeys(
 ): Promise<Part<Key>> {
   const by = queue === "due" ? DUE : SHELF;
   const partitions = queue === "due" ? Array.from({ length: SHARDS }, (_, shard) => shardName(shard)) : [queue];
-  const begin = partitions.map((): Place => ({ last: null, done: false }));
-  const places = after === null ? begin : (JSON.parse(after) as readonly Place[]);
+  const begin = partitions.map((): Position => ({ last: null, done: false }));
+  const places = after === null ? begin : (JSON.parse(after) as readonly Position[]);
   const parts = await Promise.all(
     partitions.map(async (value, n) => {
       const { last, done } = places[n] ?? { last: null, done: true };
@@ -38,7 +38,7 @@ export async function queuedKeys(
   const all = parts.flatMap(({ found }, n) => found.map((place) => ({ n, place })));
   // A stable sort: the keys of one partition stay in their order.
   const taken = all.toSorted((one, other) => one.place[0] - other.place[0]).slice(0, limit);
-  const next = parts.map(({ found, more }, n): Place => {
+  const next = parts.map(({ found, more }, n): Position => {
     const mine = taken.filter((one) => one.n === n);
     const done = (places[n]?.done ?? true) || (!more && mine.length === found.length);
     return { last: mine.at(-1)?.place ?? places[n]?.last ?? null, done };

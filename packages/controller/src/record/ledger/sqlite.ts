@@ -115,8 +115,8 @@ const options = z.strictObject({
 
 export const sqliteLedger: LedgerFactory<typeof options> = {
   options,
-  open: ({ file, synchronous }, { clock, placeOf }) =>
-    openSqlite({ file: placeOf("ledger.file", file), clock, synchronous }),
+  open: ({ file, synchronous }, { clock, resolvePath }) =>
+    openSqlite({ file: resolvePath("ledger.file", file), clock, synchronous }),
 };
 
 /**

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type Area, StoreFailure } from "./failure.ts";
-import { readMark } from "./mark.ts";
+import { readFileIdentity } from "./file-identity.ts";
 import { APPLICATION_ID, migrations } from "./schema.ts";
 import { createSql, type Sql } from "./sql.ts";
 
@@ -61,7 +61,7 @@ function identity(file: string): string | null {
 /** Returns the file's schema version; 0 for a new file. Throws for a file that this version must not change. */
 function usable(db: DatabaseSync, { area, file }: ConnectionOptions): number {
   const newest = migrations.length;
-  const { applicationId, version, used } = readMark(db);
+  const { applicationId, version, used } = readFileIdentity(db);
   if (applicationId !== APPLICATION_ID && used) {
     throw new StoreFailure(
       area,

@@ -33,7 +33,7 @@ export function versionOf(sql: Sql, key: Key): number {
 }
 
 /** A position in an index: a time, and the row id to order equal times. */
-interface Place {
+interface Position {
   readonly at: number;
   readonly id: number;
 }
@@ -50,9 +50,9 @@ export function queuedDocs(
   sql: Sql,
   queue: Queue,
   until: number,
-  after: Place | null,
+  after: Position | null,
   limit: number,
-): readonly (Place & { readonly key: Key })[] {
+): readonly (Position & { readonly key: Key })[] {
   const { by, of } = ORDERS[queue];
   const { at, id } = after ?? { at: Number.MIN_SAFE_INTEGER, id: 0 };
   return sql.all(

@@ -25,7 +25,7 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
-interface Ask {
+interface Job {
   readonly writes: boolean;
   readonly at: Ms;
   readonly work: (sql: Sql) => unknown;
@@ -51,7 +51,7 @@ export function openStore(options: StoreOptions): Store {
   const health = createHealth(clock);
   const unsettled = new Set<Promise<unknown>>();
   const alive = createKeepAlive();
-  let queue: Ask[] = [];
+  let queue: Job[] = [];
   let connection: Connection | null = null;
   let scheduled = false;
   let lockPause: Ms = LOCK_RETRY.first;
@@ -120,7 +120,7 @@ export function openStore(options: StoreOptions): Store {
   }
 
   /** Runs a batch in one transaction; returns the calls to retry because another process holds the lock. */
-  function writeBatch(batch: readonly Ask[]): readonly Ask[] {
+  function writeBatch(batch: readonly Job[]): readonly Job[] {
     const settle: (() => void)[] = [];
     try {
       const { sql, inTransaction } = connected();
@@ -150,7 +150,7 @@ export function openStore(options: StoreOptions): Store {
    *
    * @param alone the call is alone in the transaction, which is then rolled back as a whole
    */
-  function attempt(sql: Sql, { writes, work, resolve, reject }: Ask, alone: boolean): () => void {
+  function attempt(sql: Sql, { writes, work, resolve, reject }: Job, alone: boolean): () => void {
     const among = writes && !alone;
     if (among) sql.run("SAVEPOINT ask");
     try {
@@ -168,8 +168,8 @@ export function openStore(options: StoreOptions): Store {
   }
 
   /** Runs reads without a transaction, so that they work while another process holds the lock or the disk is full. */
-  function readEach(batch: readonly Ask[]): readonly Ask[] {
-    const retry: Ask[] = [];
+  function readEach(batch: readonly Job[]): readonly Job[] {
+    const retry: Job[] = [];
     for (const each of batch) {
       try {
         each.resolve(each.work(connected().sql));
@@ -180,7 +180,7 @@ export function openStore(options: StoreOptions): Store {
     return retry;
   }
 
-  function failed(error: unknown, asks: readonly Ask[]): readonly Ask[] {
+  function failed(error: unknown, asks: readonly Job[]): readonly Job[] {
     const failure = toStoreFailure(area, file, error);
     if (failure === null) {
       for (const each of asks) each.reject(error);

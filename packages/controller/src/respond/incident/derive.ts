@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import { LOOK_AROUND } from "../../decide/stages.ts";
-import { stillUnlearnt } from "../../decide/unlearnt.ts";
+import { unreadLabel } from "../../decide/unread-facts.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
@@ -36,7 +36,7 @@ export function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now:
     wasEmptied(emptying, find)
   ) {
     const drainedAt = Math.max(...emptying.map((step) => step.settledAt ?? now));
-    body = { ...body, drainedAt, labels: { ...body.labels, ...stillUnlearnt(body, facts) } };
+    body = { ...body, drainedAt, labels: { ...body.labels, ...unreadLabel(body, facts) } };
     const left = body.deadline === null ? null : (body.deadline - drainedAt) / 1000;
     state(drainedText(left, wasCutShort(emptying, find)), { marginSeconds: left });
   }

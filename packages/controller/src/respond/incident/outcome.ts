@@ -1,6 +1,6 @@
 import { type classifyEnding, isOutdated, type Threat } from "../../decide/threat.ts";
 import type { Incident, Outcome } from "../../model/incident.ts";
-import { unlearntOf } from "../../decide/unlearnt.ts";
+import { unreadFactsOf } from "../../decide/unread-facts.ts";
 import { wasCutShort, wasEmptied, wasLeftOn } from "./emptying.ts";
 import type { FindResponder } from "../responder.ts";
 
@@ -42,9 +42,9 @@ export function outcomeOf(
 
 function drainedInTime(body: Incident, find: FindResponder): Outcome {
   const { drainedAt, deadline, steps } = body;
-  const isUnlearnt = unlearntOf(body).length > 0;
+  const hasUnreadFacts = unreadFactsOf(body).length > 0;
   // Nothing was drained: there was nothing to drain, or the registrations could not be read.
-  if (!wasEmptied(steps, find)) return isUnlearnt ? "deadline-passed" : "nothing-drained";
-  if (drainedAt === null || isUnlearnt || wasLeftOn(steps, find)) return "deadline-passed";
+  if (!wasEmptied(steps, find)) return hasUnreadFacts ? "deadline-passed" : "nothing-drained";
+  if (drainedAt === null || hasUnreadFacts || wasLeftOn(steps, find)) return "deadline-passed";
   return wasCutShort(steps, find) || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }

@@ -7,7 +7,7 @@ import type { Inventory } from "../../inventory/inventory.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Key } from "../../model/key.ts";
 import type { Step } from "../../model/step.ts";
-import { NOTHING } from "../../decide/decide.ts";
+import { NO_FACTS } from "../../decide/decide.ts";
 import type { Finished } from "./apply.ts";
 import { type Context, WOULD } from "../responder.ts";
 import { findResponder } from "../responders/index.ts";
@@ -76,7 +76,7 @@ export function createRunner(deps: RunnerDeps, opened: (key: Key) => boolean): R
         opened: opened(doc.key),
         aws: deps.aws,
         inventory: deps.inventory,
-        facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NOTHING),
+        facts: () => (doc.kind === "incident" ? deps.factsOf(doc) : NO_FACTS),
         doomed: deps.doomed,
         lookUp: (depth, deadline) => (doc.kind === "incident" ? deps.lookUp(doc, depth, deadline) : Promise.resolve()),
         lookAround: deps.lookAround,

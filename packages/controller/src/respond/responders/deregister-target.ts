@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Receipt } from "../../aws/ask.ts";
 import type { Target, TargetHealth } from "../../aws/calls/elb.ts";
 import type { Ms } from "../../clock.ts";
-import { byTargetId } from "../../enrich/listed.ts";
+import { byTargetId } from "../../enrich/targets-by-id.ts";
 import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";

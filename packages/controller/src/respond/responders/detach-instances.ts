@@ -1,4 +1,4 @@
-import { leftOf } from "../../aws/auto-scaling-says.ts";
+import { leftOf } from "../../aws/auto-scaling-errors.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Step } from "../../model/step.ts";
 import { lastHealthy } from "../group/last-healthy.ts";

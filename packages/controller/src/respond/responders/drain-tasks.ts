@@ -1,6 +1,6 @@
 import type { EcsTask } from "../../aws/calls/ecs.ts";
 import type { Ms } from "../../clock.ts";
-import { heardAt, threatOf } from "../../decide/threat.ts";
+import { threatKnownAt, threatOf } from "../../decide/threat.ts";
 import { isManagedDaemon } from "../../enrich/tally.ts";
 import type { Step } from "../../model/step.ts";
 import { number, placeOf, text } from "../place.ts";
@@ -113,7 +113,7 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
 function begunAt({ id }: Step, { doc }: Context): Ms {
   if (doc.kind !== "incident") return 0;
   const drain = doc.body.steps.find((one) => one.id === id.replace("drain-tasks", "drain"));
-  return Math.min(heardAt(doc.body, threatOf(doc.body)), drain?.startedAt ?? Infinity);
+  return Math.min(threatKnownAt(doc.body, threatOf(doc.body)), drain?.startedAt ?? Infinity);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Ms } from "../../clock.ts";
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";
-import { seenIn } from "../../inventory/seen-before.ts";
+import { containerHintOf } from "../../inventory/container-hints.ts";
 import { isFirst, knownBefore, type Whose } from "../before.ts";
 import { placeOf, text, textOrNull } from "../place.ts";
 import type { Context, Responder } from "../responder.ts";
@@ -26,7 +26,7 @@ async function wasActive(step: Step, ctx: Context): Promise<Whose["ours"]> {
   const isLately = known !== undefined && ctx.now - known.observedAt <= JUST_NOW;
   const found = isFirst(step, ctx) && !isLately ? await statusNow(cluster, arn, ctx, LOOK_WITHIN) : null;
   if (found !== null) return found === "DRAINING" ? "no" : "yes";
-  const opening = ctx.doc.kind === "incident" ? seenIn(ctx.doc.body.hints, arn) : null;
+  const opening = ctx.doc.kind === "incident" ? containerHintOf(ctx.doc.body.hints, arn) : null;
   const own = known === undefined || known.value === null ? null : { status: known.value.status, at: known.observedAt };
   const seen = opening !== null && opening.at >= (own?.at ?? 0) ? opening : own;
   const status = seen?.status ?? textOrNull(step, "was");

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Verdict } from "../../signal/verdict.ts";
 import { createHttpTransport, type Ingested, MOST_MESSAGES, MOST_SIGNALS } from "../../signal/transports/http.ts";
 import type { ShowApp, ShowDeps, ShowEnv, ShowOptions } from "../deps.ts";
-import { bounded, onlyJson, onlyWith } from "../guards.ts";
+import { bounded, onlyJson, onlyWith } from "../middleware.ts";
 import { Refusal } from "../problem.ts";
 import { idOf } from "../view/id.ts";
 import { problems } from "./problems.ts";

@@ -3,7 +3,7 @@ import { given, matcher } from "../../config/sections/matcher.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import type { KnownSilence, Silences } from "../../notify/silences.ts";
 import type { ShowApp } from "../deps.ts";
-import { bounded, onlyJson } from "../guards.ts";
+import { bounded, onlyJson } from "../middleware.ts";
 import { Refusal } from "../problem.ts";
 import { silenceView } from "../view/silence.ts";
 import { silenceSchema } from "../view/schema.ts";

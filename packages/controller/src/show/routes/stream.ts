@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock, Ms } from "../../clock.ts";
 import type { ShowApp, ShowLog } from "../deps.ts";
 import type { Bus, BusEvent } from "../bus.ts";
-import { SECURITY_HEADERS } from "../guards.ts";
+import { SECURITY_HEADERS } from "../middleware.ts";
 import { Refusal } from "../problem.ts";
 
 /** Maximum number of live readers; each may use up to `MOST_UNREAD`. */

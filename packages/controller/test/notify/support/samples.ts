@@ -1,5 +1,5 @@
 import { findResponder } from "../../../src/respond/responders/index.ts";
-import { NOTHING } from "../../../src/decide/decide.ts";
+import { NO_FACTS } from "../../../src/decide/decide.ts";
 import type { Facts, ServiceImpact, TaskFact, TaskRole } from "../../../src/enrich/facts.ts";
 import { buildAlert } from "../../../src/notify/message/build.ts";
 import type { AlertGroup, AlertModel } from "../../../src/notify/alert.ts";
@@ -111,7 +111,7 @@ export function told(id: string, member: Member = {}): Told {
     facts:
       facts === null
         ? null
-        : { ...NOTHING, instance: instance(id, { type, name }), groupName: "web", complete: true, ...facts },
+        : { ...NO_FACTS, instance: instance(id, { type, name }), groupName: "web", complete: true, ...facts },
   };
 }
 

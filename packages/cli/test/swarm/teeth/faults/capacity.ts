@@ -8,8 +8,8 @@ export const FAULTS_OF_CAPACITY: readonly Fault[] = [
     needs: ["recommendations replace", "replaced by detach"],
     changes: [
       {
-        code: `const asking: Ground = { ...ground, actions: { ...actions, replace: "raise" } };`,
-        instead: "const asking: Ground = ground;",
+        code: `const asking: PlanInput = { ...input, actions: { ...actions, replace: "raise" } };`,
+        instead: "const asking: PlanInput = input;",
       },
     ],
   },

@@ -8,9 +8,9 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
     needs: ["hooks held for ten minutes"],
     changes: [
       {
-        code: `return oursOf(ground).flatMap((ours) => {
+        code: `return oursOf(input).flatMap((ours) => {
     if (ours.action.transition === "launching") return [];`,
-        instead: `return oursOf(ground).flatMap((ours) => {
+        instead: `return oursOf(input).flatMap((ours) => {
     if (ours.action.transition !== null) return [];`,
       },
     ],

@@ -1,4 +1,4 @@
-import { NOTHING } from "../../../decide/decide.ts";
+import { NO_FACTS } from "../../../decide/decide.ts";
 import { surelyMatches } from "../../../decide/match.ts";
 import { clean } from "../../message/clean.ts";
 import type { Stage } from "../stage.ts";
@@ -9,7 +9,7 @@ export const silence: Stage = (passing, look) =>
   holdEach(passing, look, "silenced", ({ doc, facts }, at) => {
     const found = look.silences.find(
       ({ startsAt, endsAt, match }) =>
-        startsAt <= at && at < endsAt && surelyMatches(match, doc.body, facts ?? NOTHING),
+        startsAt <= at && at < endsAt && surelyMatches(match, doc.body, facts ?? NO_FACTS),
     );
     return found === undefined ? null : `silenced by ${clean(found.author)} (${found.id}): ${clean(found.comment)}`;
   });

@@ -1,4 +1,4 @@
-import { NOTHING } from "../../../decide/decide.ts";
+import { NO_FACTS } from "../../../decide/decide.ts";
 import { surelyMatches } from "../../../decide/match.ts";
 import { wildcard } from "../../../model/matcher.ts";
 import { type Affected, affectedBy } from "../../message/affected.ts";
@@ -23,7 +23,7 @@ export const suppress: Stage = (passing, look) => {
 function duringMaintenance(passing: Passing, look: Look): Passing {
   return holdEach(passing, look, "maintenance", ({ doc, facts }, at) => {
     const found = look.suppress.maintenance.find(
-      ({ match, isIn }) => isIn(at) && surelyMatches(match, doc.body, facts ?? NOTHING),
+      ({ match, isIn }) => isIn(at) && surelyMatches(match, doc.body, facts ?? NO_FACTS),
     );
     return found === undefined ? null : `during maintenance (${found.name})`;
   });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** How a SQLite file identifies itself. */
-export interface Mark {
+export interface FileIdentity {
   /** https://www.sqlite.org/pragma.html#pragma_application_id; 0 for none. */
   readonly applicationId: number;
   /** https://www.sqlite.org/pragma.html#pragma_user_version; 0 for none. */
@@ -14,7 +14,7 @@ export interface Mark {
  * Reads all fields in one statement, so that they are consistent: between two statements another process could create
  * tables before it sets the ids. Throws SQLite's errors.
  */
-export function readMark(db: DatabaseSync): Mark {
+export function readFileIdentity(db: DatabaseSync): FileIdentity {
   const row = db
     .prepare(
       `SELECT (SELECT application_id FROM pragma_application_id) AS applicationId,

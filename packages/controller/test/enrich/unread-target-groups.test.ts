@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
-import { unlooked, worthALook } from "../../src/enrich/unlooked.ts";
+import { unreadTargetGroups, targetGroupsToRead } from "../../src/enrich/unread-target-groups.ts";
 import type { Inventory } from "../../src/inventory/inventory.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { regionId } from "../../src/inventory/ids.ts";
@@ -45,7 +45,7 @@ test("a look compares each target once, and what was compared stays so for the n
       return inventory.get(facet, id);
     },
   };
-  for (let look = 0; look < 20; look++) expect(worthALook(counting, place, ID, NOW)).toHaveLength(200);
+  for (let look = 0; look < 20; look++) expect(targetGroupsToRead(counting, place, ID, NOW)).toHaveLength(200);
   expect(asked).toBeLessThan(200 * 50 + 20 * 10);
 });
 
@@ -58,7 +58,7 @@ describe("target groups that nobody has looked at for an instance", () => {
       [targetGroup("functions", { targetType: "lambda", vpcId: null }), null],
       [targetGroup("balancers", { targetType: "alb" }), null],
     ]);
-    expect(names(unlooked(inventory, place, ID, NOW))).toEqual(["own", "addresses"]);
+    expect(names(unreadTargetGroups(inventory, place, ID, NOW))).toEqual(["own", "addresses"]);
   });
 
   test("were never read, or before it was launched, or long ago", () => {
@@ -68,8 +68,8 @@ describe("target groups that nobody has looked at for an instance", () => {
       [targetGroup("before-its-launch"), 3_601_000],
       [targetGroup("never"), null],
     ]);
-    expect(names(unlooked(inventory, place, ID, NOW))).toEqual(["never", "before-its-launch"]);
-    expect(names(unlooked(inventory, place, ID, NOW + 7_200_000))).toHaveLength(4);
+    expect(names(unreadTargetGroups(inventory, place, ID, NOW))).toEqual(["never", "before-its-launch"]);
+    expect(names(unreadTargetGroups(inventory, place, ID, NOW + 7_200_000))).toHaveLength(4);
   });
 
   test("where no list has the instance, all but those of the last minute are read again", () => {
@@ -78,9 +78,9 @@ describe("target groups that nobody has looked at for an instance", () => {
       [targetGroup("a-while-ago"), 600_000],
     ] as const;
     const inventory = known(groups);
-    expect(names(worthALook(inventory, place, ID, NOW))).toEqual(["a-while-ago"]);
+    expect(names(targetGroupsToRead(inventory, place, ID, NOW))).toEqual(["a-while-ago"]);
     inventory.put("health", targetGroupArn("just-now"), [target(ID, 80)], NOW);
-    expect(names(worthALook(inventory, place, ID, NOW))).toEqual([]);
+    expect(names(targetGroupsToRead(inventory, place, ID, NOW))).toEqual([]);
   });
 
   test("come in the order of how likely they are: traffic, others of ours, never looked at", () => {
@@ -93,7 +93,7 @@ describe("target groups that nobody has looked at for an instance", () => {
     const sibling = instanceId(2);
     inventory.put("instance", sibling, instance(sibling), NOW);
     inventory.put("health", targetGroupArn("of-ours"), [target(sibling, 80)], NOW - 3_640_000);
-    expect(names(unlooked(inventory, place, ID, NOW))).toEqual(["of-ours", "never", "old", "idle"]);
+    expect(names(unreadTargetGroups(inventory, place, ID, NOW))).toEqual(["of-ours", "never", "old", "idle"]);
   });
 });
 

@@ -5,13 +5,13 @@ import type { Ms } from "../clock.ts";
 import { regionId } from "../inventory/ids.ts";
 import type { Inventory, Known } from "../inventory/inventory.ts";
 import { classicWith, registeredOf } from "./registered.ts";
-import { holdsOurs } from "../inventory/ours.ts";
+import { containsKnownInstance } from "../inventory/known-instances.ts";
 import { holdsInstances } from "../inventory/target-groups.ts";
 
 /** Maximum age of a health list: twice the sweep's interval for target groups without known instances. */
-const LOOKED_WITHIN: Ms = 7_200_000;
+const READ_WITHIN: Ms = 7_200_000;
 /** Maximum age if no list contains the instance. */
-const SURE_FOR: Ms = 60_000;
+const UNLISTED_WITHIN: Ms = 60_000;
 
 /** Whether any list contains the instance, by its id or one of its addresses. */
 export function isListed(inventory: Inventory, place: Place, id: string): boolean {
@@ -27,12 +27,12 @@ export function isListed(inventory: Inventory, place: Place, id: string): boolea
  *
  * @param id instance id
  */
-export const unlooked = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
-  olderThan(inventory, place, id, now - LOOKED_WITHIN);
+export const unreadTargetGroups = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
+  olderThan(inventory, place, id, now - READ_WITHIN);
 
 /** Returns the same, and also lists to read again if no list contains the instance. */
-export const worthALook = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
-  olderThan(inventory, place, id, now - (isListed(inventory, place, id) ? LOOKED_WITHIN : SURE_FOR));
+export const targetGroupsToRead = (inventory: Inventory, place: Place, id: string, now: Ms): readonly TargetGroup[] =>
+  olderThan(inventory, place, id, now - (isListed(inventory, place, id) ? READ_WITHIN : UNLISTED_WITHIN));
 
 function olderThan(inventory: Inventory, place: Place, id: string, since: Ms): readonly TargetGroup[] {
   const instance = inventory.get("instance", id)?.value ?? null;
@@ -59,5 +59,5 @@ function isNear({ vpcId }: TargetGroup, instance: Ec2Instance | null): boolean {
  */
 function likelihood(group: TargetGroup, list: Known<"health"> | undefined, inventory: Inventory): number {
   const balanced = group.loadBalancerArns.length > 0 ? 2 : 0;
-  return balanced + (holdsOurs(inventory, list?.value ?? []) ? 1 : 0);
+  return balanced + (containsKnownInstance(inventory, list?.value ?? []) ? 1 : 0);
 }

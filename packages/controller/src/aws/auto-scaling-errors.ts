@@ -4,7 +4,7 @@ import type { AwsFailure } from "./failure.ts";
  * Error messages of Auto Scaling. It has one code, `ValidationError`, for all errors, and does not document its
  * messages: these are quoted in public reports, each with its page.
  */
-const SAYS = {
+const ERRORS = {
   /** https://github.com/convox/rack/issues/2432 (by instance), https://github.com/spacelift-io/terraform-aws-spacelift-workerpool-on-ec2/pull/197 (by token) */
   noAction: /no active lifecycle action/i,
   /** DetachInstances: https://github.com/reproio/ecs_deploy/pull/56 */
@@ -27,14 +27,14 @@ const SAYS = {
   noGroup: /autoscalinggroup name not found/i,
 } satisfies { readonly [name: string]: RegExp };
 
-export type AutoScalingSays = keyof typeof SAYS;
+export type AutoScalingError = keyof typeof ERRORS;
 
 /** Recognises the message of a failure; returns null for any other failure. */
-export function saysOf(failure: AwsFailure): AutoScalingSays | null {
+export function autoScalingErrorOf(failure: AwsFailure): AutoScalingError | null {
   const { service, awsCode } = failure.fields;
   if (service !== "autoscaling" || awsCode !== "ValidationError") return null;
-  const found = Object.entries(SAYS).find(([, words]) => words.test(failure.message));
-  return found === undefined ? null : (found[0] as AutoScalingSays);
+  const found = Object.entries(ERRORS).find(([, words]) => words.test(failure.message));
+  return found === undefined ? null : (found[0] as AutoScalingError);
 }
 
 /**
@@ -42,7 +42,7 @@ export function saysOf(failure: AwsFailure): AutoScalingSays | null {
  * another failure.
  */
 export function leftOf(failure: AwsFailure, ids: readonly string[]): string[] {
-  const says = saysOf(failure);
-  if (says !== "notInThisGroup" && says !== "notInService") return [];
+  const error = autoScalingErrorOf(failure);
+  if (error !== "notInThisGroup" && error !== "notInService") return [];
   return ids.filter((id) => new RegExp(String.raw`\b${id}\b`).test(failure.message));
 }

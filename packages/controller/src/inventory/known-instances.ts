@@ -12,7 +12,7 @@ type Targets = readonly { readonly id: string }[];
 const own = new WeakMap<Inventory, Own>();
 
 /** Whether a target list contains an instance of the inventory, by its id or an address. */
-export function holdsOurs(inventory: Inventory, list: Targets): boolean {
+export function containsKnownInstance(inventory: Inventory, list: Targets): boolean {
   const revision = inventory.revision("instance");
   const had = own.get(inventory);
   const made = had?.revision === revision ? had : begin(inventory, revision);

@@ -12,7 +12,7 @@ const MOST = 4;
  * opens now. A worker that takes over later could only read the status of that later time. The keys are the last parts
  * of the ARNs.
  */
-export function seenBefore(inventory: Inventory, instanceId: string): Params {
+export function containerHints(inventory: Inventory, instanceId: string): Params {
   const seen = containersOn(inventory, instanceId)
     .slice(0, MOST)
     .map(({ arn, status }) => [nameOf(arn), [status, inventory.get("container", arn)?.observedAt ?? 0]] as const);
@@ -20,7 +20,7 @@ export function seenBefore(inventory: Inventory, instanceId: string): Params {
 }
 
 /** Reads the hint about a container instance; returns null if there is none. */
-export function seenIn(hints: Params, arn: string): { readonly status: string; readonly at: Ms } | null {
+export function containerHintOf(hints: Params, arn: string): { readonly status: string; readonly at: Ms } | null {
   const { containers } = hints;
   if (containers === null || typeof containers !== "object" || Array.isArray(containers)) return null;
   const one = (containers as Params)[nameOf(arn)];

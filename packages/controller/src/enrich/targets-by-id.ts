@@ -14,22 +14,22 @@ export function byTargetId(health: readonly TargetHealth[]): ReadonlyMap<string,
 }
 
 /** Index of target groups by target id, as of a revision of the facet `health`. */
-interface Listed {
+interface GroupIndex {
   revision: number | null;
   readonly lists: Map<string, readonly TargetHealth[]>;
   /** ARNs of target groups by target id. */
   readonly groups: Map<string, Set<string>>;
 }
-const listed = new WeakMap<Inventory, Listed>();
+const groupIndexes = new WeakMap<Inventory, GroupIndex>();
 const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Returns the ARNs of target groups whose last health list contains the target. Uses an index that is updated by
  * changes only, since every incident calls this and an account has hundreds of target groups.
  */
-export function listing(inventory: Inventory, targetId: string): ReadonlySet<string> {
-  const known: Listed = listed.get(inventory) ?? { revision: null, lists: new Map(), groups: new Map() };
-  listed.set(inventory, known);
+export function targetGroupsWith(inventory: Inventory, targetId: string): ReadonlySet<string> {
+  const known: GroupIndex = groupIndexes.get(inventory) ?? { revision: null, lists: new Map(), groups: new Map() };
+  groupIndexes.set(inventory, known);
   const revision = inventory.revision("health");
   if (known.revision !== revision) {
     const changed = known.revision === null ? null : inventory.changedSince("health", known.revision);
@@ -40,7 +40,7 @@ export function listing(inventory: Inventory, targetId: string): ReadonlySet<str
   return known.groups.get(targetId) ?? NONE;
 }
 
-function follow({ lists, groups }: Listed, arn: string, list: readonly TargetHealth[] | undefined): void {
+function follow({ lists, groups }: GroupIndex, arn: string, list: readonly TargetHealth[] | undefined): void {
   const had = lists.get(arn);
   if (had === list) return;
   for (const id of had === undefined ? [] : byTargetId(had).keys()) {

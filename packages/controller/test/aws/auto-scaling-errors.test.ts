@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leftOf, saysOf } from "../../src/aws/auto-scaling-says.ts";
+import { leftOf, autoScalingErrorOf } from "../../src/aws/auto-scaling-errors.ts";
 import { type AwsFailure, failed } from "../../src/aws/failure.ts";
 
 const said = (message: string, code = "ValidationError"): AwsFailure =>
@@ -20,11 +20,11 @@ test.each([
   ["AutoScalingGroup name not found - null", "noGroup"],
   ["You are not authorized to launch in this subnet", null],
 ] as const)("%s", (message, says) => {
-  expect(saysOf(said(message))).toBe(says);
+  expect(autoScalingErrorOf(said(message))).toBe(says);
 });
 
 test("the same words under another code are another failure", () => {
-  expect(saysOf(said("The instance i-0a is not in InService or Standby.", "InternalFailure"))).toBeNull();
+  expect(autoScalingErrorOf(said("The instance i-0a is not in InService or Standby.", "InternalFailure"))).toBeNull();
 });
 
 test("who has left is told by its id, and no other whose id begins alike", () => {

@@ -12,7 +12,7 @@ const LEADS_OF_TASKS: ReadonlySet<string> = new Set<Missing["what"]>(["tasks", "
  * Returns facts that could not be read until the end, so that some registrations of the subject may be unknown. Empty
  * if all facts that lead to load balancers, VPC Lattice and Cloud Map were read, or if there was no look-up.
  */
-export function unlearntOf({ steps, labels }: Pick<Incident, "steps" | "labels">): readonly Missing[] {
+export function unreadFactsOf({ steps, labels }: Pick<Incident, "steps" | "labels">): readonly Missing[] {
   const looks = steps.filter(({ responder, state }) => responder === "look-up" && state !== "skipped");
   const last = looks.findLast(({ receipt, state }) => receipt !== null || state === "abandoned");
   if (last === undefined) return [];
@@ -28,8 +28,8 @@ export function unlearntOf({ steps, labels }: Pick<Incident, "steps" | "labels">
  * since the last look-up (a warning can come an hour after a recommendation). Empty if all were known at once. "Not
  * found" from EC2 counts as an answer, since its reads can be stale.
  */
-export function stillUnlearnt(body: Incident, facts: Facts): Params {
-  const last = unlearntOf(body);
+export function unreadLabel(body: Incident, facts: Facts): Params {
+  const last = unreadFactsOf(body);
   if (last.length === 0) return {};
   const asked = facts.missing.filter(({ what, why }) => what !== "instance" || !/(^|: )not-found/.test(why));
   const missing = new Set(asked.map(({ what }) => what));
@@ -37,7 +37,7 @@ export function stillUnlearnt(body: Incident, facts: Facts): Params {
 }
 
 /** Whether a settled look-up has read all facts that lead to registrations. */
-export const hasFoundLeads = (look: Step): boolean => missingIn(look).every(({ what }) => !LEADS.has(what));
+export const hasAllLeads = (look: Step): boolean => missingIn(look).every(({ what }) => !LEADS.has(what));
 
 /** Returns the missing facts of a look-up; one that was abandoned without an answer misses all. */
 function missingIn({ receipt, reason }: Step): readonly Missing[] {

@@ -8,7 +8,7 @@ import { anywhere, type Reads } from "./reads.ts";
 import { isManagedDaemon } from "./tally.ts";
 
 /** Reads the services of tasks, and the registrations of those services (target groups, Cloud Map, Lattice). */
-export interface Behind {
+export interface ServiceReads {
   services(place: Place, cluster: string, tasks: readonly EcsTask[], ask: Ask, depth: Depth): Promise<void>;
   /** Reads target health. Counted as a poll, like the polls of a held last healthy target. */
   health(place: Place, targetGroupArn: string, ask: Ask, depth: Depth): Promise<void>;
@@ -16,14 +16,14 @@ export interface Behind {
   extras(place: Place, tasks: readonly EcsTask[], targetGroups: readonly string[], ask: Ask): Promise<void>;
 }
 
-export interface BehindOptions {
+export interface ServiceReadsOptions {
   readonly reads: Reads;
   readonly inventory: Inventory;
   readonly budget: Budget;
 }
 
-export function createBehind({ reads, inventory, budget }: BehindOptions): Behind {
-  const health: Behind["health"] = async (place, arn, ask, depth) => {
+export function createServiceReads({ reads, inventory, budget }: ServiceReadsOptions): ServiceReads {
+  const health: ServiceReads["health"] = async (place, arn, ask, depth) => {
     await reads.health(anywhere(place), arn, { ...ask, purpose: "poll" }, freshness.health[depth]);
   };
 
@@ -48,7 +48,7 @@ export function createBehind({ reads, inventory, budget }: BehindOptions): Behin
     },
     async extras(place, tasks, targetGroups, ask) {
       const at = anywhere(place);
-      const behindTasks = tasks.flatMap((task) => targetGroupsBehind(inventory, task));
+      const behindTasks = tasks.flatMap((task) => targetGroupsOfTask(inventory, task));
       const asked: Promise<unknown>[] = [];
       // Stop timeouts and deregistration delays, by which the time until the deadline is divided.
       const defined = tasks.filter((task) => !isManagedDaemon(task));
@@ -65,7 +65,7 @@ export function createBehind({ reads, inventory, budget }: BehindOptions): Behin
   };
 }
 
-function targetGroupsBehind(inventory: Inventory, task: EcsTask): readonly string[] {
+function targetGroupsOfTask(inventory: Inventory, task: EcsTask): readonly string[] {
   const name = serviceOf(task);
   const service = name === null ? undefined : inventory.get("service", serviceId(task.clusterArn, name));
   return service?.value.targets.map((one) => one.targetGroupArn) ?? [];
