@@ -14,6 +14,9 @@ const COMES_TRUE: Ms = 300_000;
 /** Resolution of AWS's times. */
 const PRECISION: Ms = 1_000;
 
+/** A hint of an incident for which something was done, in time, before the ledger could take it. */
+export const ACTED: Params = { actedBefore: true };
+
 /**
  * Whether any of the signals was old when it was received (a backlog, a replay). Then the launch time of the instance
  * is read before anything is done; a fresh signal does not wait for that.
@@ -54,8 +57,9 @@ export const withLife = (incident: Incident, facts: Facts | null): Incident =>
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
  */
 export function currentSignals(incident: Incident): readonly SignalRef[] {
-  const { signals, labels, firstActionAt, drainedAt, goneAt, cancelledAt } = incident;
-  if ([firstActionAt, drainedAt, goneAt, cancelledAt].some((at) => at !== null)) return signals;
+  const { signals, labels, hints, firstActionAt, drainedAt, goneAt, cancelledAt } = incident;
+  if ("actedBefore" in hints || [firstActionAt, drainedAt, goneAt, cancelledAt].some((at) => at !== null))
+    return signals;
   const { launchTime, runsAt: runs } = labels;
   return signals.filter(
     (signal) =>

@@ -2,6 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
+import type { Params } from "../model/plain.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { RunnerDeps } from "../respond/machine/runner.ts";
 import type { Turn } from "../turn.ts";
@@ -24,6 +25,8 @@ export interface FlowDeps extends RunnerDeps {
   readonly learnEvidence: (evidence: Evidence) => void;
   /** Handles a signal without a ledger: safe effects only. */
   readonly degraded: (signal: Signal, why: Error) => void;
+  /** Hints for an incident of a subject for which something was done before it could be recorded. */
+  readonly doneBefore: (subject: string) => Params;
   readonly advanceAlert: (key: Key, turn: Turn) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;

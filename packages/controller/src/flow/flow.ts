@@ -65,7 +65,10 @@ export function createFlow(deps: FlowDeps): Flow {
   const acceptOne = async (signal: Signal): Promise<Accepted> => {
     deps.learn(signal);
     try {
-      const accepted = await ledger.accept(signal, clock.now(), containerHints(deps.inventory, signal.subject.id));
+      const accepted = await ledger.accept(signal, clock.now(), {
+        ...containerHints(deps.inventory, signal.subject.id),
+        ...deps.doneBefore(signal.subject.id),
+      });
       if (accepted === null) return { is: "nothing" };
       const { key } = accepted.doc;
       if (accepted.fresh && accepted.doc.body.signalCount === 1) opened.set(key, true);

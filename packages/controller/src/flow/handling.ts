@@ -164,6 +164,7 @@ export function createHandling(options: HandlingOptions): Handling {
     learn: (signal) => feed(inventory, signal),
     learnEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => background.begin("without the ledger", degraded.handle(signal, why)),
+    doneBefore: (subject) => degraded.hintsOf(subject),
     advanceAlert: (key, turn) => alerts.advance(key, turn),
     onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
     onAccepted: (doc, signal, fresh) => {
@@ -187,6 +188,7 @@ export function createHandling(options: HandlingOptions): Handling {
     find: findResponder,
     isSafe: runner.isSafe,
     run: runner.run,
+    stopping: stopping.signal,
     tell: (doc, facts, why) => alerts.tellDirectly(doc, facts, why),
     ledger,
   });

@@ -1,19 +1,24 @@
 import { LRUCache } from "lru-cache";
 import { correlate } from "../correlate/correlate.ts";
 import { decide } from "../decide/decide.ts";
-import { isOld } from "../decide/outdated.ts";
+import { ACTED, isOld } from "../decide/outdated.ts";
 import type { Policy } from "../decide/policy.ts";
+import { type Threat, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
+import type { Key } from "../model/key.ts";
+import type { Params } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
+import { raceWithin } from "../race.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Signal } from "../model/signal.ts";
-import type { Finished } from "./machine/apply.ts";
-import type { FindResponder } from "./responder.ts";
-import { fresh } from "./machine/steps.ts";
 import { doneUnrecorded } from "./incident/undo.ts";
+import { apply, type Finished } from "./machine/apply.ts";
+import { overdue } from "./machine/next.ts";
+import { fresh, isSettled } from "./machine/steps.ts";
+import type { FindResponder, Nature } from "./responder.ts";
 
 /** Maximum number of subjects that are remembered while the ledger is unavailable; more than a storm has. */
 const MOST_SUBJECTS = 20_000;
@@ -21,6 +26,8 @@ const REMEMBERED: Ms = 1_800_000;
 /** Time limit of the reads for the alert. */
 const LOOK_CLOSER_WITHIN: Ms = 3_000;
 const LOOK_AROUND_WITHIN: Ms = 20_000;
+/** A ledger that is full can be read; draining waits no longer for one that cannot. */
+const READ_WITHIN: Ms = 500;
 
 export interface DegradedDeps {
   readonly clock: Clock;
@@ -34,23 +41,35 @@ export interface DegradedDeps {
   readonly find: FindResponder;
   readonly isSafe: (step: Step) => boolean;
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
+  /** Aborted when the process stops. */
+  readonly stopping: AbortSignal;
   /** Sends an alert at once, without an outbox. */
   readonly tell: (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void>;
-  readonly ledger: Pick<Ledger, "load" | "commit">;
+  readonly ledger: Pick<Ledger, "load" | "commit" | "list">;
 }
 
 export interface Degraded {
-  /** Handles a signal that could not be stored: safe effects and an alert, each once in this process. */
+  /** Handles a signal that could not be stored: safe effects, the wait for tasks, and an alert, each once in this process. */
   handle(signal: Signal, why: Error): Promise<void>;
+  /** Returns what an incident of the subject must know when it opens: that something was done for it before. */
+  hintsOf(subject: string): Params;
   /** Called when the incident is stored: writes what was done meanwhile, and flags the incident as at-least-once. */
   recovered(doc: Doc<"incident">): Promise<void>;
 }
 
 interface Remembered {
+  /** The subject's incidents, as the ledger has them and with what was heard since; null before the first signal. */
+  incidents: readonly Doc<"incident">[] | null;
   readonly done: Set<string>;
+  /** Ids of waits that run now. */
+  readonly waiting: Set<string>;
   readonly entries: Omit<Entry, "key">[];
-  told: boolean;
+  /** The threat of the last alert. */
+  told: Threat | null;
 }
+
+/** The step machine writes to the same incident meanwhile. */
+const MOST_TRIES = 10;
 
 /** Creates the handling without a ledger: draining first, the alert second, recording later. */
 export function createDegraded(deps: DegradedDeps): Degraded {
@@ -65,68 +84,132 @@ export function createDegraded(deps: DegradedDeps): Degraded {
   const memoryOf = (subject: string): Remembered => {
     const had = remembered.get(subject);
     if (had !== undefined) return had;
-    const made: Remembered = { done: new Set(), entries: [], told: false };
+    const made: Remembered = { incidents: null, done: new Set(), waiting: new Set(), entries: [], told: null };
     remembered.set(subject, made);
     return made;
   };
 
   return {
     async handle(signal, why) {
-      const made = correlate([], signal, deps.clock.now());
+      const memory = memoryOf(signal.subject.id);
+      const before = memory.incidents ?? (await known(signal));
+      memory.incidents ??= before;
+      const made = correlate(memory.incidents, signal, deps.clock.now());
       if (made === null) return;
       const { doc } = made;
+      memory.incidents = [doc, ...memory.incidents.filter(({ key }) => key !== doc.key)];
       deps.saw(doc);
-      const memory = memoryOf(signal.subject.id);
       if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
-      const isTold = memory.told;
-      memory.told = true;
-      await act(doc, deps.factsOf(doc), memory);
+      const threat = threatOf(doc.body);
+      const isTold = memory.told === threat;
+      memory.told = threat;
+      await act(doc, memory);
       // Only now the services' targets are known, if the inventory did not have them.
       await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
       const facts = deps.factsOf(doc);
-      await Promise.all([act(doc, facts, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
+      await Promise.all([act(doc, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
       await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
-      await act(doc, deps.factsOf(doc), memory);
+      await act(doc, memory);
+      await waitOut(doc.key, memory);
+    },
+    hintsOf(subject) {
+      const memory = remembered.get(subject);
+      return memory === undefined || memory.done.size === 0 ? {} : ACTED;
     },
     async recovered(doc) {
       const memory = remembered.get(doc.body.subject.id);
       if (memory === undefined) return;
       const ours = [...memory.done].map(doneUnrecorded);
-      const flagged = [...new Set([...doc.body.flagged, "at-least-once: the ledger was away", ...ours])];
+      const flagged = ["at-least-once: the ledger was away", ...ours];
       const entries = memory.entries.map((entry) => ({ ...entry, key: doc.key }));
-      const current = await deps.ledger.load(doc.key, "incident");
-      if (current === null) return;
-      const stored = await deps.ledger.commit([{ ...current, body: { ...current.body, flagged } }], entries);
-      // On a conflict the next signal of this incident tries again; the notes are kept until they are written.
-      if (stored !== "conflict") remembered.delete(doc.body.subject.id);
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const current = await deps.ledger.load(doc.key, "incident");
+        if (current === null) return;
+        const all = [...new Set([...current.body.flagged, ...flagged])];
+        const stored = await deps.ledger.commit([{ ...current, body: { ...current.body, flagged: all } }], entries);
+        if (stored !== "conflict") return void remembered.delete(doc.body.subject.id);
+      }
+      // The next signal of this incident tries again; the notes are kept until they are written.
     },
   };
 
-  /** Runs the safe steps of the plan that have not run yet. */
-  async function act(doc: Doc<"incident">, facts: Facts, memory: Remembered): Promise<void> {
-    const plan = decide(doc.body, facts, deps.policy());
-    const steps = plan.mode === "act" ? plan.steps.map(fresh).filter((step) => mayRun(step, memory)) : [];
-    await Promise.all(steps.map((step) => runOne(doc, step, memory)));
+  /** Reads the subject's incidents; returns none if the ledger does not answer soon. */
+  async function known({ subject }: Signal): Promise<readonly Doc<"incident">[]> {
+    let found: readonly Doc[] = [];
+    const listed = deps.ledger.list(`subject#${subject.id}`).then(
+      ({ items }) => void (found = items),
+      () => {},
+    );
+    await raceWithin(deps.clock, [listed], READ_WITHIN);
+    return found.filter((doc) => doc.kind === "incident");
   }
 
-  function mayRun(step: Step, memory: Remembered): boolean {
+  /** Returns the plan's safe steps of a nature that have not run yet, without those that the stored incident has. */
+  function planned(doc: Doc<"incident">, nature: Nature, memory: Remembered): readonly Step[] {
+    const plan = decide(doc.body, deps.factsOf(doc), deps.policy());
+    const begun = new Set(doc.body.steps.map(({ id }) => id));
+    return plan.mode === "act"
+      ? plan.steps.map(fresh).filter((step) => !begun.has(step.id) && mayRun(step, nature, memory))
+      : [];
+  }
+
+  function mayRun(step: Step, nature: Nature, memory: Remembered): boolean {
     const responder = deps.find(step.responder);
     return (
       deps.isSafe(step) &&
-      responder?.nature === "acts" &&
+      responder?.nature === nature &&
       responder.withoutLedger &&
       (step.notBefore ?? 0) <= deps.clock.now() &&
       !memory.done.has(step.id)
     );
   }
 
-  async function runOne(doc: Doc<"incident">, step: Step, memory: Remembered): Promise<void> {
+  /** Runs the effects of the plan that have not run yet. */
+  async function act(doc: Doc<"incident">, memory: Remembered): Promise<void> {
+    await Promise.all(planned(doc, "acts", memory).map((step) => runOne(doc, step, memory)));
+  }
+
+  function newest(key: Key, { incidents }: Remembered): Doc<"incident"> | undefined {
+    return incidents?.find((doc) => doc.key === key);
+  }
+
+  /** Runs the plan's waits to their end, each once at a time: tasks that nothing else stops are stopped in time. */
+  async function waitOut(key: Key, memory: Remembered): Promise<void> {
+    const doc = newest(key, memory);
+    const steps = doc === undefined ? [] : planned(doc, "waits", memory).filter(({ id }) => !memory.waiting.has(id));
+    for (const { id } of steps) memory.waiting.add(id);
+    await Promise.all(steps.map((step) => runToEnd(key, step, memory).finally(() => memory.waiting.delete(step.id))));
+  }
+
+  /**
+   * Runs a wait again and again until it is done, its budget is over, or the ledger has the incident. Each time the plan is
+   * made anew: a later signal may bring the deadline nearer.
+   */
+  async function runToEnd(key: Key, begun: Step, memory: Remembered): Promise<void> {
+    const doc = newest(key, memory);
+    const plan = doc === undefined ? [] : planned(doc, "waits", memory);
+    const now = plan.find(({ id }) => id === begun.id);
+    if (doc === undefined || now === undefined) return;
+    const { attempts, startedAt, receipt } = begun;
+    const step = { ...now, attempts, startedAt, receipt };
+    const finished = await runOne(doc, step, memory);
+    const at = deps.clock.now();
+    const [after] = apply({ ...doc, body: { ...doc.body, steps: [step], owed: [] } }, finished, at).doc.body.steps;
+    if (after === undefined || isSettled(after) || overdue(after, at)) return;
+    await deps.clock.sleep(Math.max(0, (after.retryAt ?? at) - at), deps.stopping).catch(() => {});
+    if (deps.stopping.aborted || remembered.get(doc.body.subject.id) !== memory) return;
+    return runToEnd(key, after, memory);
+  }
+
+  async function runOne(doc: Doc<"incident">, step: Step, memory: Remembered): Promise<Finished> {
     const finished = await deps.run(doc, step);
     const at = deps.clock.now();
     const done = "result" in finished && finished.result.is === "done";
     if (done) memory.done.add(step.id);
+    if ("result" in finished && finished.result.is === "wait") return finished;
     const how = "failure" in finished ? finished.failure.reason : finished.result.is;
     const data = { step: step.id, responder: step.responder, state: done ? "done" : "failed" };
     memory.entries.push({ at, kind: "note", text: `without the ledger: ${finished.title}: ${how}`, data });
+    return finished;
   }
 }

@@ -1,10 +1,10 @@
-import { interrupt } from "@spotkeeper/simulator";
+import { endMember, interrupt } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
 import { SpotkeeperError } from "../../src/errors.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { effects, toldOf } from "./assess.ts";
 import { type Box, openBox } from "./box.ts";
-import { groupOf, HOOK, hostOf, scaleIn, shop } from "./fleet.ts";
+import { groupOf, HOOK, hostOf, hostOfStandalone, scaleIn, shop } from "./fleet.ts";
 
 let box: Box;
 afterEach(() => box.close());
@@ -17,7 +17,7 @@ function fillable(): { full: boolean; readonly stand: (real: Ledger) => Ledger }
       const refuse = (): Promise<never> => Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "the disk is full"));
       return {
         ...real,
-        accept: (signal, now) => (disk.full ? refuse() : real.accept(signal, now)),
+        accept: (...all) => (disk.full ? refuse() : real.accept(...all)),
         commit: (...all) => (disk.full ? refuse() : real.commit(...all)),
       };
     },
@@ -90,4 +90,68 @@ test("full when a group ends an instance: its hook is answered once that can be 
   const [doc] = await box.incidents();
   expect(doc?.body.steps.find((one) => one.id.startsWith(`complete:${HOOK}`))?.state).toBe("done");
   expect(box.world.oracle.leftovers().openActions).toEqual([]);
+});
+
+test("full for longer than the notice lasts: tasks that nobody else stops are told to, in time", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop({ standalone: true }), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  disk.full = true;
+  interrupt(box.world, victim.id);
+  await box.run(300);
+  expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], tasksCut: [], targetsLost: [] });
+  expect(effects(box, "stop-task").length).toBeGreaterThan(0);
+  expect(box.failures.filter((error) => !(error instanceof SpotkeeperError))).toEqual([]);
+  disk.full = false;
+  await box.run(1_800);
+  expect((await box.incident(victim.id)).closedAt).not.toBeNull();
+  expect(box.world.oracle.duplicates()).toEqual([]);
+});
+
+test("full, and warned of while it already drains for its group: in time for the warning, and told as that", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop({ standalone: true }), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOfStandalone(box.region);
+  disk.full = true;
+  const { member } = victim;
+  if (member !== null)
+    endMember(box.world, member, "an instance was taken out of service in response to a user request");
+  await box.run(10);
+  interrupt(box.world, victim.id);
+  await box.run(180);
+  expect(box.world.oracle.factsOf(victim.id)).toMatchObject({ tasksKilled: [], tasksCut: [], targetsLost: [] });
+  expect(toldOf(box, victim.id).flatMap(({ members }) => members.flatMap(({ kinds }) => kinds))).toContain(
+    "spot-interruption",
+  );
+});
+
+test("full when the end of an instance comes that was warned of: not told as one without a warning", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop(), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  interrupt(box.world, victim.id);
+  await box.run(60);
+  disk.full = true;
+  await box.run(120);
+  const told = toldOf(box, victim.id);
+  expect(told.filter(({ headline }) => headline.includes("without a warning"))).toEqual([]);
+});
+
+test("full until long after a notice that did not come true: what was taken away without it is put back", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop(), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  disk.full = true;
+  interrupt(box.world, victim.id, { survives: true });
+  await box.run(310);
+  expect(victim.containerInstance?.status).toBe("DRAINING");
+  disk.full = false;
+  await box.run(1_800);
+  expect(await box.incident(victim.id)).toMatchObject({ outcome: "cancelled" });
+  expect(victim.containerInstance?.status).toBe("ACTIVE");
+  expect(toldOf(box, victim.id).at(-1)?.phase).toBe("outcome");
 });

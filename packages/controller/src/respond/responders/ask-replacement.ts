@@ -17,7 +17,7 @@ export const askReplacement: Responder = {
   empties: null,
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: (step) => `ask the group ${shown(step, "group")} for a replacement`,
   async run(step, ctx) {
     const { region, account } = placeOf(ctx.doc);

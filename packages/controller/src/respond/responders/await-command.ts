@@ -21,7 +21,7 @@ export const awaitCommand: Responder = {
   empties: "waits",
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: () => "wait until the command has ended",
   async run(step, ctx) {
     const sent = commandIn(ctx, text(step, "command"));

@@ -18,7 +18,7 @@ export const awaitTargets: Responder = {
   empties: "waits",
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: () => "wait for connections to end",
   async run(step, ctx) {
     const waited = deregisteredBy(ctx.doc, ctx.facts());

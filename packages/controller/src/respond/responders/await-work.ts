@@ -13,7 +13,7 @@ export const awaitWork: Responder = {
   empties: "waits",
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: () => "wait until the work on it is over",
   async run({ params }, { now }) {
     const until = number(params, "until");

@@ -18,7 +18,7 @@ export const heartbeat: Responder = {
   empties: null,
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: (step) => `heartbeat for ${shown(step, "hook")}`,
   async run(step, ctx) {
     const interval = Math.max(1_000, (numberOrNull(step, "heartbeatTimeout") ?? SHORTEST_TIMEOUT) / 2);

@@ -22,7 +22,7 @@ export const holdLast: Responder = {
   empties: "holds back",
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: () => "hold the last healthy target",
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");

@@ -20,7 +20,7 @@ export const releaseToGroup: Responder = {
   empties: null,
   undoneBy: null,
   byHand: false,
-  withoutLedger: true,
+  withoutLedger: false,
   title: (step) => `hand the drained instance to the group ${shown(step, "group")}`,
   run: async (step, ctx) => hand(step, ctx),
 };
