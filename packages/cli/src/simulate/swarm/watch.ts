@@ -42,8 +42,8 @@ export function watchEffects(spec: SwarmWorld, fleet: SwarmFleet, simulator: Sim
   world.oracle.effect = (kind, key, again = false) => {
     if (isForbidden(spec, kind) && !AWS_DOES.has(kind)) note(FORBIDDEN, `${kind} ${key}`);
     if (!again && TAKES_OUT.has(kind)) {
-      const instance = instanceOf(fleet, kind, key);
-      if (instance !== null && !isDoomed(spec, fleet, instance)) note(HEALTHY, `${kind} ${key}`);
+      const instances = instancesOf(fleet, kind, key);
+      if (instances.length > 0 && !instances.some((one) => isDoomed(spec, fleet, one))) note(HEALTHY, `${kind} ${key}`);
     }
     effect(kind, key, again);
   };
@@ -99,24 +99,27 @@ export const isOfYesterday = (
   { id }: Pick<Instance, "id">,
 ): boolean => messages.some(({ kind, of }) => OF_YESTERDAY.has(kind) && members.get(of.group)?.[of.nth]?.id === id);
 
-function instanceOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): Instance | null {
+/** What an effect may be about. Target groups, and addresses, have the same names in several places. */
+function instancesOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): readonly Instance[] {
+  const named = (id: string): Instance[] => {
+    const found = world.instances.get(id);
+    return found === undefined ? [] : [found];
+  };
   switch (kind) {
     case "drain":
       // Setting it back to ACTIVE does no harm.
-      return key.endsWith(" DRAINING") ? (world.instances.get(key.split(" ")[0] ?? "") ?? null) : null;
+      return key.endsWith(" DRAINING") ? named(key.split(" ")[0] ?? "") : [];
     case "stop-task":
-      for (const cluster of regions.flatMap(({ clusters }) => [...clusters.values()])) {
-        const host = cluster.tasks.get(key)?.containerInstance;
-        if (host) return host.instance;
-      }
-      return null;
+      return regions
+        .flatMap(({ clusters }) => [...clusters.values()])
+        .flatMap(({ tasks }) => tasks.get(key)?.containerInstance?.instance ?? []);
     case "deregister":
-      for (const instance of world.instances.values()) {
-        const targets = [...instance.targets].map(({ group, id, port }) => `${group.name}/${id}:${port}`);
-        if (targets.includes(key) || [...instance.registrations].some(({ name }) => name === key)) return instance;
-      }
-      return null;
+      return [...world.instances.values()].filter(
+        ({ targets, registrations }) =>
+          [...targets].some(({ group, id, port }) => `${group.name}/${id}:${port}` === key) ||
+          [...registrations].some(({ name }) => name === key),
+      );
     default:
-      return world.instances.get(key) ?? null;
+      return named(key);
   }
 }

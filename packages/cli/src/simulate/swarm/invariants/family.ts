@@ -1,4 +1,4 @@
-import type { Ms } from "@spotkeeper/simulator";
+import type { Group, Instance, Ms } from "@spotkeeper/simulator";
 import { isManaged } from "../not-ours.ts";
 import { wasOut } from "./outage-at.ts";
 import type { Check, Scene, SentAlert } from "./scene.ts";
@@ -37,7 +37,13 @@ export const isTheirs = ({ fleet, policy }: Pick<Scene, "fleet" | "policy">, ins
   const instance = fleet.world.instances.get(instanceId);
   return (
     fleet.notOurInstances.has(instanceId) ||
-    fleet.notOurs.some(({ members }) => members.has(instanceId)) ||
+    fleet.notOurs.some(
+      (group) => group.members.has(instanceId) || (instance !== undefined && wasIn(group, instance)),
+    ) ||
     (instance === undefined ? policy.tag.required : isManaged(instance))
   );
 };
+
+/** What has left its group by its end keeps the tag that Auto Scaling gave it. */
+const wasIn = ({ name, region }: Group, { tags, region: of }: Instance): boolean =>
+  of === region && tags.get("aws:autoscaling:groupName") === name;

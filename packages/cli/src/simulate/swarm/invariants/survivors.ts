@@ -45,11 +45,16 @@ function outOf({ id, region, member, containerInstance }: Instance, people: ByPe
 }
 
 /** Returns the registrations by a person, from before the warning, that the instance has lost. */
-function byHandOut({ id, region }: Instance, { spec, fleet, people }: Pick<Ended, "spec" | "fleet" | "people">): Out[] {
+function byHandOut(
+  { id, privateIp, region }: Instance,
+  { spec, fleet, people }: Pick<Ended, "spec" | "fleet" | "people">,
+): Out[] {
   return spec.byHand.flatMap(({ group, nth, targetGroup, port }) => {
     if (fleet.members.get(group)?.[nth]?.id !== id) return [];
     const found = [...region.targetGroups.values()].find(({ name }) => name === awsNameOf(targetGroup));
-    return found === undefined || isIn(found, id, port, people) ? [] : [{ id, why: `out of ${targetGroup}` }];
+    if (found === undefined) return [];
+    const registered = found.targetType === "ip" ? privateIp : id;
+    return isIn(found, registered, port, people) ? [] : [{ id, why: `out of ${targetGroup}` }];
   });
 }
 

@@ -26,10 +26,9 @@ export function wrongCounts({ alert, at }: SentAlert, scene: Scene): string[] {
   if (scene.spec.workers > 1 || alert.members.some(({ subject }) => isTheirs(scene, subject))) return [];
   const began = alert.openedAt - FRESH;
   const doomed = doomedAt(alert, at, scene);
-  const since = scene.record.within(began, at);
   return [
     ...(isOfBefore(alert) ? [] : alert.impact.flatMap((one) => wrongImpact(one, at, began, doomed, scene))),
-    ...alert.members.flatMap((one) => (one.outcome === null ? wrongTasks(one, since) : [])),
+    ...alert.members.flatMap((one) => (one.outcome === null ? wrongTasks(one, began, at, scene) : [])),
     ...leftOut(alert, at, doomed, scene),
   ];
 }
@@ -88,11 +87,9 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   else if (matches.every(({ definition }) => definition !== one.taskDefinition))
     wrong.push(`${one.service} was told with ${one.taskDefinition}, not with ${matches[0]?.definition}`);
   const going = record.within(began, at);
-  // Tasks that stopped since their instance began to go count as lost, even if they were replaced.
-  const sinceItGoes = (id: string): readonly Moment[] => record.within(Math.min(began, goesSince(id, at, scene)), at);
   const [fewest, largest] = [
     sumOf(least, (id) => Math.min(...going.map((m) => on(m, key, new Set([id]))))),
-    sumOf(most, (id) => Math.max(...sinceItGoes(id).map((m) => withStopping(m, key, id)))),
+    sumOf(most, (id) => Math.max(...sinceItGoes(id, began, at, scene).map((m) => withStopping(m, key, id)))),
   ];
   if (one.doomed < Math.min(fewest, one.running) || one.doomed > largest)
     wrong.push(`${one.service}: ${one.doomed} tasks were said to go, of ${fewest} to ${largest}`);
@@ -119,6 +116,10 @@ function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, sc
   return wrong;
 }
 
+/** Returns the moments since an instance began to go: tasks that stopped since count as lost, even if they were replaced. */
+const sinceItGoes = (id: string, began: Ms, at: Ms, scene: Scene): readonly Moment[] =>
+  scene.record.within(Math.min(began, goesSince(id, at, scene)), at);
+
 /** Returns since when the instance has been going without a break; `at` if it is not going. */
 function goesSince(id: string, at: Ms, { record }: Scene): Ms {
   const moments = record.within(0, at);
@@ -137,18 +138,21 @@ const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
   [...ids].reduce((sum, id) => sum + count(id), 0);
 
 /** Checks the standalone tasks and the daemons of one instance. */
-function wrongTasks({ subject, standaloneTasks, daemonTasks, missing }: Member, moments: readonly Moment[]): string[] {
+function wrongTasks(one: Member, began: Ms, at: Ms, scene: Scene): string[] {
+  const { subject, standaloneTasks, daemonTasks, missing } = one;
   if (missing.length > 0) return [];
-  const check = (what: string, told: number, counts: (one: TaskSeen) => boolean): string[] => {
-    const had = moments.map(({ tasks }) => tasks.filter((one) => one.instance === subject && counts(one)));
+  const check = (what: string, told: number, counts: (task: TaskSeen) => boolean): string[] => {
+    const on = ({ tasks }: Moment): TaskSeen[] => tasks.filter((task) => task.instance === subject && counts(task));
     // Tasks that were told to stop before no longer count.
-    const least = Math.min(...had.map((some) => some.filter(({ stopping }) => !stopping).length));
-    const most = Math.max(...had.map((some) => some.length));
+    const least = Math.min(
+      ...scene.record.within(began, at).map((moment) => on(moment).filter(({ stopping }) => !stopping).length),
+    );
+    const most = Math.max(...sinceItGoes(subject, began, at, scene).map((moment) => on(moment).length));
     return told >= least && told <= most ? [] : [`${subject}: ${told} ${what} were told of, of ${least} to ${most}`];
   };
   return [
-    ...check("standalone tasks", standaloneTasks, (one) => one.service === null),
-    ...check("daemons", daemonTasks, (one) => one.daemon),
+    ...check("standalone tasks", standaloneTasks, (task) => task.service === null),
+    ...check("daemons", daemonTasks, (task) => task.daemon),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import { containersOf, type Instance } from "@spotkeeper/simulator";
+import { isRouted } from "./routed.ts";
 import type { Scene, SentAlert } from "./scene.ts";
 
 type Member = AlertModel["members"][number];
@@ -38,10 +39,11 @@ const LEFT: { readonly [phrase: string]: (instance: Instance, scene: Scene) => s
     [...targets]
       .filter(({ state, service }) => service === null && state !== "draining")
       .map(({ group }) => group.name),
-  // Targets that the group or a person deregistered are not waited for.
+  // Targets that the group or a person deregistered are not waited for; those of no load balancer have no connections.
   "wait for connections to end": ({ targets, member }, { people }) =>
     [...targets]
       .filter((one) => one.state === "draining" && one.service === null && !people.deregistered.has(one))
+      .filter(isRouted)
       .flatMap(({ group }) => (member?.state === "InService" ? [group.name] : [])),
   "deregister from Classic Load Balancers": (instance) => openIn("classic/", instance),
   "deregister from VPC Lattice": (instance) => openIn("lattice/", instance),
