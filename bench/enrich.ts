@@ -1,10 +1,10 @@
 import { createClients } from "../packages/controller/src/aws/clients.ts";
 import { createAws } from "../packages/controller/src/aws/index.ts";
 import type { Purpose } from "../packages/controller/src/aws/ask.ts";
-import type { Depth } from "../packages/controller/src/enrich/freshness.ts";
+import type { Depth } from "../packages/controller/src/enrich/look-up/freshness.ts";
 import { factsOf } from "../packages/controller/src/enrich/facts-of.ts";
-import { createLookAround } from "../packages/controller/src/enrich/look-around.ts";
-import { createLookUp } from "../packages/controller/src/enrich/look-up.ts";
+import { createLookAround } from "../packages/controller/src/enrich/look-up/look-around.ts";
+import { createLookUp } from "../packages/controller/src/enrich/look-up/look-up.ts";
 import { defaultOverrides } from "../packages/controller/src/enrich/overrides.ts";
 import { createMemoryInventory } from "../packages/controller/src/inventory/memory.ts";
 import { createSweeper } from "../packages/controller/src/inventory/sweep/sweeper.ts";

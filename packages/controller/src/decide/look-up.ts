@@ -1,6 +1,6 @@
 import { lastMentionedAt } from "../correlate/stale-reads.ts";
 import type { Ms } from "../clock.ts";
-import { freshness } from "../enrich/freshness.ts";
+import { freshness } from "../enrich/look-up/freshness.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Step } from "../model/step.ts";
 import type { PlannedStep } from "./plan.ts";

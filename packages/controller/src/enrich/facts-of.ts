@@ -7,13 +7,13 @@ import { groupId, regionId, serviceId, serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../model/signal.ts";
 import type { Facts, TaskFact } from "./facts.ts";
-import { impactOf } from "./impact.ts";
+import { impactOf } from "./storm/impact.ts";
 import type { Overrides } from "./overrides.ts";
 import { fleetOf, ownerOf } from "./owner.ts";
 import { createReader, failedSince, type Reader, whyNot } from "./reader.ts";
 import { classicOf, discoveryOf, latticeOf } from "./registrations.ts";
-import { type Storm, stormOf } from "./storm.ts";
-import { isManagedDaemon } from "./tally.ts";
+import { type Storm, stormOf } from "./storm/storm.ts";
+import { isManagedDaemon } from "./storm/tally.ts";
 import { targetsOf } from "./targets.ts";
 import { announcedTask } from "./announced.ts";
 

@@ -2,7 +2,7 @@ import { asFailure, type AwsFailure } from "../aws/failure.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { failureId } from "../inventory/ids.ts";
 import type { Facet, Failed, Inventory } from "../inventory/inventory.ts";
-import { SETTLED_FAILURE } from "./freshness.ts";
+import { SETTLED_FAILURE } from "./look-up/freshness.ts";
 
 /**
  * Converts a failure to a short text for an alert: `throttled: ecs:ListTasks (ThrottlingException)`. AWS's message is

@@ -6,7 +6,7 @@ import type { Facets } from "../inventory/inventory.ts";
 import type { Facts } from "./facts.ts";
 import type { Reader } from "./reader.ts";
 import { classicWith } from "./registered.ts";
-import { tasksOfService } from "./storm.ts";
+import { tasksOfService } from "./storm/storm.ts";
 
 export interface RegistrationInput {
   readonly place: Place | null;

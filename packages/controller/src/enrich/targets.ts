@@ -10,8 +10,8 @@ import type { TargetFact } from "./facts.ts";
 import type { Reader } from "./reader.ts";
 import { byTargetId } from "./targets-by-id.ts";
 import { type DoomedAddresses, doomedAddresses, isDoomedAddress, networkOf, registeredOf } from "./registered.ts";
-import { type Storm, tasksOfService } from "./storm.ts";
-import type { ServiceTasks } from "./tally.ts";
+import { type Storm, tasksOfService } from "./storm/storm.ts";
+import type { ServiceTasks } from "./storm/tally.ts";
 import { targetGroupsOf } from "../inventory/target-groups.ts";
 
 /** Maximum age of a health list that proves that a target is not registered. */

@@ -1,7 +1,7 @@
 import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Policy } from "../decide/policy.ts";
-import { activeIn } from "../enrich/active.ts";
+import { activeIn } from "../enrich/storm/active.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Overrides } from "../enrich/overrides.ts";
 import { feed, feedEvidence } from "../inventory/feed.ts";

@@ -2,7 +2,7 @@ import type { Aws } from "../aws/aws.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Repeat } from "../durable/intent.ts";
 import type { Facts } from "../enrich/facts.ts";
-import type { LookAround } from "../enrich/look-around.ts";
+import type { LookAround } from "../enrich/look-up/look-around.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Phrase } from "../notify/message/phrases.ts";
 import type { Route } from "../notify/route.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allowance, createBudget } from "../../src/enrich/budget.ts";
+import { allowance, createBudget } from "../../src/enrich/look-up/budget.ts";
 import { testClock } from "./support/clock.ts";
 
 test("10 for one, 45 for 100", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { impactOf, minimumOf } from "../../src/enrich/impact.ts";
-import { stormOf } from "../../src/enrich/storm.ts";
+import { impactOf, minimumOf } from "../../src/enrich/storm/impact.ts";
+import { stormOf } from "../../src/enrich/storm/storm.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { clusterArn, container, instanceId, service, task, taskArn } from "./support/fleet.ts";
 

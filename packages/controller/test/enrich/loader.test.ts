@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ask } from "../../src/aws/ask.ts";
-import { createLoader } from "../../src/enrich/loader.ts";
+import { createLoader } from "../../src/enrich/look-up/loader.ts";
 import { testClock } from "./support/clock.ts";
 import { failure } from "./support/fake-aws.ts";
 

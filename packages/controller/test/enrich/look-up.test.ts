@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Depth } from "../../src/enrich/freshness.ts";
+import type { Depth } from "../../src/enrich/look-up/freshness.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
-import { createLookUp, type LookUp } from "../../src/enrich/look-up.ts";
+import { createLookUp, type LookUp } from "../../src/enrich/look-up/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { factsOf } from "../../src/enrich/facts-of.ts";
-import { activeIn } from "../../src/enrich/active.ts";
-import { createLookUp } from "../../src/enrich/look-up.ts";
+import { activeIn } from "../../src/enrich/storm/active.ts";
+import { createLookUp } from "../../src/enrich/look-up/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import { containersOn } from "../../src/inventory/containers-on.ts";

@@ -4,7 +4,7 @@ import { run } from "../../../../bench/enrich.ts";
 import { createClients } from "../../src/aws/clients.ts";
 import { createAws } from "../../src/aws/index.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
-import { createLookUp } from "../../src/enrich/look-up.ts";
+import { createLookUp } from "../../src/enrich/look-up/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Place } from "../../src/aws/ask.ts";
 import { factsOf } from "../../src/enrich/facts-of.ts";
-import { createLookUp } from "../../src/enrich/look-up.ts";
+import { createLookUp } from "../../src/enrich/look-up/look-up.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { createSweeper, type SweeperOptions } from "../../src/inventory/sweep/sweeper.ts";

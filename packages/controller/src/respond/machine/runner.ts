@@ -2,7 +2,7 @@ import type { Aws } from "../../aws/aws.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import type { Policy } from "../../decide/policy.ts";
 import type { Facts } from "../../enrich/facts.ts";
-import type { LookAround } from "../../enrich/look-around.ts";
+import type { LookAround } from "../../enrich/look-up/look-around.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Key } from "../../model/key.ts";
@@ -28,7 +28,7 @@ export interface RunnerDeps {
   /** Returns ids of all doomed instances (and ARNs of Fargate tasks). */
   readonly doomed: Context["doomed"];
   readonly lookUp: (doc: Doc<"incident">, depth: "act" | "tell", deadline: Ms) => Promise<void>;
-  /** Searches target groups that no group and no service leads to (enrich/look-around.ts). */
+  /** Searches target groups that no group and no service leads to (enrich/look-up/look-around.ts). */
   readonly lookAround: LookAround;
   readonly secret: Context["secret"];
   readonly renewSecret: Context["renewSecret"];

@@ -1,7 +1,7 @@
 import type { EcsTask } from "../../aws/calls/ecs.ts";
 import type { Ms } from "../../clock.ts";
 import { threatKnownAt, threatOf } from "../../decide/threat.ts";
-import { isManagedDaemon } from "../../enrich/tally.ts";
+import { isManagedDaemon } from "../../enrich/storm/tally.ts";
 import type { Step } from "../../model/step.ts";
 import { number, placeOf, text } from "../place.ts";
 import type { Context, Responder, Result } from "../responder.ts";

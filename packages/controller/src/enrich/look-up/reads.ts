@@ -1,14 +1,14 @@
-import type { Ask, Place } from "../aws/ask.ts";
-import type { Aws } from "../aws/aws.ts";
-import type { ContainerInstance } from "../aws/calls/ecs.ts";
-import { asFailure, type AwsFailure } from "../aws/failure.ts";
-import type { Clock, Ms } from "../clock.ts";
-import { containersOn } from "../inventory/containers-on.ts";
-import { groupId, nameOf, regionId, serviceId } from "../inventory/ids.ts";
-import type { Facet, Facets, Failed, Inventory } from "../inventory/inventory.ts";
-import { putContainers, putMembers } from "../inventory/put-listed.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { Aws } from "../../aws/aws.ts";
+import type { ContainerInstance } from "../../aws/calls/ecs.ts";
+import { asFailure, type AwsFailure } from "../../aws/failure.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import { containersOn } from "../../inventory/containers-on.ts";
+import { groupId, nameOf, regionId, serviceId } from "../../inventory/ids.ts";
+import type { Facet, Facets, Failed, Inventory } from "../../inventory/inventory.ts";
+import { putContainers, putMembers } from "../../inventory/put-listed.ts";
 import type { Budget } from "./budget.ts";
-import { isRecentFailure, recordFailure, within } from "./failed.ts";
+import { isRecentFailure, recordFailure, within } from "../failed.ts";
 import { type Answer, createLoader, type Loader } from "./loader.ts";
 
 export interface ReadsOptions {

@@ -1,6 +1,6 @@
-import type { Ask } from "../aws/ask.ts";
-import type { AwsFailure } from "../aws/failure.ts";
-import type { Clock, Ms } from "../clock.ts";
+import type { Ask } from "../../aws/ask.ts";
+import type { AwsFailure } from "../../aws/failure.ts";
+import type { Clock, Ms } from "../../clock.ts";
 
 /** The answer for one id: its value, `undefined` if AWS does not find it, or a failure. */
 export type Answer<V> = V | undefined | AwsFailure;

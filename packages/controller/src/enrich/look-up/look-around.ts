@@ -1,13 +1,13 @@
-import type { Ask, Place } from "../aws/ask.ts";
-import type { Aws } from "../aws/aws.ts";
-import type { Clock, Ms } from "../clock.ts";
-import { failureId, regionId } from "../inventory/ids.ts";
-import type { Facet, Inventory } from "../inventory/inventory.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { Aws } from "../../aws/aws.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import { failureId, regionId } from "../../inventory/ids.ts";
+import type { Facet, Inventory } from "../../inventory/inventory.ts";
 import { createBudget } from "./budget.ts";
-import { within } from "./failed.ts";
+import { within } from "../failed.ts";
 import { freshness } from "./freshness.ts";
 import { anywhere, createReads } from "./reads.ts";
-import { isListed, unreadTargetGroups, targetGroupsToRead } from "./unread-target-groups.ts";
+import { isListed, unreadTargetGroups, targetGroupsToRead } from "../unread-target-groups.ts";
 
 export interface LookAroundOptions {
   readonly aws: Aws;

@@ -1,11 +1,11 @@
-import type { Ask, Place } from "../aws/ask.ts";
-import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
-import { registryId, serviceId, serviceOf } from "../inventory/ids.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { EcsService, EcsTask } from "../../aws/calls/ecs.ts";
+import { registryId, serviceId, serviceOf } from "../../inventory/ids.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
 import type { Budget } from "./budget.ts";
 import { type Depth, freshness } from "./freshness.ts";
 import { anywhere, type Reads } from "./reads.ts";
-import { isManagedDaemon } from "./tally.ts";
+import { isManagedDaemon } from "../storm/tally.ts";
 
 /** Reads the services of tasks, and the registrations of those services (target groups, Cloud Map, Lattice). */
 export interface ServiceReads {

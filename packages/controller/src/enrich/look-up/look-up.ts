@@ -1,20 +1,20 @@
-import type { Ask, Place } from "../aws/ask.ts";
-import type { Aws } from "../aws/aws.ts";
-import type { EcsTask } from "../aws/calls/ecs.ts";
-import type { Clock, Ms } from "../clock.ts";
-import { containersOn } from "../inventory/containers-on.ts";
-import { clusterArnFrom, clusterOfTask, groupId } from "../inventory/ids.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import type { Subject } from "../model/signal.ts";
-import { announcedTask } from "./announced.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { Aws } from "../../aws/aws.ts";
+import type { EcsTask } from "../../aws/calls/ecs.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import { containersOn } from "../../inventory/containers-on.ts";
+import { clusterArnFrom, clusterOfTask, groupId } from "../../inventory/ids.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+import type { Subject } from "../../model/signal.ts";
+import { announcedTask } from "../announced.ts";
 import { createServiceReads, type ServiceReads } from "./service-reads.ts";
 import { createBudget } from "./budget.ts";
-import { recordFailure } from "./failed.ts";
+import { recordFailure } from "../failed.ts";
 import { findContainers } from "./find-containers.ts";
 import { type Depth, freshness, NOT_IN_CLUSTER } from "./freshness.ts";
-import type { Overrides } from "./overrides.ts";
+import type { Overrides } from "../overrides.ts";
 import { anywhere, createReads, type Reads } from "./reads.ts";
-import { targetGroupsOf } from "../inventory/target-groups.ts";
+import { targetGroupsOf } from "../../inventory/target-groups.ts";
 
 export interface LookUpOptions {
   readonly aws: Aws;

@@ -1,4 +1,4 @@
-import type { Clock, Ms } from "../clock.ts";
+import type { Clock, Ms } from "../../clock.ts";
 
 /** Counts read calls against a limit. Necessary calls are only counted; optional ones use what is left. */
 export interface Budget {

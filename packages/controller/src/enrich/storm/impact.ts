@@ -1,6 +1,6 @@
-import type { EcsService } from "../aws/calls/ecs.ts";
-import type { Ms } from "../clock.ts";
-import type { ServiceImpact } from "./facts.ts";
+import type { EcsService } from "../../aws/calls/ecs.ts";
+import type { Ms } from "../../clock.ts";
+import type { ServiceImpact } from "../facts.ts";
 import { countUntil, type ServiceTasks } from "./tally.ts";
 
 const NO_TASKS: ServiceTasks = { doomed: 0, stops: [], doomedAddresses: new Map(), zones: {} };

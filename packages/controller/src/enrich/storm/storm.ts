@@ -1,8 +1,8 @@
-import type { EcsService, EcsTask } from "../aws/calls/ecs.ts";
-import { containersOn } from "../inventory/containers-on.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import type { EcsService, EcsTask } from "../../aws/calls/ecs.ts";
+import { containersOn } from "../../inventory/containers-on.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
 import { createTally, type ServiceTasks, sharesOf, type Tally } from "./tally.ts";
-import { serviceOf } from "../inventory/ids.ts";
+import { serviceOf } from "../../inventory/ids.ts";
 
 /** The tasks of each service on doomed and other capacity, by service id (long ARN). */
 export type Storm = ReadonlyMap<string, ServiceTasks>;

@@ -1,6 +1,6 @@
-import type { Ms } from "../clock.ts";
-import { containersOn } from "../inventory/containers-on.ts";
-import type { Inventory } from "../inventory/inventory.ts";
+import type { Ms } from "../../clock.ts";
+import { containersOn } from "../../inventory/containers-on.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
 
 /** Observations older than this do not count: twice the interval of the sweep. */
 const SEEN_WITHIN: Ms = 1_200_000;

@@ -1,5 +1,5 @@
-import type { Ms } from "../clock.ts";
-import type { Facet } from "../inventory/inventory.ts";
+import type { Ms } from "../../clock.ts";
+import type { Facet } from "../../inventory/inventory.ts";
 
 const SECOND: Ms = 1_000;
 const MINUTE: Ms = 60 * SECOND;

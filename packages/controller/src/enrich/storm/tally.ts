@@ -1,6 +1,6 @@
-import type { EcsTask } from "../aws/calls/ecs.ts";
-import type { Ms } from "../clock.ts";
-import { serviceId, serviceOf } from "../inventory/ids.ts";
+import type { EcsTask } from "../../aws/calls/ecs.ts";
+import type { Ms } from "../../clock.ts";
+import { serviceId, serviceOf } from "../../inventory/ids.ts";
 
 /** The known tasks of one service, on doomed and other capacity. A new object when the contents change. */
 export interface ServiceTasks {

@@ -1,15 +1,15 @@
-import type { Ask, Place } from "../aws/ask.ts";
-import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
-import type { ContainerInstance } from "../aws/calls/ecs.ts";
-import type { Ec2Instance } from "../aws/calls/ec2.ts";
-import type { Clock, Ms } from "../clock.ts";
-import { wildcard } from "../model/matcher.ts";
-import { containersOn, isConnected } from "../inventory/containers-on.ts";
-import { failureId, nameOf, regionId } from "../inventory/ids.ts";
-import type { Failed, Inventory } from "../inventory/inventory.ts";
-import { recordFailure } from "./failed.ts";
+import type { Ask, Place } from "../../aws/ask.ts";
+import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
+import type { ContainerInstance } from "../../aws/calls/ecs.ts";
+import type { Ec2Instance } from "../../aws/calls/ec2.ts";
+import type { Clock, Ms } from "../../clock.ts";
+import { wildcard } from "../../model/matcher.ts";
+import { containersOn, isConnected } from "../../inventory/containers-on.ts";
+import { failureId, nameOf, regionId } from "../../inventory/ids.ts";
+import type { Failed, Inventory } from "../../inventory/inventory.ts";
+import { recordFailure } from "../failed.ts";
 import { type Depth, freshness, NOT_IN_CLUSTER } from "./freshness.ts";
-import type { Overrides } from "./overrides.ts";
+import type { Overrides } from "../overrides.ts";
 import { anywhere, type Reads } from "./reads.ts";
 
 export interface FindDeps {
