@@ -1,6 +1,6 @@
 import type { Instance, World } from "./state.ts";
 import type { Ms } from "../operation.ts";
-import type { Target } from "./target-state.ts";
+import type { Target } from "./targets/target-state.ts";
 import { containersOf } from "./ecs/containers.ts";
 
 /** What happened to an instance with a notice, as only the simulator can know it. Times are epoch milliseconds. */

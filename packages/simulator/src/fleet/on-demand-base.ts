@@ -1,7 +1,7 @@
-import type { Group, Member } from "./group-state.ts";
+import type { Group, Member } from "./groups/group-state.ts";
 import type { Purchase, World } from "./state.ts";
-import { isActive } from "./group-launch.ts";
-import { reconcileGroupSoon } from "./groups.ts";
+import { isActive } from "./groups/group-launch.ts";
+import { reconcileGroupSoon } from "./groups/groups.ts";
 
 /**
  * Changes the group's On-Demand base, and replaces instances of the wrong purchase option: as with Capacity

@@ -1,6 +1,6 @@
 import type { Ms } from "../operation.ts";
 import type { Instance } from "./state.ts";
-import type { Member } from "./group-state.ts";
+import type { Member } from "./groups/group-state.ts";
 import type { InstanceFacts, ObservedWorld } from "./instance-facts.ts";
 import { watchFacts } from "./instance-facts.ts";
 import { watchWork, type WorkLog } from "./hidden-work.ts";

@@ -1,14 +1,14 @@
 import type { Clock, Ms } from "../operation.ts";
 import type { CapacityProvider, Cluster, ContainerInstance, Service, Task, TaskDefinition } from "./ecs/state.ts";
-import type { Group, LifecycleAction, Member } from "./group-state.ts";
-import type { LoadBalancer, Target, TargetGroup } from "./target-state.ts";
+import type { Group, LifecycleAction, Member } from "./groups/group-state.ts";
+import type { LoadBalancer, Target, TargetGroup } from "./targets/target-state.ts";
 import type {
   ClassicLoadBalancer,
   DiscoveryOperation,
   DiscoveryService,
   LatticeTargetGroup,
   Registration,
-} from "./traffic-state.ts";
+} from "./targets/traffic-state.ts";
 import type { EventRule } from "./events.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Random } from "./random.ts";

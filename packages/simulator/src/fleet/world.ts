@@ -2,19 +2,19 @@ import type { Clock } from "../operation.ts";
 import type { Instance, InstanceState, Listeners, Region, World } from "./state.ts";
 import { agentFollowsWarning, drainForHook, hooksFollowTask } from "./ecs/draining.ts";
 import { daemonsFollowTask, reconcileServiceSoon } from "./ecs/scheduler.ts";
-import { rebalanceFollowsRecommendation, reconcileGroupSoon } from "./groups.ts";
+import { rebalanceFollowsRecommendation, reconcileGroupSoon } from "./groups/groups.ts";
 import type { Settings } from "./settings.ts";
-import { classicFollowsInstance } from "./classic-load-balancer.ts";
+import { classicFollowsInstance } from "./targets/classic-load-balancer.ts";
 import { containersFollowInstance } from "./ecs/containers.ts";
 import { checkScalingSoon } from "./ecs/managed-scaling.ts";
 import { createOracle } from "./oracle.ts";
 import { createRandom } from "./random.ts";
 import { defaultSettings } from "./settings.ts";
-import { groupFollowsBoot } from "./group-launch.ts";
-import { groupFollowsEnd } from "./group-end.ts";
-import { latticeFollowsInstance } from "./lattice.ts";
-import { poolFollowsInstance } from "./warm-pool.ts";
-import { targetsFollowInstance } from "./targets.ts";
+import { groupFollowsBoot } from "./groups/group-launch.ts";
+import { groupFollowsEnd } from "./groups/group-end.ts";
+import { latticeFollowsInstance } from "./targets/lattice.ts";
+import { poolFollowsInstance } from "./groups/warm-pool.ts";
+import { targetsFollowInstance } from "./targets/targets.ts";
 
 export interface WorldOptions {
   readonly clock: Clock;

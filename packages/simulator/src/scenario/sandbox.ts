@@ -12,9 +12,9 @@ import {
 } from "../fleet/index.ts";
 import type { Cluster, TaskDefinition } from "../fleet/ecs/state.ts";
 import type { Region, World, WorldOptions } from "../fleet/index.ts";
-import type { HookSpec } from "../fleet/group-create.ts";
-import type { TargetGroupSpec } from "../fleet/targets.ts";
-import type { TargetGroup } from "../fleet/target-state.ts";
+import type { HookSpec } from "../fleet/groups/group-create.ts";
+import type { TargetGroupSpec } from "../fleet/targets/targets.ts";
+import type { TargetGroup } from "../fleet/targets/target-state.ts";
 import { spotkeeperRules } from "./rules.ts";
 
 export interface SandboxOptions extends WorldOptions {

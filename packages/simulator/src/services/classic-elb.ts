@@ -1,11 +1,11 @@
 /** Classic Load Balancers: the operations of Elastic Load Balancing's first API that Spotkeeper uses. */
-import { deregisterClassic, registerClassic } from "../fleet/classic-load-balancer.ts";
+import { deregisterClassic, registerClassic } from "../fleet/targets/classic-load-balancer.ts";
 import { reader, type Reader, validationError } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
 import { boolean, integer, list, structure } from "../fleet/api/shapes.ts";
 import { regionOf } from "../fleet/region.ts";
 import { isAlive, type World } from "../fleet/state.ts";
-import type { ClassicLoadBalancer, ClassicRegistration } from "../fleet/traffic-state.ts";
+import type { ClassicLoadBalancer, ClassicRegistration } from "../fleet/targets/traffic-state.ts";
 import type { CallContext, JsonObject, Operation } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 

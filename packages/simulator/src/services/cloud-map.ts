@@ -1,10 +1,10 @@
 /** AWS Cloud Map: the operations that Spotkeeper uses. */
-import { addDiscovered, beginDiscovery, operationOn, removeDiscovered } from "../fleet/cloud-map.ts";
+import { addDiscovered, beginDiscovery, operationOn, removeDiscovered } from "../fleet/targets/cloud-map.ts";
 import { reader, type Reader, type Refuse } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
 import { regionOf } from "../fleet/region.ts";
 import type { World } from "../fleet/state.ts";
-import type { DiscoveryOperation, DiscoveryService } from "../fleet/traffic-state.ts";
+import type { DiscoveryOperation, DiscoveryService } from "../fleet/targets/traffic-state.ts";
 import type { CallContext, JsonObject, Operation, Shape } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 

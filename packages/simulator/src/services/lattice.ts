@@ -1,11 +1,11 @@
 /** Amazon VPC Lattice: the operations that Spotkeeper uses. */
-import { deregisterLattice, latticeKey, registerLattice } from "../fleet/lattice.ts";
+import { deregisterLattice, latticeKey, registerLattice } from "../fleet/targets/lattice.ts";
 import { reader, type Reader, type Refuse } from "../fleet/api/input.ts";
 import { paginate } from "../fleet/api/page.ts";
 import { integer } from "../fleet/api/shapes.ts";
 import { regionOf } from "../fleet/region.ts";
 import { isAlive, type Instance, type World } from "../fleet/state.ts";
-import type { LatticeTarget, LatticeTargetGroup } from "../fleet/traffic-state.ts";
+import type { LatticeTarget, LatticeTargetGroup } from "../fleet/targets/traffic-state.ts";
 import type { CallContext, JsonObject, Operation } from "../operation.ts";
 import { AwsError } from "../operation.ts";
 

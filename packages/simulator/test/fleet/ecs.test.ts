@@ -12,7 +12,7 @@ import {
 } from "../../src/fleet/index.ts";
 import { expect, test } from "vitest";
 import type { ProviderOptions, ServiceSpec } from "../../src/fleet/ecs/clusters.ts";
-import type { GroupSpec } from "../../src/fleet/group-create.ts";
+import type { GroupSpec } from "../../src/fleet/groups/group-create.ts";
 import { createBench } from "./support.ts";
 
 const prepare = (service: Partial<ServiceSpec> = {}, provider: ProviderOptions = {}, spec: Partial<GroupSpec> = {}) => {

@@ -1,10 +1,10 @@
 import { createGroup, createTargetGroup, interrupt } from "../../src/fleet/index.ts";
 import { expect, test } from "vitest";
 import type { Bench } from "./support.ts";
-import type { Group } from "../../src/fleet/group-state.ts";
-import type { GroupSpec } from "../../src/fleet/group-create.ts";
+import type { Group } from "../../src/fleet/groups/group-state.ts";
+import type { GroupSpec } from "../../src/fleet/groups/group-create.ts";
 import { createBench } from "./support.ts";
-import { registerTarget } from "../../src/fleet/targets.ts";
+import { registerTarget } from "../../src/fleet/targets/targets.ts";
 
 const hook = {
   name: "graceful-shutdown-hook",

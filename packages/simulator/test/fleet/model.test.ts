@@ -10,7 +10,7 @@ import {
   regionOf,
   setStandby,
 } from "../../src/fleet/index.ts";
-import { deregisterTarget, registerTarget } from "../../src/fleet/targets.ts";
+import { deregisterTarget, registerTarget } from "../../src/fleet/targets/targets.ts";
 import { expect, test } from "vitest";
 import { createBench } from "./support.ts";
 import { createIndexedSet } from "../../src/fleet/indexed-set.ts";

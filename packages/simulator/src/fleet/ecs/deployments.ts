@@ -4,7 +4,7 @@ import { reconcileServiceSoon } from "./scheduler.ts";
 import type { Service, TaskDefinition } from "./state.ts";
 import { stopTask } from "./tasks.ts";
 import type { World } from "../state.ts";
-import type { TargetGroup } from "../target-state.ts";
+import type { TargetGroup } from "../targets/target-state.ts";
 
 /**
  * Starts the traffic shift of a blue/green, linear or canary deployment: new tasks join the other target group of the

@@ -1,9 +1,9 @@
 import { later } from "../later.ts";
 import type { ContainerInstance, Task } from "./state.ts";
 import type { Instance, World } from "../state.ts";
-import type { LifecycleAction } from "../group-state.ts";
+import type { LifecycleAction } from "../groups/group-state.ts";
 import { isAlive } from "../state.ts";
-import { recordHeartbeat } from "../hooks.ts";
+import { recordHeartbeat } from "../groups/hooks.ts";
 import { setContainerState } from "./containers.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html */

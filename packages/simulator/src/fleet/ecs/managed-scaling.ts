@@ -1,6 +1,6 @@
 import type { CapacityProvider, PendingTasks } from "./state.ts";
-import type { Group } from "../group-state.ts";
-import { isActive } from "../group-launch.ts";
+import type { Group } from "../groups/group-state.ts";
+import { isActive } from "../groups/group-launch.ts";
 import { later } from "../later.ts";
 import { sizeOf } from "./sizes.ts";
 import type { World } from "../state.ts";

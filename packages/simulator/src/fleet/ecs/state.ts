@@ -1,9 +1,9 @@
 import type { Ms } from "../../operation.ts";
-import type { Group } from "../group-state.ts";
+import type { Group } from "../groups/group-state.ts";
 import type { IndexedSet } from "../indexed-set.ts";
 import type { Instance, Purchase, Region } from "../state.ts";
-import type { Target, TargetGroup } from "../target-state.ts";
-import type { ServiceTraffic } from "../traffic-state.ts";
+import type { Target, TargetGroup } from "../targets/target-state.ts";
+import type { ServiceTraffic } from "../targets/traffic-state.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#network_mode */
 export type NetworkMode = "bridge" | "host" | "awsvpc";

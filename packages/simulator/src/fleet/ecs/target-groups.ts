@@ -1,4 +1,4 @@
-import type { TargetGroup } from "../target-state.ts";
+import type { TargetGroup } from "../targets/target-state.ts";
 import type { Task } from "./state.ts";
 
 /** Returns the target groups that a new task joins. */

@@ -1,6 +1,6 @@
 import type { Service, TaskDefinition, TaskSet } from "./state.ts";
 import type { World } from "../state.ts";
-import type { TargetGroup } from "../target-state.ts";
+import type { TargetGroup } from "../targets/target-state.ts";
 import { isHealthy } from "./tasks.ts";
 
 interface TaskSetSpec {

@@ -2,10 +2,10 @@ import { later } from "../later.ts";
 import { drawAddresses, drawPort, networkModeOf, portOf } from "./addresses.ts";
 import type { Cluster, ContainerInstance, Service, Task, TaskDefinition, TaskSet } from "./state.ts";
 import { arn } from "../region.ts";
-import { deregisterTarget, isRegistered, registerTarget } from "../targets.ts";
+import { deregisterTarget, isRegistered, registerTarget } from "../targets/targets.ts";
 import { targetGroupsNow } from "./target-groups.ts";
 import type { World } from "../state.ts";
-import { registerTask, deregisterTask } from "../traffic.ts";
+import { registerTask, deregisterTask } from "../targets/traffic.ts";
 import { publishTask } from "./events.ts";
 
 export interface TaskSpec {

@@ -1,8 +1,8 @@
-import type { HookResult, LifecycleAction } from "../../fleet/group-state.ts";
+import type { HookResult, LifecycleAction } from "../../fleet/groups/group-state.ts";
 import type { CallContext, Operation } from "../../operation.ts";
 import { boolean, integer, structure } from "../../fleet/api/shapes.ts";
-import { detachMembers, endMember, endRetained } from "../../fleet/group-end.ts";
-import { findAction, recordHeartbeat } from "../../fleet/hooks.ts";
+import { detachMembers, endMember, endRetained } from "../../fleet/groups/group-end.ts";
+import { findAction, recordHeartbeat } from "../../fleet/groups/hooks.ts";
 import { needGroup, needMember, needOwn } from "./find.ts";
 import { AwsError } from "../../operation.ts";
 import type { Reader } from "../../fleet/api/input.ts";
@@ -10,8 +10,8 @@ import type { World } from "../../fleet/state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { renderActivity } from "./render.ts";
 import { setOnDemandBase } from "../../fleet/on-demand-base.ts";
-import { isInWarmPool, unitsOf } from "../../fleet/group-launch.ts";
-import { reconcileGroupSoon } from "../../fleet/groups.ts";
+import { isInWarmPool, unitsOf } from "../../fleet/groups/group-launch.ts";
+import { reconcileGroupSoon } from "../../fleet/groups/groups.ts";
 
 const needAction = (world: World, ctx: CallContext, read: Reader): LifecycleAction => {
   const group = needOwn(needGroup(world, ctx, read.needText("AutoScalingGroupName")));

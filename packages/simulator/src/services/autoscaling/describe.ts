@@ -1,4 +1,4 @@
-import type { Activity, Group, Member } from "../../fleet/group-state.ts";
+import type { Activity, Group, Member } from "../../fleet/groups/group-state.ts";
 import { groupsOf, needGroup, pageOf } from "./find.ts";
 import { renderActivity, renderGroup, renderHook, renderMember } from "./render.ts";
 import type { Operation } from "../../operation.ts";

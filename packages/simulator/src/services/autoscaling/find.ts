@@ -1,6 +1,6 @@
 import type { CallContext } from "../../operation.ts";
 import { AwsError } from "../../operation.ts";
-import type { Group, Member } from "../../fleet/group-state.ts";
+import type { Group, Member } from "../../fleet/groups/group-state.ts";
 import type { World } from "../../fleet/state.ts";
 import type { Page } from "../../fleet/api/page.ts";
 import { paginate } from "../../fleet/api/page.ts";

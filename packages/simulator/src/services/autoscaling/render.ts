@@ -1,7 +1,7 @@
-import type { Activity, Group, Hook, Member } from "../../fleet/group-state.ts";
+import type { Activity, Group, Hook, Member } from "../../fleet/groups/group-state.ts";
 import type { JsonObject } from "../../operation.ts";
-import { isProtected } from "../../fleet/groups.ts";
-import { isInWarmPool, unitsOf } from "../../fleet/group-launch.ts";
+import { isProtected } from "../../fleet/groups/groups.ts";
+import { isInWarmPool, unitsOf } from "../../fleet/groups/group-launch.ts";
 
 export const renderMember = (member: Member): JsonObject => ({
   InstanceId: member.instance.id,

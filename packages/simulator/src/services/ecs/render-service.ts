@@ -1,7 +1,7 @@
 import type { Launch, Service, Task, TaskSet } from "../../fleet/ecs/state.ts";
 import { type Revision, revisionsOf } from "../../fleet/ecs/deployments.ts";
 import { isSteady, wantedBy } from "../../fleet/ecs/task-sets.ts";
-import type { TargetGroup } from "../../fleet/target-state.ts";
+import type { TargetGroup } from "../../fleet/targets/target-state.ts";
 import type { JsonObject } from "../../operation.ts";
 import { count, ROLE } from "./render.ts";
 

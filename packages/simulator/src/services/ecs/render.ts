@@ -1,5 +1,5 @@
 import type { CapacityProvider, Cluster, ContainerInstance, Task, TaskDefinition } from "../../fleet/ecs/state.ts";
-import type { Group } from "../../fleet/group-state.ts";
+import type { Group } from "../../fleet/groups/group-state.ts";
 import { whereOf } from "../../fleet/ecs/launch.ts";
 import type { JsonObject, Ms } from "../../operation.ts";
 import { addressDetails, hasInterface, networkInterface } from "../../fleet/ecs/addresses.ts";

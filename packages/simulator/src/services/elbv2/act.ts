@@ -1,9 +1,9 @@
 import type { Operation } from "../../operation.ts";
 import { integer, list, structure } from "../../fleet/api/shapes.ts";
 import { needTargetGroup, type Place, placesOf } from "./find.ts";
-import type { TargetGroup } from "../../fleet/target-state.ts";
+import type { TargetGroup } from "../../fleet/targets/target-state.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
-import { deregisterTarget, registerTarget, targetKey } from "../../fleet/targets.ts";
+import { deregisterTarget, registerTarget, targetKey } from "../../fleet/targets/targets.ts";
 import { AwsError } from "../../operation.ts";
 import type { Instance, World } from "../../fleet/state.ts";
 import { isAlive } from "../../fleet/state.ts";

@@ -1,12 +1,12 @@
 import type { JsonObject, Operation } from "../../operation.ts";
-import type { Target, TargetGroup } from "../../fleet/target-state.ts";
+import type { Target, TargetGroup } from "../../fleet/targets/target-state.ts";
 import { integer, list, structure } from "../../fleet/api/shapes.ts";
 import { needTargetGroup, pageOf, placesOf } from "./find.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";
 import { AwsError } from "../../operation.ts";
 import type { World } from "../../fleet/state.ts";
 import { regionOf } from "../../fleet/region.ts";
-import { targetKey } from "../../fleet/targets.ts";
+import { targetKey } from "../../fleet/targets/targets.ts";
 
 const renderGroup = (group: TargetGroup): JsonObject => ({
   TargetGroupArn: group.arn,

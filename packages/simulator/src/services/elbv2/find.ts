@@ -2,7 +2,7 @@ import type { CallContext, JsonObject } from "../../operation.ts";
 import { AwsError } from "../../operation.ts";
 import type { Page } from "../../fleet/api/page.ts";
 import type { Reader } from "../../fleet/api/input.ts";
-import type { TargetGroup } from "../../fleet/target-state.ts";
+import type { TargetGroup } from "../../fleet/targets/target-state.ts";
 import type { World } from "../../fleet/state.ts";
 import { paginate } from "../../fleet/api/page.ts";
 import { reader, validationError } from "../../fleet/api/input.ts";

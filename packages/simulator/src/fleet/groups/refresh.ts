@@ -2,8 +2,8 @@ import type { Group, InstanceRefresh, Member } from "./group-state.ts";
 import { endMember } from "./group-end.ts";
 import { isInWarmPool, unitsOf } from "./group-launch.ts";
 import { isProtected, serves } from "./groups.ts";
-import { later } from "./later.ts";
-import type { World } from "./state.ts";
+import { later } from "../later.ts";
+import type { World } from "../state.ts";
 
 /** assumed: how often a refresh checks its group. */
 const CHECK_INTERVAL = 15_000;

@@ -1,8 +1,8 @@
 import { removeRegistration, setOpen } from "./classic-load-balancer.ts";
-import { later } from "./later.ts";
-import { arn } from "./region.ts";
-import type { Instance, InstanceState, Region, World } from "./state.ts";
-import { isAlive } from "./state.ts";
+import { later } from "../later.ts";
+import { arn } from "../region.ts";
+import type { Instance, InstanceState, Region, World } from "../state.ts";
+import { isAlive } from "../state.ts";
 import type { LatticeTarget, LatticeTargetGroup } from "./traffic-state.ts";
 
 export interface LatticeSpec {

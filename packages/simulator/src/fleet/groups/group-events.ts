@@ -1,7 +1,7 @@
 import type { Activity, Group, Member, Move } from "./group-state.ts";
-import type { World } from "./state.ts";
-import { arn } from "./region.ts";
-import { publish } from "./events.ts";
+import type { World } from "../state.ts";
+import { arn } from "../region.ts";
+import { publish } from "../events.ts";
 import { transitionOf } from "./hooks.ts";
 
 /** The number of activities that are kept; DescribeScalingActivities keeps six weeks. */

@@ -1,6 +1,6 @@
-import { later } from "./later.ts";
-import type { Instance, InstanceState, Region, World } from "./state.ts";
-import { isAlive } from "./state.ts";
+import { later } from "../later.ts";
+import type { Instance, InstanceState, Region, World } from "../state.ts";
+import { isAlive } from "../state.ts";
 import type { ClassicLoadBalancer, ClassicRegistration, Registration } from "./traffic-state.ts";
 
 export interface ClassicSpec {

@@ -1,15 +1,15 @@
-import { later } from "./later.ts";
+import { later } from "../later.ts";
 import type { Activity, Group, Member, Move } from "./group-state.ts";
-import type { Instance, World } from "./state.ts";
-import { AwsError } from "../operation.ts";
+import type { Instance, World } from "../state.ts";
+import { AwsError } from "../../operation.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
-import type { Target } from "./target-state.ts";
-import { deregisterTarget } from "./targets.ts";
-import { endInstance } from "./instances.ts";
+import type { Target } from "../targets/target-state.ts";
+import { deregisterTarget } from "../targets/targets.ts";
+import { endInstance } from "../instances.ts";
 import { holdWithHooks } from "./hooks.ts";
 import { isInWarmPool, isReadyInPool, unitsOf } from "./group-launch.ts";
-import { isAlive } from "./state.ts";
-import { deregisterMember } from "./traffic.ts";
+import { isAlive } from "../state.ts";
+import { deregisterMember } from "../targets/traffic.ts";
 
 const changed = (world: World, group: Group): void => {
   for (const listener of world.listeners.groupChanged) listener(group);

@@ -1,9 +1,9 @@
 import type { Group, HookResult, Member, Move } from "./group-state.ts";
-import type { Instance, World } from "./state.ts";
+import type { Instance, World } from "../state.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
 import { abandonLaunch, addMember, findPool, isInWarmPool, isReadyInPool, tagsOf, whenRuns } from "./group-launch.ts";
 import { endMember, leaveBalancers, remove } from "./group-end.ts";
-import { endInstance, launchInstance } from "./instances.ts";
+import { endInstance, launchInstance } from "../instances.ts";
 import { holdWithHooks } from "./hooks.ts";
 
 const RETURN: Move = { origin: "AutoScalingGroup", destination: "WarmPool" };

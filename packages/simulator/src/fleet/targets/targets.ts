@@ -1,8 +1,8 @@
-import { later } from "./later.ts";
-import type { Instance, InstanceState, Region, World } from "./state.ts";
+import { later } from "../later.ts";
+import type { Instance, InstanceState, Region, World } from "../state.ts";
 import type { LoadBalancer, Target, TargetGroup } from "./target-state.ts";
-import { arn } from "./region.ts";
-import { isAlive } from "./state.ts";
+import { arn } from "../region.ts";
+import { isAlive } from "../state.ts";
 
 export interface TargetGroupSpec {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Group } from "./group-state.ts";
-import { endInstance } from "./instances.ts";
-import type { World } from "./state.ts";
+import { endInstance } from "../instances.ts";
+import type { World } from "../state.ts";
 
 /**
  * Deletes a group and its instances (`ForceDelete`): hooks are ignored, and open lifecycle actions are dropped.

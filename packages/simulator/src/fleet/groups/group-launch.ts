@@ -1,13 +1,13 @@
 import type { Activity, Group, Member, Move } from "./group-state.ts";
-import type { Instance, Purchase, World, Zone } from "./state.ts";
+import type { Instance, Purchase, World, Zone } from "../state.ts";
 import { beginActivity, endActivity } from "./group-events.ts";
-import { poolKey, takeCapacity } from "./region.ts";
-import { endInstance, launchInstance, startInstance } from "./instances.ts";
+import { poolKey, takeCapacity } from "../region.ts";
+import { endInstance, launchInstance, startInstance } from "../instances.ts";
 import { holdWithHooks } from "./hooks.ts";
-import { containersFollowInstance } from "./ecs/containers.ts";
-import { isAlive } from "./state.ts";
-import { registerMember } from "./traffic.ts";
-import { registerTarget } from "./targets.ts";
+import { containersFollowInstance } from "../ecs/containers.ts";
+import { isAlive } from "../state.ts";
+import { registerMember } from "../targets/traffic.ts";
+import { registerTarget } from "../targets/targets.ts";
 
 /**
  * Returns the purchase option of the next instance: On-Demand up to the base, above it by percentage:

@@ -1,12 +1,12 @@
 import type { Group, Hook, WarmPool } from "./group-state.ts";
-import type { Instance, Purchase, Region, World } from "./state.ts";
+import type { Instance, Purchase, Region, World } from "../state.ts";
 import { addMember, enterService, isActive, unitsOf } from "./group-launch.ts";
-import { arn } from "./region.ts";
-import { launchInstance } from "./instances.ts";
+import { arn } from "../region.ts";
+import { launchInstance } from "../instances.ts";
 import { putHook } from "./hooks.ts";
 import { fillPool } from "./warm-pool.ts";
-import type { TargetGroup } from "./target-state.ts";
-import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
+import type { TargetGroup } from "../targets/target-state.ts";
+import type { ClassicLoadBalancer, LatticeTargetGroup } from "../targets/traffic-state.ts";
 
 export interface GroupSpec {
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { Ms } from "../operation.ts";
-import type { Instance, Region } from "./state.ts";
+import type { Ms } from "../../operation.ts";
+import type { Instance, Region } from "../state.ts";
 
 /** A registration by which an instance gets traffic, other than a target of Elastic Load Balancing v2. */
 export interface Registration {

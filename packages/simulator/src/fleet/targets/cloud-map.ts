@@ -1,7 +1,7 @@
 import { removeRegistration, setOpen } from "./classic-load-balancer.ts";
-import { later } from "./later.ts";
-import { arn } from "./region.ts";
-import type { Instance, Region, World } from "./state.ts";
+import { later } from "../later.ts";
+import { arn } from "../region.ts";
+import type { Instance, Region, World } from "../state.ts";
 import type { DiscoveryInstance, DiscoveryOperation, DiscoveryService } from "./traffic-state.ts";
 
 export const createDiscoveryService = (world: World, region: Region, name: string): DiscoveryService => {

@@ -1,10 +1,10 @@
 import { addDiscovered, removeDiscovered } from "./cloud-map.ts";
-import { discoveryAddress, portOf } from "./ecs/addresses.ts";
+import { discoveryAddress, portOf } from "../ecs/addresses.ts";
 import { deregisterClassic, registerClassic } from "./classic-load-balancer.ts";
-import type { Task } from "./ecs/state.ts";
-import type { Member } from "./group-state.ts";
+import type { Task } from "../ecs/state.ts";
+import type { Member } from "../groups/group-state.ts";
 import { deregisterLattice, registerLattice } from "./lattice.ts";
-import type { World } from "./state.ts";
+import type { World } from "../state.ts";
 import type { LatticeTargetGroup } from "./traffic-state.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { World } from "./state.ts";
-import { deregisterTarget } from "./targets.ts";
-import { deregisterMember } from "./traffic.ts";
+import type { World } from "../state.ts";
+import { deregisterTarget } from "../targets/targets.ts";
+import { deregisterMember } from "../targets/traffic.ts";
 import { enterService, unitsOf } from "./group-launch.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { later } from "./later.ts";
+import { later } from "../later.ts";
 import type { Hook, HookResult, LifecycleAction, LifecycleState, Member, Move, Transition } from "./group-state.ts";
-import { AwsError } from "../operation.ts";
-import type { JsonObject } from "../operation.ts";
-import type { World } from "./state.ts";
-import { publish } from "./events.ts";
+import { AwsError } from "../../operation.ts";
+import type { JsonObject } from "../../operation.ts";
+import type { World } from "../state.ts";
+import { publish } from "../events.ts";
 
 /**
  * Returns the longest wait in all: 48 hours or 100 heartbeat timeouts, whichever is less.

@@ -1,9 +1,9 @@
-import { later } from "./later.ts";
+import { later } from "../later.ts";
 import type { Group, Member } from "./group-state.ts";
-import type { Instance, World } from "./state.ts";
+import type { Instance, World } from "../state.ts";
 import { isActive, launchMember, unitsOf } from "./group-launch.ts";
 import { endMember } from "./group-end.ts";
-import { isAlive } from "./state.ts";
+import { isAlive } from "../state.ts";
 import { levelPool, returnToPool } from "./warm-pool.ts";
 
 /** Reconciles a group soon, only once for any number of changes. */

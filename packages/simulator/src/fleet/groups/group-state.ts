@@ -1,8 +1,8 @@
-import type { Ms } from "../operation.ts";
-import type { CapacityProvider } from "./ecs/state.ts";
-import type { Instance, Region } from "./state.ts";
-import type { TargetGroup } from "./target-state.ts";
-import type { ClassicLoadBalancer, LatticeTargetGroup } from "./traffic-state.ts";
+import type { Ms } from "../../operation.ts";
+import type { CapacityProvider } from "../ecs/state.ts";
+import type { Instance, Region } from "../state.ts";
+import type { TargetGroup } from "../targets/target-state.ts";
+import type { ClassicLoadBalancer, LatticeTargetGroup } from "../targets/traffic-state.ts";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html */
 export type LifecycleState =

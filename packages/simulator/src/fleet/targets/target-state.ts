@@ -1,6 +1,6 @@
-import type { Ms } from "../operation.ts";
-import type { Service } from "./ecs/state.ts";
-import type { Instance, Region } from "./state.ts";
+import type { Ms } from "../../operation.ts";
+import type { Service } from "../ecs/state.ts";
+import type { Instance, Region } from "../state.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining";
