@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
-import { createGate } from "../../src/simulate/swarm/gate.ts";
+import { createGate } from "../../src/simulate/swarm/workers/gate.ts";
 import type { KillOrFreeze } from "../../src/simulate/swarm/dimensions/lives.ts";
 
 function bench(...plan: KillOrFreeze[]) {

@@ -9,8 +9,8 @@ import type { Ended } from "../../src/simulate/swarm/invariants/scene.ts";
 import { hooks } from "../../src/simulate/swarm/invariants/hooks.ts";
 import { breachesAtEnd } from "../../src/simulate/swarm/invariants/index.ts";
 import { people as byPeople } from "../../src/simulate/swarm/invariants/people.ts";
-import type { Heard } from "../../src/simulate/swarm/queue.ts";
-import { playEvents } from "../../src/simulate/swarm/play-events.ts";
+import type { Heard } from "../../src/simulate/swarm/workers/queue.ts";
+import { playEvents } from "../../src/simulate/swarm/events/play-events.ts";
 import type { SwarmWorld } from "../../src/simulate/swarm/world.ts";
 
 /** A world whose only event is a warning of a Spot instance that takes connections and tasks. */

@@ -3,7 +3,7 @@ import { loadParts } from "@spotkeeper/controller";
 import { createSimulator, virtualClock } from "@spotkeeper/simulator";
 import type { OutageItem } from "../../src/simulate/swarm/dimensions/outages.ts";
 import { generateWorld } from "../../src/simulate/swarm/generate.ts";
-import { breakLedger, createOutages, sendThrough } from "../../src/simulate/swarm/outages.ts";
+import { breakLedger, createOutages, sendThrough } from "../../src/simulate/swarm/events/outages.ts";
 
 const { openSqliteLedger } = await loadParts();
 

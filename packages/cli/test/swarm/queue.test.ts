@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "@spotkeeper/simulator";
-import { createQueue } from "../../src/simulate/swarm/queue.ts";
+import { createQueue } from "../../src/simulate/swarm/workers/queue.ts";
 
 const FIRST = "i-00000000000000001";
 const SECOND = "i-00000000000000002";

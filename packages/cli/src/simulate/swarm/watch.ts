@@ -1,5 +1,5 @@
 import type { EffectKind, Instance, Ms, Simulator } from "@spotkeeper/simulator";
-import { OF_YESTERDAY } from "./messages.ts";
+import { OF_YESTERDAY } from "./events/messages.ts";
 import type { SwarmFleet } from "./swarm-fleet.ts";
 import { mayNotTell, touchedOf } from "./not-ours.ts";
 import type { SwarmWorld } from "./world.ts";

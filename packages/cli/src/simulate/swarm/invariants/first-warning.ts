@@ -1,5 +1,5 @@
 import type { Ms } from "@spotkeeper/simulator";
-import type { Heard } from "../queue.ts";
+import type { Heard } from "../workers/queue.ts";
 import type { Scene } from "./scene.ts";
 
 const WARNING = "EC2 Spot Instance Interruption Warning";

@@ -1,7 +1,7 @@
 import type { AlertModel, Doc, Incident, Key, Policy } from "@spotkeeper/controller";
 import type { Ms, Simulator } from "@spotkeeper/simulator";
-import type { ByPeople } from "../play-event.ts";
-import type { Heard } from "../queue.ts";
+import type { ByPeople } from "../events/play-event.ts";
+import type { Heard } from "../workers/queue.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { SwarmWorld } from "../world.ts";
 import type { TargetReads } from "./target-reads.ts";

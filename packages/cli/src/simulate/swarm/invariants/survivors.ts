@@ -1,6 +1,6 @@
 import type { Instance, TargetGroup } from "@spotkeeper/simulator";
 import { awsNameOf } from "../dimensions/places.ts";
-import type { ByPeople } from "../play-event.ts";
+import type { ByPeople } from "../events/play-event.ts";
 import { isUndisturbed } from "./in-time.ts";
 import type { Check, Ended } from "./scene.ts";
 

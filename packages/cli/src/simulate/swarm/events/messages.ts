@@ -1,9 +1,9 @@
 import { arn, type Instance, type Ms } from "@spotkeeper/simulator";
-import type { MessageItem, MessageKind } from "./dimensions/messages.ts";
-import { HOME, homeOf, type PlaceItem } from "./dimensions/places.ts";
-import type { Queue } from "./queue.ts";
-import type { SwarmFleet } from "./swarm-fleet.ts";
-import type { SwarmWorld } from "./world.ts";
+import type { MessageItem, MessageKind } from "../dimensions/messages.ts";
+import { HOME, homeOf, type PlaceItem } from "../dimensions/places.ts";
+import type { Queue } from "../workers/queue.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
+import type { SwarmWorld } from "../world.ts";
 
 /** Sets a timer for each message that does not come from the fleet's events. Returns when the last one comes. */
 export function playMessages(spec: SwarmWorld, fleet: SwarmFleet, queue: Queue): Ms {

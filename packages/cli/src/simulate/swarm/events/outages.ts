@@ -1,10 +1,10 @@
 import { SpotkeeperError, type Channel } from "@spotkeeper/controller";
 import type { Clock, FaultEffect, FaultMatch, Ms, Simulator } from "@spotkeeper/simulator";
-import type { OutageItem, OutageKind } from "./dimensions/outages.ts";
-import { homeOf } from "./dimensions/places.ts";
-import type { SharedParts, Outages } from "./shared-parts.ts";
-import { withCalls } from "./with-calls.ts";
-import type { SwarmWorld } from "./world.ts";
+import type { OutageItem, OutageKind } from "../dimensions/outages.ts";
+import { homeOf } from "../dimensions/places.ts";
+import type { SharedParts, Outages } from "../workers/shared-parts.ts";
+import { withCalls } from "../workers/with-calls.ts";
+import type { SwarmWorld } from "../world.ts";
 
 /** Longer than the timeout of a send (controller/src/notify/outbox/outbox.ts). */
 const SLOW: Ms = 12_000;

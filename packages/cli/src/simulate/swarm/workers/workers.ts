@@ -1,6 +1,6 @@
 import type { Key } from "@spotkeeper/controller";
 import type { Clock, Ms } from "@spotkeeper/simulator";
-import type { LifeItem } from "./dimensions/lives.ts";
+import type { LifeItem } from "../dimensions/lives.ts";
 import type { SharedParts, WakeQueue, WorkerSlot } from "./shared-parts.ts";
 import { createFunction } from "./function.ts";
 import { createProcess, type WorkerProcess } from "./process.ts";

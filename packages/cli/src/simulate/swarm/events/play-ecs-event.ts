@@ -12,7 +12,7 @@ import {
   stopTask,
   type World,
 } from "@spotkeeper/simulator";
-import type { EcsEventKind } from "./dimensions/ecs-events.ts";
+import type { EcsEventKind } from "../dimensions/ecs-events.ts";
 
 type ContainerInstance = NonNullable<Instance["containerInstance"]>;
 type Task = ContainerInstance["tasks"] extends Set<infer T> ? T : never;

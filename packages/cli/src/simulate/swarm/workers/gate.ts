@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "@spotkeeper/simulator";
-import type { KillOrFreeze } from "./dimensions/lives.ts";
+import type { KillOrFreeze } from "../dimensions/lives.ts";
 import { withCalls } from "./with-calls.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { AlertModel, Key, Overrides, Policy } from "@spotkeeper/controller";
 import type { Clock, Ms, Simulator } from "@spotkeeper/simulator";
-import type { Parts } from "../simulated-aws.ts";
-import type { KillOrFreeze } from "./dimensions/lives.ts";
-import type { OutageKind } from "./dimensions/outages.ts";
-import type { PlaceItem } from "./dimensions/places.ts";
+import type { Parts } from "../../simulated-aws.ts";
+import type { KillOrFreeze } from "../dimensions/lives.ts";
+import type { OutageKind } from "../dimensions/outages.ts";
+import type { PlaceItem } from "../dimensions/places.ts";
 
 type Ledger = ReturnType<Parts["openSqliteLedger"]>;
 type Archive = ReturnType<Parts["openSqliteArchive"]>;

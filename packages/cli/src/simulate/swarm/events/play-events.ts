@@ -1,8 +1,8 @@
 import type { Group, Ms, Simulator } from "@spotkeeper/simulator";
-import type { FaultItem } from "./dimensions/faults.ts";
-import type { SwarmFleet } from "./swarm-fleet.ts";
+import type { FaultItem } from "../dimensions/faults.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
 import { type ByPeople, PLAY_EVENT } from "./play-event.ts";
-import type { SwarmWorld } from "./world.ts";
+import type { SwarmWorld } from "../world.ts";
 
 export interface Played {
   readonly people: ByPeople;

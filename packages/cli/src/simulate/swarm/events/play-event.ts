@@ -15,9 +15,9 @@ import {
   startRefresh,
   type Target,
 } from "@spotkeeper/simulator";
-import type { EventItem, EventKind } from "./dimensions/events.ts";
+import type { EventItem, EventKind } from "../dimensions/events.ts";
 import { PLAY_ECS_EVENT } from "./play-ecs-event.ts";
-import type { SwarmFleet } from "./swarm-fleet.ts";
+import type { SwarmFleet } from "../swarm-fleet.ts";
 
 /** What people did, and what must stay so. */
 export interface ByPeople {

@@ -1,9 +1,9 @@
 import { type Channel, DEFAULT_ROUTE, NO_LINKS, NO_SECRETS, TELL_ALL } from "@spotkeeper/controller";
 import { type Clock, type Ms, sdkHandler } from "@spotkeeper/simulator";
-import { type SimulatedAws, openSimulatedAws, type Parts } from "../simulated-aws.ts";
+import { type SimulatedAws, openSimulatedAws, type Parts } from "../../simulated-aws.ts";
 import { createGate, type Gate } from "./gate.ts";
 import type { SharedParts, WorkerSlot } from "./shared-parts.ts";
-import { sendThrough } from "./outages.ts";
+import { sendThrough } from "../events/outages.ts";
 
 /** As in own-account.ts. */
 const FIRST_ANSWER_WITHIN: Ms = 3_000;
