@@ -12,7 +12,7 @@ const purePlaces = [
   `${controller}durable/intent.ts`,
   `${controller}respond/machine/next.ts`,
   `${controller}respond/machine/apply.ts`,
-  `${controller}respond/machine/lay.ts`,
+  `${controller}respond/machine/plan-round.ts`,
   `${controller}notify/pipeline/stages/`,
   `${controller}notify/pipeline/pipeline.ts`,
   `${controller}notify/outbox/whom.ts`,

@@ -10,7 +10,7 @@ import type { Wake } from "../wake.ts";
 /** Maximum number of conflicts in a row; after it a pause is better than another attempt. */
 export const MOST_CONFLICTS = 8;
 /** Pause between two writes to an unavailable ledger. */
-export const AWAY_PAUSE: Ms = 1_000;
+export const UNAVAILABLE_PAUSE: Ms = 1_000;
 /** As many as the rounds of one `advance` (rounds.ts). */
 const MOST_TRIES = 500;
 
@@ -105,7 +105,7 @@ export async function commitAtLast<K extends Kind, M extends Made<K>>(
     if (committed.is === "unavailable") {
       if (tries >= MOST_TRIES) throw committed.error;
     } else if (committed.is !== "contended" || tries >= MOST_TRIES) return committed;
-    await deps.clock.sleep(AWAY_PAUSE);
+    await deps.clock.sleep(UNAVAILABLE_PAUSE);
   }
 }
 

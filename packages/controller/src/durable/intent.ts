@@ -5,10 +5,10 @@ import type { Ms } from "../clock.ts";
  *
  * - `safe`: the same effect again; nothing is written before the call
  * - `token`: the other side recognizes it by a key that both calls carry
- * - `look`: a second effect, but it can be verified whether the first happened
+ * - `verify`: a second effect, but it can be verified whether the first happened
  * - `at-most-once`: a second effect, and the first cannot be verified
  */
-export type Repeat = "safe" | "token" | "look" | "at-most-once";
+export type Repeat = "safe" | "token" | "verify" | "at-most-once";
 
 /**
  * Returns a task as it is committed before its call. No other worker begins or verifies it before the call has ended for
@@ -18,7 +18,7 @@ export type Repeat = "safe" | "token" | "look" | "at-most-once";
  *     A  load v5 ─ commit v6: intended ✓ ─ call ─ commit v7: its result
  *     B  load v5 ─── commit v6 ✗ ─ load v6: intended, not due yet
  *     A dies during its call; after `retryAt`:
- *     C  load v6 ─ commit v7: intended ✓ ─ what `whenUnheard` says ─ commit v8: its result
+ *     C  load v6 ─ commit v7: intended ✓ ─ what `whenNoResult` says ─ commit v8: its result
  *     D  load v6 ─── commit v7 ✗ ─ load v7: intended, not due yet
  *
  * @param callTakes longest duration of the call and everything that belongs to it
@@ -37,13 +37,13 @@ export const intend = <T extends { readonly retryAt: Ms | null }>(
  * Returns what to do with an intent that is past its `retryAt` and has no result, because its worker died or could not
  * store it. Pure.
  */
-export function whenUnheard(repeat: Repeat): "repeat" | "look" | "give-up" {
+export function whenNoResult(repeat: Repeat): "repeat" | "verify" | "give-up" {
   switch (repeat) {
     case "safe":
     case "token":
       return "repeat";
-    case "look":
-      return "look";
+    case "verify":
+      return "verify";
     case "at-most-once":
       return "give-up";
   }

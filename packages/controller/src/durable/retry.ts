@@ -1,7 +1,7 @@
 import type { Ms } from "../clock.ts";
 
 /** How failed attempts are repeated: with pauses that double, up to a limit. */
-export interface Patience {
+export interface BackoffLimits {
   /** The pause after the first failure. */
   readonly first: Ms;
   /** No pause is longer. */
@@ -26,7 +26,7 @@ export interface Failed {
  *
  * @param random 0..1, for jitter
  */
-export function pauseAfter(failures: number, { first, longest }: Patience, random: number): Ms {
+export function pauseAfter(failures: number, { first, longest }: BackoffLimits, random: number): Ms {
   // 2 ** 20 is more than any pause; higher powers would only lose their digits.
   const whole = Math.min(longest, first * 2 ** Math.min(Math.max(failures, 1) - 1, 20));
   return Math.round(whole * (1 - random / 2));
@@ -38,7 +38,7 @@ export function pauseAfter(failures: number, { first, longest }: Patience, rando
  *
  * @param random 0..1, for jitter
  */
-export function nextTry({ at, tries, notBefore, endsAt }: Failed, patience: Patience, random: number): Ms | null {
+export function nextTry({ at, tries, notBefore, endsAt }: Failed, patience: BackoffLimits, random: number): Ms | null {
   if (tries >= (patience.mostTries ?? Infinity)) return null;
   const next = Math.max(at + pauseAfter(tries, patience, random), Math.ceil(notBefore ?? 0));
   return next > endsAt ? null : next;

@@ -2,7 +2,7 @@ import type { Clock, Ms } from "../clock.ts";
 import { raceWithin } from "../race.ts";
 import { isUnavailable } from "../record/unavailable.ts";
 import type { Turn } from "../turn.ts";
-import { AWAY_PAUSE } from "./commit.ts";
+import { UNAVAILABLE_PAUSE } from "./commit.ts";
 
 /** Maximum number of rounds of one `advance`, far more than any plan needs. After it the document is due again at once. */
 const MOST_ROUNDS = 500;
@@ -74,7 +74,7 @@ export async function inRounds<R>(
       finished = [...since.results, ...finished];
       isPoked ||= since.isPoked;
       if (clock.now() >= turn.until) break;
-      await clock.sleep(AWAY_PAUSE);
+      await clock.sleep(UNAVAILABLE_PAUSE);
       continue;
     }
     if (made === null) return await raceWithin(clock, [Promise.all(running.values())], turn.until - clock.now());

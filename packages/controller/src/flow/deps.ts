@@ -13,8 +13,8 @@ import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal
 export interface FlowDeps extends RunnerDeps {
   readonly ledger: Ledger;
   readonly wake: Wake;
-  /** The takeover delay (respond/machine/guard.ts). */
-  readonly guard: () => Ms;
+  /** The takeover delay (respond/machine/takeoverDelay.ts). */
+  readonly takeoverDelay: () => Ms;
   /** Sources beside AWS's own whose events are accepted as AWS's. */
   readonly trusted: readonly string[];
   /** Makes the signals of all instances in a reservation. Rejects if EC2 cannot be read. */

@@ -51,7 +51,7 @@ export function createFlow(deps: FlowDeps): Flow {
     ledger,
     clock,
     wake,
-    guard: deps.guard,
+    takeoverDelay: deps.takeoverDelay,
     isSafe: runner.isSafe,
     run: runner.run,
     onEntries: deps.onEntries,

@@ -20,7 +20,7 @@ import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { createDegraded } from "../respond/degraded.ts";
-import { guardOf } from "../respond/machine/guard.ts";
+import { takeoverDelayOf } from "../respond/machine/takeover-delay.ts";
 import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/machine/runner.ts";
 import type { Secrets } from "../secrets/secrets.ts";
@@ -150,7 +150,7 @@ export function createHandling(options: HandlingOptions): Handling {
     clock,
     random: options.random,
     wake: hints,
-    guard: () => guardOf(underWay),
+    takeoverDelay: () => takeoverDelayOf(underWay),
     policy,
     routes: options.routes,
     factsOf,

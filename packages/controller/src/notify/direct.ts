@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { nextTry, type Patience } from "../durable/retry.ts";
+import { nextTry, type BackoffLimits } from "../durable/retry.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
@@ -15,7 +15,7 @@ import { SEND_PATIENCE } from "./outbox/outbox.ts";
 import { sendOnce } from "./outbox/send.ts";
 
 /** Nothing remembers what is told so: a few tries, or a process that stops would leave it half told. */
-const DIRECT_PATIENCE: Patience = { ...SEND_PATIENCE, mostTries: 3 };
+const DIRECT_PATIENCE: BackoffLimits = { ...SEND_PATIENCE, mostTries: 3 };
 
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;

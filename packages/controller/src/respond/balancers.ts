@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import { classicOfGroup, latticeOfGroup } from "../enrich/registrations.ts";
-import { placeOf } from "./place.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /** A load balancer of a group, and the targets that it sends requests to. */

@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { Ms } from "../clock.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
-import { placeOf, text } from "./place.ts";
+import { placeOf, text } from "./step-input.ts";
 import type { Context, Result } from "./responder.ts";
 
 /** How long a read may still show the state before a write; AWS names no limit (assumed). */
@@ -20,7 +20,7 @@ export const capacityOf = async (step: Step, ctx: Context): Promise<number | nul
   (await groupOf(step, ctx))?.desired ?? null;
 
 /** Whether a read already shows the effect of a write with an unknown outcome. */
-export const mayLook = (step: Step, ctx: Context): boolean => ctx.now >= (step.startedAt ?? 0) + SETTLES;
+export const mayVerify = (step: Step, ctx: Context): boolean => ctx.now >= (step.startedAt ?? 0) + SETTLES;
 
 /** Checks an unexpected value: returns a wait until it has been read twice, then null. */
 export function confirmed(step: Step, desired: number | null, ctx: Context): Result | null {

@@ -1,5 +1,5 @@
 import type { Ms } from "../clock.ts";
-import { placeOf } from "./place.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { TargetHealth } from "../aws/calls/elb.ts";
 import type { Ms } from "../clock.ts";
-import { placeOf } from "./place.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /** Interval of health polls. All waiting steps share a read that is at most half of it old. */

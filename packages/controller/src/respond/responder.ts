@@ -88,12 +88,12 @@ interface Shared extends Description {
 /** Carries out one kind of step. `repeat`: what a repetition does (durable/intent.ts). */
 export type Responder = Shared &
   (
-    | { readonly repeat: Exclude<Repeat, "look"> }
+    | { readonly repeat: Exclude<Repeat, "verify"> }
     | {
-        readonly repeat: Extract<Repeat, "look">;
+        readonly repeat: Extract<Repeat, "verify">;
         /**
          * Verifies after a crash whether the effect happened. After "unknown" it is called again, until the time limit.
          */
-        readonly look: (step: Step, ctx: Context) => Promise<Result | "not-done" | "unknown">;
+        readonly verify: (step: Step, ctx: Context) => Promise<Result | "not-done" | "unknown">;
       }
   );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Step } from "../model/step.ts";
-import { textOrNull } from "./place.ts";
+import { textOrNull } from "./step-input.ts";
 
 /** The command to run: a document of Systems Manager, and its parameters. */
 export interface CommandContent {

@@ -1,8 +1,8 @@
 import type { Ask, Place, Receipt } from "../aws/ask.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
-import { isFirst, type Whose } from "./before.ts";
-import { placeOf } from "./place.ts";
+import { isFirstAttempt, type EffectOrigin } from "./effect-origin.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context, Description, Responder, Result } from "./responder.ts";
 
 /** Makes a done result from a receipt; "already gone" is success. */
@@ -36,7 +36,7 @@ export function safeWrite(what: Omit<Description, "nature">, write: Write): Resp
  */
 export function takeAway(
   what: Pick<Description, "title" | "phrase" | "undoneBy"> & Partial<Pick<Description, "empties">>,
-  before: (step: Step, ctx: Context) => Whose["ours"] | Promise<Whose["ours"]>,
+  before: (step: Step, ctx: Context) => EffectOrigin["ours"] | Promise<EffectOrigin["ours"]>,
   write: Write,
 ): Responder {
   return {
@@ -50,7 +50,7 @@ export function takeAway(
     async run(step, ctx) {
       const known = await before(step, ctx);
       const receipt = await write(step, ctx, placeOf(ctx.doc), { purpose: "act", deadline: ctx.deadline });
-      const ours = receipt.already && isFirst(step, ctx) ? "no" : known;
+      const ours = receipt.already && isFirstAttempt(step, ctx) ? "no" : known;
       return doneBy(receipt, { ours });
     },
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { intend, whenUnheard } from "../../src/durable/intent.ts";
+import { intend, whenNoResult } from "../../src/durable/intent.ts";
 
 test("an intent keeps what is known of its task, and is nobody's business before its call is over", () => {
   const task = { state: "waiting", attempts: 2, retryAt: 5, reason: "busy" };
@@ -7,10 +7,10 @@ test("an intent keeps what is known of its task, and is nobody's business before
 });
 
 test("what nobody heard of is repeated, looked up or given up, by what a repetition does", () => {
-  expect((["safe", "token", "look", "at-most-once"] as const).map(whenUnheard)).toEqual([
+  expect((["safe", "token", "verify", "at-most-once"] as const).map(whenNoResult)).toEqual([
     "repeat",
     "repeat",
-    "look",
+    "verify",
     "give-up",
   ]);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextTry, type Patience, pauseAfter } from "../../src/durable/retry.ts";
+import { nextTry, type BackoffLimits, pauseAfter } from "../../src/durable/retry.ts";
 
-const patience: Patience = { first: 1_000, longest: 60_000 };
+const patience: BackoffLimits = { first: 1_000, longest: 60_000 };
 const chance = fc.double({ min: 0, max: 1, noNaN: true });
 const instant = fc.integer({ min: 0, max: 10_000_000 });
 

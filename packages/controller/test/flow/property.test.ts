@@ -17,7 +17,7 @@ const delivery = fc.record(
 );
 
 const interruption = fc.record({
-  /** Whose: an index into those that carry tasks. */
+  /** EffectOrigin: an index into those that carry tasks. */
   who: fc.nat({ max: 20 }),
   after: fc.nat({ max: 90 }),
   kind: fc.constantFrom("warned", "warned", "recommended", "only-recommended", "cancelled", "missed"),

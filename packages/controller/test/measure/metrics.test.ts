@@ -220,7 +220,7 @@ test("the metrics follow from what the machine really commits", async () => {
         clock,
         wake: { at: () => Promise.resolve() },
         refresh: (doc, at) => refreshIncident(doc, factsWith({ instance: null }), defaultPolicy, findResponder, at),
-        guard: () => 5_000,
+        takeoverDelay: () => 5_000,
         isSafe: () => true,
         run,
         onEntries: metrics.entries,

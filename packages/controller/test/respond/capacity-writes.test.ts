@@ -35,7 +35,7 @@ const writes = (calls: readonly (readonly [string, ...unknown[]])[]): unknown[] 
 /** After a crash, when what was written shows. */
 async function look(name: ResponderName, step: ReturnType<typeof stepOf>, over: Partial<Context>): Promise<unknown> {
   const one = responder(name);
-  return one.repeat === "look" && one.look({ ...step, startedAt: T0 }, contextOf({ now: T0 + 10_000, ...over }));
+  return one.repeat === "verify" && one.verify({ ...step, startedAt: T0 }, contextOf({ now: T0 + 10_000, ...over }));
 }
 
 describe("set-desired", () => {

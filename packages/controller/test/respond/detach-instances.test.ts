@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup, GroupMembership } from "../../src/aws/calls/auto-scaling.ts";
 import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { failed } from "../../src/aws/failure.ts";
-import { newGroup } from "../../src/respond/group/record.ts";
+import { newGroup } from "../../src/respond/group/document.ts";
 import { T0 } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, run } from "./context.ts";
 import { stepOf } from "./support.ts";

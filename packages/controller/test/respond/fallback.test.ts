@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
 import type { Fallback } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
-import { isSpotShortage, type Wish, wishFor, withWish } from "../../src/respond/group/fallback.ts";
-import { newGroup } from "../../src/respond/group/record.ts";
+import { isSpotShortage, type FallbackRequest, requestFor, withRequest } from "../../src/respond/group/fallback.ts";
+import { newGroup } from "../../src/respond/group/document.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";
 import { settle } from "../../src/respond/machine/steps.ts";
 import { T0 } from "../correlate/support.ts";
@@ -49,7 +49,7 @@ describe("what is wished for", () => {
     ["above the base that it has", groupWith(5, { onDemand: { base: 2, percent: 0 } }), 3],
     ["past a percentage that would swallow it", groupWith(5, { onDemand: { base: 0, percent: 50 } }), 1],
   ] as const)("%s", (_what, group, to) => {
-    expect(wishFor(group, null, allowed, SAID)).toMatchObject({ from: group.onDemand?.base, to });
+    expect(requestFor(group, null, allowed, SAID)).toMatchObject({ from: group.onDemand?.base, to });
   });
   test.each([
     ["no mixed instances policy", groupWith(5, { onDemand: null }), /no mixed instances policy/],
@@ -58,7 +58,7 @@ describe("what is wished for", () => {
     ["all On-Demand already", groupWith(5, { onDemand: { base: 0, percent: 100 } }), /no more On-Demand/],
     ["nothing missing", groupWith(6), /no more On-Demand/],
   ] as const)("nothing: %s", (_what, group, why) => {
-    expect(wishFor(group, null, allowed, SAID)).toMatch(why);
+    expect(requestFor(group, null, allowed, SAID)).toMatch(why);
   });
   test("property: over any number of wishes never more On-Demand than allowed, nor than desired", () => {
     fc.assert(
@@ -77,7 +77,7 @@ describe("what is wished for", () => {
           let now = base;
           for (const count of active) {
             const group = groupWith(Math.min(count, desired), { desired, onDemand: { base: now, percent } });
-            const wish: Wish | string = wishFor(group, had, { lasts: 1, most }, SAID);
+            const wish: FallbackRequest | string = requestFor(group, had, { lasts: 1, most }, SAID);
             if (typeof wish === "string") continue;
             now = wish.to;
             had = { from: base, ours: [now], wanted: null, until: T0, lasts: 1, because: "" };
@@ -90,8 +90,8 @@ describe("what is wished for", () => {
 });
 
 describe("the group's record", () => {
-  const wish: Wish = { from: 0, to: 1, lasts: 3_600_000, because: SAID };
-  const wished = { ...newGroup(NAME), body: withWish(newGroup(NAME).body, wish) };
+  const wish: FallbackRequest = { from: 0, to: 1, lasts: 3_600_000, because: SAID };
+  const wished = { ...newGroup(NAME), body: withRequest(newGroup(NAME).body, wish) };
   type Group = typeof wished;
   const at = (doc: Group, now: number): Group => refreshGroup(doc, now).doc;
   const answered = (
@@ -125,7 +125,7 @@ describe("the group's record", () => {
   });
   test("a wish more while it is raised: raised further, for as long again; lowered to where it began", () => {
     const raised = at(answered(at(wished, T0), "done", null, T0), T0);
-    const more = { ...raised, body: withWish(raised.body, { ...wish, from: 1, to: 3 }) };
+    const more = { ...raised, body: withRequest(raised.body, { ...wish, from: 1, to: 3 }) };
     const raising = at(more, T0 + 1_000);
     expect(paramsOf(raising)).toEqual([["on-demand", { group: "web", from: [1], to: 3 }]]);
     const further = at(answered(raising, "done", null, T0 + 2_000), T0 + 2_000);
@@ -136,7 +136,7 @@ describe("the group's record", () => {
     const raised = at(answered(at(wished, T0), "done", null, T0), T0);
     const lowering = at(raised, T0 + 3_600_000);
     const before = when === "while it is lowered" ? lowering : answered(lowering, "done", null, T0 + 3_600_000);
-    const more = { ...before, body: withWish(before.body, { ...wish, from: 1, to: 2 }) };
+    const more = { ...before, body: withRequest(before.body, { ...wish, from: 1, to: 2 }) };
     const over = at(answered(at(more, T0 + 3_601_000), "done", null, T0 + 3_602_000), T0 + 3_602_000);
     expect(over).toMatchObject({ wakeAt: null, body: { fallback: null, steps: [] } });
   });

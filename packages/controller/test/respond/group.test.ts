@@ -6,7 +6,7 @@ import type { Key } from "../../src/model/key.ts";
 import type { Params, Plain } from "../../src/model/plain.ts";
 import type { Step } from "../../src/model/step.ts";
 import { admit, type GroupView } from "../../src/respond/group/gates.ts";
-import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
+import { newGroup, withReplacement } from "../../src/respond/group/document.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";
 import { isSettled, settle } from "../../src/respond/machine/steps.ts";
 import { T0 } from "../correlate/support.ts";

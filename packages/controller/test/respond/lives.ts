@@ -12,7 +12,7 @@ import type { Group, Replacement } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
-import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
+import { newGroup, withReplacement } from "../../src/respond/group/document.ts";
 import { refreshGroup } from "../../src/respond/group/refresh.ts";
 import { advanceDoc, type MachineDeps } from "../../src/respond/machine/machine.ts";
 import { findResponder } from "../../src/respond/responders/index.ts";
@@ -115,7 +115,7 @@ export function createLives(size: number): Lives {
       wake: { at: () => Promise.resolve() },
       refresh: refreshGroup,
       isSafe: (step) => findResponder(step.responder)?.repeat === "safe",
-      guard: () => 5_000,
+      takeoverDelay: () => 5_000,
       onEntries: (_doc, entries) => void noted.push(...entries.map((entry) => entry.text)),
       run: (from, step) => runOne(from, step, aws),
     };

@@ -4,7 +4,7 @@ import type { Doc } from "../../src/model/doc.ts";
 import type { Key } from "../../src/model/key.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
-import { newGroup } from "../../src/respond/group/record.ts";
+import { newGroup } from "../../src/respond/group/document.ts";
 import { advanceDoc, type MachineDeps } from "../../src/respond/machine/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { ALONE } from "../../src/turn.ts";

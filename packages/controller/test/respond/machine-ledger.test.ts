@@ -97,7 +97,7 @@ test("a step that relies on what another writes runs again on it, and one that o
   expect(ran).toEqual(["write", "rely", "rely-too", "rely"]);
 });
 
-test("while a step runs long, the guard is renewed without writing the document again", async () => {
+test("while a step runs long, the takeover delay is renewed without writing the document again", async () => {
   const key = await opened();
   const { deps } = scripted(clock, ledger, {
     plan: [planned("slow")],

@@ -5,7 +5,7 @@ import type { Key } from "../../src/model/key.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
-import { guardOf } from "../../src/respond/machine/guard.ts";
+import { takeoverDelayOf } from "../../src/respond/machine/takeover-delay.ts";
 import { advanceDoc } from "../../src/respond/machine/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { SECOND, T0, warning } from "../correlate/support.ts";
@@ -82,7 +82,7 @@ test("after each result it is planned once, by what the result has shown", async
   expect(times).toBe(1 + ran.length);
 });
 
-test("while a step runs long, the guard keeps others away, and is renewed", async () => {
+test("while a step runs long, the takeover delay keeps others away, and is renewed", async () => {
   const key = await open();
   const { deps } = worker({
     plan: [planned("slow")],
@@ -100,7 +100,7 @@ test("while a step runs long, the guard keeps others away, and is renewed", asyn
 });
 
 test("in a storm guards are renewed less often, so that renewing does not take all that the ledger writes", () => {
-  expect([1, 2_500, 2_501, 15_000].map(guardOf)).toEqual([5_000, 5_000, 5_002, 30_000]);
+  expect([1, 2_500, 2_501, 15_000].map(takeoverDelayOf)).toEqual([5_000, 5_000, 5_002, 30_000]);
 });
 
 test("beside a slow step, another is repeated at its time, however seldom guards are renewed", async () => {
@@ -116,7 +116,7 @@ test("beside a slow step, another is repeated at its time, however seldom guards
         : { is: "wait", until: clock.now() + 3 * SECOND, reason: "-" };
     },
   });
-  await settle(advanceDoc({ ...deps, guard: () => 60 * SECOND }, key, "incident", ALONE));
+  await settle(advanceDoc({ ...deps, takeoverDelay: () => 60 * SECOND }, key, "incident", ALONE));
   expect(at).toEqual([0, 3 * SECOND, 6 * SECOND]);
 });
 

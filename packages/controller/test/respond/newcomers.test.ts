@@ -4,7 +4,7 @@ import type { Ec2Instance } from "../../src/aws/calls/ec2.ts";
 import type { Replacement } from "../../src/model/group.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Context } from "../../src/respond/responder.ts";
-import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
+import { newGroup, withReplacement } from "../../src/respond/group/document.ts";
 import { T0 } from "../correlate/support.ts";
 import { contextOf, fakeAws, receipt, responder, run } from "./context.ts";
 import { stepOf } from "./support.ts";
@@ -115,7 +115,7 @@ test("after a crash it goes on from what the end of a newcomer has left; begun b
 
 const look = async (step: Step, ctx: Context): Promise<unknown> => {
   const found = responder("set-desired");
-  return found.repeat === "look" ? found.look(step, ctx) : null;
+  return found.repeat === "verify" ? found.verify(step, ctx) : null;
 };
 
 describe("a group that counts weights", () => {

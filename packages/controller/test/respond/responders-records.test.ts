@@ -4,7 +4,7 @@ import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { ReplacementState } from "../../src/model/group.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import { newGroup, withReplacement } from "../../src/respond/group/record.ts";
+import { newGroup, withReplacement } from "../../src/respond/group/document.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { ID, launching, T0, warning } from "../correlate/support.ts";
 import { AT, contextOf, DEADLINE, fakeAws, openLedger, receipt, responder, run, writesOf } from "./context.ts";
@@ -148,9 +148,9 @@ describe("set-on-demand-base", () => {
   });
   test("after a crash it looks whether it happened", async () => {
     const found = responder("set-on-demand-base");
-    if (found.repeat !== "look") throw new Error("it must be looked at");
-    expect(await found.look(step, contextOf({ aws: groupAt(2).aws }))).toMatchObject({ is: "done" });
-    expect(await found.look(step, contextOf({ aws: groupAt(0).aws }))).toBe("not-done");
+    if (found.repeat !== "verify") throw new Error("it must be looked at");
+    expect(await found.verify(step, contextOf({ aws: groupAt(2).aws }))).toMatchObject({ is: "done" });
+    expect(await found.verify(step, contextOf({ aws: groupAt(0).aws }))).toBe("not-done");
   });
 });
 

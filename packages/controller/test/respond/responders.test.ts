@@ -6,7 +6,7 @@ import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Params } from "../../src/model/plain.ts";
-import { newGroup } from "../../src/respond/group/record.ts";
+import { newGroup } from "../../src/respond/group/document.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { ID, T0, warning } from "../correlate/support.ts";
 import { ACT, AT, contextOf, fakeAws, POLL, receipt, run } from "./context.ts";

@@ -5,7 +5,7 @@ import type { Key } from "../../src/model/key.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import type { Finished } from "../../src/respond/machine/apply.ts";
-import { guardOf } from "../../src/respond/machine/guard.ts";
+import { takeoverDelayOf } from "../../src/respond/machine/takeover-delay.ts";
 import type { MachineDeps } from "../../src/respond/machine/machine.ts";
 import type { Result } from "../../src/respond/responder.ts";
 import { mergePlan } from "../../src/respond/machine/steps.ts";
@@ -36,7 +36,7 @@ export function scripted(clock: VirtualClock, ledger: Ledger, script: Script): S
       const steps = mergePlan(doc.body.steps, script.plan, now);
       return { doc: { ...doc, wakeAt: null, body: { ...doc.body, steps } }, entries: [] };
     },
-    guard: () => guardOf(1),
+    takeoverDelay: () => takeoverDelayOf(1),
     isSafe: (step) => script.unsafe?.includes(step.id) !== true,
     run: async (doc, step): Promise<Finished> => {
       ran.push(step.id);

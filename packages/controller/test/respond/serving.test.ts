@@ -3,7 +3,7 @@ import type { AutoScalingGroup } from "../../src/aws/calls/auto-scaling.ts";
 import type { TargetHealth } from "../../src/aws/calls/elb.ts";
 import { groupOf } from "../../src/aws/services/auto-scaling-shapes.ts";
 import type { Group } from "../../src/model/group.ts";
-import { newGroup } from "../../src/respond/group/record.ts";
+import { newGroup } from "../../src/respond/group/document.ts";
 import { servingIn } from "../../src/respond/serving.ts";
 import { ID, T0 } from "../correlate/support.ts";
 import { AT, contextOf, fakeAws, run } from "./context.ts";

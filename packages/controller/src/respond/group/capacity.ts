@@ -4,7 +4,7 @@ import type { Key } from "../../model/key.ts";
 import type { Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
 import { isSettled } from "../machine/steps.ts";
-import { isUnderway } from "./record.ts";
+import { isUnderway } from "./document.ts";
 import { ATTENTION, change, find, isRetired, mayHaveHappened, type Note, PAY_WITHIN, plan, without } from "./body.ts";
 
 /**

@@ -9,7 +9,7 @@ import type { Debt } from "./debt.ts";
 import { isCapacity } from "./member.ts";
 
 /** A request to raise the group's On-Demand base for a time, because Spot has no capacity. */
-export interface Wish {
+export interface FallbackRequest {
   readonly from: number;
   readonly to: number;
   readonly lasts: Ms;
@@ -38,7 +38,12 @@ const share = (desired: number, base: number, percent: number): number =>
  *
  * @param had the existing fallback, whose raise counts
  */
-export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: OnDemand, said: string): Wish | string {
+export function requestFor(
+  group: AutoScalingGroup,
+  had: Fallback | null,
+  allowed: OnDemand,
+  said: string,
+): FallbackRequest | string {
   const { onDemand, desired } = group;
   if (onDemand === null) return "the group has no mixed instances policy";
   if (group.counts !== "instances") return `the group counts its capacity in ${group.counts}`;
@@ -58,7 +63,7 @@ export function wishFor(group: AutoScalingGroup, had: Fallback | null, allowed: 
 }
 
 /** Adds the request to the group's document, unless another raise or the lowering is in progress. */
-export function withWish(body: Group, wish: Wish): Group {
+export function withRequest(body: Group, wish: FallbackRequest): Group {
   const { fallback: had } = body;
   if (had !== null && (had.wanted !== null || had.until === null)) return body;
   if (find(body, LOWER) !== undefined) return body;
@@ -71,10 +76,10 @@ export function withWish(body: Group, wish: Wish): Group {
 }
 
 /** Reads a request from a receipt; returns null if there is none. */
-function wishFrom(receipt: Plain): Wish | null {
+function wishFrom(receipt: Plain): FallbackRequest | null {
   if (receipt === null || typeof receipt !== "object" || !("wish" in receipt)) return null;
   const { wish } = receipt;
-  return wish !== null && typeof wish === "object" ? (wish as unknown as Wish) : null;
+  return wish !== null && typeof wish === "object" ? (wish as unknown as FallbackRequest) : null;
 }
 
 /**
@@ -100,7 +105,7 @@ function adopt(body: Group, note: Note): Group {
   const steps = body.steps.map((step) => {
     const wish = step.id.startsWith("serving:") ? wishFrom(step.receipt) : null;
     if (wish === null) return step;
-    const wished = withWish(next, wish);
+    const wished = withRequest(next, wish);
     if (wished !== next) note(`falling back to On-Demand for a time: ${wish.because}`);
     next = wished;
     return { ...step, receipt: null };

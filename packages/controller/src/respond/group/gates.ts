@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Group, Replacement } from "../../model/group.ts";
 import type { Plain } from "../../model/plain.ts";
 import { membershipOf } from "./member.ts";
-import { isUnderway } from "./record.ts";
+import { isUnderway } from "./document.ts";
 
 /** The current state of the group from AWS; the receipt of its `group-gates` step. */
 export interface GroupView {

@@ -4,7 +4,7 @@ import { targetGroupsOf } from "../../inventory/target-groups.ts";
 import { type Balancer, otherBalancers } from "../balancers.ts";
 import type { Context } from "../responder.ts";
 import { healthOf } from "../health.ts";
-import { isOver } from "./record.ts";
+import { isOver } from "./document.ts";
 
 /**
  * Returns which instances are the last healthy ones in a load balancer of the group, with its name: without them it

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Ms } from "../../clock.ts";
-import { placeOf } from "../place.ts";
+import { placeOf } from "../step-input.ts";
 import type { Context } from "../responder.ts";
 import { idleIn } from "../serving.ts";
 import { isCapacity } from "./member.ts";
@@ -15,7 +15,11 @@ import { isCapacity } from "./member.ts";
  *
  * @param to the new desired capacity
  */
-export async function whoGoes(group: AutoScalingGroup, to: number, ctx: Context): Promise<readonly string[]> {
+export async function instancesToTerminate(
+  group: AutoScalingGroup,
+  to: number,
+  ctx: Context,
+): Promise<readonly string[]> {
   return surplus(group, await newcomersIn(group, ctx), to);
 }
 

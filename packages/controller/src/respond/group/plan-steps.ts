@@ -4,7 +4,7 @@ import { isSettled } from "../machine/steps.ts";
 import { find, isRetired, PAY_WITHIN, plan } from "./body.ts";
 import { isBusy, planPayments } from "./capacity.ts";
 import { debtsWakeAt, isOfDebt } from "./debts.ts";
-import { isOver } from "./record.ts";
+import { isOver } from "./document.ts";
 
 const GATES_WITHIN: Ms = 60_000;
 /** How long a finished replacement is kept, so that its incident can read the result. */

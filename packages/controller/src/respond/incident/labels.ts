@@ -2,7 +2,7 @@ import type { Ms } from "../../clock.ts";
 import { lifeOf } from "../../decide/outdated.ts";
 import { hasEnded } from "../../decide/threat.ts";
 import type { Facts } from "../../enrich/facts.ts";
-import { knowsTasks } from "./found.ts";
+import { knowsTasks } from "./journal-facts.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Plain, Params } from "../../model/plain.ts";

@@ -10,7 +10,7 @@ import { outcomeOf } from "./outcome.ts";
 import type { Refreshed } from "../machine/refreshed.ts";
 import type { FindResponder } from "../responder.ts";
 import { isSettled, mapSteps, settle, stepsOf, withoutParams } from "../machine/steps.ts";
-import { takeBack } from "./take-back.ts";
+import { revokeGone } from "./revoke-gone.ts";
 import { isUndoable } from "./undo.ts";
 import { derive } from "./derive.ts";
 import { replan } from "./replan.ts";
@@ -32,7 +32,7 @@ export function refreshIncident(
   // `wakeAt` is calculated again from the steps.
   const asleep = { ...doc, wakeAt: null };
   if (doc.body.closedAt !== null) return { doc: asleep, entries: [] };
-  const there = takeBack(asleep, now);
+  const there = revokeGone(asleep, now);
   const first = replan(there.doc, facts, policy, find, now);
   const settled = settleFollowing(first.doc, find, now);
   // A step that was just abandoned may need further steps.

@@ -9,7 +9,7 @@ import type { Doc } from "../../model/doc.ts";
 import type { Incident } from "../../model/incident.ts";
 import { dryRunOver } from "./dry-run-over.ts";
 import { empties } from "./emptying.ts";
-import { found } from "./found.ts";
+import { journalFacts } from "./journal-facts.ts";
 import { labelsOf, tagsFor } from "./labels.ts";
 import type { Refreshed } from "../machine/refreshed.ts";
 import type { FindResponder } from "../responder.ts";
@@ -41,7 +41,7 @@ export function replan(
   const plannedFrom = digest(`${made.rule}|${made.mode}|${made.steps.map((step) => step.id).join(",")}`);
   const tags = tagsFor(doc, facts);
   const remade = { ...doc, tags, body: { ...body, steps, rule: made.rule, mode: made.mode, plannedFrom } };
-  const seen = found(remade, facts, now);
+  const seen = journalFacts(remade, facts, now);
   const next = labelled(remade, facts);
   if (plannedFrom === body.plannedFrom) return { doc: next, entries: seen };
   const because = made.because === null ? "" : `, only observed: ${made.because}`;

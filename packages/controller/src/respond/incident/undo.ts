@@ -2,8 +2,8 @@ import type { Ms } from "../../clock.ts";
 import type { PlannedStep } from "../../decide/plan.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Step } from "../../model/step.ts";
-import { isMayBeDone, whoseWas, type Whose } from "../before.ts";
-import { earlyOf } from "../early.ts";
+import { isMayBeDone, effectOriginIn, type EffectOrigin } from "../effect-origin.ts";
+import { earlyOf } from "../gone-early.ts";
 import type { FindResponder } from "../responder.ts";
 
 /** Time limit of an undo. */
@@ -21,7 +21,7 @@ export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedSt
   return body.steps.flatMap((step) => {
     const responder = find(step.responder)?.undoneBy ?? null;
     if (responder === null) return [];
-    const { ours, theirs } = whoseOf(step, body);
+    const { ours, theirs } = effectOriginOf(step, body);
     if (ours === "no") return [];
     return [
       {
@@ -46,11 +46,11 @@ export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedSt
  */
 export const doneUnrecorded = (stepId: string): string => `done without the ledger: ${stepId}`;
 
-function whoseOf(step: Step, { flagged, steps }: Incident): Whose {
+function effectOriginOf(step: Step, { flagged, steps }: Incident): EffectOrigin {
   if (flagged.includes(doneUnrecorded(step.id))) return { ours: "yes", theirs: [] };
   if (step.state === "abandoned" && wasLost(step)) return { ours: "unknown", theirs: earlyOf(step, steps) };
   if (step.state !== "done") return { ours: "no", theirs: [] };
-  const { ours, theirs } = whoseWas(step);
+  const { ours, theirs } = effectOriginIn(step);
   return { ours, theirs: [...new Set([...theirs, ...earlyOf(step, steps)])] };
 }
 

@@ -3,7 +3,7 @@ import type { Doc } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
-import { MAY_BE_DONE } from "../before.ts";
+import { MAY_BE_DONE } from "../effect-origin.ts";
 import type { Result } from "../responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 

@@ -1,20 +1,20 @@
 import type { Clock, Ms } from "../../clock.ts";
-import { AWAY_PAUSE, commitOver, type CommitDeps } from "../../durable/commit.ts";
+import { UNAVAILABLE_PAUSE, commitOver, type CommitDeps } from "../../durable/commit.ts";
 import { inRounds, type Round, type Since } from "../../durable/rounds.ts";
 import type { Doc, Kind } from "../../model/doc.ts";
 import type { Key } from "../../model/key.ts";
 import type { Step } from "../../model/step.ts";
 import type { Turn } from "../../turn.ts";
 import type { Finished } from "./apply.ts";
-import { GUARD } from "./guard.ts";
-import { again, lay, type LayDeps, writesElsewhere } from "./lay.ts";
+import { MIN_TAKEOVER_DELAY } from "./takeover-delay.ts";
+import { again, planRound, type PlanRoundDeps, writesOtherDocs } from "./plan-round.ts";
 
 /** A document that has been due for so long was left by its worker: a worker continues its own documents at once. */
 const LEFT_AFTER: Ms = 1_500;
 /** Nothing is written before safe steps; if they take longer, the takeover delay is written after this time. */
-const FIRST_GUARD: Ms = 1_000;
+const FIRST_RENEWAL: Ms = 1_000;
 
-export interface MachineDeps<K extends Kind> extends LayDeps<K>, CommitDeps<K> {
+export interface MachineDeps<K extends Kind> extends PlanRoundDeps<K>, CommitDeps<K> {
   readonly clock: Clock;
   /** Runs one step once; never rejects. */
   readonly run: (doc: Doc<K>, step: Step) => Promise<Finished>;
@@ -56,7 +56,11 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     ({ doc, unsaved } = settled);
     const now = clock.now();
     const renewAfter =
-      unsaved.length > 0 ? AWAY_PAUSE : (settled.doc.wakeAt ?? 0) > now ? deps.guard() / 2 : FIRST_GUARD;
+      unsaved.length > 0
+        ? UNAVAILABLE_PAUSE
+        : (settled.doc.wakeAt ?? 0) > now
+          ? deps.takeoverDelay() / 2
+          : FIRST_RENEWAL;
     return {
       begin: due.map((step) => ({ id: step.id, run: () => deps.run(view, step) })),
       nextAt: Math.min(now + renewAfter, upcomingAt ?? Infinity),
@@ -82,7 +86,7 @@ async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): 
   if (base === null || !isLeft(base)) return base;
   const taken = await commitOver(deps, { key, kind, base }, (found, isAgain) => {
     if (found === null || (isAgain !== null && (found.wakeAt ?? 0) > clock.now())) return null;
-    const doc = { ...found, wakeAt: clock.now() + deps.guard() };
+    const doc = { ...found, wakeAt: clock.now() + deps.takeoverDelay() };
     return { change: isLeft(found) ? { doc, entries: [], onlyWakes: true, hints: [doc] } : null };
   });
   switch (taken.is) {
@@ -133,13 +137,15 @@ async function settleBatch<K extends Kind>(
         break;
       case "conflict":
         // What a step writes to another document was decided on an old version of it: that step runs again.
-        batch = batch.map((one) => (writesElsewhere(one) ? again(one, now, "somebody else wrote first") : one));
+        batch = batch.map((one) => (writesOtherDocs(one) ? again(one, now, "somebody else wrote first") : one));
         break;
       case "too-large":
         // Keep all other results; only the step that writes the other document is retried.
-        batch = batch.map((one) => (writesElsewhere(one) ? again(one, now + GUARD, "another document is full") : one));
+        batch = batch.map((one) =>
+          writesOtherDocs(one) ? again(one, now + MIN_TAKEOVER_DELAY, "another document is full") : one,
+        );
     }
-    return lay(deps, base, batch, running, now);
+    return planRound(deps, base, batch, running, now);
   });
   switch (committed.is) {
     case "stored":
@@ -161,7 +167,7 @@ async function settleBatch<K extends Kind>(
       return { doc: base ?? loaded, view: made.doc, due, upcomingAt: made.upcomingAt, unsaved: batch };
     }
     case "contended":
-      await deps.wake.at(key, deps.clock.now() + GUARD);
+      await deps.wake.at(key, deps.clock.now() + MIN_TAKEOVER_DELAY);
       return { doc: committed.base ?? loaded, view: loaded, due: [], upcomingAt: null, unsaved: batch };
     case "void":
       return null;

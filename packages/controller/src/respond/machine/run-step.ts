@@ -1,17 +1,17 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
-import { whenUnheard } from "../../durable/intent.ts";
-import { nextTry, type Patience } from "../../durable/retry.ts";
+import { whenNoResult } from "../../durable/intent.ts";
+import { nextTry, type BackoffLimits } from "../../durable/retry.ts";
 import { SpotkeeperError } from "../../errors.ts";
 import type { Step } from "../../model/step.ts";
 import type { Finished } from "./apply.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 /** A warning leaves two minutes: a step must have many attempts in that time. */
-const STEP_PATIENCE: Patience = { first: 500, longest: 10_000 };
+const STEP_PATIENCE: BackoffLimits = { first: 500, longest: 10_000 };
 
 /**
- * Runs one step once. An intended step with `repeat: "look"` is verified first; an intended step with "at-most-once"
+ * Runs one step once. An intended step with `repeat: "verify"` is verified first; an intended step with "at-most-once"
  * fails without a repetition. Never rejects: errors are returned as failures.
  *
  * @param random 0..1, for jitter
@@ -32,7 +32,7 @@ export async function runStep(responder: Responder, step: Step, ctx: Context, ra
 
 async function attempt(responder: Responder, step: Step, ctx: Context): Promise<Result> {
   if (step.state !== "intended") return responder.run(step, ctx);
-  switch (whenUnheard(responder.repeat)) {
+  switch (whenNoResult(responder.repeat)) {
     case "repeat":
       return responder.run(step, ctx);
     case "give-up":
@@ -40,8 +40,8 @@ async function attempt(responder: Responder, step: Step, ctx: Context): Promise<
         "SK-STEP-UNKNOWN",
         "it was begun before a restart, and may have happened: not repeated",
       );
-    case "look": {
-      const seen = "look" in responder ? await looked(responder.look(step, ctx)) : "unknown";
+    case "verify": {
+      const seen = "verify" in responder ? await verified(responder.verify(step, ctx)) : "unknown";
       if (seen === "not-done") return responder.run(step, ctx);
       if (seen !== "unknown") return seen;
       throw new SpotkeeperError(
@@ -53,9 +53,9 @@ async function attempt(responder: Responder, step: Step, ctx: Context): Promise<
 }
 
 /** Makes a refused verification retryable, since it does not show whether the write happened. */
-async function looked<T>(look: Promise<T>): Promise<T> {
+async function verified<T>(verifying: Promise<T>): Promise<T> {
   try {
-    return await look;
+    return await verifying;
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.fields.retryable) throw error;
     throw new SpotkeeperError("SK-STEP-LOOK", `whether it happened could not be asked: ${error.message}`);

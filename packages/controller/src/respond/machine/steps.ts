@@ -88,13 +88,13 @@ const earlier = (retryAt: Ms | null, until: Ms): Ms | null => (retryAt === null 
  * Merges a new plan into the steps: settled and intended steps stay; waiting ones get the new time limits; new ones are
  * added; waiting ones that are no longer planned are skipped.
  *
- * @param sure false if facts are incomplete (e.g. after a takeover): then steps that the plan lacks are kept
+ * @param complete false if facts are incomplete (e.g. after a takeover): then steps that the plan lacks are kept
  */
 export function mergePlan(
   steps: readonly Step[],
   planned: readonly PlannedStep[],
   now: Ms,
-  sure: boolean = true,
+  complete: boolean = true,
 ): readonly Step[] {
   const had = new Map(steps.map((step) => [step.id, step]));
   const wanted = new Set(planned.map((step) => step.id));
@@ -110,6 +110,6 @@ export function mergePlan(
   });
   const dropped = steps
     .filter((step) => !wanted.has(step.id))
-    .map((step) => (sure && step.state === "waiting" ? settle(step, "skipped", UNPLANNED, now) : step));
+    .map((step) => (complete && step.state === "waiting" ? settle(step, "skipped", UNPLANNED, now) : step));
   return [...merged, ...dropped];
 }

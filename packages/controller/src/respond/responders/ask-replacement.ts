@@ -1,7 +1,7 @@
-import { groupKey, hasPlace, newGroup, withReplacement } from "../group/record.ts";
+import { groupKey, hasPlace, newGroup, withReplacement } from "../group/document.ts";
 import type { Group } from "../../model/group.ts";
-import { number, placeOf, shown, text } from "../place.ts";
-import { onDemandOf } from "../fall-back.ts";
+import { number, placeOf, shown, text } from "../step-input.ts";
+import { onDemandOf } from "../decide-fallback.ts";
 import type { Responder, Result } from "../responder.ts";
 
 const POLL = 3_000;

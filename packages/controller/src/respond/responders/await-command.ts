@@ -1,6 +1,6 @@
 import type { CommandInvocation } from "../../aws/calls/ssm.ts";
 import { clean } from "../../notify/message/clean.ts";
-import { placeOf, text } from "../place.ts";
+import { placeOf, text } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
 import { stepsOf } from "../machine/steps.ts";
 

@@ -1,9 +1,9 @@
 import type { TargetHealth } from "../../aws/calls/elb.ts";
 import type { Ms } from "../../clock.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
-import { deregisteredBy, goneEarly, isGone, takesConnections, type Waited, withEarly } from "../early.ts";
+import { deregisteredBy, goneEarly, isGone, takesConnections, type Waited, withEarly } from "../gone-early.ts";
 import { HEALTH_POLL, healthOf } from "../health.ts";
-import { placeOf } from "../place.ts";
+import { placeOf } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
 
 /**

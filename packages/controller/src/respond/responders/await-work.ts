@@ -1,4 +1,4 @@
-import { number } from "../place.ts";
+import { number } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { HookAnswer } from "../../aws/calls/auto-scaling.ts";
 import type { Step } from "../../model/step.ts";
-import { shown, text, textOrNull } from "../place.ts";
+import { shown, text, textOrNull } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 import { safeWrite } from "../write.ts";
 

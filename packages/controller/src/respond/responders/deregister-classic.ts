@@ -1,8 +1,8 @@
 import type { Ms } from "../../clock.ts";
-import { isFirst, type Whose } from "../before.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { isFirstAttempt, type EffectOrigin } from "../effect-origin.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
-import { refused, stillRight } from "../still-right.ts";
+import { refused, shouldServe } from "../should-serve.ts";
 import { doneBy, takeAway } from "../write.ts";
 import type { Step } from "../../model/step.ts";
 
@@ -12,8 +12,8 @@ import type { Step } from "../../model/step.ts";
  */
 const LOOK_WITHIN: Ms = 250;
 
-async function registered(step: Step, ctx: Context): Promise<Whose["ours"]> {
-  if (!isFirst(step, ctx)) return "unknown";
+async function registered(step: Step, ctx: Context): Promise<EffectOrigin["ours"]> {
+  if (!isFirstAttempt(step, ctx)) return "unknown";
   const ask = { purpose: "poll", deadline: Math.min(ctx.deadline, ctx.now + LOOK_WITHIN) } as const;
   const states = await ctx.aws.classicElb
     .instances(placeOf(ctx.doc), text(step, "loadBalancer"), ask)
@@ -50,7 +50,7 @@ export const registerClassic: Responder = {
     `register ${shown(step, "instanceId")} again with the Classic load balancer ${shown(step, "loadBalancer")}`,
   async run(step, ctx) {
     const [at, balancer, id] = [placeOf(ctx.doc), text(step, "loadBalancer"), text(step, "instanceId")];
-    const right = await stillRight(ctx);
+    const right = await shouldServe(ctx);
     if (right.is === "wrong") return { is: "skip", reason: right.reason };
     const poll = { purpose: "poll", deadline: ctx.deadline } as const;
     const states = await ctx.aws.classicElb.instances(at, balancer, poll).catch(refused);

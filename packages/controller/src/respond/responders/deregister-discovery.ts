@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Ms } from "../../clock.ts";
 import type { Step } from "../../model/step.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
-import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
+import { refused, runningOn, shouldServe, STOPPED } from "../should-serve.ts";
 import { takeAway } from "../write.ts";
 
 /**
@@ -40,7 +40,7 @@ export const registerDiscovery: Responder = {
   title: (step) => `register ${shown(step, "instanceId")} again with the Cloud Map service ${shown(step, "serviceId")}`,
   async run(step, ctx) {
     const [at, service, id] = [placeOf(ctx.doc), text(step, "serviceId"), text(step, "instanceId")];
-    const right = await stillRight(ctx);
+    const right = await shouldServe(ctx);
     if (right.is === "wrong") return { is: "skip", reason: right.reason };
     // ECS registers its tasks under their own ids.
     if (attributesOf(step)["ECS_SERVICE_NAME"] !== undefined && ctx.facts().containerInstances.length > 0) {

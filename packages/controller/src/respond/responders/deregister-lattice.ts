@@ -1,9 +1,9 @@
 import type { Target } from "../../aws/calls/elb.ts";
 import type { Step } from "../../model/step.ts";
-import { knownBefore, type Whose } from "../before.ts";
-import { numberOrNull, placeOf, shown, text } from "../place.ts";
+import { knownBefore, type EffectOrigin } from "../effect-origin.ts";
+import { numberOrNull, placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
-import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
+import { refused, runningOn, shouldServe, STOPPED } from "../should-serve.ts";
 import { doneBy, takeAway } from "../write.ts";
 
 const targetIn = (step: Step): Target => ({ id: text(step, "id"), port: numberOrNull(step, "port") });
@@ -14,7 +14,7 @@ const find = (listed: readonly Listed[], { id, port }: Target): Listed | undefin
   listed.find((one) => one.id === id && (port === null || one.port === port));
 
 /** https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_TargetSummary.html */
-function registered(step: Step, ctx: Context): Whose["ours"] {
+function registered(step: Step, ctx: Context): EffectOrigin["ours"] {
   const known = knownBefore("lattice", text(step, "targetGroup"), step, ctx);
   const target = known === undefined ? undefined : find(known.value, targetIn(step));
   if (target === undefined) return "unknown";
@@ -46,7 +46,7 @@ export const registerLattice: Responder = {
     `register ${shown(step, "id")} again with the VPC Lattice target group ${shown(step, "targetGroup")}`,
   async run(step, ctx) {
     const [at, group, target] = [placeOf(ctx.doc), text(step, "targetGroup"), targetIn(step)];
-    const right = await stillRight(ctx);
+    const right = await shouldServe(ctx);
     if (right.is === "wrong") return { is: "skip", reason: right.reason };
     if (!target.id.startsWith("i-") && ctx.facts().containerInstances.length > 0) {
       const tasks = await runningOn(ctx);

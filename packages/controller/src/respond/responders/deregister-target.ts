@@ -8,12 +8,12 @@ import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";
 import { plural } from "../../notify/message/count.ts";
 import type { Step } from "../../model/step.ts";
-import { TOLERANCE } from "../early.ts";
+import { TOLERANCE } from "../gone-early.ts";
 import { healthOf } from "../health.ts";
-import { isFirst, knownBefore, openedAt, type Whose } from "../before.ts";
-import { placeOf, shown, text, texts } from "../place.ts";
+import { isFirstAttempt, knownBefore, openedAt, type EffectOrigin } from "../effect-origin.ts";
+import { placeOf, shown, text, texts } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
-import { refused, runningOn, stillRight, STOPPED } from "../still-right.ts";
+import { refused, runningOn, shouldServe, STOPPED } from "../should-serve.ts";
 import { doneBy } from "../write.ts";
 
 const described = (step: Step): string => {
@@ -56,7 +56,7 @@ export const deregisterTarget: Responder = {
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     const receipt = await each(targets, (target) => ctx.aws.elb.deregister(placeOf(ctx.doc), arn, target, ask));
     if (receipt === null) return { is: "skip", reason: "it has no targets" };
-    const ours = receipt.already && isFirst(step, ctx) ? "no" : was.ours;
+    const ours = receipt.already && isFirstAttempt(step, ctx) ? "no" : was.ours;
     return doneBy(receipt, {
       ours,
       ...(was.theirs.length === 0 ? {} : { theirs: was.theirs }),
@@ -73,7 +73,7 @@ export const deregisterTarget: Responder = {
 const DELAY: Ms = 300_000;
 
 interface Before {
-  readonly ours: Whose["ours"];
+  readonly ours: EffectOrigin["ours"];
   readonly theirs: string[];
   readonly idle: boolean;
   /** When all targets were last registered and not draining; null: not known. */
@@ -110,7 +110,7 @@ const LOOK_WITHIN: Ms = 250;
  */
 async function atOnce(step: Step, arn: string, targets: readonly Target[], ctx: Context): Promise<Before | null> {
   const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
-  if (delay > TOLERANCE || !isFirst(step, ctx)) return null;
+  if (delay > TOLERANCE || !isFirstAttempt(step, ctx)) return null;
   const deadline = Math.min(ctx.deadline, ctx.clock.now() + LOOK_WITHIN);
   const health = await healthOf(arn, { ...ctx, deadline }).catch(() => null);
   if (health === null) return null;
@@ -146,7 +146,7 @@ export const registerTarget: Responder = {
   title: (step) => `register ${described(step)} again with ${groupIn(step)}`,
   async run(step, ctx) {
     const arn = text(step, "targetGroupArn");
-    const right = await stillRight(ctx);
+    const right = await shouldServe(ctx);
     if (right.is === "wrong") return { is: "skip", reason: right.reason };
     const theirs = new Set(texts(step, "theirs"));
     const ours = registrationsIn(step.params, ctx.facts().targets).filter((target) => !theirs.has(nameOf(target)));

@@ -3,7 +3,7 @@ import { AwsFailure } from "../../aws/failure.ts";
 import type { Step } from "../../model/step.ts";
 import { lastHealthy } from "../group/last-healthy.ts";
 import { membershipOf } from "../group/member.ts";
-import { placeOf, text, texts } from "../place.ts";
+import { placeOf, text, texts } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
@@ -17,7 +17,7 @@ const actingOf = (ctx: Context) => ({ purpose: "act", deadline: ctx.deadline }) 
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachInstances.html
  */
 export const detachInstances: Responder = {
-  repeat: "look",
+  repeat: "verify",
   nature: "acts",
   phrase: "detach it, so that the group launches another",
   isTold: false,
@@ -36,7 +36,7 @@ export const detachInstances: Responder = {
     if (left.length < idsOf(step).length) return { is: "done", receipt: { ids: idsOf(step), already: true } };
     return { is: "skip", reason: `it is the last healthy target of ${Object.values(last)[0] ?? "its load balancer"}` };
   },
-  async look(step, ctx): Promise<Result | "not-done"> {
+  async verify(step, ctx): Promise<Result | "not-done"> {
     const left = await stillIn(step, ctx);
     return left.length === 0 ? { is: "done", receipt: { ids: idsOf(step), already: false } } : "not-done";
   },

@@ -3,7 +3,7 @@ import type { Ms } from "../../clock.ts";
 import { threatKnownAt, threatOf } from "../../decide/threat.ts";
 import { isManagedDaemon } from "../../enrich/storm/tally.ts";
 import type { Step } from "../../model/step.ts";
-import { number, placeOf, text } from "../place.ts";
+import { number, placeOf, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 const POLL: Ms = 5_000;

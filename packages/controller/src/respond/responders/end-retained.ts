@@ -1,5 +1,5 @@
 import { membershipOf } from "../group/member.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 
 /**

@@ -2,7 +2,7 @@ import { groupId } from "../../inventory/ids.ts";
 import type { Plain } from "../../model/plain.ts";
 import { viewOf } from "../group/gates.ts";
 import { isBalanced, lastHealthy } from "../group/last-healthy.ts";
-import { placeOf, text, texts } from "../place.ts";
+import { placeOf, text, texts } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 import { isShifted, servingIn } from "../serving.ts";
 

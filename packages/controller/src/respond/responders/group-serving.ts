@@ -1,7 +1,7 @@
 import { groupId } from "../../inventory/ids.ts";
 import { evidence, lastFailedLaunch } from "../failed-launch.ts";
-import { fallBack } from "../fall-back.ts";
-import { placeOf, text, texts } from "../place.ts";
+import { decideFallback } from "../decide-fallback.ts";
+import { placeOf, text, texts } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 import { servingIn, shortOf } from "../serving.ts";
 import { owed, replacedBefore } from "../group/capacity.ts";
@@ -36,7 +36,7 @@ export const groupServing: Responder = {
     const wanted = group.desired - (body === null ? 0 : owed(body));
     if (serving >= wanted) return { is: "done", receipt: { serving, wanted } };
     const failed = await lastFailedLaunch(name, ctx);
-    const { wish, said } = fallBack(group, failed, step.params, body?.fallback ?? null);
+    const { wish, said } = decideFallback(group, failed, step.params, body?.fallback ?? null);
     return {
       is: "wait",
       until: ctx.now + POLL,

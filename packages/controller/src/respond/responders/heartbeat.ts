@@ -1,4 +1,4 @@
-import { numberOrNull, placeOf, shown } from "../place.ts";
+import { numberOrNull, placeOf, shown } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 import { hookOf } from "./complete-lifecycle.ts";
 

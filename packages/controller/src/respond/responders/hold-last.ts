@@ -1,6 +1,6 @@
 import type { Doc } from "../../model/doc.ts";
 import { isLast } from "../../decide/last.ts";
-import { number, text } from "../place.ts";
+import { number, text } from "../step-input.ts";
 import type { Responder } from "../responder.ts";
 
 const POLL = 3_000;

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { request } from "undici";
 import { whyNotCalled } from "../networks.ts";
-import { number, numberOrNull, shown, text, textOrNull, texts } from "../place.ts";
+import { number, numberOrNull, shown, text, textOrNull, texts } from "../step-input.ts";
 import type { Responder, Result } from "../responder.ts";
 import { workEnds } from "../machine/steps.ts";
 

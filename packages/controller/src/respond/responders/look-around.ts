@@ -1,6 +1,6 @@
 import { plural } from "../../notify/message/count.ts";
 import type { Entry } from "../../model/journal.ts";
-import { placeOf } from "../place.ts";
+import { placeOf } from "../step-input.ts";
 import type { Also, Context, Responder } from "../responder.ts";
 
 /** Maximum number of names in a journal entry; the rest is counted. */

@@ -1,9 +1,9 @@
 import type { Replacement } from "../../model/group.ts";
 import type { Step } from "../../model/step.ts";
-import { groupKey, withReplacement } from "../group/record.ts";
+import { groupKey, withReplacement } from "../group/document.ts";
 import { isSettled } from "../machine/steps.ts";
 import { NOT_ENDED } from "./terminate-detached.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 const POLL = 3_000;

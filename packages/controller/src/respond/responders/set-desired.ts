@@ -1,8 +1,8 @@
 import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Step } from "../../model/step.ts";
-import { confirmed, groupOf, mayLook, SETTLES, theirs } from "../desired.ts";
-import { whoGoes } from "../group/newcomers.ts";
-import { number, placeOf, shown, text } from "../place.ts";
+import { confirmed, groupOf, mayVerify, SETTLES, theirs } from "../desired.ts";
+import { instancesToTerminate } from "../group/newcomers.ts";
+import { number, placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
@@ -13,7 +13,7 @@ import { doneBy } from "../write.ts";
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html
  */
 export const setDesired: Responder = {
-  repeat: "look",
+  repeat: "verify",
   nature: "acts",
   phrase: "raise or lower the desired capacity",
   isTold: false,
@@ -37,8 +37,8 @@ export const setDesired: Responder = {
     return doneBy(await ctx.aws.autoScaling.setDesired(placeOf(ctx.doc), text(step, "group"), to, ask));
   },
   // No other write of ours is in progress: the value is from before the write, after it, or from someone else.
-  async look(step, ctx) {
-    if (!mayLook(step, ctx)) return "unknown";
+  async verify(step, ctx) {
+    if (!mayVerify(step, ctx)) return "unknown";
     const group = await groupOf(step, ctx);
     if (group?.desired === number(step.params, "to")) return { is: "done", receipt: { already: false } };
     return group !== null && isOurs(step, group) ? "not-done" : theirs(group?.desired ?? null);
@@ -58,7 +58,7 @@ export const setDesired: Responder = {
  */
 async function endNewcomers(group: AutoScalingGroup, to: number, ctx: Context): Promise<number> {
   const decrement = group.counts === "instances";
-  for (const id of await whoGoes(group, to, ctx)) {
+  for (const id of await instancesToTerminate(group, to, ctx)) {
     const ask = { purpose: "act", deadline: ctx.deadline } as const;
     const { already } = await ctx.aws.autoScaling.terminateInGroup(placeOf(ctx.doc), id, decrement, ask);
     if (decrement && !already) return group.desired - 1;

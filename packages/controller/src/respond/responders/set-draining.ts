@@ -4,10 +4,10 @@ import { AwsFailure } from "../../aws/failure.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";
 import { containerHintOf } from "../../inventory/container-hints.ts";
-import { isFirst, knownBefore, type Whose } from "../before.ts";
-import { placeOf, text, textOrNull } from "../place.ts";
+import { isFirstAttempt, knownBefore, type EffectOrigin } from "../effect-origin.ts";
+import { placeOf, text, textOrNull } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
-import { stillRight } from "../still-right.ts";
+import { shouldServe } from "../should-serve.ts";
 import { doneBy, takeAway } from "../write.ts";
 
 /** Time limit of the read before DRAINING; not needed if the last observation is recent. */
@@ -20,11 +20,11 @@ const JUST_NOW: Ms = 5_000;
  * observation is recent. A worker that took over would perhaps read another worker's effect, so it uses the status from
  * when the incident opened or, if that is not known, from when the step was planned (stored before the step runs).
  */
-async function wasActive(step: Step, ctx: Context): Promise<Whose["ours"]> {
+async function wasActive(step: Step, ctx: Context): Promise<EffectOrigin["ours"]> {
   const [cluster, arn] = [text(step, "clusterArn"), text(step, "containerInstanceArn")];
   const known = knownBefore("container", arn, step, ctx);
   const isLately = known !== undefined && ctx.now - known.observedAt <= JUST_NOW;
-  const found = isFirst(step, ctx) && !isLately ? await statusNow(cluster, arn, ctx, LOOK_WITHIN) : null;
+  const found = isFirstAttempt(step, ctx) && !isLately ? await statusNow(cluster, arn, ctx, LOOK_WITHIN) : null;
   if (found !== null) return found === "DRAINING" ? "no" : "yes";
   const opening = ctx.doc.kind === "incident" ? containerHintOf(ctx.doc.body.hints, arn) : null;
   const own = known === undefined || known.value === null ? null : { status: known.value.status, at: known.observedAt };
@@ -97,7 +97,7 @@ export const setActive: Responder = {
   withoutLedger: true,
   title: () => "set the container instance to ACTIVE again",
   async run(step, ctx) {
-    const right = await stillRight(ctx);
+    const right = await shouldServe(ctx);
     if (right.is === "wrong") return { is: "skip", reason: right.reason };
     const [cluster, arn] = [text(step, "clusterArn"), text(step, "containerInstanceArn")];
     const ask = { purpose: "act", deadline: ctx.deadline } as const;

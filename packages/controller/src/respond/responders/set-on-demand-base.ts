@@ -1,5 +1,5 @@
 import type { Step } from "../../model/step.ts";
-import { number, placeOf, shown, text } from "../place.ts";
+import { number, placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 
@@ -9,7 +9,7 @@ import { doneBy } from "../write.ts";
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
  */
 export const setOnDemandBase: Responder = {
-  repeat: "look",
+  repeat: "verify",
   nature: "acts",
   phrase: "raise or lower the On-Demand base",
   isTold: false,
@@ -31,7 +31,7 @@ export const setOnDemandBase: Responder = {
       return { is: "wait", until: ctx.now + AGAIN, reason: "an instance refresh of the group is under way" };
     return doneBy(await ctx.aws.autoScaling.setOnDemandBase(placeOf(ctx.doc), name, to, ask));
   },
-  async look(step, ctx): Promise<Result | "not-done"> {
+  async verify(step, ctx): Promise<Result | "not-done"> {
     const seen = await baseOf(step, ctx);
     return seen === number(step.params, "to") ? { is: "done", receipt: { already: false } } : "not-done";
   },

@@ -3,7 +3,7 @@ import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import { SpotkeeperError } from "../../errors.ts";
 import type { Step } from "../../model/step.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 import { type CommandContent, contentOf } from "../run-command.ts";
 import { workEnds } from "../machine/steps.ts";

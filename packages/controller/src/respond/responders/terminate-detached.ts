@@ -2,7 +2,7 @@ import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import { READS_LAG } from "../../correlate/stale-reads.ts";
 import { type Membership, membershipOf } from "../group/member.ts";
-import { placeOf, shown, text } from "../place.ts";
+import { placeOf, shown, text } from "../step-input.ts";
 import type { Responder, Result } from "../responder.ts";
 import { doneBy } from "../write.ts";
 

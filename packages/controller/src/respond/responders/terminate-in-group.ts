@@ -1,8 +1,8 @@
 import { AwsFailure } from "../../aws/failure.ts";
 import type { Ms } from "../../clock.ts";
 import type { Step } from "../../model/step.ts";
-import { capacityOf, confirmed, mayLook } from "../desired.ts";
-import { numberOrNull, placeOf, shown, text } from "../place.ts";
+import { capacityOf, confirmed, mayVerify } from "../desired.ts";
+import { numberOrNull, placeOf, shown, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { Context, Responder, Result } from "../responder.ts";
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
  */
 export const terminateInGroup: Responder = {
-  repeat: "look",
+  repeat: "verify",
   nature: "acts",
   phrase: "terminate it in its group",
   isTold: false,
@@ -48,8 +48,8 @@ export const terminateInGroup: Responder = {
       receipt: { requestId, at, already: false, paid, desired: seen === null ? null : seen - paid },
     };
   },
-  async look(step, ctx): Promise<Result | "not-done" | "unknown"> {
-    if (!mayLook(step, ctx)) return "unknown";
+  async verify(step, ctx): Promise<Result | "not-done" | "unknown"> {
+    if (!mayVerify(step, ctx)) return "unknown";
     const [state, seen] = await Promise.all([stateOf(step, ctx), capacityOf(step, ctx)]);
     if (!isLeaving(state)) return "not-done";
     const { from, units } = owedBy(step);

@@ -6,8 +6,8 @@ import { RECLAIM_GRACE } from "../../decide/timing.ts";
 import { membershipOf } from "../group/member.ts";
 import type { Params, Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
-import { earlyIn, lookEarly, withEarly } from "../early.ts";
-import { number, placeOf, text } from "../place.ts";
+import { earlyIn, readGoneEarly, withEarly } from "../gone-early.ts";
+import { number, placeOf, text } from "../step-input.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 const POLL: Ms = 15_000;
@@ -87,7 +87,7 @@ async function keepEarly(result: Result, step: Step, ctx: Context): Promise<Resu
   const deadline = step.params["deadline"];
   if (result.is === "skip" || typeof deadline !== "number" || ctx.now < deadline || recommendedOnly(ctx)) return result;
   if (result.is === "done" && isReceiptOfGone(result.receipt)) return result;
-  const early = [...earlyIn(step.receipt), ...(await lookEarly(ctx))];
+  const early = [...earlyIn(step.receipt), ...(await readGoneEarly(ctx))];
   return early.length === 0 ? result : { ...result, receipt: withEarly(result.receipt ?? null, early) };
 }
 

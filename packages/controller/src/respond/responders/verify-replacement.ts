@@ -1,11 +1,11 @@
 import type { AutoScalingGroup } from "../../aws/calls/auto-scaling.ts";
 import type { Ms } from "../../clock.ts";
 import { groupId } from "../../inventory/ids.ts";
-import { withWish } from "../group/fallback.ts";
-import { type GroupName, groupKey, newGroup } from "../group/record.ts";
+import { withRequest } from "../group/fallback.ts";
+import { type GroupName, groupKey, newGroup } from "../group/document.ts";
 import { evidence, lastFailedLaunch } from "../failed-launch.ts";
-import { fallBack, onDemandOf } from "../fall-back.ts";
-import { placeOf, textOrNull } from "../place.ts";
+import { decideFallback, onDemandOf } from "../decide-fallback.ts";
+import { placeOf, textOrNull } from "../step-input.ts";
 import type { Context, Responder } from "../responder.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";
@@ -49,10 +49,10 @@ export const verifyReplacement: Responder = {
     if (onDemandOf(step.params) === null) return { ...wait, reason: `${short}${evidence(failed)}` };
     // The request goes into the group's document, the only author of writes to its capacity.
     const record = (await recordOf(name, ctx)) ?? newGroup(nameOf(name, ctx));
-    const fallback = fallBack(group, failed, step.params, record.body.fallback);
+    const fallback = decideFallback(group, failed, step.params, record.body.fallback);
     const reason = `${short}${evidence(failed)}${fallback.said}`;
     if (fallback.wish === null) return { ...wait, reason };
-    const wished = { ...record, wakeAt: ctx.now, body: withWish(record.body, fallback.wish) };
+    const wished = { ...record, wakeAt: ctx.now, body: withRequest(record.body, fallback.wish) };
     return { ...wait, reason, also: { writes: [wished] } };
   },
 };

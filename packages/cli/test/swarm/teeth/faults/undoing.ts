@@ -54,7 +54,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     needs: ["cancelled notice"],
     changes: [
       {
-        code: `const ours = receipt.already && isFirst(step, ctx) ? "no" : was.ours;`,
+        code: `const ours = receipt.already && isFirstAttempt(step, ctx) ? "no" : was.ours;`,
         instead: `const ours = receipt.already ? "no" : was.ours;`,
       },
     ],
@@ -65,7 +65,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     needs: ["cancelled notice"],
     changes: [
       {
-        code: `const ours = receipt.already && isFirst(step, ctx) ? "no" : known;`,
+        code: `const ours = receipt.already && isFirstAttempt(step, ctx) ? "no" : known;`,
         instead: `const ours = receipt.already ? "no" : known;`,
       },
     ],

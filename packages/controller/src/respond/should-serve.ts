@@ -2,11 +2,11 @@ import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { EcsTask } from "../aws/calls/ecs.ts";
 import { AwsFailure } from "../aws/failure.ts";
 import type { Ms } from "../clock.ts";
-import { placeOf } from "./place.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /** Result of the check before an undo: why nothing may be undone, or the current group (null: none). */
-export type Right =
+export type ServeCheck =
   | { readonly is: "wrong"; readonly reason: string }
   | { readonly is: "right"; readonly group: AutoScalingGroup | null };
 
@@ -16,7 +16,7 @@ const LOOK_UP_WITHIN: Ms = 10_000;
  * Checks whether an instance should serve again: not if it was put on standby, or its group terminates or detaches it.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
  */
-export async function stillRight(ctx: Context): Promise<Right> {
+export async function shouldServe(ctx: Context): Promise<ServeCheck> {
   // A worker that has just started knows neither its group nor its tasks.
   if (!ctx.facts().complete) await ctx.lookUp("tell", Math.min(ctx.deadline, ctx.now + LOOK_UP_WITHIN));
   const { groupName, group: known } = ctx.facts();

@@ -14,7 +14,7 @@ const MOST = 50;
  * Makes journal entries of the facts, once, when they are first known. Pure. The document has only a few short labels;
  * the journal has the instance with its tags, the tasks, and the impact on services.
  */
-export function found(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Entry[] {
+export function journalFacts(doc: Doc<"incident">, facts: Facts, now: Ms): readonly Entry[] {
   const { labels } = doc.body;
   const base = { key: doc.key, at: now, kind: "note" } as const;
   const entries: Entry[] = [];

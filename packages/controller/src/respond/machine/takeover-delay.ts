@@ -1,7 +1,7 @@
 import type { Ms } from "../../clock.ts";
 
 /** Minimum delay before another worker may take over a document whose steps run. */
-export const GUARD: Ms = 5_000;
+export const MIN_TAKEOVER_DELAY: Ms = 5_000;
 /**
  * Delay per document in progress. Each renews its delay by a commit, twice per delay: in total at most 1,000 commits
  * per second.
@@ -14,4 +14,4 @@ const GUARD_EACH: Ms = 2;
  *
  * @param underWay documents that are advanced concurrently
  */
-export const guardOf = (underWay: number): Ms => Math.max(GUARD, underWay * GUARD_EACH);
+export const takeoverDelayOf = (underWay: number): Ms => Math.max(MIN_TAKEOVER_DELAY, underWay * GUARD_EACH);

@@ -6,7 +6,7 @@ import { intend } from "../../durable/intent.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Step } from "../../model/step.ts";
 import { apply, type Finished } from "./apply.ts";
-import { NOTHING_ELSEWHERE, together } from "./elsewhere.ts";
+import { NO_OTHER_DOCS, mergeOtherDocs } from "./other-docs.ts";
 import { next } from "./next.ts";
 import type { Refreshed } from "./refreshed.ts";
 import { mapSteps, stepsOf } from "./steps.ts";
@@ -14,16 +14,16 @@ import { mapSteps, stepsOf } from "./steps.ts";
 /** Longest duration of a call (aws/lanes/requests.ts). */
 const CALL_TAKES: Ms = 10_000;
 
-export interface LayDeps<K extends Kind> {
+export interface PlanRoundDeps<K extends Kind> {
   /** Replans, and settles steps that follow from it. Pure. */
   readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
   readonly isSafe: (step: Step) => boolean;
-  /** The takeover delay (guard.ts). */
-  readonly guard: () => Ms;
+  /** The takeover delay (takeoverDelay.ts). */
+  readonly takeoverDelay: () => Ms;
 }
 
 /** The result of one round: what to store, and which steps are due. */
-export interface Laid<K extends Kind> extends Made<K> {
+export interface PlannedRound<K extends Kind> extends Made<K> {
   readonly doc: Doc<K>;
   readonly due: readonly Step[];
   readonly upcomingAt: Ms | null;
@@ -32,15 +32,15 @@ export interface Laid<K extends Kind> extends Made<K> {
 /**
  * Applies results to the document, replans, and finds due steps; steps that are not safe become `intended` first. Pure.
  */
-export function lay<K extends Kind>(
-  deps: LayDeps<K>,
+export function planRound<K extends Kind>(
+  deps: PlanRoundDeps<K>,
   base: Doc<K>,
   results: readonly Finished[],
   running: ReadonlySet<string>,
   now: Ms,
-): Laid<K> {
+): PlannedRound<K> {
   const entries: Entry[] = [];
-  let elsewhere = NOTHING_ELSEWHERE;
+  let elsewhere = NO_OTHER_DOCS;
   let doc = base;
   const replan = (): void => {
     const made = deps.refresh(doc, now);
@@ -57,7 +57,7 @@ export function lay<K extends Kind>(
     for (const one of laid) {
       let applied = apply(doc as Doc, one, now);
       const also = applied.counts && "result" in one ? one.result.also : undefined;
-      const all = also === undefined ? elsewhere : together(elsewhere, also);
+      const all = also === undefined ? elsewhere : mergeOtherDocs(elsewhere, also);
       if (all === null) applied = apply(doc as Doc, again(one, now, "another step of it wrote first"), now);
       else elsewhere = all;
       doc = applied.doc as Doc<K>;
@@ -76,7 +76,7 @@ export function lay<K extends Kind>(
     ) as Doc<K>;
   }
   const busy = due.length > 0 || running.size > 0;
-  doc = { ...doc, wakeAt: busy ? now + deps.guard() : earliest(upcoming.wakeAt, doc.wakeAt) };
+  doc = { ...doc, wakeAt: busy ? now + deps.takeoverDelay() : earliest(upcoming.wakeAt, doc.wakeAt) };
   // Before safe steps nothing must be written: the stored document is due, and another worker would plan the same.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const isQuiet = results.length === 0 && entries.length === 0;
@@ -105,7 +105,7 @@ function plannedIn(doc: Doc): (result: Finished) => boolean {
 const earliest = (a: Ms | null, b: Ms | null): Ms | null => (a === null ? b : b === null ? a : Math.min(a, b));
 
 /** Whether a result also writes other documents. */
-export const writesElsewhere = (one: Finished): boolean => "result" in one && one.result.also !== undefined;
+export const writesOtherDocs = (one: Finished): boolean => "result" in one && one.result.also !== undefined;
 
 /** Converts a result to a failure, so that the step runs again at `retryAt`. */
 export const again = (one: Finished, retryAt: Ms, reason: string): Finished => {

@@ -5,19 +5,19 @@ import type { Seen } from "../../record/ledger/ledger.ts";
 import type { Also } from "../responder.ts";
 
 /** The other documents that the steps of one commit write, and those that must be unchanged. */
-export interface Elsewhere {
+export interface OtherDocs {
   readonly writes: ReadonlyMap<Key, Doc>;
   readonly unchanged: ReadonlyMap<Key, Seen>;
 }
 
-export const NOTHING_ELSEWHERE: Elsewhere = { writes: new Map(), unchanged: new Map() };
+export const NO_OTHER_DOCS: OtherDocs = { writes: new Map(), unchanged: new Map() };
 
 /**
  * Merges the other documents of one more step with those of the steps before. Returns null if they conflict: then the
  * step runs again after their writes. Equal writes are merged; a document that one step writes need not be checked as
  * unchanged for the same step, since its write checks the version.
  */
-export function together(before: Elsewhere, { writes, unchanged = [] }: Also): Elsewhere | null {
+export function mergeOtherDocs(before: OtherDocs, { writes, unchanged = [] }: Also): OtherDocs | null {
   const own = new Set(writes.map(({ key }) => key));
   const relied = unchanged.filter(({ key }) => !own.has(key));
   for (const doc of writes) {

@@ -8,13 +8,14 @@ import type { Context } from "./responder.ts";
  * Who caused the effect of a settled step. AWS also answers "done" if there was nothing to do, so only the earlier
  * state shows it. `theirs` names targets that someone else had deregistered before.
  */
-export interface Whose {
+export interface EffectOrigin {
   readonly ours: "yes" | "no" | "unknown";
   readonly theirs: readonly string[];
 }
 
 /** Whether no worker can have run this step before. A killed worker or a lost answer leaves no trace. */
-export const isFirst = (step: Step, { opened }: Pick<Context, "opened">): boolean => step.attempts === 0 && opened;
+export const isFirstAttempt = (step: Step, { opened }: Pick<Context, "opened">): boolean =>
+  step.attempts === 0 && opened;
 
 /**
  * Returns the observation of a facet from before any worker can have acted for this incident; undefined if there is
@@ -24,14 +25,14 @@ export const isFirst = (step: Step, { opened }: Pick<Context, "opened">): boolea
  */
 export function knownBefore<F extends Facet>(facet: F, id: string, step: Step, ctx: Context): Known<F> | undefined {
   const known = ctx.inventory.get(facet, id);
-  if (known === undefined || isFirst(step, ctx)) return known;
+  if (known === undefined || isFirstAttempt(step, ctx)) return known;
   return known.observedAt < openedAt(ctx.doc) ? known : undefined;
 }
 
 export const openedAt = (doc: Doc): number => (doc.kind === "incident" ? doc.body.openedAt : 0);
 
 /** Reads from a receipt who caused the effect. Receipts of earlier versions have only `already`. */
-export function whoseWas({ receipt }: Pick<Step, "receipt">): Whose {
+export function effectOriginIn({ receipt }: Pick<Step, "receipt">): EffectOrigin {
   if (receipt === null || typeof receipt !== "object" || Array.isArray(receipt)) return { ours: "yes", theirs: [] };
   const { ours, already, theirs } = receipt as { readonly [name: string]: Plain };
   return {

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { Fallback, OnDemand } from "../model/group.ts";
 import type { Params, Plain } from "../model/plain.ts";
-import { isSpotShortage, type Wish, wishFor } from "./group/fallback.ts";
+import { isSpotShortage, type FallbackRequest, requestFor } from "./group/fallback.ts";
 import type { FailedLaunch } from "./failed-launch.ts";
 
 /** Reads the allowed On-Demand fallback from a step's parameters; returns null if there is none. */
@@ -15,19 +15,19 @@ export function onDemandOf({ onDemand = null }: Params): OnDemand | null {
  * Decides on an On-Demand fallback after a failed launch: returns a request (`wish`) if Spot had no capacity since
  * `params.since` and `params.onDemand` allows it, and a text to append to the reason.
  */
-export function fallBack(
+export function decideFallback(
   group: AutoScalingGroup,
   failed: FailedLaunch | null,
   params: Params,
   had: Fallback | null,
-): { readonly wish: Wish | null; readonly said: string } {
+): { readonly wish: FallbackRequest | null; readonly said: string } {
   const allowed = onDemandOf(params);
   const { since } = params;
   // A recent raise takes one or two launches to have an effect.
   const raisedAt = had === null || had.until === null ? 0 : had.until - had.lasts;
   const lately = failed !== null && typeof since === "number" && failed.at >= since && failed.at > raisedAt;
   if (allowed === null || !lately || !isSpotShortage(failed.said)) return { wish: null, said: "" };
-  const wish = wishFor(group, had, allowed, failed.said);
+  const wish = requestFor(group, had, allowed, failed.said);
   if (typeof wish !== "string") return { wish, said: "; falling back to On-Demand" };
   return { wish: null, said: had === null ? `; no fallback to On-Demand: ${wish}` : "; On-Demand for a time" };
 }

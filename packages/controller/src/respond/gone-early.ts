@@ -6,7 +6,7 @@ import type { Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
-import { openedAt } from "./before.ts";
+import { openedAt } from "./effect-origin.ts";
 import { healthOf } from "./health.ts";
 import type { Context } from "./responder.ts";
 
@@ -115,7 +115,7 @@ export const earlyOf = (step: Pick<Step, "id">, steps: readonly Step[]): string[
 /**
  * Reads all target groups from which the incident has deregistered targets; returns the targets that were gone early.
  */
-export async function lookEarly(ctx: Context): Promise<string[]> {
+export async function readGoneEarly(ctx: Context): Promise<string[]> {
   const waited = deregisteredBy(ctx.doc, ctx.facts());
   const arns = [...new Set(waited.map((one) => one.targetGroupArn))];
   const looked = arns.map(async (arn) => [arn, await healthOf(arn, ctx)] as const);

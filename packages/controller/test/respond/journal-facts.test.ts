@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { found } from "../../src/respond/incident/found.ts";
+import { journalFacts } from "../../src/respond/incident/journal-facts.ts";
 import { labelsOf } from "../../src/respond/incident/labels.ts";
 import { impact, task } from "../notify/support/samples.ts";
 import { T0, warning } from "../correlate/support.ts";
@@ -22,7 +22,7 @@ const facts = factsWith({
 });
 
 test("the instance in full, with whose it is and what else acts on it; the tasks, with what their services lose", () => {
-  const [about, tasks] = found(doc, facts, T0);
+  const [about, tasks] = journalFacts(doc, facts, T0);
   expect(about).toMatchObject({
     kind: "note",
     text: "it is m5.large in us-east-1a, up for 60 min",
@@ -49,12 +49,12 @@ test("the instance in full, with whose it is and what else acts on it; the tasks
 
 test("once: what the labels have was told", () => {
   const told = { ...doc, body: { ...doc.body, labels: labelsOf(facts, { ...doc.body, openedAt: T0 }) } };
-  expect(found(told, facts, T0)).toEqual([]);
+  expect(journalFacts(told, facts, T0)).toEqual([]);
 });
 
 test("tasks that could not be asked for are not none", () => {
   const missing = [{ what: "tasks", why: "throttled" }] as const;
-  const texts = found(doc, factsWith({ missing }), T0).map(({ text }) => text);
+  const texts = journalFacts(doc, factsWith({ missing }), T0).map(({ text }) => text);
   expect(texts).toHaveLength(1);
-  expect(found(doc, factsWith(), T0).map(({ text }) => text)).toContain("0 tasks on it");
+  expect(journalFacts(doc, factsWith(), T0).map(({ text }) => text)).toContain("0 tasks on it");
 });
