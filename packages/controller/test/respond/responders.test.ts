@@ -72,7 +72,7 @@ describe("set-draining", () => {
     ["a target that is held", [stepOf("deregister:web", { after: ["hold:web"] })], false],
   ])("beside %s, it follows up: %s", async (_what, beside, followsUp) => {
     const { aws, calls } = fakeAws({
-      ecs: { setState: async () => receipt(), containerInstances: async () => new Map() },
+      ecs: { setState: async () => receipt(), containerInstance: async () => undefined },
     });
     const params = { clusterArn: "cluster/web", containerInstanceArn: "container-instance/web/1" };
     const step = stepOf("drain", { params });

@@ -109,14 +109,16 @@ describe("DRAINING", () => {
     "InvalidParameterException",
     "",
   );
-  const listing = (status: string): never => new Map([[ID, [{ arn: params.containerInstanceArn, status }]]]) as never;
 
   test.each([
     ["DRAINING", { is: "done", receipt: { already: true, ours: "no" } }],
     ["ACTIVE", null],
   ] as const)("what AWS refuses is looked at: it is %s", async (status, expected) => {
     const { aws } = fakeAws({
-      ecs: { setState: () => Promise.reject(refusedAs), containerInstances: async () => listing(status) },
+      ecs: {
+        setState: () => Promise.reject(refusedAs),
+        containerInstance: async () => ({ arn: params.containerInstanceArn, status }) as never,
+      },
     });
     const result = run("set-draining", drain, contextOf({ aws }));
     if (expected === null) await expect(result).rejects.toBe(refusedAs);

@@ -13,16 +13,28 @@ import type { Batch, Operation } from "../operation.ts";
 import { containerInstanceOf, nameOf } from "./ecs-shapes.ts";
 import { allPages, askForEach, chunks, orAlready, receipt, type ServiceDeps, single } from "./service.ts";
 
-type ContainerInstances = Pick<EcsCalls, "containerInstances" | "setState" | "stopTask">;
+type ContainerInstances = Pick<EcsCalls, "containerInstances" | "containerInstance" | "setState" | "stopTask">;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html */
 const DESCRIBE = 100;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html */
 const UPDATE = 10;
 
+const DESCRIBED = { service: "ecs", name: "DescribeContainerInstances", limit: limits.ecsResourceRead } as const;
+
 /** Creates the calls for container instances, and for their tasks. */
 export function createContainerInstances(deps: ServiceDeps): ContainerInstances {
   const { lanes, clients, clock } = deps;
+
+  const describe = async (
+    { at, request }: Pick<Batch<string>, "at" | "request">,
+    cluster: string,
+    arns: readonly string[],
+  ): Promise<readonly ContainerInstance[]> => {
+    const command = new DescribeContainerInstancesCommand({ cluster, containerInstances: [...arns] });
+    const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), DESCRIBED.name);
+    return (answer.containerInstances ?? []).flatMap((one) => containerInstanceOf(cluster, one) ?? []);
+  };
 
   /**
    * Lists by filter (null: all), then describes. The result is filtered again, since some emulators ignore the filter.
@@ -44,17 +56,22 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
       arns.push(...(page.containerInstanceArns ?? []));
       return page.nextToken;
     });
-    const parts = chunks(arns, DESCRIBE).map(async (part) => {
-      const command = new DescribeContainerInstancesCommand({ cluster, containerInstances: part });
-      const name = "DescribeContainerInstances";
-      const answer = await request((abortSignal) => clients.ecs(at).send(command, { abortSignal }), name);
-      return (answer.containerInstances ?? []).map((one) => containerInstanceOf(cluster, one));
-    });
-    const found = (await Promise.all(parts)).flat().filter((one) => one !== null);
-    return Map.groupBy(found, (one) => one.instanceId);
+    const parts = chunks(arns, DESCRIBE).map((part) => describe({ at, request }, cluster, part));
+    return Map.groupBy((await Promise.all(parts)).flat(), (one) => one.instanceId);
   };
 
   const of = { service: "ecs", name: "ListContainerInstances", limit: limits.ecsResourceRead } as const;
+
+  const byArn: Operation<string, ContainerInstance | undefined> = {
+    ...DESCRIBED,
+    size: DESCRIBE,
+    share: "in-flight",
+    keyOf: (arn) => arn,
+    async send(batch) {
+      const found = new Map((await describe(batch, batch.group, batch.items)).map((one) => [nameOf(one.arn), one]));
+      return (arn) => found.get(nameOf(arn));
+    },
+  };
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html (how long a list may be: assumed) */
   const byInstance: Operation<string, readonly ContainerInstance[] | undefined> = {
@@ -112,6 +129,7 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
   return {
     containerInstances: (at, cluster, ids, ask) =>
       ids === null ? lanes.ask(at, all, "all", cluster, ask) : askForEach(deps, at, byInstance, cluster, ids, ask),
+    containerInstance: (at, cluster, arn, ask) => lanes.ask(at, byArn, cluster, arn, ask),
     setState: (at, cluster, arn, to, ask) => lanes.ask(at, states[to], `${to} ${cluster}`, arn, ask),
     stopTask: (at, cluster, task, reason, ask) =>
       orAlready(clock, lanes.ask(at, stopTask, "", { cluster, task, reason }, ask), isUnknownTask),
