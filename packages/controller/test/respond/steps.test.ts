@@ -38,11 +38,12 @@ test("what was begun, and what is owed or needed and was not tried, has ten minu
     late("begun", { state: "intended", attempts: 1 }),
     late("undo:deregister"),
     late("look-up"),
+    late("look-around"),
     late("undo:drain", { attempts: 1 }),
     late("other"),
   );
   const dueAt = (now: number): readonly string[] => next(doc, now).due.map(({ id }) => id);
-  expect(dueAt(T0 + 599_999)).toEqual(["begun", "undo:deregister", "look-up"]);
+  expect(dueAt(T0 + 599_999)).toEqual(["begun", "undo:deregister", "look-up", "look-around"]);
   expect(dueAt(T0 + 600_000)).toEqual([]);
 });
 

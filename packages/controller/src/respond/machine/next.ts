@@ -1,4 +1,5 @@
 import type { Ms } from "../../clock.ts";
+import { LOOK_AROUND } from "../../decide/stages.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Step } from "../../model/step.ts";
 import { isOpen, isSettled, stepsOf } from "./steps.ts";
@@ -34,16 +35,19 @@ export function next(doc: Doc, now: Ms): Next {
   return { due, wakeAt };
 }
 
+/** The first look-up shows whose the instance is, and the look around shows all that it serves. */
+const LOOKS: ReadonlySet<string> = new Set(["look-up", LOOK_AROUND]);
+
 /** Extra time for steps that may have had an effect, or that must run, after a time without a worker. */
 const LAST_CHANCE: Ms = 600_000;
 
 /**
- * Returns when a step is abandoned. Extra time beyond `abandonAt` is given to an intended step, and to an undo or the
- * first look-up that was never tried.
+ * Returns when a step is abandoned. Extra time beyond `abandonAt` is given to an intended step, and to an undo or a
+ * look that was never tried.
  */
 function endOf(step: Step): Ms {
   const begun = step.state === "intended";
-  const needed = step.attempts === 0 && (step.id.startsWith("undo:") || step.id === "look-up");
+  const needed = step.attempts === 0 && (step.id.startsWith("undo:") || LOOKS.has(step.id));
   return begun || needed ? step.abandonAt + LAST_CHANCE : step.abandonAt;
 }
 
