@@ -61,7 +61,7 @@ test("requests of which only a part comes take no memory that the hooks would mi
     await delay(1_000);
   }
   expect((await fetch(status)).status).toBe(200);
-  // The unit that docs/agent.md shows allows 256.
+  // deploy/spotkeeper-agent.service allows 256.
   expect(peakMegabytes(daemon.pid)).toBeLessThan(200);
 });
 
