@@ -10,7 +10,7 @@ import { createMemoryInventory } from "../packages/controller/src/inventory/memo
 import { NO_SECRETS } from "../packages/controller/src/secrets/secrets.ts";
 import { NO_LINKS } from "../packages/controller/src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
-import { TELL_ALL } from "../packages/controller/src/notify/pipeline/suppressed.ts";
+import { TELL_ALL } from "../packages/controller/src/notify/pipeline/suppress-settings.ts";
 import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
 

@@ -24,7 +24,7 @@ export interface StormFigures {
   readonly withoutOutcome: number;
 }
 
-interface Told {
+interface MemberSource {
   readonly at: number;
   readonly outcome: boolean;
   readonly incidents: readonly string[];
@@ -33,7 +33,7 @@ interface Told {
 /** Plays a storm in three clusters, told over every type of channel at its own pace, while one more channel hangs. */
 export async function tellStorm(): Promise<StormFigures> {
   const { policy } = loadConfig(null, () => "");
-  const told = new Map<string, Told[]>();
+  const told = new Map<string, MemberSource[]>();
   let victims: readonly Instance[] = [];
   const lab = await openLab({
     seed: 1,
@@ -57,9 +57,9 @@ export async function tellStorm(): Promise<StormFigures> {
   }
 }
 
-function channelsFor(clock: VirtualClock, told: Map<string, Told[]>): ReadonlyMap<string, Channel> {
+function channelsFor(clock: VirtualClock, told: Map<string, MemberSource[]>): ReadonlyMap<string, Channel> {
   const working = [...everyDriver(countingDeps(() => {}))].map(([name, { updates, pace }]) => {
-    const mine: Told[] = [];
+    const mine: MemberSource[] = [];
     told.set(name, mine);
     const channel: Channel = {
       updates,
@@ -76,7 +76,7 @@ function channelsFor(clock: VirtualClock, told: Map<string, Told[]>): ReadonlyMa
   return new Map([[HANGS, hanging], ...working]);
 }
 
-function figuresOf(told: ReadonlyMap<string, readonly Told[]>, began: number, size: number): StormFigures {
+function figuresOf(told: ReadonlyMap<string, readonly MemberSource[]>, began: number, size: number): StormFigures {
   let [messages, untold, complete, withoutOutcome] = [0, 0, 0, 0];
   for (const mine of told.values()) {
     messages = Math.max(messages, mine.filter(({ at }) => at - began < 60_000).length);

@@ -15,8 +15,8 @@ const purePlaces = [
   `${controller}respond/machine/plan-round.ts`,
   `${controller}notify/pipeline/stages/`,
   `${controller}notify/pipeline/pipeline.ts`,
-  `${controller}notify/outbox/whom.ts`,
-  `${controller}notify/pipeline/withheld.ts`,
+  `${controller}notify/outbox/recipients.ts`,
+  `${controller}notify/pipeline/journal-suppressions.ts`,
   `${controller}notify/outbox/next.ts`,
   `${controller}notify/outbox/apply.ts`,
 ];

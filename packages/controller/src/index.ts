@@ -49,7 +49,7 @@ export { wildcard } from "./model/matcher.ts";
 export { WOULD } from "./respond/responder.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
-export { TELL_ALL } from "./notify/pipeline/suppressed.ts";
+export { TELL_ALL } from "./notify/pipeline/suppress-settings.ts";
 export { systemClock } from "./clock.ts";
 
 /** Starts a worker (entry/run.ts). Loaded when called, because `explain` needs neither AWS SDK nor server. */

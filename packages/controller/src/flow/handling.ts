@@ -14,7 +14,7 @@ import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/message/links.ts";
 import type { Route } from "../notify/route.ts";
 import { createSilences, type Silences } from "../notify/silences.ts";
-import type { Suppress } from "../notify/pipeline/suppressed.ts";
+import type { Suppress } from "../notify/pipeline/suppress-settings.ts";
 import { raceWithin } from "../race.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
@@ -129,7 +129,7 @@ export function createHandling(options: HandlingOptions): Handling {
     silences,
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
     refreshSecrets: options.secrets.refresh,
-    onUntold: (error) => onFailure("telling people", error),
+    onUndeliverable: (error) => onFailure("telling people", error),
     phrases: findResponder,
     links: options.links,
     factsOf,

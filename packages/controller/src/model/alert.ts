@@ -2,7 +2,7 @@ import type { Ms } from "../clock.ts";
 import type { Params, Plain } from "./plain.ts";
 
 /** Reason why an alert is suppressed: a metric label (`alerts_suppressed_total{reason}`). */
-export type WithheldCode =
+export type SuppressionReason =
   | "silenced"
   | "maintenance"
   | "inhibited"
@@ -29,8 +29,8 @@ export interface Send {
  * Why an alert is suppressed for some of its incidents (notify/pipeline/). `at`: when an incident that joined later was
  * last suppressed for the same reason.
  */
-export interface Held {
-  readonly code: WithheldCode;
+export interface StoredSuppression {
+  readonly code: SuppressionReason;
   readonly text: string;
   readonly channel: string | null;
   readonly at: Ms;
@@ -52,5 +52,5 @@ export interface Alert {
    * Whether all content was suppressed when the alert was last evaluated; `closing`: and all its incidents are over.
    */
   readonly quiet: "no" | "yes" | "closing";
-  readonly withheld: readonly Held[];
+  readonly withheld: readonly StoredSuppression[];
 }

@@ -11,14 +11,14 @@ import type { Wake } from "../wake.ts";
 import { intend } from "./outbox/apply.ts";
 import { deliver, type DeliverDeps } from "./outbox/deliver.ts";
 import { createDirect } from "./direct.ts";
-import { createGates } from "./outbox/gate.ts";
-import { look, type LookDeps, type Looked } from "./outbox/look.ts";
+import { createChannelLimits } from "./outbox/channel-limits.ts";
+import { evaluateAlert, type EvaluateDeps, type Evaluation } from "./outbox/evaluate.ts";
 import type { Due } from "./outbox/next.ts";
-import { createRefresher } from "./outbox/refresh.ts";
+import { createRefresher } from "./outbox/reload-secrets.ts";
 import { routeNamed } from "./route.ts";
-import { alertEntry, note, storeOf, untold } from "./outbox/store.ts";
-import { sameHeld } from "./pipeline/withheld.ts";
-import { createTurns } from "./outbox/turns.ts";
+import { alertEntry, note, storeOf, undeliverable } from "./outbox/store.ts";
+import { equalSuppressions } from "./pipeline/journal-suppressions.ts";
+import { createSerialiser } from "./outbox/serialise.ts";
 
 /** How long a round waits for channels to answer, so that their results share the next evaluation. */
 const TOGETHER: Ms = 50;
@@ -32,7 +32,7 @@ export interface AlertObserver {
   readonly suppressed?: (reason: string) => void;
 }
 
-export interface AlertDeps extends Omit<LookDeps, "ledger"> {
+export interface AlertDeps extends Omit<EvaluateDeps, "ledger"> {
   readonly ledger: Pick<Ledger, "load" | "list" | "commit" | "touch">;
   /** Reads all secrets again; returns whether any has changed. */
   readonly refreshSecrets: () => Promise<boolean>;
@@ -43,7 +43,7 @@ export interface AlertDeps extends Omit<LookDeps, "ledger"> {
   readonly observe: AlertObserver;
   readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
   /** Called if an alert could not be delivered on any channel. */
-  readonly onUntold: (error: Error) => void;
+  readonly onUndeliverable: (error: Error) => void;
 }
 
 export interface Alerts {
@@ -55,7 +55,7 @@ export interface Alerts {
 
 /** One evaluation of an alert, and the intents that are committed before anything is sent. */
 interface Intended extends Made<"alert"> {
-  readonly looked: Looked;
+  readonly evaluated: Evaluation;
   /** The due sends, which count in the rate limits of their channels. */
   readonly due: readonly Due[];
 }
@@ -72,16 +72,16 @@ interface Intended extends Made<"alert"> {
 export function createAlertAdvance(deps: AlertDeps): Alerts {
   const { clock, ledger, wake } = deps;
   const store = storeOf(deps);
-  const gates = createGates((channel) => deps.channels.get(channel)?.pace ?? null);
+  const limits = createChannelLimits((channel) => deps.channels.get(channel)?.pace ?? null);
   const sending: DeliverDeps = {
     store,
     channels: deps.channels,
     routes: deps.routes,
-    gates,
+    limits,
     refresh: createRefresher(deps.refreshSecrets, clock),
     clock,
     random: deps.random,
-    turns: createTurns(),
+    turns: createSerialiser(),
     onResult: (channel, outcome) => deps.observe.alert?.(channel, outcome),
   };
 
@@ -98,15 +98,15 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     switch (committed.is) {
       case "stored":
       case "nothing": {
-        const { looked, due } = committed.made;
-        if (committed.is === "stored") await afterCommit(committed.doc, looked);
-        if (looked.next.lapsed.length > 0 && due.length === 0) return again;
+        const { evaluated, due } = committed.made;
+        if (committed.is === "stored") await afterCommit(committed.doc, evaluated);
+        if (evaluated.next.lapsed.length > 0 && due.length === 0) return again;
         const begin = due.map((one) => ({
           id: one.channel,
-          run: () => deliver(sending, committed.doc, one, looked.modelFor(one.channel, one.phase)),
+          run: () => deliver(sending, committed.doc, one, evaluated.modelFor(one.channel, one.phase)),
         }));
         // The next evaluation finds what other channels wait for.
-        const nextAt = due.length > 0 ? clock.now() + TOGETHER : (looked.next.wakeAt ?? Infinity);
+        const nextAt = due.length > 0 ? clock.now() + TOGETHER : (evaluated.next.wakeAt ?? Infinity);
         return { begin, nextAt, atRest: due.length === 0 };
       }
       case "unavailable":
@@ -124,39 +124,39 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
   ): Promise<Committed<"alert", Intended>> {
     let entered: readonly string[] = [];
     const leave = (): void => {
-      gates.leave(entered);
+      limits.leave(entered);
       entered = [];
     };
     const committed = await commitOver(store, { key: loaded.key, kind: "alert", base: loaded }, async (doc) => {
       leave();
       if (doc === null || doc.wakeAt === null) return null;
-      const looked = await look(deps, gates, doc, () => clock.now());
-      const due = looked.next.due.filter(({ channel }) => !running.has(channel));
+      const evaluated = await evaluateAlert(deps, limits, doc, () => clock.now());
+      const due = evaluated.next.due.filter(({ channel }) => !running.has(channel));
       const channels = due.map(({ channel }) => channel);
-      if (!gates.enter(channels, clock.now())) return null;
+      if (!limits.enter(channels, clock.now())) return null;
       entered = channels;
-      const change = changeOf(doc, looked, due);
+      const change = changeOf(doc, evaluated, due);
       // Joining incidents send hints, too: an earlier one has replaced the one for `wakeAt`.
-      if (change === null && looked.next.wakeAt !== null) await wake.at(doc.key, looked.next.wakeAt);
-      return { change, looked, due };
+      if (change === null && evaluated.next.wakeAt !== null) await wake.at(doc.key, evaluated.next.wakeAt);
+      return { change, evaluated, due };
     });
     if (committed.is !== "stored") leave();
     return committed;
   }
 
   /** Returns the intents, or only the changed results of the evaluation; null if nothing has changed. */
-  function changeOf(doc: Doc<"alert">, looked: Looked, due: readonly Due[]): Made<"alert">["change"] {
-    const { next, noted, body } = looked;
+  function changeOf(doc: Doc<"alert">, evaluated: Evaluation, due: readonly Due[]): Made<"alert">["change"] {
+    const { next, noted, body } = evaluated;
     const now = clock.now();
     const sends = due.length > 0 || next.lapsed.length > 0;
     const found: Doc<"alert"> = { ...doc, body };
     const made = sends ? intend(found, due, next.lapsed, now) : { ...found, wakeAt: next.wakeAt };
     if (!sends && isSame(doc, made) && made.wakeAt === doc.wakeAt) return null;
-    const entries = [...noted.entries, ...entriesOf(doc, made, looked, now)];
+    const entries = [...noted.entries, ...entriesOf(doc, made, evaluated, now)];
     return { doc: made, entries, onlyWakes: !sends && isSame(doc, made) && entries.length === 0, hints: [made] };
   }
 
-  async function afterCommit(made: Doc<"alert">, { next, noted }: Looked): Promise<void> {
+  async function afterCommit(made: Doc<"alert">, { next, noted }: Evaluation): Promise<void> {
     await note(deps, noted.ofMembers);
     for (const code of noted.fresh) deps.observe.suppressed?.(code);
     for (const { supersedes } of next.due) if (supersedes !== null) deps.observe.suppressed?.("superseded");
@@ -164,11 +164,11 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     if (made.wakeAt === null && isUnsent(made)) deps.observe.suppressed?.("no-channel");
   }
 
-  function entriesOf(doc: Doc<"alert">, made: Doc<"alert">, { next, model }: Looked, now: Ms): readonly Entry[] {
+  function entriesOf(doc: Doc<"alert">, made: Doc<"alert">, { next, model }: Evaluation, now: Ms): readonly Entry[] {
     const lost =
       next.lapsed.length === 0
         ? null
-        : untold(made, routeNamed(deps.routes, doc.body.route), [...deps.channels.keys()], now);
+        : undeliverable(made, routeNamed(deps.routes, doc.body.route), [...deps.channels.keys()], now);
     return [
       ...next.due
         .filter(({ supersedes }) => supersedes !== null)
@@ -201,4 +201,4 @@ function settled(made: Doc<"alert">, now: Ms): Entry {
 
 /** Whether an evaluation has changed nothing but `wakeAt`. */
 const isSame = (a: Doc<"alert">, b: Doc<"alert">): boolean =>
-  a.body.size === b.body.size && a.body.quiet === b.body.quiet && sameHeld(a.body.withheld, b.body.withheld);
+  a.body.size === b.body.size && a.body.quiet === b.body.quiet && equalSuppressions(a.body.withheld, b.body.withheld);

@@ -9,7 +9,7 @@ import { clean } from "./message/clean.ts";
 import { alertKey, joinAlert, tells } from "./join.ts";
 import type { Links } from "./message/links.ts";
 import type { FindPhrase } from "./message/phrases.ts";
-import type { Told } from "./message/member.ts";
+import type { MemberSource } from "./message/member.ts";
 import { groupOf, type Route, routesFor } from "./route.ts";
 import { SEND_PATIENCE } from "./outbox/outbox.ts";
 import { sendOnce } from "./outbox/send.ts";
@@ -58,7 +58,7 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
       .then(() => {
         gathering.delete(key);
         // With current facts for all members: the loss of one instance affects the services of the others, too.
-        const told = members.map((one): Told => ({ doc: one, facts: deps.factsOf(one) }));
+        const told = members.map((one): MemberSource => ({ doc: one, facts: deps.factsOf(one) }));
         return tellAll(deps, route, flagged(buildAlert(told, alert, clock.now(), deps.phrases, deps.links), why));
       });
     gathering.set(key, { members, sent });

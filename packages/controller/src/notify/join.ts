@@ -6,20 +6,20 @@ import type { Doc } from "../model/doc.ts";
 import type { Incident, Joined } from "../model/incident.ts";
 import type { Key } from "../model/key.ts";
 import type { Plain } from "../model/plain.ts";
-import { isToldOut, LAST_LOOK } from "./outbox/outbox.ts";
+import { isFullyDelivered, LAST_EVALUATION_DELAY } from "./outbox/outbox.ts";
 import { DEFAULT_ROUTE, type GroupBy, type GroupValues, type Route } from "./route.ts";
 
 /** Delay before EC2's state reason is read again for an instance that ended without a warning. */
-const LOOK_AGAIN: Ms = 10_000;
+const RECHECK_AFTER: Ms = 10_000;
 
 /** Why an incident joins no alert: a metric label (`alerts_suppressed_total{reason}`). */
-export type Untold = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified" | "no-route";
+export type UnreportedReason = "warm-pool" | "launch" | "nothing-ends" | "plain-end" | "unclassified" | "no-route";
 
-export type Verdict =
+export type AlertDecision =
   | { readonly tells: true }
   | {
       readonly tells: false;
-      readonly code: Untold;
+      readonly code: UnreportedReason;
       readonly reason: string;
       /** Check again after this time, because a warning may still arrive; null: final. */
       readonly again: Ms | null;
@@ -32,7 +32,7 @@ export type Verdict =
  *
  * @param facts null if nothing is known yet
  */
-export function tells(incident: Incident, facts: Facts | null = null): Verdict {
+export function tells(incident: Incident, facts: Facts | null = null): AlertDecision {
   // A person must complete the hook.
   if (hookGivenUpAt(incident) !== null) return { tells: true };
   switch (threatOf(incident)) {
@@ -45,11 +45,11 @@ export function tells(incident: Incident, facts: Facts | null = null): Verdict {
     case "ending":
       return isRetained(incident) ? { tells: true } : ofEnding(incident, facts);
     case "warm-pool":
-      return untold("warm-pool", "it goes back to the warm pool");
+      return unreported("warm-pool", "it goes back to the warm pool");
     case "launch":
-      return untold("launch", "it has only been launched");
+      return unreported("launch", "it has only been launched");
     case "none":
-      return untold("nothing-ends", "nothing ends");
+      return unreported("nothing-ends", "nothing ends");
   }
 }
 
@@ -57,24 +57,24 @@ export function tells(incident: Incident, facts: Facts | null = null): Verdict {
  * Decides for an end without a warning: usually a scale-in, an instance refresh or a person; but the warning may be
  * late.
  */
-function ofEnding(incident: Incident, facts: Facts | null): Verdict {
+function ofEnding(incident: Incident, facts: Facts | null): AlertDecision {
   const ending = facts === null ? null : classifyEnding(facts);
   if (ending === "missed-notice") return { tells: true };
   if (ending === "plain-end" && (facts?.instance?.lifecycle ?? null) === null)
-    return untold("plain-end", "it is a plain end of an On-Demand instance");
+    return unreported("plain-end", "it is a plain end of an On-Demand instance");
   // The known instance data may be from before its end.
   const stale = facts !== null && facts.instance !== null && !ENDING_STATES.has(facts.instance.state);
   const over = incident.goneAt !== null && !stale;
   if (ending === "plain-end")
-    return untold("plain-end", "EC2 does not call its end an interruption", over ? null : LOOK_AGAIN);
-  return untold(
+    return unreported("plain-end", "EC2 does not call its end an interruption", over ? null : RECHECK_AFTER);
+  return unreported(
     "unclassified",
     "no warning came, and EC2 does not say whether it is an interruption",
-    over ? null : LOOK_AGAIN,
+    over ? null : RECHECK_AFTER,
   );
 }
 
-const untold = (code: Untold, reason: string, again: Ms | null = null): Verdict => ({
+const unreported = (code: UnreportedReason, reason: string, again: Ms | null = null): AlertDecision => ({
   tells: false,
   code,
   reason,
@@ -146,7 +146,8 @@ export function joinAlert(
   }
   if (existing.wakeAt === null)
     return { doc: opened(existing, group, route, existing.body.generation + 1, now), isNew: true };
-  if (isToldOut(existing.body)) return { doc: { ...existing, wakeAt: now + LAST_LOOK }, isNew: true };
+  if (isFullyDelivered(existing.body))
+    return { doc: { ...existing, wakeAt: now + LAST_EVALUATION_DELAY }, isNew: true };
   return { doc: existing, isNew: false };
 }
 

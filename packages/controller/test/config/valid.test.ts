@@ -3,7 +3,7 @@ import { loadConfig, parseConfig } from "../../src/config/load.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { defaultActions, defaultPolicy, PRIVATE_NETWORKS } from "../../src/decide/defaults.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
-import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
+import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import { defaultOverrides } from "../../src/enrich/overrides.ts";
 
 const unread = (): string => {

@@ -26,7 +26,7 @@ import type { AlertModel, Channel } from "../../src/notify/alert.ts";
 import { NO_SECRETS } from "../../src/secrets/secrets.ts";
 import { NO_LINKS } from "../../src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
-import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
+import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Entry } from "../../src/model/journal.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SendResult } from "../../src/notify/alert.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import type { Send } from "../../src/model/alert.ts";
-import { elsewhere, whom } from "../../src/notify/outbox/whom.ts";
+import { failedChannelsFor, recipientsOf } from "../../src/notify/outbox/recipients.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel } from "./support/bench.ts";
 import { T0 } from "./support/samples.ts";
 
@@ -175,14 +175,16 @@ describe("who is told", () => {
     ["whoever was told before", { d: send("sent", { receipt: true }) }, ["a", "b", "d"], false],
     ["not who is configured no more", { e: send("sent", { receipt: true }) }, ["a", "b"], false],
   ] as const)("%s", (_, sends, channels, lost) => {
-    expect(whom({ sends }, route, all)).toEqual({ channels, lost });
+    expect(recipientsOf({ sends }, route, all)).toEqual({ channels, lost });
   });
 
   test("a channel is not told of its own failure, nor at the end of one that was mended", () => {
     const sends = { a: send("gave-up"), b: send("gave-up", { hash: "outcome:z" }) };
-    expect(elsewhere({ sends }, "open", "a").lines).toEqual(["see why channel b was not told: answered 500"]);
-    expect(elsewhere({ sends }, "outcome", "c").lines).toEqual(["see why channel b was not told: answered 500"]);
-    expect(elsewhere({ sends }, "outcome", "b")).toEqual({ lines: [], digest: "" });
+    expect(failedChannelsFor({ sends }, "open", "a").lines).toEqual(["see why channel b was not told: answered 500"]);
+    expect(failedChannelsFor({ sends }, "outcome", "c").lines).toEqual([
+      "see why channel b was not told: answered 500",
+    ]);
+    expect(failedChannelsFor({ sends }, "outcome", "b")).toEqual({ lines: [], digest: "" });
   });
 });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Told } from "../../src/notify/message/member.ts";
-import type { Look, Passing } from "../../src/notify/pipeline/stage.ts";
+import type { MemberSource } from "../../src/notify/message/member.ts";
+import type { StageInput, Passing } from "../../src/notify/pipeline/stage.ts";
 import { pass } from "../../src/notify/pipeline/pipeline.ts";
-import { type Suppress, TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
+import { type Suppress, TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import type { Alert } from "../../src/model/alert.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Silence } from "../../src/model/silence.ts";
@@ -21,7 +21,7 @@ const silenceOf = (more: Partial<Silence> = {}): Silence & { id: string } => ({
   createdAt: T0 - 60_000,
   ...more,
 });
-const look = (more: Partial<Look> = {}): Look => ({
+const look = (more: Partial<StageInput> = {}): StageInput => ({
   alert: alertDoc(),
   others: [],
   silences: [],
@@ -34,10 +34,11 @@ const look = (more: Partial<Look> = {}): Look => ({
 });
 const reasons = ({ withheld }: Passing): string[] => withheld.map(({ code }) => code);
 const kept = ({ members }: Passing): string[] => members.map(({ doc }) => doc.body.subject.id);
-const run = (members: readonly Told[], more: Partial<Look> = {}): Passing => pass(members, ["sns", "web"], look(more));
+const run = (members: readonly MemberSource[], more: Partial<StageInput> = {}): Passing =>
+  pass(members, ["sns", "web"], look(more));
 
 /** An instance that carries tasks of a service, of which so many survive what is going. */
-const carrying = (id: string, survives: number, more: Parameters<typeof told>[1] = {}): Told =>
+const carrying = (id: string, survives: number, more: Parameters<typeof told>[1] = {}): MemberSource =>
   told(id, {
     ...more,
     facts: {
@@ -111,7 +112,8 @@ describe("inhibit", () => {
     });
     return { ...doc, key: "alert#wide", wakeAt: NOW, body: { ...body, size: 40, ...more } };
   };
-  const part = (generation = 1): Told => told("i-1", { body: { alerts: [{ key: "alert#wide", generation, at: T0 }] } });
+  const part = (generation = 1): MemberSource =>
+    told("i-1", { body: { alerts: [{ key: "alert#wide", generation, at: T0 }] } });
 
   test("whoever is told of the storm is not told of a part of it; others are", () => {
     const passed = run([part()], { others: [storm()] });
@@ -155,7 +157,7 @@ describe("inhibit", () => {
 });
 
 describe("suppress", () => {
-  const set = (more: Partial<Suppress>): Partial<Look> => ({ suppress: { ...TELL_ALL, ...more } });
+  const set = (more: Partial<Suppress>): Partial<StageInput> => ({ suppress: { ...TELL_ALL, ...more } });
   const window = { name: "nights", match: { group: "web" }, isIn: (at: number) => at < T0 + 60_000 };
 
   test("maintenance, for those that match and while it lasts", () => {

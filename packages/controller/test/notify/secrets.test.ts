@@ -73,7 +73,7 @@ async function tell(
       metrics.entries(doc, entries);
       for (const entry of entries) log.info({ key: entry.key, ...entry.data }, entry.text);
     },
-    onUntold: (error) => log.error({ error }, "telling people failed"),
+    onUndeliverable: (error) => log.error({ error }, "telling people failed"),
   });
 
   const advance = async (): Promise<void> => {

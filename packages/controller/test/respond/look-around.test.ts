@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { affectedBy } from "../../src/notify/message/affected.ts";
-import { isToLook, isUnlooked, unlookedLines } from "../../src/notify/message/unlooked.ts";
+import {
+  isLookAroundPending,
+  hasUnreadTargetGroups,
+  unreadTargetGroupLines,
+} from "../../src/notify/message/unread-target-groups.ts";
 import type { Plain } from "../../src/model/plain.ts";
 import type { Step } from "../../src/model/step.ts";
 import { AT, contextOf, run } from "./context.ts";
@@ -62,14 +66,14 @@ describe("what people are told of it", () => {
     ],
     ["it is under way", [looked(null, "waiting")], false, []],
   ])("%s", (_name, steps, expected, lines) => {
-    expect(isUnlooked(steps)).toBe(expected);
-    expect(isToLook(steps)).toBe(steps.some(({ state }) => state === "waiting"));
-    expect(unlookedLines([{ steps }])).toEqual(lines);
+    expect(hasUnreadTargetGroups(steps)).toBe(expected);
+    expect(isLookAroundPending(steps)).toBe(steps.some(({ state }) => state === "waiting"));
+    expect(unreadTargetGroupLines([{ steps }])).toEqual(lines);
   });
 
   test("of several incidents, which share what they look at, the most are told", () => {
     const all = [3, 0, 12].map((left) => ({ steps: [looked({ left, why: null })] }));
-    expect(unlookedLines(all)).toEqual(["targets: 12 target groups were not looked at"]);
+    expect(unreadTargetGroupLines(all)).toEqual(["targets: 12 target groups were not looked at"]);
   });
 
   test("that nothing runs there is not known before everything was looked at", () => {

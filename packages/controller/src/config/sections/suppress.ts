@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DAYS, windowOf } from "../../notify/pipeline/stages/maintenance.ts";
-import { TELL_ALL, type Suppress } from "../../notify/pipeline/suppressed.ts";
+import { TELL_ALL, type Suppress } from "../../notify/pipeline/suppress-settings.ts";
 import { flag, list, number, oneOf, text } from "../../fields.ts";
 import { nearest } from "../nearest.ts";
 import { given, matcher } from "./matcher.ts";

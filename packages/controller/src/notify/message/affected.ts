@@ -1,6 +1,6 @@
 import { clusterOf, type Facts, type Missing, type ServiceImpact } from "../../enrich/facts.ts";
-import type { Seen, Told } from "./member.ts";
-import { isOfBefore, isToLook, isUnlooked } from "./unlooked.ts";
+import type { MemberDetail, MemberSource } from "./member.ts";
+import { isLookUpPending, isLookAroundPending, hasUnreadTargetGroups } from "./unread-target-groups.ts";
 
 /** What runs on all doomed instances of an alert together. */
 export interface Affected {
@@ -18,13 +18,20 @@ export interface Affected {
  * Collects what the members' instances run. Pure. Returns null if any needed fact is not known: "not known" is not
  * "nothing runs there".
  */
-export function affectedBy(members: readonly Told[]): Affected | null {
+export function affectedBy(members: readonly MemberSource[]): Affected | null {
   const services = new Map<string, Affected["services"][number]>();
   const clusters = new Set<string>();
   let [standalone, daemons, balanced] = [0, 0, false];
   for (const { doc, facts } of members) {
     const { steps } = doc.body;
-    if (facts === null || !isKnown(facts) || isOfBefore(steps) || isToLook(steps) || isUnlooked(steps)) return null;
+    if (
+      facts === null ||
+      !isKnown(facts) ||
+      isLookUpPending(steps) ||
+      isLookAroundPending(steps) ||
+      hasUnreadTargetGroups(steps)
+    )
+      return null;
     const runs = new Set(facts.tasks.flatMap(({ role, service }) => (role === "daemon" ? (service ?? []) : [])));
     for (const impact of facts.impact) {
       if (impact.daemon) runs.add(impact.service);
@@ -61,9 +68,9 @@ const OF_TASKS: ReadonlySet<Missing["what"]> = new Set(["cluster", "tasks", "ser
  * Whether the instance certainly had no task: all facts were read, and no task was ever seen. Unknown once the instance
  * has ended.
  */
-export function isWithoutTasks({ facts, body: { labels, steps } }: Pick<Seen, "facts" | "body">): boolean {
+export function isWithoutTasks({ facts, body: { labels, steps } }: Pick<MemberDetail, "facts" | "body">): boolean {
   if (facts === null || !facts.complete || facts.missing.some(({ what }) => OF_TASKS.has(what))) return false;
-  return facts.tasks.length === 0 && !isOfBefore(steps) && (labels["tasks"] ?? 0) === 0;
+  return facts.tasks.length === 0 && !isLookUpPending(steps) && (labels["tasks"] ?? 0) === 0;
 }
 
 const isKnown = (facts: Facts): boolean => facts.complete && !facts.missing.some(({ what }) => NEEDED.has(what));

@@ -1,14 +1,14 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
-import type { Seen } from "./member.ts";
-import { isOfBefore, unlookedLines } from "./unlooked.ts";
+import type { MemberDetail } from "./member.ts";
+import { isLookUpPending, unreadTargetGroupLines } from "./unread-target-groups.ts";
 
 const MOST_LINES = 8;
 const MOST_NAMES = 5;
 
 /** Returns requests to people; empty if none. */
-export function ask(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
+export function ask(impact: readonly ServiceImpact[], all: readonly MemberDetail[]): readonly string[] {
   const lines: string[] = [];
   const low = impact.filter((one) => one.belowMinimum && one.doomed > 0).map((one) => one.service);
   const groups = tally(all.flatMap(({ member }) => member.group ?? [])).map(([group]) => group);
@@ -37,7 +37,7 @@ const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
  * Returns requests to do abandoned effects by hand. Abandoned waits are reported as "not drained in time", and
  * observations need no action.
  */
-export function toDoByHand(all: readonly Seen[]): string[] {
+export function toDoByHand(all: readonly MemberDetail[]): string[] {
   const failed = new Map<string, string[]>();
   for (const { steps, member, body } of all) {
     if (body.mode !== "act" || body.goneAt !== null) continue;
@@ -51,7 +51,7 @@ export function toDoByHand(all: readonly Seen[]): string[] {
   return [...failed].map(([phrase, names]) => `${phrase} by hand: ${few(names, MOST_NAMES)}`);
 }
 
-function lateOnes(all: readonly Seen[]): string[] {
+function lateOnes(all: readonly MemberDetail[]): string[] {
   const late = all.filter(({ member }) => member.outcome === "deadline-passed" || member.outcome === "missed-notice");
   if (late.length === 0) return [];
   const names = late.map(({ member }) => member.subject);
@@ -62,8 +62,8 @@ const isAsked = (outcome: string | null): boolean =>
   outcome === "drained" || outcome === "nothing-drained" || outcome === "deadline-passed";
 
 /** Returns a note if the tasks shown were observed before the interruption. */
-function ofBefore({ facts, member, body }: Seen): string[] {
-  const isSaid = facts === null || body.outcome !== null || member.missing.length > 0 || !isOfBefore(body.steps);
+function ofBefore({ facts, member, body }: MemberDetail): string[] {
+  const isSaid = facts === null || body.outcome !== null || member.missing.length > 0 || !isLookUpPending(body.steps);
   return isSaid ? [] : ["tasks: as they were last seen; they are not looked at anew yet"];
 }
 
@@ -71,7 +71,7 @@ function ofBefore({ facts, member, body }: Seen): string[] {
  * Returns missing facts with reasons, e.g. "targets of 3: access denied". Reasons that several members share are shown
  * once.
  */
-export function missing(all: readonly Seen[]): readonly string[] {
+export function missing(all: readonly MemberDetail[]): readonly string[] {
   // Of closed incidents, only facts that people may still need.
   const some = all.filter(({ body, member }) => body.outcome === null || isAsked(member.outcome));
   const told = tally(
@@ -79,5 +79,5 @@ export function missing(all: readonly Seen[]): readonly string[] {
   );
   const lines = told.slice(0, MOST_LINES).map(([line, count]) => (some.length === 1 ? line : `${line} (${count})`));
   if (told.length > MOST_LINES) lines.push(`and ${plural(told.length - MOST_LINES, "more reason")}`);
-  return [...lines, ...unlookedLines(all.map(({ body }) => body)).map((line) => clean(line))];
+  return [...lines, ...unreadTargetGroupLines(all.map(({ body }) => body)).map((line) => clean(line))];
 }

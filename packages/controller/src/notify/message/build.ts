@@ -6,7 +6,7 @@ import { clean } from "./clean.ts";
 import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
 import { type Links, NO_LINKS } from "./links.ts";
-import { seen, type Seen, type Told } from "./member.ts";
+import { memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
 
@@ -24,14 +24,14 @@ export const STORM = 10;
  *   left"
  */
 export function buildAlert(
-  members: readonly Told[],
+  members: readonly MemberSource[],
   alert: Doc<"alert">,
   now: Ms,
   find: FindPhrase,
   links: Links = NO_LINKS,
 ): AlertModel {
   const all = members
-    .map((told) => seen(told, find, links))
+    .map((told) => memberDetail(told, find, links))
     .toSorted((a, b) => order(a) - order(b) || (a.member.incident < b.member.incident ? -1 : 1));
   const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
@@ -58,10 +58,10 @@ export function buildAlert(
 }
 
 /** Sort order: open incidents first, by deadline. */
-const order = ({ body }: Seen): number =>
+const order = ({ body }: MemberDetail): number =>
   body.outcome === null ? (body.deadline ?? Number.MAX_SAFE_INTEGER - 1) : Number.MAX_SAFE_INTEGER;
 
-function severityOf(all: readonly Seen[], served: boolean): AlertModel["severity"] {
+function severityOf(all: readonly MemberDetail[], served: boolean): AlertModel["severity"] {
   const acted = all.filter(({ body }) => body.mode === "act");
   if (!served || acted.some(({ member }) => member.outcome === "deadline-passed")) return "critical";
   if (all.some(({ member }) => member.outcome === "missed-notice") || toDoByHand(all).length > 0) return "warning";

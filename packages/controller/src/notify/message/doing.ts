@@ -1,6 +1,6 @@
 import { clean } from "./clean.ts";
 import { few, span, tally } from "./count.ts";
-import type { Seen, SeenStep } from "./member.ts";
+import type { MemberDetail, StepDetail } from "./member.ts";
 
 const MOST_REASONS = 3;
 
@@ -13,7 +13,7 @@ interface Progress {
 }
 
 /** Returns the progress over all members, in the order of the plan: "drain the container instance: 2 of 3 done". */
-export function doing(all: readonly Seen[]): readonly string[] {
+export function doing(all: readonly MemberDetail[]): readonly string[] {
   const dryRun = all.filter(({ body }) => body.mode === "dry-run");
   const observed = all.filter(({ body }) => body.mode === "observe");
   const lines: string[] = [];
@@ -26,7 +26,7 @@ export function doing(all: readonly Seen[]): readonly string[] {
   return lines;
 }
 
-function progressOf(some: readonly Seen[]): ReadonlyMap<string, Progress> {
+function progressOf(some: readonly MemberDetail[]): ReadonlyMap<string, Progress> {
   const by = new Map<string, Progress>();
   for (const { steps } of some) {
     for (const { step, phrase } of steps) {
@@ -59,7 +59,7 @@ function lineOf(phrase: string, progress: Progress): string[] {
   return [`${phrase}: ${could}${why === "" ? "" : `: ${why}`}`];
 }
 
-function untouched(observed: readonly Seen[], of: number): string[] {
+function untouched(observed: readonly MemberDetail[], of: number): string[] {
   const owners = tally(observed.flatMap(({ facts }) => (facts === null || facts.owner === "ours" ? [] : facts.owner)));
   const who = (count: number): string => (of === 1 ? "it is" : count === 1 ? "1 is" : `${count} are`);
   const lines = owners.map(([owner, count]) => `${who(count)} left to ${owner}, its owner`);
@@ -69,7 +69,7 @@ function untouched(observed: readonly Seen[], of: number): string[] {
 }
 
 /** Returns after what time replacements serve. */
-function replaced(all: readonly Seen[]): string[] {
+function replaced(all: readonly MemberDetail[]): string[] {
   const after = all.flatMap(({ member }) => member.replacedAfterSeconds ?? []);
   if (after.length === 0) return [];
   const slowest = span(after.reduce((a, b) => Math.max(a, b)));
@@ -82,7 +82,7 @@ function replaced(all: readonly Seen[]): string[] {
 }
 
 /** Returns instances that were detached from their group and could not be terminated. */
-function leftBehind(all: readonly Seen[]): string[] {
+function leftBehind(all: readonly MemberDetail[]): string[] {
   const reasons = all.flatMap(({ member, steps }) =>
     steps.filter(isLeftBehind).map(({ step: { reason } }) => `${member.subject}: ${clean(reason ?? "")}`),
   );
@@ -91,19 +91,19 @@ function leftBehind(all: readonly Seen[]): string[] {
     : [...reasons.slice(0, MOST_REASONS), `${reasons.length - MOST_REASONS} more could not be ended`];
 }
 
-function isLeftBehind({ step: { responder, receipt } }: SeenStep): boolean {
+function isLeftBehind({ step: { responder, receipt } }: StepDetail): boolean {
   if (responder !== "release-to-group" || receipt === null || typeof receipt !== "object") return false;
   return "left" in receipt && receipt.left === true;
 }
 
 /** Returns a note about a replacement that serves. */
-const noteOf = ({ step: { responder, state, reason } }: SeenStep): string[] =>
+const noteOf = ({ step: { responder, state, reason } }: StepDetail): string[] =>
   responder === "verify-replacement" && state === "done" && reason !== null ? [reason] : [];
 
 const MOST_EVIDENCE = 5;
 
 /** Returns the messages of services and fleets about why replacements did not launch. */
-function evidence(all: readonly Seen[]): string[] {
+function evidence(all: readonly MemberDetail[]): string[] {
   const said = all.flatMap(({ body }) => {
     const { evidence: list } = body.labels;
     return Array.isArray(list) ? list.filter((one): one is string => typeof one === "string") : [];

@@ -2,7 +2,7 @@ import type { Ms } from "../../clock.ts";
 import type { Threat } from "../../decide/threat.ts";
 import type { Outcome } from "../../model/incident.ts";
 import { few, plural, span, tally } from "./count.ts";
-import type { Seen } from "./member.ts";
+import type { MemberDetail } from "./member.ts";
 import { isUnsure } from "./stakes.ts";
 
 /** Worst first: the headline begins with the worst threat of any member. */
@@ -22,7 +22,7 @@ const ORDER: readonly Threat[] = [
  * Makes the headline of an open alert: "3 of m5.large in eu-west-1b are reclaimed, 94 s left; 2 more may be reclaimed
  * soon".
  */
-export function headline(every: readonly Seen[], now: Ms): string {
+export function headline(every: readonly MemberDetail[], now: Ms): string {
   const all = every.filter((one) => !isOver(one));
   const by = Map.groupBy(all, (one) => one.threat);
   const present = ORDER.filter((threat) => by.has(threat));
@@ -39,15 +39,15 @@ export function headline(every: readonly Seen[], now: Ms): string {
 }
 
 /** Whether the threat did not come true: then only this is reported. */
-const isOver = ({ member: { outcome } }: Seen): boolean => outcome === "cancelled" || outcome === "told";
+const isOver = ({ member: { outcome } }: MemberDetail): boolean => outcome === "cancelled" || outcome === "told";
 
 /** Makes the headline of an outcome: "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare". */
-export function outcomeHeadline(all: readonly Seen[]): string {
+export function outcomeHeadline(all: readonly MemberDetail[]): string {
   const threat = ORDER.find((one) => all.some((seen) => seen.threat === one)) ?? "none";
   return `${subjects(all, threat)}${zones(all)}: ${ended(all)}`;
 }
 
-function subjects(some: readonly Seen[], threat: Threat): string {
+function subjects(some: readonly MemberDetail[], threat: Threat): string {
   const word = threat === "task-stop" ? "Fargate Spot task" : "instance";
   const [first] = some;
   if (some.length === 1 && first !== undefined) {
@@ -67,13 +67,13 @@ function subjects(some: readonly Seen[], threat: Threat): string {
   return shown === "" ? plural(some.length, word) : `${plural(some.length, word)} (${shown})`;
 }
 
-function zones(some: readonly Seen[]): string {
+function zones(some: readonly MemberDetail[]): string {
   const names = tally(some.flatMap(({ member }) => member.availabilityZone ?? [])).map(([zone]) => zone);
   if (names.length === 0) return "";
   return names.length > 3 ? ` in ${names.length} zones` : ` in ${names.join(", ")}`;
 }
 
-function verb(threat: Threat, some: readonly Seen[]): string {
+function verb(threat: Threat, some: readonly MemberDetail[]): string {
   const one = some.length === 1;
   const is = one ? "is" : "are";
   switch (threat) {
@@ -98,7 +98,7 @@ function verb(threat: Threat, some: readonly Seen[]): string {
 }
 
 /** Returns the time left for members that are not drained yet, or whether all were drained in time. */
-function left(some: readonly Seen[], now: Ms): string {
+function left(some: readonly MemberDetail[], now: Ms): string {
   const open = some.filter(({ body }) => body.outcome === null && body.deadline !== null);
   if (open.length === 0) return "";
   const full = open.filter((one) => !isEmpty(one));
@@ -113,10 +113,11 @@ function left(some: readonly Seen[], now: Ms): string {
 }
 
 /** Whether a member has drained. If a wait was abandoned while the work continued, it has not. */
-const isEmpty = ({ body, steps }: Seen): boolean => body.drainedAt !== null && !steps.some(({ isCut }) => isCut);
+const isEmpty = ({ body, steps }: MemberDetail): boolean =>
+  body.drainedAt !== null && !steps.some(({ isCut }) => isCut);
 
 /** Summarises how members ended: "1 was cut off, 2 drained, at least 41 s to spare". */
-function ended(all: readonly Seen[]): string {
+function ended(all: readonly MemberDetail[]): string {
   const parts = tally(all.map(wordOf)).map(([word, count]) => {
     const who = count === all.length ? (count === 1 ? "" : "all ") : `${count} `;
     return `${who}${word}`;
@@ -129,7 +130,7 @@ function ended(all: readonly Seen[]): string {
   return parts.join(", ");
 }
 
-function wordOf(one: Seen): string {
+function wordOf(one: MemberDetail): string {
   const { outcome } = one.member;
   if (outcome === null) return "still open";
   return isUnsure(one) ? "not known to have drained" : OUTCOMES[outcome];

@@ -11,22 +11,22 @@ import type { Links } from "./links.ts";
 import { type FindPhrase, isCutShort, phraseOf } from "./phrases.ts";
 
 /** An incident with the facts about its subject; `facts` is null if nothing can be read (`explain`). */
-export interface Told {
+export interface MemberSource {
   readonly doc: Doc<"incident">;
   readonly facts: Facts | null;
 }
 
 /** A member of an alert with the data that building the alert needs. */
-export interface Seen {
+export interface MemberDetail {
   readonly member: AlertMember;
   readonly threat: Threat;
   readonly body: Incident;
   readonly facts: Facts | null;
   /** All steps, including undo steps, with their phrases. */
-  readonly steps: readonly SeenStep[];
+  readonly steps: readonly StepDetail[];
 }
 
-export interface SeenStep {
+export interface StepDetail {
   readonly step: Step;
   /** The phrase of its responder; null if alerts do not show it. */
   readonly phrase: string | null;
@@ -37,9 +37,9 @@ export interface SeenStep {
 }
 
 /** Makes the member of an alert from an incident. Labels are used where the instance is no longer known. */
-export function seen({ doc, facts }: Told, find: FindPhrase, links: Links): Seen {
+export function memberDetail({ doc, facts }: MemberSource, find: FindPhrase, links: Links): MemberDetail {
   const { body } = doc;
-  const steps = [...body.steps, ...body.owed].map((step): SeenStep => ({
+  const steps = [...body.steps, ...body.owed].map((step): StepDetail => ({
     step,
     phrase: phraseOf(find, step.responder),
     byHand: find(step.responder)?.byHand === true,
@@ -92,7 +92,7 @@ function clusterName(body: Incident, facts: Facts | null): string | null {
 const countTasks = (facts: Facts | null, role: "standalone" | "daemon"): number =>
   (facts?.tasks ?? []).filter((task) => task.role === role).length;
 
-function doingOf({ step, phrase }: SeenStep, dryRun: boolean): string[] {
+function doingOf({ step, phrase }: StepDetail, dryRun: boolean): string[] {
   if (phrase === null) return [];
   const reason = step.reason === null ? "" : `: ${clean(step.reason)}`;
   switch (step.state) {

@@ -2,8 +2,8 @@ import type { ServiceImpact } from "../../enrich/facts.ts";
 import { isWithoutTasks } from "./affected.ts";
 import { clean } from "./clean.ts";
 import { few, plural, span } from "./count.ts";
-import type { Seen } from "./member.ts";
-import { isUnlooked } from "./unlooked.ts";
+import type { MemberDetail } from "./member.ts";
+import { hasUnreadTargetGroups } from "./unread-target-groups.ts";
 
 const MOST_LINES = 10;
 
@@ -11,7 +11,7 @@ const MOST_LINES = 10;
  * Returns the impact on each service, worst first. Members see the same storm at different times: the impact with the
  * most doomed tasks counts.
  */
-export function impactOfAll(all: readonly Seen[]): readonly ServiceImpact[] {
+export function impactOfAll(all: readonly MemberDetail[]): readonly ServiceImpact[] {
   const worst = new Map<string, ServiceImpact>();
   for (const { facts, body } of all) {
     // The impact seen by a closed incident is over.
@@ -58,7 +58,7 @@ const MOST_ZONES = 3;
 const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
 
 /** Returns what remains of services and other tasks: "checkout keeps 1 of 4 tasks, below its minimum of 2". */
-export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): readonly string[] {
+export function stakes(impact: readonly ServiceImpact[], all: readonly MemberDetail[]): readonly string[] {
   const clusters = new Set(impact.map((one) => one.cluster));
   const touched = impact.filter((one) => !one.daemon && one.doomed > 0);
   const lines = touched.slice(0, MOST_LINES).map((one) => {
@@ -80,7 +80,7 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly Seen[]): 
 const MOST_NAMES = 5;
 
 /** Returns what closed incidents lost. "Nothing was lost" is only reported if everything is known to have drained. */
-function lost(all: readonly Seen[]): readonly string[] {
+function lost(all: readonly MemberDetail[]): readonly string[] {
   const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
   const passed = over.filter(({ member }) => member.outcome === "deadline-passed");
   const [unsure, late] = [passed.filter(isUnsure), passed.filter((one) => !isUnsure(one))];
@@ -109,26 +109,26 @@ function lost(all: readonly Seen[]): readonly string[] {
       (one) =>
         one.member.outcome === "drained" &&
         one.member.missing.length === 0 &&
-        !isUnlooked(one.body.steps) &&
+        !hasUnreadTargetGroups(one.body.steps) &&
         isAllTakenOff(one),
     );
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
 }
 
 /** Whether all known registrations were drained in time, but some facts could not be read. */
-export const isUnsure = ({ member: { outcome, marginSeconds, missing }, steps }: Seen): boolean =>
+export const isUnsure = ({ member: { outcome, marginSeconds, missing }, steps }: MemberDetail): boolean =>
   outcome === "deadline-passed" &&
   missing.length > 0 &&
   (marginSeconds === null || marginSeconds >= 0) &&
   !steps.some(({ isCut }) => isCut);
 
 /** Whether all targets and tasks were handled: a policy may exclude some, whose end is then not known. */
-function isAllTakenOff({ body: { subject, labels, steps } }: Seen): boolean {
+function isAllTakenOff({ body: { subject, labels, steps } }: MemberDetail): boolean {
   if (subject.type === "task") return true;
   const { tasks } = labels;
   const had = (responder: string): boolean => steps.some((step) => step.responder === responder);
   return had("look-around") && (had("drain-tasks") || typeof tasks !== "number" || tasks === 0);
 }
 
-const lateness = ({ member: { subject, marginSeconds } }: Seen): string =>
+const lateness = ({ member: { subject, marginSeconds } }: MemberDetail): string =>
   marginSeconds !== null && marginSeconds < 0 ? `${subject} (${span(-marginSeconds)} late)` : subject;

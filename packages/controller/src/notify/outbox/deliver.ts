@@ -5,36 +5,36 @@ import type { Send } from "../../model/alert.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import { applySend } from "./apply.ts";
 import { plural } from "../message/count.ts";
-import type { Gates } from "./gate.ts";
+import type { ChannelLimits } from "./channel-limits.ts";
 import type { Due } from "./next.ts";
-import type { Refresher } from "./refresh.ts";
+import type { Refresher } from "./reload-secrets.ts";
 import { type Route, routeNamed } from "../route.ts";
 import { sendOnce } from "./send.ts";
-import type { Turns } from "./turns.ts";
-import { alertEntry, untold } from "./store.ts";
+import type { Serialise } from "./serialise.ts";
+import { alertEntry, undeliverable } from "./store.ts";
 
 export interface DeliverDeps {
   readonly store: CommitDeps<"alert">;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];
-  readonly gates: Gates;
+  readonly limits: ChannelLimits;
   readonly refresh: Refresher;
   readonly clock: Clock;
   /** 0..1, for jitter. */
   readonly random: () => number;
   /** Serialises the writes of results of one alert. */
-  readonly turns: Turns;
+  readonly turns: Serialise;
   readonly onResult: (channel: string, outcome: "sent" | "failed" | "gave-up") => void;
 }
 
 /** Sends once, and stores the result. */
 export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Due, model: AlertModel): Promise<void> {
-  const { clock, gates } = deps;
+  const { clock, limits } = deps;
   const channel = deps.channels.get(due.channel);
   if (channel === undefined) return;
   const previous = intended.body.sends[due.channel]?.receipt ?? null;
   const sent = await sendOnce(channel, model, previous, clock);
-  gates.heard(due.channel, sent, clock.now());
+  limits.heard(due.channel, sent, clock.now());
   const result = await afterRefresh(deps, due.channel, sent);
   await deps.turns(intended.key, () => record(deps, intended, due, model, result));
 }
@@ -56,7 +56,7 @@ async function record(
     const { state, reason } = applied.send;
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };
     const entries = [alertEntry(doc, now, sentence(due, applied.send, model), { ...data, state, reason })];
-    const lost = state === "gave-up" ? untold(applied.doc, route, [...deps.channels.keys()], now) : null;
+    const lost = state === "gave-up" ? undeliverable(applied.doc, route, [...deps.channels.keys()], now) : null;
     // The hint of its intent is still to come.
     return { state, change: { doc: applied.doc, entries: lost === null ? entries : [...entries, lost], hints: [] } };
   });

@@ -3,12 +3,20 @@ import type { Doc } from "../../model/doc.ts";
 import type { Send } from "../../model/alert.ts";
 import type { AlertModel, Detail } from "../alert.ts";
 import { span } from "../message/count.ts";
-import { contentOf, isOutcome, isOver, isToldOut, LAST_LOOK, SEND_TAKES, type Stage } from "./outbox.ts";
+import {
+  contentOf,
+  isOutcome,
+  isOver,
+  isFullyDelivered,
+  LAST_EVALUATION_DELAY,
+  SEND_TAKES,
+  type Stage,
+} from "./outbox.ts";
 import type { Route } from "../route.ts";
 
 /** Interval of evaluations: shorter while the alert is new. */
-const LOOK_FIRST: Ms = 5_000;
-const LOOK_LAST: Ms = 60_000;
+const FIRST_INTERVAL: Ms = 5_000;
+const LAST_INTERVAL: Ms = 60_000;
 
 /** Hashes of the alert's content, one per detail level. */
 export interface Summary {
@@ -19,7 +27,7 @@ export interface Summary {
 export interface ChannelRef {
   readonly name: string;
   readonly updates: Detail;
-  /** Earliest time at which its rate limit and circuit breaker allow a send (gate.ts). */
+  /** Earliest time at which its rate limit and circuit breaker allow a send (channel-limits.ts). */
   readonly freeAt: Ms;
   /** Digest of the lines about failed channels that it gets; empty for none. */
   readonly elsewhere: string;
@@ -79,22 +87,27 @@ export function nextAlert(
       times.push(turn);
       continue;
     }
-    const reason = hopeless(send, channel.freeAt > now, now - triedSince(send, body.flushAt, now), route.giveUpAfter);
+    const reason = giveUpReason(
+      send,
+      channel.freeAt > now,
+      now - triedSince(send, body.flushAt, now),
+      route.giveUpAfter,
+    );
     if (reason !== null) lapsed.push({ channel: channel.name, content: send?.hash ?? content, reason });
     else if (channel.freeAt > now) times.push(channel.freeAt);
     else due.push(dueOf(channel.name, send, content));
   }
   if (due.length > 0 || lapsed.length > 0) return { due, lapsed, wakeAt: now + SEND_TAKES };
-  if (summary.stage === "open") times.push(lookAgain(body.openedAt, now));
+  if (summary.stage === "open") times.push(nextEvaluation(body.openedAt, now));
   if (times.length > 0) return { due, lapsed, wakeAt: Math.min(...times) };
-  const strangers = strangersIn(doc, channels, contentOf(summary.stage, summary.hashes.full));
-  if (strangers.length > 0) return { due, lapsed: strangers, wakeAt: now + LAST_LOOK };
-  return { due, lapsed, wakeAt: lastLook(doc, now) };
+  const strangers = removedChannels(doc, channels, contentOf(summary.stage, summary.hashes.full));
+  if (strangers.length > 0) return { due, lapsed: strangers, wakeAt: now + LAST_EVALUATION_DELAY };
+  return { due, lapsed, wakeAt: lastEvaluation(doc, now) };
 }
 
 /** Returns when an open alert is evaluated next. */
-export const lookAgain = (openedAt: Ms, now: Ms): Ms =>
-  now + Math.min(LOOK_LAST, Math.max(LOOK_FIRST, Math.round((now - openedAt) / 4)));
+export const nextEvaluation = (openedAt: Ms, now: Ms): Ms =>
+  now + Math.min(LAST_INTERVAL, Math.max(FIRST_INTERVAL, Math.round((now - openedAt) / 4)));
 
 /** Returns since when the due send could not be delivered. */
 function triedSince(send: Send | undefined, flushAt: Ms, now: Ms): Ms {
@@ -106,7 +119,7 @@ function triedSince(send: Send | undefined, flushAt: Ms, now: Ms): Ms {
  * Returns why a send is given up without another attempt; null if it is not. After a restart there is always one more
  * attempt.
  */
-function hopeless(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter: Ms): string | null {
+function giveUpReason(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter: Ms): string | null {
   if (age <= giveUpAfter) return null;
   if (blocked) return `${send?.reason ?? "other alerts could not be sent to it either"}, for ${span(age / 1_000)}`;
   return send?.state === "intended" && send.attempts > 1
@@ -115,7 +128,7 @@ function hopeless(send: Send | undefined, blocked: boolean, age: Ms, giveUpAfter
 }
 
 /** Returns sends to channels that are no longer configured, so that the alert does not wait for them. */
-const strangersIn = (doc: Doc<"alert">, channels: readonly ChannelRef[], content: string): readonly Lapsed[] =>
+const removedChannels = (doc: Doc<"alert">, channels: readonly ChannelRef[], content: string): readonly Lapsed[] =>
   Object.entries(doc.body.sends)
     .filter(([name, send]) => !channels.some((one) => one.name === name) && !(isOver(send) && isOutcome(send.hash)))
     .map(([channel]) => ({ channel, content, reason: "the channel is no longer configured" }));
@@ -124,11 +137,11 @@ const strangersIn = (doc: Doc<"alert">, channels: readonly ChannelRef[], content
  * Returns when a completely delivered alert is evaluated the last time; null: it settles. It settles only if its
  * completion is stored and it was evaluated once more since.
  */
-function lastLook(doc: Doc<"alert">, now: Ms): Ms | null {
+function lastEvaluation(doc: Doc<"alert">, now: Ms): Ms | null {
   if (doc.wakeAt === null) return null;
-  const closing = isToldOut(doc.body) || Object.keys(doc.body.sends).length === 0;
+  const closing = isFullyDelivered(doc.body) || Object.keys(doc.body.sends).length === 0;
   if (closing && doc.wakeAt <= now) return null;
-  return closing ? Math.min(doc.wakeAt, now + LAST_LOOK) : now + LAST_LOOK;
+  return closing ? Math.min(doc.wakeAt, now + LAST_EVALUATION_DELAY) : now + LAST_EVALUATION_DELAY;
 }
 
 /** Returns when `content` is due on a channel. */

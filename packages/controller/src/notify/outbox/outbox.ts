@@ -16,7 +16,7 @@ export const SEND_TAKES: Ms = SEND_WITHIN + REFRESH_WITHIN + 1_000;
 export const SEND_PATIENCE: BackoffLimits = { first: 1_000, longest: 60_000 };
 
 /** Delay between the last outcome and the last evaluation: long enough for a stale list (assumed: 2 s). */
-export const LAST_LOOK: Ms = 2_000;
+export const LAST_EVALUATION_DELAY: Ms = 2_000;
 
 /**
  * The outbox: `Alert.sends` has one entry for each channel, with these states:
@@ -42,7 +42,7 @@ export const isOver = (send: Send): boolean => send.state === "sent" || send.sta
  * Whether the outcome was delivered, given up or suppressed on every channel that got anything: the alert is about to
  * settle.
  */
-export function isToldOut({ sends: all, quiet }: Alert): boolean {
+export function isFullyDelivered({ sends: all, quiet }: Alert): boolean {
   const sends = Object.values(all);
   return quiet === "closing" || (sends.length > 0 && sends.every((send) => isOver(send) && isOutcome(send.hash)));
 }

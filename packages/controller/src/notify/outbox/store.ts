@@ -6,7 +6,7 @@ import type { Entry } from "../../model/journal.ts";
 import { plural } from "../message/count.ts";
 import type { Route } from "../route.ts";
 import type { Wake } from "../../wake.ts";
-import { whom } from "./whom.ts";
+import { recipientsOf } from "./recipients.ts";
 
 /** Entries in one commit, since some stores allow no more. */
 const ENTRIES_A_COMMIT = 50;
@@ -16,17 +16,18 @@ export interface AlertStoreDeps {
   readonly wake: Wake;
   readonly onEntries?: (doc: Doc<"alert">, entries: readonly Entry[]) => Promise<void> | void;
   /** Called if an alert could not be delivered on any channel, so that it is logged. */
-  readonly onUntold: (error: Error) => void;
+  readonly onUndeliverable: (error: Error) => void;
 }
 
 /** How the alert's loop commits. */
-export const storeOf = ({ ledger, wake, onEntries, onUntold }: AlertStoreDeps): CommitDeps<"alert"> => ({
+export const storeOf = ({ ledger, wake, onEntries, onUndeliverable }: AlertStoreDeps): CommitDeps<"alert"> => ({
   ledger,
   wake,
   async onEntries(doc, entries) {
     await onEntries?.(doc, entries);
     for (const { data, text } of entries)
-      if (data["reason"] === UNTOLD) onUntold(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
+      if (data["reason"] === UNDELIVERABLE)
+        onUndeliverable(new SpotkeeperError("SK-ALERT-UNDELIVERABLE", `${doc.key}: ${text}`));
   },
 });
 
@@ -44,14 +45,14 @@ export const alertEntry = (doc: Doc<"alert">, at: Ms, text: string, data: Entry[
   data,
 });
 
-const UNTOLD = "untold";
+const UNDELIVERABLE = "untold";
 
 /**
  * Makes the journal entry for an alert that could not be delivered on any channel; returns null if a channel is left.
  */
-export function untold(doc: Doc<"alert">, route: Route, configured: readonly string[], now: Ms): Entry | null {
-  if (!whom(doc.body, route, configured).lost) return null;
+export function undeliverable(doc: Doc<"alert">, route: Route, configured: readonly string[], now: Ms): Entry | null {
+  if (!recipientsOf(doc.body, route, configured).lost) return null;
   const failed = Object.entries(doc.body.sends).map(([name, { reason }]) => `${name} (${reason ?? "no reason"})`);
   const text = `nobody could be told of ${plural(doc.body.size, "incident")}: ${failed.join(", ")}`;
-  return alertEntry(doc, now, text, { reason: UNTOLD });
+  return alertEntry(doc, now, text, { reason: UNDELIVERABLE });
 }

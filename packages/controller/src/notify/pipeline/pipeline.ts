@@ -1,5 +1,5 @@
-import type { Told } from "../message/member.ts";
-import type { Look, Passing, Stage } from "./stage.ts";
+import type { MemberSource } from "../message/member.ts";
+import type { StageInput, Passing, Stage } from "./stage.ts";
 import { group } from "./stages/group.ts";
 import { inhibit } from "./stages/inhibit.ts";
 import { silence } from "./stages/silence.ts";
@@ -12,7 +12,7 @@ import { suppress } from "./stages/suppress.ts";
 const PIPELINE: readonly Stage[] = [group, silence, inhibit, suppress];
 
 /** Passes members and channels through all stages. Pure. */
-export function pass(members: readonly Told[], channels: readonly string[], look: Look): Passing {
+export function pass(members: readonly MemberSource[], channels: readonly string[], input: StageInput): Passing {
   const begin: Passing = { members, channels, withheld: [], again: null };
-  return PIPELINE.reduce((passing, stage) => stage(passing, look), begin);
+  return PIPELINE.reduce((passing, stage) => stage(passing, input), begin);
 }

@@ -1,32 +1,32 @@
 import type { Ms } from "../../clock.ts";
-import type { WithheldCode } from "../../model/alert.ts";
+import type { SuppressionReason } from "../../model/alert.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Silence } from "../../model/silence.ts";
-import type { Told } from "../message/member.ts";
-import type { Suppress } from "./suppressed.ts";
+import type { MemberSource } from "../message/member.ts";
+import type { Suppress } from "./suppress-settings.ts";
 
 /** Members of an alert that are suppressed now, with the reason. */
-export interface Withheld {
-  readonly code: WithheldCode;
+export interface Suppression {
+  readonly code: SuppressionReason;
   /** The reason for people. It must be equal as long as the reason is the same, since each change is journaled. */
   readonly text: string;
-  readonly members: readonly Told[];
+  readonly members: readonly MemberSource[];
   /** The only channel that is suppressed; null: all channels. */
   readonly channel: string | null;
 }
 
 /** The data that passes through the pipeline. */
 export interface Passing {
-  readonly members: readonly Told[];
+  readonly members: readonly MemberSource[];
   /** Names of the channels that get the alert. */
   readonly channels: readonly string[];
-  readonly withheld: readonly Withheld[];
+  readonly withheld: readonly Suppression[];
   /** When the result may change without an event; null: not known. */
   readonly again: Ms | null;
 }
 
 /** The inputs of the stages. */
-export interface Look {
+export interface StageInput {
   readonly alert: Doc<"alert">;
   /** Other alerts that the first member has joined. */
   readonly others: readonly Doc<"alert">[];
@@ -42,4 +42,4 @@ export interface Look {
 }
 
 /** A stage: passes some members or channels on, and suppresses the others with a reason. Pure. */
-export type Stage = (passing: Passing, look: Look) => Passing;
+export type Stage = (passing: Passing, input: StageInput) => Passing;

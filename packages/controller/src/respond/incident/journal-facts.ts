@@ -1,7 +1,7 @@
 import type { Ms } from "../../clock.ts";
 import type { Facts } from "../../enrich/facts.ts";
 import { plural, span } from "../../notify/message/count.ts";
-import { isOfBefore } from "../../notify/message/unlooked.ts";
+import { isLookUpPending } from "../../notify/message/unread-target-groups.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Incident } from "../../model/incident.ts";
@@ -49,7 +49,7 @@ export const knowsTasks = (
   { steps }: Pick<Incident, "steps">,
 ): boolean =>
   tasks.length > 0 ||
-  (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks") && !isOfBefore(steps));
+  (containerInstances.length > 0 && missing.every(({ what }) => what !== "tasks") && !isLookUpPending(steps));
 
 /** Returns the owner, and other controllers of the instance. */
 function around({ owner, ownerBecause, fleet, capacityProvider, groupState, protectedFromScaleIn }: Facts): Params {

@@ -1,4 +1,4 @@
-import { alertKey, joinAlert as join, receiptOf, tells, type Untold } from "../../notify/join.ts";
+import { alertKey, joinAlert as join, receiptOf, tells, type UnreportedReason } from "../../notify/join.ts";
 import { groupOf, routesFor } from "../../notify/route.ts";
 import type { Doc } from "../../model/doc.ts";
 import { isSettled } from "../machine/steps.ts";
@@ -6,7 +6,7 @@ import type { Context, Responder } from "../responder.ts";
 
 /** How long the alert waits until the cluster is known, by which it is grouped. */
 const WAIT_FOR_CLUSTER = 3_000;
-const LOOK_AGAIN = 500;
+const RECHECK_AFTER = 500;
 
 /**
  * Joins the open alert, or opens one, on each route of the incident, in one commit. Members are not stored in the
@@ -32,11 +32,11 @@ export const joinAlert: Responder = {
       return { is: "skip", reason: verdict.reason, receipt: { withheld: verdict.code } };
     }
     if (waitsForCluster(ctx))
-      return { is: "wait", until: ctx.now + LOOK_AGAIN, reason: "its cluster is being looked up" };
+      return { is: "wait", until: ctx.now + RECHECK_AFTER, reason: "its cluster is being looked up" };
     const facts = ctx.facts();
     const routes = routesFor(ctx.routes, ctx.doc.body, facts);
     if (routes.length === 0)
-      return { is: "skip", reason: "no route is for it", receipt: { withheld: "no-route" satisfies Untold } };
+      return { is: "skip", reason: "no route is for it", receipt: { withheld: "no-route" satisfies UnreportedReason } };
     const joined: Doc<"alert">[] = [];
     const writes: Doc[] = [];
     const unchanged: { readonly key: string; readonly version: number }[] = [];

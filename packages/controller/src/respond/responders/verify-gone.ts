@@ -44,14 +44,14 @@ async function look(step: Step, ctx: Context): Promise<Result> {
     return ctx.now >= deadline
       ? gone({ state: "STOPPED" })
       : { is: "wait", until: deadline, reason: "the task still has time" };
-  const answered = await stateOf(text(step, "subject"), ctx).catch(untold);
+  const answered = await stateOf(text(step, "subject"), ctx).catch(noAnswer);
   // Read the clock again: the answer may have corrected it.
   const now = ctx.clock.now();
-  if ("untold" in answered) {
+  if ("noAnswer" in answered) {
     // Only signals can show the end; without them the result stays unknown (`gone: null`).
     const wait = { is: "wait", until: Math.max(now + POLL, Math.min(deadline, now + RARE_POLL)) } as const;
-    if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${answered.untold}` };
-    return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${answered.untold}` };
+    if (now < deadline + RECLAIM_GRACE) return { ...wait, reason: `EC2 does not say: ${answered.noAnswer}` };
+    return { is: "done", receipt: { gone: null }, note: `EC2 does not say whether it went: ${answered.noAnswer}` };
   }
   const { state } = answered;
   if (state === null || ENDING_STATES.has(state)) {
@@ -116,10 +116,10 @@ interface Held {
 /** Returns that the group is, or may be, terminating the instance; null if it is not. */
 async function heldByGroup(id: string, ctx: Context): Promise<Held | null> {
   const ask = { purpose: "poll", deadline: ctx.deadline } as const;
-  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(untold);
-  if ("untold" in members) {
+  const members = await ctx.aws.autoScaling.memberships(placeOf(ctx.doc), [id], ask).catch(noAnswer);
+  if ("noAnswer" in members) {
     const began = ctx.doc.kind === "incident" && threatOf(ctx.doc.body) === "termination";
-    const reason = `its group does not say whether it still terminates it: ${members.untold}`;
+    const reason = `its group does not say whether it still terminates it: ${members.noAnswer}`;
     return began ? { reason, retained: false } : null;
   }
   const state = members.get(id)?.state ?? "";
@@ -142,8 +142,8 @@ async function heldByGroup(id: string, ctx: Context): Promise<Held | null> {
 const LEAVES_POOL = /Terminating|Retained/;
 
 /** Converts a permanent failure to a text; throws others, which the step retries. */
-function untold(error: unknown): { readonly untold: string } {
-  if (error instanceof AwsFailure && !error.fields.retryable) return { untold: error.message };
+function noAnswer(error: unknown): { readonly noAnswer: string } {
+  if (error instanceof AwsFailure && !error.fields.retryable) return { noAnswer: error.message };
   throw error;
 }
 

@@ -5,8 +5,8 @@ import { joinAlert, memberTag } from "../../../src/notify/join.ts";
 import { NO_LINKS } from "../../../src/notify/message/links.ts";
 import { findResponder } from "../../../src/respond/responders/index.ts";
 import { DEFAULT_ROUTE } from "../../../src/notify/route.ts";
-import { TELL_ALL } from "../../../src/notify/pipeline/suppressed.ts";
-import type { Told } from "../../../src/notify/message/member.ts";
+import { TELL_ALL } from "../../../src/notify/pipeline/suppress-settings.ts";
+import type { MemberSource } from "../../../src/notify/message/member.ts";
 import type { Doc } from "../../../src/model/doc.ts";
 import type { Incident } from "../../../src/model/incident.ts";
 import type { Key } from "../../../src/model/key.ts";
@@ -76,7 +76,7 @@ export interface Bench {
 export function bench(): Bench {
   const clock = testClock(T0);
   const ledger = openSqliteLedger({ file: ":memory:", clock });
-  const known = new Map<Key, Told>();
+  const known = new Map<Key, MemberSource>();
   const observed: string[] = [];
   let key: Key = "";
 
@@ -119,7 +119,7 @@ export function bench(): Bench {
         silences: { read: () => Promise.resolve([]) },
         activeIn: () => 0,
         refreshSecrets: () => Promise.resolve(false),
-        onUntold: (error) => observed.push(error.message),
+        onUndeliverable: (error) => observed.push(error.message),
         ...more,
         phrases: findResponder,
         links: NO_LINKS,

@@ -4,7 +4,7 @@ import type { Facts, ServiceImpact, TaskFact, TaskRole } from "../../../src/enri
 import { buildAlert } from "../../../src/notify/message/build.ts";
 import type { AlertGroup, AlertModel } from "../../../src/notify/alert.ts";
 import { joinAlert } from "../../../src/notify/join.ts";
-import type { Told } from "../../../src/notify/message/member.ts";
+import type { MemberSource } from "../../../src/notify/message/member.ts";
 import type { Doc } from "../../../src/model/doc.ts";
 import type { Incident, SignalRef, PendingAction } from "../../../src/model/incident.ts";
 import type { Send } from "../../../src/model/alert.ts";
@@ -104,7 +104,7 @@ interface Member {
 }
 
 /** An incident of one warned instance, with what is known of it. */
-export function told(id: string, member: Member = {}): Told {
+export function told(id: string, member: Member = {}): MemberSource {
   const { type = "m5.large", name = "web", zone = "eu-west-1b", kind = "spot-interruption", body, facts = {} } = member;
   return {
     doc: incidentDoc(id, { body: { availabilityZone: zone, signals: [signal(kind)], ...body } }),
@@ -120,8 +120,8 @@ export const alertDoc = (sends: { readonly [channel: string]: Send } = {}, now: 
   return { ...doc, body: { ...doc.body, sends } };
 };
 
-export const model = (members: readonly Told[], now: number = T0 + 26_000): AlertModel =>
+export const model = (members: readonly MemberSource[], now: number = T0 + 26_000): AlertModel =>
   buildAlert(members, alertDoc(), now, findResponder);
 
-export const many = (count: number, member: Member = {}): Told[] =>
+export const many = (count: number, member: Member = {}): MemberSource[] =>
   Array.from({ length: count }, (_, n) => told(`i-${n.toString(16).padStart(17, "0")}`, member));

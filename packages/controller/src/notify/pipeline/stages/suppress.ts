@@ -2,27 +2,27 @@ import { NO_FACTS } from "../../../decide/decide.ts";
 import { surelyMatches } from "../../../decide/match.ts";
 import { wildcard } from "../../../model/matcher.ts";
 import { type Affected, affectedBy } from "../../message/affected.ts";
-import type { Look, Passing, Stage } from "../stage.ts";
-import type { WithheldCode } from "../../../model/alert.ts";
-import { holdAll, holdEach } from "./held.ts";
+import type { StageInput, Passing, Stage } from "../stage.ts";
+import type { SuppressionReason } from "../../../model/alert.ts";
+import { suppressAll, suppressEach } from "./suppress-members.ts";
 
 /**
  * Suppresses incidents during maintenance, or with too small an impact. The impact is decided for all doomed instances
  * together, so that two simultaneous losses are reported even if each alone would not be. It is never used if facts are
  * missing, or after the alert was delivered.
  */
-export const suppress: Stage = (passing, look) => {
-  const left = duringMaintenance(passing, look);
-  if (look.told || left.members.length === 0) return left;
+export const suppress: Stage = (passing, input) => {
+  const left = duringMaintenance(passing, input);
+  if (input.told || left.members.length === 0) return left;
   const affected = affectedBy(left.members);
   if (affected === null) return left;
-  for (const { code, text, holds } of CHECKS) if (holds(affected, look)) return holdAll(left, code, text);
+  for (const { code, text, holds } of CHECKS) if (holds(affected, input)) return suppressAll(left, code, text);
   return left;
 };
 
-function duringMaintenance(passing: Passing, look: Look): Passing {
-  return holdEach(passing, look, "maintenance", ({ doc, facts }, at) => {
-    const found = look.suppress.maintenance.find(
+function duringMaintenance(passing: Passing, input: StageInput): Passing {
+  return suppressEach(passing, input, "maintenance", ({ doc, facts }, at) => {
+    const found = input.suppress.maintenance.find(
       ({ match, isIn }) => isIn(at) && surelyMatches(match, doc.body, facts ?? NO_FACTS),
     );
     return found === undefined ? null : `during maintenance (${found.name})`;
@@ -30,9 +30,9 @@ function duringMaintenance(passing: Passing, look: Look): Passing {
 }
 
 interface Check {
-  readonly code: WithheldCode;
+  readonly code: SuppressionReason;
   readonly text: string;
-  readonly holds: (affected: Affected, look: Look) => boolean;
+  readonly holds: (affected: Affected, input: StageInput) => boolean;
 }
 
 const CHECKS: readonly Check[] = [
@@ -59,10 +59,10 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Whether enough capacity is left. A standalone task is always a loss. */
-function keepsEnough({ services, standalone, clusters }: Affected, look: Look): boolean {
-  const { sufficientCapacity: least } = look.suppress;
+function keepsEnough({ services, standalone, clusters }: Affected, input: StageInput): boolean {
+  const { sufficientCapacity: least } = input.suppress;
   if (least === null || standalone > 0) return false;
-  if (least >= 1) return clusters.length > 0 && clusters.every((cluster) => look.activeIn(cluster) >= least);
+  if (least >= 1) return clusters.length > 0 && clusters.every((cluster) => input.activeIn(cluster) >= least);
   return (
     services.length > 0 &&
     services.every(({ impact }) => impact !== null && impact.survives >= Math.ceil(impact.desired * least - 1e-9))

@@ -1,7 +1,7 @@
 import type { Ms } from "../../../clock.ts";
-import type { Told } from "../../message/member.ts";
-import type { Look, Passing } from "../stage.ts";
-import type { WithheldCode } from "../../../model/alert.ts";
+import type { MemberSource } from "../../message/member.ts";
+import type { StageInput, Passing } from "../stage.ts";
+import type { SuppressionReason } from "../../../model/alert.ts";
 
 /**
  * Suppresses members for which `why` returns a reason. The outcome of a delivered alert is sent all the same, except
@@ -9,11 +9,11 @@ import type { WithheldCode } from "../../../model/alert.ts";
  *
  * @param why returns the reason for a member at a time; null: none
  */
-export function holdEach(
+export function suppressEach(
   passing: Passing,
-  { told, over, now }: Pick<Look, "told" | "over" | "now">,
-  code: WithheldCode,
-  why: (member: Told, at: Ms) => string | null,
+  { told, over, now }: Pick<StageInput, "told" | "over" | "now">,
+  code: SuppressionReason,
+  why: (member: MemberSource, at: Ms) => string | null,
 ): Passing {
   const by = Map.groupBy(passing.members, (member) => {
     const text = why(member, now);
@@ -27,7 +27,7 @@ export function holdEach(
 }
 
 /** Suppresses all members. */
-export const holdAll = (passing: Passing, code: WithheldCode, text: string): Passing => ({
+export const suppressAll = (passing: Passing, code: SuppressionReason, text: string): Passing => ({
   ...passing,
   members: [],
   withheld: [...passing.withheld, { code, text, members: passing.members, channel: null }],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pass } from "../../src/notify/pipeline/pipeline.ts";
-import { TELL_ALL } from "../../src/notify/pipeline/suppressed.ts";
-import { noteWithheld } from "../../src/notify/pipeline/withheld.ts";
+import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
+import { journalSuppressions } from "../../src/notify/pipeline/journal-suppressions.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { container } from "../enrich/support/fleet.ts";
@@ -152,13 +152,13 @@ test("one that comes to match when more is learnt of it has its line, once", () 
     return { ...late!, doc: { ...late!.doc, body: { ...late!.doc.body, steps: [step] } } };
   };
   const doc = alertDoc();
-  const first = noteWithheld(doc, [{ ...reason, members: [early!] }], T0 + 6_000);
+  const first = journalSuppressions(doc, [{ ...reason, members: [early!] }], T0 + 6_000);
   expect(first.ofMembers.map(({ key }) => key)).toEqual([early!.doc.key]);
   const noted = { ...doc, body: { ...doc.body, withheld: first.held } };
-  const then = noteWithheld(noted, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 12_000);
+  const then = journalSuppressions(noted, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 12_000);
   expect(then.ofMembers.map(({ key }) => key)).toEqual([late!.doc.key]);
   const after = { ...doc, body: { ...doc.body, withheld: then.held } };
-  const again = noteWithheld(after, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 18_000);
+  const again = journalSuppressions(after, [{ ...reason, members: [early!, of(T0 + 9_000)!] }], T0 + 18_000);
   expect(again.ofMembers).toEqual([]);
 });
 
@@ -175,9 +175,9 @@ test("a thousand incidents have their line once, and the document stays small", 
   };
   const { withheld } = pass(members, ["sns"], { ...look, suppress: { ...TELL_ALL, nothingAffected: true } });
   const { doc } = { doc: alertDoc() };
-  const first = noteWithheld(doc, withheld, T0 + 6_000);
+  const first = journalSuppressions(doc, withheld, T0 + 6_000);
   expect([first.ofMembers.length, first.entries.length, first.fresh]).toEqual([1_000, 1, ["nothing-affected"]]);
   expect(JSON.stringify(first.held).length).toBeLessThan(200);
-  const again = noteWithheld({ ...doc, body: { ...doc.body, withheld: first.held } }, withheld, T0 + 12_000);
+  const again = journalSuppressions({ ...doc, body: { ...doc.body, withheld: first.held } }, withheld, T0 + 12_000);
   expect(again).toEqual({ held: first.held, entries: [], ofMembers: [], fresh: [] });
 });

@@ -5,35 +5,35 @@ import type { Doc } from "../../model/doc.ts";
 import type { Ledger } from "../../record/ledger/ledger.ts";
 import type { AlertModel, Channel } from "../alert.ts";
 import { buildAlert } from "../message/build.ts";
-import type { Gates } from "./gate.ts";
+import type { ChannelLimits } from "./channel-limits.ts";
 import { contentHash } from "./hash.ts";
 import { memberTag } from "../join.ts";
 import type { Links } from "../message/links.ts";
-import type { Told } from "../message/member.ts";
-import { type ChannelRef, lookAgain, type NextAlert, nextAlert } from "./next.ts";
-import { LAST_LOOK } from "./outbox.ts";
-import type { Look, Passing } from "../pipeline/stage.ts";
+import type { MemberSource } from "../message/member.ts";
+import { type ChannelRef, nextEvaluation, type NextAlert, nextAlert } from "./next.ts";
+import { LAST_EVALUATION_DELAY } from "./outbox.ts";
+import type { StageInput, Passing } from "../pipeline/stage.ts";
 import { pass } from "../pipeline/pipeline.ts";
 import type { FindPhrase } from "../message/phrases.ts";
 import { type Route, routeNamed } from "../route.ts";
-import { type Elsewhere, elsewhere, whom } from "./whom.ts";
-import { noteWithheld, type Noted } from "../pipeline/withheld.ts";
+import { type FailedChannels, failedChannelsFor, recipientsOf } from "./recipients.ts";
+import { journalSuppressions, type Noted } from "../pipeline/journal-suppressions.ts";
 
 /** Dependencies of evaluating an alert. */
-export interface LookDeps {
+export interface EvaluateDeps {
   readonly ledger: Pick<Ledger, "load" | "list">;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];
-  readonly suppress: Look["suppress"];
-  readonly silences: { readonly read: () => Promise<Look["silences"]> };
-  readonly activeIn: Look["activeIn"];
+  readonly suppress: StageInput["suppress"];
+  readonly silences: { readonly read: () => Promise<StageInput["silences"]> };
+  readonly activeIn: StageInput["activeIn"];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly phrases: FindPhrase;
   readonly links: Links;
 }
 
 /** The result of evaluating an alert. */
-export interface Looked {
+export interface Evaluation {
   /** Returns the content for one channel. */
   readonly modelFor: (channel: string, phase: AlertModel["phase"]) => AlertModel;
   readonly model: AlertModel;
@@ -44,38 +44,38 @@ export interface Looked {
 }
 
 /** Evaluates an alert: passes all its members through the pipeline, and determines the due sends of each channel. */
-export async function look(
-  deps: LookDeps,
-  gates: Pick<Gates, "freeAt">,
+export async function evaluateAlert(
+  deps: EvaluateDeps,
+  limits: Pick<ChannelLimits, "freeAt">,
   doc: Doc<"alert">,
   now: () => Ms,
-): Promise<Looked> {
+): Promise<Evaluation> {
   const members = await membersOf(deps, doc);
   const [others, silences] = await Promise.all([othersOf(deps, doc, members[0]), deps.silences.read()]);
   const at = now();
   const route = routeNamed(deps.routes, doc.body.route);
-  const names = whom(doc.body, route, [...deps.channels.keys()]).channels;
+  const names = recipientsOf(doc.body, route, [...deps.channels.keys()]).channels;
   const told = Object.values(doc.body.sends).some((send) => send.receipt !== null);
   const over = members.length > 0 && members.every((one) => one.doc.body.outcome !== null);
   const { suppress, activeIn } = deps;
-  const found: Look = { alert: doc, others, silences, suppress, activeIn, told, over, now: at };
-  const passing = pass(members, names, found);
+  const input: StageInput = { alert: doc, others, silences, suppress, activeIn, told, over, now: at };
+  const passing = pass(members, names, input);
   const model = buildAlert(passing.members, doc, at, deps.phrases, deps.links);
   const stage = model.phase === "outcome" ? "outcome" : "open";
   const hashes = { material: contentHash(model, "material"), full: contentHash(model, "full") };
-  const failed = (channel: string): Elsewhere => elsewhere(doc.body, stage, channel);
+  const failed = (channel: string): FailedChannels => failedChannelsFor(doc.body, stage, channel);
   const refs = passing.channels.map((name): ChannelRef => ({
     name,
     updates: deps.channels.get(name)?.updates ?? "material",
-    freeAt: gates.freeAt(name, at),
+    freeAt: limits.freeAt(name, at),
     elsewhere: failed(name).digest,
   }));
-  const quiet = quietNow(passing, found);
+  const quiet = quietNow(passing, input);
   const next =
     quiet === "no" && passing.members.length > 0
-      ? stayOpen(nextAlert(doc, { stage, hashes }, refs, at, route), found)
-      : { due: [], lapsed: [], wakeAt: quietUntil(passing, found, quiet) };
-  const noted = noteWithheld(doc, passing.withheld, at);
+      ? stayOpen(nextAlert(doc, { stage, hashes }, refs, at, route), input)
+      : { due: [], lapsed: [], wakeAt: quietUntil(passing, input, quiet) };
+  const noted = journalSuppressions(doc, passing.withheld, at);
   return {
     model,
     modelFor: (channel, phase) => ({ ...model, phase, ask: [...failed(channel).lines, ...model.ask] }),
@@ -86,9 +86,9 @@ export async function look(
 }
 
 /** Loads the members of an alert with their facts. */
-async function membersOf({ ledger, factsOf }: LookDeps, doc: Doc<"alert">): Promise<readonly Told[]> {
+async function membersOf({ ledger, factsOf }: EvaluateDeps, doc: Doc<"alert">): Promise<readonly MemberSource[]> {
   const tag = memberTag(doc.key, doc.body.generation);
-  const members: Told[] = [];
+  const members: MemberSource[] = [];
   let cursor: string | undefined;
   do {
     const page = await (cursor === undefined ? ledger.list(tag) : ledger.list(tag, cursor));
@@ -100,9 +100,9 @@ async function membersOf({ ledger, factsOf }: LookDeps, doc: Doc<"alert">): Prom
 
 /** Loads the other alerts that may contain all members of this one: those that its first member has joined, too. */
 async function othersOf(
-  { ledger }: LookDeps,
+  { ledger }: EvaluateDeps,
   { key }: Doc<"alert">,
-  first: Told | undefined,
+  first: MemberSource | undefined,
 ): Promise<readonly Doc<"alert">[]> {
   const keys = (first?.doc.body.alerts ?? []).filter((one) => one.key !== key);
   const docs = await Promise.all(keys.map((one) => ledger.load(one.key, "alert")));
@@ -113,19 +113,19 @@ async function othersOf(
  * Returns whether the whole alert is suppressed. An alert that was suppressed until its end settles after one more
  * evaluation, like one that was delivered (joinAlert).
  */
-function quietNow({ members, channels, withheld }: Passing, { told, over }: Look): Alert["quiet"] {
+function quietNow({ members, channels, withheld }: Passing, { told, over }: StageInput): Alert["quiet"] {
   const nobody = withheld.length > 0 && (members.length === 0 || channels.length === 0);
   if (!nobody) return "no";
   return over && !told ? "closing" : "yes";
 }
 
-function quietUntil({ again }: Passing, { alert, now }: Look, quiet: Alert["quiet"]): Ms | null {
+function quietUntil({ again }: Passing, { alert, now }: StageInput, quiet: Alert["quiet"]): Ms | null {
   const { body, wakeAt } = alert;
-  if (quiet !== "closing") return again ?? lookAgain(body.openedAt, now);
-  const looked = body.quiet === "closing" && wakeAt !== null && wakeAt <= now;
-  return looked ? null : body.quiet === "closing" ? wakeAt : now + LAST_LOOK;
+  if (quiet !== "closing") return again ?? nextEvaluation(body.openedAt, now);
+  const isEvaluated = body.quiet === "closing" && wakeAt !== null && wakeAt <= now;
+  return isEvaluated ? null : body.quiet === "closing" ? wakeAt : now + LAST_EVALUATION_DELAY;
 }
 
 /** Keeps an alert with open incidents due, since suppressed content may be delivered later. */
-const stayOpen = (next: NextAlert, { alert, over, now }: Look): NextAlert =>
-  next.wakeAt === null && !over ? { ...next, wakeAt: lookAgain(alert.body.openedAt, now) } : next;
+const stayOpen = (next: NextAlert, { alert, over, now }: StageInput): NextAlert =>
+  next.wakeAt === null && !over ? { ...next, wakeAt: nextEvaluation(alert.body.openedAt, now) } : next;

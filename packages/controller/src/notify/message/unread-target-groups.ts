@@ -22,21 +22,21 @@ function leftBy(steps: readonly Step[]): Left | null {
 }
 
 /** Whether the instance may be registered in target groups that were not read. */
-export const isUnlooked = (steps: readonly Step[]): boolean => leftBy(steps) !== null;
+export const hasUnreadTargetGroups = (steps: readonly Step[]): boolean => leftBy(steps) !== null;
 
 /** Whether the look-around is still to come. */
-export const isToLook = (steps: readonly Step[]): boolean =>
+export const isLookAroundPending = (steps: readonly Step[]): boolean =>
   steps.some(({ responder, state }) => responder === "look-around" && (state === "waiting" || state === "intended"));
 
 /** Whether a look-up is not done yet: then the known tasks are from before the interruption. */
-export const isOfBefore = (steps: readonly Step[]): boolean =>
+export const isLookUpPending = (steps: readonly Step[]): boolean =>
   steps.some(({ responder, state }) => responder === "look-up" && state !== "done" && state !== "skipped");
 
 /**
  * Returns lines about target groups that were not read, e.g. "targets: 12 target groups were not looked at". Of several
  * incidents the largest number is used, since they share target groups.
  */
-export function unlookedLines(all: readonly { readonly steps: readonly Step[] }[]): readonly string[] {
+export function unreadTargetGroupLines(all: readonly { readonly steps: readonly Step[] }[]): readonly string[] {
   const left = all.flatMap(({ steps }) => leftBy(steps) ?? []);
   const most = left.reduce((count, one) => Math.max(count, one.count ?? 0), 0);
   const why = left.find((one) => one.why !== null)?.why;

@@ -4,7 +4,7 @@ import { isOutcome, type Stage } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
 /** The recipients of an alert. */
-export interface Whom {
+export interface Recipients {
   /** Names of channels. */
   readonly channels: readonly string[];
   /** All channels were given up, those of the route and all others. */
@@ -15,7 +15,11 @@ export interface Whom {
  * Returns the channels of the route, and those that got the alert before the config changed. Pure. If all channels of
  * the route were given up, the first other channel is added.
  */
-export function whom({ sends }: Pick<Alert, "sends">, { channels }: Route, configured: readonly string[]): Whom {
+export function recipientsOf(
+  { sends }: Pick<Alert, "sends">,
+  { channels }: Route,
+  configured: readonly string[],
+): Recipients {
   const own = configured.filter((name) => channels?.includes(name) ?? true);
   const others = configured.filter((name) => !own.includes(name));
   const gaveUp = (name: string): boolean => sends[name]?.state === "gave-up";
@@ -26,7 +30,7 @@ export function whom({ sends }: Pick<Alert, "sends">, { channels }: Route, confi
 }
 
 /** Lines in one channel's content about failed channels. */
-export interface Elsewhere {
+export interface FailedChannels {
   /** "see why channel slack was not told: answered 401" */
   readonly lines: readonly string[];
   /** Changes with the set of failed channels; empty for none. */
@@ -34,7 +38,7 @@ export interface Elsewhere {
 }
 
 /** Makes the lines about given-up channels, for all other channels. Pure. */
-export function elsewhere({ sends }: Pick<Alert, "sends">, stage: Stage, channel: string): Elsewhere {
+export function failedChannelsFor({ sends }: Pick<Alert, "sends">, stage: Stage, channel: string): FailedChannels {
   const failed = Object.entries(sends).filter(
     ([name, send]) => name !== channel && send.state === "gave-up" && (stage === "open" || isOutcome(send.hash)),
   );

@@ -1,17 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SendResult } from "../../src/notify/alert.ts";
-import { createGates, entered, freeAt, type Gate, left, OPEN_GATE } from "../../src/notify/outbox/gate.ts";
+import {
+  createChannelLimits,
+  entered,
+  freeAt,
+  type ChannelLimit,
+  left,
+  UNLIMITED,
+} from "../../src/notify/outbox/channel-limits.ts";
 import { T0 } from "./support/samples.ts";
 
 const failed: SendResult = { is: "retry", reason: "answered 500", after: null };
 const sent: SendResult = { is: "sent", receipt: null };
-const fail = (gate: Gate, now: number): Gate => left(entered(gate, null, now), failed, now);
-const broken = Array.from({ length: 5 }).reduce<Gate>((gate) => fail(gate, T0), OPEN_GATE);
+const fail = (gate: ChannelLimit, now: number): ChannelLimit => left(entered(gate, null, now), failed, now);
+const broken = Array.from({ length: 5 }).reduce<ChannelLimit>((gate) => fail(gate, T0), UNLIMITED);
 
 describe("the circuit", () => {
   test("opens after five failures in a row, and no sooner", () => {
-    const four = Array.from({ length: 4 }).reduce<Gate>((gate) => fail(gate, T0), OPEN_GATE);
+    const four = Array.from({ length: 4 }).reduce<ChannelLimit>((gate) => fail(gate, T0), UNLIMITED);
     expect(freeAt(four, null, T0)).toBe(T0);
     expect(freeAt(fail(left(four, sent, T0), T0), null, T0)).toBe(T0);
     expect(freeAt(broken, null, T0)).toBe(T0 + 30_000);
@@ -32,7 +39,9 @@ describe("the circuit", () => {
     expect(pauses).toEqual([60_000, 120_000, 240_000, 300_000, 300_000, 300_000]);
     const healed = left(entered(gate, null, now), sent, now);
     expect(freeAt(healed, null, now)).toBe(now);
-    expect(Array.from({ length: 5 }).reduce<Gate>((one) => fail(one, now), healed).openUntil).toBe(now + 30_000);
+    expect(Array.from({ length: 5 }).reduce<ChannelLimit>((one) => fail(one, now), healed).openUntil).toBe(
+      now + 30_000,
+    );
   });
 
   test("others that were under way when it opened do not lengthen the pause", () => {
@@ -51,7 +60,7 @@ describe("the circuit", () => {
 });
 
 test("as long as the other side asks, for all alerts", () => {
-  const busy = left(OPEN_GATE, { is: "retry", reason: "answered 429", after: 7_000 }, T0);
+  const busy = left(UNLIMITED, { is: "retry", reason: "answered 429", after: 7_000 }, T0);
   expect(freeAt(busy, null, T0)).toBe(T0 + 7_000);
   expect(freeAt(left(busy, sent, T0), null, T0)).toBe(T0 + 7_000);
 });
@@ -60,7 +69,7 @@ test("property: never more than the burst at once, nor faster than the pace", ()
   const pace = fc.record({ every: fc.integer({ min: 1, max: 2_000 }), burst: fc.integer({ min: 1, max: 5 }) });
   fc.assert(
     fc.property(pace, fc.array(fc.nat(3_000), { maxLength: 40 }), (limit, pauses) => {
-      let gate = OPEN_GATE;
+      let gate = UNLIMITED;
       let now = T0;
       const times: number[] = [];
       for (const pause of pauses) {
@@ -79,7 +88,7 @@ test("property: never more than the burst at once, nor faster than the pace", ()
 });
 
 test("several channels enter together or not at all, and what was not sent is given back", () => {
-  const gates = createGates((channel) => (channel === "chat" ? { every: 1_000, burst: 1 } : null));
+  const gates = createChannelLimits((channel) => (channel === "chat" ? { every: 1_000, burst: 1 } : null));
   expect(gates.enter(["chat", "sns"], T0)).toBe(true);
   expect(gates.enter(["chat", "sns"], T0)).toBe(false);
   expect(gates.enter(["sns"], T0)).toBe(true);

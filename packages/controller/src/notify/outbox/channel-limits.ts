@@ -8,7 +8,7 @@ const FIRST_PAUSE: Ms = 30_000;
 const LONGEST_PAUSE: Ms = 300_000;
 
 /** Rate limit and circuit breaker of a channel. Times are epoch milliseconds. */
-export interface Gate {
+export interface ChannelLimit {
   /**
    * When the sends so far have used their share of the rate limit: each uses `every` (GCRA,
    * https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
@@ -25,7 +25,7 @@ export interface Gate {
   readonly trialUntil: Ms | null;
 }
 
-export const OPEN_GATE: Gate = {
+export const UNLIMITED: ChannelLimit = {
   paidAt: 0,
   restsUntil: 0,
   failures: 0,
@@ -35,20 +35,20 @@ export const OPEN_GATE: Gate = {
 };
 
 /** Returns the earliest time, from `now` on, at which a send is allowed. Pure. */
-export function freeAt(gate: Gate, pace: Pace | null, now: Ms): Ms {
+export function freeAt(gate: ChannelLimit, pace: Pace | null, now: Ms): Ms {
   const paid = pace === null ? now : gate.paidAt - (pace.burst - 1) * pace.every;
   return Math.max(now, paid, gate.restsUntil, gate.openUntil ?? now, gate.trialUntil ?? now);
 }
 
 /** Counts a send that starts now. Pure. */
-export const entered = (gate: Gate, pace: Pace | null, now: Ms): Gate => ({
+export const entered = (gate: ChannelLimit, pace: Pace | null, now: Ms): ChannelLimit => ({
   ...gate,
   paidAt: Math.max(gate.paidAt, now) + (pace?.every ?? 0),
   trialUntil: gate.openUntil === null ? null : now + SEND_TAKES,
 });
 
 /** Counts the result of a send. Pure. A refusal shows that the channel works. */
-export function left(gate: Gate, result: SendResult, now: Ms): Gate {
+export function left(gate: ChannelLimit, result: SendResult, now: Ms): ChannelLimit {
   if (result.is !== "retry") return { ...gate, failures: 0, openUntil: null, pause: FIRST_PAUSE, trialUntil: null };
   const restsUntil = Math.max(gate.restsUntil, now + Math.ceil(result.after ?? 0));
   const failures = gate.failures + 1;
@@ -63,7 +63,7 @@ export function left(gate: Gate, result: SendResult, now: Ms): Gate {
 }
 
 /** The limits of all channels, in memory: reset at a restart. */
-export interface Gates {
+export interface ChannelLimits {
   freeAt(channel: string, now: Ms): Ms;
   /** Reserves one send on each channel; returns false and reserves none if one of them must wait. */
   enter(channels: readonly string[], now: Ms): boolean;
@@ -72,23 +72,23 @@ export interface Gates {
   heard(channel: string, result: SendResult, now: Ms): void;
 }
 
-export function createGates(pace: (channel: string) => Pace | null): Gates {
-  const gates = new Map<string, Gate>();
-  const of = (channel: string): Gate => gates.get(channel) ?? OPEN_GATE;
+export function createChannelLimits(pace: (channel: string) => Pace | null): ChannelLimits {
+  const limits = new Map<string, ChannelLimit>();
+  const of = (channel: string): ChannelLimit => limits.get(channel) ?? UNLIMITED;
   const free = (channel: string, now: Ms): Ms => freeAt(of(channel), pace(channel), now);
   return {
     freeAt: free,
     enter(channels, now) {
       if (channels.some((channel) => free(channel, now) > now)) return false;
-      for (const channel of channels) gates.set(channel, entered(of(channel), pace(channel), now));
+      for (const channel of channels) limits.set(channel, entered(of(channel), pace(channel), now));
       return true;
     },
     leave(channels) {
       for (const channel of channels) {
         const gate = of(channel);
-        gates.set(channel, { ...gate, paidAt: gate.paidAt - (pace(channel)?.every ?? 0), trialUntil: null });
+        limits.set(channel, { ...gate, paidAt: gate.paidAt - (pace(channel)?.every ?? 0), trialUntil: null });
       }
     },
-    heard: (channel, result, now) => void gates.set(channel, left(of(channel), result, now)),
+    heard: (channel, result, now) => void limits.set(channel, left(of(channel), result, now)),
   };
 }

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createTurns } from "../../src/notify/outbox/turns.ts";
+import { createSerialiser } from "../../src/notify/outbox/serialise.ts";
 import { bench, fakeChannel } from "./support/bench.ts";
 
 test("work of one key is done in order and never side by side; that of others does not wait", async () => {
-  const turns = createTurns();
+  const turns = createSerialiser();
   const done: string[] = [];
   let running = 0;
   const work = (name: string) => async () => {

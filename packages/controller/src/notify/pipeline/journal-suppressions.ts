@@ -1,16 +1,16 @@
 import type { Ms } from "../../clock.ts";
-import type { Alert, Held } from "../../model/alert.ts";
+import type { Alert, StoredSuppression } from "../../model/alert.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Entry } from "../../model/journal.ts";
 import { plural } from "../message/count.ts";
-import type { Told } from "../message/member.ts";
-import type { Withheld } from "./stage.ts";
+import type { MemberSource } from "../message/member.ts";
+import type { Suppression } from "./stage.ts";
 
 /** Bound of reasons in the document. */
 const MOST_REASONS = 8;
 
 export interface Noted {
-  readonly held: readonly Held[];
+  readonly held: readonly StoredSuppression[];
   /** Entries for the alert's journal, one for each change. */
   readonly entries: readonly Entry[];
   /** Entries for the timelines of its incidents, one for each incident and reason. */
@@ -23,8 +23,8 @@ export interface Noted {
  * Makes the journal entries for the reasons of a suppressed alert. Pure. A member gets an entry if the reason is new,
  * if it joined since, or if its look-up ended since; so no state is needed for each of a thousand members.
  */
-export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], now: Ms): Noted {
-  const held: Held[] = [];
+export function journalSuppressions(doc: Doc<"alert">, withheld: readonly Suppression[], now: Ms): Noted {
+  const held: StoredSuppression[] = [];
   const entries: Entry[] = [];
   const ofMembers: Entry[] = [];
   const fresh: string[] = [];
@@ -47,8 +47,10 @@ export function noteWithheld(doc: Doc<"alert">, withheld: readonly Withheld[], n
   return { held, entries, ofMembers, fresh };
 }
 
-const sameReason = (a: Pick<Held, "code" | "text" | "channel">, b: Pick<Held, "code" | "text" | "channel">): boolean =>
-  a.code === b.code && a.text === b.text && a.channel === b.channel;
+const sameReason = (
+  a: Pick<StoredSuppression, "code" | "text" | "channel">,
+  b: Pick<StoredSuppression, "code" | "text" | "channel">,
+): boolean => a.code === b.code && a.text === b.text && a.channel === b.channel;
 
 /**
  * Returns since when a reason can apply to a member: since it joined, or since its look-up, for which a matcher may
@@ -60,7 +62,7 @@ function newsAt({ body }: Doc<"incident">, alert: Doc<"alert">): Ms {
   return Math.max(joined, ...lookedUp);
 }
 
-function memberEntry({ doc }: Told, alert: Doc<"alert">, { code, text, channel }: Withheld, at: Ms): Entry {
+function memberEntry({ doc }: MemberSource, alert: Doc<"alert">, { code, text, channel }: Suppression, at: Ms): Entry {
   const where = channel === null ? "nobody is told" : `${channel} is not told`;
   return {
     key: doc.key,
@@ -80,5 +82,5 @@ const entry = (key: string, at: Ms, text: string, data: Entry["data"]): Entry =>
 });
 
 /** Whether two lists of suppressions are equal. */
-export const sameHeld = (a: Alert["withheld"], b: Alert["withheld"]): boolean =>
+export const equalSuppressions = (a: Alert["withheld"], b: Alert["withheld"]): boolean =>
   a.length === b.length && a.every((one, place) => one.at === b[place]?.at && sameReason(one, b[place]));
