@@ -127,7 +127,7 @@ function configOf({ policy, port }: BackendOptions, endpoint: string, folder: st
       sqs: [{ queueUrl: `${endpoint}/${ACCOUNT}/${QUEUE}`, deadLetterQueueUrl: null, concurrency: 100 }],
     },
     ledger: { driver: "sqlite", file: join(folder, "ledger.db"), synchronous: "FULL" },
-    archive: { ...base.archive, file: join(folder, "archive.db") },
+    archive: { driver: "sqlite", file: join(folder, "archive.db") },
     inventory: { driver: "sqlite", file: join(folder, "inventory.db") },
     show: { ...base.show, listen: `127.0.0.1:${port}` },
   };

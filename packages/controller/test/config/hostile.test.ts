@@ -162,16 +162,16 @@ test.each([
   ["secrets: {env: {name: x}}", "1: secrets.env.name: is no known key; none belongs here"],
   ["secrets: {ssn: {}}", "1: secrets.ssn: is no known key; did you mean ssm?"],
   [
-    "show: {auth: {tokens: ['${vault:x}']}}",
-    `1: show.auth.tokens[0]: got \${vault:x}, wants one of the known references: ${FORMS}`,
+    "show: {auth: {tokens: ['${nowhere:x}']}}",
+    `1: show.auth.tokens[0]: got \${nowhere:x}, wants one of the known references: ${FORMS}`,
   ],
   [
-    "sources: {http: {token: '${vault:x}'}}",
-    /sources\.http\.token: got \$\{vault:x\}, wants one of the known references/,
+    "sources: {http: {token: '${nowhere:x}'}}",
+    /sources\.http\.token: got \$\{nowhere:x\}, wants one of the known references/,
   ],
   [
-    "policy: {defaults: {drainHook: {port: 80, path: /, token: '${vault:x}'}}}",
-    /drainHook\.token: got \$\{vault:x\}, wants one of the known references/,
+    "policy: {defaults: {drainHook: {port: 80, path: /, token: '${nowhere:x}'}}}",
+    /drainHook\.token: got \$\{nowhere:x\}, wants one of the known references/,
   ],
   ["ledger: {driver: dynamodb}", /ledger\.table: is missing, wants the name of a table/],
   ["ledger: {driver: dynamodb, table: t, file: x.db}", /ledger\.file/],
@@ -182,8 +182,8 @@ test.each([
   ["channels: {Ops: {type: console}}", /channels\.Ops: wants a name of small letters/],
   ["channels: {a: {type: sns, topic: x}}", /channels\.a\.topic: is no known key; did you mean topicArn\?/],
   [
-    "channels:\n  a: {type: webhook, url: '${vault:/x}'}",
-    `2: channels.a.url: got \${vault:/x}, wants one of the known references: ${FORMS}`,
+    "channels:\n  a: {type: webhook, url: '${nowhere:/x}'}",
+    `2: channels.a.url: got \${nowhere:/x}, wants one of the known references: ${FORMS}`,
   ],
   [
     "channels: {a: {type: webhook, url: nonsense}}",

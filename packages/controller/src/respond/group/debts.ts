@@ -19,11 +19,14 @@ export const advanceDebts = (body: Group, note: Note, now: Ms): Group =>
 export const isOfDebt = (body: Group, stepId: string): boolean =>
   NAMES.some((name) => body[name] !== null && debts[name].steps.includes(stepId));
 
-const each = <T>(body: Group, ask: <D extends keyof Debts>(debt: Debt<D>, owed: NonNullable<Debts[D]>) => T): T[] =>
-  NAMES.flatMap((name) => {
-    const owed = body[name];
-    return owed === null ? [] : [ask(debts[name], owed)];
-  });
+function askOne<D extends keyof Debts, T>(name: D, body: Group, ask: Ask<T>): T[] {
+  const owed: Debts[D] = body[name];
+  return owed === null ? [] : [ask<D>(debts[name], owed)];
+}
+
+type Ask<T> = <D extends keyof Debts>(debt: Debt<D>, owed: NonNullable<Debts[D]>) => T;
+
+const each = <T>(body: Group, ask: Ask<T>): T[] => NAMES.flatMap((name) => askOne(name, body, ask));
 
 /** Returns the times at which debts must be advanced. */
 export const debtsWakeAt = (body: Group): readonly Ms[] =>
