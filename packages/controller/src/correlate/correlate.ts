@@ -5,10 +5,11 @@ import type { Incident } from "../model/incident.ts";
 import type { Params } from "../model/plain.ts";
 import type { Signal } from "../model/signal.ts";
 import { choose } from "./choose.ts";
-import { describe, isAnnouncement, isEnding } from "../signal/kind-queries.ts";
+import { describe, isAnnouncement, isEnding, isWarning } from "../signal/kind-queries.ts";
 import { episodeOf } from "./episode.ts";
 import { addSignal, hasAction, applySignal } from "./apply-signal.ts";
 import { isGoneDisproved, resetGone } from "./stale-reads.ts";
+import { isUnreported, reportAgain } from "./report-again.ts";
 import { OPEN, openIncident } from "./open.ts";
 
 export { incidentKey } from "./open.ts";
@@ -73,8 +74,11 @@ function join(doc: Doc<"incident">, signal: Signal, now: Ms): Correlated {
   if (!changed && isDuplicateContent(before, signal)) return { doc, fresh: false, entries: [] };
   const added = addSignal(updated, signal);
   const again = before.closedAt !== null && reopens(before, signal);
-  const body = again ? reopened(added) : added;
-  const novel = changed || !before.signals.some((ref) => ref.kind === signal.kind);
+  const isNewKind = !hasKind(before, signal);
+  const isOpen = before.closedAt === null || again;
+  const heard = isNewKind && isOpen ? reportAgain(added, now) : added;
+  const body = again ? reopened(heard) : heard;
+  const novel = changed || isNewKind;
   const due = again || ((novel || isGoneDisproved(body)) && before.closedAt === null);
   const tags = again
     ? [...doc.tags.filter((tag) => tag !== OPEN && !(body.alerts.length === 0 && tag.startsWith("alert#"))), OPEN]
@@ -108,17 +112,20 @@ function isDuplicateContent(incident: Incident, signal: Signal): boolean {
 }
 
 /**
- * Whether the signal opens a closed incident again. Most late signals do not. Three do: a lifecycle action that is not
- * answered yet, the end of an instance that was only announced to end, and the message that a group retains an instance
- * that was not seen to go.
+ * Whether the signal opens a closed incident again. Most late signals do not. Four do: a lifecycle action that is not
+ * answered yet, the end of an instance that was only announced to end, the message that a group retains an instance that
+ * was not seen to go, and the warning of an end that was not reported because nothing warned of it.
  */
 function reopens(incident: Incident, signal: Signal): boolean {
   if ("lifecycle" in signal) return !hasAction(incident, signal.lifecycle);
   if (signal.kind === "termination-result")
     return signal.retained === true && incident.goneAt === null && incident.hints["retainedAt"] === undefined;
+  if (isWarning(signal.kind) && !hasKind(incident, signal) && isUnreported(incident)) return true;
   const { firstEnding, launching } = episodeOf(incident);
   return firstEnding === null && !launching && isEnding(signal);
 }
+
+const hasKind = ({ signals }: Incident, { kind }: Signal): boolean => signals.some((ref) => ref.kind === kind);
 
 /** The fields that planning reads; the others only separate episodes. */
 const PLANNING_FIELDS = [

@@ -25,7 +25,7 @@ import { createSweeper } from "../../src/inventory/sweep/sweeper.ts";
 import type { AlertModel, Channel } from "../../src/notify/alert.ts";
 import { NO_SECRETS } from "../../src/secrets/secrets.ts";
 import { NO_LINKS } from "../../src/notify/message/links.ts";
-import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
+import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
 import type { Doc } from "../../src/model/doc.ts";
@@ -67,6 +67,8 @@ export interface BoxOptions {
   readonly ledger?: (real: Ledger) => Ledger;
   /** Bytes that one document takes at the most. */
   readonly largestBody?: number;
+  /** One route for all alerts where left out. */
+  readonly routes?: readonly Route[];
   readonly settings?: Parameters<typeof createWorld>[0]["settings"];
 }
 
@@ -224,7 +226,7 @@ export async function openBox(options: BoxOptions): Promise<Box> {
       policy,
       overrides: defaultOverrides,
       channels: new Map([["test", channel]]),
-      routes: [DEFAULT_ROUTE],
+      routes: options.routes ?? [DEFAULT_ROUTE],
       suppress: TELL_ALL,
       links: NO_LINKS,
       secrets: NO_SECRETS,
