@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { Played, Player } from "./player.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
@@ -17,12 +17,15 @@ export interface Threads {
   end(): Promise<void>;
 }
 
-/** The module beside this one: TypeScript when run from source, JavaScript in the package. */
-const THREAD = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+/** The extension of this file: `.ts` in a clone, `.js` in the package. */
+const EXTENSION = extname(import.meta.url);
+const THREAD = new URL(`./thread${EXTENSION}`, import.meta.url);
+/** Makes a thread in a clone import the source of the other packages: it does not inherit the hook of `bin/`. */
+const OPTIONS: WorkerOptions = EXTENSION === ".ts" ? { execArgv: ["--conditions=@spotkeeper/source"] } : {};
 
 /** Starts players in threads. Whatever ends a thread rejects its pending request. */
 export function startThreads(count: number, user: UserFleet | null = null): Threads {
-  const workers = Array.from({ length: count }, () => new Worker(THREAD, { workerData: user }));
+  const workers = Array.from({ length: count }, () => new Worker(THREAD, { ...OPTIONS, workerData: user }));
   return {
     players: workers.map((worker) => {
       const ask = asking(worker);

@@ -74,8 +74,6 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     missed: "the next look at the alert takes it up: what is lost are seconds",
     test: "packages/controller/test/flow/told-at-once.test.ts",
     loses: "people hear some seconds later how it ended",
-    changes: [
-      { code: "for (const alert of members.closedLast(doc)) await wake.at(alert, clock.now());", instead: "" },
-    ],
+    changes: [{ code: "for (const alert of members.closedLast(doc)) await wake.at(alert, clock.now());", instead: "" }],
   },
 ];
