@@ -18,6 +18,10 @@ const byArn = new WeakMap<readonly TargetGroup[], ReadonlyMap<string, TargetGrou
 export const networkOf = (inventory: Inventory, place: Place | null, arn: string): string | null =>
   place === null ? null : (targetGroupsIn(inventory, place).get(arn)?.vpcId ?? null);
 
+/** Whether no load balancer used a target group, by the last listing. */
+export const isUsedByNone = (inventory: Inventory, place: Place | null, arn: string): boolean =>
+  place !== null && targetGroupsIn(inventory, place).get(arn)?.loadBalancerArns.length === 0;
+
 /** Returns the target groups of a region by ARN, by the last listing; empty if they were never listed. */
 function targetGroupsIn(inventory: Inventory, place: Place): ReadonlyMap<string, TargetGroup> {
   const all = inventory.get("targetGroups", regionId(place))?.value ?? NONE;

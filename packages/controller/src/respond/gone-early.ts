@@ -1,4 +1,5 @@
 import { registrationsIn, nameOf } from "../decide/registrations.ts";
+import { isUsedByNone } from "../enrich/registered.ts";
 import { byTargetId } from "../enrich/targets-by-id.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Target, TargetHealth } from "../aws/calls/elb.ts";
@@ -8,6 +9,7 @@ import type { Params, Plain } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
 import { openedAt } from "./effect-origin.ts";
 import { healthOf } from "./health.ts";
+import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /** Tolerance for the difference of clocks and the duration of a call. */
@@ -66,7 +68,7 @@ export function goneEarly(
     .filter((one) => {
       const delay = ctx.inventory.get("attributes", one.targetGroupArn)?.value.deregistrationDelay;
       const health = healths.get(one.targetGroupArn);
-      if (delay === undefined || health === undefined || isIdle(one.step)) return false;
+      if (delay === undefined || health === undefined || isIdle(one, ctx)) return false;
       const began = Math.max(openedAt(ctx.doc), one.step.notBefore ?? 0);
       const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one.step);
       return isEarly && isGone(one, health);
@@ -86,9 +88,24 @@ const seenServing = ({ receipt }: Step): Ms =>
     ? receipt.served
     : -Infinity;
 
-/** Whether the target group is not used by a load balancer: then its targets are unused and do not drain. */
-const isIdle = ({ receipt }: Step): boolean =>
-  receipt !== null && typeof receipt === "object" && "idle" in receipt && receipt.idle === true;
+/** Whether no load balancer uses the target group: then its targets are unused and (assumed) do not drain. */
+const isIdle = ({ step: { receipt }, targetGroupArn }: Waited, ctx: Context): boolean =>
+  (receipt !== null && typeof receipt === "object" && "idle" in receipt && receipt.idle === true) ||
+  isUsedByNone(ctx.inventory, placeOf(ctx.doc), targetGroupArn);
+
+/** Whether a deregistered target is gone too soon for the time at which it is gone to tell who deregistered it. */
+export const endsAtOnce = (arn: string, ctx: Context): boolean =>
+  delayOf(arn, ctx) <= TOLERANCE || isUsedByNone(ctx.inventory, placeOf(ctx.doc), arn);
+
+/**
+ * Default deregistration delay, until the attributes of a target group are known:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+ */
+const DELAY: Ms = 300_000;
+
+/** Returns the deregistration delay of a target group. */
+export const delayOf = (arn: string, { inventory }: Context): Ms =>
+  inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
 
 const keyOf = ({ step, ...target }: Waited): string => `${step.id}|${nameOf(target)}`;
 

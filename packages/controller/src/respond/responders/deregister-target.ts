@@ -8,7 +8,7 @@ import type { Facts } from "../../enrich/facts.ts";
 import { nameOf, registrationsIn } from "../../decide/registrations.ts";
 import { plural } from "../../notify/message/count.ts";
 import type { Step } from "../../model/step.ts";
-import { TOLERANCE } from "../gone-early.ts";
+import { delayOf, endsAtOnce } from "../gone-early.ts";
 import { healthOf } from "../health.ts";
 import { isFirstAttempt, knownBefore, openedAt, type EffectOrigin } from "../effect-origin.ts";
 import { placeOf, shown, text, texts } from "../step-input.ts";
@@ -66,12 +66,6 @@ export const deregisterTarget: Responder = {
   },
 };
 
-/**
- * Default deregistration delay, until the attributes of a target group are known:
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
- */
-const DELAY: Ms = 300_000;
-
 interface Before {
   readonly ours: EffectOrigin["ours"];
   readonly theirs: string[];
@@ -88,8 +82,7 @@ interface Before {
 function before(step: Step, arn: string, targets: readonly Target[], ctx: Context): Before {
   const known = knownBefore("health", arn, step, ctx);
   if (known === undefined) return { ours: "unknown", theirs: [], idle: false, served: null };
-  const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
-  const drained = known.observedAt + delay < openedAt(ctx.doc);
+  const drained = known.observedAt + delayOf(arn, ctx) < openedAt(ctx.doc);
   const seen = targets.map((target) => ({ target, as: listedAs(target, known.value) }));
   const theirs = drained ? [] : seen.filter(({ as }) => as?.state === "draining").map(({ target }) => nameOf(target));
   return {
@@ -104,13 +97,11 @@ function before(step: Step, arn: string, targets: readonly Target[], ctx: Contex
 const LOOK_WITHIN: Ms = 250;
 
 /**
- * Determines whose effect it is if the deregistration delay is too short for `early.ts`: reads the health first;
- * targets that are not registered then were deregistered by someone else. Returns null if the read is not needed, or
- * fails.
+ * Determines whose effect it is if a target is gone too soon for `gone-early.ts`: reads the health first; targets that are not
+ * registered then were deregistered by someone else. Returns null if the read is not needed, or fails.
  */
 async function atOnce(step: Step, arn: string, targets: readonly Target[], ctx: Context): Promise<Before | null> {
-  const delay = ctx.inventory.get("attributes", arn)?.value.deregistrationDelay ?? DELAY;
-  if (delay > TOLERANCE || !isFirstAttempt(step, ctx)) return null;
+  if (!endsAtOnce(arn, ctx) || !isFirstAttempt(step, ctx)) return null;
   const deadline = Math.min(ctx.deadline, ctx.clock.now() + LOOK_WITHIN);
   const health = await healthOf(arn, { ...ctx, deadline }).catch(() => null);
   if (health === null) return null;

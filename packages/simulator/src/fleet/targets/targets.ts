@@ -128,8 +128,9 @@ export const registerTarget = (
 export const deregisterTarget = (world: World, target: Target): void => {
   if (target.state === "draining" || !isRegistered(target)) return;
   move(world, target, "draining", "Target.DeregistrationInProgress");
-  const { deregistrationDelay } = target.group;
-  if (deregistrationDelay === 0) remove(target);
+  const { deregistrationDelay, loadBalancers } = target.group;
+  // assumed: what no load balancer uses has nothing to let drain.
+  if (deregistrationDelay === 0 || loadBalancers.length === 0) remove(target);
   else target.cancelTimer = later(world, deregistrationDelay, () => remove(target));
 };
 
