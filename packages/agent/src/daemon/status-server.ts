@@ -40,7 +40,11 @@ export function createStatusServer(listener: RequestListener): Server {
   server.on("request", (request, response) => {
     const { socket } = request;
     idle.delete(socket);
-    response.once("close", () => socket.destroyed || idle.add(socket));
+    response.once("close", () => {
+      // Of a body that nobody wanted to read, the rest is not read either.
+      if (!request.complete) socket.destroySoon();
+      else if (!socket.destroyed) idle.add(socket);
+    });
     listener(request, response);
   });
   return server;

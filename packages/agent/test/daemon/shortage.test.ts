@@ -65,6 +65,46 @@ test("requests of which only a part comes take no memory that the hooks would mi
   expect(peakMegabytes(daemon.pid)).toBeLessThan(200);
 });
 
+/** So many requests by so many clients, each over a connection of its own; `text` is one of them. */
+async function flood(status: string, clients: number, requests: number, text: string): Promise<void> {
+  const { port } = new URL(status);
+  let left = requests;
+  const client = async (): Promise<void> => {
+    while (left-- > 0) {
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.on("error", () => {}).once("data", () => socket.destroy());
+      socket.write(text);
+      await new Promise((resolve) => socket.once("close", resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+}
+
+test("a flood of bodies that nobody wants leaves the hooks their memory", { timeout: 120_000 }, async () => {
+  await using daemon = startDaemon({});
+  const status = await daemon.status();
+  const before = peakMegabytes(daemon.pid);
+  await flood(
+    status,
+    100,
+    8_000,
+    `POST /drain HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n${"x".repeat(60_000)}`,
+  );
+  expect((await fetch(status)).status).toBe(200);
+  expect(peakMegabytes(daemon.pid) - before).toBeLessThan(30);
+});
+
+test("the rest of a body that nobody wants is not read", async () => {
+  await using daemon = startDaemon({});
+  const { port } = new URL(await daemon.status());
+  const socket = connect(Number(port), "127.0.0.1").on("error", () => {});
+  socket.write(`POST /drain HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 /);
+  // Node.js keeps it for 5 s.
+  await once(socket, "close", { signal: AbortSignal.timeout(3_000) });
+});
+
 test("a hook that fails for want of descriptors is tried again while there is time", async () => {
   await using metadata = await startMetadata();
   await using daemon = startDaemon({ metadata: metadata.url, args: ["--hook", "echo hooked"] });
