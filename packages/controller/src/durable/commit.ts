@@ -31,8 +31,8 @@ export interface Change<K extends Kind> {
   readonly unchanged?: readonly Seen[];
   /** Only `wakeAt` has changed. */
   readonly onlyWakes?: boolean;
-  /** Documents whose hints are sent before. */
-  readonly hints: readonly Pick<Doc, "key" | "wakeAt">[];
+  /** Documents whose wake-ups are scheduled before the commit. */
+  readonly wakeUps: readonly Pick<Doc, "key" | "wakeAt">[];
 }
 
 /** A change that was derived from a document. */
@@ -46,7 +46,7 @@ export type Again = "conflict" | "too-large";
 
 export type Committed<K extends Kind, M extends Made<K>> =
   | { readonly is: "stored" | "nothing"; readonly made: M; readonly doc: Doc<K> }
-  /** The ledger is unavailable, or a hint could not be sent. `made` is null if the document could not be read. */
+  /** The ledger is unavailable, or a wake-up could not be scheduled. `made` is null if the document could not be read. */
   | { readonly is: "unavailable"; readonly made: M | null; readonly base: Doc<K> | null; readonly error: unknown }
   /** Other workers wrote first, each time. */
   | { readonly is: "contended"; readonly base: Doc<K> | null }
@@ -54,9 +54,9 @@ export type Committed<K extends Kind, M extends Made<K>> =
   | { readonly is: "void" };
 
 /**
- * Derives a change from a document and commits it. On a conflict the document is loaded and the change derived again. Hints
- * are sent before the commit: a worker that dies between the two leaves an unnecessary hint, not a document that nobody
- * advances. A hint that cannot be sent is handled like an unavailable ledger. Rejects with other errors of the ledger.
+ * Derives a change from a document and commits it. On a conflict the document is loaded and the change derived again. Wake-ups
+ * are scheduled before the commit: a worker that dies between the two leaves an unnecessary wake-up, not a document that nobody
+ * advances. A wake-up that cannot be scheduled is handled like an unavailable ledger. Rejects with other errors of the ledger.
  *
  * @param of `base` is the document as it was loaded, null if it is not stored; without it, it is loaded first
  * @param make derives the change from the stored document (null if it is not stored); `again` says why it is called once
@@ -80,7 +80,7 @@ export async function commitOver<K extends Kind, M extends Made<K>>(
     if (made === null) return { is: "void" };
     const { change } = made;
     if (change === null) return base === null ? { is: "void" } : { is: "nothing", made, doc: base };
-    const stored = (await sendHints(deps.wake, change.hints)) ?? (await store(deps.ledger, change));
+    const stored = (await scheduleWakeUps(deps.wake, change.wakeUps)) ?? (await store(deps.ledger, change));
     if (stored instanceof Unavailable) return { is: "unavailable", made, base, error: stored.error };
     if (stored === "stored") {
       if (change.onlyWakes !== true) await deps.onEntries?.(change.doc, change.entries);
@@ -126,8 +126,8 @@ async function orUnavailable<T>(asked: Promise<T>): Promise<T | Unavailable> {
   }
 }
 
-/** Sends hints. Returns null if all were sent. */
-async function sendHints(wake: Wake, docs: Change<Kind>["hints"]): Promise<Unavailable | null> {
+/** Schedules wake-ups. Returns null if all were scheduled. */
+async function scheduleWakeUps(wake: Wake, docs: Change<Kind>["wakeUps"]): Promise<Unavailable | null> {
   const sent = await Promise.allSettled(
     docs.flatMap(({ key, wakeAt }) => (wakeAt === null ? [] : [wake.at(key, wakeAt)])),
   );

@@ -18,7 +18,7 @@ export interface Round<R> {
   readonly begin: readonly Task<R>[];
   /** Time of the next round; it begins earlier if a task ends. */
   readonly nextAt: Ms;
-  /** Nothing must be done before the document's hint, once no task runs. */
+  /** Nothing must be done before the document's wake-up, once no task runs. */
   readonly atRest: boolean;
 }
 
@@ -35,8 +35,8 @@ export interface Since<R> {
 export interface RoundsDeps {
   readonly clock: Clock;
   readonly turn: Turn;
-  /** Sends a hint for the document. */
-  readonly hint: (at: Ms) => Promise<void>;
+  /** Schedules a wake-up of the document. */
+  readonly wakeUp: (at: Ms) => Promise<void>;
   /** Tasks that end within this time after another share its round. 0 if left out. */
   readonly gather?: Ms;
 }
@@ -49,7 +49,7 @@ export interface RoundsDeps {
  * @param round returns null if there is nothing to do any more
  */
 export async function inRounds<R>(
-  { clock, turn, hint, gather = 0 }: RoundsDeps,
+  { clock, turn, wakeUp, gather = 0 }: RoundsDeps,
   round: (since: Since<R>) => Promise<Round<R> | null>,
 ): Promise<void> {
   const running = new Map<string, Promise<void>>();
@@ -97,5 +97,5 @@ export async function inRounds<R>(
     // Other results that are ready in the same tick share the commit.
     await Promise.resolve();
   }
-  await hint(clock.now());
+  await wakeUp(clock.now());
 }

@@ -210,7 +210,7 @@ export async function run({
     places: placesOf(config, elsewhere),
     ownAccount: ownAccount.current,
     onGroups: (place, groups, at) => {
-      for (const signal of retainedIn(place, groups, at)) void worker.hear(signal);
+      for (const signal of retainedIn(place, groups, at)) void worker.acceptSignal(signal);
     },
     callsPerMinute: SWEEP_CALLS_A_MINUTE,
     often: SWEEP_OFTEN,

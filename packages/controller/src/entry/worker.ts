@@ -5,7 +5,7 @@ import { createScheduler } from "./scheduler.ts";
 
 export type WorkerOptions = Omit<HandlingOptions, "wake" | "onOpened">;
 
-export interface Worker extends Pick<Handling, "accept" | "hear" | "factsOf" | "silences"> {
+export interface Worker extends Pick<Handling, "accept" | "acceptSignal" | "factsOf" | "silences"> {
   /** Starts; continues where the last process stopped. */
   start(): Promise<void>;
   /** Begins nothing more; resolves when running work has ended, or after `within`. */
@@ -27,7 +27,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     accept: handling.accept,
-    hear: handling.hear,
+    acceptSignal: handling.acceptSignal,
     async start() {
       await handling.start();
       scheduler.start();

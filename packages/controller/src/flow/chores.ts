@@ -34,7 +34,7 @@ export interface ChoresDeps {
   readonly archiver: Archiver;
   readonly purge: (settledBefore: Ms) => Promise<number>;
   /** Reads the list of open incidents again. */
-  readonly refreshOpen: () => Promise<void>;
+  readonly reloadOpen: () => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -44,7 +44,7 @@ export interface Chores {
   readonly purge: Chore;
 }
 
-export const createChores = ({ clock, archiver, purge, refreshOpen, onFailure }: ChoresDeps): Chores => ({
+export const createChores = ({ clock, archiver, purge, reloadOpen, onFailure }: ChoresDeps): Chores => ({
   archive: {
     what: "archiving",
     every: ARCHIVE_EVERY,
@@ -58,7 +58,7 @@ export const createChores = ({ clock, archiver, purge, refreshOpen, onFailure }:
     what: "the list of open incidents",
     every: OPEN_EVERY,
     async run() {
-      await refreshOpen();
+      await reloadOpen();
       return false;
     },
   },

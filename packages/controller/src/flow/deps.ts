@@ -13,19 +13,19 @@ import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal
 export interface FlowDeps extends RunnerDeps {
   readonly ledger: Ledger;
   readonly wake: Wake;
-  /** The takeover delay (respond/machine/takeoverDelay.ts). */
+  /** The takeover delay (respond/machine/takeover-delay.ts). */
   readonly takeoverDelay: () => Ms;
   /** Sources beside AWS's own whose events are accepted as AWS's. */
   readonly trusted: readonly string[];
   /** Makes the signals of all instances in a reservation. Rejects if EC2 cannot be read. */
   readonly signalsOf: (reserved: Reserved) => Promise<readonly Signal[]>;
   /** Adds each signal's observations to the inventory. */
-  readonly learn: (signal: Signal) => void;
+  readonly feed: (signal: Signal) => void;
   /** Adds evidence to the inventory. */
-  readonly learnEvidence: (evidence: Evidence) => void;
+  readonly feedEvidence: (evidence: Evidence) => void;
   /** Handles a signal without a ledger: safe effects only. */
   readonly degraded: (signal: Signal, why: Error) => void;
-  /** Hints for an incident of a subject for which something was done before it could be recorded. */
+  /** WakeUps for an incident of a subject for which something was done before it could be recorded. */
   readonly doneBefore: (subject: string) => Params;
   readonly advanceAlert: (key: Key, turn: Turn) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;

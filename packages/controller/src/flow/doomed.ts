@@ -25,10 +25,10 @@ export interface Doomed {
    * Reads the list of open incidents, at the start and regularly for those of other workers; returns their keys. What this
    * worker saw lately stays: a list may lag. Loads only documents without a note, which an earlier Spotkeeper wrote.
    */
-  refresh(ledger: Pick<Ledger, "outline" | "load">): Promise<ReadonlySet<Key>>;
+  reload(ledger: Pick<Ledger, "outline" | "load">): Promise<ReadonlySet<Key>>;
 }
 
-/** Makes the note of an open incident for `refresh`: the id of its doomed subject, or an empty text. */
+/** Makes the note of an open incident for `reload`: the id of its doomed subject, or an empty text. */
 export const noteOfDoomed: NoteOf = (doc) =>
   doc.kind === "incident" ? { tag: OPEN, note: isDoomed(doc.body) ? doc.body.subject.id : "" } : null;
 
@@ -73,7 +73,7 @@ export function trackDoomed(clock: Clock): Doomed {
       }
       return snapshot;
     },
-    async refresh(ledger) {
+    async reload(ledger) {
       for (const [id, until] of unrecorded) if (until < clock.now() && unrecorded.delete(id)) changed = true;
       const open = new Set<Key>();
       const sawOutline = ({ key, note }: Outline): boolean => {

@@ -19,7 +19,7 @@ const keyOf = ({ about }: Evidence): Key =>
 /**
  * Stores the newest message of a service or fleet, so that it survives a restart. Rejects with the ledger's errors.
  */
-export async function keepEvidence(ledger: Pick<Ledger, "load" | "commit">, evidence: Evidence): Promise<void> {
+export async function storeEvidence(ledger: Pick<Ledger, "load" | "commit">, evidence: Evidence): Promise<void> {
   const key = keyOf(evidence);
   for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
     const stored = await ledger.load(key, "evidence");
@@ -41,7 +41,7 @@ export async function keepEvidence(ledger: Pick<Ledger, "load" | "commit">, evid
   }
 }
 
-/** Makes the note of stored evidence for `recallEvidence`: when the service or fleet sent it. */
+/** Makes the note of stored evidence for `loadEvidence`: when the service or fleet sent it. */
 export const noteOfEvidence: NoteOf = (doc) =>
   doc.kind === "evidence" ? { tag: TAG, note: String(doc.body.at) } : null;
 
@@ -49,12 +49,12 @@ export const noteOfEvidence: NoteOf = (doc) =>
  * Reads stored evidence, after a restart or from other workers: only what is newer than what is known here.
  * @param knownAt returns the time of the newest evidence of a service or fleet that is known; null if none is
  */
-export function recallEvidence(
+export function loadEvidence(
   ledger: Pick<Ledger, "outline" | "load">,
   knownAt: (id: string) => Ms | null,
-  learn: (evidence: Evidence) => void,
+  feedEvidence: (evidence: Evidence) => void,
 ): Promise<void> {
   const isKnown = ({ key, note }: Outline): boolean =>
     note !== null && (knownAt(key.slice(PREFIX.length)) ?? -Infinity) >= Number(note);
-  return readOutlined(ledger, TAG, "evidence", isKnown, ({ body }) => learn(body));
+  return readOutlined(ledger, TAG, "evidence", isKnown, ({ body }) => feedEvidence(body));
 }

@@ -3,7 +3,7 @@ import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Key } from "../model/key.ts";
 import type { Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
-import { keepEvidence } from "./evidence.ts";
+import { storeEvidence } from "./evidence.ts";
 import type { FlowDeps } from "./deps.ts";
 import { containerHints } from "../inventory/container-hints.ts";
 import { isUnavailable } from "../record/unavailable.ts";
@@ -26,7 +26,7 @@ export interface Flow {
   /** Accepts a message. With the result `accepted` it is stored, and the message may be deleted. Never rejects. */
   accept(body: string, origin: Origin): Promise<Verdict>;
   /** Accepts a signal that did not come by a message. Never rejects. */
-  hear(signal: Signal): Promise<void>;
+  acceptSignal(signal: Signal): Promise<void>;
   /** Advances a document (incident, group or alert) as far as possible now: one loop for all (durable/rounds.ts). */
   advance(key: Key, turn: Turn): Promise<void>;
   /** Returns the current facts about an incident's subject. */
@@ -63,7 +63,7 @@ export function createFlow(deps: FlowDeps): Flow {
   const groups = { ...shared, refresh: refreshGroup };
 
   const acceptOne = async (signal: Signal): Promise<Accepted> => {
-    deps.learn(signal);
+    deps.feed(signal);
     try {
       const accepted = await ledger.accept(signal, clock.now(), {
         ...containerHints(deps.inventory, signal.subject.id),
@@ -103,9 +103,9 @@ export function createFlow(deps: FlowDeps): Flow {
       deps.onParsed(parsed, origin);
       if (parsed.is === "ignored") {
         if (parsed.evidence !== undefined) {
-          deps.learnEvidence(parsed.evidence);
+          deps.feedEvidence(parsed.evidence);
           try {
-            await keepEvidence(ledger, parsed.evidence);
+            await storeEvidence(ledger, parsed.evidence);
           } catch (error) {
             if (isUnavailable(error)) return { is: "later", reason: error.message };
             deps.onFailure("keeping what a service said", error);
@@ -125,7 +125,7 @@ export function createFlow(deps: FlowDeps): Flow {
       const incidents = results.flatMap((result) => (result.is === "accepted" ? [result.key] : []));
       return { is: "accepted", incidents, errors: parsed.errors };
     },
-    async hear(signal) {
+    async acceptSignal(signal) {
       await acceptOne(signal);
     },
     advance(key, turn) {

@@ -33,9 +33,9 @@ import { createBackground } from "./background.ts";
 import { type Chore, type Chores, createChores, runChore } from "./chores.ts";
 import type { FlowDeps } from "./deps.ts";
 import { trackDoomed } from "./doomed.ts";
-import { recallEvidence } from "./evidence.ts";
+import { loadEvidence } from "./evidence.ts";
 import { createFlow, type Flow } from "./flow.ts";
-import { trackHints } from "./hints.ts";
+import { trackWakeUps } from "./wake-ups.ts";
 import { createIncidentFacts } from "./incident-facts.ts";
 import type { Observer } from "./observer.ts";
 import { createReservedSignals } from "./reserved-signals.ts";
@@ -78,7 +78,7 @@ export interface Handling {
   /** Accepts a message. With the result `accepted` it is stored, and the message may be deleted. Never rejects. */
   accept(body: string, origin: Origin, until?: Ms): Promise<Verdict>;
   /** Accepts a signal that the sweep has made. Never rejects. */
-  hear(signal: Signal): Promise<void>;
+  acceptSignal(signal: Signal): Promise<void>;
   /**
    * Advances a document after its wake-up, as far as possible now. Rejects with the ledger's errors; the caller then
    * calls it again.
@@ -116,7 +116,7 @@ export function createHandling(options: HandlingOptions): Handling {
   const doomed = trackDoomed(clock);
   const members = trackAlertMembers();
   const { factsOf, lookUp, lookAround, lookAroundFor } = createIncidentFacts({ ...options, doomed: doomed.current });
-  const hints = trackHints(options.wake);
+  const wakeUps = trackWakeUps(options.wake);
   const onFailure = (what: string, error: unknown): void => observer.onFailure?.(what, error);
   const background = createBackground(clock, onFailure);
   let underWay = 0;
@@ -135,7 +135,7 @@ export function createHandling(options: HandlingOptions): Handling {
     factsOf,
     clock,
     random: options.random,
-    wake: hints,
+    wake: wakeUps,
     onEntries: (doc, entries) => observer.onEntries?.(doc, entries),
     observe: {
       ...(observer.onAlert === undefined ? {} : { alert: observer.onAlert }),
@@ -149,7 +149,7 @@ export function createHandling(options: HandlingOptions): Handling {
     aws,
     clock,
     random: options.random,
-    wake: hints,
+    wake: wakeUps,
     takeoverDelay: () => takeoverDelayOf(underWay),
     policy,
     routes: options.routes,
@@ -161,8 +161,8 @@ export function createHandling(options: HandlingOptions): Handling {
     renewSecret: options.secrets.renew,
     trusted: options.trusted ?? [],
     signalsOf: createReservedSignals(aws, inventory, clock),
-    learn: (signal) => feed(inventory, signal),
-    learnEvidence: (evidence) => feedEvidence(inventory, evidence),
+    feed: (signal) => feed(inventory, signal),
+    feedEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => background.begin("without the ledger", degraded.handle(signal, why)),
     doneBefore: (subject) => degraded.hintsOf(subject),
     advanceAlert: (key, turn) => alerts.advance(key, turn),
@@ -173,7 +173,7 @@ export function createHandling(options: HandlingOptions): Handling {
       observer.onAccepted?.(doc, signal, fresh);
       background.begin("after the ledger came back", degraded.recovered(doc));
     },
-    onEntries: createAfterCommit({ clock, wake: hints, inventory, doomed, members, observer }),
+    onEntries: createAfterCommit({ clock, wake: wakeUps, inventory, doomed, members, observer }),
     onFailure,
     stopping: stopping.signal,
   };
@@ -197,10 +197,10 @@ export function createHandling(options: HandlingOptions): Handling {
     clock,
     archiver: createArchiver({ ledger, archive: options.archive }),
     purge: (before) => ledger.purge(before),
-    refreshOpen: async () => {
+    reloadOpen: async () => {
       const knownAt = (id: string): Ms | null => inventory.get("evidence", id)?.observedAt ?? null;
-      await recallEvidence(ledger, knownAt, deps.learnEvidence);
-      for (const alert of members.keep(await doomed.refresh(ledger))) await hints.at(alert, clock.now());
+      await loadEvidence(ledger, knownAt, deps.feedEvidence);
+      for (const alert of members.keep(await doomed.reload(ledger))) await wakeUps.at(alert, clock.now());
     },
     onFailure,
   });
@@ -212,9 +212,9 @@ export function createHandling(options: HandlingOptions): Handling {
       await raceWithin(clock, [accepting.then((made) => (verdict = made))], until - clock.now());
       return verdict;
     },
-    hear: (signal) => flow.hear(signal),
+    acceptSignal: (signal) => flow.acceptSignal(signal),
     async advance(key, until, poked = ALONE.poked) {
-      hints.taken(key);
+      wakeUps.taken(key);
       underWay += 1;
       try {
         await flow.advance(key, { poked, until });
@@ -222,8 +222,8 @@ export function createHandling(options: HandlingOptions): Handling {
         underWay -= 1;
       }
     },
-    pending: hints.earliest,
-    async sweepOnce(until, { grace, found = (key: Key) => hints.at(key, clock.now()) }: Sweep = { grace: 0 }) {
+    pending: wakeUps.earliest,
+    async sweepOnce(until, { grace, found = (key: Key) => wakeUps.at(key, clock.now()) }: Sweep = { grace: 0 }) {
       const before = clock.now() - grace;
       let cursor: string | undefined;
       do {

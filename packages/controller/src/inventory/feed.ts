@@ -17,7 +17,7 @@ const LEFT: ReadonlySet<string> = new Set(["INACTIVE", "DEREGISTERING"]);
  * whole value: a state alone makes no entry for an instance.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html
  */
-function learn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[] {
+function observationsIn(signal: Signal, inventory: Pick<Inventory, "get">): readonly Put[] {
   const { id } = signal.subject;
   switch (signal.kind) {
     case "state-change":
@@ -88,7 +88,7 @@ function memberOf(id: string, group: string, state: string, inventory: Pick<Inve
 /** Adds the observations of a signal to the inventory, as of the event's own time. */
 export function feed(inventory: Inventory, signal: Signal): void {
   const at: Ms = signal.timeKnown ? signal.at : signal.receivedAt;
-  for (const put of learn(signal, inventory)) store(inventory, put, at);
+  for (const put of observationsIn(signal, inventory)) store(inventory, put, at);
   // As of our own clock, since the instance's may be wrong; an agent's messages have sequence numbers.
   const known = inventory.get("agents", signal.subject.id);
   const heard = addAgentState(known?.value ?? {}, signal);

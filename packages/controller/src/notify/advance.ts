@@ -136,7 +136,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
       if (!limits.enter(channels, clock.now())) return null;
       entered = channels;
       const change = changeOf(doc, evaluated, due);
-      // Joining incidents send hints, too: an earlier one has replaced the one for `wakeAt`.
+      // Joining incidents schedule wake-ups, too: an earlier one has replaced the one for `wakeAt`.
       if (change === null && evaluated.next.wakeAt !== null) await wake.at(doc.key, evaluated.next.wakeAt);
       return { change, evaluated, due };
     });
@@ -153,7 +153,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     const made = sends ? intend(found, due, next.lapsed, now) : { ...found, wakeAt: next.wakeAt };
     if (!sends && isSame(doc, made) && made.wakeAt === doc.wakeAt) return null;
     const entries = [...noted.entries, ...entriesOf(doc, made, evaluated, now)];
-    return { doc: made, entries, onlyWakes: !sends && isSame(doc, made) && entries.length === 0, hints: [made] };
+    return { doc: made, entries, onlyWakes: !sends && isSame(doc, made) && entries.length === 0, wakeUps: [made] };
   }
 
   async function afterCommit(made: Doc<"alert">, { next, noted }: Evaluation): Promise<void> {
@@ -185,7 +185,9 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
 
   return {
     advance: (key, turn = ALONE) =>
-      inRounds({ clock, turn, hint: (at) => wake.at(key, at), gather: TOGETHER }, ({ running }) => round(key, running)),
+      inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at), gather: TOGETHER }, ({ running }) =>
+        round(key, running),
+      ),
     tellDirectly: createDirect(deps),
   };
 }

@@ -43,7 +43,7 @@ const more = (found: Doc<"service"> | null): Doc<"service"> => {
 const count = async (): Promise<number | null> => (await ledger.load(WEB.key, "service"))?.body.until ?? null;
 const add = (found: Doc<"service"> | null) => {
   const doc = more(found);
-  return { change: { doc, entries: [], hints: [doc] } };
+  return { change: { doc, entries: [], wakeUps: [doc] } };
 };
 
 describe("a change is committed", () => {
@@ -59,7 +59,7 @@ describe("a change is committed", () => {
     order = [];
     const later = await commitOver(depsOf(), WEB, (found) => {
       const doc = { ...more(found), body: found?.body ?? serviceDoc("web").body, wakeAt: 9 };
-      return { change: { doc, entries: [], onlyWakes: true, hints: [doc] } };
+      return { change: { doc, entries: [], onlyWakes: true, wakeUps: [doc] } };
     });
     expect(later).toMatchObject({ is: "stored", doc: { version: 2, wakeAt: 9 } });
     expect(order).toEqual(["hint of service#web for 9"]);

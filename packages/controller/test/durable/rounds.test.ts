@@ -17,7 +17,7 @@ beforeEach(() => {
 const depsOf = (more: Partial<RoundsDeps> = {}): RoundsDeps => ({
   clock,
   turn: ALONE,
-  hint: (at) => Promise.resolve(void hints.push(at - T0)),
+  wakeUp: (at) => Promise.resolve(void hints.push(at - T0)),
   ...more,
 });
 const task = (id: string, takes: number): Task<string> => ({ id, run: () => clock.sleep(takes).then(() => id) });

@@ -143,7 +143,7 @@ async function sweepOnce(
       often: 600_000,
       keep: 86_400_000,
       onGroups: (place, groups, at) => {
-        for (const signal of retainedIn(place, groups, at)) void workers[index]?.hear(signal);
+        for (const signal of retainedIn(place, groups, at)) void workers[index]?.acceptSignal(signal);
       },
     });
     void sweeper.run(enough.signal).catch(() => {});

@@ -47,7 +47,7 @@ test("what is warned of counts until its incident closes or its notice is withdr
 test("the list of open incidents is read to its last page, and what others have closed is forgotten", async () => {
   doomed.saw(of("i-9"));
   now += 60_000;
-  const open = await doomed.refresh(listing([of("i-1"), of("i-2")], [of("i-3")]));
+  const open = await doomed.reload(listing([of("i-1"), of("i-2")], [of("i-3")]));
   now += 1_000;
   expect([...doomed.current()].toSorted()).toEqual(["i-1", "i-2", "i-3"]);
   expect(open.size).toBe(3);
@@ -56,7 +56,7 @@ test("the list of open incidents is read to its last page, and what others have 
 test("a list that lags neither forgets what was heard just now, nor brings back what has just closed", async () => {
   doomed.saw(of("i-1"));
   doomed.saw(of("i-2", { cancelledAt: T0 }));
-  await doomed.refresh(listing([of("i-2")]));
+  await doomed.reload(listing([of("i-2")]));
   expect([...doomed.current()]).toEqual(["i-1"]);
 });
 

@@ -1,7 +1,7 @@
 import { interrupt, launchInstance } from "@spotkeeper/simulator";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { keepEvidence, recallEvidence } from "../../src/flow/evidence.ts";
+import { storeEvidence, loadEvidence } from "../../src/flow/evidence.ts";
 import { noteOf } from "../../src/flow/note-of.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { T0 } from "../record/support/samples.ts";
@@ -102,7 +102,7 @@ test("a fleet scales down: the instance is drained before the fleet ends it, and
 test("what is kept is read where it is newer than what is known, and not again", async () => {
   const ledger = openSqliteLedger({ file: ":memory:", clock: systemClock, noteOf });
   const say = (id: string, said: string | null, at: number): Promise<void> =>
-    keepEvidence(ledger, { about: { type: "ec2-fleet", id }, said, at });
+    storeEvidence(ledger, { about: { type: "ec2-fleet", id }, said, at });
   const known = new Map<string, number>();
   const recall = async (): Promise<readonly string[]> => {
     const read: string[] = [];
@@ -110,7 +110,7 @@ test("what is kept is read where it is newer than what is known, and not again",
       read.push(key);
       return ledger.load(key, kind);
     };
-    await recallEvidence(
+    await loadEvidence(
       { outline: ledger.outline, load },
       (id) => known.get(id) ?? null,
       ({ about, at }) => void known.set(about.type === "service" ? "" : about.id, at),

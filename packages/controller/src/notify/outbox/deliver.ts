@@ -58,7 +58,7 @@ async function record(
     const entries = [alertEntry(doc, now, sentence(due, applied.send, model), { ...data, state, reason })];
     const lost = state === "gave-up" ? undeliverable(applied.doc, route, [...deps.channels.keys()], now) : null;
     // The hint of its intent is still to come.
-    return { state, change: { doc: applied.doc, entries: lost === null ? entries : [...entries, lost], hints: [] } };
+    return { state, change: { doc: applied.doc, entries: lost === null ? entries : [...entries, lost], wakeUps: [] } };
   });
   if (committed.is !== "stored") return;
   const { state } = committed.made;

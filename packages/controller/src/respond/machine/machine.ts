@@ -68,7 +68,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     };
   }
 
-  await inRounds({ clock, turn, hint: (at) => wake.at(key, at) }, round);
+  await inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at) }, round);
 }
 
 /**
@@ -87,7 +87,7 @@ async function takeUp<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K): 
   const taken = await commitOver(deps, { key, kind, base }, (found, isAgain) => {
     if (found === null || (isAgain !== null && (found.wakeAt ?? 0) > clock.now())) return null;
     const doc = { ...found, wakeAt: clock.now() + deps.takeoverDelay() };
-    return { change: isLeft(found) ? { doc, entries: [], onlyWakes: true, hints: [doc] } : null };
+    return { change: isLeft(found) ? { doc, entries: [], onlyWakes: true, wakeUps: [doc] } : null };
   });
   switch (taken.is) {
     case "stored":

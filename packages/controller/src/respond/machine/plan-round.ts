@@ -18,7 +18,7 @@ export interface PlanRoundDeps<K extends Kind> {
   /** Replans, and settles steps that follow from it. Pure. */
   readonly refresh: (doc: Doc<K>, now: Ms) => Refreshed<Doc<K>>;
   readonly isSafe: (step: Step) => boolean;
-  /** The takeover delay (takeoverDelay.ts). */
+  /** The takeover delay (takeover-delay.ts). */
   readonly takeoverDelay: () => Ms;
 }
 
@@ -91,7 +91,7 @@ export function planRound<K extends Kind>(
     unchanged: [...elsewhere.unchanged.values()],
     // Most writes are such renewals of the takeover delay. Compared last, since it is expensive.
     onlyWakes: isQuiet && isDeepStrictEqual(doc.body, base.body) && isDeepStrictEqual(doc.tags, base.tags),
-    hints: [doc, ...writes],
+    wakeUps: [doc, ...writes],
   };
   return { ...made, change };
 }

@@ -3,14 +3,14 @@ import type { Key } from "../model/key.ts";
 import type { Wake } from "../wake.ts";
 
 /** Schedules wake-ups, and tracks pending ones. */
-export interface Hints extends Wake {
+export interface WakeUps extends Wake {
   /** The document is being advanced: its pending wake-ups are done. */
   taken(key: Key): void;
   /** Returns the time of the earliest pending wake-up; null: there is none. */
   earliest(): Ms | null;
 }
 
-export function trackHints(wake: Wake): Hints {
+export function trackWakeUps(wake: Wake): WakeUps {
   const due = new Map<Key, Ms>();
   return {
     async at(key, when) {
