@@ -6,7 +6,8 @@ import type { SecretStores } from "../../src/aws/secret-stores.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { referenceForms } from "../../src/secrets/reference.ts";
 import { createSecrets } from "../../src/secrets/create-secrets.ts";
-import type { SecretStoreDeps } from "../../src/secrets/store.ts";
+import type { SecretStoreDeps, SecretStoreFactory } from "../../src/secrets/store.ts";
+import { secretStores } from "../../src/secrets/stores/index.ts";
 
 const files: { readonly [path: string]: string } = {
   "/run/secrets/x": "s3cret\n",
@@ -128,4 +129,28 @@ test("a store that is away takes back nothing that it said, and is told of where
     message:
       "The secret ${ssm:/spot/other} is not available: Parameter Store cannot be asked: ssm:GetParameter: Throttled: slow down.",
   });
+});
+
+test("a store that is not set up says so; the options of one are resolved by those before it", async () => {
+  const registry: Record<string, SecretStoreFactory> = secretStores;
+  const { ssm } = secretStores;
+  const own: string[] = [];
+  registry["ssm"] = {
+    ...ssm,
+    open: (_, deps) => ({
+      async read(name) {
+        own.push(await deps.secret("${env:TOKEN}"), await deps.secret(`\${ssm:${name}}`).catch(String));
+        return { secret: "x" };
+      },
+    }),
+  };
+  try {
+    const deps = { clock, env: { TOKEN: "s3cret" }, region: null } as unknown as SecretStoreDeps;
+    const { resolve } = await createSecrets({ env: {}, ssm: { region: null } }, deps);
+    expect(await resolve("${ssm:/x}")).toBe("x");
+    expect(own).toEqual(["s3cret", expect.stringContaining("the store is not set up; set secrets.ssm")]);
+    await expect(resolve("${secret:x}")).rejects.toThrow("the store is not set up; set secrets.secret");
+  } finally {
+    registry["ssm"] = ssm;
+  }
 });
