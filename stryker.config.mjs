@@ -6,7 +6,7 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutants.config.ts", related: false },
-  mutate: ["correlate", "decide", "respond", "notify/outbox"].map(
+  mutate: ["correlate", "decide", "durable", "respond", "notify/outbox"].map(
     (folder) => `packages/controller/src/${folder}/**/*.ts`,
   ),
   // Texts for people are compared in the tests of what shows them.

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import config from "./vitest.config.ts";
 
 /** Mutants are tried by the tests beside what is mutated: those take seconds, and say which rule was broken. */
-const folders = ["correlate", "decide", "respond", "notify"];
+const folders = ["correlate", "decide", "durable", "respond", "notify"];
 
 export default defineConfig({
   ...config,

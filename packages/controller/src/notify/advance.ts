@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import { commitOver, type Committed, type Made } from "../durable/commit.ts";
+import { UNAVAILABLE_PAUSE, commitOver, type Committed, type Made } from "../durable/commit.ts";
 import { inRounds, type Round } from "../durable/rounds.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
@@ -112,6 +112,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
       case "unavailable":
         throw committed.error;
       case "contended":
+        return { ...again, nextAt: clock.now() + UNAVAILABLE_PAUSE };
       case "void":
         return again;
     }
