@@ -142,7 +142,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     name: "a command that ran out of time counts as drained",
-    tests: ["packages/controller/test/respond/outcome.test.ts"],
+    tests: ["packages/controller/test/respond/incident/outcome.test.ts"],
   },
   {
     name: "people are not asked to deregister from VPC Lattice by hand",

@@ -5,7 +5,7 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   {
     name: "VPC Lattice takes nothing off",
     missed: "an instance that serves by VPC Lattice alone, and is warned of, is met once in some thousand worlds",
-    test: "packages/controller/test/respond/outcome.test.ts",
+    test: "packages/controller/test/respond/incident/outcome.test.ts",
     loses: "an instance that serves by VPC Lattice alone is told to have had nothing to drain",
     needs: ["VPC Lattice of a group"],
     changes: [
@@ -19,7 +19,7 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     name: "Classic load balancers take nothing off",
     missed:
       "an instance that serves by a Classic load balancer alone, and is warned of, is met once in some thousand worlds",
-    test: "packages/controller/test/respond/outcome.test.ts",
+    test: "packages/controller/test/respond/incident/outcome.test.ts",
     loses: "an instance that serves by a Classic load balancer alone is told to have had nothing to drain",
     needs: ["Classic Load Balancer of a group"],
     changes: [

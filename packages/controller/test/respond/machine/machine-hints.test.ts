@@ -1,16 +1,16 @@
 import { holdDuring, virtualClock, type VirtualClock } from "@spotkeeper/simulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Doc } from "../../src/model/doc.ts";
-import type { Key } from "../../src/model/key.ts";
-import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
-import { newGroup } from "../../src/respond/group/document.ts";
-import { advanceDoc, type MachineDeps } from "../../src/respond/machine/machine.ts";
-import type { Result } from "../../src/respond/responder.ts";
-import { ALONE } from "../../src/turn.ts";
-import { SECOND, T0, warning } from "../correlate/support.ts";
+import type { Doc } from "../../../src/model/doc.ts";
+import type { Key } from "../../../src/model/key.ts";
+import type { Ledger } from "../../../src/record/ledger/ledger.ts";
+import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
+import { newGroup } from "../../../src/respond/group/document.ts";
+import { advanceDoc, type MachineDeps } from "../../../src/respond/machine/machine.ts";
+import type { Result } from "../../../src/respond/responder.ts";
+import { ALONE } from "../../../src/turn.ts";
+import { SECOND, T0, warning } from "../../correlate/support.ts";
 import { scripted } from "./scripted.ts";
-import { planned } from "./support.ts";
+import { planned } from "../support.ts";
 
 let clock: VirtualClock;
 let ledger: Ledger;

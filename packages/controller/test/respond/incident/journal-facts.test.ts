@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { journalFacts } from "../../src/respond/incident/journal-facts.ts";
-import { labelsOf } from "../../src/respond/incident/labels.ts";
-import { impact, task } from "../notify/support/samples.ts";
-import { T0, warning } from "../correlate/support.ts";
-import { factsWith, incidentOf } from "./support.ts";
+import { journalFacts } from "../../../src/respond/incident/journal-facts.ts";
+import { labelsOf } from "../../../src/respond/incident/labels.ts";
+import { impact, task } from "../../notify/support/samples.ts";
+import { T0, warning } from "../../correlate/support.ts";
+import { factsWith, incidentOf } from "../support.ts";
 
 const doc = incidentOf(warning(0));
 const { instance } = factsWith();

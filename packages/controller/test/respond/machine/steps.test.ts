@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Step, StepState } from "../../src/model/step.ts";
-import { next } from "../../src/respond/machine/next.ts";
-import { isSettled, mergePlan } from "../../src/respond/machine/steps.ts";
-import { T0, warning } from "../correlate/support.ts";
-import { incidentOf, planned, stepOf } from "./support.ts";
+import type { Step, StepState } from "../../../src/model/step.ts";
+import { next } from "../../../src/respond/machine/next.ts";
+import { isSettled, mergePlan } from "../../../src/respond/machine/steps.ts";
+import { T0, warning } from "../../correlate/support.ts";
+import { incidentOf, planned, stepOf } from "../support.ts";
 
 const withSteps = (...steps: readonly Step[]): ReturnType<typeof incidentOf> => {
   const doc = incidentOf(warning(0));

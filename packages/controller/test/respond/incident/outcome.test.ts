@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Incident } from "../../src/model/incident.ts";
-import type { StepState } from "../../src/model/step.ts";
-import { outcomeOf } from "../../src/respond/incident/outcome.ts";
-import { findResponder } from "../../src/respond/responders/index.ts";
-import { fresh } from "../../src/respond/machine/steps.ts";
-import { T0, warning } from "../correlate/support.ts";
-import { incidentOf } from "./support.ts";
+import type { Incident } from "../../../src/model/incident.ts";
+import type { StepState } from "../../../src/model/step.ts";
+import { outcomeOf } from "../../../src/respond/incident/outcome.ts";
+import { findResponder } from "../../../src/respond/responders/index.ts";
+import { fresh } from "../../../src/respond/machine/steps.ts";
+import { T0, warning } from "../../correlate/support.ts";
+import { incidentOf } from "../support.ts";
 
 const { body } = incidentOf(warning(0));
 const drainedAt = T0 + 30_000;

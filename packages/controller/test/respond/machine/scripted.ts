@@ -1,14 +1,14 @@
 import type { VirtualClock } from "@spotkeeper/simulator";
-import type { PlannedStep } from "../../src/decide/plan.ts";
-import type { Doc } from "../../src/model/doc.ts";
-import type { Key } from "../../src/model/key.ts";
-import type { Step } from "../../src/model/step.ts";
-import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import type { Finished } from "../../src/respond/machine/apply.ts";
-import { takeoverDelayOf } from "../../src/respond/machine/takeover-delay.ts";
-import type { MachineDeps } from "../../src/respond/machine/machine.ts";
-import type { Result } from "../../src/respond/responder.ts";
-import { mergePlan } from "../../src/respond/machine/steps.ts";
+import type { PlannedStep } from "../../../src/decide/plan.ts";
+import type { Doc } from "../../../src/model/doc.ts";
+import type { Key } from "../../../src/model/key.ts";
+import type { Step } from "../../../src/model/step.ts";
+import type { Ledger } from "../../../src/record/ledger/ledger.ts";
+import type { Finished } from "../../../src/respond/machine/apply.ts";
+import { takeoverDelayOf } from "../../../src/respond/machine/takeover-delay.ts";
+import type { MachineDeps } from "../../../src/respond/machine/machine.ts";
+import type { Result } from "../../../src/respond/responder.ts";
+import { mergePlan } from "../../../src/respond/machine/steps.ts";
 
 /** What a machine is to do in place of a plan by policy and of responders. */
 export interface Script {
