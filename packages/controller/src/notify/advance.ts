@@ -1,5 +1,5 @@
 import type { Clock, Ms } from "../clock.ts";
-import { UNAVAILABLE_PAUSE, commitOver, type Committed, type Made } from "../durable/commit.ts";
+import { commitOver, type Committed, type Made, UNAVAILABLE_PAUSE } from "../durable/commit.ts";
 import { inRounds, type Round } from "../durable/rounds.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
