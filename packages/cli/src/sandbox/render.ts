@@ -55,16 +55,16 @@ export function render(view: View, { columns, rows, colors }: Canvas): readonly 
   const lines: Line[] = [
     ...top,
     heading("OPEN INCIDENTS", view.open.length),
-    ...padded(open(view, width, forOpen), forOpen, "none: nothing is at stake"),
+    ...padded(open(view, width, forOpen), forOpen, "none"),
     ...gap,
     heading("LAST OUTCOMES", outcomesText(view.summary)),
     ...padded(ended(view.ended, width, forEnded), forEnded, "none yet"),
     ...gap,
-    heading("TOLD", view.alerts.length),
+    heading("ALERTS", view.alerts.length),
     ...padded(
       view.alerts.slice(0, forAlerts).map((text) => alert(text, width)),
       forAlerts,
-      "nobody yet",
+      "none yet",
     ),
     ...foot,
   ];
