@@ -51,7 +51,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     name: "an unsure plan drops what it lacks",
     loses: "a worker that takes over drops steps, because it does not know yet what they are for",
     needs: ["killed before an effect"],
-    changes: [{ code: `(sure && step.state === "waiting" ?`, instead: `(step.state === "waiting" ?` }],
+    changes: [{ code: `(complete && step.state === "waiting" ?`, instead: `(step.state === "waiting" ?` }],
   },
   {
     name: "an intended step runs without a look",
