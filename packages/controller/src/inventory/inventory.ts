@@ -37,7 +37,7 @@ export interface AnnouncedTask {
 export interface Facets {
   /** instance id */
   instance: Ec2Instance;
-  /** instance id; null: it is in no group */
+  /** instance id; the value is null if the instance is in no group */
   membership: GroupMembership | null;
   /** instance id; from the events of EC2 Fleets and Spot Fleets */
   fleet: Fleet;

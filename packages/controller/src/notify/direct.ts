@@ -11,11 +11,11 @@ import type { Links } from "./message/links.ts";
 import type { FindPhrase } from "./message/phrases.ts";
 import type { MemberSource } from "./message/member.ts";
 import { groupOf, type Route, routesFor } from "./route.ts";
-import { SEND_PATIENCE } from "./outbox/outbox.ts";
+import { SEND_BACKOFF } from "./outbox/outbox.ts";
 import { sendOnce } from "./outbox/send.ts";
 
-/** Nothing remembers what is told so: a few tries, or a process that stops would leave it half told. */
-const DIRECT_PATIENCE: BackoffLimits = { ...SEND_PATIENCE, mostTries: 3 };
+/** No document stores this content. With many tries, a process that stops would leave some channels without it. */
+const DIRECT_BACKOFF: BackoffLimits = { ...SEND_BACKOFF, mostTries: 3 };
 
 export interface DirectDeps {
   readonly channels: ReadonlyMap<string, Channel>;
@@ -93,9 +93,9 @@ export async function tellOne(
     const result = await sendOnce(channel, model, null, deps.clock);
     if (result.is === "sent") return deps.observe.alert?.(name, "sent");
     const at = deps.clock.now();
-    const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_PATIENCE.longest) : null;
+    const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_BACKOFF.longest) : null;
     const failed = { at, tries, notBefore, endsAt: Infinity };
-    const retryAt = result.is === "refused" ? null : nextTry(failed, DIRECT_PATIENCE, deps.random());
+    const retryAt = result.is === "refused" ? null : nextTry(failed, DIRECT_BACKOFF, deps.random());
     if (retryAt === null) return deps.observe.alert?.(name, "gave-up");
     deps.observe.alert?.(name, "failed");
     await deps.clock.sleep(retryAt - at).catch(() => {});

@@ -6,7 +6,7 @@ import type { Doors } from "./doors.ts";
 import { isLoopback } from "./listen.ts";
 import { Refusal } from "./problem.ts";
 
-/** Answers are data: browsers must not run, frame, sniff or cache them. */
+/** Responses are data: browsers must not run, frame, sniff or cache them. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

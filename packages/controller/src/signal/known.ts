@@ -5,7 +5,7 @@ import type { SignalKind } from "../model/signal.ts";
 
 export type AnyKind = { readonly [K in SignalKind]: Kind<K> }[SignalKind];
 
-/** A known detail-type: its source, and its parser; null: it is evidence, or needs no action. */
+/** A known detail-type: its source, and its parser; null if it is evidence, or needs no action. */
 export interface KnownEvent {
   readonly source: string;
   readonly parser: AnyKind | null;

@@ -129,7 +129,7 @@ export const wholeNumber: z.ZodType<number> = z
     return said !== null && /^\d+$/.test(said) ? Number(said) : refuse(ctx, "bad-field", value, "a whole number");
   });
 
-/** Optional: a text, cut to `max` characters where it is only shown to people; null where there is none. */
+/** Parses an optional text that is only shown to people: cut to `max` characters; null if there is none. */
 export function note(max: number): z.ZodType<string | null> {
   return z
     .unknown()

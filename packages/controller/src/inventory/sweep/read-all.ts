@@ -29,7 +29,7 @@ export interface Unread {
 /** Maximum number of concurrent reads; the lanes limit them to AWS's budgets. */
 const AT_ONCE = 10;
 /** Timeout of one read with all its pages. */
-const PATIENCE: Ms = 120_000;
+const BACKOFF: Ms = 120_000;
 /** Maximum number of attempts of a read. */
 const ATTEMPTS = 3;
 const PAUSE: Ms = 2_000;
@@ -88,7 +88,7 @@ function* strangers(context: SweepContext, inventory: Inventory): Generator<Item
 async function attempt(item: Item, clock: Clock): Promise<AwsFailure | null> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const ask: Ask = { purpose: "sweep", deadline: clock.now() + PATIENCE };
+      const ask: Ask = { purpose: "sweep", deadline: clock.now() + BACKOFF };
       await item.run(ask);
       return null;
     } catch (error) {

@@ -36,7 +36,7 @@ export interface Sweeper {
 /** Factor for the interval of facts that change only by configuration. */
 const SELDOM = 6;
 /** Timeout of a read. */
-const PATIENCE: Ms = 60_000;
+const BACKOFF: Ms = 60_000;
 const LEASE: Ms = 120_000;
 /** Pause if nothing is due. */
 const IDLE: Ms = 15_000;
@@ -147,7 +147,7 @@ function forgetReads({ readAt, failedAt }: Past, before: Ms): void {
 
 async function read(item: Item, clock: Clock): Promise<{ ok: boolean; throttled: boolean; requests: number }> {
   try {
-    const requests = await item.run({ purpose: "sweep", deadline: clock.now() + PATIENCE });
+    const requests = await item.run({ purpose: "sweep", deadline: clock.now() + BACKOFF });
     return { ok: true, throttled: false, requests };
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;

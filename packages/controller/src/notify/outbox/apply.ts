@@ -7,7 +7,7 @@ import type { SendResult } from "../alert.ts";
 import { clean } from "../message/clean.ts";
 import { span } from "../message/count.ts";
 import type { Due, Lapsed } from "./next.ts";
-import { SEND_PATIENCE, SEND_TAKES } from "./outbox.ts";
+import { SEND_BACKOFF, SEND_TAKES } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
 /** A send that was never tried. */
@@ -76,7 +76,7 @@ function after(
       const since = had.since ?? now;
       const notBefore = result.after === null ? null : now + result.after;
       const failed = { at: now, tries: had.attempts, notBefore, endsAt: since + giveUpAfter };
-      const retryAt = nextTry(failed, SEND_PATIENCE, random);
+      const retryAt = nextTry(failed, SEND_BACKOFF, random);
       if (retryAt === null) return gaveUp(had, `${result.reason}, for ${span((now - since) / 1_000)}`);
       return { ...had, state: "due", retryAt, reason: clean(result.reason) };
     }

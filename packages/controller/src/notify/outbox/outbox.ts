@@ -13,7 +13,7 @@ export const SEND_TAKES: Ms = SEND_WITHIN + REFRESH_WITHIN + 1_000;
  * A service may be down for hours, and services limit requests: the pauses are longer than those of steps, which have two
  * minutes. The limit in time is `giveUpAfter` of the route.
  */
-export const SEND_PATIENCE: BackoffLimits = { first: 1_000, longest: 60_000 };
+export const SEND_BACKOFF: BackoffLimits = { first: 1_000, longest: 60_000 };
 
 /** Delay between the last outcome and the last evaluation: long enough for a stale list (assumed: 2 s). */
 export const LAST_EVALUATION_DELAY: Ms = 2_000;

@@ -23,10 +23,10 @@ export interface Write {
   readonly key: Key;
   /** The version that must be stored before the write; 0: none. The write stores `version + 1`. */
   readonly version: number;
-  /** When the document is due; null: it is in no queue. */
+  /** When the document is due; null if it is in no queue. */
   readonly wakeAt: Ms | null;
   readonly tags: readonly Tag[];
-  /** Null: it is not over. */
+  /** Null if it is not over. */
   readonly shelf: Shelf | null;
   /** Opaque text of at most 8 kB. */
   readonly body: string;

@@ -8,7 +8,7 @@ import type { Finished } from "./apply.ts";
 import type { Context, Responder, Result } from "../responder.ts";
 
 /** A warning leaves two minutes: a step must have many attempts in that time. */
-const STEP_PATIENCE: BackoffLimits = { first: 500, longest: 10_000 };
+const STEP_BACKOFF: BackoffLimits = { first: 500, longest: 10_000 };
 
 /**
  * Runs one step once. An intended step with `repeat: "verify"` is verified first; an intended step with "at-most-once"
@@ -75,11 +75,11 @@ function failureOf(
 ): Extract<Finished, { readonly failure: unknown }>["failure"] {
   // Its budget moves with its plan, and what follows from its end with it: next.ts gives it up, and nobody does before.
   const retryAt = (notBefore: Ms | null): Ms | null =>
-    nextTry({ at: now, tries: step.attempts + 1, notBefore, endsAt: Infinity }, STEP_PATIENCE, random());
+    nextTry({ at: now, tries: step.attempts + 1, notBefore, endsAt: Infinity }, STEP_BACKOFF, random());
   if (error instanceof AwsFailure) {
     const reason = `${error.fields.kind}: ${error.message}`;
     if (!error.fields.retryable)
-      return { reason, retryAt: responder.nature === "waits" ? now + STEP_PATIENCE.longest : null };
+      return { reason, retryAt: responder.nature === "waits" ? now + STEP_BACKOFF.longest : null };
     const unanswered = error.fields.kind === "unavailable" || error.fields.kind === "timed-out";
     const mayBeDone = responder.undoneBy !== null && unanswered;
     return { reason, retryAt: retryAt(error.fields.retryAt ?? null), ...(mayBeDone ? { mayBeDone } : {}) };

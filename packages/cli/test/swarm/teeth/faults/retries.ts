@@ -8,7 +8,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     needs: ["fault: AWS denies access"],
     changes: [
       {
-        code: `retryAt: responder.nature === "waits" ? now + STEP_PATIENCE.longest : null`,
+        code: `retryAt: responder.nature === "waits" ? now + STEP_BACKOFF.longest : null`,
         instead: "retryAt: null",
       },
     ],

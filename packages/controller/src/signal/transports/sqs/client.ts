@@ -60,7 +60,7 @@ export interface Received {
   readonly receivedAt: Ms;
   /** How often the message was received; 1 is the first time. */
   readonly times: number;
-  /** The queue from which it was moved as a dead letter; null: it is no dead letter. */
+  /** The queue from which it was moved as a dead letter; null if it is no dead letter. */
   readonly keptFrom: string | null;
 }
 
