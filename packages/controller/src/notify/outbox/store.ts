@@ -27,7 +27,7 @@ export const storeOf = ({ ledger, wake, onEntries, onUndeliverable }: AlertStore
     await onEntries?.(doc, entries);
     for (const { data, text } of entries)
       if (data["reason"] === UNDELIVERABLE)
-        onUndeliverable(new SpotkeeperError("SK-ALERT-UNDELIVERABLE", `${doc.key}: ${text}`));
+        onUndeliverable(new SpotkeeperError("SK-ALERT-UNTOLD", `${doc.key}: ${text}`));
   },
 });
 
