@@ -110,7 +110,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     name: "silent connections shut everybody out",
-    tests: ["packages/controller/test/show/doors.test.ts", "packages/controller/test/show/guards.test.ts"],
+    tests: ["packages/controller/test/show/doors.test.ts", "packages/controller/test/show/middleware.test.ts"],
   },
   {
     name: "one request with thousands of signals stops the worker",
