@@ -57,7 +57,7 @@ async function record(
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };
     const entries = [alertEntry(doc, now, sentence(due, applied.send, model), { ...data, state, reason })];
     const lost = state === "gave-up" ? undeliverable(applied.doc, route, [...deps.channels.keys()], now) : null;
-    // The hint of its intent is still to come.
+    // The wake-up of its intent is still scheduled.
     return { state, change: { doc: applied.doc, entries: lost === null ? entries : [...entries, lost], wakeUps: [] } };
   });
   if (committed.is !== "stored") return;

@@ -77,7 +77,7 @@ interface Before {
 /**
  * Determines whose effect it is from the last health list before ours, since AWS's answer to the write is always the
  * same. A target that is missing in the list may have been registered since; the time when it disappears shows more
- * (`early.ts`).
+ * (`gone-early.ts`).
  */
 function before(step: Step, arn: string, targets: readonly Target[], ctx: Context): Before {
   const known = knownBefore("health", arn, step, ctx);
@@ -97,7 +97,7 @@ function before(step: Step, arn: string, targets: readonly Target[], ctx: Contex
 const LOOK_WITHIN: Ms = 250;
 
 /**
- * Determines whose effect it is if a target is gone too soon for `gone-early.ts`: reads the health first; targets that are not
+ * Determines who caused the effect if a target is gone too soon for `gone-early.ts`: reads the health first; targets that are not
  * registered then were deregistered by someone else. Returns null if the read is not needed, or fails.
  */
 async function atOnce(step: Step, arn: string, targets: readonly Target[], ctx: Context): Promise<Before | null> {
