@@ -70,7 +70,7 @@ export function goneEarly(
       const health = healths.get(one.targetGroupArn);
       if (delay === undefined || health === undefined || isIdle(one, ctx)) return false;
       const began = Math.max(openedAt(ctx.doc), one.step.notBefore ?? 0);
-      const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one.step);
+      const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one, waited);
       return isEarly && isGone(one, health);
     })
     .map(keyOf);
@@ -82,8 +82,13 @@ const allGoneBy = (doc: Doc): Ms =>
     ? Infinity
     : (doc.body.steps.find((one) => one.responder === "await-targets" && one.state === "done")?.settledAt ?? Infinity);
 
-/** Returns when the step's targets were last healthy before they were deregistered. */
-const seenServing = ({ receipt }: Step): Ms =>
+/** Returns when a target was last seen healthy, by any of its steps (a target may have one with its port and one without). */
+const seenServing = ({ id, targetGroupArn }: Waited, waited: readonly Waited[]): Ms =>
+  Math.max(
+    ...waited.filter((one) => one.id === id && one.targetGroupArn === targetGroupArn).map(({ step }) => servedIn(step)),
+  );
+
+const servedIn = ({ receipt }: Step): Ms =>
   receipt !== null && typeof receipt === "object" && "served" in receipt && typeof receipt.served === "number"
     ? receipt.served
     : -Infinity;
