@@ -3,6 +3,8 @@ import { containersOf, type Ms } from "@spotkeeper/simulator";
 import { allOf } from "../swarm-policy.ts";
 import type { Scene, SentAlert } from "./scene.ts";
 import { isTheirs } from "./family.ts";
+import { wasOut } from "./outage-at.ts";
+import { SLOW_CHANNEL } from "./told-times.ts";
 import type { Moment, TaskSeen } from "./world-record.ts";
 import { serviceKey } from "./world-record.ts";
 
@@ -72,7 +74,7 @@ const minimumsOf = (
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
   const { record } = scene;
   const key = serviceKey(one.cluster, one.service);
-  const asked = record.askedFor("DescribeServices", [one.cluster, one.service], at);
+  const asked = record.askedFor("DescribeServices", [one.cluster, one.service], writtenBy(at, scene));
   if (asked === null) return [`${one.service} was told of, and AWS was never asked about it`];
   const moments = record.within(asked, at);
   const wrong: string[] = [];
@@ -128,11 +130,16 @@ function goesSince(id: string, at: Ms, { record }: Scene): Ms {
 }
 
 /** Returns when AWS was last asked for the tasks of an instance; else the begin of the alert. */
-function hostedSince(id: string, at: Ms, began: Ms, { record, fleet }: Scene): Ms {
+function hostedSince(id: string, at: Ms, began: Ms, scene: Scene): Ms {
+  const { record, fleet } = scene;
   const instance = fleet.world.instances.get(id);
   const arns = instance === undefined ? [] : containersOf(instance).map(({ arn }) => arn);
-  return Math.min(...arns.map((arn) => record.askedFor("ListTasks", [arn], at) ?? began), at);
+  return Math.min(...arns.map((arn) => record.askedFor("ListTasks", [arn], writtenBy(at, scene)) ?? began), at);
 }
+
+/** Returns the earliest time at which an alert that people got at `at` may have been written. */
+const writtenBy = (at: Ms, scene: Scene): Ms =>
+  wasOut(scene, at, at, ["channel is slow"]) ? at - SLOW_CHANNEL : at;
 
 const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
   [...ids].reduce((sum, id) => sum + count(id), 0);

@@ -12,7 +12,7 @@ const WHOLE: Ms = 1_000;
 const SENDING: Ms = 2_000;
 
 /** The same with a slow channel. */
-const SLOW: Ms = 15_000;
+export const SLOW_CHANNEL: Ms = 15_000;
 
 /**
  * Returns times in an alert that differ from the world: when an instance ends, how long until then, how much time was
@@ -69,7 +69,7 @@ function wrongLeft({ headline }: AlertModel, at: Ms, deadlines: readonly Ms[], {
   const scale = SECONDS[unit] ?? 1;
   const held =
     spec.lives.reduce((sum, { kind, pause }) => sum + (kind === "frozen" ? pause * 1_000 : 0), 0) +
-    spec.outages.reduce((sum, { kind }) => sum + (kind === "channel is slow" ? SLOW : 0), 0);
+    spec.outages.reduce((sum, { kind }) => sum + (kind === "channel is slow" ? SLOW_CHANNEL : 0), 0);
   // A wrong clock is corrected by the `Date` header of AWS's answers, which has whole seconds.
   const off = spec.clocks.length === 0 ? 0 : WHOLE / 1_000;
   const isSo = deadlines.some((deadline) => {
