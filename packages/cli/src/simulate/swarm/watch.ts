@@ -23,7 +23,7 @@ export const WATCHED: readonly string[] = [HEALTHY, OURS, CONTINUE, FORBIDDEN, T
 const AWS_DOES: ReadonlySet<EffectKind> = new Set(["launch"]);
 
 /** Effects that take an instance, or its tasks, out of service. */
-const TAKES_OUT: ReadonlySet<EffectKind> = new Set([
+export const TAKES_OUT: ReadonlySet<EffectKind> = new Set([
   "deregister",
   "drain",
   "stop-task",
@@ -99,8 +99,8 @@ export const isOfYesterday = (
   { id }: Pick<Instance, "id">,
 ): boolean => messages.some(({ kind, of }) => OF_YESTERDAY.has(kind) && members.get(of.group)?.[of.nth]?.id === id);
 
-/** What an effect may be about. Target groups, and addresses, have the same names in several places. */
-function instancesOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): readonly Instance[] {
+/** Returns the instances that an effect may be about: target groups and addresses have the same names in several places. */
+export function instancesOf({ regions, world }: SwarmFleet, kind: EffectKind, key: string): readonly Instance[] {
   const named = (id: string): Instance[] => {
     const found = world.instances.get(id);
     return found === undefined ? [] : [found];

@@ -9,8 +9,9 @@ import type { Ended, Scene, SentAlert } from "./scene.ts";
 import type { Family } from "./family.ts";
 import { hooks } from "./hooks.ts";
 import { people } from "./people.ts";
+import { services } from "./services.ts";
 
-const FAMILIES: readonly Family[] = [draining, capacity, hooks, people, alerts, closing, budgets, explained];
+const FAMILIES: readonly Family[] = [draining, services, capacity, hooks, people, alerts, closing, budgets, explained];
 
 /** The names of all invariants, as tables and stories show them. Invariants about effects have more (`watch.ts`). */
 export const INVARIANTS: readonly string[] = FAMILIES.flatMap(({ names, atEnd }) => [...names, ...Object.keys(atEnd)]);

@@ -138,8 +138,7 @@ function hostedSince(id: string, at: Ms, began: Ms, scene: Scene): Ms {
 }
 
 /** Returns the earliest time at which an alert that people got at `at` may have been written. */
-const writtenBy = (at: Ms, scene: Scene): Ms =>
-  wasOut(scene, at, at, ["channel is slow"]) ? at - SLOW_CHANNEL : at;
+const writtenBy = (at: Ms, scene: Scene): Ms => (wasOut(scene, at, at, ["channel is slow"]) ? at - SLOW_CHANNEL : at);
 
 const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
   [...ids].reduce((sum, id) => sum + count(id), 0);

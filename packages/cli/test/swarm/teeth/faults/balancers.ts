@@ -30,6 +30,16 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
     ],
   },
   {
+    name: "the last healthy target is not held",
+    loses: "a service has no healthy target for two minutes, though nothing forces it",
+    changes: [
+      {
+        code: `const last = groups.filter((arn) => isLast(facts, arn));`,
+        instead: "const last = groups.filter((arn) => arn.length < 0 && isLast(facts, arn));",
+      },
+    ],
+  },
+  {
     name: "the last healthy target is held for ever",
     loses: "the last healthy target takes connections until its instance is gone",
     changes: [

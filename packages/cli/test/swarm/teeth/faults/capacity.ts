@@ -14,6 +14,17 @@ export const FAULTS_OF_CAPACITY: readonly Fault[] = [
     ],
   },
   {
+    name: "a recommendation drains at once",
+    loses: "an instance is emptied on a mere recommendation, before its replacement serves",
+    needs: ["recommendations replace"],
+    changes: [
+      {
+        code: `const replaced = input.incident.steps.some((step) => step.id === "replace" && step.state === "done");`,
+        instead: "const replaced = input.incident.steps.length >= 0;",
+      },
+    ],
+  },
+  {
     name: "the last healthy one is detached",
     loses: "a service has no healthy target while the replacement of the detached instance starts",
     needs: ["replaced by detach"],

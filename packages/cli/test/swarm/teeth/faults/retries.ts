@@ -3,6 +3,16 @@ import type { Fault } from "../faults.ts";
 /** What is tried again, who goes on after a restart, and when. */
 export const FAULTS_OF_RETRIES: readonly Fault[] = [
   {
+    name: "tasks are told to stop at once",
+    loses: "a service has fewer tasks than it needs for two minutes, though ECS would keep them until others run",
+    changes: [
+      {
+        code: "running.filter((task) => lastMoment(task) <= ctx.now)",
+        instead: "running.filter((task) => lastMoment(task) < Infinity)",
+      },
+    ],
+  },
+  {
     name: "a wait that AWS refuses is given up",
     loses: "a hook is answered, or a drain called done, because AWS would not say how it stands",
     needs: ["fault: AWS denies access"],
