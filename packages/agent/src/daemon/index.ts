@@ -28,9 +28,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 /**
- * What came over a connection is garbage once that is closed, and stays in memory until the space for what is new is full:
- * Node.js lets this grow to 16 MB and more, beside which bodies count little, so that a flood of them takes 200 MB. Kept as
- * it is at the start, it is emptied after a few hundred connections.
+ * Keeps the young generation of V8's heap at its first size. The data of a closed connection stays in memory until the
+ * young generation is full. By default it grows to 16 MB and more; the bodies of requests are outside it, so a flood of
+ * requests takes 200 MB. With the first size, memory is freed after a few hundred connections.
  */
 function keepSmall(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");

@@ -41,7 +41,7 @@ export function createStatusServer(listener: RequestListener): Server {
     const { socket } = request;
     idle.delete(socket);
     response.once("close", () => {
-      // Of a body that nobody wanted to read, the rest is not read either.
+      // The handler did not read the whole body, so close the connection without reading the rest.
       if (!request.complete) socket.destroySoon();
       else if (!socket.destroyed) idle.add(socket);
     });

@@ -129,7 +129,7 @@ export const deregisterTarget = (world: World, target: Target): void => {
   if (target.state === "draining" || !isRegistered(target)) return;
   move(world, target, "draining", "Target.DeregistrationInProgress");
   const { deregistrationDelay, loadBalancers } = target.group;
-  // assumed: what no load balancer uses has nothing to let drain.
+  // assumed: in a target group without a load balancer, targets have no connections to drain.
   if (deregistrationDelay === 0 || loadBalancers.length === 0) remove(target);
   else target.cancelTimer = later(world, deregistrationDelay, () => remove(target));
 };
