@@ -115,7 +115,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     needs: ["cancelled notice"],
     changes: [
       {
-        code: "const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one.step);",
+        code: "const isEarly = by < began + delay - TOLERANCE && by - delay + TOLERANCE >= seenServing(one, waited);",
         instead: "const isEarly = by < began + delay - TOLERANCE;",
       },
     ],
