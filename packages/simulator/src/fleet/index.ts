@@ -22,7 +22,7 @@ export const fleetOperations: readonly Operation<World>[] = [
 ];
 
 export type { Cluster, Launch } from "./ecs/state.ts";
-export type { Group, Hook, Member, WarmPool } from "./groups/group-state.ts";
+export type { Group, Hook, LifecycleAction, Member, WarmPool } from "./groups/group-state.ts";
 export type { GroupSpec, HookSpec } from "./groups/group-create.ts";
 export type { InstanceFacts } from "./instance-facts.ts";
 export type { InterruptOptions } from "./interrupt.ts";

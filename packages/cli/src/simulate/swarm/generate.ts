@@ -3,7 +3,7 @@ import { byHandOf, shiftsOf, targetGroupsOf } from "./dimensions/balancers.ts";
 import { containersOf } from "./dimensions/containers.ts";
 import { clocksOf } from "./dimensions/clocks.ts";
 import { type Dice, diceOf } from "./dimensions/dice.ts";
-import { eventsOf } from "./dimensions/events.ts";
+import { type EventItem, eventsOf } from "./dimensions/events.ts";
 import { faultsOf, readLagOf } from "./dimensions/faults.ts";
 import { focusOf, type Holder, instanceIn, type NthInstance } from "./dimensions/focus.ts";
 import { groupsOf } from "./dimensions/groups.ts";
@@ -13,10 +13,11 @@ import { messagesOf } from "./dimensions/messages.ts";
 import { outagesOf } from "./dimensions/outages.ts";
 import { ownersOf } from "./dimensions/owners.ts";
 import { nameIn, type PlaceItem, placesOf } from "./dimensions/places.ts";
-import { policyOf } from "./dimensions/policy.ts";
-import { portGroupsOf, servicesOf } from "./dimensions/services.ts";
+import { policyOf, leaningOf } from "./dimensions/policy.ts";
+import { portGroupsOf, serviceLeaning, servicesOf } from "./dimensions/services.ts";
 import { standaloneOf } from "./dimensions/standalone.ts";
-import { judgedBy } from "./swarm-policy.ts";
+import { storiesOf } from "./dimensions/stories.ts";
+import { judgedBy, type SwarmPolicy } from "./swarm-policy.ts";
 import { holdersOf, placesOf as userPlaces, type UserFleet } from "./user-fleet.ts";
 import type { SwarmWorld } from "./world.ts";
 
@@ -43,7 +44,7 @@ export function generateWorld(seed: number): SwarmWorld {
     seed,
     warm: dice("warm").random.next() < 0.7,
     places,
-    policy: policyOf(dice("policy")),
+    policy: drawnPolicy(dice),
     targetGroups: locals.flatMap(({ targetGroups }) => targetGroups),
     groups,
     alone,
@@ -58,12 +59,17 @@ export function generateWorld(seed: number): SwarmWorld {
     ),
     byHand: locals.flatMap(({ byHand }) => byHand),
     shifts: locals.flatMap(({ shifts }) => shifts),
-    events: eventsOf(
-      dice("events"),
-      [...focus, ...locals.flatMap(({ managedSpot }) => managedSpot)],
-      [...groups, ...alone, ...managed],
+    ...troubleOf(
+      dice,
+      places,
+      focus,
+      [...groups, ...alone],
+      eventsOf(
+        dice("events"),
+        [...focus, ...locals.flatMap(({ managedSpot }) => managedSpot)],
+        [...groups, ...alone, ...managed],
+      ),
     ),
-    ...troubleOf(dice, places, focus, [...groups, ...alone]),
     user: null,
   };
 }
@@ -78,7 +84,7 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     seed,
     warm: dice("warm").random.next() < 0.7,
     places,
-    policy: user.policy === null ? policyOf(dice("policy")) : judgedBy(user.policy),
+    policy: user.policy === null ? drawnPolicy(dice) : judgedBy(user.policy),
     targetGroups: [],
     groups: [],
     alone: [],
@@ -90,11 +96,12 @@ export function worldOf(user: UserFleet, seed: number): SwarmWorld {
     containers: [],
     byHand: [],
     shifts: [],
-    events: eventsOf(dice("events"), focus, holders),
-    ...troubleOf(dice, places, focus, holders),
+    ...troubleOf(dice, places, focus, holders, eventsOf(dice("events"), focus, holders)),
     user,
   };
 }
+
+const drawnPolicy = (dice: (part: string) => Dice): SwarmPolicy => policyOf(dice("policy"), leaningOf(dice("leaning")));
 
 function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   const targetGroups = targetGroupsOf(dice("target groups"), place);
@@ -119,7 +126,10 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
     targetGroups: [...targetGroups, ...ports],
     groups,
     alone,
-    services: servicesOf(dice("services"), place, serviceClusters, [...tasks, ...ports]),
+    services: servicesOf(dice("services"), serviceLeaning(dice("service leaning")), place, serviceClusters, [
+      ...tasks,
+      ...ports,
+    ]),
     standalone: standaloneOf(dice("standalone"), place, clusters),
     byHand: byHandOf(
       dice("by hand"),
@@ -131,22 +141,34 @@ function localOf(place: PlaceItem, dice: (part: string) => Dice): Local {
   };
 }
 
-/** Generates what goes wrong, for any fleet. */
+/** What happens, and what goes wrong, whatever the fleet; `events` are those that no story tells. */
 function troubleOf(
   dice: (part: string) => Dice,
   places: readonly PlaceItem[],
   focus: readonly NthInstance[],
   holders: readonly Holder[],
+  events: readonly EventItem[],
 ): Pick<
   SwarmWorld,
-  "messages" | "faults" | "outages" | "workers" | "remoteLedger" | "areFunctions" | "clocks" | "readLag" | "lives"
+  | "events"
+  | "messages"
+  | "faults"
+  | "outages"
+  | "workers"
+  | "remoteLedger"
+  | "areFunctions"
+  | "clocks"
+  | "readLag"
+  | "lives"
 > {
   const workers = workersOf(dice("workers"));
   const functions = areFunctions(dice("functions"));
+  const stories = storiesOf(dice("stories"), focus, holders);
   return {
+    events: [...events, ...stories.events].toSorted((one, other) => one.at - other.at),
     messages: messagesOf(dice("messages"), focus, holders),
     faults: faultsOf(dice("faults")),
-    outages: outagesOf(dice("outages"), places),
+    outages: [...outagesOf(dice("outages"), places), ...stories.outages],
     workers,
     remoteLedger: isLedgerRemote(dice("ledger")),
     areFunctions: functions,

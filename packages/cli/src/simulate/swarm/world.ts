@@ -22,6 +22,7 @@ import { PLACE_DIMENSIONS, type PlaceItem } from "./dimensions/places.ts";
 import { POLICY_DIMENSIONS } from "./dimensions/policy.ts";
 import { SERVICE_DIMENSIONS, type ServiceItem } from "./dimensions/services.ts";
 import { STANDALONE_DIMENSIONS, type StandaloneItem } from "./dimensions/standalone.ts";
+import { STORY_DIMENSIONS } from "./dimensions/stories.ts";
 import { readPolicy, type SwarmPolicy } from "./swarm-policy.ts";
 import type { UserFleet } from "./user-fleet.ts";
 
@@ -82,6 +83,7 @@ const HAPPENING: Dimensions<SwarmWorld> = {
   ...of(MESSAGE_DIMENSIONS, ({ messages }) => messages),
   ...of(FAULT_DIMENSIONS, ({ faults }) => faults),
   ...of(OUTAGE_DIMENSIONS, ({ outages }) => outages),
+  ...of(STORY_DIMENSIONS, (world) => world),
   ...of(CLOCK_DIMENSIONS, ({ clocks }) => clocks),
   "EC2 reads lag": ({ readLag }) => readLag > 0,
   "two workers": ({ workers }) => workers === 2,

@@ -1,3 +1,4 @@
+import type { SwarmWorld } from "../../../src/simulate/swarm/world.ts";
 import type { Change } from "./support/put-back.ts";
 import { FAULTS_OF_BALANCERS } from "./faults/balancers.ts";
 import { FAULTS_OF_CAPACITY } from "./faults/capacity.ts";
@@ -14,8 +15,13 @@ export interface Fault {
   readonly changes: readonly Change[];
   /** Names of dimensions (`DIMENSIONS`): worlds that lack one of them cannot show it, and are not played. */
   readonly needs?: readonly string[];
-  /** Where the swarm does not find it: why. Then a test of its own does. */
+  /** What else of a world it needs. */
+  readonly where?: (world: SwarmWorld) => boolean;
+  /** The seed whose world showed it when the table was last played through; it is played first. */
+  readonly seed?: number;
+  /** Why no world shows it: what worlds lack, or what no invariant looks at. Then a test shows it. */
   readonly missed?: string;
+  /** From the root of the repository: a file of tests of which one fails with it. */
   readonly test?: string;
 }
 

@@ -85,15 +85,35 @@ const FORBIDDEN: readonly WrittenPolicy[] = [
   { defaults: { act: true, deregister: true, drain: true, stopTasks: true, dryRun: false }, dryRun: false },
 ];
 
-/** Makes a policy with anything that the config's schema allows. Actions that are not drawn are left out. */
-export function policyOf(dice: Dice): SwarmPolicy {
+/**
+ * What the policies of some worlds say beside, so that what can go wrong with it is met: one in four replaces early, and
+ * one in ten leaves tasks to run, whose targets ECS then does not take out by itself.
+ */
+export function leaningOf({ random }: Dice): WrittenActions {
+  const lot = random.next();
+  if (lot >= 0.35) return {};
+  if (lot >= 0.25) return { drain: false };
+  return {
+    replace: random.pick(["detach", "raise"]),
+    onRebalance: random.pick(["replace", "replace", "alert"]),
+    replaceCap: random.pick([0.5, 1]),
+    ...(random.next() < 0.3 ? { onDemand: { for: random.pick(["1m", "10m"]), most: 2 } } : {}),
+  };
+}
+
+/**
+ * Makes a policy with anything that the config's schema allows. Actions that are not drawn are left out.
+ *
+ * @param more what its defaults say beside, in place of what is drawn
+ */
+export function policyOf(dice: Dice, more: WrittenActions = {}): SwarmPolicy {
   const { random, may } = dice;
   const { dryRun, defaults } = may("forbidden") ? random.pick(FORBIDDEN) : {};
   const drawn = namesOf(ACTIONS).filter((name) => !FORBIDS.has(name) && may(name));
   return policyFrom({
     ...(dryRun === undefined ? {} : { dryRun }),
     ...(may("tag") ? { tag: tagOf(dice) } : {}),
-    defaults: { ...defaults, ...actionsOf(dice, drawn) },
+    defaults: { ...defaults, ...actionsOf(dice, drawn), ...more },
     ...(may("rules") ? { rules: several(dice, 3, (index) => ruleOf(dice, index)) } : {}),
     ...(may("clusters") ? { clusters: clustersOf(dice) } : {}),
   });

@@ -56,16 +56,30 @@ const TASKS = ["stop when told", "ignore SIGTERM", "fail again and again", "prot
 export const portGroupsOf = (dice: Dice, place: PlaceItem): TargetGroupItem[] =>
   several(dice, 2, (index) => targetGroup(dice, place, `ports-${index}`, "instance"));
 
+/** What the services of a place have in common: what is drawn for one service at a time seldom meets a warning. */
+interface Leaning {
+  /** All subnets of tasks are IPv6-only. */
+  readonly ipv6: boolean;
+  /** What can shift between two target groups does so. */
+  readonly shifts: boolean;
+}
+
+export const serviceLeaning = ({ random }: Dice): Leaning => ({
+  ipv6: random.next() < 0.15,
+  shifts: random.next() < 0.3,
+});
+
 /** Makes services for each cluster of a place, with the target groups for tasks. */
 export function servicesOf(
   dice: Dice,
+  leaning: Leaning,
   place: PlaceItem,
   clusters: readonly Cluster[],
   targetGroups: readonly TargetGroupItem[],
 ): ServiceItem[] {
   const families = new Map<string, "ipv4" | "ipv6">();
   return clusters.flatMap((cluster) =>
-    several(dice, 2, (index) => serviceItem(dice, place, cluster, index, targetGroups, families)),
+    several(dice, 2, (index) => serviceItem(dice, leaning, place, cluster, index, targetGroups, families)),
   );
 }
 
@@ -76,6 +90,7 @@ interface Cluster {
 
 function serviceItem(
   dice: Dice,
+  leaning: Leaning,
   place: PlaceItem,
   { name: cluster, hasManaged }: Cluster,
   index: number,
@@ -90,10 +105,10 @@ function serviceItem(
   const onEc2 = launch === "EC2" || launch === "providers";
   const daemon = launch === "EC2" && may("daemon");
   const network = onEc2 ? random.pick(NETWORKS) : "awsvpc";
-  // Tasks in modes bridge and host have the addresses of their instance.
-  const addresses = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
-  // The DAEMON strategy needs the deployment controller ECS:
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
+  // Bridge and host tasks have the addresses of their instance.
+  const drawn = network === "awsvpc" && may("addresses") ? random.pick(ADDRESSES) : "ipv4";
+  const addresses = network === "awsvpc" && leaning.ipv6 ? "ipv6" : drawn;
+  // "The DAEMON scheduling strategy" goes with ECS's own deployments alone: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (schedulingStrategy)
   const hasOwn = !daemon && may("another controller");
   const traffic = may("traffic") ? trafficOf(dice, network, hasOwn) : null;
   // A service can have only one Classic Load Balancer, and nothing besides it:
@@ -108,7 +123,7 @@ function serviceItem(
   // CodeDeploy needs two target groups:
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
   const byCodeDeploy = hasOwn && canPair && traffic === null && may("CodeDeploy");
-  const isPair = byCodeDeploy || (canPair && may("alternate"));
+  const isPair = byCodeDeploy || (canPair && (may("alternate") || leaning.shifts));
   for (const { name } of fitting) families.set(name, familyOf(addresses));
   return {
     name: nameIn(place, `${cluster}-${index}`),
@@ -129,7 +144,7 @@ function serviceItem(
     alternate: isPair ? random.pick(others).name : null,
     traffic,
     tasks: may("tasks") ? random.pick(TASKS) : "stop when told",
-    deploying: may("deploying"),
+    deploying: may("deploying") || (leaning.shifts && isPair),
     large: onEc2 && may("large"),
   };
 }

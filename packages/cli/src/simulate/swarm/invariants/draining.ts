@@ -1,3 +1,4 @@
+import type { TargetGroup } from "@spotkeeper/simulator";
 import type { Check } from "./scene.ts";
 import { BALANCERS, CONTAINERS, isExcused, lost, type Loss, TASKS } from "./excused.ts";
 import { type Family, isCalm, MAY_DEREGISTER } from "./family.ts";
@@ -60,5 +61,21 @@ export const draining: Family = {
               .map(({ id, port }) => `${name} has ${id}:${port}`),
           );
       }),
+
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
+    "a task is in one of the two target groups of its service": ({ fleet }) =>
+      fleet.regions
+        .flatMap(({ clusters }) => [...clusters.values()])
+        .flatMap(({ services }) => [...services.values()])
+        .flatMap(({ name, tasks, targetGroup, alternateTargetGroup }) => {
+          const lists = [targetGroup, alternateTargetGroup].flatMap((one) => (one === null ? [] : [one.targets]));
+          return [...tasks]
+            .filter(({ lastStatus }) => lastStatus === "RUNNING")
+            .filter(({ privateIp }) => lists.filter((targets) => takes(targets, privateIp)).length > 1)
+            .map(({ privateIp }) => `both of ${name} have ${privateIp}`);
+        }),
   },
 };
+
+const takes = (targets: TargetGroup["targets"], address: string): boolean =>
+  [...targets.values()].some(({ id, state }) => id === address && state !== "draining");

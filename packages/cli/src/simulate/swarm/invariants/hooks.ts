@@ -1,23 +1,31 @@
-import { containersOf, type Instance, type Ms } from "@spotkeeper/simulator";
+import { containersOf, type Instance, type LifecycleAction, type Ms } from "@spotkeeper/simulator";
+import { awsNameOf } from "../dimensions/places.ts";
 import { allOf } from "../swarm-policy.ts";
 import type { Scene } from "./scene.ts";
-import { type Family, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
+import { type Family, isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./world-record.ts";
 import type { SwarmWorld } from "../world.ts";
 
 const TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING";
 const AFTER = "hooks are answered after the work is over";
+const IN_TIME = "a hook of ours that nothing keeps waiting is answered in time";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Our hooks are completed with CONTINUE after the work is over; other hooks are never completed. */
 export const hooks: Family = {
-  names: [AFTER],
+  names: [AFTER, IN_TIME],
   watch(scene, note) {
     const held = new Map<string, Ms>();
     const { world } = scene.fleet;
-    world.listeners.action.push(({ member, startedAt, hook }) => {
+    world.listeners.action.push((action) => {
+      const { member, startedAt, timeoutAt, hook } = action;
       if (hook.transition === TERMINATING) held.set(`${hook.name} ${member.instance.id}`, startedAt);
+      if (!isWaitedForByNobody(action, scene)) return;
+      world.clock.setTimer(timeoutAt, () => {
+        if (isCalm(scene, startedAt, timeoutAt) && !isOver(action, scene))
+          note(IN_TIME, `${hook.name} of ${member.group.name} held ${member.instance.id} to its time-out`);
+      });
     });
     scene.simulator.onCall((call, phase) => {
       if (phase !== "before" || call.operation !== "CompleteLifecycleAction") return;
@@ -75,6 +83,28 @@ function isUnseen({ member }: Instance, { spec: { groups, byHand }, policy }: Pi
   if (group === undefined) return false;
   return group.cluster === null && group.targetGroups.length === 0 && !byHand.some((one) => one.group === group.name);
 }
+
+/** Whether an instance is gone when its hook asks, or has just been launched: then there is nothing to wait for. */
+function isWaitedForByNobody({ hook, member }: LifecycleAction, { spec, fleet, policy }: Scene): boolean {
+  const { group, instance } = member;
+  const isGone = instance.state !== "running" && instance.state !== "pending";
+  const isLaunched = hook.transition !== TERMINATING && member.state === "Pending:Wait";
+  // Whose a newcomer is, is not asked where tags and marks decide it; and messages can be held until others have come.
+  const isOurs = !policy.tag.required && !spec.owners.some((one) => awsNameOf(one.group) === group.name);
+  return (
+    (isGone || isLaunched) &&
+    isOurs &&
+    fleet.ourHooks.has(hook.name) &&
+    MAY_ANSWER.has(spec.policy.may) &&
+    spec.messages.length === 0
+  );
+}
+
+/** Whether it was answered; or its instance, or its group, went before. */
+const isOver = ({ token, member: { group, instance } }: LifecycleAction, { fleet }: Scene): boolean =>
+  group.region.groups.get(group.name) !== group ||
+  !group.members.has(instance.id) ||
+  fleet.world.oracle.effects().some(({ kind, key }) => kind === "complete-lifecycle-action" && key === token);
 
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
 

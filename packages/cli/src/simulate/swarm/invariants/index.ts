@@ -10,8 +10,20 @@ import type { Family } from "./family.ts";
 import { hooks } from "./hooks.ts";
 import { people } from "./people.ts";
 import { services } from "./services.ts";
+import { replacing } from "./replacing.ts";
 
-const FAMILIES: readonly Family[] = [draining, services, capacity, hooks, people, alerts, closing, budgets, explained];
+const FAMILIES: readonly Family[] = [
+  draining,
+  services,
+  capacity,
+  replacing,
+  hooks,
+  people,
+  alerts,
+  closing,
+  budgets,
+  explained,
+];
 
 /** The names of all invariants, as tables and stories show them. Invariants about effects have more (`watch.ts`). */
 export const INVARIANTS: readonly string[] = FAMILIES.flatMap(({ names, atEnd }) => [...names, ...Object.keys(atEnd)]);

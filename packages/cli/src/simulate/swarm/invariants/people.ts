@@ -46,5 +46,16 @@ export const people: Family = {
           : [];
       }),
     ],
+
+    "what is on standby takes no requests": ({ spec, fleet }) =>
+      [...fleet.world.instances.values()]
+        .filter(({ member }) => member?.state === "Standby")
+        .filter(({ id }) => !spec.byHand.some(({ group, nth }) => fleet.members.get(group)?.[nth]?.id === id))
+        .flatMap(({ id, member, targets }) =>
+          [...targets]
+            .filter(({ id: own, state }) => own === id && state !== "draining")
+            .filter(({ group }) => member?.group.targetGroups.includes(group) === true)
+            .map(({ group }) => `${id} is on standby, and registered with ${group.name}`),
+        ),
   },
 };

@@ -40,6 +40,13 @@ function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] 
   });
 }
 
+/** What the worker deregistered it from, under its own id. */
+const takenOff = (subject: string, { fleet }: Scene): string[] =>
+  fleet.world.oracle
+    .effects()
+    .filter(({ kind, key, again }) => kind === "deregister" && !again && key.includes(subject))
+    .map(({ key }) => `${key} was deregistered`);
+
 const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);
 
 function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertModel, at: Ms, scene: Scene): string[] {
@@ -48,10 +55,13 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertMode
   const instance = world.instances.get(subject);
   const runs = instance?.state === "running";
   switch (outcome) {
-    case "drained":
     case "nothing-drained":
+    case "drained":
       // People are told which facts are missing, so what follows from those is not judged.
-      return missing.length > 0 && !isCalm(scene, alert.openedAt, at) ? [] : avoidable(known, scene);
+      return [
+        ...(outcome === "drained" ? [] : takenOff(subject, scene)),
+        ...(missing.length > 0 && !isCalm(scene, alert.openedAt, at) ? [] : avoidable(known, scene)),
+      ];
     case "deadline-passed":
       // If answers failed or came late, nobody can know that the instance was empty.
       return isCalm(scene, alert.openedAt, at) && runs ? ["it runs"] : [];

@@ -1,13 +1,18 @@
 import type { Fault } from "../faults.ts";
+import { befalls, WARNINGS } from "./worlds.ts";
 
 /** The last healthy target, and what keeps an incident from its end. */
 export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   {
     name: "VPC Lattice takes nothing off",
-    missed: "an instance that serves by VPC Lattice alone, and is warned of, is met once in some thousand worlds",
     test: "packages/controller/test/respond/incident/outcome.test.ts",
+    seed: 192,
     loses: "an instance that serves by VPC Lattice alone is told to have had nothing to drain",
     needs: ["VPC Lattice of a group"],
+    where: befalls(
+      WARNINGS,
+      (one) => one.lattice && one.cluster === null && one.targetGroups.length === 0 && !one.classic,
+    ),
     changes: [
       {
         code: `return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");`,
@@ -17,11 +22,14 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   },
   {
     name: "Classic load balancers take nothing off",
-    missed:
-      "an instance that serves by a Classic load balancer alone, and is warned of, is met once in some thousand worlds",
     test: "packages/controller/test/respond/incident/outcome.test.ts",
+    seed: 660,
     loses: "an instance that serves by a Classic load balancer alone is told to have had nothing to drain",
     needs: ["Classic Load Balancer of a group"],
+    where: befalls(
+      WARNINGS,
+      (one) => one.classic && one.cluster === null && one.targetGroups.length === 0 && !one.lattice,
+    ),
     changes: [
       {
         code: `return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");`,
@@ -62,6 +70,8 @@ export const FAULTS_OF_BALANCERS: readonly Fault[] = [
   },
   {
     name: "a target that becomes known later is forgotten",
+    test: "packages/controller/test/decide/known-later.test.ts",
+    missed: "the first look at a target group lists all targets of an instance there",
     loses: "what a look finds after the first deregistration stays in service",
     changes: [
       { code: "if (left.length === 0) return [];", instead: "if (left.length === 0 || before.length > 0) return [];" },

@@ -1,11 +1,24 @@
 import type { Fault } from "../faults.ts";
+import { befalls, both, isQuiet, mayDoAll, WARNINGS } from "./worlds.ts";
 
 /** Lifecycle hooks: whose they are, and when they are answered. */
 export const FAULTS_OF_HOOKS: readonly Fault[] = [
   {
     name: "a hook is answered at once where nothing is seen",
+    test: "packages/controller/test/flow/hold-hooks.test.ts",
+    missed: "10 worlds that had what it needs did not show it",
     loses: "a scale-in ends an instance in the middle of its work",
-    needs: ["hooks held for ten minutes"],
+    where: both(
+      ({ policy }) => policy.holdHooks >= 30,
+      befalls(
+        ["scale-in", "a scaling policy takes several away", "a person has its group terminate it"],
+        (one) =>
+          one.suspended.length === 0 &&
+          one.cluster === null &&
+          one.targetGroups.length === 0 &&
+          (one.hook === "ours" || one.hook === "ours, to our queue"),
+      ),
+    ),
     changes: [
       {
         code: `return oursOf(input).flatMap((ours) => {
@@ -45,7 +58,11 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
   },
   {
     name: "a notice of an earlier life is obeyed",
+    test: "packages/controller/test/flow/outdated.test.ts",
+    missed: "not hunted to the end: one world in sixty has what it needs",
     loses: "an instance that has just started is drained for a warning of yesterday",
+    needs: ["message: a recommendation of yesterday"],
+    where: ({ policy }) => policy.onRebalance === "drain" || policy.onRebalance === "replace",
     changes: [
       {
         code: "isDated(kind) && at + PRECISION <= launchTime;",
@@ -55,7 +72,14 @@ export const FAULTS_OF_HOOKS: readonly Fault[] = [
   },
   {
     name: "a hook that asks after the end is not answered",
+    test: "packages/controller/test/flow/drain.test.ts",
+    missed: "10 worlds that had what it needs did not show it",
     loses: "an instance that is gone stays in its group until its hook times out",
+    where: both(
+      isQuiet,
+      mayDoAll,
+      befalls(WARNINGS, ({ hook, suspended }) => hook !== null && hook.startsWith("ours") && suspended.length === 0),
+    ),
     changes: [
       {
         code: `const asked = planned.filter((step) => step.responder === "complete-lifecycle" && !had.has(step.id));`,

@@ -1,4 +1,5 @@
 import type { Fault } from "../faults.ts";
+import { befalls, befallsTasks, both, either, isAnswered, mayDoAll, mayNotDrain, WARNINGS } from "./worlds.ts";
 
 /** What an instance is registered as with ECS, and what its services are behind. */
 export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
@@ -26,6 +27,7 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
   },
   {
     name: "only the target groups of groups and services",
+    seed: 12,
     loses: "a target that somebody registered by hand takes connections until its instance is gone",
     needs: ["target registered by hand"],
     changes: [{ code: "lead(one.targetGroupArn).ids.add(one.id);", instead: "void one;" }],
@@ -43,14 +45,26 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
   },
   {
     name: "alternate target groups are not followed",
+    test: "packages/controller/test/flow/blue-green.test.ts",
+    missed: "10 worlds that had what it needs did not show it",
     loses: "a task of a blue/green service takes connections until its instance is gone",
     needs: ["blue and green target groups"],
+    where: both(
+      either(mayNotDrain, both(mayDoAll, isAnswered)),
+      befallsTasks(WARNINGS, ({ deploying, alternate }) => deploying && alternate !== null),
+    ),
     changes: [{ code: "{ arn: alternate, containerPort, pair: targetGroupArn },", instead: "" }],
   },
   {
     name: "IPv4 addresses only",
+    test: "packages/controller/test/flow/ipv6.test.ts",
+    missed: "6 worlds that had what it needs did not show it",
     loses: "a task in an IPv6-only subnet takes connections until its instance is gone",
     needs: ["tasks with IPv6 addresses only"],
+    where: both(
+      mayNotDrain,
+      befallsTasks(WARNINGS, (one) => one.addresses === "ipv6" && one.targetGroups.length > 0),
+    ),
     changes: [
       {
         code: `new Set(["privateIPv4Address", "ipv6Address"])`,
@@ -64,7 +78,10 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
   },
   {
     name: "traffic sources of load balancers are not read",
+    test: "packages/controller/test/inventory/target-groups.test.ts",
+    missed: "the look at all load balancers finds the same targets",
     loses: "a group attached by a traffic source keeps its targets in service",
+    where: befalls(WARNINGS, (one) => one.asTrafficSources && one.targetGroups.length > 0),
     changes: [
       {
         code: `return [...new Set([...group.targetGroupArns, ...sources])];`,
@@ -85,8 +102,14 @@ export const FAULTS_OF_REGISTRATIONS: readonly Fault[] = [
   },
   {
     name: "Cloud Map is not followed",
+    test: "packages/controller/test/flow/undo.test.ts",
+    seed: 545,
     loses: "names of Cloud Map lead to a task until its instance is gone",
     needs: ["Cloud Map"],
+    where: both(
+      mayNotDrain,
+      befallsTasks(WARNINGS, ({ traffic }) => traffic === "discovery"),
+    ),
     changes: [
       {
         code: "...facts.discovery.map(({ serviceId, instanceId, attributes }) =>",

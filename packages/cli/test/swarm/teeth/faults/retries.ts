@@ -1,4 +1,5 @@
 import type { Fault } from "../faults.ts";
+import { befalls, both, mayDoAll } from "./worlds.ts";
 
 /** What is tried again, who goes on after a restart, and when. */
 export const FAULTS_OF_RETRIES: readonly Fault[] = [
@@ -14,6 +15,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "a wait that AWS refuses is given up",
+    test: "packages/controller/test/flow/wait-refused.test.ts",
+    missed: "where calls fail, hooks that are answered early are not judged",
     loses: "a hook is answered, or a drain called done, because AWS would not say how it stands",
     needs: ["fault: AWS denies access"],
     changes: [
@@ -25,6 +28,8 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "no last chance",
+    test: "packages/controller/test/respond/machine/steps.test.ts",
+    seed: 4808,
     loses: "what was begun before a restart, or is owed, is given up because nobody was there in its time",
     changes: [
       {
@@ -35,7 +40,16 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "what EC2 does not know yet is gone",
+    test: "packages/controller/test/flow/read-lag.test.ts",
+    missed: "10 worlds that had what it needs did not show it",
     loses: "an instance that was launched just now is not drained, whatever AWS tells of it",
+    needs: ["EC2 reads lag"],
+    where: both(
+      mayDoAll,
+      ({ faults, outages, lives, messages, groups }) =>
+        [faults, outages, lives, messages].every(({ length }) => length === 0) &&
+        groups.some(({ launchHook }) => launchHook === "ours"),
+    ),
     changes: [
       { code: "return named !== null && asked < named + READS_LAG;", instead: "return false;" },
       { code: "return isUnknown(missing) && named !== null && now < named + READS_LAG;", instead: "return false;" },
@@ -59,14 +73,19 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "an unsure plan drops what it lacks",
+    test: "packages/controller/test/respond/machine/steps.test.ts",
+    missed: "what is dropped comes back with AWS's next answer, some seconds later",
     loses: "a worker that takes over drops steps, because it does not know yet what they are for",
     needs: ["killed before an effect"],
     changes: [{ code: `(complete && step.state === "waiting" ?`, instead: `(step.state === "waiting" ?` }],
   },
   {
     name: "an intended step runs without a look",
+    test: "packages/controller/test/respond/capacity.test.ts",
+    missed: "10 worlds that had what it needs did not show it",
     loses: "after a kill an effect that AWS notices takes place twice",
-    needs: ["killed after an effect"],
+    needs: ["killed after an effect", "replaced by raise"],
+    where: mayDoAll,
     changes: [
       {
         code: `if (seen === "not-done") return responder.run(step, ctx);`,
@@ -76,7 +95,11 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
   },
   {
     name: "without a ledger a hook is answered",
+    test: "packages/controller/test/flow/ledger-away.test.ts",
+    seed: 62,
     loses: "an instance is ended while nobody can record what is left to do for it",
+    needs: ["scale-in that nobody can record"],
+    where: befalls(["scale-in"], ({ hook }) => hook === "ours" || hook === "ours, to our queue"),
     changes: [{ code: "responder.withoutLedger &&", instead: "" }],
   },
   {

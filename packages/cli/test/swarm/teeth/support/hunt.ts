@@ -2,7 +2,7 @@
  * A process of its own that hunts for faults, one after the other: `hunt.ts MOST NAME…`. Writes a line of JSON for each
  * world that it has played, and one for each fault.
  */
-import { FAULTS } from "../faults.ts";
+import { type Fault, FAULTS } from "../faults.ts";
 import { countCode, type Spot } from "./coverage.ts";
 import type { Line } from "./hunting.ts";
 import { type Breach, load, spotsOf } from "./load.ts";
@@ -33,6 +33,12 @@ const cleanOf = (seed: number): Promise<Clean> => {
   return made;
 };
 
+/** The one that showed it last, then all others. */
+function* seedsOf({ seed }: Fault): Generator<number> {
+  if (seed !== undefined) yield seed;
+  for (let other = 1; other <= Number(most); other += 1) if (other !== seed) yield other;
+}
+
 for (const name of names) {
   const fault = FAULTS.find((one) => one.name === name);
   if (fault === undefined) throw new Error(`There is no fault "${name}".`);
@@ -41,14 +47,17 @@ for (const name of names) {
   const changed = await load(fault.changes);
   let worlds = 0;
   let found: (Breach & { readonly seed: number }) | null = null;
-  for (let seed = 1; seed <= Number(most) && found === null; seed += 1) {
-    if (!changed.has(seed, fault.needs ?? [])) continue;
-    const { breaches, ran } = await cleanOf(seed);
-    if (!spots.some(ran)) continue;
+  for (const seed of seedsOf(fault)) {
+    if (found !== null) break;
+    if (seed !== fault.seed && !changed.has(seed, fault)) continue;
+    // Most worlds run it that have what `where` says.
+    const mayNotRun = fault.where === undefined && seed !== fault.seed;
+    if (mayNotRun && !spots.some((await cleanOf(seed)).ran)) continue;
     const broken = await changed.play(seed);
     worlds += 1;
     say({ seed });
-    const known = new Set(breaches.map(({ invariant }) => invariant));
+    if (broken.length === 0) continue;
+    const known = new Set((await cleanOf(seed)).breaches.map(({ invariant }) => invariant));
     const only = broken.find(({ invariant }) => !known.has(invariant));
     if (only !== undefined) found = { seed, ...only };
   }

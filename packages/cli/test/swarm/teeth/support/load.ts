@@ -5,13 +5,14 @@ import type * as Controller from "@spotkeeper/controller";
 import type * as Generate from "../../../../src/simulate/swarm/generate.ts";
 import type * as RunWorld from "../../../../src/simulate/swarm/run-world.ts";
 import type * as World from "../../../../src/simulate/swarm/world.ts";
+import type { Fault } from "../faults.ts";
 import type { Spot } from "./coverage.ts";
 import { type Change, find, putBack, readSources } from "./put-back.ts";
 
 /** Changed code, loaded. */
 export interface Copy {
-  /** Whether the world of a seed has these dimensions. */
-  has(seed: number, needs: readonly string[]): boolean;
+  /** Whether the world of a seed has what a fault needs. */
+  has(seed: number, fault: Pick<Fault, "needs" | "where">): boolean;
   /** Plays the world of a seed. */
   play(seed: number): Promise<Breach[]>;
 }
@@ -63,9 +64,9 @@ export async function load(changes: readonly Change[]): Promise<Copy> {
   const { DIMENSIONS } = await from<typeof World>("cli/src/simulate/swarm/world.ts");
   const parts = await loadParts();
   return {
-    has(seed, needs) {
+    has(seed, { needs = [], where = () => true }) {
       const world = generateWorld(seed);
-      return needs.every((name) => DIMENSIONS[name]?.(world));
+      return needs.every((name) => DIMENSIONS[name]?.(world)) && where(world);
     },
     async play(seed) {
       const { breaches } = await runWorld(generateWorld(seed), parts);
