@@ -13,7 +13,7 @@ import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
 /** Tolerance for the difference of clocks and the duration of a call. */
-export const TOLERANCE: Ms = 5_000;
+const TOLERANCE: Ms = 5_000;
 /** Bound of targets in the document; few people deregister more by hand. */
 const MOST = 20;
 
