@@ -61,6 +61,10 @@ interface Remembered {
   /** The subject's incidents, as the ledger has them and with what was heard since; null before the first signal. */
   incidents: readonly Doc<"incident">[] | null;
   readonly done: Set<string>;
+  /** The signals whose effects are in progress. */
+  readonly acting: Set<Promise<unknown>>;
+  /** Whether what was done is being written now. */
+  isWriting: boolean;
   /** Ids of waits that run now. */
   readonly waiting: Set<string>;
   readonly entries: Omit<Entry, "key">[];
@@ -84,7 +88,15 @@ export function createDegraded(deps: DegradedDeps): Degraded {
   const memoryOf = (subject: string): Remembered => {
     const had = remembered.get(subject);
     if (had !== undefined) return had;
-    const made: Remembered = { incidents: null, done: new Set(), waiting: new Set(), entries: [], told: null };
+    const made: Remembered = {
+      incidents: null,
+      done: new Set(),
+      acting: new Set(),
+      isWriting: false,
+      waiting: new Set(),
+      entries: [],
+      told: null,
+    };
     remembered.set(subject, made);
     return made;
   };
@@ -92,25 +104,10 @@ export function createDegraded(deps: DegradedDeps): Degraded {
   return {
     async handle(signal, why) {
       const memory = memoryOf(signal.subject.id);
-      const before = memory.incidents ?? (await known(signal));
-      memory.incidents ??= before;
-      const made = correlate(memory.incidents, signal, deps.clock.now());
-      if (made === null) return;
-      const { doc } = made;
-      memory.incidents = [doc, ...memory.incidents.filter(({ key }) => key !== doc.key)];
-      deps.saw(doc);
-      if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
-      const threat = threatOf(doc.body);
-      const isTold = memory.told === threat;
-      memory.told = threat;
-      await act(doc, memory);
-      // Only now the services' targets are known, if the inventory did not have them.
-      await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
-      const facts = deps.factsOf(doc);
-      await Promise.all([act(doc, memory), isTold ? undefined : deps.tell(doc, facts, why.message)]);
-      await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
-      await act(doc, memory);
-      await waitOut(doc.key, memory);
+      const acting = actOn(signal, why, memory);
+      memory.acting.add(acting);
+      const begun = await acting.finally(() => memory.acting.delete(acting));
+      if (begun !== null) await Promise.all([begun.told, waitOut(begun.key, memory)]);
     },
     hintsOf(subject) {
       const memory = remembered.get(subject);
@@ -118,20 +115,73 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     },
     async recovered(doc) {
       const memory = remembered.get(doc.body.subject.id);
-      if (memory === undefined) return;
-      const ours = [...memory.done].map(doneUnrecorded);
-      const flagged = ["at-least-once: the ledger was away", ...ours];
-      const entries = memory.entries.map((entry) => ({ ...entry, key: doc.key }));
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const current = await deps.ledger.load(doc.key, "incident");
-        if (current === null) return;
-        const all = [...new Set([...current.body.flagged, ...flagged])];
-        const stored = await deps.ledger.commit([{ ...current, body: { ...current.body, flagged: all } }], entries);
-        if (stored !== "conflict") return void remembered.delete(doc.body.subject.id);
+      if (memory === undefined || memory.isWriting) return;
+      memory.isWriting = true;
+      try {
+        while (await write(doc, memory)) {
+          if (memory.acting.size === 0 && memory.entries.length === 0)
+            return void remembered.delete(doc.body.subject.id);
+          // An effect in progress is ours to undo, too.
+          await Promise.allSettled(memory.acting);
+        }
+      } finally {
+        memory.isWriting = false;
       }
-      // The next signal of this incident tries again; the notes are kept until they are written.
     },
   };
+
+  /**
+   * Writes what was done since the last time. Returns false if it could not be stored: the next signal of this incident
+   * tries again, and the notes are kept until they are written.
+   */
+  async function write(doc: Doc<"incident">, memory: Remembered): Promise<boolean> {
+    const notes = memory.entries.splice(0);
+    const flagged = ["at-least-once: the ledger was away", ...[...memory.done].map(doneUnrecorded)];
+    let isStored = false;
+    try {
+      for (let tries = 0; tries < MOST_TRIES && !isStored; tries++) {
+        const current = await deps.ledger.load(doc.key, "incident");
+        if (current === null) break;
+        const body = { ...current.body, flagged: [...new Set([...current.body.flagged, ...flagged])] };
+        const entries = notes.map((entry) => ({ ...entry, key: doc.key }));
+        isStored = (await deps.ledger.commit([{ ...current, body }], entries)) !== "conflict";
+      }
+      return isStored;
+    } finally {
+      if (!isStored) memory.entries.unshift(...notes);
+    }
+  }
+
+  /**
+   * Runs the effects for a signal, and begins to send an alert. Returns the key of its incident; null if it concerns
+   * none. The alert is not awaited: a channel may take minutes.
+   */
+  async function actOn(
+    signal: Signal,
+    why: Error,
+    memory: Remembered,
+  ): Promise<{ readonly key: Key; readonly told: Promise<void> | null } | null> {
+    const before = memory.incidents ?? (await known(signal));
+    memory.incidents ??= before;
+    const made = correlate(memory.incidents, signal, deps.clock.now());
+    if (made === null) return null;
+    const { doc } = made;
+    memory.incidents = [doc, ...memory.incidents.filter(({ key }) => key !== doc.key)];
+    deps.saw(doc);
+    if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
+    const threat = threatOf(doc.body);
+    const isTold = memory.told === threat;
+    memory.told = threat;
+    await act(doc, memory);
+    // Only now the services' targets are known, if the inventory did not have them.
+    await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
+    const acting = act(doc, memory);
+    const told = isTold ? null : deps.tell(doc, deps.factsOf(doc), why.message);
+    await acting;
+    await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
+    await act(doc, memory);
+    return { key: doc.key, told };
+  }
 
   /** Reads the subject's incidents; returns none if the ledger does not answer soon. */
   async function known({ subject }: Signal): Promise<readonly Doc<"incident">[]> {
