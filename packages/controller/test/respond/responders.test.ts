@@ -109,6 +109,25 @@ describe("registrations elsewhere", () => {
     expect(result).toMatchObject({ is: "done", receipt: { already: true } });
   });
 
+  test("deregister-lattice finds a target whose port was not known when it was planned", async () => {
+    const listed = [
+      { id: ID, port: 8080, status: "HEALTHY" },
+      { id: "i-other", port: 8080, status: "HEALTHY" },
+    ];
+    const deregister = async (_at: unknown, _group: unknown, { port }: { port: number | null }) =>
+      receipt(port !== 8080);
+    const { aws, calls } = fakeAws({ lattice: { targets: async () => listed, deregister } });
+    const step = stepOf("deregister-lattice", { params: { ...lattice, port: null } });
+    expect(await run("deregister-lattice", step, contextOf({ aws, facts: alone }))).toMatchObject({
+      is: "done",
+      receipt: { already: false },
+    });
+    expect(calls.filter(([method]) => method === "lattice.deregister").map(([, , , target]) => target)).toEqual([
+      { id: ID, port: null },
+      { id: ID, port: 8080 },
+    ]);
+  });
+
   test("register-discovery keeps at it until Cloud Map lists the instance again", async () => {
     const listed: { id: string; attributes: object }[] = [];
     const { aws, calls } = fakeAws({ cloudMap: { ...elsewhere().cloudMap, instances: async () => listed as never } });

@@ -1,3 +1,4 @@
+import type { Ask, Place, Receipt } from "../../aws/ask.ts";
 import type { Target } from "../../aws/calls/elb.ts";
 import type { Step } from "../../model/step.ts";
 import { knownBefore, type EffectOrigin } from "../effect-origin.ts";
@@ -29,8 +30,22 @@ export const deregisterLattice: Responder = takeAway(
     undoneBy: "register-lattice",
   },
   registered,
-  (step, { aws }, at, ask) => aws.lattice.deregister(at, text(step, "targetGroup"), targetIn(step), ask),
+  deregister,
 );
+
+/**
+ * Deregisters a target. If its port was not known when the step was planned, AWS takes the port of the target group, and
+ * does not find a target with another port: then the list of targets is read, and those of this id are deregistered.
+ */
+async function deregister(step: Step, { aws }: Context, at: Place, ask: Ask): Promise<Receipt> {
+  const [group, target] = [text(step, "targetGroup"), targetIn(step)];
+  const first = await aws.lattice.deregister(at, group, target, ask);
+  if (!first.already || target.port !== null) return first;
+  const listed = await aws.lattice.targets(at, group, { ...ask, purpose: "poll" });
+  const left = listed.filter(({ id, status }) => id === target.id && status !== "DRAINING");
+  const receipts = await Promise.all(left.map(({ id, port }) => aws.lattice.deregister(at, group, { id, port }, ask)));
+  return receipts.find(({ already }) => !already) ?? first;
+}
 
 /** Undoes deregister-lattice, if the target should serve and is not registered again already. */
 export const registerLattice: Responder = {
@@ -56,6 +71,7 @@ export const registerLattice: Responder = {
     const found = listed === null ? undefined : find(listed, target);
     if (found !== undefined && found.status !== "DRAINING")
       return { is: "skip", reason: "it is registered again already" };
-    return doneBy(await ctx.aws.lattice.register(at, group, target, { purpose: "act", deadline: ctx.deadline }));
+    const place = { id: target.id, port: target.port ?? found?.port ?? null };
+    return doneBy(await ctx.aws.lattice.register(at, group, place, { purpose: "act", deadline: ctx.deadline }));
   },
 };
