@@ -14,7 +14,8 @@ import type { Step } from "../model/step.ts";
 import { raceWithin } from "../race.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Signal } from "../model/signal.ts";
-import { doneUnrecorded } from "./incident/undo.ts";
+import { wasEmptied } from "./incident/emptying.ts";
+import { DRAINED_UNRECORDED, doneUnrecorded } from "./incident/undo.ts";
 import { apply, type Finished } from "./machine/apply.ts";
 import { overdue } from "./machine/next.ts";
 import { fresh, isSettled } from "./machine/steps.ts";
@@ -61,6 +62,8 @@ interface Remembered {
   /** The subject's incidents, as the ledger has them and with what was heard since; null before the first signal. */
   incidents: readonly Doc<"incident">[] | null;
   readonly done: Set<string>;
+  /** Whether an effect has drained something. */
+  drained: boolean;
   /** The signals whose effects are in progress. */
   readonly acting: Set<Promise<unknown>>;
   /** Whether what was done is being written now. */
@@ -91,6 +94,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     const made: Remembered = {
       incidents: null,
       done: new Set(),
+      drained: false,
       acting: new Set(),
       isWriting: false,
       waiting: new Set(),
@@ -136,7 +140,11 @@ export function createDegraded(deps: DegradedDeps): Degraded {
    */
   async function write(doc: Doc<"incident">, memory: Remembered): Promise<boolean> {
     const notes = memory.entries.splice(0);
-    const flagged = ["at-least-once: the ledger was away", ...[...memory.done].map(doneUnrecorded)];
+    const flagged = [
+      "at-least-once: the ledger was away",
+      ...[...memory.done].map(doneUnrecorded),
+      ...(memory.drained ? [DRAINED_UNRECORDED] : []),
+    ];
     let isStored = false;
     try {
       for (let tries = 0; tries < MOST_TRIES && !isStored; tries++) {
@@ -177,6 +185,8 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
     const acting = act(doc, memory);
     const told = isTold ? null : deps.tell(doc, deps.factsOf(doc), why.message);
+    // Handled when it is awaited by the caller, which may be after it has failed.
+    told?.catch(() => {});
     await acting;
     await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
     await act(doc, memory);
@@ -256,6 +266,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     const at = deps.clock.now();
     const done = "result" in finished && finished.result.is === "done";
     if (done) memory.done.add(step.id);
+    memory.drained ||= done && wasEmptied([{ ...step, state: "done" }], deps.find);
     if ("result" in finished && finished.result.is === "wait") return finished;
     const how = "failure" in finished ? finished.failure.reason : finished.result.is;
     const data = { step: step.id, responder: step.responder, state: done ? "done" : "failed" };

@@ -140,6 +140,22 @@ test("full when the end of an instance comes that was warned of: not told as one
   expect(told.filter(({ headline }) => headline.includes("without a warning"))).toEqual([]);
 });
 
+test("full until its instance is gone: what was drained without it is not told as nothing to drain", async () => {
+  const disk = fillable();
+  box = await openBox({ build: shop(), ledger: disk.stand, warm: true });
+  await box.run(60);
+  const victim = hostOf(box.region);
+  disk.full = true;
+  interrupt(box.world, victim.id);
+  await box.run(240);
+  disk.full = false;
+  await box.run(1_800);
+  expect(effects(box, "deregister").length).toBeGreaterThan(0);
+  const { closedAt, outcome } = await box.incident(victim.id);
+  expect(closedAt).not.toBeNull();
+  expect(outcome).not.toBe("nothing-drained");
+});
+
 test("full until long after a notice that did not come true: what was taken away without it is put back", async () => {
   const disk = fillable();
   box = await openBox({ build: shop(), ledger: disk.stand, warm: true });

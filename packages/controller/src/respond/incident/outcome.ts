@@ -1,6 +1,7 @@
 import { type classifyEnding, isOutdated, type Threat } from "../../decide/threat.ts";
 import type { Incident, Outcome } from "../../model/incident.ts";
 import { unreadFactsOf } from "../../decide/unread-facts.ts";
+import { DRAINED_UNRECORDED } from "./undo.ts";
 import { wasCutShort, wasEmptied, wasLeftOn } from "./emptying.ts";
 import type { FindResponder } from "../responder.ts";
 
@@ -44,7 +45,8 @@ function drainedInTime(body: Incident, find: FindResponder): Outcome {
   const { drainedAt, deadline, steps } = body;
   const hasUnreadFacts = unreadFactsOf(body).length > 0;
   // Nothing was drained: there was nothing to drain, or the registrations could not be read.
-  if (!wasEmptied(steps, find)) return hasUnreadFacts ? "deadline-passed" : "nothing-drained";
+  if (!wasEmptied(steps, find) && !body.flagged.includes(DRAINED_UNRECORDED))
+    return hasUnreadFacts ? "deadline-passed" : "nothing-drained";
   if (drainedAt === null || hasUnreadFacts || wasLeftOn(steps, find)) return "deadline-passed";
   return wasCutShort(steps, find) || (deadline !== null && drainedAt > deadline) ? "deadline-passed" : "drained";
 }

@@ -46,6 +46,12 @@ export function putBack(body: Incident, find: FindResponder, now: Ms): PlannedSt
  */
 export const doneUnrecorded = (stepId: string): string => `done without the ledger: ${stepId}`;
 
+/**
+ * Entry in `flagged` for an incident that was drained, at least in part, while the ledger was unavailable. The plan that is
+ * made afterwards may lack these steps: their targets are gone.
+ */
+export const DRAINED_UNRECORDED = "drained, at least in part, without the ledger";
+
 function effectOriginOf(step: Step, { flagged, steps }: Incident): EffectOrigin {
   if (flagged.includes(doneUnrecorded(step.id))) return { ours: "yes", theirs: [] };
   if (step.state === "abandoned" && wasLost(step)) return { ours: "unknown", theirs: earlyOf(step, steps) };
