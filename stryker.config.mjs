@@ -1,6 +1,6 @@
 /**
  * `npm run mutants`: changes the code in one place at a time, and lists the changes that no test notices. It takes hours;
- * `npm run mutants -- --mutate "packages/controller/src/correlate/*.ts"` tries one folder. CONTRIBUTING.md has the scores.
+ * `npm run mutants -- --mutate "packages/controller/src/correlate/*.ts"` tries one folder.
  */
 export default {
   plugins: ["@stryker-mutator/vitest-runner"],
