@@ -20,10 +20,11 @@ export function readAnswer(text: string, isClosed: boolean): Answer | null {
   const [head, minor, status] = HEAD.exec(text) ?? [];
   if (head === undefined) return null;
   const field = (name: string): string | undefined => new RegExp(`^${name}:[ \t]*(.*?)[ \t]*\r$`, "im").exec(head)?.[1];
-  const length = field("content-length");
+  const [encoding, length] = [field("transfer-encoding"), field("content-length")];
   const rest = text.slice(head.length);
-  const hasEnd = field("transfer-encoding") !== undefined || length !== undefined;
-  const body = !hasEnd ? (isClosed ? rest : null) : length === undefined ? ofChunks(rest) : ofLength(rest, length);
+  const untilClosed = isClosed ? rest : null;
+  // If both fields are there, the length does not count.
+  const body = encoding !== undefined ? ofChunks(rest) : length !== undefined ? ofLength(rest, length) : untilClosed;
   if (body === null) return null;
   return {
     reply: { status: Number(status), date: field("date"), body },
