@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
-import { raceWithin } from "./race.ts";
+import { answerWithin } from "./race.ts";
 
 /**
  * The shape of a driver's file: the schema of its options in the config, and a function that opens the driver. A registry
@@ -66,11 +66,8 @@ export async function openDriver<Opened, Deps extends { readonly clock: Clock }>
   options: z.output<z.ZodObject>,
   deps: Deps,
 ): Promise<Opened> {
-  const opening = Promise.resolve(factory.open(options, deps));
-  const answers: { readonly opened: Opened }[] = [];
-  await raceWithin(deps.clock, [opening.then((opened) => answers.push({ opened }))], OPEN_WITHIN);
-  const [answer] = answers;
-  if (answer !== undefined) return answer.opened;
+  const opened = await answerWithin(deps.clock, Promise.resolve(factory.open(options, deps)), OPEN_WITHIN);
+  if (opened !== null) return opened.value;
   throw new SpotkeeperError(
     "SK-STORE-START",
     `${what} did not open within ${OPEN_WITHIN / 1_000} s. See that its service answers.`,

@@ -15,7 +15,7 @@ import type { Links } from "../notify/message/links.ts";
 import type { Route } from "../notify/route.ts";
 import { createSilences, type Silences } from "../notify/silences.ts";
 import type { Suppress } from "../notify/pipeline/suppress-settings.ts";
-import { raceWithin } from "../race.ts";
+import { answerWithin } from "../race.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import { createArchiver } from "../record/archiver.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
@@ -84,7 +84,7 @@ export interface Handling {
    * calls it again.
    */
   advance(key: Key, until: Ms, poked?: () => Promise<void>): Promise<void>;
-  /** Returns when the next document is due; null: none is. */
+  /** Returns when the next document is due; null means none is. */
   pending(): Ms | null;
   /**
    * Finds documents that have been due for `grace`, as a fallback for lost wake-ups, and calls `found` for each; by
@@ -207,10 +207,8 @@ export function createHandling(options: HandlingOptions): Handling {
 
   return {
     async accept(body, origin, until = Infinity) {
-      const accepting = flow.accept(body, origin);
-      let verdict: Verdict = { is: "later", reason: "it could not be recorded in time" };
-      await raceWithin(clock, [accepting.then((made) => (verdict = made))], until - clock.now());
-      return verdict;
+      const verdict = await answerWithin(clock, flow.accept(body, origin), until - clock.now());
+      return verdict?.value ?? { is: "later", reason: "it could not be recorded in time" };
     },
     acceptSignal: (signal) => flow.acceptSignal(signal),
     async advance(key, until, poked = ALONE.poked) {
