@@ -31,3 +31,14 @@ export interface Step {
   readonly reason: string | null;
   readonly receipt: Plain;
 }
+
+/** The fields of a step that was never begun. */
+export const NOT_BEGUN = {
+  attempts: 0,
+  state: "waiting",
+  retryAt: null,
+  startedAt: null,
+  settledAt: null,
+  reason: null,
+  receipt: null,
+} as const satisfies Partial<Step>;

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Bodies, Doc, Kind } from "../model/doc.ts";
 import type { Joined } from "../model/incident.ts";
 import { NO_DEBTS, type Replacement } from "../model/group.ts";
-import type { Step } from "../model/step.ts";
+import { NOT_BEGUN, type Step } from "../model/step.ts";
 
 /**
  * Default values of a step's fields. Stored steps omit them, which halves a document: most fields of its steps are
@@ -12,13 +12,7 @@ const UNTOUCHED = {
   params: {},
   after: [],
   notBefore: null,
-  attempts: 0,
-  state: "waiting",
-  retryAt: null,
-  startedAt: null,
-  settledAt: null,
-  reason: null,
-  receipt: null,
+  ...NOT_BEGUN,
 } as const satisfies Partial<Step>;
 
 const untouched: ReadonlyMap<string, unknown> = new Map(Object.entries(UNTOUCHED));

@@ -1,7 +1,7 @@
 import type { Ms } from "../../clock.ts";
 import type { PlannedStep } from "../../decide/plan.ts";
 import type { Doc } from "../../model/doc.ts";
-import type { Step, StepState } from "../../model/step.ts";
+import { NOT_BEGUN, type Step, type StepState } from "../../model/step.ts";
 
 const SETTLED: ReadonlySet<StepState> = new Set(["done", "skipped", "abandoned"]);
 
@@ -51,18 +51,7 @@ export const workEnds = (
 ): Ms => (waitsUntil > now ? waitsUntil : deadline);
 
 /** Makes a new step from a planned one. */
-export function fresh(planned: PlannedStep): Step {
-  return {
-    ...planned,
-    attempts: 0,
-    state: "waiting",
-    retryAt: null,
-    startedAt: null,
-    settledAt: null,
-    reason: null,
-    receipt: null,
-  };
-}
+export const fresh = (planned: PlannedStep): Step => ({ ...planned, ...NOT_BEGUN });
 
 /** Removes the parameters of a step, to keep the document small; the journal has them. */
 export const withoutParams = (step: Step): Step =>
