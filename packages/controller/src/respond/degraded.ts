@@ -11,7 +11,7 @@ import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Params } from "../model/plain.ts";
 import type { Step } from "../model/step.ts";
-import { raceWithin } from "../race.ts";
+import { answerWithin } from "../race.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Signal } from "../model/signal.ts";
 import { wasEmptied } from "./incident/emptying.ts";
@@ -61,9 +61,8 @@ export interface Degraded {
 interface Remembered {
   /** The subject's incidents, as the ledger has them and with what was heard since; null before the first signal. */
   incidents: readonly Doc<"incident">[] | null;
-  readonly done: Set<string>;
-  /** Whether an effect has drained something. */
-  drained: boolean;
+  /** The responder of each step that is done, by the step's id. */
+  readonly done: Map<string, string>;
   /** The signals whose effects are in progress. */
   readonly acting: Set<Promise<unknown>>;
   /** Whether what was done is being written now. */
@@ -93,8 +92,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     if (had !== undefined) return had;
     const made: Remembered = {
       incidents: null,
-      done: new Set(),
-      drained: false,
+      done: new Map(),
       acting: new Set(),
       isWriting: false,
       waiting: new Set(),
@@ -140,10 +138,11 @@ export function createDegraded(deps: DegradedDeps): Degraded {
    */
   async function write(doc: Doc<"incident">, memory: Remembered): Promise<boolean> {
     const notes = memory.entries.splice(0);
+    const done = [...memory.done.values()].map((responder) => ({ responder, state: "done" as const }));
     const flagged = [
       "at-least-once: the ledger was away",
-      ...[...memory.done].map(doneUnrecorded),
-      ...(memory.drained ? [DRAINED_UNRECORDED] : []),
+      ...[...memory.done.keys()].map(doneUnrecorded),
+      ...(wasEmptied(done, deps.find) ? [DRAINED_UNRECORDED] : []),
     ];
     let isStored = false;
     try {
@@ -195,13 +194,9 @@ export function createDegraded(deps: DegradedDeps): Degraded {
 
   /** Reads the subject's incidents; returns none if the ledger does not answer soon. */
   async function known({ subject }: Signal): Promise<readonly Doc<"incident">[]> {
-    let found: readonly Doc[] = [];
-    const listed = deps.ledger.list(`subject#${subject.id}`).then(
-      ({ items }) => void (found = items),
-      () => {},
-    );
-    await raceWithin(deps.clock, [listed], READ_WITHIN);
-    return found.filter((doc) => doc.kind === "incident");
+    const listed = deps.ledger.list(`subject#${subject.id}`).catch(() => null);
+    const items = (await answerWithin(deps.clock, listed, READ_WITHIN))?.value?.items ?? [];
+    return items.filter((doc) => doc.kind === "incident");
   }
 
   /** Returns the plan's safe steps of a nature that have not run yet, without those that the stored incident has. */
@@ -265,8 +260,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     const finished = await deps.run(doc, step);
     const at = deps.clock.now();
     const done = "result" in finished && finished.result.is === "done";
-    if (done) memory.done.add(step.id);
-    memory.drained ||= done && wasEmptied([{ ...step, state: "done" }], deps.find);
+    if (done) memory.done.set(step.id, step.responder);
     if ("result" in finished && finished.result.is === "wait") return finished;
     const how = "failure" in finished ? finished.failure.reason : finished.result.is;
     const data = { step: step.id, responder: step.responder, state: done ? "done" : "failed" };

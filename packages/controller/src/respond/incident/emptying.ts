@@ -7,7 +7,7 @@ export const empties = ({ responder }: Pick<Step, "responder">, find: FindRespon
   (find(responder)?.empties ?? null) !== null;
 
 /** Whether there was anything to drain that the policy allows to drain. */
-export const wasEmptied = (steps: readonly Step[], find: FindResponder): boolean =>
+export const wasEmptied = (steps: readonly Pick<Step, "responder" | "state">[], find: FindResponder): boolean =>
   steps.some(({ state, responder }) => {
     const how = find(responder)?.empties;
     return state !== "skipped" && (how === "takes off" || how === "asks" || how === "waits");
