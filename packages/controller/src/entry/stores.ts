@@ -34,7 +34,8 @@ export async function openStores(
     const driver = keep(await openChosen("the ledger", ledgers, config.ledger, deps));
     return { ledger: createLedger(driver, { noteOf }), archive, inventory, close };
   } catch (error) {
-    await close();
+    // The error of the store that could not be opened is the one to report.
+    await close().catch(() => {});
     throw error;
   }
 }
