@@ -67,7 +67,7 @@ export interface SwarmWorld {
   /** The staleness of EC2's reads, in seconds. */
   readonly readLag: number;
   readonly lives: readonly LifeItem[];
-  /** A user's fleet in place of places, groups and what belongs to them; null: a generated fleet. */
+  /** A user's fleet in place of places, groups and what belongs to them; null means a generated fleet. */
   readonly user: UserFleet | null;
 }
 

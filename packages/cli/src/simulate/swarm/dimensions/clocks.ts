@@ -6,7 +6,7 @@ export interface ClockItem {
   readonly worker: number;
   /** Seconds ahead of AWS's clock; negative: behind. */
   readonly ahead: number;
-  /** The second at which somebody sets the clock; null: never. */
+  /** The second at which somebody sets the clock; null means never. */
   readonly setAt: number | null;
   /** Seconds ahead of AWS's clock after that. */
   readonly setTo: number;

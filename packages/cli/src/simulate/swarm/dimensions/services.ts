@@ -15,7 +15,7 @@ export interface ServiceItem {
   readonly withoutPrimary: boolean;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  /** In seconds; null: ECS's default. */
+  /** In seconds; null means ECS's default. */
   readonly stopTimeout: number | null;
   readonly network: (typeof NETWORKS)[number];
   /** The address families of its tasks' subnet. */

@@ -7,9 +7,9 @@ export interface StandaloneItem {
   readonly place: string;
   readonly cluster: string;
   readonly count: number;
-  /** The task group that the caller named; null: ECS's default, the family of the task definition. */
+  /** The task group that the caller named; null means ECS's default, the family of the task definition. */
   readonly group: string | null;
-  /** In seconds; null: ECS's default. */
+  /** In seconds; null means ECS's default. */
   readonly stopTimeout: number | null;
   readonly ignoresSigterm: boolean;
 }

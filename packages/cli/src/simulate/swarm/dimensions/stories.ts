@@ -4,16 +4,16 @@ import type { EventItem, EventKind } from "./events.ts";
 import { type Holder, instanceIn, type NthInstance } from "./focus.ts";
 import type { OutageItem } from "./outages.ts";
 
-/** What happens to one instance, one thing after the other: chance alone would seldom bring these together. */
+/** A sequence of events on one instance; random events would seldom produce it. */
 interface Story {
   readonly events: readonly EventItem[];
   readonly outages: readonly OutageItem[];
 }
 
-/** Seconds after the one before. */
+/** An event, and its time in seconds after the previous one. */
 type Chapter = readonly [after: number, kind: EventKind];
 
-/** What people do to an instance by hand, and what must stay as they left it. */
+/** Changes by a person; the worker must not undo them. */
 const BY_HAND: readonly EventKind[] = [
   "a person deregisters it",
   "a person sets it DRAINING",
@@ -21,7 +21,7 @@ const BY_HAND: readonly EventKind[] = [
   "a person quarantines it",
 ];
 
-/** What comes while what was recommended is being replaced. */
+/** Events while an instance with a recommendation is replaced. */
 const WHILE_REPLACED: readonly EventKind[] = [
   "a person sets desired capacity",
   "a person has its group terminate it",
@@ -58,13 +58,13 @@ const STORIES: readonly ((random: Random) => readonly Chapter[])[] = [
   (random) => [[0, random.pick<EventKind>(["cancelled notice", "recommendation"])]],
 ];
 
-/** Another stream than that of the other events, so that a new story moves no other part of a world. */
+/** Uses its own random stream, so that a new story does not change the other parts of a world. */
 export function storiesOf(dice: Dice, focus: readonly NthInstance[], holders: readonly Holder[]): Story {
   const { random, may } = dice;
-  // Half of them by themselves, half where other things happen as well.
+  // Half of the stories are on an instance that has other events, too.
   const where = (): NthInstance => (random.next() < 0.5 ? random.pick(focus) : instanceIn(random, holders));
   const told = random.next() < 0.5 && focus.length > 0 ? several(dice, 2, () => story(random, where())) : [];
-  // A scale-in that nobody can record: its hook is held meanwhile.
+  // A scale-in that cannot be recorded, while its hook waits.
   const unrecorded = may("nothing is recorded") && focus.length > 0 ? [endUnrecorded(random, where())] : [];
   const all = [...told, ...unrecorded];
   return { events: all.flatMap(({ events }) => events), outages: all.flatMap(({ outages }) => outages) };
@@ -96,15 +96,10 @@ function endUnrecorded(random: Random, where: NthInstance): Story {
   };
 }
 
-interface Told {
-  readonly events: readonly EventItem[];
-  readonly outages: readonly OutageItem[];
-}
-
-/** Whether something happens to an instance, and then something else to the same one. */
+/** Whether one of the first events is followed by one of the others on the same instance. */
 const follows =
   (first: readonly EventKind[], then: readonly EventKind[]) =>
-  ({ events }: Told): boolean =>
+  ({ events }: Story): boolean =>
     events.some(
       (one) =>
         first.includes(one.kind) &&
@@ -114,7 +109,7 @@ const follows =
         ),
     );
 
-export const STORY_DIMENSIONS: Dimensions<Told> = {
+export const STORY_DIMENSIONS: Dimensions<Story> = {
   "notice that is cancelled of what a person has touched": follows(BY_HAND, ["cancelled notice"]),
   "person who touches what a cancelled notice is of": follows(["cancelled notice"], BY_HAND),
   "person who sets desired capacity after a recommendation": follows(

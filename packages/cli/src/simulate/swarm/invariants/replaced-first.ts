@@ -1,8 +1,8 @@
 import type { Group, Instance, Ms } from "@spotkeeper/simulator";
 import { allOf } from "../swarm-policy.ts";
-import { isOfYesterday } from "../watch.ts";
 import type { Scene } from "./scene.ts";
 import { isTheirs } from "./family.ts";
+import { isUnwarned } from "./unwarned.ts";
 
 /** The worker acts this long after it saw the replacement serve. */
 const LATELY: Ms = 60_000;
@@ -29,7 +29,7 @@ export function watchReplaced(scene: Scene): (instance: Instance) => string[] {
   return (instance) => {
     look();
     const group = instance.member?.group;
-    if (group === undefined || !isOnlyRecommended(instance, group, scene)) return [];
+    if (group === undefined || !isReplacedFirst(instance, group, scene)) return [];
     const others = [...served]
       .filter(([one, { group: of, at }]) => one !== instance && of === group && at >= world.clock.now() - LATELY)
       .map(([one]) => unitsOf(one, group));
@@ -48,14 +48,14 @@ const serves = ({ id, state }: Instance, { targetGroups }: Group): boolean =>
     .filter(({ loadBalancers }) => loadBalancers.length > 0)
     .every(({ targets }) => [...targets.values()].some((one) => one.id === id && one.state === "healthy"));
 
-/** Returns true if only a recommendation is known of the instance, and the policy replaces it first. */
-function isOnlyRecommended(instance: Instance, group: Group, scene: Scene): boolean {
-  const { spec, fleet, people, policy } = scene;
+/** Whether only a recommendation is known of the instance, and the policy replaces it first. */
+function isReplacedFirst(instance: Instance, group: Group, scene: Scene): boolean {
+  const { people, policy } = scene;
   const { notice, member, state, id } = instance;
-  if (notice === null || notice.warnedAt !== null || notice.recommendedAt === null || state !== "running") return false;
+  if (!isUnwarned(instance, scene) || notice?.recommendedAt === null || state !== "running") return false;
   const isDetachedByUs = member?.state === "Detaching" && !people.detached.has(id);
   if (member?.state !== "InService" && !isDetachedByUs) return false;
-  if (isTheirs(scene, id) || isOfYesterday(spec, fleet, instance)) return false;
+  if (isTheirs(scene, id)) return false;
   if (people.desired.has(group) || (group.desiredCapacityType ?? "units") !== "units") return false;
   return allOf(policy, "onRebalance").every((answer) => answer === "replace");
 }

@@ -1,13 +1,13 @@
 import type { Call, Group, Instance, Target } from "@spotkeeper/simulator";
-import { isOfYesterday } from "../watch.ts";
 import type { Ended, Scene } from "./scene.ts";
 import type { Family } from "./family.ts";
 import { isUndisturbed } from "./in-time.ts";
 import { isRouted } from "./routed.ts";
+import { isUnwarned } from "./unwarned.ts";
 
 const RULES = "early replacement keeps to its rules";
 
-/** What docs/drain.md, "Early replacement", lets nobody do, and what it says is seen. */
+/** The rules of docs/drain.md, "Early replacement". */
 export const replacing: Family = {
   names: [RULES],
   watch(scene, note) {
@@ -63,12 +63,12 @@ const isLastOf = (one: Instance, healthy: readonly Target[], leaving: readonly I
   healthy.some(({ instance }) => instance === one) &&
   healthy.every(({ instance }) => instance !== null && leaving.includes(instance));
 
-/** Newcomers that do not serve are ended as well, and have had no notice. */
+/** Instances without a notice are ignored: a replacement that never serves is terminated, too. */
 function retired(one: Instance, lowers: boolean, scene: Scene): string[] {
   const { member, notice, region } = one;
   if (member?.state !== "InService" || notice === null) return [];
   const { group } = member;
-  // ECS protects what has tasks, and lets go of it meanwhile.
+  // With managed termination protection, ECS itself sets and removes the protection.
   const provider = [...region.capacityProviders.values()].find((other) => other.group === group);
   const isProtected = member.protectedFromScaleIn && provider?.managedTerminationProtection !== true;
   return [
@@ -79,13 +79,10 @@ function retired(one: Instance, lowers: boolean, scene: Scene): string[] {
   ];
 }
 
-const isOnlyRecommended = (one: Instance, { spec, fleet }: Scene): boolean =>
-  one.notice !== null &&
-  one.notice.warnedAt === null &&
-  one.notice.reclaimAt === null &&
-  !isOfYesterday(spec, fleet, one);
+const isOnlyRecommended = (one: Instance, scene: Scene): boolean =>
+  isUnwarned(one, scene) && one.notice?.reclaimAt === null;
 
-/** Nothing was launched since the recommendation, and without the instance the group has less than it is to have. */
+/** Whether nothing was launched since the recommendation, and the group has too few instances without this one. */
 function isUnreplaced(one: Instance, group: Group, lowers: boolean): boolean {
   if (group.weights !== null) return false;
   const others = [...group.members.values()].filter(({ instance }) => instance !== one);
@@ -94,10 +91,10 @@ function isUnreplaced(one: Instance, group: Group, lowers: boolean): boolean {
   return !others.some(({ instance }) => isNew(instance)) && serving < group.desired - (lowers ? 1 : 0);
 }
 
-/** Longer than it takes until what a group has launched serves. */
+/** A launched instance serves within this time. */
 const SERVES_WITHIN = 300_000;
 
-/** Watched to the end of its time, though its group has long had all that it is to have. */
+/** Finds incidents that waited for a replacement until their time limit, although their group was complete long before. */
 function notSeen({ spec, fleet, incidents, people }: Ended): string[] {
   if (!isUndisturbed(spec)) return [];
   return [...incidents.values()].flatMap(({ subject, labels, steps }) => {
@@ -113,7 +110,7 @@ function notSeen({ spec, fleet, incidents, people }: Ended): string[] {
   });
 }
 
-/** Whether those that a group has at the end, all launched before, are all that it is to have, and take requests. */
+/** Whether the members of a group at the end were launched before `by`, are as many as desired, and get requests. */
 function servesBefore(by: number, group: Group): boolean {
   const members = [...group.members.values()];
   const units = members.reduce((sum, { instance }) => sum + (group.weights?.get(instance.type) ?? 1), 0);
@@ -126,7 +123,7 @@ function servesBefore(by: number, group: Group): boolean {
   );
 }
 
-/** One that no load balancer uses counts nothing. */
+/** A target group that no load balancer uses does not count. */
 function isServed({ loadBalancers, targets, port }: Group["targetGroups"][number], { id }: Instance): boolean {
   if (loadBalancers.length === 0) return true;
   const target = targets.get(`${id}:${port}`);
