@@ -10,6 +10,7 @@ test("comments and names use the terms of docs/architecture.md", () => {
 
 test.each([
   "/** Null: it is not known. */",
+  "/** The deadline; null: none. */",
   "  // What came of the call.",
   " * Answers whether it is open.",
   "/** A worker that nobody has seen. */",

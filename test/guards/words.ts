@@ -9,6 +9,7 @@ interface Phrase {
 /** The terms are listed in docs/architecture.md ("Words"). */
 const PHRASES: readonly Phrase[] = [
   { phrase: /\bnull: it is\b/i, instead: `"returns null if …"` },
+  { phrase: /[;.,(] ?(?:null|undefined|0): [a-z]/i, instead: `"null means …", or "returns null if …"` },
   { phrase: /\bnull where\b/i, instead: `"null if …"` },
   { phrase: /\b(nobody|anybody|somebody|who) (has|asks|else)\b/i, instead: "the noun: a worker, a caller, a person" },
   { phrase: /\bas far as anybody\b/i, instead: "what is known, and from where" },

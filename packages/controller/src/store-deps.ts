@@ -10,7 +10,7 @@ export interface StoreDeps {
   readonly owner: string;
   /** Resolves the path of a file; throws SK-CONFIG-INVALID with the config key if its folder does not exist. */
   readonly resolvePath: (key: string, file: string) => string;
-  /** Opens a DynamoDB table in a region (null: that of the process). Throws SK-CONFIG-INVALID if no region is known. */
+  /** Opens a DynamoDB table in a region (null means that of the process). Throws SK-CONFIG-INVALID if no region is known. */
   readonly itemTable: (key: string, table: string, region: string | null) => ItemTable;
   /** For references in the options. Resolve them at each use, so that a rotated secret needs no restart. */
   readonly secrets: Secrets;

@@ -15,7 +15,7 @@ export interface SimulatorServer {
 }
 
 export interface ServerOptions {
-  /** Default 0: any free port. */
+  /** Without it, or with 0, a free port is used. */
   readonly port?: number;
 }
 

@@ -5,7 +5,7 @@ import { type Drainable, type DrainHandler, onePhase, type Phase, phases } from 
 export interface Registration {
   readonly name: string;
   readonly drain: Drainable;
-  /** The most milliseconds for each handler; undefined: the whole phase. */
+  /** The most milliseconds for each handler; undefined means the whole phase. */
   readonly budget: Ms | undefined;
 }
 

@@ -12,8 +12,8 @@ import { createToken } from "./token.ts";
  * Starts watching all sources of notices. Returns a function that ends it; answers that arrive later are ignored.
  *
  * @param poll poll interval in milliseconds
- * @param metadata the address of the instance metadata; null: do not watch it
- * @param task the address of the ECS task metadata; null: do not watch it
+ * @param metadata the address of the instance metadata; null if it is not watched
+ * @param task the address of the ECS task metadata; null if it is not watched
  * @param signals the signals that ask the process to end
  * @param onTrouble called after two failed polls in a row; again only for another problem, or after a success in
  * between

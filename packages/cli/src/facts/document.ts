@@ -95,7 +95,7 @@ export interface InstanceFacts {
   readonly protected: boolean;
   /** How many units of its group's `desired` the instance counts for. */
   readonly units: number | null;
-  /** The ECS clusters that the instance is registered in, the newest registration last; null: its group's cluster. */
+  /** The ECS clusters that the instance is registered in, the newest registration last; null means its group's cluster. */
   readonly clusters: readonly string[] | null;
   /** Whether its container instance is DRAINING. */
   readonly draining: boolean;
@@ -110,7 +110,7 @@ export interface HookFacts {
   /** In seconds. */
   readonly heartbeatTimeout: number;
   readonly defaultResult: (typeof RESULTS)[number];
-  /** The ARN of the queue or topic that is notified; null: only EventBridge. */
+  /** The ARN of the queue or topic that is notified; null means only EventBridge. */
   readonly notificationTarget: string | null;
 }
 
@@ -137,7 +137,7 @@ export interface ServiceFacts extends PlaceFacts {
   readonly addresses: (typeof ADDRESSES)[number];
   /** Null: the mode that its load balancers need. */
   readonly networkMode: (typeof NETWORK_MODES)[number] | null;
-  /** The instance of each task, by id; null: spread over the cluster. */
+  /** The instance of each task, by id; null means spread over the cluster. */
   readonly tasks: readonly string[] | null;
 }
 

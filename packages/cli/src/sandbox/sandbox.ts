@@ -18,7 +18,7 @@ export interface SandboxOptions {
   readonly seed: number;
   /** Simulated seconds for each real second, while no instance is draining. */
   readonly speed: number;
-  /** Real seconds; null: until it is interrupted. */
+  /** Real seconds; null means until it is interrupted. */
   readonly duration: number | null;
   readonly output: "text" | "json";
 }

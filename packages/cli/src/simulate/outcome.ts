@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts";
 import { isWatched } from "./run-to-end.ts";
 import { quantile, rounded } from "./quantile.ts";
 
-/** The output of `simulate --output json`. Null: there were no values. */
+/** The output of `simulate --output json`. Null means there were no values. */
 export interface Outcome {
   readonly incidents: number;
   /** Seconds from the receipt of the notice to the first write that AWS accepted. */

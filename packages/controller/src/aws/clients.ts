@@ -23,13 +23,13 @@ export interface ClientsOptions {
   readonly clock: Clock;
   /** Roles of other accounts. For an account without a role our own credentials are used. */
   readonly accounts: readonly AccountRole[];
-  /** Replaces AWS's endpoints of all services; null: AWS's. */
+  /** The endpoint of all services, such as an emulator; null means AWS's own endpoints. */
   readonly endpoint: string | null;
-  /** Our own credentials; null: the SDK's default chain. */
+  /** Our own credentials; null means the SDK's default chain. */
   readonly credentials: CredentialProvider | null;
   /** Gets the times in AWS's answers. */
   readonly timeListener?: TimeListener;
-  /** Handles requests instead of the network (a simulator in the process). Null: HTTP. */
+  /** Handles requests instead of the network (a simulator in the process). Null means HTTP. */
   readonly requestHandler: NonNullable<EC2ClientConfig["requestHandler"]> | null;
 }
 

@@ -7,7 +7,7 @@ export interface AccountRole {
   /** Twelve digits. */
   readonly account: string;
   readonly roleArn: string;
-  /** The external id that the role's trust policy requires; null: none. */
+  /** The external id that the role's trust policy requires; null means none. */
   readonly externalId: string | null;
 }
 

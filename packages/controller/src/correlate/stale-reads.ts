@@ -14,7 +14,7 @@ export const READS_LAG: Ms = 300_000;
 /** Final states: an instance never leaves them, so an answer with one of them cannot be stale. */
 const FINAL: ReadonlySet<string> = new Set(["shutting-down", "terminated"]);
 
-/** EC2's answer about an instance: its state (null: not found), and the time of the request. */
+/** EC2's answer about an instance: its state (null means not found), and the time of the request. */
 export interface Ec2Answer {
   readonly state: string | null;
   readonly asked: Ms;

@@ -38,7 +38,7 @@ export interface Actions {
   readonly replaceCap: number;
   readonly replaceCooldown: Ms;
   readonly replaceWithin: Ms;
-  /** On-Demand fallback if Spot has no capacity: the maximum number of instances, and the duration. Null: none. */
+  /** On-Demand fallback if Spot has no capacity: the maximum number of instances, and the duration. Null means none. */
   readonly onDemand: { readonly lasts: Ms; readonly most: number } | null;
   readonly drainHook: {
     readonly port: number;
@@ -58,7 +58,7 @@ export interface Actions {
     readonly parameterPath: string | null;
   } | null;
   /**
-   * Minimum of healthy tasks of a service: below 1 a share of desired, 1 or more a number. Null: minimumHealthyPercent.
+   * Minimum of healthy tasks of a service: below 1 a share of desired, 1 or more a number. Null means minimumHealthyPercent.
    */
   readonly minimum: number | null;
 }

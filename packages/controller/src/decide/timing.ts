@@ -24,7 +24,7 @@ export interface Timing {
   readonly known: boolean;
   /** When draining begins: when its signal was received, its replacement serves, or its scheduled event is near. */
   readonly begun: Ms;
-  /** Earliest start of draining (scheduled events are known weeks before); null: at once. */
+  /** Earliest start of draining (scheduled events are known weeks before); null means at once. */
   readonly start: Ms | null;
   /**
    * The deadline minus the margin: waits end here. It does not limit actions: after a late signal this time may have

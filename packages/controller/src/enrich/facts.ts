@@ -63,7 +63,7 @@ export interface ServiceImpact {
   readonly zones: { readonly [zone: string]: { readonly doomed: number; readonly survives: number } };
 }
 
-/** A fact that could not be read. Named in the alert. */
+/** A fact that could not be read; the alert lists it. */
 export interface Missing {
   readonly what: "instance" | "group" | "hooks" | "cluster" | "tasks" | "services" | "targets" | "discovery" | "owner";
   readonly why: string;

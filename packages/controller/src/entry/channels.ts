@@ -8,7 +8,7 @@ export function openChannels(configured: Config["channels"], deps: ChannelDeps):
   return new Map(Object.entries(configured).map(([name, options]) => [name, channelOf(options, deps)]));
 }
 
-/** Returns a warning about the service that a channel uses; null: none. */
+/** Returns a warning about the service that a channel uses; null means none. */
 export function warningOf({ type }: Config["channels"][string]): string | null {
   const driver: ChannelFactory = drivers[type];
   return driver.warning ?? null;

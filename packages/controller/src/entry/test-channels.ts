@@ -30,7 +30,7 @@ export interface ChannelReport {
   readonly channel: string;
   readonly type: string;
   readonly ok: boolean;
-  /** A warning about the service for users; null: none. */
+  /** A warning about the service for users; null means none. */
   readonly warning: string | null;
   readonly sends: readonly {
     readonly phase: AlertModel["phase"];

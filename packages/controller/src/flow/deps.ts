@@ -15,7 +15,7 @@ export interface FlowDeps extends RunnerDeps {
   readonly wake: Wake;
   /** The takeover delay (respond/machine/takeover-delay.ts). */
   readonly takeoverDelay: () => Ms;
-  /** Sources beside AWS's own whose events are accepted as AWS's. */
+  /** Sources of events that are accepted like those of AWS, such as a forwarder. */
   readonly trusted: readonly string[];
   /** Makes the signals of all instances in a reservation. Rejects if EC2 cannot be read. */
   readonly signalsOf: (reserved: Reserved) => Promise<readonly Signal[]>;

@@ -6,7 +6,7 @@ import type { Wake } from "../wake.ts";
 export interface WakeUps extends Wake {
   /** The document is being advanced: its pending wake-ups are done. */
   taken(key: Key): void;
-  /** Returns the time of the earliest pending wake-up; null: there is none. */
+  /** Returns the time of the earliest pending wake-up; null means there is none. */
   earliest(): Ms | null;
 }
 

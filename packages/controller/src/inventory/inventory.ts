@@ -49,7 +49,7 @@ export interface Facets {
   hooks: readonly LifecycleHook[];
   /** `account/region/name` */
   refreshing: boolean;
-  /** container instance ARN; null: it has left its cluster. An instance can have several: `containersOn` */
+  /** container instance ARN; null means it has left its cluster. An instance can have several: `containersOn` */
   container: ContainerInstance | null;
   /** instance id: names of the clusters that were searched for its container instances, or "all" */
   searched: "all" | readonly string[];
@@ -85,7 +85,7 @@ export interface Facets {
   lattice: readonly { readonly id: string; readonly port: number | null; readonly status: string }[];
   /**
    * service ARN in the long format, fleet id, or a group's `groupId`: why its replacements do not launch, or another
-   * fact for alerts; null: that is over
+   * fact for alerts; null means that is over
    */
   evidence: { readonly said: string | null };
   /** `facet/id` of the failed read; not kept over a restart */

@@ -38,7 +38,7 @@ export interface StoredSuppression {
 
 /** One alert about a group of incidents; also the outbox. Its members carry its key as a tag. */
 export interface Alert {
-  /** Name of the route that its members took; null: the default route. */
+  /** Name of the route that its members took; null means the default route. */
   readonly route: string | null;
   readonly group: Params;
   /** Counts how often the alert was opened; members are tagged `alert#…#<generation>`. */

@@ -27,7 +27,7 @@ export type Doc<K extends Kind = Kind> = {
     readonly schema: 1;
     /** The version that was loaded; 0 for a document that is not stored yet. A commit stores `version + 1`. */
     readonly version: number;
-    /** When `advance` handles the document next; null: settled, not in the due index. */
+    /** When `advance` handles the document next; null means settled, not in the due index. */
     readonly wakeAt: Ms | null;
     /** For `list` only, never for locking: `cluster#c`, `asg#g`, `alert#…`, `subject#i-…`. */
     readonly tags: readonly string[];

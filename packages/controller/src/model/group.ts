@@ -36,10 +36,10 @@ export interface Replacement {
    * When this stage times out: the instance is then retired even if its incident never reports that it has drained.
    */
   readonly deadline: Ms;
-  /** On-Demand fallback that the incident's policy allows if Spot has no capacity; null: none. */
+  /** On-Demand fallback that the incident's policy allows if Spot has no capacity; null means none. */
   readonly onDemand: OnDemand | null;
   /**
-   * Desired capacity that was raised for the instance and not lowered again, in units that the group counts; 0: nothing
+   * Desired capacity that was raised for the instance and not lowered again, in units that the group counts; 0 means nothing
    * is owed.
    */
   readonly raised: number;
@@ -62,15 +62,15 @@ export interface Fallback {
    * these values.
    */
   readonly ours: readonly number[];
-  /** The value to set next; null: no change is wanted. */
+  /** The value to set next; null means no change is wanted. */
   readonly wanted: number | null;
-  /** When the base is lowered again; null: not raised yet. */
+  /** When the base is lowered again; null means not raised yet. */
   readonly until: Ms | null;
   readonly lasts: Ms;
   readonly because: string;
 }
 
-/** Settings of a group that are changed for a time and put back (respond/group/debts.ts). Null: not changed now. */
+/** Settings of a group that are changed for a time and put back (respond/group/debts.ts). Null means not changed now. */
 export interface Debts {
   /** The On-Demand base, while it is raised. */
   readonly fallback: Fallback | null;

@@ -95,6 +95,6 @@ export interface Incident {
   readonly flagged: readonly string[];
   readonly outcome: Outcome | null;
   readonly closedAt: Ms | null;
-  /** Version of the body in the archive; 0: not archived. */
+  /** Version of the body in the archive; 0 means not archived. */
   readonly archivedVersion: number;
 }

@@ -127,7 +127,7 @@ export interface Fleet {
  */
 export interface Evidence {
   readonly about: Fleet | { readonly type: "service"; readonly clusterArn: string; readonly name: string };
-  /** The reason in words; null: the problem is over. */
+  /** The reason in words; null means the problem is over. */
   readonly said: string | null;
   readonly at: Ms;
 }

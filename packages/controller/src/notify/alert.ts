@@ -75,10 +75,10 @@ export type Detail = "material" | "full";
 /** A channel to people. Each driver file has the same shape: name, options schema, factory. */
 export interface Channel {
   readonly updates: Detail;
-  /** Documented rate limit of the service; null: none documented. */
+  /** Documented rate limit of the service; null means none documented. */
   readonly pace: Pace | null;
   /**
-   * Sends or updates a message. `previous` is the receipt of the last send of the same alert (null: none yet). Stops
+   * Sends or updates a message. `previous` is the receipt of the last send of the same alert (null means none yet). Stops
    * when `signal` is aborted. Strings of the model are already sanitized (clean.ts); escaping for a format is the
    * channel's task.
    */

@@ -21,7 +21,7 @@ export type AlertDecision =
       readonly tells: false;
       readonly code: UnreportedReason;
       readonly reason: string;
-      /** Check again after this time, because a warning may still arrive; null: final. */
+      /** Check again after this time, because a warning may still arrive; null means final. */
       readonly again: Ms | null;
     };
 

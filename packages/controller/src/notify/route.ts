@@ -30,14 +30,14 @@ export interface Route {
   /** Null: the default route, used if the config has none. */
   readonly name: string | null;
   readonly match: Matcher;
-  /** Names of channels in the config; null: all. */
+  /** Names of channels in the config; null means all. */
   readonly channels: readonly string[] | null;
   readonly groupBy: readonly GroupBy[];
   /** How long the first incident of a storm waits for the others, so that they share one alert. */
   readonly wait: Ms;
   /** Shortest interval between updates on a channel; the outcome is sent at once. */
   readonly updateEvery: Ms;
-  /** Interval at which an open alert is repeated; null: never. */
+  /** Interval at which an open alert is repeated; null means never. */
   readonly repeatEvery: Ms | null;
   /** Age at which a failed send is given up, which is then reported on other channels. */
   readonly giveUpAfter: Ms;

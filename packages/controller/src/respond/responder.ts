@@ -72,7 +72,7 @@ export interface Description extends Phrase {
    * for the end of what actions began. A dry run skips both. `observes`: runs in any mode.
    */
   readonly nature: Nature;
-  /** The responder that undoes this one; null: no undo. */
+  /** The responder that undoes this one; null means no undo. */
   readonly undoneBy: string | null;
   /** Whether it may run while the ledger is unavailable, if it is safe to repeat. */
   readonly withoutLedger: boolean;

@@ -5,7 +5,7 @@ import type { Ms } from "../clock.ts";
 import { placeOf } from "./step-input.ts";
 import type { Context } from "./responder.ts";
 
-/** Result of the check before an undo: why nothing may be undone, or the current group (null: none). */
+/** Result of the check before an undo: why nothing may be undone, or the current group (null means none). */
 export type ServeCheck =
   | { readonly is: "wrong"; readonly reason: string }
   | { readonly is: "right"; readonly group: AutoScalingGroup | null };

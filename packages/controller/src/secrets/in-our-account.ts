@@ -7,7 +7,7 @@ import type { SecretStoreDeps } from "./store.ts";
 
 const WITHIN: Ms = 5_000;
 
-/** The region in which a store is read by name; null: that of the process. */
+/** The region in which a store is read by name; null means that of the process. */
 export const region: z.ZodDefault<z.ZodNullable<z.ZodString>> = text("a region, such as eu-west-1", 32)
   .nullable()
   .default(null);

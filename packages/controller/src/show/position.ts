@@ -6,7 +6,7 @@ import { Refusal } from "./problem.ts";
 export interface Position {
   readonly openedAt: Ms;
   readonly key: Key;
-  /** The archive's cursor of the page to continue with; null: its first page. */
+  /** The archive's cursor of the page to continue with; null means its first page. */
   readonly archive: string | null;
 }
 

@@ -8,10 +8,10 @@ export interface Kind<K extends SignalKind> {
   readonly parse: (event: Event) => Read<K>;
   /**
    * How long before the end the signal comes. `minutes`: a warning. `ahead`: an announcement, hours or weeks before an
-   * end that may never come. Null: not a notice.
+   * end that may never come. Null means not a notice.
    */
   readonly notice: "minutes" | "ahead" | null;
-  /** Whether the signal means that its subject ends (or has ended), or that it runs; null: neither. */
+  /** Whether the signal means that its subject ends (or has ended), or that it runs; null means neither. */
   readonly implies: (signal: SignalOf<K>) => "ends" | "lives" | null;
   /**
    * 0 to 6. The reaction time of an incident is measured from the most urgent signal received before its first action.

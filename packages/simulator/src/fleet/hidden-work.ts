@@ -5,9 +5,9 @@ import type { Instance } from "./state.ts";
 /** Work on an instance that AWS cannot see: a CI job, a batch job. */
 export interface Work {
   readonly instanceId: string;
-  /** When it ends by itself; null: never. */
+  /** When it ends by itself; null means never. */
   endsAt: Ms | null;
-  /** When the instance ended before the work was done; null: it did not. */
+  /** When the instance ended before the work was done; null means it did not. */
   cutAt: Ms | null;
 }
 

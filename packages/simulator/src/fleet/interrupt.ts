@@ -12,7 +12,7 @@ const noticePeriod: Ms = 120_000;
 
 export interface InterruptOptions extends Delivery {
   readonly action?: InterruptionAction;
-  /** If set, a rebalance recommendation comes now and the warning this much later; null: no recommendation. */
+  /** If set, a rebalance recommendation comes now and the warning this much later; null means no recommendation. */
   readonly rebalanceLead?: Ms | null;
   /** Whether the notice is cancelled: the instance lives on. */
   readonly survives?: boolean;

@@ -11,7 +11,7 @@ const AFTER_DEADLINE_DRY = 60_000;
 const LONGEST_WAIT = 20 * 60_000;
 
 /**
- * Returns until when a live replay waits for an incident, in epoch milliseconds; null: it does not wait. A dry run ends
+ * Returns until when a live replay waits for an incident, in epoch milliseconds; null means it does not wait. A dry run ends
  * when it has said what would be done: it waits neither for the end of the instance nor for a maintenance weeks ahead.
  */
 export function waitUntil(incident: Incident, now: number, dryRun: boolean): number | null {

@@ -13,7 +13,7 @@ export interface AutoScalingGroup {
   readonly trafficSources: readonly { readonly type: string; readonly identifier: string }[];
   readonly suspendedProcesses: readonly string[];
   /**
-   * Of a mixed instances policy: the On-Demand base capacity, and the On-Demand percentage above it. Null: no such
+   * Of a mixed instances policy: the On-Demand base capacity, and the On-Demand percentage above it. Null means no such
    * policy.
    */
   readonly onDemand: { readonly base: number; readonly percent: number } | null;
@@ -27,12 +27,12 @@ export interface AutoScalingGroup {
     readonly protected: boolean;
     readonly availabilityZone: string;
     readonly type: string | null;
-    /** Its share of `desired`; null: unknown, since the group does not count instances. */
+    /** Its share of `desired`; null means unknown, since the group does not count instances. */
     readonly units: number | null;
   }[];
   readonly tags: { readonly [name: string]: string };
   readonly zones: readonly string[];
-  /** The service principal that alone may change the group; null: anyone with the permission. */
+  /** The service principal that alone may change the group; null means anyone with the permission. */
   readonly operator: string | null;
 }
 

@@ -13,7 +13,7 @@ export interface Ec2Instance {
   readonly addresses: readonly Address[];
   readonly state: string;
   readonly stateReason: string | null;
-  /** `spot`, `capacity-block`, `interruptible-capacity-reservation`, `scheduled`; null: On-Demand. */
+  /** `spot`, `capacity-block`, `interruptible-capacity-reservation`, `scheduled`; null means On-Demand. */
   readonly lifecycle: string | null;
   readonly launchTime: Ms;
   readonly tags: { readonly [name: string]: string };

@@ -110,7 +110,7 @@ export interface EcsCalls {
     ids: readonly string[] | null,
     ask: Ask,
   ): Promise<ReadonlyMap<string, readonly ContainerInstance[]>>;
-  /** Reads one by ARN, a hundred of a cluster in one call; undefined: ECS does not know it. */
+  /** Reads one by ARN, a hundred of a cluster in one call; undefined means ECS does not know it. */
   containerInstance(at: Place, cluster: string, arn: string, ask: Ask): Promise<ContainerInstance | undefined>;
   /**
    * Reads the tasks on a container instance. Merged: many container instances of a cluster need O(tasks/100) calls, not

@@ -7,7 +7,7 @@ export interface RunCommand {
   readonly document: string;
   readonly parameters: { readonly [name: string]: readonly string[] };
   readonly comment: string;
-  /** Time until which the command must have started, else it never does; AWS's minimum is 30 s. */
+  /** The command must start within this time, or it is cancelled. AWS's minimum is 30 s. */
   readonly startWithin: Ms;
 }
 

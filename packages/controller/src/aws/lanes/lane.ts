@@ -5,7 +5,7 @@ import { compareUrgency, type Urgency } from "./queue.ts";
 
 /** A call that waits in a lane. */
 export interface Candidate {
-  /** Returns its urgency; null: it has nothing to send now. */
+  /** Returns its urgency; null means it has nothing to send now. */
   urgency(): Urgency | null;
   /** Whether it starts a call (in flight until `done`), or continues one (the next page). */
   readonly starts: boolean;

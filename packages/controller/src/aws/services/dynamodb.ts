@@ -22,7 +22,7 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** `version`: the version that must be stored; 0: none; null: any. */
+/** `version` is the version that must be stored: 0 if the item must not exist yet, null if any version will do. */
 export type ItemWrite =
   | { readonly put: Item & ItemKey; readonly version: number | null }
   | { readonly remove: ItemKey; readonly version: number | null }
@@ -186,7 +186,7 @@ function transactItem(table: string, write: ItemWrite): TransactWriteItem {
   return { ConditionCheck: { TableName: table, Key: marshal(write.check), ...conditionOf(write.version) } };
 }
 
-/** Makes the condition that this version is stored; 0: no item is stored. */
+/** Makes the condition that this version is stored; 0 means no item is stored. */
 const conditionOf = (
   version: number,
 ): Pick<Put, "ExpressionAttributeNames" | "ExpressionAttributeValues"> & { readonly ConditionExpression: string } =>

@@ -37,7 +37,7 @@ export function createContainerInstances(deps: ServiceDeps): ContainerInstances 
   };
 
   /**
-   * Lists by filter (null: all), then describes. The result is filtered again, since some emulators ignore the filter.
+   * Lists by filter (null means all), then describes. The result is filtered again, since some emulators ignore the filter.
    */
   const read = async (
     { at, request }: Pick<Batch<string>, "at" | "request">,

@@ -23,7 +23,7 @@ const listen = z
 export const show = z
   .strictObject({
     listen: listen.default("127.0.0.1:8787"),
-    /** URL for people, used in alerts; null: alerts have no links. */
+    /** URL for people, used in alerts; null means alerts have no links. */
     url: url("the address at which people reach it").nullable().default(null),
     /** Proxies, load balancers and NATs with many clients: the limit for one address does not apply to them. */
     proxies: list(

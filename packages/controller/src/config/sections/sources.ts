@@ -5,7 +5,7 @@ import { resolvable } from "./resolvable.ts";
 
 const queue = z.strictObject({
   queueUrl: url("the URL of an SQS queue"),
-  /** The dead-letter queue for messages that cannot be parsed; null: that of the queue's redrive policy. */
+  /** The dead-letter queue for messages that cannot be parsed; null means that of the queue's redrive policy. */
   deadLetterQueueUrl: url("the URL of an SQS queue").nullable().default(null),
   /** Messages that are handled at the same time. */
   concurrency: whole(1, 1_000).default(100),

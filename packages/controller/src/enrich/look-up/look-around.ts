@@ -17,9 +17,9 @@ export interface LookAroundOptions {
 
 /** The result of a look-around. */
 export interface Around {
-  /** Names of target groups that may contain the instance and were not read; null: they could not be listed. */
+  /** Names of target groups that may contain the instance and were not read; null means they could not be listed. */
   readonly left: readonly string[] | null;
-  /** Text about a read that failed; null: none failed. */
+  /** Text about a read that failed; null means none failed. */
   readonly why: string | null;
 }
 

@@ -10,7 +10,7 @@ export interface Item {
   readonly id: string;
   /** Interval between two reads. */
   readonly every: Ms;
-  /** When it was last observed, by any reader; null: never. */
+  /** When it was last observed, by any reader; null means never. */
   readonly observedAt: Ms | null;
   /** Ids that one read covers, if an item reads a part at a time; by default the item's own id. */
   readonly settles?: readonly string[];
@@ -27,7 +27,7 @@ export interface SweepContext {
   readonly ownAccount?: () => string | null;
   /** Called with each listing of all groups of the region, and the time of its request. */
   readonly onGroups?: (place: Place, groups: readonly AutoScalingGroup[], at: Ms) => void;
-  /** Returns when this sweep last read an item, or an id in its `settles`; undefined: not since the start. */
+  /** Returns when this sweep last read an item, or an id in its `settles`; undefined means not since the start. */
   readonly readAt: (id: string) => Ms | undefined;
   /** Interval for facts that change by themselves: membership, tasks, health. */
   readonly often: Ms;

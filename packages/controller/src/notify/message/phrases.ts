@@ -14,7 +14,7 @@ export interface Phrase {
   /**
    * The role of the responder in draining; its steps must be settled before an instance has drained. `takes off`:
    * deregisters the instance, so that it gets no more requests. `asks`: asks ECS or the application to end the work.
-   * `waits`: waits until the work is done; if abandoned, work was cut off. `holds back`: only delays others. Null: no
+   * `waits`: waits until the work is done; if abandoned, work was cut off. `holds back`: only delays others. Null means no
    * role.
    */
   readonly empties: "takes off" | "asks" | "waits" | "holds back" | null;

@@ -3,7 +3,7 @@ import { plural } from "./count.ts";
 
 /** What a look-around (respond/responders/look-around.ts) could not read. */
 interface Left {
-  /** Number of target groups that were not read; null: unknown. */
+  /** Number of target groups that were not read; null means unknown. */
   readonly count: number | null;
   readonly why: string | null;
 }

@@ -21,7 +21,7 @@ export interface ChannelLimit {
   /** The circuit is open until then; null while it is closed. */
   readonly openUntil: Ms | null;
   readonly pause: Ms;
-  /** Until when the one trial send of an open circuit may be in progress; null: none. */
+  /** Until when the one trial send of an open circuit may be in progress; null means none. */
   readonly trialUntil: Ms | null;
 }
 

@@ -54,7 +54,7 @@ export interface Lapsed {
 export interface NextAlert {
   readonly due: readonly Due[];
   readonly lapsed: readonly Lapsed[];
-  /** When the alert is evaluated next; null: settled. */
+  /** When the alert is evaluated next; null means settled. */
   readonly wakeAt: Ms | null;
 }
 
@@ -134,7 +134,7 @@ const removedChannels = (doc: Doc<"alert">, channels: readonly ChannelRef[], con
     .map(([channel]) => ({ channel, content, reason: "the channel is no longer configured" }));
 
 /**
- * Returns when a completely delivered alert is evaluated the last time; null: it settles. It settles only if its
+ * Returns when a completely delivered alert is evaluated the last time; null means it settles. It settles only if its
  * completion is stored and it was evaluated once more since.
  */
 function lastEvaluation(doc: Doc<"alert">, now: Ms): Ms | null {

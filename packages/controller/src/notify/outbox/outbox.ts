@@ -28,7 +28,7 @@ export const LAST_EVALUATION_DELAY: Ms = 2_000;
  * - `gave-up`: refused, or tried too often; only the outcome, or a new outcome, is tried again
  *
  * `hash` is the hash of the newest content that was tried, with the prefix `open:` or `outcome:`. `receipt` is from the
- * last successful send; null: none yet.
+ * last successful send; null means none yet.
  */
 export type Stage = "open" | "outcome";
 

@@ -11,7 +11,7 @@ export interface Suppression {
   /** The reason for people. It must be equal as long as the reason is the same, since each change is journaled. */
   readonly text: string;
   readonly members: readonly MemberSource[];
-  /** The only channel that is suppressed; null: all channels. */
+  /** The only channel that is suppressed; null means all channels. */
   readonly channel: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Passing {
   /** Names of the channels that get the alert. */
   readonly channels: readonly string[];
   readonly withheld: readonly Suppression[];
-  /** When the result may change without an event; null: not known. */
+  /** When the result may change without an event; null means not known. */
   readonly again: Ms | null;
 }
 

@@ -8,7 +8,7 @@ export interface Suppress {
   readonly criticalServices: readonly string[];
   /**
    * Below 1: the share of desired tasks that each service must keep; 1 or more: the number of container instances that
-   * its cluster must keep. Null: not used.
+   * its cluster must keep. Null means not used.
    */
   readonly sufficientCapacity: number | null;
   readonly daemonsOnly: boolean;

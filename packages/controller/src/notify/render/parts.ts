@@ -21,7 +21,7 @@ export interface Part {
   readonly title: string;
   /** Sanitized text (clean.ts); escaping for a format is the channel's task. */
   readonly lines: readonly string[];
-  /** Text about cut lines: "and 7 more incidents, not shown here"; null: none were cut. */
+  /** Text about cut lines: "and 7 more incidents, not shown here"; null means none were cut. */
   readonly rest: string | null;
 }
 

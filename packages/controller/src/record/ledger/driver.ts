@@ -21,7 +21,7 @@ export interface Shelf {
 /** A document to store. */
 export interface Write {
   readonly key: Key;
-  /** The version that must be stored before the write; 0: none. The write stores `version + 1`. */
+  /** The version that must be stored before the write; 0 means none. The write stores `version + 1`. */
   readonly version: number;
   /** When the document is due; null if it is in no queue. */
   readonly wakeAt: Ms | null;
@@ -68,7 +68,7 @@ export interface LedgerDriver {
    * version differs.
    */
   touch(key: Key, version: number, wakeAt: Ms | null): Promise<boolean>;
-  /** Returns keys of a queue up to a time (inclusive; null: all), earliest first. May be stale. */
+  /** Returns keys of a queue up to a time (inclusive; null means all), earliest first. May be stale. */
   queued(queue: Queue, until: Ms | null, limit: number, after: string | null): Promise<Part<Key>>;
   /** Returns documents that have the tag, in a stable order. May be stale. */
   tagged(tag: string, limit: number, after: string | null): Promise<Part<Outline>>;

@@ -14,7 +14,7 @@ export interface MemoryOptions {
   readonly lag: () => Ms;
 }
 
-/** A version of a document that queues and lists show from a time on; null: removed. */
+/** A version of a document that queues and lists show from a time on; null means removed. */
 interface Seen {
   readonly from: Ms;
   readonly write: Write | null;

@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   readonly file: string;
   /** FULL survives a power cut, NORMAL a kill of the process; see https://www.sqlite.org/pragma.html#pragma_synchronous */
   readonly synchronous: "FULL" | "NORMAL";
-  /** Maximum size of the file in bytes; null: the disk is the limit. */
+  /** Maximum size of the file in bytes; null means the disk is the limit. */
   readonly maxBytes: number | null;
 }
 

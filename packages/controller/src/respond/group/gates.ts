@@ -14,7 +14,7 @@ export interface GroupView {
   readonly refreshing: boolean;
   readonly shifted: boolean;
   readonly maxHealthyPercent: number | null;
-  /** The AWS service that alone may change the group (its operator); null: none. */
+  /** The AWS service that alone may change the group (its operator); null means none. */
   readonly operator: string | null;
   /** Whether the group has load balancers. */
   readonly balanced: boolean;
@@ -24,7 +24,7 @@ export interface GroupView {
   readonly last: { readonly [id: string]: string };
   /** Ids of the requested instances. Later requests wait for the next read. */
   readonly looked: readonly string[];
-  /** `units`: the instance's weight in the units of `desired`; null: unknown; absent: one. */
+  /** `units`: the instance's weight in the units of `desired`; null means unknown; absent: one. */
   readonly instances: {
     readonly [id: string]: { readonly state: string; readonly protected: boolean; readonly units?: number | null };
   };

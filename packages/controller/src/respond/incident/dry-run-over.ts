@@ -32,7 +32,7 @@ export function dryRunOver(doc: IncidentDoc, mode: Plan["mode"], now: Ms): Incid
   return { ...doc, tags, body: { ...body, steps: [], alerts: [], mode: "act", plannedFrom: null } };
 }
 
-/** Returns when the dry run last reported what it would do, or finished its look-up; null: not yet. */
+/** Returns when the dry run last reported what it would do, or finished its look-up; null means not yet. */
 function lastSaid({ steps }: Incident): Ms | null {
   const said = steps.flatMap(({ id, reason, settledAt }) =>
     settledAt !== null && (reason === WOULD || id === "look-up") ? [settledAt] : [],

@@ -7,7 +7,7 @@ import { MAY_BE_DONE } from "../effect-origin.ts";
 import type { Result } from "../responder.ts";
 import { isSettled, mapSteps, settle, shortened } from "./steps.ts";
 
-/** The outcome of running a step: its result, or a failure with the time of its retry (null: no retry). */
+/** The outcome of running a step: its result, or a failure with the time of its retry (null means no retry). */
 export type Finished = {
   readonly step: Step;
   readonly title: string;

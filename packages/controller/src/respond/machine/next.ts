@@ -7,7 +7,7 @@ import { isOpen, isSettled, stepsOf } from "./steps.ts";
 /** The due steps, and when the next step is due. */
 export interface Next {
   readonly due: readonly Step[];
-  /** When the next step becomes due or times out; null: no step is left. */
+  /** When the next step becomes due or times out; null means no step is left. */
   readonly wakeAt: Ms | null;
 }
 

@@ -70,7 +70,7 @@ interface Before {
   readonly ours: EffectOrigin["ours"];
   readonly theirs: string[];
   readonly idle: boolean;
-  /** When all targets were last registered and not draining; null: not known. */
+  /** When all targets were last registered and not draining; null means not known. */
   readonly served: Ms | null;
 }
 

@@ -8,7 +8,7 @@ const MOST_NAMES = 200;
 
 /**
  * Runs the look-around; a replan then deregisters the targets that it found. Safe to repeat. The receipt has the number
- * of target groups that were not read (`left`; null: they could not be listed), for the alert; the timeline has their
+ * of target groups that were not read (`left`; null means they could not be listed), for the alert; the timeline has their
  * names.
  */
 export const lookAround: Responder = {

@@ -12,7 +12,7 @@ import { shouldServe } from "../should-serve.ts";
 import { doneBy, takeAway } from "../write.ts";
 
 /** Time limit of the read before DRAINING; not needed if the last observation is recent. */
-const LOOK_WITHIN: Ms = 250;
+const READ_WITHIN: Ms = 250;
 const JUST_NOW: Ms = 5_000;
 /** Limit of reads before DRAINING in each second: the other first actions of a storm are not delayed. */
 const FEW = 10;
@@ -32,7 +32,7 @@ async function wasActive(step: Step, ctx: Context): Promise<EffectOrigin["ours"]
   const known = knownBefore("container", arn, step, ctx);
   const isLately = known !== undefined && ctx.now - known.observedAt <= JUST_NOW;
   const asks = isFirstAttempt(step, ctx) && !isLately && !isLost(ctx.doc) && mayRead(ctx);
-  const found = asks ? await statusNow(cluster, arn, ctx, LOOK_WITHIN) : null;
+  const found = asks ? await statusNow(cluster, arn, ctx, READ_WITHIN) : null;
   if (found !== null) return found === "DRAINING" ? "no" : "yes";
   const opening = ctx.doc.kind === "incident" ? containerHintOf(ctx.doc.body.hints, arn) : null;
   const own = known === undefined || known.value === null ? null : { status: known.value.status, at: known.observedAt };

@@ -11,7 +11,7 @@ import { startReceiver, VISIBILITY_SECONDS } from "./sqs/receiver.ts";
 
 export interface SqsSourceOptions {
   readonly queueUrl: string;
-  /** The dead-letter queue for messages that cannot be parsed; null: that of the queue's redrive policy. */
+  /** The dead-letter queue for messages that cannot be parsed; null means that of the queue's redrive policy. */
   readonly deadLetterQueueUrl: string | null;
   /** Messages that are handled at the same time. */
   readonly concurrency: number;

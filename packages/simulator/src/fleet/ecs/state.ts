@@ -19,15 +19,15 @@ export interface TaskDefinition {
   readonly cpu: number;
   /** MiB. */
   readonly memory: number;
-  /** Seconds from SIGTERM to SIGKILL; null: the default of 30 s. */
+  /** Seconds from SIGTERM to SIGKILL; null means the default of 30 s. */
   readonly stopTimeout: number | null;
   /** Null: not specified; then the mode that its load balancers need. */
   readonly networkMode: NetworkMode | null;
-  /** A fixed port of the instance; null: a free one is chosen. */
+  /** A fixed port of the instance; null means a free one is chosen. */
   readonly hostPort: number | null;
   /** Its container ignores SIGTERM and is killed after the stop timeout. */
   readonly ignoresSigterm: boolean;
-  /** Its container ends by itself with an error this long after its start; null: it does not. */
+  /** Its container ends by itself with an error this long after its start; null means it does not. */
   readonly failsAfter: Ms | null;
 }
 
@@ -139,7 +139,7 @@ export interface Service {
   /** Registrations other than target groups. */
   readonly traffic: ServiceTraffic;
   readonly containerPort: number;
-  /** How long a new task is protected from scale-in; null: it is not. */
+  /** How long a new task is protected from scale-in; null means it is not. */
   readonly protects: Ms | null;
   readonly createdAt: Ms;
   readonly tasks: Set<Task>;
@@ -162,7 +162,7 @@ export interface Task {
   readonly definition: TaskDefinition;
   /** Null on Fargate. */
   readonly containerInstance: ContainerInstance | null;
-  /** The capacity provider that the strategy chose; null: placed by a launch type. */
+  /** The capacity provider that the strategy chose; null if a launch type was used instead. */
   readonly capacityProvider: string | null;
   readonly zone: string;
   readonly networkMode: NetworkMode;
@@ -180,7 +180,7 @@ export interface Task {
   stopCode: string | null;
   stoppedReason: string | null;
   exitCode: number | null;
-  /** When its scale-in protection ends; null: not protected. */
+  /** When its scale-in protection ends; null means not protected. */
   protectedUntil: Ms | null;
   version: number;
   targets: Target[];

@@ -54,7 +54,7 @@ export interface Hook {
   /** Seconds, 30 to 7200: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
   readonly heartbeatTimeout: number;
   readonly defaultResult: HookResult;
-  /** The ARN of a queue that gets the bare message, without EventBridge's envelope; null: an event is published. */
+  /** The ARN of a queue that gets the bare message, without EventBridge's envelope; null means an event is published. */
   readonly notificationTarget: string | null;
   readonly notificationMetadata: string | null;
 }
@@ -111,7 +111,7 @@ export interface Group {
   readonly types: readonly string[];
   /** Whether it has a mixed instances policy, which overrides and an instances distribution need. */
   readonly mixed: boolean;
-  /** How many units of `desired` an instance of each type counts for; null: one each. */
+  /** How many units of `desired` an instance of each type counts for; null means one each. */
   readonly weights: ReadonlyMap<string, number> | null;
   /** The unit of `desired`: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html */
   readonly desiredCapacityType: "units" | "vcpu" | "memory-mib" | null;

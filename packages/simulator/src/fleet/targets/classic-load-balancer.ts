@@ -5,7 +5,7 @@ import type { ClassicLoadBalancer, ClassicRegistration, Registration } from "./t
 
 export interface ClassicSpec {
   readonly name: string;
-  /** The connection draining timeout in seconds; null: off, the default of CreateLoadBalancer. */
+  /** The connection draining timeout in seconds; null means off, the default of CreateLoadBalancer. */
   readonly draining?: number | null;
 }
 

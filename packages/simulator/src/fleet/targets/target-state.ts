@@ -34,7 +34,7 @@ export interface Target {
   readonly group: TargetGroup;
   readonly id: string;
   readonly port: number;
-  /** As registered: a zone, or `all` for an address outside the VPC; null: determined by the load balancer. */
+  /** As registered: a zone, or `all` for an address outside the VPC; null if the load balancer determines it. */
   readonly availabilityZone: string | null;
   /** For QUIC: `0x` and 16 hexadecimal digits. */
   readonly quicServerId: string | null;

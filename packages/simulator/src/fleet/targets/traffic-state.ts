@@ -15,7 +15,7 @@ export interface Registration {
 export interface ClassicLoadBalancer {
   readonly name: string;
   readonly region: Region;
-  /** The connection draining timeout in ms; null: off, the API's default. */
+  /** The connection draining timeout in ms; null if connection draining is off, as the API has it by default. */
   readonly draining: Ms | null;
   /** By instance id. */
   readonly registrations: Map<string, ClassicRegistration>;

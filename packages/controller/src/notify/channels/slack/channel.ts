@@ -61,7 +61,7 @@ function byHook({ url, allow = [] }: SlackOptions, deps: ChannelDeps): Channel {
   };
 }
 
-/** The receipt: the position of the alert's message. `details`: the reply in its thread; null: none yet. */
+/** The receipt: the position of the alert's message. `details`: the reply in its thread; null means none yet. */
 const posted = z.object({ channel: channelId, ts: timestamp, details: timestamp.nullable() });
 type Posted = z.output<typeof posted>;
 

@@ -7,7 +7,7 @@ import type { SuppressionReason } from "../../../model/alert.ts";
  * Suppresses members for which `why` returns a reason. The outcome of a delivered alert is sent all the same, except
  * for members that were suppressed from the beginning.
  *
- * @param why returns the reason for a member at a time; null: none
+ * @param why returns the reason for a member at a time; null means none
  */
 export function suppressEach(
   passing: Passing,
