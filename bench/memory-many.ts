@@ -11,7 +11,7 @@ import { NO_SECRETS } from "../packages/controller/src/secrets/secrets.ts";
 import { NO_LINKS } from "../packages/controller/src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../packages/controller/src/notify/route.ts";
 import { TELL_ALL } from "../packages/controller/src/notify/pipeline/suppress-settings.ts";
-import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../packages/controller/src/record/archive/sqlite/open.ts";
 import { openSqliteLedger } from "../packages/controller/src/record/ledger/sqlite.ts";
 
 /** Runs as its own process (memory.ts): incidents open and close through the real flow, without AWS. */

@@ -14,7 +14,7 @@ export { readFleet } from "./read-fleet.ts";
 export { createHandling } from "../flow/handling.ts";
 export { createSweeper } from "../inventory/sweep/sweeper.ts";
 export { createWorker } from "./worker.ts";
-export { openSqliteArchive } from "../record/archive/sqlite.ts";
+export { openSqliteArchive } from "../record/archive/sqlite/open.ts";
 
 /** Opens a ledger in memory that behaves like one over a network. */
 export const openMemoryLedger = (options: MemoryOptions): Ledger => createLedger(openMemory(options), { noteOf });

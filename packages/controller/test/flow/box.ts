@@ -27,7 +27,7 @@ import { NO_SECRETS } from "../../src/secrets/secrets.ts";
 import { NO_LINKS } from "../../src/notify/message/links.ts";
 import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
-import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../src/record/archive/sqlite/open.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Entry } from "../../src/model/journal.ts";
 import type { Incident } from "../../src/model/incident.ts";

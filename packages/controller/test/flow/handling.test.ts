@@ -9,7 +9,7 @@ import type { Key } from "../../src/model/key.ts";
 import { NO_LINKS } from "../../src/notify/message/links.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
-import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../src/record/archive/sqlite/open.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { NO_SECRETS } from "../../src/secrets/secrets.ts";

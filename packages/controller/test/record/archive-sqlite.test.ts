@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { openChosen } from "../../src/drivers.ts";
 import { archives } from "../../src/record/archive/index.ts";
-import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../src/record/archive/sqlite/open.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { storeDeps } from "../support/store-deps.ts";
 import { testArchive } from "./archive-contract.ts";

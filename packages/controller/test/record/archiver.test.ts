@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { Archive, ArchivedIncident } from "../../src/record/archive/archive.ts";
-import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../src/record/archive/sqlite/open.ts";
 import { createArchiver } from "../../src/record/archiver.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";

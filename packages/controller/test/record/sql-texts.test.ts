@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test, vi } from "vitest";
-import { openSqliteArchive } from "../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../src/record/archive/sqlite/open.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import { systemClock } from "../../src/clock.ts";
 

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import type { Verdict } from "../../../src/signal/verdict.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { createSilences } from "../../../src/notify/silences.ts";
-import { openSqliteArchive } from "../../../src/record/archive/sqlite.ts";
+import { openSqliteArchive } from "../../../src/record/archive/sqlite/open.ts";
 import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
 import { type Bus, createBus } from "../../../src/show/bus.ts";
 import type { ShowDeps, ShowOptions, Unready } from "../../../src/show/deps.ts";
