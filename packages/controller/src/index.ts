@@ -36,7 +36,7 @@ export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./fields.ts";
 export { NO_LINKS } from "./notify/message/links.ts";
 export { NO_SECRETS } from "./secrets/secrets.ts";
-export { noticeOf } from "./measure/notice.ts";
+export { noticeOf } from "./correlate/notice.ts";
 export { outcomes } from "./measure/outcomes.ts";
 export { owedBy as owedByGroup } from "./respond/group/debts.ts";
 export { parse } from "./signal/parse.ts";

@@ -4,7 +4,7 @@ import type { Entry } from "../model/journal.ts";
 import type { Step } from "../model/step.ts";
 import type { Origin, Parsed } from "../model/signal.ts";
 import { createLabel } from "./labels.ts";
-import { firstActionSeconds } from "./notice.ts";
+import { firstActionSeconds } from "../correlate/notice.ts";
 import { outcomes } from "./outcomes.ts";
 
 /** One AWS call, reported by the lanes. */

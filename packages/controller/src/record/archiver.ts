@@ -96,7 +96,7 @@ export function createArchiver({ ledger, archive }: ArchiverDeps): Archiver {
   }
 
   async function toArchived({ key, version, body }: Doc<"incident">): Promise<ArchivedIncident> {
-    return { key, version, incident: body, facts: body.labels, timeline: await timeline(key) };
+    return { key, version, incident: body, timeline: await timeline(key) };
   }
 
   async function timeline(key: Key): Promise<readonly Entry[]> {

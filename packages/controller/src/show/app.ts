@@ -14,6 +14,7 @@ import { addHealth } from "./routes/health.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addIndex } from "./routes/index.ts";
 import { addMetrics } from "./routes/metrics.ts";
+import { addPanels } from "./routes/panels.ts";
 import { addSilences } from "./routes/silences.ts";
 import { addSignals } from "./routes/signals.ts";
 import { addStream, type Streams } from "./routes/stream.ts";
@@ -54,6 +55,7 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   if (tokens.length > 0) app.use(onlyWith(tokens, "show.auth"));
   addMetrics(app, deps, live);
   addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }), deps.clock);
+  addPanels(app, deps.archive, deps.clock);
   addAlerts(app, deps.ledger);
   addSilences(app, deps);
   addStream(app, streams);

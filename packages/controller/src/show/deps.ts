@@ -23,7 +23,7 @@ export interface ShowLog {
 
 export interface ShowDeps {
   readonly ledger: Pick<Ledger, "list" | "load" | "history" | "unarchived" | "health">;
-  readonly archive: Pick<Archive, "get" | "list">;
+  readonly archive: Pick<Archive, "get" | "list" | "panel">;
   readonly silences: Pick<Silences, "list" | "add" | "expire">;
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   /** Returns reasons other than the ledger why the worker is not ready: a failed source, a worker that stops. */

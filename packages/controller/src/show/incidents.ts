@@ -1,11 +1,12 @@
-import type { Archive, ArchivedIncident, IncidentFilter } from "../record/archive/archive.ts";
+import type { Archive, ArchivedIncident } from "../record/archive/archive.ts";
+import { type IncidentFilter, matches } from "../record/rows/filter.ts";
+import { toRow } from "../record/rows/row.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Incident } from "../model/incident.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import { SpotkeeperError } from "../errors.ts";
-import { matches } from "./filter.ts";
 import type { Live, LiveList } from "./open.ts";
 import { badCursor, fromCursor, isAfter, newer, toCursor, type Position } from "./position.ts";
 import { Refusal } from "./problem.ts";
@@ -82,7 +83,8 @@ export function createIncidents({ ledger, archive, live }: IncidentsDeps): Incid
       const open = [...known.values()]
         .map(({ key, body }) => ({ key, incident: body, page: null }))
         .filter(
-          ({ key, incident }) => matches(incident, filter) && isAfter({ openedAt: incident.openedAt, key }, position),
+          ({ key, incident }) =>
+            matches(toRow(key, incident), filter) && isAfter({ openedAt: incident.openedAt, key }, position),
         );
       const all = [...open, ...archivePart.items].sort((a, b) => newer(sortKey(a), sortKey(b)));
       const items = all.slice(0, limit);

@@ -1,22 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Archive, ArchivedIncident, IncidentFilter } from "../../src/record/archive/archive.ts";
+import type { Archive, ArchivedIncident } from "../../src/record/archive/archive.ts";
+import type { IncidentFilter } from "../../src/record/rows/filter.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Params } from "../../src/model/plain.ts";
+import { testPanels } from "./contract/panels.ts";
 import { incident, note, T0 } from "./support/samples.ts";
 
 /** One empty store. */
 export interface ArchiveFixture {
   open(): Archive | Promise<Archive>;
+  /** Opens another empty one. */
+  openEmpty(): Archive | Promise<Archive>;
   remove(): Promise<void>;
 }
 
-function archived(id: string, body: Partial<Incident> = {}, facts: Params = {}): ArchivedIncident {
+function archived(id: string, body: Partial<Incident> = {}, labels: Params = {}): ArchivedIncident {
   const key = `incident#${id}#1`;
   return {
     key,
     version: 7,
-    incident: incident(id, { closedAt: T0, ...body }),
-    facts,
+    incident: incident(id, { closedAt: T0, labels, ...body }),
     timeline: [note(key, "Drained.")],
   };
 }
@@ -58,7 +61,7 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
       const newer = { ...archived("i-1", { outcome: "deadline-passed" }), version: 8 };
       await archive.put([old, newer, old]);
       await archive.put([old]);
-      await archive.put([{ ...newer, facts: { changed: true } }]);
+      await archive.put([{ ...newer, timeline: [] }]);
       expect(await archive.get(old.key)).toEqual(newer);
       expect((await archive.list({ outcome: "drained" }, 10)).items).toEqual([]);
       expect((await archive.list({ outcome: "deadline-passed" }, 10)).items).toEqual([newer]);
@@ -148,6 +151,8 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
     test.each(["", "x", "bm90IGEgY3Vyc29y", "%00"])("refuses %j as a cursor", async (cursor) => {
       await expect(archive.list({}, 1, cursor)).rejects.toMatchObject({ code: "SK-RECORD-CURSOR" });
     });
+
+    testPanels(async () => fixture.openEmpty());
 
     test("after close it refuses", async () => {
       await archive.close();

@@ -15,7 +15,6 @@ const one = (n: number): ArchivedIncident => ({
   key: `incident#i-${n}#1`,
   version: 1,
   incident: incident(`i-${n}`),
-  facts: {},
   timeline: [],
 });
 
@@ -41,14 +40,14 @@ describe("the archive's thread", () => {
   });
 
   test("while a query runs, the worker goes on", async () => {
-    for (let n = 0; n < 10_000; n += 500) await archive.put(Array.from({ length: 500 }, (_, k) => one(n + k)));
+    await archive.put(Array.from({ length: 500 }, (_, n) => one(n)));
     let turns = 0;
     let next = setImmediate(turn);
     function turn(): void {
       turns++;
       next = setImmediate(turn);
     }
-    await archive.list({ kind: "no-such-kind" }, 10);
+    await archive.list({}, 500);
     clearImmediate(next);
     // On the worker's own thread the event loop stands still while the query runs.
     expect(turns).toBeGreaterThan(20);

@@ -51,7 +51,7 @@ test("moves closed incidents with facts and whole timeline, once, and leaves ope
 
   expect(puts).toEqual([[doc.key]]);
   const got = await archive.get(doc.key);
-  expect(got).toMatchObject({ version: 1, facts: { group: "web" }, incident: { outcome: "drained" } });
+  expect(got).toMatchObject({ version: 1, incident: { outcome: "drained", labels: { group: "web" } } });
   expect(got?.timeline).toHaveLength(450);
   expect((await archive.list({ group: "web" }, 10)).items).toHaveLength(1);
   expect(await ledger.purge(T0 + 1)).toBe(1);

@@ -150,6 +150,6 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     name: "the first action is measured from a change of state, not from the stop of a Fargate Spot task",
-    tests: ["packages/controller/test/measure/notice.test.ts"],
+    tests: ["packages/controller/test/correlate/notice.test.ts"],
   },
 ];

@@ -1,35 +1,19 @@
 import type { z } from "zod";
-import type { Ms } from "../../clock.ts";
 import type { DriverFactory } from "../../drivers.ts";
 import type { StoreDeps } from "../../store-deps.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
-import type { Params } from "../../model/plain.ts";
 import type { Page } from "../ledger/ledger.ts";
+import type { IncidentFilter } from "../rows/filter.ts";
+import type { Panel, PanelQuestion } from "../rows/panel.ts";
 
 /** An archived incident. Putting the same key again replaces it if `version` is newer. */
 export interface ArchivedIncident {
   readonly key: Key;
   readonly version: number;
   readonly incident: Incident;
-  /** Labels for filters: group, cluster, instance type, zone, affected services, … */
-  readonly facts: Params;
   readonly timeline: readonly Entry[];
-}
-
-export interface IncidentFilter {
-  readonly from?: Ms;
-  readonly to?: Ms;
-  readonly instanceId?: string;
-  readonly group?: string;
-  readonly cluster?: string;
-  readonly region?: string;
-  readonly availabilityZone?: string;
-  readonly instanceType?: string;
-  readonly outcome?: string;
-  readonly kind?: string;
-  readonly open?: boolean;
 }
 
 /** The store of closed incidents. Every driver passes the contract suite. */
@@ -38,6 +22,8 @@ export interface Archive {
   get(key: Key): Promise<ArchivedIncident | null>;
   /** Newest first. */
   list(filter: IncidentFilter, limit: number, cursor?: string): Promise<Page<ArchivedIncident>>;
+  /** Counts incidents, exactly. */
+  panel(question: PanelQuestion): Promise<Panel>;
   close(): Promise<void>;
 }
 

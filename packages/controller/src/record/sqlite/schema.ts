@@ -79,4 +79,45 @@ export const migrations: readonly string[] = [
    DROP TABLE ordinals;
    DROP INDEX docs_unarchived;
    CREATE INDEX docs_unarchived ON docs (closedAt) WHERE closedAt IS NOT NULL AND archived = 0;`,
+  // The archive in numbers of names, compressed documents, and counts for panels. Incidents of the table `archive` are moved
+  // when the archive is opened (record/archive/sqlite/move.ts).
+  `CREATE TABLE archive_names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+   CREATE TABLE archive_zones (
+     id INTEGER PRIMARY KEY, region TEXT NOT NULL, zone TEXT NOT NULL, UNIQUE (region, zone)
+   ) STRICT;
+   CREATE TABLE archive_rows (
+     id INTEGER PRIMARY KEY,
+     key TEXT NOT NULL UNIQUE,
+     version INTEGER NOT NULL,
+     openedAt INTEGER NOT NULL,
+     open INTEGER NOT NULL,
+     "group" INTEGER NOT NULL,
+     cluster INTEGER NOT NULL,
+     zone INTEGER NOT NULL,
+     type INTEGER NOT NULL,
+     outcome INTEGER NOT NULL,
+     kinds INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX archive_rows_newest ON archive_rows (openedAt, key);
+   CREATE INDEX archive_rows_group ON archive_rows ("group", openedAt);
+   CREATE INDEX archive_rows_cluster ON archive_rows (cluster, openedAt);
+   CREATE TABLE archive_dictionaries (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+   CREATE TABLE archive_documents (id INTEGER PRIMARY KEY, dictionary INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+   CREATE TABLE archive_marginals (
+     dim INTEGER NOT NULL, level INTEGER NOT NULL, bucket INTEGER NOT NULL, value INTEGER NOT NULL,
+     outcome INTEGER NOT NULL, count INTEGER NOT NULL,
+     PRIMARY KEY (dim, level, bucket, value, outcome)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX archive_marginals_value ON archive_marginals (dim, level, value, bucket, outcome, count);
+   CREATE TABLE archive_cube (
+     day INTEGER NOT NULL, "group" INTEGER NOT NULL, zone INTEGER NOT NULL, type INTEGER NOT NULL,
+     outcome INTEGER NOT NULL, count INTEGER NOT NULL,
+     PRIMARY KEY ("group", day, zone, type, outcome)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX archive_cube_zone ON archive_cube (zone, type, day, outcome, "group", count);
+   CREATE INDEX archive_cube_type ON archive_cube (type, day, zone, outcome, "group", count);
+   DROP INDEX archive_newest;
+   DROP INDEX archive_subject;
+   DROP INDEX archive_group;
+   DROP INDEX archive_cluster;`,
 ];

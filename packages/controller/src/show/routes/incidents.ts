@@ -1,43 +1,23 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Clock } from "../../clock.ts";
-import type { IncidentFilter } from "../../record/archive/archive.ts";
 import type { ShowApp } from "../deps.ts";
 import type { Incidents } from "../incidents.ts";
 import { Refusal } from "../problem.ts";
 import { detailView } from "../view/detail.ts";
 import { keyOf } from "../view/id.ts";
 import { isIncidentKey, summaryView } from "../view/incident.ts";
-import {
-  incidentDetailSchema,
-  incidentSchema,
-  kindName,
-  missingSchema,
-  outcomeName,
-  time as timeSchema,
-} from "../view/schema.ts";
+import { incidentDetailSchema, incidentSchema, missingSchema, time as timeSchema } from "../view/schema.ts";
 import { timeOf } from "../view/time.ts";
+import { filterQuery, toFilter } from "./filter.ts";
 import { problems } from "./problems.ts";
 
 const LARGEST_PAGE = 500;
 const DEFAULT_PAGE = 100;
 const LIMIT = `give a whole number from 1 to ${LARGEST_PAGE}`;
 
-const name = z.string().min(1).max(512).optional();
-const time = z.iso.datetime({ offset: true, error: "give a time as 2026-01-31T12:00:00Z" }).optional();
-
 /** Strict: a misspelt filter must not return everything. */
 const query = z.strictObject({
-  from: time.openapi({ description: "Opened at or after this time" }),
-  to: time.openapi({ description: "Opened before this time" }),
-  outcome: outcomeName.optional(),
-  kind: kindName.optional(),
-  group: name,
-  cluster: name,
-  region: name,
-  availabilityZone: name,
-  instanceType: name,
-  instanceId: name.openapi({ description: "An instance id, or the ARN of a Fargate task" }),
-  open: z.enum(["true", "false"], { error: "give true or false" }).optional(),
+  ...filterQuery,
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(LARGEST_PAGE, LIMIT).optional(),
   cursor: z.string().max(4_096).optional(),
 });
@@ -104,14 +84,4 @@ export function addIncidents(app: ShowApp, incidents: Incidents, clock: Pick<Clo
     const { incident, timeline, cut, missing } = found;
     return c.json({ ...detailView(key, incident, timeline), timelineCut: cut, missing: [...missing] }, 200);
   });
-}
-
-function toFilter({ from, to, open, ...same }: Omit<z.output<typeof query>, "limit" | "cursor">): IncidentFilter {
-  const given = {
-    ...same,
-    from: from === undefined ? undefined : Date.parse(from),
-    to: to === undefined ? undefined : Date.parse(to),
-    open: open === undefined ? undefined : open === "true",
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

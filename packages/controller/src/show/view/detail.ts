@@ -2,13 +2,15 @@ import type { Entry } from "../../model/journal.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
 import { entryView } from "./entry.ts";
-import { slowestOf, stepViews, summaryView } from "./incident.ts";
+import { slowestStepOf } from "../../record/rows/slowest-step.ts";
+import { stepViews, summaryView } from "./incident.ts";
 import type { IncidentDetailView } from "./schema.ts";
-import { timeOf, timeOrNull } from "./time.ts";
+import { timeOf } from "./time.ts";
 
 /** Makes the view of one incident with its steps and timeline. */
 export function detailView(key: Key, incident: Incident, timeline: readonly Entry[]): IncidentDetailView {
   const steps = stepViews(incident);
+  const slowest = slowestStepOf(incident);
   return {
     ...summaryView({ key, body: incident }),
     signals: incident.signals.map(({ kind, at, receivedAt, source }) => ({
@@ -19,7 +21,10 @@ export function detailView(key: Key, incident: Incident, timeline: readonly Entr
     })),
     signalCount: incident.signalCount,
     steps,
-    slowestStep: slowestOf(steps, timeOrNull(incident.drainedAt)),
+    slowestStep:
+      slowest === null
+        ? null
+        : { id: slowest.step.id, responder: slowest.step.responder, seconds: slowest.took / 1_000 },
     timeline: timeline.map((entry) => entryView(key, incident, entry)),
     timelineCut: false,
     missing: [],

@@ -4,7 +4,7 @@ import type { Key } from "../../model/key.ts";
 import type { Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
 import { isSettled } from "../../respond/machine/steps.ts";
-import { firstActionSeconds, noticeOf } from "../../measure/notice.ts";
+import { firstActionSeconds, noticeOf } from "../../correlate/notice.ts";
 import { idOf } from "./id.ts";
 import type { IncidentView, StepView } from "./schema.ts";
 import { secondsBetween, timeOf, timeOrNull } from "./time.ts";
@@ -83,23 +83,6 @@ function stepView(step: Step, owed: boolean): StepView {
     seconds: secondsBetween(step.startedAt, step.settledAt),
     reason: step.reason,
   };
-}
-
-/**
- * Returns the slowest step, from its first attempt until it was settled; null before the first. After the drain, only
- * steps before it count, since later steps only watch and wait.
- * @param drainedAt in the view's format, which can be compared as text
- */
-export function slowestOf(
-  steps: readonly StepView[],
-  drainedAt: string | null,
-): { id: string; responder: string; seconds: number } | null {
-  let slowest: { id: string; responder: string; seconds: number } | null = null;
-  for (const { id, responder, seconds, settledAt } of steps) {
-    if (seconds === null || settledAt === null || (drainedAt !== null && settledAt > drainedAt)) continue;
-    if (seconds > (slowest?.seconds ?? -1)) slowest = { id, responder, seconds };
-  }
-  return slowest;
 }
 
 /** Whether a key has the format of an incident's key. */

@@ -1,12 +1,15 @@
 import type { Clock, Ms } from "../../../clock.ts";
-import { decodeBody } from "../../body.ts";
-import type { Entry } from "../../../model/journal.ts";
-import type { Params } from "../../../model/plain.ts";
-import type { Health } from "../../ledger/ledger.ts";
 import { badCursor, partOf } from "../../cursor.ts";
-import { openStore } from "../../sqlite/store.ts";
+import type { Health, Page } from "../../ledger/ledger.ts";
 import type { Sql } from "../../sqlite/sql.ts";
-import type { Archive, ArchivedIncident, IncidentFilter } from "../archive.ts";
+import { openStore } from "../../sqlite/store.ts";
+import type { Archive, ArchivedIncident } from "../archive.ts";
+import type { IncidentFilter } from "../../rows/filter.ts";
+import { both, type Conditions, conditionsOf, where } from "./conditions.ts";
+import { decompress, type StoredDocument } from "./documents.ts";
+import { moveOld } from "./move.ts";
+import { panelIn } from "./panels.ts";
+import { putAll } from "./put.ts";
 
 export interface SqliteFileOptions {
   /** A path whose folder exists, or `:memory:`; may be the ledger's file. */
@@ -17,133 +20,86 @@ export interface SqliteFileOptions {
   readonly maxBytes?: number;
   /** How long a write waits for another process's lock; 2 s by default. */
   readonly lockWait?: Ms;
+  /** Below this number of incidents in a range, panels count incidents; from it on, they add up kept counts. */
+  readonly fewIncidents?: number;
 }
 
 export interface SqliteArchiveOptions extends SqliteFileOptions {
   readonly clock: Clock;
 }
 
-interface Row {
+interface DocumentRow extends StoredDocument {
   readonly key: string;
   readonly version: number;
   readonly openedAt: number;
-  readonly incident: string;
-  readonly facts: string;
-  readonly timeline: string;
 }
 
-const COLUMNS = "key, version, openedAt, incident, facts, timeline";
+const DOCUMENTS = `SELECT key, version, openedAt, archive_documents.body AS body, archive_dictionaries.body AS dictionaryBody
+  FROM archive_rows CROSS JOIN archive_documents USING (id)
+    LEFT JOIN archive_dictionaries ON archive_dictionaries.id = dictionary`;
 const LARGEST_PAGE = 500;
 
 /** Opens the archive in one SQLite file. Throws, fails and recovers like the ledger, with codes SK-ARCHIVE-… */
 export function openSqliteArchive(options: SqliteArchiveOptions): Archive & { readonly health: () => Health } {
-  const { file, clock, synchronous = "NORMAL", maxBytes = null, lockWait = 2_000 } = options;
+  const { file, clock, synchronous = "NORMAL", maxBytes = null, lockWait = 2_000, fewIncidents = 100_000 } = options;
   const store = openStore({ area: "archive", file, clock, synchronous, maxBytes, lockWait });
 
+  const calls = new Set<Promise<unknown>>();
+  let moved: Promise<void> | null = null;
+
+  /** Runs a call after what an earlier version archived is moved; if that fails, it is tried again at the next call. */
+  function call<T>(work: () => Promise<T>): Promise<T> {
+    moved ??= moveOld(store).catch((error: unknown) => {
+      moved = null;
+      throw error;
+    });
+    const answer = moved.then(work);
+    calls.add(answer);
+    const settled = (): void => void calls.delete(answer);
+    answer.then(settled, settled);
+    return answer;
+  }
+
   return {
-    async put(incidents) {
-      await store.write((sql) => {
-        for (const each of incidents) upsert(sql, each);
-      });
-    },
+    put: (incidents) => call(() => store.write((sql) => putAll(sql, incidents))),
     get: (key) =>
-      store.read((sql) => {
-        const row = sql.one<Row>(`SELECT ${COLUMNS} FROM archive WHERE key = ?`, key);
-        return row === undefined ? null : toArchived(row);
-      }),
-    list(filter, limit, cursor) {
-      return store.read((sql) => {
-        const size = Math.min(LARGEST_PAGE, Math.max(1, Math.trunc(limit)));
-        const { where, values } = conditions(filter, cursor);
-        const rows = sql.all<Row>(
-          `SELECT ${COLUMNS} FROM archive WHERE ${where} ORDER BY openedAt DESC, key DESC LIMIT ${size + 1}`,
-          ...values,
-        );
-        const { items, next } = partOf(rows, size, toArchived, ({ openedAt, key }) => toCursor(openedAt, key));
-        return next === null ? { items } : { items, next };
-      });
-    },
+      call(() =>
+        store.read((sql) => {
+          const row = sql.one<DocumentRow>(`${DOCUMENTS} WHERE key = ?`, key);
+          return row === undefined ? null : toArchived(row);
+        }),
+      ),
+    list: (filter, limit, cursor) => call(() => store.read((sql) => listIn(sql, filter, limit, cursor))),
+    panel: (question) => call(() => store.read((sql) => panelIn(sql, question, fewIncidents))),
     health: store.health,
-    close: store.close,
+    async close() {
+      await Promise.allSettled(calls);
+      await store.close();
+    },
   };
 }
 
-function upsert(sql: Sql, { key, version, incident, facts, timeline }: ArchivedIncident): void {
-  sql.run(
-    `INSERT INTO archive (key, version, openedAt, open, subject, outcome, region, availabilityZone, instanceType, "group",
-       cluster, kinds, incident, facts, timeline)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET version = excluded.version, openedAt = excluded.openedAt, open = excluded.open,
-       subject = excluded.subject, outcome = excluded.outcome, region = excluded.region,
-       availabilityZone = excluded.availabilityZone, instanceType = excluded.instanceType, "group" = excluded."group",
-       cluster = excluded.cluster, kinds = excluded.kinds, incident = excluded.incident, facts = excluded.facts,
-       timeline = excluded.timeline
-     WHERE excluded.version > archive.version`,
-    key,
-    version,
-    incident.openedAt,
-    incident.closedAt === null ? 1 : 0,
-    incident.subject.id,
-    incident.outcome,
-    incident.region,
-    incident.availabilityZone ?? textOf(facts["availabilityZone"]),
-    textOf(facts["instanceType"]),
-    textOf(facts["group"]),
-    textOf(facts["cluster"]),
-    `,${incident.signals.map(({ kind }) => kind).join(",")},`,
-    JSON.stringify(incident),
-    JSON.stringify(facts),
-    JSON.stringify(timeline),
+function listIn(sql: Sql, filter: IncidentFilter, limit: number, cursor: string | undefined): Page<ArchivedIncident> {
+  const size = Math.min(LARGEST_PAGE, Math.max(1, Math.trunc(limit)));
+  const conditions = both(conditionsOf(sql, filter), after(cursor));
+  const rows = sql.all<DocumentRow>(
+    `${DOCUMENTS} WHERE ${where(conditions)} ORDER BY openedAt DESC, key DESC LIMIT ${size + 1}`,
+    ...conditions.values,
   );
+  const { items, next } = partOf(rows, size, toArchived, ({ openedAt, key }) => toCursor(openedAt, key));
+  return next === null ? { items } : { items, next };
 }
 
-function textOf(value: Params[string] | undefined): string | null {
-  return typeof value === "string" ? value : null;
-}
+const toArchived = ({ key, version, ...stored }: DocumentRow): ArchivedIncident => ({
+  key,
+  version,
+  ...decompress(stored),
+});
 
-function toArchived({ key, version, incident, facts, timeline }: Row): ArchivedIncident {
-  return {
-    key,
-    version,
-    incident: decodeBody<"incident">(incident),
-    facts: JSON.parse(facts) as Params,
-    timeline: JSON.parse(timeline) as readonly Entry[],
-  };
-}
-
-/** One condition for each filter; a new filter does not compile without its line. */
-const FILTERS: { readonly [F in keyof Required<IncidentFilter>]: string } = {
-  from: "openedAt >= ?",
-  to: "openedAt < ?",
-  instanceId: "subject = ?",
-  group: `"group" = ?`,
-  cluster: "cluster = ?",
-  region: "region = ?",
-  availabilityZone: "availabilityZone = ?",
-  instanceType: "instanceType = ?",
-  outcome: "outcome = ?",
-  kind: "instr(kinds, ',' || ? || ',') > 0",
-  open: "open = ?",
-};
-
-function conditions(
-  filter: IncidentFilter,
-  cursor: string | undefined,
-): { readonly where: string; readonly values: readonly (string | number)[] } {
-  const parts = ["TRUE"];
-  const values: (string | number)[] = [];
-  for (const name of Object.keys(FILTERS) as (keyof IncidentFilter)[]) {
-    const value = filter[name];
-    if (value === undefined) continue;
-    parts.push(FILTERS[name]);
-    values.push(typeof value === "boolean" ? Number(value) : value);
-  }
-  if (cursor !== undefined) {
-    const { openedAt, key } = fromCursor(cursor);
-    parts.push("(openedAt, key) < (?, ?)");
-    values.push(openedAt, key);
-  }
-  return { where: parts.join(" AND "), values };
+function after(cursor: string | undefined): Conditions {
+  if (cursor === undefined) return { texts: [], values: [] };
+  const { openedAt, key } = fromCursor(cursor);
+  return { texts: ["(openedAt, key) < (?, ?)"], values: [openedAt, key] };
 }
 
 function toCursor(openedAt: Ms, key: string): string {

@@ -125,6 +125,7 @@ export async function openArchiveThread({ file, clock, start }: ArchiveThreadOpt
     put: (incidents) => call("put", incidents),
     get: (key) => call("get", key),
     list: (...args) => call("list", ...args),
+    panel: (question) => call("panel", question),
     close: () => (closing ??= end()),
   };
 }

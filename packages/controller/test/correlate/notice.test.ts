@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noticeOf } from "../../src/measure/notice.ts";
+import { noticeOf } from "../../src/correlate/notice.ts";
 import { incidentOf } from "../respond/support.ts";
 import { SECOND, state, T0, warning } from "../correlate/support.ts";
 
