@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { argv, stderr, stdout } from "node:process";
 import * as agent from "./agent.ts";
+import * as archive from "./archive.ts";
 import * as backlog from "./backlog.ts";
 import * as enrich from "./enrich.ts";
 import * as ledger from "./ledger.ts";
@@ -16,7 +17,7 @@ interface Bench {
   readonly run: () => Promise<readonly Row[]>;
 }
 
-const all: readonly Bench[] = [enrich, ledger, storm, notify, queue, backlog, start, memory, agent];
+const all: readonly Bench[] = [enrich, archive, ledger, storm, notify, queue, backlog, start, memory, agent];
 
 /** `npm run bench [NAME…]`: prints a table for docs/benchmarks.md. */
 const wanted = argv.slice(2);

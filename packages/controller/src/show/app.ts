@@ -10,6 +10,7 @@ import { createIncidents } from "./incidents.ts";
 import { createLiveList } from "./open.ts";
 import { Refusal } from "./problem.ts";
 import { addAlerts } from "./routes/alerts.ts";
+import { addExport } from "./routes/export.ts";
 import { addHealth } from "./routes/health.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addIndex } from "./routes/index.ts";
@@ -54,7 +55,10 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   addSignals(app, deps, options);
   if (tokens.length > 0) app.use(onlyWith(tokens, "show.auth"));
   addMetrics(app, deps, live);
-  addIncidents(app, createIncidents({ ledger: deps.ledger, archive: deps.archive, live }), deps.clock);
+  const incidents = createIncidents({ ledger: deps.ledger, archive: deps.archive, live });
+  // Before the path of one incident, which would match it.
+  addExport(app, incidents, deps.log);
+  addIncidents(app, incidents, deps.clock);
   addPanels(app, deps.archive, deps.clock);
   addAlerts(app, deps.ledger);
   addSilences(app, deps);

@@ -58,6 +58,7 @@ const guarded = [
   "/api/v1",
   "/metrics",
   "/api/v1/incidents",
+  "/api/v1/incidents/export",
   "/api/v1/panels/groups",
   "/api/v1/alerts",
   "/api/v1/silences",
@@ -201,6 +202,7 @@ test("the root links to what there is, and the description names every path", as
   expect(Object.keys(document.paths).sort()).toEqual([
     "/api/v1/alerts",
     "/api/v1/incidents",
+    "/api/v1/incidents/export",
     "/api/v1/incidents/{id}",
     "/api/v1/panels/{name}",
     "/api/v1/signals",
