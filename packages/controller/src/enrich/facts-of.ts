@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "../aws/calls/auto-scaling.ts";
 import type { CapacityProvider, ContainerInstance, EcsService, EcsTask } from "../aws/calls/ecs.ts";
 import type { Place } from "../aws/ask.ts";
 import type { Ms } from "../clock.ts";
-import { containersOn, hasTasks, isConnected } from "../inventory/containers-on.ts";
+import { containersOn, hasTasks, isConnected, sufficeToDrain } from "../inventory/containers-on.ts";
 import { groupId, regionId, serviceId, serviceOf } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { Subject } from "../model/signal.ts";
@@ -129,7 +129,7 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
   const listed = membership?.value ?? inGroup.group?.instances.find((one) => one.id === id);
   const containers = containersOf(read, id);
   const [current = null] = containers;
-  // Without a connected agent the instance may be in another cluster now: then all clusters must have been searched.
+  // Without a connected agent the instance may be in another cluster now: then all clusters are searched.
   const searched = isConnected(containers) || isSearched(read, id);
   return {
     ...NO_BASE,
@@ -144,7 +144,11 @@ function ofInstance(read: Reader, id: string, place: Place | null): Base {
     clusterTags: clusterTags(read, current),
     capacityProvider: capacityProviderOf(read, place, current, inGroup.group),
     tasks: containers.flatMap((one) => tasksOn(read, one)),
-    complete: instance !== null && membership !== undefined && inGroup.complete && searched,
+    complete:
+      instance !== null &&
+      membership !== undefined &&
+      inGroup.complete &&
+      (searched || sufficeToDrain(containers, instance)),
   };
 }
 

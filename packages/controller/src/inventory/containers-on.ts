@@ -1,4 +1,6 @@
+import type { Ec2Instance } from "../aws/calls/ec2.ts";
 import type { ContainerInstance } from "../aws/calls/ecs.ts";
+import { isEndState } from "../signal/states.ts";
 import type { Inventory } from "./inventory.ts";
 
 /** Index of container instances by EC2 instance, as of a revision of the facet `container`. */
@@ -61,3 +63,12 @@ export const hasTasks = ({ runningTasks, pendingTasks }: ContainerInstance): boo
 /** Whether the instance's ECS agent is connected. An instance has one agent at a time. */
 export const isConnected = (containers: readonly ContainerInstance[]): boolean =>
   containers.some((one) => one.agentConnected);
+
+/**
+ * Whether the known container instances of an instance suffice to drain it: one has a connected agent. The agent of an
+ * instance that ends is disconnected, so then any suffices; further ones are drained when the alert's reads find them.
+ */
+export const sufficeToDrain = (
+  containers: readonly ContainerInstance[],
+  instance: Pick<Ec2Instance, "state"> | null,
+): boolean => containers.length > 0 && (isConnected(containers) || isEndState(instance?.state ?? ""));

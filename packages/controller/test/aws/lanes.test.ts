@@ -306,6 +306,21 @@ describe("urgency", () => {
     expect(sent.map(({ items }) => items[0])).toEqual(["soon", "later", "soon, follows", "told"]);
   });
 
+  test("a batch that only follow-ups fill waits for more first effects, so that these share its token", async () => {
+    const { clock, ask, operation, sent } = bench();
+    const three = operation({ limit: { name: "scarce", capacity: 10, refill: 10 }, size: 3, latency: 100 });
+    const following = ["x", "y", "z", "u", "v", "w"].map((item) => ask(three, item, { followsUp: true }));
+    await clock.runUntil(START + 10);
+    const firsts = ["a", "b", "c"].map(async (item, index) => {
+      await clock.sleep(10 * index);
+      return ask(three, item);
+    });
+    await clock.runUntil(START + 11);
+    const more = ["1", "2", "3"].map((item) => ask(three, item, { followsUp: true }));
+    await clock.runUntilSettled(outcomes([...following, ...firsts, ...more]));
+    expect(sent.map(({ items }) => items.join(""))).toEqual(["xyz", "uvw", "abc", "123"]);
+  });
+
   test("lanes do not hold each other up", async () => {
     const { clock, ask, operation, lanes } = bench();
     const scarce = operation({ limit: { name: "scarce", capacity: 1, refill: 0.01 }, size: 1 });

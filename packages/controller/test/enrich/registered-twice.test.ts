@@ -8,7 +8,7 @@ import { containersOn } from "../../src/inventory/containers-on.ts";
 import { createMemoryInventory } from "../../src/inventory/memory.ts";
 import { testClock } from "./support/clock.ts";
 import { fakeAws } from "./support/fake-aws.ts";
-import { bigCluster, clusterArn, container, instanceId, place, task } from "./support/fleet.ts";
+import { bigCluster, clusterArn, container, instance, instanceId, place, task } from "./support/fleet.ts";
 
 const ID = instanceId(1);
 const subject = { type: "instance", id: ID } as const;
@@ -54,6 +54,24 @@ test("one whose agent is not connected does not end the search for what it is no
   await look("act");
   expect(facts()).toMatchObject({ complete: true, notInEcs: false });
   expect(facts().containerInstances[0]?.clusterArn).toBe(clusterArn("web"));
+});
+
+test("no cluster is searched before an instance that ends is drained: its agent is disconnected; the alert's reads do", async () => {
+  const { fake, fleet, look, facts, inventory, old, clock } = bench();
+  await look("act");
+  const ends = { state: "shutting-down", stateReason: "Server.SpotInstanceTermination" };
+  fleet.instances.set(ID, instance(ID, ends));
+  inventory.put("instance", ID, instance(ID, { state: "shutting-down" }), clock.now());
+  const live = container("web", ID);
+  inventory.put("container", live.arn, { ...live, agentConnected: false }, clock.now());
+  clock.jump(1);
+  const before = fake.calls.length;
+  await look("act");
+  expect(fake.calls.slice(before).map(({ operation }) => operation)).toEqual(["DescribeInstances"]);
+  expect(facts()).toMatchObject({ complete: true, instance: ends });
+  expect(facts().containerInstances.map(({ arn }) => arn)).toEqual([live.arn]);
+  await look("tell");
+  expect(facts().containerInstances.map(({ arn }) => arn)).toContain(old.arn);
 });
 
 test("a cluster that could not be asked is told where nothing else says what the instance is now", async () => {

@@ -4,7 +4,7 @@ import { classify } from "../classify.ts";
 import { type AwsFailure, failed } from "../failure.ts";
 import type { CallRecord, Operation } from "../operation.ts";
 import type { Candidate, Lane } from "./lane.ts";
-import { createQueue } from "./queue.ts";
+import { createQueue, type Urgency } from "./queue.ts";
 import { createRequests, type Requests, urgencyOf } from "./requests.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
@@ -31,6 +31,11 @@ const SIDE_BY_SIDE = 2;
 /** Default failures that may concern only one item of a batch. */
 const SPLIT_ON: NonNullable<Operation<unknown, unknown>["splitOn"]> = ["invalid", "not-found", "conflict"];
 
+const isFirstEffect = (one: { urgency(): Urgency }): boolean => {
+  const { purpose, followsUp } = one.urgency();
+  return purpose === "act" && followsUp !== true;
+};
+
 /**
  * Creates a line, which merges items that arrive while calls are in flight:
  *
@@ -49,18 +54,30 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
   const flights = new Set<Requests>();
   /** When the oldest queued item arrived, or was left by the last batch. */
   let queuedAt = 0;
+  /** The number of queued first effects. */
+  let firstEffects = 0;
   let parts = 0;
   let asked = 0;
 
   const queueHas = (one: One): boolean => queued.get(one.key) === one;
+  const enqueue = (one: One): void => {
+    queued.set(one.key, one);
+    queue.push(one.urgency(), one);
+    if (isFirstEffect(one)) firstEffects++;
+  };
+  const dequeue = (one: One): void => {
+    queued.delete(one.key);
+    if (isFirstEffect(one)) firstEffects--;
+  };
   const late = (): AwsFailure =>
     failed("timed-out", operation, "DeadlinePassed", "the deadline passed before AWS answered");
 
   /**
    * Whether the batch may be sent now. One that is not full waits for calls in flight, and longer if tokens are scarce.
+   * Follow-ups do not make a batch with a first effect full, since more of these may share its token.
    */
   const mayLeave = (): boolean => {
-    if (queued.size >= size) return true;
+    if ((firstEffects > 0 ? firstEffects : queued.size) >= size) return true;
     if (queued.size === 0 || flights.size >= SIDE_BY_SIDE) return false;
     const now = clock.now();
     // The clock may have been set back.
@@ -78,7 +95,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
       queuedAt = clock.now();
       const batch: One[] = [];
       for (let one = queue.pop(); one !== null; one = batch.length < size ? queue.pop() : null) {
-        queued.delete(one.key);
+        dequeue(one);
         underWay.set(one.key, one);
         batch.push(one);
       }
@@ -89,7 +106,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
 
   const forget = (one: One): void => {
     all.delete(one);
-    if (queueHas(one)) queued.delete(one.key);
+    if (queueHas(one)) dequeue(one);
     if (underWay.get(one.key) === one) underWay.delete(one.key);
   };
 
@@ -157,9 +174,10 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
       const flies = share === "in-flight" && ask.purpose !== "act" ? underWay.get(key) : undefined;
       const joined = waits ?? flies;
       if (joined?.isWanted()) {
-        const before = joined.urgency();
+        const [before, wasFirstEffect] = [joined.urgency(), isFirstEffect(joined)];
         const promise = joined.join(ask);
         if (joined === waits && joined.urgency() !== before) queue.push(joined.urgency(), joined);
+        if (joined === waits) firstEffects += Number(isFirstEffect(joined)) - Number(wasFirstEffect);
         lane.look();
         return promise;
       }
@@ -172,8 +190,7 @@ export function createLine<Item, Answer>(options: LineOptions<Item, Answer>): Li
       const promise = one.join(ask);
       if (queued.size === 0) queuedAt = clock.now();
       all.add(one);
-      queued.set(key, one);
-      queue.push(one.urgency(), one);
+      enqueue(one);
       lane.look();
       return promise;
     },

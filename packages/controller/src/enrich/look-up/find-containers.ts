@@ -4,7 +4,7 @@ import type { ContainerInstance } from "../../aws/calls/ecs.ts";
 import type { Ec2Instance } from "../../aws/calls/ec2.ts";
 import type { Clock, Ms } from "../../clock.ts";
 import { wildcard } from "../../model/matcher.ts";
-import { containersOn, isConnected } from "../../inventory/containers-on.ts";
+import { containersOn, isConnected, sufficeToDrain } from "../../inventory/containers-on.ts";
 import { failureId, nameOf, regionId } from "../../inventory/ids.ts";
 import type { Failed, Inventory } from "../../inventory/inventory.ts";
 import { recordFailure } from "../failed.ts";
@@ -102,14 +102,14 @@ function answeredLately(inventory: Inventory, id: string, now: Ms): readonly str
 }
 
 /**
- * Whether the known facts suffice: to drain, a connected agent; else a search of all clusters. Each must be fresh
- * enough.
+ * Whether the known facts suffice: to drain, the container instances of `sufficeToDrain`; else a search of all clusters.
+ * Each must be fresh enough.
  */
 function isEnough(inventory: Inventory, { id, instance }: Sought, now: Ms, depth: Depth): boolean {
   const containers = containersOn(inventory, id);
   const isFresh = ({ arn }: ContainerInstance): boolean =>
     now - (inventory.get("container", arn)?.observedAt ?? 0) <= freshness.container[depth];
-  if (depth === "act" && containers.some((one) => one.agentConnected && isFresh(one))) return true;
+  if (depth === "act" && sufficeToDrain(containers.filter(isFresh), instance ?? null)) return true;
   const searched = inventory.get("searched", id);
   if (searched?.value !== "all") return false;
   const wasOld = instance !== undefined && searched.observedAt - instance.launchTime > SETTLED_IN;

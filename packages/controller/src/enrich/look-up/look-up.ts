@@ -6,6 +6,7 @@ import { containersOn } from "../../inventory/containers-on.ts";
 import { clusterArnFrom, clusterOfTask, groupId } from "../../inventory/ids.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
 import type { Subject } from "../../model/signal.ts";
+import { isEndState } from "../../signal/states.ts";
 import { announcedTask } from "../announced.ts";
 import { createServiceReads, type ServiceReads } from "./service-reads.ts";
 import { createBudget } from "./budget.ts";
@@ -125,14 +126,12 @@ async function toDrain(deps: Deps, id: string, place: Place, ask: Ask, depth: De
 }
 
 /**
- * States with which an instance is read again while its state reason is missing: only the reason shows whether the end
- * is a missed notice (to be drained) or a scale-in (docs/aws-facts.md, 11).
+ * Returns the maximum age of an instance. One that ends is read again while its state reason is missing: only the reason
+ * shows whether the end is a missed notice (to be drained) or a scale-in (docs/aws-facts.md, 11).
  */
-const ENDING: ReadonlySet<string> = new Set(["shutting-down", "terminated", "stopping", "stopped"]);
-
 function instanceAge(inventory: Inventory, id: string, depth: Depth): Ms {
   const known = inventory.get("instance", id)?.value;
-  const isUnexplained = known !== undefined && ENDING.has(known.state) && known.stateReason === null;
+  const isUnexplained = known !== undefined && isEndState(known.state) && known.stateReason === null;
   return isUnexplained ? 0 : freshness.instance[depth];
 }
 
