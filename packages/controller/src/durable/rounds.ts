@@ -30,6 +30,8 @@ export interface Since<R> {
   readonly running: ReadonlySet<string>;
   /** A signal was accepted for the document. */
   readonly isPoked: boolean;
+  /** False after the end of the turn: the round stores results, and neither stores nor returns what is to begin. */
+  readonly mayBegin: boolean;
 }
 
 export interface RoundsDeps {
@@ -44,15 +46,30 @@ export interface RoundsDeps {
 /**
  * Advances one document in rounds. A round loads the document, plans, commits intents, and returns the tasks to begin. Tasks
  * run concurrently; each result is passed to the round after its end, without waiting for slower tasks. If the ledger is
- * unavailable while a task runs or a result is not stored, the round is repeated after a pause; else this rejects.
+ * unavailable while a task runs or a result is not stored, the round is repeated after a pause. Rejects with any other
+ * error, after the tasks that run have ended: the caller repeats the call, and a send that still runs would be repeated.
  *
  * @param round returns null if there is nothing to do any more
  */
 export async function inRounds<R>(
-  { clock, turn, wakeUp, gather = 0 }: RoundsDeps,
+  deps: RoundsDeps,
   round: (since: Since<R>) => Promise<Round<R> | null>,
 ): Promise<void> {
+  const { clock, turn } = deps;
   const running = new Map<string, Promise<void>>();
+  try {
+    await advance(deps, running, round);
+  } catch (error) {
+    await raceWithin(clock, [Promise.allSettled(running.values())], turn.until - clock.now());
+    throw error;
+  }
+}
+
+async function advance<R>(
+  { clock, turn, wakeUp, gather = 0 }: RoundsDeps,
+  running: Map<string, Promise<void>>,
+  round: (since: Since<R>) => Promise<Round<R> | null>,
+): Promise<void> {
   let finished: R[] = [];
   let isPoked = false;
   const listen = (): Promise<void> => turn.poked().then(() => void (isPoked = true));
@@ -60,7 +77,8 @@ export async function inRounds<R>(
   let wasAtRest = true;
 
   for (let count = 0; count < MOST_ROUNDS; count++) {
-    const since: Since<R> = { results: finished, running: new Set(running.keys()), isPoked };
+    const mayBegin = clock.now() < turn.until;
+    const since: Since<R> = { results: finished, running: new Set(running.keys()), isPoked, mayBegin };
     if (isPoked) {
       isPoked = false;
       poked = listen();
@@ -79,7 +97,8 @@ export async function inRounds<R>(
     }
     if (made === null) return await raceWithin(clock, [Promise.all(running.values())], turn.until - clock.now());
     wasAtRest = made.atRest;
-    for (const { id, run } of clock.now() < turn.until ? made.begin : []) {
+    // Also if the turn has ended during the round, which may have stored that they are begun.
+    for (const { id, run } of mayBegin ? made.begin : []) {
       const task = run().then((result) => {
         finished.push(result);
         running.delete(id);

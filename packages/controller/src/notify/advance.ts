@@ -1,6 +1,6 @@
 import type { Clock, Ms } from "../clock.ts";
 import { commitOver, type Committed, type Made, UNAVAILABLE_PAUSE } from "../durable/commit.ts";
-import { inRounds, type Round } from "../durable/rounds.ts";
+import { inRounds, type Round, type Since } from "../durable/rounds.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
@@ -85,7 +85,9 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
     onResult: (channel, outcome) => deps.observe.alert?.(channel, outcome),
   };
 
-  async function round(key: Key, running: ReadonlySet<string>): Promise<Round<void> | null> {
+  async function round(key: Key, { running, mayBegin }: Since<void>): Promise<Round<void> | null> {
+    // Each result is stored by its send.
+    if (!mayBegin) return { begin: [], nextAt: clock.now(), atRest: true };
     const doc = await ledger.load(key, "alert");
     if (doc === null || doc.wakeAt === null) return null;
     // The pipeline checks this, too; but here a storm's members are not listed for each incident that joins.
@@ -186,8 +188,8 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
 
   return {
     advance: (key, turn = ALONE) =>
-      inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at), gather: TOGETHER }, ({ running }) =>
-        round(key, running),
+      inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at), gather: TOGETHER }, (since: Since<void>) =>
+        round(key, since),
       ),
     tellDirectly: createDirect(deps),
   };

@@ -108,6 +108,45 @@ test("what is not stored yet keeps it going", async () => {
   expect(seen.map(({ at }) => at)).toEqual([0, 1_000]);
 });
 
+test("if a round or a task fails, what was begun is awaited before that, until the turn ends", async () => {
+  const broken = new Error("broken");
+  const ends = async (until: number, ...rounds: Parameters<typeof played>[0]): Promise<number> => {
+    const began = clock.now();
+    const turn = { ...ALONE, until: began + until };
+    await expect(clock.runUntilSettled(inRounds(depsOf({ turn }), played(rounds).round))).rejects.toBe(broken);
+    return clock.now() - began;
+  };
+  const begun = { ...rest, begin: [task("slow", 5_000), task("quick", 100)] };
+  expect(await ends(Infinity, begun, broken)).toBe(5_000);
+  expect(await ends(3_000, begun, broken)).toBe(3_000);
+  const failing: Task<string> = { id: "x", run: () => Promise.reject(broken) };
+  expect(await ends(Infinity, { ...rest, begin: [task("slow", 5_000), failing] })).toBe(5_000);
+});
+
+test("what a round has stored to be begun is begun, although its turn ended meanwhile; later rounds may begin nothing", async () => {
+  const ran: string[] = [];
+  const noting = (id: string, takes: number): Task<string> => ({
+    id,
+    run: () => (ran.push(id), clock.sleep(takes).then(() => id)),
+  });
+  const may: boolean[] = [];
+  const turn = { ...ALONE, until: T0 + 3_000 };
+  const rounds: Round<string>[] = [
+    { ...rest, begin: [noting("before", 2_000)] },
+    { ...rest, begin: [noting("stored", 0)] },
+    { ...rest, begin: [noting("too late", 0)] },
+  ];
+  const round = async ({ mayBegin }: Since<string>): Promise<Round<string>> => {
+    if (may.push(mayBegin) === 2) await clock.sleep(4_000);
+    return rounds.shift() ?? rest;
+  };
+  await clock.runUntilSettled(inRounds(depsOf({ turn }), round));
+  expect(ran).toEqual(["before", "stored"]);
+  expect(may.slice(0, 2)).toEqual([true, true]);
+  expect(may.slice(2)).not.toContain(true);
+  expect(hints).toHaveLength(1);
+});
+
 test("other failures, of a round or of a task, end it", async () => {
   const broken = new Error("broken");
   await expect(clock.runUntilSettled(inRounds(depsOf(), played([broken]).round))).rejects.toBe(broken);

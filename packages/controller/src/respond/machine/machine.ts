@@ -43,14 +43,14 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
   /** Results that could not be stored: applied again each round, until they can. */
   let unsaved: readonly Finished[] = [];
 
-  async function round({ results, running, isPoked }: Since<Finished>): Promise<Round<Finished> | null> {
+  async function round(since: Since<Finished>): Promise<Round<Finished> | null> {
     if (doc === null) doc = await takeUp(deps, key, kind);
-    else if (isPoked) {
+    else if (since.isPoked) {
       const stored: Doc<K> | null = await ledger.load(key, kind);
       doc = stored === null || stored.version > doc.version ? stored : doc;
     }
     if (doc === null) return null;
-    const settled = await settleBatch(deps, doc, newest([...unsaved, ...results]), running);
+    const settled = await settleBatch(deps, doc, newest([...unsaved, ...since.results]), since);
     if (settled === null) return null;
     const { view, due, upcomingAt } = settled;
     ({ doc, unsaved } = settled);
@@ -125,7 +125,7 @@ async function settleBatch<K extends Kind>(
   deps: MachineDeps<K>,
   loaded: Doc<K>,
   results: readonly Finished[],
-  running: ReadonlySet<string>,
+  since: Since<Finished>,
 ): Promise<Settled<K> | null> {
   const { key, kind } = loaded;
   let batch = results;
@@ -145,7 +145,7 @@ async function settleBatch<K extends Kind>(
           writesOtherDocs(one) ? again(one, now + MIN_TAKEOVER_DELAY, "another document is full") : one,
         );
     }
-    return planRound(deps, base, batch, running, now);
+    return planRound(deps, base, batch, since, now);
   });
   switch (committed.is) {
     case "stored":

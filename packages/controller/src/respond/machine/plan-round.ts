@@ -3,6 +3,7 @@ import type { Ms } from "../../clock.ts";
 import type { Doc, Kind } from "../../model/doc.ts";
 import type { Change, Made } from "../../durable/commit.ts";
 import { intend } from "../../durable/intent.ts";
+import type { Since } from "../../durable/rounds.ts";
 import type { Entry } from "../../model/journal.ts";
 import type { Step } from "../../model/step.ts";
 import { apply, type Finished } from "./apply.ts";
@@ -30,13 +31,14 @@ export interface PlannedRound<K extends Kind> extends Made<K> {
 }
 
 /**
- * Applies results to the document, replans, and finds due steps; steps that are not safe become `intended` first. Pure.
+ * Applies results to the document, replans, and finds due steps; steps that are not safe become `intended` first. If no
+ * step may begin, none is due, and the document is due at once for another turn. Pure.
  */
 export function planRound<K extends Kind>(
   deps: PlanRoundDeps<K>,
   base: Doc<K>,
   results: readonly Finished[],
-  running: ReadonlySet<string>,
+  { running, mayBegin }: Pick<Since<Finished>, "running" | "mayBegin">,
   now: Ms,
 ): PlannedRound<K> {
   const entries: Entry[] = [];
@@ -68,7 +70,8 @@ export function planRound<K extends Kind>(
   }
 
   const upcoming = next(doc as Doc, now);
-  const due = upcoming.due.filter((step) => !running.has(step.id));
+  const ready = upcoming.due.filter((step) => !running.has(step.id));
+  const due = mayBegin ? ready : [];
   const intents = new Set(due.filter((step) => !deps.isSafe(step)).map((step) => step.id));
   if (intents.size > 0) {
     doc = mapSteps(doc as Doc, (step) =>
@@ -76,7 +79,8 @@ export function planRound<K extends Kind>(
     ) as Doc<K>;
   }
   const busy = due.length > 0 || running.size > 0;
-  doc = { ...doc, wakeAt: busy ? now + deps.takeoverDelay() : earliest(upcoming.wakeAt, doc.wakeAt) };
+  const wakeAt = ready.length > 0 ? now : earliest(upcoming.wakeAt, doc.wakeAt);
+  doc = { ...doc, wakeAt: busy ? now + deps.takeoverDelay() : wakeAt };
   // Before safe steps nothing must be written: the stored document is due, and another worker would plan the same.
   const nothingYet = results.length === 0 && intents.size === 0 && due.length > 0 && running.size === 0;
   const isQuiet = results.length === 0 && entries.length === 0;

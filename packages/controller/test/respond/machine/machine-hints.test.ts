@@ -101,3 +101,39 @@ test("at its deadline nothing more is begun or waited for, and a hint brings the
   await settle(advanceDoc(deps, key, "incident", ALONE));
   expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
 });
+
+describe("a command that must not run twice", () => {
+  const command = { plan: [planned("quick"), planned("command", { after: ["quick"] })], unsafe: ["command"] };
+  const takes = async (ms: number): Promise<Result> => {
+    await clock.sleep(ms);
+    return done;
+  };
+
+  test("runs, although the deadline passes while it is stored that it is to run", async () => {
+    const key = await open();
+    const { deps, ran } = scripted(clock, ledger, { ...command, run: () => takes(SECOND) });
+    const slow: typeof deps.ledger = {
+      load: (...args) => ledger.load(...args),
+      touch: (...args) => ledger.touch(...args),
+      async commit(...args) {
+        await clock.sleep(5 * SECOND);
+        return ledger.commit(...args);
+      },
+    };
+    await settle(advanceDoc({ ...deps, ledger: slow }, key, "incident", { ...ALONE, until: T0 + 4 * SECOND }));
+    expect((await stored(key)).body.steps.map(({ id, state }) => [id, state])).toContainEqual(["command", "intended"]);
+    expect(ran).toEqual(["quick", "command"]);
+  });
+
+  test("is not stored as to run after the deadline, so that another turn runs it", async () => {
+    const key = await open();
+    const { deps, ran } = scripted(clock, ledger, { ...command, run: () => takes(4 * SECOND) });
+    await settle(advanceDoc(deps, key, "incident", { ...ALONE, until: T0 + 4 * SECOND }));
+    const { body, wakeAt } = await stored(key);
+    expect(body.steps.map(({ state }) => state)).toEqual(["done", "waiting"]);
+    expect(wakeAt).toBe(T0 + 4 * SECOND);
+    expect(ran).toEqual(["quick"]);
+    await settle(advanceDoc(deps, key, "incident", ALONE));
+    expect(ran).toEqual(["quick", "command"]);
+  });
+});
