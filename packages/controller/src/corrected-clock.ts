@@ -13,6 +13,7 @@ export interface TimeListener {
 
 /** The machine's clock, corrected by AWS's time. All code that compares deadlines uses this clock. */
 export interface CorrectedClock extends Clock, TimeListener {
+  readonly steady: () => Ms;
   /**
    * How far the machine's clock is ahead of AWS's (negative: late); 0 while it is right, or while AWS's time is not
    * known.
@@ -94,6 +95,7 @@ export function correctClock(machine: Clock, onChange: (ahead: Ms) => void): Cor
 
   return {
     now,
+    steady: machine.steady ?? machine.now,
     sleep: (ms, signal) => machine.sleep(ms, signal),
     setTimer(at, fn) {
       noticeSet();

@@ -2,7 +2,7 @@ import type { HttpRequest } from "./http.ts";
 
 /** Makes a request with a JSON body. */
 export const jsonRequest = (
-  method: "POST" | "PATCH",
+  method: "POST" | "PATCH" | "PUT",
   url: string,
   body: object,
   headers: HttpRequest["headers"] = {},

@@ -23,6 +23,22 @@ export interface Send {
    */
   readonly since: Ms | null;
   readonly reason: string | null;
+  /** Number of messages that were sent; absent means none was counted (by an earlier version). */
+  readonly sentCount?: number;
+  /** What the last sent message reported; absent means none, or one of an earlier version. */
+  readonly level?: AlertLevel;
+}
+
+/** How bad it is. If a number grows, people are notified again, and not only shown a changed message. */
+export interface AlertLevel {
+  /** 0: info, 1: warning, 2: critical. */
+  readonly severity: number;
+  readonly members: number;
+  /** Members whose end is certain; the others may be interrupted. */
+  readonly ending: number;
+  /** Services below their minimum, and services without any task. */
+  readonly low: number;
+  readonly empty: number;
 }
 
 /**
@@ -43,6 +59,11 @@ export interface Alert {
   readonly group: Params;
   /** Counts how often the alert was opened; members are tagged `alert#…#<generation>`. */
   readonly generation: number;
+  /**
+   * Names this generation in services that keep records: no other has it, nor one of another ledger, whose numbers begin
+   * at 1 again. Absent in an alert that an earlier version opened, whose records are named by key and generation.
+   */
+  readonly recordId?: string;
   readonly openedAt: Ms;
   readonly flushAt: Ms;
   readonly sends: { readonly [channel: string]: Send };

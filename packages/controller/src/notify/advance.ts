@@ -72,7 +72,7 @@ interface Intended extends Made<"alert"> {
 export function createAlertAdvance(deps: AlertDeps): Alerts {
   const { clock, ledger, wake } = deps;
   const store = storeOf(deps);
-  const limits = createChannelLimits((channel) => deps.channels.get(channel)?.pace ?? null);
+  const limits = createChannelLimits((channel) => deps.channels.get(channel)?.pace ?? null, clock);
   const sending: DeliverDeps = {
     store,
     channels: deps.channels,
@@ -105,7 +105,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
         if (evaluated.next.lapsed.length > 0 && due.length === 0) return again;
         const begin = due.map((one) => ({
           id: one.channel,
-          run: () => deliver(sending, committed.doc, one, evaluated.modelFor(one.channel, one.phase)),
+          run: () => deliver(sending, committed.doc, one, evaluated.modelFor(one)),
         }));
         // The next evaluation finds what other channels wait for.
         const nextAt = due.length > 0 ? clock.now() + TOGETHER : (evaluated.next.wakeAt ?? Infinity);
@@ -136,7 +136,7 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
       const evaluated = await evaluateAlert(deps, limits, doc, () => clock.now());
       const due = evaluated.next.due.filter(({ channel }) => !running.has(channel));
       const channels = due.map(({ channel }) => channel);
-      if (!limits.enter(channels, clock.now())) return null;
+      if (!limits.enter(channels)) return null;
       entered = channels;
       const change = changeOf(doc, evaluated, due);
       // Joining incidents schedule wake-ups, too: an earlier one has replaced the one for `wakeAt`.

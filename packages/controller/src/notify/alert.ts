@@ -1,4 +1,5 @@
 import type { Ms } from "../clock.ts";
+import type { Threat } from "../decide/threat.ts";
 import type { ServiceImpact, Missing } from "../enrich/facts.ts";
 import type { Key } from "../model/key.ts";
 import type { Outcome } from "../model/incident.ts";
@@ -19,6 +20,8 @@ export interface AlertMember {
   readonly incident: Key;
   readonly subject: string;
   readonly kinds: readonly SignalKind[];
+  /** What threatens it, by its newest signals; `cancelled`: the interruption was called off. */
+  readonly threat: Threat | "cancelled";
   readonly action: Action | null;
   readonly name: string | null;
   readonly type: string | null;
@@ -42,8 +45,14 @@ export interface AlertMember {
 
 /** The content of an alert, which every channel renders. */
 export interface AlertModel {
+  /** Names this message: equal in all its attempts, and no other message has it. */
+  readonly id: string;
+  /** It is worse than the channel's last message said: people are to be notified, and not only shown a changed message. */
+  readonly raised: boolean;
   readonly key: Key;
   readonly generation: number;
+  /** Names the alert in services that keep records, and its thread: 32 hexadecimal digits. */
+  readonly recordId: string;
   readonly phase: "receipt" | "update" | "outcome";
   /** "3 of m5.large in eu-west-1b are reclaimed, 94 s left" */
   readonly headline: string;
@@ -67,7 +76,7 @@ export interface AlertModel {
 
 /**
  * Which changes cause an update between receipt and outcome. `full`: any change; for machines and messages that are
- * edited in place. `material`: members, services below their minimum, or requests to people; for channels where each
+ * edited in place. `material`: members and what threatens them, what is left of services below their minimum, or requests to people; for channels where each
  * update is another message.
  */
 export type Detail = "material" | "full";

@@ -151,6 +151,9 @@ export function joinAlert(
   return { doc: existing, isNew: false };
 }
 
+/** Makes the id of an alert's records. Without a time it is that of earlier versions. */
+export const recordIdOf = (name: string): string => createHash("sha256").update(name).digest("hex").slice(0, 32);
+
 function opened(
   base: Omit<Doc<"alert">, "body">,
   group: GroupValues,
@@ -160,6 +163,8 @@ function opened(
 ): Doc<"alert"> {
   const flushAt = now + wait;
   const nothing = { sends: {}, size: 0, quiet: "no", withheld: [] } as const;
-  const body = { route: name, group: { ...group }, generation, openedAt: now, flushAt, ...nothing };
+  // The time makes it differ from an alert of another ledger with the same key and generation.
+  const recordId = recordIdOf(`${base.key}#${generation}@${now}`);
+  const body = { route: name, group: { ...group }, generation, recordId, openedAt: now, flushAt, ...nothing };
   return { ...base, wakeAt: flushAt, body };
 }

@@ -1,5 +1,7 @@
 import type { AlertModel } from "./alert.ts";
+import { recordIdOf } from "./join.ts";
 import { clean } from "./message/clean.ts";
+import { contentHash, messageId } from "./outbox/hash.ts";
 import { type DirectDeps, tellOne } from "./direct.ts";
 
 /** A problem of the worker itself, and what a person should do. */
@@ -19,10 +21,12 @@ export function createTroubleTeller(
 ): (trouble: Trouble) => Promise<void> {
   return async ({ name, headline, ask }) => {
     const now = deps.clock.now();
-    const model: AlertModel = {
+    const model = {
+      raised: false,
       key: `alert#worker/${name}`,
       // Each report is a new alert, since services may drop repetitions.
       generation: Math.floor(now / 1_000),
+      recordId: recordIdOf(`${name}@${now}`),
       phase: "receipt",
       headline: clean(headline),
       stakes: [],
@@ -37,7 +41,8 @@ export function createTroubleTeller(
       earliestDeadline: null,
       storm: false,
       link: null,
-    };
-    await Promise.all([...deps.channels].map(([channel, driver]) => tellOne(deps, channel, driver, model)));
+    } satisfies Omit<AlertModel, "id">;
+    const named: AlertModel = { ...model, id: messageId(model, 0, contentHash(model, "full")) };
+    await Promise.all([...deps.channels].map(([channel, driver]) => tellOne(deps, channel, driver, named)));
   };
 }

@@ -3,8 +3,9 @@ import { SpotkeeperError } from "../../src/errors.ts";
 import type { Facts } from "../../src/enrich/facts.ts";
 import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
-import { type Bench, bench, type FakeChannel, fakeChannel, quiet } from "./support/bench.ts";
-import { T0, told } from "./support/samples.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
+import { type Bench, bench, type FakeChannel, fakeChannel, quiet, type Sent } from "./support/bench.ts";
+import { signal, T0, told } from "./support/samples.ts";
 
 const drained = { outcome: "drained", drainedAt: T0 + 60_000, closedAt: T0 + 60_000 } as const;
 const phases = (channel: FakeChannel): string[] => channel.sent.map(({ at, model }) => `${at / 1_000} ${model.phase}`);
@@ -275,5 +276,77 @@ describe("without a ledger", () => {
     expect(sns.sent).toHaveLength(3);
     expect(sns.sent[0]?.model.members).toHaveLength(1);
     expect(on.observed).toEqual(["sns failed", "sns failed", "sns gave-up"]);
+  });
+});
+
+describe("what is worse than the last message said", () => {
+  const last = (channel: FakeChannel): Sent | undefined => channel.sent.at(-1);
+  /** A channel that gets only what is news. */
+  let chat: FakeChannel;
+  beforeEach(() => {
+    chat = fakeChannel(on.clock, "material");
+  });
+
+  test("a recommendation that becomes a reclaim is news, and raises the alert", async () => {
+    const alerts = on.worker({ chat });
+    await on.join("i-1", { body: { signals: [signal("rebalance")], deadline: null } });
+    await on.run(alerts, 40_000);
+    expect(chat.sent.map(({ model }) => [model.phase, model.raised])).toEqual([["receipt", false]]);
+    await on.change("i-1", { signals: [signal("rebalance"), signal("spot-interruption")], deadline: T0 + 200_000 });
+    await on.run(alerts, 40_000);
+    expect(last(chat)?.model).toMatchObject({ phase: "update", raised: true });
+  });
+
+  test("more members raise it; the same again does not", async () => {
+    const alerts = on.worker({ sns });
+    await on.join("i-1");
+    await on.run(alerts, 40_000);
+    await on.join("i-2");
+    await on.run(alerts, 40_000);
+    await on.change("i-2", { firstActionAt: T0 + 60_000, rule: "other" });
+    await on.run(alerts, 40_000);
+    expect(sns.sent.slice(0, 2).map(({ model }) => model.raised)).toEqual([false, true]);
+    expect(sns.sent.slice(2).every(({ model }) => !model.raised)).toBe(true);
+  });
+
+  test("a notice that is called off is told at once, before the incident is over", async () => {
+    const alerts = on.worker({ chat });
+    await on.join("i-1");
+    await on.join("i-2");
+    await on.run(alerts, 40_000);
+    await on.change("i-1", { cancelledAt: T0 + 41_000 });
+    await on.run(alerts, 40_000);
+    expect(last(chat)?.model).toMatchObject({ phase: "update", raised: false });
+    expect(last(chat)?.model.headline).toContain("1 more was not interrupted after all");
+  });
+
+  test("each repetition has an id of its own, and each attempt of one message the same", async () => {
+    const route = { ...DEFAULT_ROUTE, repeatEvery: 60_000 };
+    const alerts = on.worker({ chat }, { routes: [route] });
+    chat.answers.push({ is: "retry", reason: "answered 500", after: null }, { is: "sent", receipt: { n: 1 } });
+    await on.join("i-1");
+    await on.run(alerts, 150_000);
+    const ids = chat.sent.map(({ model }) => model.id);
+    expect(ids.length).toBeGreaterThanOrEqual(3);
+    expect(ids[1]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(ids.length - 1);
+  });
+});
+
+describe("a channel that asks for a long pause", () => {
+  test("holds nobody up: the next alert reaches the stand-in at once", async () => {
+    const standIn = fakeChannel(on.clock);
+    const routes = [{ ...DEFAULT_ROUTE, channels: ["sns"], giveUpAfter: 600_000 }];
+    const alerts = on.worker({ sns, standIn }, { routes });
+    sns.answers.push({ is: "retry", reason: "answered 429", after: 7_200_000 });
+    await on.join("i-1");
+    await on.run(alerts, 15_000);
+    expect(phases(standIn)).toEqual(["5 receipt"]);
+    expect(standIn.sent[0]?.model.ask[0]).toMatch(/^see why channel sns was not told: answered 429/);
+    // The outcome, a minute later: nobody waits until sns is free again.
+    await on.change("i-1", drained);
+    await on.run(alerts, 60_000);
+    expect(standIn.sent.at(-1)?.model.phase).toBe("outcome");
+    expect(await on.alert()).toMatchObject({ wakeAt: null });
   });
 });

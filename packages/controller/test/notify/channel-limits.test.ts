@@ -9,6 +9,8 @@ import {
   left,
   UNLIMITED,
 } from "../../src/notify/outbox/channel-limits.ts";
+import { systemClock } from "../../src/clock.ts";
+import { correctClock } from "../../src/corrected-clock.ts";
 import { T0 } from "./support/samples.ts";
 
 const failed: SendResult = { is: "retry", reason: "answered 500", after: null };
@@ -87,12 +89,43 @@ test("property: never more than the burst at once, nor faster than the pace", ()
   );
 });
 
+test("asked to wait for a week, it tries again after a quarter of an hour", () => {
+  const resting = left(UNLIMITED, { is: "retry", reason: "answered 429", after: 604_800_000 }, T0);
+  expect(freeAt(resting, null, T0)).toBe(T0 + 900_000);
+});
+
 test("several channels enter together or not at all, and what was not sent is given back", () => {
-  const gates = createChannelLimits((channel) => (channel === "chat" ? { every: 1_000, burst: 1 } : null));
-  expect(gates.enter(["chat", "sns"], T0)).toBe(true);
-  expect(gates.enter(["chat", "sns"], T0)).toBe(false);
-  expect(gates.enter(["sns"], T0)).toBe(true);
-  expect(gates.freeAt("chat", T0)).toBe(T0 + 1_000);
+  const gates = createChannelLimits((channel) => (channel === "chat" ? { every: 1_000, burst: 1 } : null), {
+    now: () => T0,
+  });
+  expect(gates.enter(["chat", "sns"])).toBe(true);
+  expect(gates.enter(["chat", "sns"])).toBe(false);
+  expect(gates.enter(["sns"])).toBe(true);
+  expect(gates.freeAt("chat")).toBe(T0 + 1_000);
   gates.leave(["chat"]);
-  expect(gates.freeAt("chat", T0)).toBe(T0);
+  expect(gates.freeAt("chat")).toBe(T0);
+});
+
+test("when the hour is set back, or corrected, a channel is not shut for it", () => {
+  let hour = T0;
+  let elapsed = 0;
+  const pass = (ms: number): void => {
+    hour += ms;
+    elapsed += ms;
+  };
+  const machine = { ...systemClock, now: () => hour, steady: () => elapsed };
+  const clock = correctClock(machine, () => {});
+  const gates = createChannelLimits(() => ({ every: 1_000, burst: 1 }), clock);
+  expect(gates.enter(["chat"])).toBe(true);
+  gates.heard("chat", { is: "retry", reason: "answered 429", after: 30_000 });
+  // AWS says that it is an hour earlier.
+  const heard = clock.asked();
+  pass(100);
+  heard(T0 - 3_600_000);
+  expect(clock.now()).toBeLessThan(T0 - 3_500_000);
+  expect(gates.freeAt("chat") - clock.now()).toBe(29_900);
+  // Somebody sets the machine's clock.
+  hour -= 3_600_000;
+  pass(29_900);
+  expect(gates.enter(["chat"])).toBe(true);
 });

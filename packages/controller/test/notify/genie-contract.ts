@@ -67,7 +67,7 @@ export function testGenie(
 
     test("is a new alert when it opens again, and when it has settled", async () => {
       await sendAll(receipt, ended, growing);
-      await sendAll({ ...receipt, generation: 2 });
+      await sendAll({ ...receipt, generation: 2, recordId: "2".repeat(32) });
       expect(shown().map((all) => (all as { state: string }[]).map(({ state }) => state))).toEqual([
         ["closed", "open"],
         ["open"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applySend, intend } from "../../src/notify/outbox/apply.ts";
+import { applySend, type Circumstances, intend } from "../../src/notify/outbox/apply.ts";
 import { type ChannelRef, nextAlert as next, type NextAlert, type Summary } from "../../src/notify/outbox/next.ts";
 import { DEFAULT_ROUTE, type Route } from "../../src/notify/route.ts";
 import type { Doc } from "../../src/model/doc.ts";
@@ -9,7 +9,7 @@ import { alertDoc, T0 } from "./support/samples.ts";
 const FLUSH = T0 + 5_000;
 const open = (hash = "a"): Summary => ({ stage: "open", hashes: { material: hash, full: hash } });
 const outcome = (hash = "z"): Summary => ({ stage: "outcome", hashes: { material: hash, full: hash } });
-const sns: ChannelRef = { name: "sns", updates: "material", freeAt: 0, elsewhere: "" };
+const sns: ChannelRef = { name: "sns", updates: "material", freeAt: 0, elsewhere: "", usefulUntil: null };
 const web: ChannelRef = { ...sns, name: "web", updates: "full" };
 const nextAlert = (
   of: Doc<"alert">,
@@ -35,7 +35,7 @@ describe("when a channel is told", () => {
   test("not before the group wait is over", () => {
     expect(nextAlert(doc(), open(), [sns], FLUSH - 1)).toEqual({ due: [], lapsed: [], wakeAt: FLUSH });
     expect(nextAlert(doc(), open(), [sns], FLUSH).due).toEqual([
-      { channel: "sns", phase: "receipt", content: "open:a", attempt: 1, supersedes: null },
+      { channel: "sns", phase: "receipt", content: "open:a", attempt: 1, supersedes: null, usefulUntil: null },
     ]);
   });
 
@@ -117,6 +117,27 @@ describe("when a channel is told", () => {
     expect(news).toMatchObject({ due: [], lapsed: [], wakeAt: late + 1 });
   });
 
+  test("a channel that is free only after the deadline is given up at once, if another can be told in time", () => {
+    const shut = { ...sns, freeAt: FLUSH + 300_000 };
+    const reason = "it takes no messages for 300 s, which is after the deadline";
+    const usefulUntil = FLUSH + 100_000;
+    expect(nextAlert(doc(), open(), [{ ...shut, usefulUntil }], FLUSH).lapsed).toEqual([
+      { channel: "sns", content: "open:a", reason },
+    ]);
+    // Nobody else can be told, or the deadline is over anyway: late is better than never.
+    expect(nextAlert(doc(), open(), [shut], FLUSH)).toMatchObject({ lapsed: [], wakeAt: expect.any(Number) });
+    expect(nextAlert(doc(), open(), [{ ...shut, usefulUntil }], usefulUntil).lapsed).toEqual([]);
+  });
+
+  test("a channel that is free only after giveUpAfter is given up at once: of an outcome as well, and once", () => {
+    const shut = { ...sns, freeAt: FLUSH + 900_000 };
+    const route = { giveUpAfter: 600_000 };
+    const given = nextAlert(doc({}), outcome(), [shut], FLUSH, route);
+    expect(given.lapsed).toMatchObject([{ channel: "sns", content: "outcome:z" }]);
+    const after = intend(doc({}), [], given.lapsed, FLUSH);
+    expect(nextAlert(after, outcome(), [shut], FLUSH, route)).toMatchObject({ due: [], lapsed: [] });
+  });
+
   test("an open alert is told again where its route says so, an outcome never", () => {
     const again = { repeatEvery: 600_000 };
     expect(nextAlert(doc({}), open(), [sns], FLUSH + 599_999, again).due).toEqual([]);
@@ -177,10 +198,19 @@ describe("when it looks again", () => {
 });
 
 describe("what came of a send", () => {
-  const due = { channel: "sns", phase: "receipt", content: "open:a", attempt: 1, supersedes: null } as const;
+  const due = {
+    channel: "sns",
+    phase: "receipt",
+    content: "open:a",
+    attempt: 1,
+    supersedes: null,
+    usefulUntil: null,
+  } as const;
   const intended = intend(doc(), [due], [], FLUSH);
+  const level = { severity: 1, members: 1, ending: 1, low: 0, empty: 0 };
+  const at = (now: number, random = 0): Circumstances => ({ now, random, route: DEFAULT_ROUTE, level });
   const apply = (result: Parameters<typeof applySend>[2], random = 0): Send | undefined =>
-    applySend(intended, due, result, FLUSH, random, DEFAULT_ROUTE)?.send;
+    applySend(intended, due, result, at(FLUSH, random))?.send;
 
   test("an intent guards it for longer than a send can take", () => {
     expect(intended).toMatchObject({ wakeAt: FLUSH + 15_000, body: { sends: { sns: { state: "intended" } } } });
@@ -203,7 +233,7 @@ describe("what came of a send", () => {
 
   test("fails for too long, is refused, or is asked to wait for too long: given up, with the reason", () => {
     const retry = (late: number): Send | undefined =>
-      applySend(intended, due, { is: "retry", reason: "slow", after: null }, FLUSH + late, 0, DEFAULT_ROUTE)?.send;
+      applySend(intended, due, { is: "retry", reason: "slow", after: null }, at(FLUSH + late))?.send;
     expect(retry(3_599_000)).toMatchObject({ state: "due", retryAt: FLUSH + 3_600_000 });
     expect(retry(3_599_001)).toMatchObject({ state: "gave-up", retryAt: null, reason: "slow, for 60 min" });
     expect(apply({ is: "refused", reason: "answered 401", because: "request" })).toMatchObject({
@@ -212,6 +242,24 @@ describe("what came of a send", () => {
     });
     expect(apply({ is: "retry", reason: "busy", after: 3_600_001 })).toMatchObject({ state: "gave-up" });
     expect(apply({ is: "retry", reason: "busy", after: 3_600_000 })).toMatchObject({ state: "due" });
+  });
+
+  test("a pause that a service asks for is followed for a quarter of an hour at most", () => {
+    expect(apply({ is: "retry", reason: "busy", after: 3_000_000 })?.retryAt).toBe(FLUSH + 900_000);
+  });
+
+  test("asked to wait until after the deadline, it is given up at once, so that another channel is told", () => {
+    const urgent = { ...due, usefulUntil: FLUSH + 100_000 };
+    const busy = (after: number | null): Send | undefined =>
+      applySend(intended, urgent, { is: "retry", reason: "busy", after }, at(FLUSH))?.send;
+    expect(busy(100_001)).toMatchObject({ state: "gave-up", reason: "busy, for 0 s" });
+    expect(busy(100_000)).toMatchObject({ state: "due", retryAt: FLUSH + 100_000 });
+    expect(busy(null)).toMatchObject({ state: "due" });
+  });
+
+  test("counts what was sent, and remembers how bad that was", () => {
+    expect(apply({ is: "sent", receipt: null })).toMatchObject({ sentCount: 1, level });
+    expect(apply({ is: "retry", reason: "busy", after: null })?.sentCount).toBeUndefined();
   });
 
   test("its age counts from the first attempt of a stage", () => {
@@ -224,15 +272,13 @@ describe("what came of a send", () => {
     const waits = [1, 2, 5, 7, 11].map((attempt) => {
       const one = { ...due, attempt };
       const result = { is: "retry", reason: "slow", after: null } as const;
-      return (
-        (applySend(intend(doc(), [one], [], FLUSH), one, result, FLUSH, 0, DEFAULT_ROUTE)?.send.retryAt ?? 0) - FLUSH
-      );
+      return (applySend(intend(doc(), [one], [], FLUSH), one, result, at(FLUSH))?.send.retryAt ?? 0) - FLUSH;
     });
     expect(waits).toEqual([1_000, 2_000, 16_000, 60_000, 60_000]);
   });
 
   test("one that took too long, and was taken over, changes nothing", () => {
     const again = intend(intended, [{ ...due, attempt: 2 }], [], FLUSH + 15_000);
-    expect(applySend(again, due, { is: "sent", receipt: null }, FLUSH + 16_000, 0, DEFAULT_ROUTE)).toBeNull();
+    expect(applySend(again, due, { is: "sent", receipt: null }, at(FLUSH + 16_000))).toBeNull();
   });
 });

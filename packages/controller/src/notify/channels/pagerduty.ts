@@ -6,7 +6,8 @@ import { jsonRequest } from "../../http/json-request.ts";
 import { allow as allowed, reference } from "./support/options.ts";
 import { fit } from "../render/fit.ts";
 import type { Part } from "../render/parts.ts";
-import { alertId, placeOf, titleOf } from "../render/ticket.ts";
+import { placeOf, titleOf } from "../render/ticket.ts";
+import { idOf, idsOf, raisedBefore, raisedBy } from "./support/raised.ts";
 import { badCredentials, ofHttp } from "./support/result.ts";
 import { sendWith } from "./support/secrets.ts";
 
@@ -35,7 +36,8 @@ export interface PagerDutyEvent {
 }
 
 /**
- * Opens, updates and resolves one PagerDuty alert for each alert, by `dedup_key`: a repetition updates the open alert.
+ * Opens, updates and resolves one PagerDuty alert for each alert, by `dedup_key`: a repetition updates the open alert, and
+ * notifies nobody. If it gets worse, another PagerDuty alert is opened; all are resolved at the end.
  */
 export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
   options: z.strictObject({
@@ -51,13 +53,14 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
       // Each update is one more entry in the alert's log.
       updates: "material",
       pace: null,
-      send: sendWith(deps.secret, { routingKey }, async ({ routingKey: key }, model, _previous, signal) => {
+      send: sendWith(deps.secret, { routingKey }, async ({ routingKey: key }, model, previous, signal) => {
         let result: SendResult = { is: "sent", receipt: null };
-        for (const event of eventsOf(model, key, acknowledge)) {
+        const raised = raisedBy(model, raisedBefore(previous));
+        for (const event of eventsOf(model, key, acknowledge, raised)) {
           const outcome = await http(jsonRequest("POST", url, event), signal);
           result = isUnknownKey(outcome)
             ? badCredentials("answered 400: the routing key is not known; check its routingKey")
-            : ofHttp(outcome, { dedupKey: event.dedup_key });
+            : ofHttp(outcome, { dedupKey: event.dedup_key, raised });
           if (result.is !== "sent") break;
         }
         return result;
@@ -70,14 +73,26 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
  * Makes the events to send. Pure. If the second fails, both are repeated: the first then updates the alert that it
  * opened.
  */
-export function eventsOf(model: AlertModel, routingKey: string, acknowledge: boolean): readonly PagerDutyEvent[] {
-  const to = { routing_key: routingKey, dedup_key: alertId(model) };
+export function eventsOf(
+  model: AlertModel,
+  routingKey: string,
+  acknowledge: boolean,
+  raised: number = 0,
+): readonly PagerDutyEvent[] {
+  const to = { routing_key: routingKey, dedup_key: idOf(model, raised) };
   const over = model.phase === "outcome";
   const event = fit(
     model,
     (parts): PagerDutyEvent => ({ ...to, event_action: over ? "resolve" : "trigger", ...contentOf(model, parts) }),
     (one) => Buffer.byteLength(JSON.stringify(one)) <= MOST_BYTES,
   );
+  if (over)
+    return [
+      event,
+      ...idsOf(model, raised)
+        .slice(1)
+        .map((id) => ({ routing_key: routingKey, dedup_key: id, event_action: "resolve" as const })),
+    ];
   const handled = acknowledge && model.phase === "receipt" && model.ask.length === 0;
   return handled ? [event, { ...to, event_action: "acknowledge" }] : [event];
 }

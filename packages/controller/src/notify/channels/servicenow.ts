@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
-import { type Asked, exchange } from "./support/exchange.ts";
+import { type Asked, exchange, isGone } from "./support/exchange.ts";
 import type { Http, HttpRequest } from "../../http/http.ts";
 import { jsonRequest } from "../../http/json-request.ts";
 import { allow as allowed, reference } from "./support/options.ts";
@@ -71,7 +71,11 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
         const login = Buffer.from(`${options.username}:${password}`).toString("base64");
         const table = tableOf(http, options.url, { authorization: `Basic ${login}`, accept: "application/json" });
         const known = ours.safeParse(previous).data;
-        if (known !== undefined) return tell(table, model, known, options, signal);
+        if (known !== undefined) {
+          const told = await tell(table, model, known, options, signal);
+          // A person has deleted the record: another is made.
+          if (told !== "gone") return told;
+        }
         const looked = await table.find(alertId(model), signal);
         if ("failed" in looked) return looked.failed;
         const created = looked.value ?? (await table.write(null, newIncident(model, options), signal));
@@ -79,14 +83,15 @@ export const servicenowChannel: ChannelFactory<z.ZodType<ServiceNowOptions>> = {
         const receipt = { sysId: typeof created === "string" ? created : created.value, resolved: false };
         // A new record has the complete content, unless the alert is over; a found record may be from an earlier send.
         const news = model.phase === "outcome" || (looked.value !== null && model.phase === "update");
-        return news ? tell(table, model, receipt, options, signal) : { is: "sent", receipt };
+        const told = news ? await tell(table, model, receipt, options, signal) : ({ is: "sent", receipt } as const);
+        return told === "gone" ? { is: "retry", reason: "the record was deleted at this moment", after: null } : told;
       }),
     };
   },
 };
 
 interface Table {
-  /** Returns the sys_id of the incident with this correlation id; null if there is none. */
+  /** Returns the sys_id of the incident with this correlation id that is not closed; null if there is none. */
   find(correlationId: string, signal: AbortSignal): Promise<Asked<string | null>>;
   /** @param sysId null for a new one */
   write(sysId: string | null, fields: object, signal: AbortSignal): Promise<Asked<string>>;
@@ -98,7 +103,7 @@ function tableOf(http: Http, base: string, headers: HttpRequest["headers"]): Tab
   const only = "?sysparm_fields=sys_id,correlation_id";
   return {
     async find(id, signal) {
-      const query = encodeURIComponent(`correlation_id=${id}^ORDERBYsys_created_on`);
+      const query = encodeURIComponent(`correlation_id=${id}^active=true^ORDERBYsys_created_on`);
       const url = `${table}${only}&sysparm_limit=10&sysparm_query=${query}`;
       const asked = await exchange(http, { method: "GET", url, headers, body: null }, rows, signal);
       // Checked again, since an instance ignores parts of a query that it does not understand, and then returns other
@@ -124,9 +129,10 @@ async function tell(
   { sysId, resolved }: Receipt,
   options: ServiceNowOptions,
   signal: AbortSignal,
-): Promise<SendResult> {
+): Promise<SendResult | "gone"> {
   const over = model.phase === "outcome";
   const written = await table.write(sysId, over ? resolution(model, options) : note(model, resolved), signal);
+  if (isGone(written)) return "gone";
   return "failed" in written ? written.failed : { is: "sent", receipt: { sysId, resolved: over } };
 }
 
@@ -146,6 +152,8 @@ export const newIncident = (model: AlertModel, { fields = {} }: Pick<ServiceNowO
 
 const note = (model: AlertModel, reopens: boolean): object => ({
   work_notes: textOf(model),
+  // Not lowered again: people may have raised them.
+  ...(model.raised ? { impact: WEIGHT[model.severity], urgency: WEIGHT[model.severity] } : {}),
   ...(reopens ? { state: IN_PROGRESS } : {}),
 });
 

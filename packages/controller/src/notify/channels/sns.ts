@@ -5,7 +5,6 @@ import { AwsFailure } from "../../aws/failure.ts";
 import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
-import { messageId } from "../render/json.ts";
 import { renderText } from "../render/text.ts";
 import { ofAws } from "./support/result.ts";
 import { SEND_WITHIN } from "../outbox/outbox.ts";
@@ -85,7 +84,7 @@ export function snsMessage(model: AlertModel, fifo: boolean, takes: number = DEF
     subject: subjectOf(model),
     body: renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: takes - ATTRIBUTES }).join("\n"),
     attributes,
-    deduplicationId: fifo ? messageId(model) : null,
+    deduplicationId: fifo ? model.id : null,
     // Messages of one alert stay in order; others may overtake them.
     groupId: fifo ? createHash("sha256").update(model.key).digest("hex") : null,
   };

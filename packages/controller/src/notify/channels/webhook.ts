@@ -4,7 +4,7 @@ import type { Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { allow as allowed, reference, urlOrReference } from "./support/options.ts";
 import { template } from "./support/template.ts";
-import { alertJson, messageId, renderJson } from "../render/json.ts";
+import { alertJson, renderJson } from "../render/json.ts";
 import { liquid } from "../render/liquid.ts";
 import { ofHttp } from "./support/result.ts";
 import { sampleAlert } from "../message/sample.ts";
@@ -61,7 +61,7 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
       pace: null,
       send: sendWith(deps.secret, { url, secret }, async ({ url: target, secret: key }, model, _previous, signal) => {
         const now = clock.now();
-        const id = messageId(model);
+        const id = model.id;
         const body =
           options.body === undefined
             ? renderJson(model, now, MOST_BYTES)

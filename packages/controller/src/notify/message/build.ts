@@ -6,9 +6,12 @@ import { clean } from "./clean.ts";
 import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
 import { type Links, NO_LINKS } from "./links.ts";
+import { recordIdOf } from "../join.ts";
 import { memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
 import { impactOfAll, stakes } from "./stakes.ts";
+import { isLow } from "../outbox/level.ts";
+import { contentHash, messageId } from "../outbox/hash.ts";
 
 /** From this number of members on, an alert is a storm (assumed: too many to read one by one). */
 export const STORM = 10;
@@ -37,16 +40,18 @@ export function buildAlert(
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
   const impact = impactOfAll(all);
   const open = all.flatMap(({ body }) => (body.outcome === null ? (body.deadline ?? []) : []));
-  return {
+  const model = {
+    raised: false,
     key: alert.key,
     generation: alert.body.generation,
+    recordId: alert.body.recordId ?? recordIdOf(`${alert.key}#${alert.body.generation}`),
     phase: over ? "outcome" : told ? "update" : "receipt",
     headline: over ? outcomeHeadline(all) : headline(all, now),
     stakes: stakes(impact, all),
     doing: doing(all),
     ask: ask(impact, all),
     missing: missing(all),
-    severity: severityOf(all, over || !impact.some((one) => one.belowMinimum && one.doomed > 0)),
+    severity: severityOf(all, over || !impact.some(isLow)),
     group: groupOf(alert),
     members: all.map(({ member }) => member),
     impact,
@@ -54,7 +59,8 @@ export function buildAlert(
     earliestDeadline: open.length === 0 ? null : open.reduce((a, b) => Math.min(a, b)),
     storm: all.length >= STORM,
     link: all.length === 1 ? (all[0]?.member.link ?? null) : links.list(alert.body.group),
-  };
+  } satisfies Omit<AlertModel, "id">;
+  return { ...model, id: messageId(model, 0, contentHash(model, "full")) };
 }
 
 /** Sort order: open incidents first, by deadline. */

@@ -31,15 +31,23 @@ export function headline(every: readonly MemberDetail[], now: Ms): string {
     const who = place === 0 ? `${subjects(some, threat)}${zones(some)}` : `${some.length} more`;
     return `${who} ${verb(threat, some)}${place === 0 ? left(some, now) : ""}`;
   });
-  if (parts.length === 0) return "nothing is interrupted";
+  if (parts.length === 0) return nothingLeft(every);
   const over = tally(every.filter(isOver).map(wordOf));
   parts.push(...over.map(([word, count]) => `${count} more ${count === 1 ? "was" : "were"} ${word}`));
   if (all.every(({ body }) => body.mode === "dry-run")) parts.push("a dry run, nothing is done");
   return parts.join("; ");
 }
 
-/** Whether the threat did not come true: then only this is reported. */
-const isOver = ({ member: { outcome } }: MemberDetail): boolean => outcome === "cancelled" || outcome === "told";
+/** Whether the threat did not come true: then only this is reported. It is known at once, before the incident is over. */
+const isOver = ({ member: { outcome, threat } }: MemberDetail): boolean =>
+  outcome === "cancelled" || outcome === "told" || threat === "cancelled";
+
+/** Makes the headline if no threat is left: "i-0abc (web) is not interrupted after all". */
+function nothingLeft(every: readonly MemberDetail[]): string {
+  if (every.length === 0) return "nothing is interrupted";
+  const ends = tally(every.map(wordOf)).map(([word, count]) => (count === every.length ? word : `${count} ${word}`));
+  return `${subjects(every, "none")}${zones(every)}: ${ends.join(", ")}`;
+}
 
 /** Makes the headline of an outcome: "3 of m5.large in eu-west-1b: all drained, at least 41 s to spare". */
 export function outcomeHeadline(all: readonly MemberDetail[]): string {
@@ -132,7 +140,7 @@ function ended(all: readonly MemberDetail[]): string {
 
 function wordOf(one: MemberDetail): string {
   const { outcome } = one.member;
-  if (outcome === null) return "still open";
+  if (outcome === null) return one.member.threat === "cancelled" ? OUTCOMES.cancelled : "still open";
   return isUnsure(one) ? "not known to have drained" : OUTCOMES[outcome];
 }
 

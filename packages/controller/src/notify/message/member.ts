@@ -49,6 +49,7 @@ export function memberDetail({ doc, facts }: MemberSource, find: FindPhrase, lin
     incident: doc.key,
     subject: clean(body.subject.id),
     kinds: [...new Set<SignalKind>(body.signals.map((signal) => signal.kind))],
+    threat: body.cancelledAt === null ? threatOf(body) : "cancelled",
     action: body.action,
     name: cleanOrNull(facts?.instance?.name ?? label(body, "name")),
     type: cleanOrNull(facts?.instance?.type ?? label(body, "instanceType")),

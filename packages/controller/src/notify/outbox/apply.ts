@@ -2,12 +2,12 @@ import type { Ms } from "../../clock.ts";
 import { intend as intended } from "../../durable/intent.ts";
 import { nextTry } from "../../durable/retry.ts";
 import type { Doc } from "../../model/doc.ts";
-import type { Send } from "../../model/alert.ts";
+import type { AlertLevel, Send } from "../../model/alert.ts";
 import type { SendResult } from "../alert.ts";
 import { clean } from "../message/clean.ts";
 import { span } from "../message/count.ts";
 import type { Due, Lapsed } from "./next.ts";
-import { SEND_BACKOFF, SEND_TAKES } from "./outbox.ts";
+import { LONGEST_REST, SEND_BACKOFF, SEND_TAKES } from "./outbox.ts";
 import type { Route } from "../route.ts";
 
 /** A send that was never tried. */
@@ -32,32 +32,38 @@ export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly 
   return { ...doc, wakeAt: now + SEND_TAKES, body: { ...doc.body, sends } };
 }
 
+/** When a result came, and what else decides what follows. */
+export interface Circumstances {
+  readonly now: Ms;
+  /** 0..1, for jitter. */
+  readonly random: number;
+  readonly route: Pick<Route, "updateEvery" | "giveUpAfter">;
+  /** What the message reports. */
+  readonly level: AlertLevel;
+}
+
 /**
  * Applies the result of a send. Pure. Returns null if another worker has taken over the send since, because this one
- * took too long.
- *
- * @param random 0..1, for jitter
+ * took too long. A service that asks for a pause until after the end of the message's use is given up at once, so that
+ * another channel is told.
  */
 export function applySend(
   doc: Doc<"alert">,
   due: Due,
   result: SendResult,
-  now: Ms,
-  random: number,
-  route: Pick<Route, "updateEvery" | "giveUpAfter">,
+  circumstances: Circumstances,
 ): { readonly doc: Doc<"alert">; readonly send: Send } | null {
   const had = doc.body.sends[due.channel];
   if (had?.state !== "intended" || had.hash !== due.content || had.attempts !== due.attempt) return null;
-  const send = after(had, result, now, random, route);
+  const send = after(had, result, due, circumstances);
   return { doc: { ...doc, body: { ...doc.body, sends: { ...doc.body.sends, [due.channel]: send } } }, send };
 }
 
 function after(
   had: Send,
   result: SendResult,
-  now: Ms,
-  random: number,
-  { updateEvery, giveUpAfter }: Pick<Route, "updateEvery" | "giveUpAfter">,
+  { usefulUntil }: Due,
+  { now, random, route, level }: Circumstances,
 ): Send {
   switch (result.is) {
     case "sent":
@@ -66,22 +72,32 @@ function after(
         ...had,
         state: "sent",
         receipt: result.receipt ?? true,
-        retryAt: now + updateEvery,
+        retryAt: now + route.updateEvery,
         since: now,
         reason: null,
+        sentCount: (had.sentCount ?? 0) + 1,
+        level,
       };
     case "refused":
       return gaveUp(had, result.reason);
     case "retry": {
       const since = had.since ?? now;
-      const notBefore = result.after === null ? null : now + result.after;
-      const failed = { at: now, tries: had.attempts, notBefore, endsAt: since + giveUpAfter };
-      const retryAt = nextTry(failed, SEND_BACKOFF, random);
+      const pause = result.after ?? 0;
+      const endsAt = Math.min(since + route.giveUpAfter, endOfUse(usefulUntil, now, pause));
+      const notBefore = now + Math.min(pause, LONGEST_REST);
+      const retryAt =
+        now + pause > endsAt
+          ? null
+          : nextTry({ at: now, tries: had.attempts, notBefore, endsAt }, SEND_BACKOFF, random);
       if (retryAt === null) return gaveUp(had, `${result.reason}, for ${span((now - since) / 1_000)}`);
       return { ...had, state: "due", retryAt, reason: clean(result.reason) };
     }
   }
 }
+
+/** Returns until when it is worth to wait: our own pauses are short, but a service may ask for a long one. */
+const endOfUse = (usefulUntil: Ms | null, now: Ms, pause: Ms): Ms =>
+  usefulUntil === null || usefulUntil <= now || pause === 0 ? Infinity : usefulUntil;
 
 const gaveUp = (had: Send, reason: string): Send => ({
   ...had,

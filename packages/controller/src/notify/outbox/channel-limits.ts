@@ -1,13 +1,13 @@
-import type { Ms } from "../../clock.ts";
+import type { Clock, Ms } from "../../clock.ts";
 import type { Pace, SendResult } from "../alert.ts";
-import { SEND_TAKES } from "./outbox.ts";
+import { LONGEST_REST, SEND_TAKES } from "./outbox.ts";
 
 /** Failures in a row that open the circuit of a channel. */
 const FAILURES = 5;
 const FIRST_PAUSE: Ms = 30_000;
 const LONGEST_PAUSE: Ms = 300_000;
 
-/** Rate limit and circuit breaker of a channel. Times are epoch milliseconds. */
+/** Rate limit and circuit breaker of a channel. Times are of a clock that is never set. */
 export interface ChannelLimit {
   /**
    * When the sends so far have used their share of the rate limit: each uses `every` (GCRA,
@@ -50,7 +50,7 @@ export const entered = (gate: ChannelLimit, pace: Pace | null, now: Ms): Channel
 /** Counts the result of a send. Pure. A refusal shows that the channel works. */
 export function left(gate: ChannelLimit, result: SendResult, now: Ms): ChannelLimit {
   if (result.is !== "retry") return { ...gate, failures: 0, openUntil: null, pause: FIRST_PAUSE, trialUntil: null };
-  const restsUntil = Math.max(gate.restsUntil, now + Math.ceil(result.after ?? 0));
+  const restsUntil = Math.max(gate.restsUntil, now + Math.min(LONGEST_REST, Math.ceil(result.after ?? 0)));
   const failures = gate.failures + 1;
   if (gate.openUntil === null) {
     const openUntil = failures >= FAILURES ? now + gate.pause : null;
@@ -64,22 +64,29 @@ export function left(gate: ChannelLimit, result: SendResult, now: Ms): ChannelLi
 
 /** The limits of all channels, in memory: reset at a restart. */
 export interface ChannelLimits {
-  freeAt(channel: string, now: Ms): Ms;
+  /** Epoch milliseconds. */
+  freeAt(channel: string): Ms;
   /** Reserves one send on each channel; returns false and reserves none if one of them must wait. */
-  enter(channels: readonly string[], now: Ms): boolean;
+  enter(channels: readonly string[]): boolean;
   /** Releases reserved sends that were not made. */
   leave(channels: readonly string[]): void;
-  heard(channel: string, result: SendResult, now: Ms): void;
+  heard(channel: string, result: SendResult): void;
 }
 
-export function createChannelLimits(pace: (channel: string) => Pace | null): ChannelLimits {
+/** @param clock pauses are counted by its monotonic time: when the hour is set back, no channel is shut for it */
+export function createChannelLimits(
+  pace: (channel: string) => Pace | null,
+  clock: Pick<Clock, "now" | "steady">,
+): ChannelLimits {
+  const elapsed = clock.steady ?? clock.now;
   const limits = new Map<string, ChannelLimit>();
   const of = (channel: string): ChannelLimit => limits.get(channel) ?? UNLIMITED;
-  const free = (channel: string, now: Ms): Ms => freeAt(of(channel), pace(channel), now);
+  const wait = (channel: string, now: Ms): Ms => freeAt(of(channel), pace(channel), now) - now;
   return {
-    freeAt: free,
-    enter(channels, now) {
-      if (channels.some((channel) => free(channel, now) > now)) return false;
+    freeAt: (channel) => clock.now() + wait(channel, elapsed()),
+    enter(channels) {
+      const now = elapsed();
+      if (channels.some((channel) => wait(channel, now) > 0)) return false;
       for (const channel of channels) limits.set(channel, entered(of(channel), pace(channel), now));
       return true;
     },
@@ -89,6 +96,6 @@ export function createChannelLimits(pace: (channel: string) => Pace | null): Cha
         limits.set(channel, { ...gate, paidAt: gate.paidAt - (pace(channel)?.every ?? 0), trialUntil: null });
       }
     },
-    heard: (channel, result, now) => void limits.set(channel, left(of(channel), result, now)),
+    heard: (channel, result) => void limits.set(channel, left(of(channel), result, elapsed())),
   };
 }

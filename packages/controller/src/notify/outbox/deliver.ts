@@ -10,6 +10,7 @@ import type { Due } from "./next.ts";
 import type { Refresher } from "./reload-secrets.ts";
 import { type Route, routeNamed } from "../route.ts";
 import { sendOnce } from "./send.ts";
+import { levelOf } from "./level.ts";
 import type { Serialise } from "./serialise.ts";
 import { alertEntry, undeliverable } from "./store.ts";
 
@@ -34,7 +35,7 @@ export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Du
   if (channel === undefined) return;
   const previous = intended.body.sends[due.channel]?.receipt ?? null;
   const sent = await sendOnce(channel, model, previous, clock);
-  limits.heard(due.channel, sent, clock.now());
+  limits.heard(due.channel, sent);
   const result = await afterRefresh(deps, due.channel, sent);
   await deps.turns(intended.key, () => record(deps, intended, due, model, result));
 }
@@ -51,7 +52,7 @@ async function record(
     if (doc === null || doc.body.generation !== intended.body.generation) return null;
     const now = deps.clock.now();
     const route = routeNamed(deps.routes, doc.body.route);
-    const applied = applySend(doc, due, result, now, deps.random(), route);
+    const applied = applySend(doc, due, result, { now, random: deps.random(), route, level: levelOf(model) });
     if (applied === null) return null;
     const { state, reason } = applied.send;
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };

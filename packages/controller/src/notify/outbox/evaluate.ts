@@ -6,11 +6,12 @@ import type { Ledger } from "../../record/ledger/ledger.ts";
 import type { AlertModel, Channel } from "../alert.ts";
 import { buildAlert } from "../message/build.ts";
 import type { ChannelLimits } from "./channel-limits.ts";
-import { contentHash } from "./hash.ts";
+import { contentHash, messageId } from "./hash.ts";
+import { isWorse, levelOf } from "./level.ts";
 import { memberTag } from "../join.ts";
 import type { Links } from "../message/links.ts";
 import type { MemberSource } from "../message/member.ts";
-import { type ChannelRef, nextEvaluation, type NextAlert, nextAlert } from "./next.ts";
+import { type ChannelRef, type Due, nextEvaluation, type NextAlert, nextAlert } from "./next.ts";
 import { LAST_EVALUATION_DELAY } from "./outbox.ts";
 import type { StageInput, Passing } from "../pipeline/stage.ts";
 import { pass } from "../pipeline/pipeline.ts";
@@ -34,8 +35,8 @@ export interface EvaluateDeps {
 
 /** The result of evaluating an alert. */
 export interface Evaluation {
-  /** Returns the content for one channel. */
-  readonly modelFor: (channel: string, phase: AlertModel["phase"]) => AlertModel;
+  /** Returns the content of one send. */
+  readonly modelFor: (due: Due) => AlertModel;
   readonly model: AlertModel;
   readonly next: NextAlert;
   readonly noted: Noted;
@@ -67,9 +68,22 @@ export async function evaluateAlert(
   const refs = passing.channels.map((name): ChannelRef => ({
     name,
     updates: deps.channels.get(name)?.updates ?? "material",
-    freeAt: limits.freeAt(name, at),
+    freeAt: limits.freeAt(name),
     elsewhere: failed(name).digest,
+    usefulUntil:
+      isReceiptFor(doc.body, name) && othersCan(doc.body, name, deps.channels) ? model.earliestDeadline : null,
   }));
+  const level = levelOf(model);
+  const modelFor = ({ channel, phase, content }: Due): AlertModel => {
+    const send = doc.body.sends[channel];
+    return {
+      ...model,
+      id: messageId(model, send?.sentCount ?? 0, content),
+      raised: phase === "update" && send?.level !== undefined && isWorse(level, send.level),
+      phase,
+      ask: [...failed(channel).lines, ...model.ask],
+    };
+  };
   const quiet = quietNow(passing, input);
   const next =
     quiet === "no" && passing.members.length > 0
@@ -78,12 +92,19 @@ export async function evaluateAlert(
   const noted = journalSuppressions(doc, passing.withheld, at);
   return {
     model,
-    modelFor: (channel, phase) => ({ ...model, phase, ask: [...failed(channel).lines, ...model.ask] }),
+    modelFor,
     next,
     noted,
     body: { ...doc.body, size: members.length, quiet, withheld: noted.held },
   };
 }
+
+/** Whether the channel has told nothing yet. An update that comes late is still of use. */
+const isReceiptFor = ({ sends }: Alert, channel: string): boolean => (sends[channel]?.receipt ?? null) === null;
+
+/** Whether a message can still be sent on another channel. */
+const othersCan = ({ sends }: Alert, channel: string, channels: ReadonlyMap<string, Channel>): boolean =>
+  [...channels.keys()].some((name) => name !== channel && sends[name]?.state !== "gave-up");
 
 /** Loads the members of an alert with their facts. */
 async function membersOf({ ledger, factsOf }: EvaluateDeps, doc: Doc<"alert">): Promise<readonly MemberSource[]> {

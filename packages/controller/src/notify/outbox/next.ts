@@ -31,6 +31,8 @@ export interface ChannelRef {
   readonly freeAt: Ms;
   /** Digest of the lines about failed channels that it gets; empty for none. */
   readonly elsewhere: string;
+  /** When the message is of no use any more, because another channel can be told in time; null means never. */
+  readonly usefulUntil: Ms | null;
 }
 
 /** One send that is due. */
@@ -42,6 +44,7 @@ export interface Due {
   readonly attempt: number;
   /** Hash of earlier content that was never sent, and is replaced by this send. */
   readonly supersedes: string | null;
+  readonly usefulUntil: Ms | null;
 }
 
 /** A send that is given up without another attempt. */
@@ -87,15 +90,13 @@ export function nextAlert(
       times.push(turn);
       continue;
     }
-    const reason = giveUpReason(
-      send,
-      channel.freeAt > now,
-      now - triedSince(send, body.flushAt, now),
-      route.giveUpAfter,
-    );
+    const since = triedSince(send, body.flushAt, now);
+    const reason = giveUpReason(send, channel.freeAt > now, now - since, route.giveUpAfter);
+    const late = tooLate(send, channel, now, since + route.giveUpAfter);
     if (reason !== null) lapsed.push({ channel: channel.name, content: send?.hash ?? content, reason });
+    else if (late !== null) lapsed.push({ channel: channel.name, content, reason: late });
     else if (channel.freeAt > now) times.push(channel.freeAt);
-    else due.push(dueOf(channel.name, send, content));
+    else due.push({ ...dueOf(channel.name, send, content), usefulUntil: channel.usefulUntil });
   }
   if (due.length > 0 || lapsed.length > 0) return { due, lapsed, wakeAt: now + SEND_TAKES };
   if (summary.stage === "open") times.push(nextEvaluation(body.openedAt, now));
@@ -113,6 +114,20 @@ export const nextEvaluation = (openedAt: Ms, now: Ms): Ms =>
 function triedSince(send: Send | undefined, flushAt: Ms, now: Ms): Ms {
   if (send === undefined) return flushAt;
   return isOver(send) ? now : (send.since ?? now);
+}
+
+/**
+ * Returns why a send is given up at once, although it was not tried: its channel takes messages again only when it is too
+ * late. Others can be told instead. Null if it is not.
+ */
+function tooLate(send: Send | undefined, { freeAt, usefulUntil }: ChannelRef, now: Ms, giveUpAt: Ms): string | null {
+  if (freeAt <= now) return null;
+  const failed = send === undefined || isOver(send) || send.reason === null ? "" : `${send.reason}; `;
+  const wait = `${failed}it takes no messages for ${span((freeAt - now) / 1_000)}`;
+  if (freeAt > giveUpAt) return `${wait}, which is after giveUpAfter`;
+  return usefulUntil !== null && usefulUntil > now && freeAt > usefulUntil
+    ? `${wait}, which is after the deadline`
+    : null;
 }
 
 /**
@@ -167,7 +182,7 @@ function repeatOf({ since }: Send, now: Ms, repeatEvery: Ms | null): "now" | "ne
   return at > now ? at : "now";
 }
 
-function dueOf(channel: string, send: Send | undefined, content: string): Due {
+function dueOf(channel: string, send: Send | undefined, content: string): Omit<Due, "usefulUntil"> {
   const phase = isOutcome(content) ? "outcome" : (send?.receipt ?? null) === null ? "receipt" : "update";
   const failing = send !== undefined && !isOver(send);
   // A new stage starts again at attempt 1; new content of the same stage does not, so that attempts stay limited.

@@ -15,6 +15,12 @@ export const SEND_TAKES: Ms = SEND_WITHIN + REFRESH_WITHIN + 1_000;
  */
 export const SEND_BACKOFF: BackoffLimits = { first: 1_000, longest: 60_000 };
 
+/**
+ * The longest pause that a service may ask for. After it one send is tried: a wrong `Retry-After` (some are years) would
+ * keep the channel from everybody until a restart.
+ */
+export const LONGEST_REST: Ms = 15 * 60_000;
+
 /** Delay between the last outcome and the last evaluation: long enough for a stale list (assumed: 2 s). */
 export const LAST_EVALUATION_DELAY: Ms = 2_000;
 

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertGroup, AlertMember, AlertModel } from "../alert.ts";
-import { contentHash } from "../outbox/hash.ts";
 
 /** `outcome` and `marginSeconds` are those of the incident; times are RFC 3339 in UTC. */
 export type JsonMember = Omit<AlertMember, "deadline"> & { readonly deadline: string | null };
@@ -9,7 +7,7 @@ export type JsonMember = Omit<AlertMember, "deadline"> & { readonly deadline: st
 /** The body of the generic webhook. Within a version fields may be added, and no field changes its meaning. */
 export interface AlertJson {
   readonly schema: "spotkeeper.alert/1";
-  /** Equal for repetitions of one message, so that receivers can drop duplicates. */
+  /** Equal in all attempts of one message, so that receivers can drop duplicates. */
   readonly id: string;
   /** Of two messages of one alert the newer one counts. */
   readonly sentAt: string;
@@ -35,12 +33,6 @@ export interface AlertJson {
   readonly impact: readonly ServiceImpact[];
 }
 
-/** Makes an id that is equal for the same content of the same alert. */
-export const messageId = (model: AlertModel): string =>
-  createHash("sha256")
-    .update(`${model.key}#${model.generation}/${model.phase}/${contentHash(model, "full")}`)
-    .digest("hex");
-
 const MOST = 200;
 
 /**
@@ -61,7 +53,7 @@ export function alertJson(model: AlertModel, now: number, most: number = MOST): 
   const { phase, severity, storm, headline, stakes, doing, ask, missing, group, generation, link } = model;
   return {
     schema: "spotkeeper.alert/1",
-    id: messageId(model),
+    id: model.id,
     sentAt: time(now),
     alert: model.key,
     ...{ generation, phase, severity, storm, headline, stakes, doing, ask, missing, group, link },

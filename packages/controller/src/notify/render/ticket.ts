@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { AlertModel } from "../alert.ts";
 import { short } from "./parts.ts";
 
@@ -6,8 +5,7 @@ import { short } from "./parts.ts";
  * Makes an alert's id for services that keep incidents: equal for all messages of one generation of the alert. 43
  * characters that need no escaping anywhere (a JQL string, a label, a path, an encoded query).
  */
-export const alertId = ({ key, generation }: Pick<AlertModel, "key" | "generation">): string =>
-  `spotkeeper-${createHash("sha256").update(`${key}#${generation}`).digest("hex").slice(0, 32)}`;
+export const alertId = ({ recordId }: Pick<AlertModel, "recordId">): string => `spotkeeper-${recordId}`;
 
 /** Returns the affected place as one name: "111122223333/eu-west-1/prod". */
 export function placeOf({ group }: Pick<AlertModel, "group">): string {

@@ -48,10 +48,10 @@ describe("google-chat", () => {
     await send(receipt);
     await send({ ...model(many(2)), phase: "update" });
     await send(model([told("i-1", { body: { outcome: "drained", drainedAt: T0 + 79_000 } })]));
-    await send({ ...receipt, generation: 2 });
+    await send({ ...receipt, generation: 2, recordId: "2".repeat(32), id: receipt.id.replaceAll(/./g, "c") });
     expect([...chat.threads].map(([key, messages]) => [key, messages.length])).toEqual([
-      ["alert#111122223333/eu-west-1/cluster:prod/1", 3],
-      ["alert#111122223333/eu-west-1/cluster:prod/2", 1],
+      [`spotkeeper-${receipt.recordId}`, 3],
+      [`spotkeeper-${"2".repeat(32)}`, 1],
     ]);
   });
 
@@ -59,7 +59,8 @@ describe("google-chat", () => {
     const [first, second] = [await send(receipt), await send(receipt)];
     expect(second).toEqual(first);
     expect([...chat.threads.values()].flat()).toHaveLength(1);
-    await send({ ...receipt, phase: "update" });
+    // The same content again, as `repeatEvery` sends it, is another message.
+    await send({ ...receipt, phase: "update", id: receipt.id.replaceAll(/./g, "b") });
     expect([...chat.threads.values()].flat()).toHaveLength(2);
   });
 

@@ -84,10 +84,10 @@ describe("jira", () => {
     expect(await sendAll([receipt, ended], { transition: "Solved" })).toMatchObject({ is: "sent" });
     expect(jira.issues[0]?.comments[0]).toContain("from To Do there is no transition Solved");
     await sendAll([
-      { ...receipt, generation: 2 },
-      { ...ended, generation: 2 },
+      { ...receipt, generation: 2, recordId: "2".repeat(32) },
+      { ...ended, generation: 2, recordId: "2".repeat(32) },
     ]);
-    await sendAll([{ ...ended, generation: 2 }]);
+    await sendAll([{ ...ended, generation: 2, recordId: "2".repeat(32) }]);
     expect(jira.issues[1]?.comments.join("")).not.toContain("could not be moved");
   });
 
@@ -95,7 +95,7 @@ describe("jira", () => {
     await sendAll([receipt]);
     expect(await sendAll([receipt])).toEqual({ is: "sent", receipt: { key: "OPS-1" } });
     expect(shown()).toEqual([["OPS-1", "To Do", 0]]);
-    await sendAll([{ ...receipt, generation: 2 }]);
+    await sendAll([{ ...receipt, generation: 2, recordId: "2".repeat(32) }]);
     expect(shown()).toHaveLength(2);
   });
 

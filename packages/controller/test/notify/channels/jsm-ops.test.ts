@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { channels } from "../../../src/notify/channels/index.ts";
-import { requestOf } from "../../../src/notify/channels/support/genie.ts";
+import { requestsOf } from "../../../src/notify/channels/support/genie.ts";
 import { depsWith, testGenie } from "../genie-contract.ts";
 import { documented, samplesIn } from "../support/documented.ts";
 
@@ -17,5 +17,5 @@ test("goes to Atlassian unless told otherwise, and its page shows what is sent",
   expect(channels["jsm-ops"].options.parse({ type: "jsm-ops", apiKey: "${env:K}" })).toMatchObject({
     url: "https://api.atlassian.com/jsm/ops/integration",
   });
-  expect(samplesIn("jsm-ops.md")[0]).toEqual(requestOf(documented, false).body);
+  expect(samplesIn("jsm-ops.md")[0]).toEqual(requestsOf(documented, false, 0)[0]?.body);
 });

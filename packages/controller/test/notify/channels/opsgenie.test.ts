@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { warningOf } from "../../../src/entry/channels.ts";
 import { channels } from "../../../src/notify/channels/index.ts";
-import { requestOf } from "../../../src/notify/channels/support/genie.ts";
+import { requestsOf } from "../../../src/notify/channels/support/genie.ts";
 import { depsWith, testGenie } from "../genie-contract.ts";
 import { documented, samplesIn } from "../support/documented.ts";
 
@@ -18,7 +18,7 @@ test("goes to Opsgenie unless told otherwise, and its page shows what is sent", 
   expect(channels.opsgenie.options.parse({ type: "opsgenie", apiKey: "${env:K}" })).toMatchObject({
     url: "https://api.opsgenie.com",
   });
-  expect(samplesIn("opsgenie.md")[0]).toEqual(requestOf(documented, false).body);
+  expect(samplesIn("opsgenie.md")[0]).toEqual(requestsOf(documented, false, 0)[0]?.body);
 });
 
 test("says that it ends; others have nothing of the kind to say", () => {

@@ -57,7 +57,7 @@ describe("pagerduty", () => {
   test("begins anew when it opens again, and when it has settled", async () => {
     for (const about of [receipt, ended, growing]) await send(about);
     expect(states()).toEqual([["resolved", "triggered"]]);
-    await send({ ...receipt, generation: 2 });
+    await send({ ...receipt, generation: 2, recordId: "2".repeat(32) });
     expect(states()).toEqual([["resolved", "triggered"], ["triggered"]]);
   });
 
@@ -69,8 +69,8 @@ describe("pagerduty", () => {
   test("when asked to, acknowledges only what nobody needs to do anything about", async () => {
     expect(receipt.ask).not.toEqual([]);
     await send(receipt, { acknowledge: true });
-    await send({ ...unasked, generation: 2 }, { acknowledge: true });
-    await send({ ...unasked, generation: 3, phase: "update" }, { acknowledge: true });
+    await send({ ...unasked, generation: 2, recordId: "2".repeat(32) }, { acknowledge: true });
+    await send({ ...unasked, generation: 3, recordId: "3".repeat(32), phase: "update" }, { acknowledge: true });
     expect(states()).toEqual([["triggered"], ["acknowledged"], ["triggered"]]);
   });
 

@@ -71,7 +71,7 @@ describe("servicenow", () => {
   test("goes on when the alert opens again, and anew when it has settled", async () => {
     await sendAll([receipt, ended, growing]);
     expect(shown()).toEqual([["2", 2]]);
-    await sendAll([{ ...receipt, generation: 2 }]);
+    await sendAll([{ ...receipt, generation: 2, recordId: "2".repeat(32) }]);
     expect(shown()).toEqual([
       ["2", 2],
       ["1", 0],
@@ -87,7 +87,7 @@ describe("servicenow", () => {
   });
 
   test("touches nobody else's incident where a query is ignored", async () => {
-    await sendAll([{ ...receipt, generation: 7 }]);
+    await sendAll([{ ...receipt, generation: 7, recordId: "7".repeat(32) }]);
     service.ignoreQueries();
     await sendAll([ended]);
     expect(shown()).toEqual([

@@ -23,9 +23,14 @@ const posted = z.object({ id: z.string().regex(/^\d{1,20}$/) });
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_MESSAGE = 10_008;
 const UNKNOWN_WEBHOOK = 10_015;
+/** "Tried to perform an operation on an archived thread": a new message in the thread opens it again. */
+const ARCHIVED_THREAD = 50_083;
+
+/** Errors after which the message is posted again: it was deleted, or its thread was archived. */
+const LOST: ReadonlySet<number> = new Set([UNKNOWN_MESSAGE, ARCHIVED_THREAD]);
 
 /**
- * Posts one message for each alert, and edits it for updates. Discord does not document a fixed rate limit
+ * Posts one message for each alert, and edits it for updates, until it gets worse. Discord does not document a fixed rate limit
  * (https://docs.discord.com/developers/topics/rate-limits).
  */
 export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
@@ -40,7 +45,10 @@ export const discordChannel: ChannelFactory<z.ZodType<DiscordOptions>> = {
         const known = posted.safeParse(previous).data?.id;
         if (known !== undefined) {
           const edited = await http(jsonRequest("PATCH", messageUrl(target, known), message), signal);
-          if (codeOf(edited) !== UNKNOWN_MESSAGE) return ofDiscord(edited);
+          const result = ofDiscord(edited);
+          // An edit notifies nobody: what is worse is a new message, which is edited from now on.
+          const isLost = LOST.has(codeOf(edited) ?? 0);
+          if (!isLost && !(model.raised && result.is === "sent")) return result;
         }
         return ofDiscord(await http(jsonRequest("POST", waiting(target), message), signal));
       }),
@@ -63,7 +71,7 @@ function messageUrl(url: string, id: string): string {
 }
 
 function codeOf(outcome: HttpOutcome): number | null {
-  if (outcome.is === "failed" || outcome.status !== 404) return null;
+  if (outcome.is === "failed" || outcome.status < 400 || outcome.status >= 500) return null;
   return z.object({ code: z.number() }).safeParse(jsonOrNull(outcome.text)).data?.code ?? null;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { createTransport } from "nodemailer";
 import { z } from "zod";
 import { abortable } from "../../../http/abortable.ts";
@@ -9,7 +8,7 @@ import { ofSmtp } from "./answers.ts";
 import { template } from "../support/template.ts";
 import { reference } from "../support/options.ts";
 import { renderHtml } from "../../render/html.ts";
-import { alertJson, messageId } from "../../render/json.ts";
+import { alertJson } from "../../render/json.ts";
 import { liquid } from "../../render/liquid.ts";
 import { renderText } from "../../render/text.ts";
 import { sendWith } from "../support/secrets.ts";
@@ -119,7 +118,7 @@ function messageOf(model: AlertModel, options: EmailOptions, now: number): Messa
     text === undefined ? null : liquid(text, escape)(data);
   const word = model.phase === "outcome" ? "ENDED" : model.severity.toUpperCase();
   const subject = clean(own(templates.subject, "none") ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
-  const thread = `<${createHash("sha256").update(`${model.key}#${model.generation}`).digest("hex")}@spotkeeper>`;
+  const thread = `<${model.recordId}@spotkeeper>`;
   return {
     from,
     to: [...to],
@@ -129,7 +128,7 @@ function messageOf(model: AlertModel, options: EmailOptions, now: number): Messa
       own(templates.text, "none") ?? renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
     html: own(templates.html, "html") ?? renderHtml(model, MOST_HTML),
     // Equal for repetitions, so that mail programs show only one.
-    messageId: `<${messageId(model)}@spotkeeper>`,
+    messageId: `<${model.id}@spotkeeper>`,
     references: thread,
     inReplyTo: thread,
     headers: {

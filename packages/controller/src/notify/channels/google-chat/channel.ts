@@ -5,7 +5,6 @@ import type { HttpOutcome } from "../../../http/http.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { chatMessage } from "./rendering.ts";
-import { messageId } from "../../render/json.ts";
 import { badCredentials, ofHttp } from "../support/result.ts";
 import { sendWith } from "../support/secrets.ts";
 
@@ -43,7 +42,7 @@ export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
 
 /** Makes a UUID that is equal for repetitions of one message. */
 function requestIdOf(model: AlertModel): string {
-  const hash = messageId(model);
+  const hash = model.id;
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(12, 15)}-8${hash.slice(15, 18)}-${hash.slice(18, 30)}`;
 }
 

@@ -1,5 +1,6 @@
 import type { AlertModel } from "../../alert.ts";
 import { clean } from "../../message/clean.ts";
+import { alertId } from "../../render/ticket.ts";
 import { escapeEntities } from "../../render/escape-entities.ts";
 import { fit } from "../../render/fit.ts";
 import type { Part } from "../../render/parts.ts";
@@ -48,7 +49,7 @@ export function chatMessage(model: AlertModel): ChatMessage {
     model,
     (parts) => ({
       fallbackText: `${model.severity.toUpperCase()}: ${headline}`,
-      thread: { threadKey: `${model.key}/${model.generation}` },
+      thread: { threadKey: alertId(model) },
       cardsV2: [
         { cardId: "alert", card: { sections: [{ widgets: [first] }, ...parts.map(sectionOf), ...last] } },
       ] as const,

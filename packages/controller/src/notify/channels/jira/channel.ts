@@ -5,6 +5,7 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { createJiraClient, type JiraClient } from "./client.ts";
 import { allow as allowed, reference } from "../support/options.ts";
 import { adfNote, renderAdf } from "./rendering.ts";
+import { isGone } from "../support/exchange.ts";
 import { alertId, titleOf } from "../../render/ticket.ts";
 import { sendWith } from "../support/secrets.ts";
 
@@ -59,9 +60,13 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
         const authorization = `Basic ${Buffer.from(`${options.email}:${token}`).toString("base64")}`;
         const jira = createJiraClient(http, options.url, authorization);
         const known = z.object({ key: z.string() }).safeParse(previous).data?.key;
-        if (known !== undefined) return tell(jira, model, known, options, signal);
+        if (known !== undefined) {
+          const exists = await jira.status(known, signal);
+          // A person has deleted the issue: another is made.
+          if (!isGone(exists)) return "failed" in exists ? exists.failed : tell(jira, model, known, options, signal);
+        }
         const id = alertId(model);
-        const found = await jira.search(withLabel(options.project, id), signal);
+        const found = await jira.search(withOpen(options.project, id), signal);
         if ("failed" in found) return found.failed;
         const [key] = found.value;
         if (key !== undefined) return tell(jira, model, key, options, signal);
@@ -85,9 +90,6 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
   },
 };
 
-const withLabel = (project: string, id: string): string =>
-  `project = "${project}" AND labels = "${id}" ORDER BY created ASC`;
-
 /**
  * Makes the fields of a new issue. Pure.
  * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post
@@ -109,11 +111,16 @@ async function tell(
   jira: JiraClient,
   model: AlertModel,
   key: string,
-  { project, transition }: JiraOptions,
+  { project, transition, priority }: JiraOptions,
   signal: AbortSignal,
 ): Promise<SendResult> {
   const sent: SendResult = { is: "sent", receipt: { key } };
   if (model.phase === "receipt") return sent;
+  const raisedTo = model.raised ? priority?.[model.severity] : undefined;
+  if (raisedTo !== undefined) {
+    const edited = await jira.edit(key, { priority: { name: raisedTo } }, signal);
+    if ("failed" in edited) return edited.failed;
+  }
   let unmoved: string | null = null;
   if (model.phase === "outcome") {
     const twins = await closeTwins(jira, key, withOpen(project, alertId(model)), transition, signal);
@@ -128,6 +135,7 @@ async function tell(
   return "failed" in commented ? commented.failed : sent;
 }
 
+/** Open issues only: what is done belongs to an alert that is over. */
 const withOpen = (project: string, id: string): string =>
   `project = "${project}" AND labels = "${id}" AND statusCategory != Done ORDER BY created ASC`;
 

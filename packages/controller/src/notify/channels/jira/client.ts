@@ -9,6 +9,8 @@ export interface JiraClient {
   /** Returns keys of issues, oldest first. May be stale (see createJiraClient). */
   search(jql: string, signal: AbortSignal): Promise<Asked<readonly string[]>>;
   create(fields: object, signal: AbortSignal): Promise<Asked<string>>;
+  /** Changes fields of an issue. */
+  edit(key: string, fields: object, signal: AbortSignal): Promise<Asked<null>>;
   comment(key: string, body: AdfDocument, signal: AbortSignal): Promise<Asked<null>>;
   /** Returns the id of the transition with this name or target status; null if there is none now. */
   transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
@@ -49,6 +51,8 @@ export function createJiraClient(http: Http, base: string, authorization: string
         issues.map(({ key }) => key),
       ),
     create: async (fields, signal) => map(await post("issue", { fields }, created, signal), ({ key }) => key),
+    edit: (key, fields, signal) =>
+      exchange(http, jsonRequest("PUT", at(issueAt(key)), { fields }, headers), nothing, signal),
     comment: (key, body, signal) => post(`${issueAt(key)}/comment`, { body }, nothing, signal),
     transition: async (key, name, signal) =>
       map(

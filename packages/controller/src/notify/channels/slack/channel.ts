@@ -95,6 +95,10 @@ async function tell(call: Call, channel: string, model: AlertModel, known: Poste
   const again = old === null ? null : await edit(call, main.channel, old, slackDetails(model));
   const details = again ?? (await post(call, main.channel, slackDetails(model), main.ts));
   if (!details.ok && edited !== null && details.result.is === "retry") return details.result;
+  // Last, since a repetition would post it twice. An edit notifies nobody.
+  const broadcast =
+    edited !== null && model.raised ? await post(call, main.channel, slackSummary(model), main.ts, true) : null;
+  if (broadcast !== null && !broadcast.ok) return broadcast.result;
   const receipt: Plain = { ...place, details: details.ok ? details.ts : null };
   return { is: "sent", receipt };
 }
@@ -107,7 +111,14 @@ type Sent = Awaited<ReturnType<Channel["send"]>>;
  */
 const LITERAL = { parse: "none", link_names: false } as const;
 
-const post = (call: Call, channel: string, message: SlackMessage, thread: string | null): Promise<SlackAnswer> =>
+/** @param broadcast a reply that the channel shows as well: https://docs.slack.dev/reference/methods/chat.postMessage */
+const post = (
+  call: Call,
+  channel: string,
+  message: SlackMessage,
+  thread: string | null,
+  broadcast: boolean = false,
+): Promise<SlackAnswer> =>
   call("chat.postMessage", {
     channel,
     ...message,
@@ -116,6 +127,7 @@ const post = (call: Call, channel: string, message: SlackMessage, thread: string
     unfurl_links: false,
     unfurl_media: false,
     ...(thread === null ? {} : { thread_ts: thread }),
+    ...(broadcast ? { reply_broadcast: true } : {}),
   });
 
 /** Edits a message; returns null if it does not exist or cannot be edited. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { AlertModel, Channel } from "../../alert.ts";
+import type { AlertModel, Channel, SendResult } from "../../alert.ts";
 import type { ChannelDeps } from "../channel.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, reference } from "./options.ts";
 import { escapeAngles } from "../../render/escape-angles.ts";
 import { renderText } from "../../render/text.ts";
-import { alertId, placeOf, titleOf } from "../../render/ticket.ts";
+import { placeOf, titleOf } from "../../render/ticket.ts";
+import { idOf, idsOf, raisedBefore, raisedBy } from "./raised.ts";
 import { ofHttp } from "./result.ts";
 import { sendWith } from "./secrets.ts";
 
@@ -50,25 +51,40 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
     pace: null,
     send: sendWith(deps.secret, { apiKey }, async ({ apiKey: key }, model, previous, signal) => {
       const open = previously.safeParse(previous).data?.closed === false;
-      const { path, body } = requestOf(model, open);
-      const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
+      const raised = open ? raisedBy(model, raisedBefore(previous)) : 0;
       const headers = { authorization: `GenieKey ${key}` };
-      const outcome = await http(jsonRequest("POST", target, body, headers), signal);
-      return ofHttp(outcome, { closed: model.phase === "outcome" });
+      let result: SendResult = { is: "sent", receipt: null };
+      for (const { path, body } of requestsOf(model, open, raised)) {
+        const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
+        const outcome = await http(jsonRequest("POST", target, body, headers), signal);
+        result = ofHttp(outcome, { closed: model.phase === "outcome", raised });
+        if (result.is !== "sent") break;
+      }
+      return result;
     }),
   };
 }
 
 /**
- * Makes the request, with its path below `/v2/alerts`. Pure. An alert is identified by its alias:
- * https://jira.atlassian.com/browse/JSDCLOUD-14179
+ * Makes the requests, with their paths below `/v2/alerts`. Pure. An alert is identified by its alias:
+ * https://jira.atlassian.com/browse/JSDCLOUD-14179. Integration events cannot change a priority (they create, acknowledge,
+ * close and add notes:
+ * https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v1/api-group-integration-events/), so what gets worse is
+ * another alert with another alias.
+ *
+ * @param raised how often it got worse, with this message
  */
-export function requestOf(model: AlertModel, open: boolean): { readonly path: string; readonly body: object } {
-  const alias = alertId(model);
+export function requestsOf(
+  model: AlertModel,
+  open: boolean,
+  raised: number,
+): readonly { readonly path: string; readonly body: object }[] {
   const text = escapeAngles(renderText(model, { mostMembers: 200, mostBytes: MOST_BYTES }).join("\n"));
-  const at = (what: string): string => `/${alias}/${what}?identifierType=alias`;
-  if (model.phase === "outcome") return { path: at("close"), body: { note: text, source: "Spotkeeper" } };
-  if (open) return { path: at("notes"), body: { note: text, source: "Spotkeeper" } };
+  const alias = idOf(model, raised);
+  const at = (id: string, what: string): string => `/${id}/${what}?identifierType=alias`;
+  const note = { note: text, source: "Spotkeeper" };
+  if (model.phase === "outcome") return idsOf(model, raised).map((id) => ({ path: at(id, "close"), body: note }));
+  if (open && !model.raised) return [{ path: at(alias, "notes"), body: note }];
   const created = {
     message: escapeAngles(titleOf(model, LONGEST_MESSAGE)),
     alias,
@@ -78,5 +94,5 @@ export function requestOf(model: AlertModel, open: boolean): { readonly path: st
     tags: ["spotkeeper", model.severity],
     priority: PRIORITY[model.severity],
   };
-  return { path: "", body: created };
+  return [{ path: "", body: created }];
 }

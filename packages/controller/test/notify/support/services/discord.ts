@@ -29,12 +29,15 @@ export interface Discord extends Receiver {
   readonly hookUrl: string;
   /** Each content that a message has had, by its id. */
   readonly messages: Map<string, string[]>;
+  /** Messages in threads that were archived meanwhile. */
+  readonly archived: Set<string>;
   readonly problems: string[];
 }
 
 /** Discord as strict as its documentation, for one webhook. */
 export async function startDiscord(): Promise<Discord> {
   const messages = new Map<string, string[]>();
+  const archived = new Set<string>();
   const problems: string[] = [];
 
   /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json; it may repeat what it was asked. */
@@ -62,6 +65,7 @@ export async function startDiscord(): Promise<Discord> {
     }
     const versions = messages.get(id);
     if (versions === undefined) return failed(404, 10_008, request);
+    if (archived.has(id)) return failed(400, 50_083, request);
     versions.push(request.body);
     return shown(id);
   }
@@ -72,5 +76,5 @@ export async function startDiscord(): Promise<Discord> {
     if (how === "gone") return failed(404, 10_015, request);
     return how === "ok" ? answered(request) : null;
   });
-  return { ...receiver, hookUrl: `${receiver.url}${HOOK}`, messages, problems };
+  return { ...receiver, hookUrl: `${receiver.url}${HOOK}`, messages, archived, problems };
 }

@@ -51,6 +51,7 @@ const create = z.strictObject({
     priority: named.optional(),
   }),
 });
+const edit = z.strictObject({ fields: z.strictObject({ priority: named }) });
 const comment = z.strictObject({ body: adf });
 const move = z.strictObject({ transition: z.strictObject({ id: z.literal("31") }) });
 const search = z.strictObject({
@@ -66,6 +67,7 @@ export interface Issue {
   readonly labels: readonly string[];
   status: "To Do" | "Done";
   readonly comments: string[];
+  priority: string | null;
 }
 
 export interface Jira extends Receiver {
@@ -87,6 +89,11 @@ export async function startJira(): Promise<Jira> {
   let lose = false;
   const json = (status: number, body: object): Reply => ({ status, body: JSON.stringify(body) });
 
+  const gone = json(404, {
+    errorMessages: ["Issue does not exist or you do not have permission to see it."],
+    errors: {},
+  });
+
   const post = (path: string, body: unknown): Reply | null => {
     if (path === "/rest/api/3/search/jql") {
       const { jql } = search.parse(body);
@@ -99,7 +106,8 @@ export async function startJira(): Promise<Jira> {
     }
     if (path === "/rest/api/3/issue") {
       const key = `OPS-${issues.length + 1}`;
-      issues.push({ key, labels: create.parse(body).fields.labels, status: "To Do", comments: [] });
+      const { labels, priority = null } = create.parse(body).fields;
+      issues.push({ key, labels, status: "To Do", comments: [], priority: priority?.name ?? null });
       if (!lose) return json(201, { id: "10000", key, self: "https://example.atlassian.net" });
       lose = false;
       unindexed.add(key);
@@ -107,7 +115,7 @@ export async function startJira(): Promise<Jira> {
     }
     const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)\/(comment|transitions)$/.exec(path) ?? [];
     const issue = issues.find((one) => one.key === key);
-    if (issue === undefined) return null;
+    if (issue === undefined) return key === undefined ? null : gone;
     if (what === "comment") {
       issue.comments.push(JSON.stringify(comment.parse(body)));
       return json(201, { id: "10000" });
@@ -116,10 +124,16 @@ export async function startJira(): Promise<Jira> {
     issue.status = "Done";
     return { status: 204 };
   };
+  const put = (path: string, body: unknown): Reply | null => {
+    const issue = issues.find(({ key }) => path === `/rest/api/3/issue/${key}`);
+    if (issue === undefined) return gone;
+    issue.priority = edit.parse(body).fields.priority.name;
+    return { status: 204 };
+  };
   const get = (path: string): Reply | null => {
     const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)(\/transitions|\?fields=status)$/.exec(path) ?? [];
     const issue = issues.find((one) => one.key === key);
-    if (issue === undefined) return null;
+    if (issue === undefined) return key === undefined ? null : gone;
     if (what !== "/transitions") return json(200, { key, fields: { status: { name: issue.status } } });
     const done = { id: "31", name: "Close it", to: { name: "Done" } };
     return json(200, { transitions: issue.status === "Done" ? [] : [done] });
@@ -128,7 +142,8 @@ export async function startJira(): Promise<Jira> {
     if (headers.authorization !== `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`)
       return { status: 401 };
     try {
-      const reply = method === "GET" ? get(path) : method === "POST" ? post(path, JSON.parse(body)) : null;
+      const changes = method === "POST" ? post : put;
+      const reply = method === "GET" ? get(path) : changes(path, JSON.parse(body));
       if (reply !== null) return reply;
       problems.push(`${method} ${path}`);
     } catch (error) {

@@ -19,9 +19,17 @@ const create = z.strictObject({
   assignment_group: z.string().length(32).optional(),
 });
 const update = z.union([
-  z.strictObject({ work_notes: shown, state: z.literal("2").optional() }),
+  z.strictObject({
+    work_notes: shown,
+    state: z.literal("2").optional(),
+    impact: level.optional(),
+    urgency: level.optional(),
+  }),
   z.strictObject({ state: z.literal("6"), close_code: z.literal("Solution provided"), close_notes: shown }),
 ]);
+
+/** Closed: an incident that is no longer active. Resolved ones (6) still are. */
+const CLOSED = "7";
 
 export interface Incident {
   readonly sys_id: string;
@@ -55,9 +63,12 @@ export async function startServiceNow(): Promise<ServiceNow> {
     try {
       if (method === "GET" && sysId === undefined) {
         const query = url.searchParams.get("sysparm_query") ?? "";
-        const [, id] = /^correlation_id=([a-z0-9-]+)\^ORDERBYsys_created_on$/.exec(query) ?? [];
+        const [, id] = /^correlation_id=([a-z0-9-]+)\^active=true\^ORDERBYsys_created_on$/.exec(query) ?? [];
         if (id === undefined) throw new Error(query);
-        return json(200, incidents.filter((one) => ignore || one.correlation_id === id).map(seen));
+        return json(
+          200,
+          incidents.filter((one) => ignore || (one.correlation_id === id && one.state !== CLOSED)).map(seen),
+        );
       }
       if (method === "POST" && sysId === undefined) {
         const { correlation_id } = create.parse(JSON.parse(body));
@@ -70,6 +81,11 @@ export async function startServiceNow(): Promise<ServiceNow> {
         incidents.push(created);
         return json(201, seen(created));
       }
+      if (method === "PATCH" && incident === undefined && typeof sysId === "string")
+        return {
+          status: 404,
+          body: JSON.stringify({ error: { message: "No Record found", detail: "" }, status: "failure" }),
+        };
       if (method === "PATCH" && incident !== undefined) {
         const fields = update.parse(JSON.parse(body));
         incident.state = fields.state ?? incident.state;

@@ -52,6 +52,7 @@ const postMessage = z.strictObject({
   ...literal,
   channel: z.string().min(1),
   thread_ts: ts.optional(),
+  reply_broadcast: z.literal(true).optional(),
   mrkdwn: z.literal(false),
   unfurl_links: z.literal(false),
   unfurl_media: z.literal(false),
