@@ -8,6 +8,7 @@ const order: readonly string[] = [
   "clock",
   "corrected-clock",
   "errors",
+  "nearest",
   "fields",
   "race",
   "read-time",

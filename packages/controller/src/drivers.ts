@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock, Ms } from "./clock.ts";
 import { SpotkeeperError } from "./errors.ts";
+import { amongst } from "./fields.ts";
 import { answerWithin } from "./race.ts";
 
 /**
@@ -48,7 +49,8 @@ export function chosenFrom<Registry extends { readonly [name: string]: Listed }>
       throw new RangeError(`The options of "${name}" do not begin with ${key}: "${name}"`);
   const all = Object.values(registry).map(({ options }) => options) as unknown as [z.ZodObject, ...z.ZodObject[]];
   return z.discriminatedUnion(key, all, {
-    error: (issue) => (issue.code === "invalid_union" ? `one of: ${names.join(", ")}` : undefined),
+    error: (issue) =>
+      issue.code === "invalid_union" ? amongst(names, (issue.input as { readonly [key]?: unknown })[key]) : undefined,
   }) as unknown as z.ZodType<OptionsOf<Registry>, WrittenOf<Registry>>;
 }
 

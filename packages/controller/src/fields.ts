@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Ms } from "./clock.ts";
+import { nearest } from "./nearest.ts";
 
 /**
  * Types of config values. The error message of each names what is expected; problems.ts puts the actual value and its
@@ -13,17 +14,22 @@ const UNITS: ReadonlyMap<string, Ms> = new Map([
   ["h", 3_600_000],
   ["d", 86_400_000],
 ]);
-const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+const DURATION = /^(?:\d{1,9}(?:ms|s|m|h|d))+$/;
+const PARTS = /(\d+)(ms|s|m|h|d)/g;
 
-/** Parses a duration such as `90s` to milliseconds; returns NaN if it is no duration. */
+/** Parses a duration such as `90s` or `1h30m` to milliseconds; returns NaN if it is no duration. */
 export const milliseconds = (text: string): Ms => {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  return Number(count) * (UNITS.get(unit ?? "") ?? Number.NaN);
+  const parts = DURATION.test(text) ? [...text.matchAll(PARTS)] : [];
+  const units = parts.map(([, , unit = ""]) => UNITS.get(unit) ?? Number.NaN);
+  // The units become smaller, each at most once: "30m1h" and "1m1m" are typing errors.
+  const falls = units.every((unit, place) => place === 0 || unit < (units[place - 1] ?? 0));
+  if (parts.length === 0 || !falls) return Number.NaN;
+  return parts.reduce((sum, [, count], place) => sum + Number(count) * (units[place] ?? 0), 0);
 };
 
-/** A duration such as `90s`, `5m` or `500ms`, parsed to milliseconds. Both bounds are inclusive. */
+/** A duration such as `90s`, `1h30m` or `500ms`, parsed to milliseconds. Both bounds are inclusive. */
 export function duration(least: string, most: string): z.ZodType<Ms, string> {
-  const error = `a duration from ${least} to ${most}, such as 90s, 5m or 500ms`;
+  const error = `a duration from ${least} to ${most}, such as 90s, 1h30m or 500ms`;
   const [min, max] = [milliseconds(least), milliseconds(most)];
   return z
     .string({ error })
@@ -54,7 +60,13 @@ export function text(what: string, longest = 256): z.ZodString {
 }
 
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number], T[number]> {
-  return z.enum(values, { error: `one of: ${values.join(", ")}` });
+  return z.enum(values, { error: ({ input }) => amongst(values, input) });
+}
+
+/** Returns the allowed values as an expectation, with the one that was probably meant. */
+export function amongst(values: readonly string[], input: unknown): string {
+  const near = typeof input === "string" ? nearest(input, values) : null;
+  return `one of: ${values.join(", ")}${near === null ? "" : `; did you mean ${near}?`}`;
 }
 
 export function flag(): z.ZodBoolean {

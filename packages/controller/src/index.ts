@@ -31,7 +31,7 @@ export { createLog } from "./log.ts";
 export { DEFAULT_ROUTE } from "./notify/route.ts";
 export { detailView } from "./show/view/detail.ts";
 export { joinAlert, tells } from "./notify/join.ts";
-export { loadConfig, parseConfig } from "./config/load.ts";
+export { configProblems, loadConfig, parseConfig } from "./config/load.ts";
 export { matcherOf } from "./config/match-words.ts";
 export { milliseconds } from "./fields.ts";
 export { NO_LINKS } from "./notify/message/links.ts";

@@ -1,5 +1,5 @@
 import { SpotkeeperError } from "../errors.ts";
-import { problemsOf, wants } from "./problems.ts";
+import { type Problem, problemsOf, wants } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -23,6 +23,12 @@ export function parseConfig(text: string, file: string): Config {
     .map(({ line, text: what }) => `${file}:${line}: ${what}`);
   const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
   throw new SpotkeeperError("SK-CONFIG-INVALID", [...lines.slice(0, SHOWN), ...more].join("\n"));
+}
+
+/** Returns what is wrong with a config that is not text yet; empty if it loads. */
+export function configProblems(value: unknown): readonly Problem[] {
+  const read = configSchema.safeParse(value, { error: wants });
+  return read.success ? [] : problemsOf(configSchema, value, read.error.issues);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Matcher } from "../model/matcher.ts";
 import { SpotkeeperError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { problemsOf, wants } from "./problems.ts";
 import { given, matcher } from "./sections/matcher.ts";
 

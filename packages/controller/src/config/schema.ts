@@ -3,7 +3,7 @@ import { aws } from "./sections/aws.ts";
 import { channels } from "./sections/channels.ts";
 import { log } from "./sections/log.ts";
 import { policy } from "./sections/policy.ts";
-import { archive, inventory, ledger } from "./sections/record.ts";
+import { archive, inventory, ledger, ownFiles } from "./sections/record.ts";
 import { knownChannels, routes } from "./sections/routes.ts";
 import { secrets } from "./sections/secrets.ts";
 import { show } from "./sections/show.ts";
@@ -26,7 +26,8 @@ export const configSchema = z
     show: show.prefault({}),
     log: log.prefault({}),
   })
-  .superRefine(knownChannels);
+  .superRefine(knownChannels)
+  .superRefine(ownFiles);
 
 /** A parsed config: durations are milliseconds, defaults are filled in, secrets are references. */
 export type Config = z.infer<typeof configSchema>;

@@ -1,5 +1,6 @@
 import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { SpotkeeperError } from "../errors.ts";
+import { unclosedIn } from "./unclosed.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -29,6 +30,11 @@ export function readYaml(text: string, file: string): Source {
   if (document === undefined) return { value: {}, lineOf: () => 1 };
   if (second !== undefined) throw syntax(file, line(second.range[0]), "a second document begins here; a config is one");
   const [error] = [...document.errors, ...document.warnings];
+  const unclosed = error === undefined ? null : unclosedIn(document, text);
+  if (unclosed !== null) {
+    const at = lineCounter.linePos(unclosed.offset);
+    throw syntax(file, at.line, `the ${unclosed.sign} at column ${at.col} is never closed`);
+  }
   if (error !== undefined) throw syntax(file, line(error.pos[0]), plain(error.code));
   const value = toValue(() => document.toJS({ maxAliasCount: 100 }) as unknown, file);
   const lineOf = (path: Path): number => line(offsetOf(document.contents, path) ?? 0);

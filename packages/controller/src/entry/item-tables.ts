@@ -13,7 +13,7 @@ export const itemTables =
     if (where === undefined)
       throw new SpotkeeperError(
         "SK-CONFIG-INVALID",
-        `${key}: wants the region of the table ${table}; this process has none.`,
+        `${key}: is missing, wants the region of the table ${table}. Set it, or AWS_REGION.`,
       );
     return openItemTable(() => clients.dynamoDb({ account: null, region: where }), table);
   };

@@ -2,7 +2,7 @@ import { lookup } from "node:dns";
 import { createAws } from "../aws/index.ts";
 import { createClients } from "../aws/clients.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Config } from "../config/schema.ts";
 import { SpotkeeperError } from "../errors.ts";
 import type { AlertModel, Channel } from "../notify/alert.ts";

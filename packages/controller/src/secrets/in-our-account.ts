@@ -12,15 +12,22 @@ export const region: z.ZodDefault<z.ZodNullable<z.ZodString>> = text("a region, 
   .nullable()
   .default(null);
 
-/** Reads an AWS store in the worker's own account: by ARN in the ARN's region, by name in `region` or that of the process. */
+/**
+ * Reads an AWS store in the worker's own account: by ARN in the ARN's region, by name in `region` or that of the process.
+ *
+ * @param key where the config sets `region`, for the error message
+ */
 export async function askInOurAccount(
   deps: Pick<SecretStoreDeps, "clock" | "region">,
-  region: string | null,
+  { key, region }: { readonly key: string; readonly region: string | null },
   name: string,
   ask: (at: Place, how: Ask) => Promise<string | null>,
 ): Promise<string | null> {
   const own = /^arn:aws[a-z-]*:(?:ssm|secretsmanager):([a-z0-9-]+):/.exec(name)?.[1] ?? region ?? deps.region;
   if (own === null)
-    throw new SpotkeeperError("SK-SECRET-UNAVAILABLE", "no region is known; set AWS_REGION, or write the whole ARN");
+    throw new SpotkeeperError(
+      "SK-SECRET-UNAVAILABLE",
+      `no region is known; set ${key} or AWS_REGION, or write the whole ARN`,
+    );
   return ask({ account: null, region: own }, { purpose: "act", deadline: deps.clock.now() + WITHIN });
 }

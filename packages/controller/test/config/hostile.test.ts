@@ -95,11 +95,11 @@ test.each([
   ["policy: {dryRun: 'yes'}", '1: policy.dryRun: got "yes", wants true or false'],
   [
     "policy:\n  defaults:\n    margin: 10",
-    "3: policy.defaults.margin: got the number 10, wants a duration from 0s to 110s, such as 90s, 5m or 500ms",
+    "3: policy.defaults.margin: got the number 10, wants a duration from 0s to 110s, such as 90s, 1h30m or 500ms",
   ],
   [
     "policy: {defaults: {margin: 3m}}",
-    '1: policy.defaults.margin: got "3m", wants a duration from 0s to 110s, such as 90s, 5m or 500ms',
+    '1: policy.defaults.margin: got "3m", wants a duration from 0s to 110s, such as 90s, 1h30m or 500ms',
   ],
   ["policy: {defaults: {margin: 1.5s}}", /margin: got "1\.5s", wants a duration/],
   ["policy: {defaults: {margin: -5s}}", /margin: got "-5s", wants a duration/],
@@ -117,16 +117,12 @@ test.each([
     "2: policy.rules: got a list of 2, wants rules whose names differ",
   ],
   [
-    "policy:\n  rules:\n    - name: a\n      match: {kind: spot-interruption}\n      do: {}",
-    /^s\.yaml:4: policy\.rules\[0\]\.match\.kind: got "spot-interruption", wants a list of signal kinds/,
-  ],
-  [
     "policy: {rules: [{name: a, match: {account: 111122223333}, do: {}}]}",
     /match\.account: got the number 111122223333, wants a pattern.*put numbers in quotes/,
   ],
   [
     "policy: {rules: [{name: a, match: {tag: {team: [1]}}, do: {}}]}",
-    /match\.tag\.team: got a list of 1, wants a pattern/,
+    /match\.tag\.team\[0\]: got the number 1, wants a pattern/,
   ],
   ["policy: {rules: [{name: a, when: {}, do: {}}]}", /rules\[0\]\.when: is no known key/],
   [
@@ -177,7 +173,7 @@ test.each([
   ["ledger: {driver: dynamodb, table: t, file: x.db}", /ledger\.file/],
   ["ledger: {synchronous: OFF}", '1: ledger.synchronous: got "OFF", wants one of: FULL, NORMAL'],
   ["log: {level: loud}", '1: log.level: got "loud", wants one of: debug, info, warn, error, silent'],
-  ["channels: {ops: {type: sms}}", `1: channels.ops.type: got "sms", wants one of: ${TYPES}`],
+  ["channels: {ops: {type: sms}}", `1: channels.ops.type: got "sms", wants one of: ${TYPES}; did you mean sns?`],
   ["channels: {ops: {}}", `1: channels.ops.type: is missing, wants one of: ${TYPES}`],
   ["channels: {Ops: {type: console}}", /channels\.Ops: wants a name of small letters/],
   ["channels: {a: {type: sns, topic: x}}", /channels\.a\.topic: is no known key; did you mean topicArn\?/],
@@ -204,6 +200,34 @@ test.each([
   ["__proto__: {a: 1}", /__proto__: is no known key/],
   ["? [a, b]\n: 1", "SYNTAX"],
   ["log: {level: info", "SYNTAX"],
+  [
+    "policy: {rules: [{name: r, match: {kind: spot-interuption}, do: {act: true}}]}",
+    /rules\[0\]\.match\.kind: got "spot-interuption", wants one of: .*; did you mean spot-interruption\?$/,
+  ],
+  [
+    "policy: {rules: [{name: r, match: {kind: [spot-interruption, rebalanse]}, do: {act: true}}]}",
+    /match\.kind\[1\]: got "rebalanse", wants one of: .*; did you mean rebalance\?$/,
+  ],
+  [
+    "policy: {rules: [{name: r, match: {group: [web, 3]}, do: {}}]}",
+    /match\.group\[1\]: got the number 3, wants a pattern/,
+  ],
+  ["policy: {defaults: {replace: rise}}", /replace: got "rise", wants one of: .*; did you mean raise\?$/],
+  ["channels: {a: {type: slak}}", /type: got "slak", wants one of: .*; did you mean slack\?$/],
+  [
+    "channels: {a: {type: email, security: starttsl}}",
+    /security: got "starttsl", wants one of: .*did you mean starttls\?/,
+  ],
+  ["routes: [{name: a, channels: [console], repeatEvery: 30m1h}]", /repeatEvery: got "30m1h", wants a duration/],
+  ["routes: [{name: a, channels: [console], repeatEvery: 1h1h}]", /repeatEvery: got "1h1h", wants a duration/],
+  [
+    "ledger: {driver: sqlite, file: a.db}\narchive: {driver: sqlite, file: ./a.db}",
+    '2: archive.file: got "./a.db", wants a file of its own; ledger.file is the same file',
+  ],
+  [
+    "inventory: {driver: sqlite, file: spotkeeper.db}",
+    '1: inventory.file: got "spotkeeper.db", wants a file of its own; ledger.file is the same file',
+  ],
   ["log:\n\tlevel: info", "SYNTAX"],
   ["a: 1\n---\nb: 2", "SYNTAX"],
   ["log: {}\nlog: {}", "SYNTAX"],
@@ -215,6 +239,19 @@ test.each([
   expect(code).toBe("SK-CONFIG-INVALID");
   if (typeof expected === "string") expect(message.split("\n")).toContain(`s.yaml:${expected}`);
   else expect(message).toMatch(expected);
+});
+
+test.each([
+  [
+    "sources:\n  sqs: [{ queueUrl: https://x/y }\npolicy:\n  dryRun: true\n",
+    "2: this is not YAML that can be read: the [ at column 8 is never closed.",
+  ],
+  ["aws: {regions: [eu-west-1]\nlog: {}\n", "1: this is not YAML that can be read: the { at column 6 is never closed."],
+  ["a: [", "1: this is not YAML that can be read: the [ at column 4 is never closed."],
+  ['a:\n  - b: "c\nd: 1\n', '2: this is not YAML that can be read: the " at column 8 is never closed.'],
+  ["a: 'c\nd: 1\n", "1: this is not YAML that can be read: the ' at column 4 is never closed."],
+])("what is opened and never closed is named where it is opened: %j", (text, expected) => {
+  expect(errorOf(text)).toEqual({ code: "SK-CONFIG-SYNTAX", message: `s.yaml:${expected}` });
 });
 
 test("every wrong key is told at once, in the order of the lines, up to a bound", () => {

@@ -194,3 +194,19 @@ test("suppress: windows are ready to be asked", () => {
   expect(suppress.maintenance[0]?.isIn(Date.UTC(2026, 0, 2, 21, 0))).toBe(true);
   expect(suppress.maintenance[0]?.isIn(Date.UTC(2026, 0, 2, 20, 59))).toBe(false);
 });
+
+test("a matcher's kind is one, or a list", () => {
+  const of = (kind: string): unknown =>
+    parseConfig(`policy: {rules: [{name: r, match: {kind: ${kind}}, do: {}}]}`, "s.yaml").policy.rules[0]?.match.kind;
+  expect(of("spot-interruption")).toEqual(["spot-interruption"]);
+  expect(of("[spot-interruption, rebalance]")).toEqual(["spot-interruption", "rebalance"]);
+});
+
+test.each([
+  ["1h30m", 5_400_000],
+  ["1m500ms", 60_500],
+  ["90s", 90_000],
+])("%s is a duration", (text, expected) => {
+  const { routes } = parseConfig(`routes: [{name: a, channels: [console], giveUpAfter: ${text}}]`, "s.yaml");
+  expect(routes[0]?.giveUpAfter).toBe(expected);
+});

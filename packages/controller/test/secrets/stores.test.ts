@@ -72,5 +72,7 @@ test.each([
 
 test("without any region it says what to set", async () => {
   const store = await openStore("ssm", { region: null });
-  await expect(store.read("/x")).rejects.toThrow("no region is known; set AWS_REGION, or write the whole ARN");
+  await expect(store.read("/x")).rejects.toThrow(
+    "no region is known; set secrets.ssm.region or AWS_REGION, or write the whole ARN",
+  );
 });

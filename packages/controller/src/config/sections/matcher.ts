@@ -8,10 +8,16 @@ const pattern = z.union([name, list(name, "patterns", 1, 100)], {
   error: "a pattern, or a list of patterns; `*` and `?` are wildcards, a leading `!` negates (put numbers in quotes)",
 });
 
+const kind = oneOf(signalKinds);
+/** One, or a list, as for patterns. */
+const kinds = z
+  .union([kind, list(kind, "signal kinds", 1, signalKinds.length)])
+  .transform((given) => (typeof given === "string" ? [given] : given));
+
 /** All keys that are given must match. */
 export const matcher = z
   .strictObject({
-    kind: list(oneOf(signalKinds), "signal kinds", 1, signalKinds.length),
+    kind: kinds,
     account: pattern,
     region: pattern,
     availabilityZone: pattern,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_ROUTE, GROUP_BY, type Route } from "../../notify/route.ts";
 import { duration, flag, list, oneOf, text } from "../../fields.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../nearest.ts";
 import { given, matcher } from "./matcher.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, {

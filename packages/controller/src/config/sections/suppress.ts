@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DAYS, windowOf } from "../../notify/pipeline/stages/maintenance.ts";
 import { TELL_ALL, type Suppress } from "../../notify/pipeline/suppress-settings.ts";
 import { flag, list, number, oneOf, text } from "../../fields.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../nearest.ts";
 import { given, matcher } from "./matcher.ts";
 
 const timeError = "a time of day, such as 22:00 (put it in quotes)";

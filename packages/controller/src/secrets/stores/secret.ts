@@ -13,7 +13,12 @@ export const secretsManager: SecretStoreFactory<typeof options> = {
   open: (given, deps) => ({
     async read(name) {
       const [, id = "", , key] = /^([^#]+)(#(.+))?$/.exec(name) ?? [];
-      const secret = await askInOurAccount(deps, given.region, id, (at, ask) => deps.aws.secretValue(at, id, ask));
+      const secret = await askInOurAccount(
+        deps,
+        { key: "secrets.secret.region", region: given.region },
+        id,
+        (at, ask) => deps.aws.secretValue(at, id, ask),
+      );
       if (secret === null) return { none: "Secrets Manager has no such secret, or it is not text" };
       return key === undefined ? { secret } : fieldOf(secret, key);
     },

@@ -12,7 +12,9 @@ export const parameterStore: SecretStoreFactory<typeof options> = {
   options,
   open: (given, deps) => ({
     async read(name) {
-      const secret = await askInOurAccount(deps, given.region, name, (at, ask) => deps.aws.parameter(at, name, ask));
+      const secret = await askInOurAccount(deps, { key: "secrets.ssm.region", region: given.region }, name, (at, ask) =>
+        deps.aws.parameter(at, name, ask),
+      );
       return secret === null ? { none: "Parameter Store has no such parameter" } : { secret };
     },
   }),
