@@ -14,7 +14,8 @@ const DEFAULT_PATH = "/spot-interruption";
 const HELP = `
 Reads input.json, files of variables (.env), and the parameters of a stack as JSON. The new
 config goes to standard output, notes go to standard error. Secrets become references; their
-values are never written. If two sources have the same setting, the later one counts.`;
+values are never written. A value that cannot be taken over is left out, and a note says where
+it stands. If two sources have the same setting, the later one counts.`;
 
 interface ImportOptions {
   readonly environment: boolean;
@@ -51,6 +52,7 @@ export function importing(program: Command, act: Act): void {
         for (const file of command.args) {
           const read = settingsOf(await readInput(file, io), file);
           found.push(...read.found);
+          notes.push(...read.notes);
           if (read.unknown.length > 0)
             notes.push(`${file}: left out, since nobody knows it here: ${read.unknown.join(", ")}.`);
         }
@@ -59,10 +61,10 @@ export function importing(program: Command, act: Act): void {
           if (set.length === 0) notes.push("The environment has no variable that is known.");
           found.push(...set);
         }
-        const { lines, warnings } = convert(new Map(found));
-        const text = renderConfig(lines);
-        for (const warning of [...notes, ...warnings]) await io.stderr.write(`note: ${warning}\n`);
-        // Fail if the config would not load; the message names the wrong value of the old set-up.
+        const converted = convert(new Map(found));
+        const text = renderConfig(converted.parts);
+        for (const note of [...notes, ...converted.notes]) await io.stderr.write(`note: ${note}\n`);
+        // Each part loads alone; a config is written only if they also load together.
         parseConfig(text, `the config made of ${sourcesOf(command.args, environment, parameters)}`);
         await io.stdout.write(text);
         return EXIT.done;

@@ -1,134 +1,113 @@
-import type { Settings, SettingName } from "./settings.ts";
+import { channelsOf, type Reader } from "./channels.ts";
+import { judge, type Part } from "./judge.ts";
+import type { Settings } from "./settings.ts";
 
-/** One value in the new config. */
-export interface Line {
-  readonly path: readonly string[];
-  readonly value: unknown;
-  /** A comment above the value. */
-  readonly comment: string | null;
-}
-
-export interface Converted {
-  readonly lines: readonly Line[];
+interface Converted {
+  readonly parts: readonly Part[];
   /** Notes for the user: what was left out, and what can be improved now. */
-  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /**
  * Makes a config from the settings of an older set-up. What was switched off stays off. Secrets become references;
- * their values are never written.
+ * their values are never written. Each value stands alone: what does not load is left out, with a note, and the rest
+ * loads.
  */
 export function convert(settings: Settings): Converted {
-  const warnings: string[] = [];
-  const lines: Line[] = [];
-  const plain = (name: SettingName): string | null => settings.get(name)?.value ?? null;
-  const either = (name: SettingName): string | null => settings.get(name)?.reference ?? plain(name);
-  const add = (path: readonly string[], value: unknown, comment: string | null = null): void =>
-    void lines.push({ path, value, comment });
-  const list = (name: SettingName): string[] =>
-    (plain(name) ?? "").split(",").flatMap((one) => (one.trim() === "" ? [] : [one.trim()]));
+  const plain: Reader["plain"] = (name) => settings.get(name)?.value ?? null;
+  const read: Reader = {
+    settings,
+    plain,
+    either: (name) => settings.get(name)?.reference ?? plain(name),
+    list: (name) => (plain(name) ?? "").split(",").flatMap((one) => (one.trim() === "" ? [] : [one.trim()])),
+    origin: (name) => {
+      const found = settings.get(name);
+      return found === undefined ? name : `${found.key} in ${found.from}`;
+    },
+  };
+  const all = [places(read), channelsOf(read), suppression(read)];
+  const judged = all.flatMap(({ parts }) => parts.map((part) => judge(part, settings)));
+  return {
+    parts: judged.flatMap(({ part }) => (part === null ? [] : [part])),
+    notes: [...judged.flatMap(({ notes }) => notes), ...all.flatMap(({ notes }) => notes)],
+  };
+}
 
-  /** Returns true if a channel was on and has all it needs; else adds a warning. */
-  function wanted(name: string, needs: readonly SettingName[]): boolean {
-    const on = (plain(`ENABLE_${name}` as SettingName) ?? "").toLowerCase() === "true";
-    const lacks = needs.filter((one) => !settings.has(one));
-    if (!on && needs.some((one) => settings.has(one)))
-      warnings.push(`ENABLE_${name} is not true, so that channel stays off, although ${needs.join(", ")} is set.`);
-    if (on && lacks.length > 0)
-      warnings.push(`ENABLE_${name} is true, but ${lacks.join(", ")} is not set: that channel is left out.`);
-    return on && lacks.length === 0;
-  }
-  const from = (name: SettingName): string => `from ${settings.get(name)?.from ?? "the environment"}`;
-
+function places({ settings, plain, origin }: Reader): Converted {
+  const parts: Part[] = [];
+  const notes: string[] = [];
   const region = plain("AWS_REGION");
-  if (region !== null) add(["aws", "regions"], [region], from("AWS_REGION"));
+  if (region !== null)
+    parts.push({
+      path: ["aws", "regions"],
+      value: [region],
+      comment: `from ${origin("AWS_REGION")}`,
+      from: { "": "AWS_REGION" },
+      notes: [],
+    });
   const role = plain("AWS_ROLE_ARN");
-  if (role !== null) add(["aws", "accounts"], [{ roleArn: role }], "the role that was assumed");
+  if (role !== null)
+    parts.push({
+      path: ["aws", "accounts"],
+      value: [{ roleArn: role }],
+      comment: `the role that was assumed, from ${origin("AWS_ROLE_ARN")}`,
+      from: { "": "AWS_ROLE_ARN" },
+      notes: [],
+    });
   if (settings.has("AWS_ACCESS_KEY_ID") || settings.has("AWS_SECRET_ACCESS_KEY"))
-    warnings.push(
+    notes.push(
       "Static AWS keys are not taken over: they do not expire, and leak. Give the machine, container or function a role; " +
         "until then the SDK reads AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the environment by itself.",
     );
   const profile = plain("AWS_PROFILE");
-  if (profile !== null) warnings.push(`The profile ${profile} is no part of the config: set AWS_PROFILE=${profile}.`);
+  if (profile !== null) notes.push(`The profile ${profile} is no part of the config: set AWS_PROFILE=${profile}.`);
+  return { parts, notes };
+}
 
-  if (wanted("SNS", ["SNS_TOPIC_ARN"]))
-    add(["channels", "sns"], { type: "sns", topicArn: plain("SNS_TOPIC_ARN") }, from("SNS_TOPIC_ARN"));
-  if (wanted("CHAT", ["GOOGLE_CHAT_WEBHOOK"]))
-    add(["channels", "chat"], { type: "google-chat", url: either("GOOGLE_CHAT_WEBHOOK") }, from("GOOGLE_CHAT_WEBHOOK"));
-  if (wanted("SLACK", ["SLACK_WEBHOOK_URL"])) {
-    const better = "with a bot's token and a channel instead of a url it is one message that is edited";
-    add(["channels", "slack"], { type: "slack", url: either("SLACK_WEBHOOK_URL") }, better);
-  }
-  if (wanted("JIRA", ["JIRA_URL", "JIRA_USERNAME", "JIRA_TOKEN", "JIRA_PROJECT"]))
-    add(
-      ["channels", "jira"],
-      {
-        type: "jira",
-        url: plain("JIRA_URL"),
-        username: plain("JIRA_USERNAME"),
-        token: either("JIRA_TOKEN"),
-        project: plain("JIRA_PROJECT"),
-      },
-      from("JIRA_URL"),
-    );
-  if (wanted("EMAIL", ["SMTP_HOST", "SMTP_FROM", "EMAIL_TO"])) {
-    const port = Number(plain("SMTP_PORT") ?? "587");
-    const login = settings.has("SMTP_USERNAME") && settings.has("SMTP_PASSWORD");
-    add(
-      ["channels", "mail"],
-      {
-        type: "email",
-        host: plain("SMTP_HOST"),
-        port,
-        ...(port === 465 ? { security: "tls" } : port === 25 ? { security: "none" } : {}),
-        ...(login ? { username: either("SMTP_USERNAME"), password: either("SMTP_PASSWORD") } : {}),
-        from: plain("SMTP_FROM"),
-        to: list("EMAIL_TO"),
-        ...(list("EMAIL_CC").length > 0 ? { cc: list("EMAIL_CC") } : {}),
-        ...(plain("EMAIL_SUBJECT_PREFIX") === null ? {} : { subjectPrefix: plain("EMAIL_SUBJECT_PREFIX") }),
-      },
-      from("SMTP_HOST"),
-    );
-    if (port === 25) warnings.push("Port 25 is taken over without encryption, as it was; prefer 587 with STARTTLS.");
-    if (plain("EMAIL_SUBJECT") !== null)
-      warnings.push(
-        "email_subject is not taken over: the subject now says what happens. templates.subject sets your own.",
-      );
-  }
-
+function suppression({ plain, list, origin }: Reader): Converted {
+  const parts: Part[] = [];
+  const notes: string[] = [];
   const critical = list("CRITICAL_SERVICES");
-  if (critical.length > 0) add(["suppress", "criticalServices"], critical, from("CRITICAL_SERVICES"));
+  if (critical.length > 0)
+    parts.push({
+      path: ["suppress", "criticalServices"],
+      value: critical,
+      comment: `from ${origin("CRITICAL_SERVICES")}`,
+      from: { "": "CRITICAL_SERVICES" },
+      notes: [],
+    });
   else
-    warnings.push(
+    notes.push(
       "CRITICAL_SERVICES is empty, so every service counts as critical. Name those that people must be woken for.",
     );
   const [start, end] = [plain("MAINTENANCE_START"), plain("MAINTENANCE_END")];
   if (start !== null && end !== null)
-    add(
-      ["suppress", "maintenance"],
-      [{ name: "maintenance", from: start, to: end, timeZone: "UTC" }],
-      "UTC, as before; another timeZone follows daylight saving time",
-    );
+    parts.push({
+      path: ["suppress", "maintenance"],
+      value: [{ name: "maintenance", from: twoDigits(start), to: twoDigits(end), timeZone: "UTC" }],
+      comment: "UTC, as before; another timeZone follows daylight saving time",
+      from: { "0.from": "MAINTENANCE_START", "0.to": "MAINTENANCE_END" },
+      notes: [],
+    });
   else if (start !== null || end !== null)
-    warnings.push("Of MAINTENANCE_START and MAINTENANCE_END only one is set: no window is made.");
+    notes.push("Of MAINTENANCE_START and MAINTENANCE_END only one is set: no window is made.");
+  for (const name of ["MAINTENANCE_START", "MAINTENANCE_END"] as const) {
+    const [was, is] = [plain(name), twoDigits(plain(name) ?? "")];
+    if (was !== null && was !== is) notes.push(`${origin(name)} is "${was}", which is taken as ${is}.`);
+  }
   const threshold = plain("MIN_CAPACITY_THRESHOLD");
-  if (threshold !== null && Number.isFinite(Number(threshold)) && threshold !== "")
-    add(
-      ["suppress", "sufficientCapacity"],
-      Number(threshold),
-      "below 1: the share of desired tasks that must stay; 1 or more: container instances. Over the whole storm",
-    );
-  else if (threshold !== null)
-    warnings.push(`MIN_CAPACITY_THRESHOLD is no number (${threshold.length} characters): left out.`);
-  for (const name of settings.keys())
-    if (
-      name === "SMTP_PASSWORD" &&
-      settings.get(name)?.reference === "${env:SMTP_PASSWORD}" &&
-      plain("SMTP_HOST") !== null
-    )
-      warnings.push(
-        "The SMTP password is not written down: set SMTP_PASSWORD, or refer to ${ssm:/path} or ${secret:name#key}.",
-      );
-  return { lines, warnings };
+  if (threshold !== null && threshold !== "")
+    parts.push({
+      path: ["suppress", "sufficientCapacity"],
+      // Text that is no number is judged as it stands.
+      value: Number.isNaN(Number(threshold)) ? threshold : Number(threshold),
+      comment:
+        "below 1: the share of desired tasks that must stay; 1 or more: container instances. Over the whole storm",
+      from: { "": "MIN_CAPACITY_THRESHOLD" },
+      notes: [],
+    });
+  return { parts, notes };
 }
+
+/** Returns a time with two digits for the hour: `6:00` was valid. */
+const twoDigits = (time: string): string => time.replace(/^(\d):(\d\d)$/, "0$1:$2");

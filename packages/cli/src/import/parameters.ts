@@ -20,6 +20,7 @@ export function fromParameters(
   return parameters.flatMap(({ name, value }) => {
     const last = name.split("/").slice(-2).join("/");
     const known = Object.hasOwn(NAMES, last) ? NAMES[last] : undefined;
-    return known === undefined ? [] : [[known, setting(known, value, name, `\${ssm:${name}}`)] as const];
+    const origin = { from: "Parameter Store", key: name };
+    return known === undefined ? [] : [[known, setting(known, value, origin, `\${ssm:${name}}`)] as const];
   });
 }

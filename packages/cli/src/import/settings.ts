@@ -4,8 +4,12 @@ export interface Setting {
   readonly value: string | null;
   /** The reference that the new config uses; null if the config contains the value. */
   readonly reference: string | null;
-  /** The source, for comments: "input.json". */
+  /** The source: "input.json". */
   readonly from: string;
+  /** What the source calls it: "smtpCredentials.port", "SNSTopicArn". */
+  readonly key: string;
+  /** What is wrong with a secret, without showing it; null if nothing is, or the config shows the value. */
+  readonly remark: string | null;
 }
 
 /**
@@ -19,8 +23,8 @@ export const KNOWN = {
   ENABLE_SLACK: "plain",
   ENABLE_JIRA: "plain",
   SNS_TOPIC_ARN: "plain",
-  GOOGLE_CHAT_WEBHOOK: "secret",
-  SLACK_WEBHOOK_URL: "secret",
+  GOOGLE_CHAT_WEBHOOK: "secret-url",
+  SLACK_WEBHOOK_URL: "secret-url",
   JIRA_URL: "plain",
   JIRA_USERNAME: "plain",
   JIRA_TOKEN: "secret",
@@ -43,16 +47,27 @@ export const KNOWN = {
   EMAIL_CC: "plain",
   EMAIL_SUBJECT: "plain",
   EMAIL_SUBJECT_PREFIX: "plain",
-} as const satisfies { readonly [name: string]: "plain" | "secret" };
+} as const satisfies { readonly [name: string]: "plain" | "secret" | "secret-url" };
 
 export type SettingName = keyof typeof KNOWN;
 export type Settings = ReadonlyMap<SettingName, Setting>;
 
 export const isKnown = (name: string): name is SettingName => Object.hasOwn(KNOWN, name);
 
-/** @param refer the reference that the new config uses for a secret; the secret itself is dropped */
-export function setting(name: SettingName, value: string, from: string, refer: string): Setting {
-  return KNOWN[name] === "secret"
-    ? { value: null, reference: refer, from }
-    : { value: value.trim(), reference: null, from };
+/** Where a value stands: the source's name of it, and the source. */
+export interface Origin {
+  readonly from: string;
+  readonly key: string;
 }
+
+/** @param refer the reference that the new config uses for a secret; the secret itself is dropped */
+export function setting(name: SettingName, value: string, origin: Origin, refer: string): Setting {
+  return KNOWN[name] === "plain"
+    ? { ...origin, value: value.trim(), reference: null, remark: null }
+    : { ...origin, value: null, reference: refer, remark: KNOWN[name] === "secret-url" ? aboutUrl(value) : null };
+}
+
+const aboutUrl = (value: string): string | null =>
+  URL.parse(value.trim())?.protocol === "https:"
+    ? null
+    : `is no URL that begins with https:// (${value.length} characters, not shown)`;

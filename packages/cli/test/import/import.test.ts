@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "@spotkeeper/controller";
 import { expect, test } from "vitest";
-import { convert } from "../src/import/convert.ts";
-import { fromParameters } from "../src/import/parameters.ts";
-import { fromEnvironment, settingsOf } from "../src/import/read-file.ts";
-import { renderConfig } from "../src/import/text.ts";
-import { folder, spotkeeper } from "./support.ts";
+import { convert } from "../../src/import/convert.ts";
+import { fromParameters } from "../../src/import/parameters.ts";
+import { fromEnvironment, settingsOf } from "../../src/import/read-file.ts";
+import { renderConfig } from "../../src/import/text.ts";
+import { folder, spotkeeper } from "../support.ts";
 
 const inputJson = JSON.stringify({
   awsCredentials: {
@@ -37,8 +37,8 @@ const environment = {
 };
 
 const made = (found: ReturnType<typeof fromEnvironment>) => {
-  const { lines, warnings } = convert(new Map(found));
-  const text = renderConfig(lines);
+  const { parts, notes: warnings } = convert(new Map(found));
+  const text = renderConfig(parts);
   return { text, warnings, config: parseConfig(text, "made") };
 };
 
@@ -73,7 +73,7 @@ test("the environment: on only where it says true, whatever else is set", () => 
   expect(config.suppress).toMatchObject({ criticalServices: ["checkout", "search"], sufficientCapacity: 0.5 });
   expect(config.suppress.maintenance).toMatchObject([{ name: "maintenance" }]);
   expect(text).toContain("timeZone: UTC");
-  expect(warnings.join("\n")).toContain("ENABLE_SLACK is not true");
+  expect(warnings.join("\n")).toContain("ENABLE_SLACK in the environment is not true");
   expect(text).not.toContain("hush");
 });
 
@@ -130,13 +130,12 @@ test.each([
   expect(result.stderr).toContain(error);
 });
 
-test("what nobody knows is told by name, and a value that does not load with where it came from", async () => {
+test("names that nobody knows are listed with their file, without their values", async () => {
   const file = join(folder, "odd.env");
-  writeFileSync(file, "ENABLE_EMIAL=hush\nMAINTENANCE_START=25:99\nMAINTENANCE_END=06:00\n");
-  const { code, stdout, stderr } = await spotkeeper(["import", file]);
-  expect([code, stdout]).toEqual([2, ""]);
+  writeFileSync(file, "ENABLE_EMIAL=hush\nAWS_REGION=eu-west-1\n");
+  const { code, stderr } = await spotkeeper(["import", file]);
+  expect(code).toBe(0);
   expect(stderr).toContain(`${file}: left out, since nobody knows it here: ENABLE_EMIAL.`);
-  expect(stderr).toContain(`the config made of ${file}`);
   expect(stderr).not.toContain("hush");
   const json = { region: 1, awsCredentials: { region_name: "eu-west-1", regoin: "x" } };
   expect(settingsOf(JSON.stringify(json), "old.json").unknown).toEqual(["region", "awsCredentials.regoin"]);
@@ -147,7 +146,6 @@ test.each([
   "{",
   '[{"x":1}]',
   '[{"ParameterKey":"VpcId","ParameterValue":"x"}]',
-  '{"smtpCredentials": 5}',
   "hello world",
   "FOO=bar",
   "",
