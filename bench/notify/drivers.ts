@@ -42,6 +42,9 @@ function configsOf(page: string): readonly Options[] {
   });
 }
 
+/** What each service says when it has accepted a message. */
+const ANSWER = JSON.stringify({ ok: true, status: "success", requestId: "1", id: "1", name: "spaces/1/messages/1" });
+
 /** Returns what drivers may use, without a service behind it: only the bytes of what they send are counted. */
 export function countingDeps(count: (bytes: number) => void): ChannelDeps {
   const bytesOf = (value: unknown): number =>
@@ -54,7 +57,14 @@ export function countingDeps(count: (bytes: number) => void): ChannelDeps {
     secret: () => Promise.resolve("https://example.com/a-secret"),
     http: () => (request) => {
       count(bytesOf(request.body ?? ""));
-      return Promise.resolve({ is: "answer", status: 200, retryAfter: null, text: "{}" });
+      return Promise.resolve({
+        is: "answer",
+        status: 200,
+        retryAfter: null,
+        text: ANSWER,
+        whole: true,
+        header: () => null,
+      });
     },
   };
   // Stands for any AWS service: counts its input, and answers nothing.

@@ -16,10 +16,19 @@ export interface HttpDeps {
   readonly lookup: Lookup;
 }
 
-export type HttpOutcome =
-  /** `text`: the answer's body, cut at 64 kB. It may contain secrets that were sent, so it is never shown. */
-  | { readonly is: "answer"; readonly status: number; readonly retryAfter: Ms | null; readonly text: string }
-  | { readonly is: "failed"; readonly reason: string; readonly retryable: boolean };
+export interface HttpAnswer {
+  readonly is: "answer";
+  readonly status: number;
+  readonly retryAfter: Ms | null;
+  /** The body, cut at 64 kB. It may contain secrets that were sent, so it is never shown as it is. */
+  readonly text: string;
+  /** False if the body was cut, or the connection ended before the body did. */
+  readonly whole: boolean;
+  /** Returns a header of the answer by its name in small letters; null if it has none. */
+  readonly header: (name: string) => string | null;
+}
+
+export type HttpOutcome = HttpAnswer | { readonly is: "failed"; readonly reason: string; readonly retryable: boolean };
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
@@ -62,8 +71,9 @@ function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
     try {
       // Not kept alive, so that each request is checked.
       const answer = await request(target, { method, headers, body, signal, dispatcher: agent, reset: true });
-      const retryAfter = spanOf(answer.headers["retry-after"], clock.now());
-      return { is: "answer", status: answer.statusCode, retryAfter, text: await start(answer.body) };
+      const header = (name: string): string | null => [answer.headers[name]].flat()[0] ?? null;
+      const retryAfter = spanOf(header("retry-after"), clock.now());
+      return { is: "answer", status: answer.statusCode, retryAfter, header, ...(await start(answer.body)) };
     } catch (error) {
       if (error instanceof AddressRefused) return failed(error.message, false);
       return failed(`${target.host} cannot be reached (${codeOf(error)})`, true);
@@ -71,20 +81,23 @@ function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
   };
 }
 
-/** Reads the beginning of a body. A body that ends early is accepted, since the status counts. */
-async function start(body: AsyncIterable<Uint8Array>): Promise<string> {
+/** Reads the beginning of a body. A body that ends early is accepted, since the status may say enough. */
+async function start(body: AsyncIterable<Uint8Array>): Promise<Pick<HttpAnswer, "text" | "whole">> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let whole = true;
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= LARGEST_ANSWER) break;
+      if (bytes < LARGEST_ANSWER) continue;
+      whole = false;
+      break;
     }
   } catch {
-    // Ignored: the status counts.
+    whole = false;
   }
-  return Buffer.concat(chunks).subarray(0, LARGEST_ANSWER).toString("utf8");
+  return { text: Buffer.concat(chunks).subarray(0, LARGEST_ANSWER).toString("utf8"), whole };
 }
 
 const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "failed", reason, retryable });
@@ -133,9 +146,9 @@ const familyOf = (family: number | "IPv4" | "IPv6" | undefined): number | undefi
  * Parses seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. Some servers send fractions of a
  * second. A date must begin with its day, since `Date.parse` accepts nearly anything, e.g. "-7".
  */
-function spanOf(header: string | string[] | undefined, now: Ms): Ms | null {
-  const text = (Array.isArray(header) ? header[0] : header)?.trim();
-  if (text === undefined || text === "") return null;
+function spanOf(header: string | null, now: Ms): Ms | null {
+  const text = header?.trim() ?? "";
+  if (text === "") return null;
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Math.ceil(Number(text) * 1_000);
   const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);

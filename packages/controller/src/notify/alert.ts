@@ -102,8 +102,11 @@ export interface Pace {
 
 export type SendResult =
   | { readonly is: "sent"; readonly receipt: Plain }
-  /** `after`: milliseconds to wait, if the service named a time; else null. */
-  | { readonly is: "retry"; readonly reason: string; readonly after: Ms | null }
+  /**
+   * `after`: milliseconds to wait, if the service named a time; else null. `mostTries`: at most so many attempts, if it
+   * will hardly get better by itself; otherwise only time limits them.
+   */
+  | { readonly is: "retry"; readonly reason: string; readonly after: Ms | null; readonly mostTries?: number }
   /**
    * Not retried: the request is invalid, or the target does not exist; or `credentials`, which may have been rotated.
    */

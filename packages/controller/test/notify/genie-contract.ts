@@ -21,7 +21,11 @@ export function testGenie(
     const service = await startGenie(base);
     return {
       channel: makeChannel(`${service.url}${base}`, service.key),
-      received: () => service.received.map(({ body }) => body),
+      // An update makes sure first that the alert is there.
+      received: () =>
+        service.received
+          .filter(({ path }, place) => place === 0 || path !== `${base}/v2/alerts`)
+          .map(({ body }) => body),
       answer: (how) => service.answer(how),
       secrets: ["s3cr3t"],
       mostBytes: 17_000,
@@ -54,7 +58,7 @@ export function testGenie(
 
     test("is one alert with notes, closed when all is over", async () => {
       await sendAll(receipt, growing, ended);
-      expect(shown()).toEqual([[{ state: "closed", count: 1, notes: 2 }]]);
+      expect(shown()).toEqual([[{ state: "closed", count: 2, notes: 2 }]]);
     });
 
     test("after a crash the repetition lands on the open alert", async () => {
@@ -72,6 +76,14 @@ export function testGenie(
         ["closed", "open"],
         ["open"],
       ]);
+    });
+
+    test("news of an alert that a person has closed opens it anew", async () => {
+      await sendAll(receipt);
+      for (const [one] of service.alerts.values()) if (one !== undefined) one.state = "closed";
+      const channel = makeChannel(`${service.url}${base}`, service.key);
+      await channel.send(growing, { closed: false }, AbortSignal.timeout(5_000));
+      expect(shown()).toMatchObject([[{ state: "closed" }, { state: "open", count: 1 }]]);
     });
 
     test("cuts a message that is too long, and leaves no tags in it", async () => {

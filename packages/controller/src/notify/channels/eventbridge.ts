@@ -4,7 +4,7 @@ import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { renderJson } from "../render/json.ts";
-import { ofAws } from "./support/result.ts";
+import { ofAws, withoutId } from "./support/result.ts";
 import { SEND_WITHIN } from "../outbox/outbox.ts";
 
 export interface EventBridgeOptions {
@@ -37,7 +37,8 @@ export const eventBridgeChannel: ChannelFactory<z.ZodType<EventBridgeOptions>> =
         const ask = { purpose: "act", deadline: clock.now() + SEND_WITHIN } as const;
         try {
           const call = eventBridge.put({ account: null, region }, eventBusArn, eventOf(model, clock.now()), ask);
-          return { is: "sent", receipt: { eventId: (await abortable(call, signal)).eventId } };
+          const { eventId } = await abortable(call, signal);
+          return eventId === null ? withoutId("events:PutEvents", "EventId") : { is: "sent", receipt: { eventId } };
         } catch (error) {
           if (signal.aborted) return { is: "retry", reason: "events:PutEvents did not answer in time", after: null };
           return ofAws(error, clock.now());

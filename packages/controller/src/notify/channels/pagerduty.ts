@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AlertModel, Channel, SendResult } from "../alert.ts";
+import type { AlertModel, Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import type { HttpOutcome } from "../../http/http.ts";
 import { jsonRequest } from "../../http/json-request.ts";
@@ -8,7 +8,7 @@ import { fit } from "../render/fit.ts";
 import type { Part } from "../render/parts.ts";
 import { placeOf, titleOf } from "../render/ticket.ts";
 import { idOf, idsOf, raisedBefore, raisedBy } from "./support/raised.ts";
-import { badCredentials, ofHttp } from "./support/result.ts";
+import { type Accepted, acceptedJson, badCredentials, ofHttp } from "./support/result.ts";
 import { sendWith } from "./support/secrets.ts";
 
 export interface PagerDutyOptions {
@@ -27,6 +27,12 @@ const US = "https://events.pagerduty.com/v2/enqueue";
 const LONGEST_SUMMARY = 1_024;
 /** "Events API payloads are limited to 512 KB": https://developer.pagerduty.com/docs/events-api-v2-overview#size-limits */
 const MOST_BYTES = 512_000;
+
+/** `{"status": "success", "message": "Event processed", "dedup_key": "…"}`: https://developer.pagerduty.com/docs/events-api-v2-overview#response-codes--retry-logic */
+const PROCESSED: Accepted = acceptedJson(
+  "PagerDuty's JSON with status success",
+  z.object({ status: z.literal("success") }),
+);
 
 export interface PagerDutyEvent {
   readonly routing_key: string;
@@ -54,16 +60,15 @@ export const pagerdutyChannel: ChannelFactory<z.ZodType<PagerDutyOptions>> = {
       updates: "material",
       pace: null,
       send: sendWith(deps.secret, { routingKey }, async ({ routingKey: key }, model, previous, signal) => {
-        let result: SendResult = { is: "sent", receipt: null };
         const raised = raisedBy(model, raisedBefore(previous));
         for (const event of eventsOf(model, key, acknowledge, raised)) {
           const outcome = await http(jsonRequest("POST", url, event), signal);
-          result = isUnknownKey(outcome)
+          const result = isUnknownKey(outcome)
             ? badCredentials("answered 400: the routing key is not known; check its routingKey")
-            : ofHttp(outcome, { dedupKey: event.dedup_key, raised });
-          if (result.is !== "sent") break;
+            : ofHttp(outcome, PROCESSED);
+          if (result.is !== "sent") return result;
         }
-        return result;
+        return { is: "sent", receipt: { dedupKey: idOf(model, raised), raised } };
       }),
     };
   },

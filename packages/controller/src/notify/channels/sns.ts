@@ -6,7 +6,7 @@ import { abortable } from "../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { renderText } from "../render/text.ts";
-import { ofAws } from "./support/result.ts";
+import { ofAws, withoutId } from "./support/result.ts";
 import { SEND_WITHIN } from "../outbox/outbox.ts";
 
 export interface SnsOptions {
@@ -46,7 +46,7 @@ export const snsChannel: ChannelFactory<z.ZodType<SnsOptions>> = {
         const publish = async (): Promise<SendResult> => {
           const message = snsMessage(model, topicArn.endsWith(".fifo"), takes);
           const { messageId: id } = await abortable(sns.publish(at, topicArn, message, ask), signal);
-          return { is: "sent", receipt: { messageId: id } };
+          return id === null ? withoutId("sns:Publish", "MessageId") : { is: "sent", receipt: { messageId: id } };
         };
         try {
           return await publish().catch(async (error: unknown) => {

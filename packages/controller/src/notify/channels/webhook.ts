@@ -6,7 +6,8 @@ import { allow as allowed, reference, urlOrReference } from "./support/options.t
 import { template } from "./support/template.ts";
 import { alertJson, renderJson } from "../render/json.ts";
 import { liquid } from "../render/liquid.ts";
-import { ofHttp } from "./support/result.ts";
+import { type Accepted, ofHttp } from "./support/result.ts";
+import { isPage } from "./support/unexpected.ts";
 import { sampleAlert } from "../message/sample.ts";
 import { sendWith } from "./support/secrets.ts";
 
@@ -28,6 +29,12 @@ const isJson = (contentType: string | undefined): boolean =>
   /^[\w.+-]+\/([\w.+-]+\+)?json\b/.test(contentType ?? JSON_TYPE);
 
 const MOST_BYTES = 256 * 1024;
+
+/** Receivers are the user's own, and their answers free; but none of them shows a page for a browser. */
+const TAKEN: Accepted = {
+  says: "a 2xx that is not an HTML page",
+  receipt: (answer) => (isPage(answer) ? undefined : null),
+};
 
 /**
  * POSTs each alert as JSON (render/json.ts) to a URL. With a secret, `X-Spotkeeper-Signature: t=<unix
@@ -72,7 +79,8 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
           "idempotency-key": id,
           ...(key === undefined ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
         };
-        return ofHttp(await http({ method: "POST", url: target, headers, body }, signal), { id });
+        const result = ofHttp(await http({ method: "POST", url: target, headers, body }, signal), TAKEN);
+        return result.is === "sent" ? { is: "sent", receipt: { id } } : result;
       }),
     };
   },

@@ -1,6 +1,6 @@
 import type { Ms } from "../../clock.ts";
 import { intend as intended } from "../../durable/intent.ts";
-import { nextTry } from "../../durable/retry.ts";
+import { type BackoffLimits, nextTry } from "../../durable/retry.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { AlertLevel, Send } from "../../model/alert.ts";
 import type { SendResult } from "../alert.ts";
@@ -88,12 +88,15 @@ function after(
       const retryAt =
         now + pause > endsAt
           ? null
-          : nextTry({ at: now, tries: had.attempts, notBefore, endsAt }, SEND_BACKOFF, random);
+          : nextTry({ at: now, tries: had.attempts, notBefore, endsAt }, limitsOf(result.mostTries), random);
       if (retryAt === null) return gaveUp(had, `${result.reason}, for ${span((now - since) / 1_000)}`);
       return { ...had, state: "due", retryAt, reason: clean(result.reason) };
     }
   }
 }
+
+const limitsOf = (mostTries: number | undefined): BackoffLimits =>
+  mostTries === undefined ? SEND_BACKOFF : { ...SEND_BACKOFF, mostTries };
 
 /** Returns until when it is worth to wait: our own pauses are short, but a service may ask for a long one. */
 const endOfUse = (usefulUntil: Ms | null, now: Ms, pause: Ms): Ms =>

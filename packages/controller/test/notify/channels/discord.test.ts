@@ -67,6 +67,29 @@ describe("discord", () => {
     expect(first).not.toBeNull();
   });
 
+  test.each([
+    [400, 50_083, "its thread was archived"],
+    [403, 50_005, "its webhook was replaced"],
+  ])("a message that cannot be edited (%i, %i: %s) is followed by another", async (status, code) => {
+    const first = receiptOf(await send(receipt));
+    discord.failNextEdit(status, code);
+    const news = await send({ ...model(many(2)), phase: "update" }, first);
+    expect(news).toMatchObject({ is: "sent", receipt: { id: expect.stringMatching(/^\d+$/) } });
+    expect(receiptOf(news)).not.toEqual(first);
+    expect(discord.messages.size).toBe(2);
+  });
+
+  test("stays in the thread that its url names, also after it was archived", async () => {
+    const threaded = channels.discord.create(
+      { type: "discord", url: URL, allow: ["127.0.0.1"] },
+      depsOf({ secret: () => Promise.resolve(`${discord.hookUrl}?thread_id=1198`) }),
+    );
+    const first = receiptOf(await threaded.send(receipt, null, AbortSignal.timeout(5_000)));
+    discord.failNextEdit(400, 50_083);
+    expect(await threaded.send(receipt, first, AbortSignal.timeout(5_000))).toMatchObject({ is: "sent" });
+    expect(discord.received.map(({ path }) => path.includes("thread_id=1198"))).toEqual([true, true, true]);
+  });
+
   test("a receipt that is none cannot lead anywhere else", async () => {
     await send(receipt, { id: "../../elsewhere" });
     expect(discord.received.map(({ method }) => method)).toEqual(["POST"]);
@@ -84,8 +107,8 @@ describe("discord", () => {
     expect(await send(receipt)).toMatchObject(expected);
   });
 
-  test("an answer without an id is a message that cannot be edited", async () => {
-    discord.reply(200, {}, "<html>");
+  test("an answer without a body is a message that cannot be edited", async () => {
+    discord.reply(204, {}, "");
     expect(await send(receipt)).toEqual({ is: "sent", receipt: null });
   });
 

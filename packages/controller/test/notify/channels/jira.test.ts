@@ -125,6 +125,34 @@ describe("jira", () => {
     expect(jira.issues[0]?.comments[0]).toContain("The same as OPS-2");
   });
 
+  test.each([
+    ["was deleted", () => void jira.issues.splice(0, 1)],
+    ["was closed by a person", () => jira.issues.forEach((one) => (one.status = "Closed"))],
+  ])("news of an open alert whose issue %s are a new issue", async (_, happens) => {
+    const first = await sendAll([receipt]);
+    happens();
+    const send = (about: AlertModel, previous: Plain): Promise<SendResult> =>
+      channelOf(jira, clock).send(about, previous, AbortSignal.timeout(5_000));
+    expect(first).toEqual({ is: "sent", receipt: { key: "OPS-1" } });
+    const second = await send(growing, { key: "OPS-1" });
+    expect(second).toEqual({ is: "sent", receipt: { key: "OPS-2" } });
+    expect(await send(ended, { key: "OPS-2" })).toEqual({ is: "sent", receipt: { key: "OPS-2" } });
+    expect(shown().at(-1)).toEqual(["OPS-2", "Done", 1]);
+  });
+
+  test("the outcome of an issue that was deleted is an issue that is closed at once", async () => {
+    await sendAll([receipt]);
+    jira.issues.splice(0, 1);
+    await channelOf(jira, clock).send(ended, { key: "OPS-1" }, AbortSignal.timeout(5_000));
+    expect(shown()).toEqual([["OPS-2", "Done", 1]]);
+  });
+
+  test("a beginning is never taken for an issue that is closed", async () => {
+    await sendAll([receipt]);
+    jira.issues.forEach((one) => (one.status = "Done"));
+    expect(await sendAll([receipt])).toEqual({ is: "sent", receipt: { key: "OPS-2" } });
+  });
+
   test("a failing search is no proof that there is nothing", async () => {
     jira.answer("broken");
     expect(await sendAll([receipt])).toMatchObject({ is: "retry" });

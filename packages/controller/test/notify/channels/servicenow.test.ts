@@ -86,6 +86,39 @@ describe("servicenow", () => {
     expect(shown()).toEqual([["6", 1]]);
   });
 
+  test.each([
+    ["was deleted", () => void service.incidents.splice(0, 1)],
+    ["was closed by a person", () => service.incidents.forEach((one) => (one.state = "7"))],
+  ])("news of an open alert whose record %s are a new record", async (_, happens) => {
+    const channel = channelOf(service);
+    const send = (about: AlertModel, previous: Plain): Promise<SendResult> =>
+      channel.send(about, previous, AbortSignal.timeout(5_000));
+    const first = await send(receipt, null);
+    happens();
+    const second = await send(growing, first.is === "sent" ? first.receipt : null);
+    expect(second).toMatchObject({ is: "sent" });
+    expect(second).not.toEqual(first);
+    expect(shown().at(-1)).toEqual(["1", 0]);
+    await send(ended, second.is === "sent" ? second.receipt : null);
+    expect(shown().at(-1)).toEqual(["6", 1]);
+  });
+
+  test("a beginning is never taken for a record that is resolved or closed", async () => {
+    await sendAll([receipt]);
+    for (const state of ["6", "7"]) {
+      service.incidents.forEach((one) => (one.state = state));
+      await sendAll([receipt]);
+    }
+    expect(service.incidents.map(({ state }) => state)).toEqual(["7", "7", "1"]);
+  });
+
+  test("reads the receipt of an earlier version", async () => {
+    await sendAll([receipt]);
+    const sysId = service.incidents[0]?.sys_id ?? "";
+    await channelOf(service).send(growing, { sysId, resolved: false }, AbortSignal.timeout(5_000));
+    expect(shown()).toEqual([["1", 1]]);
+  });
+
   test("touches nobody else's incident where a query is ignored", async () => {
     await sendAll([{ ...receipt, generation: 7, recordId: "7".repeat(32) }]);
     service.ignoreQueries();
@@ -101,7 +134,10 @@ describe("servicenow", () => {
     service.answer("broken");
     expect(await send()).toMatchObject({ is: "retry" });
     service.reply(200, {}, "<html>Your instance is hibernating</html>");
-    expect(await send()).toMatchObject({ is: "retry", reason: "answered something that is not documented" });
+    expect(await send()).toMatchObject({
+      is: "retry",
+      reason: expect.stringContaining("a page (“Your instance is hibernating”)"),
+    });
     expect(service.incidents).toEqual([]);
   });
 

@@ -86,7 +86,7 @@ describe("slack, one message that lives", () => {
     expect(main?.versions.join()).not.toContain('"rich_text_preformatted"');
   });
 
-  test.each(["message_not_found", "edit_window_closed", "cant_update_message"])(
+  test.each(["message_not_found", "edit_window_closed", "cant_update_message", "is_archived", "channel_not_found"])(
     "is posted anew, with its details, when it was lost: %s",
     async (error) => {
       const first = receiptOf(await send(receipt));
@@ -152,7 +152,10 @@ describe("slack, one message that lives", () => {
 
   test("an answer that does not say ok is no success", async () => {
     slack.reply(200, {}, "<html>a proxy's page</html>");
-    expect(await send(receipt)).toMatchObject({ is: "retry", reason: "answered without ok" });
+    expect(await send(receipt)).toMatchObject({
+      is: "retry",
+      reason: expect.stringContaining("a page (“a proxy's page”) instead of Slack's JSON with ok"),
+    });
   });
 
   test("a token that stands for nothing is told as such", async () => {

@@ -5,7 +5,7 @@ import type { HttpOutcome } from "../../../http/http.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { chatMessage } from "./rendering.ts";
-import { badCredentials, ofHttp } from "../support/result.ts";
+import { type Accepted, acceptedJson, badCredentials, ofHttp } from "../support/result.ts";
 import { sendWith } from "../support/secrets.ts";
 
 export interface GoogleChatOptions {
@@ -18,6 +18,15 @@ export interface GoogleChatOptions {
 
 /** One message per second and space: https://developers.google.com/workspace/chat/limits */
 const PACE: Pace = { every: 1_000, burst: 1 };
+
+/**
+ * Webhooks are answered with the names of the message and of its thread alone:
+ * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
+ */
+const CREATED: Accepted = acceptedJson(
+  "Google Chat's JSON with the name of a message",
+  z.object({ name: z.string().regex(/^spaces\/[^/]+\/messages\/./) }),
+);
 
 /**
  * Posts a card for each update, in one thread per alert, since webhooks cannot edit messages. A message that is sent
@@ -34,7 +43,8 @@ export const googleChatChannel: ChannelFactory<z.ZodType<GoogleChatOptions>> = {
       send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) => {
         const requestId = requestIdOf(model);
         const request = jsonRequest("POST", inThread(target, requestId), chatMessage(model));
-        return ofChat(await http(request, signal), requestId);
+        const result = ofChat(await http(request, signal));
+        return result.is === "sent" ? { is: "sent", receipt: { requestId } } : result;
       }),
     };
   },
@@ -59,7 +69,7 @@ function inThread(url: string, requestId: string): string {
  * Converts an answer to a result. A wrong key gives 400 with this reason (https://cloud.google.com/apis/design/errors,
  * google.api.ErrorReason).
  */
-function ofChat(outcome: HttpOutcome, requestId: string): SendResult {
+function ofChat(outcome: HttpOutcome): SendResult {
   const wrongKey = outcome.is === "answer" && outcome.status === 400 && outcome.text.includes('"API_KEY_INVALID"');
-  return wrongKey ? badCredentials("answered 400; check its credentials") : ofHttp(outcome, { requestId });
+  return wrongKey ? badCredentials("answered 400; check its credentials") : ofHttp(outcome, CREATED);
 }

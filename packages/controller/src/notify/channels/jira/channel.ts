@@ -5,7 +5,6 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { createJiraClient, type JiraClient } from "./client.ts";
 import { allow as allowed, reference } from "../support/options.ts";
 import { adfNote, renderAdf } from "./rendering.ts";
-import { isGone } from "../support/exchange.ts";
 import { alertId, titleOf } from "../../render/ticket.ts";
 import { sendWith } from "../support/secrets.ts";
 
@@ -34,7 +33,8 @@ const name = z.string().min(1).max(255);
 
 /**
  * Keeps one issue for each alert: creates it, adds comments, and moves it when the alert is over. After a crash between
- * creating and storing its key, the issue is found by a label with the alert's id.
+ * creating and storing its key, the issue is found by a label with the alert's id. If it was deleted, or closed before the
+ * alert is over, another one is created.
  */
 export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
   options: z.strictObject({
@@ -59,17 +59,16 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
       send: sendWith(deps.secret, { token: options.token }, async ({ token }, model, previous, signal) => {
         const authorization = `Basic ${Buffer.from(`${options.email}:${token}`).toString("base64")}`;
         const jira = createJiraClient(http, options.url, authorization);
-        const known = z.object({ key: z.string() }).safeParse(previous).data?.key;
-        if (known !== undefined) {
-          const exists = await jira.status(known, signal);
-          // A person has deleted the issue: another is made.
-          if (!isGone(exists)) return "failed" in exists ? exists.failed : tell(jira, model, known, options, signal);
-        }
+        const known = z.object({ key: z.string() }).safeParse(previous).data?.key ?? null;
+        const told = known === null ? "dead" : await tell(jira, model, known, options, signal);
+        if (told !== "dead") return told;
         const id = alertId(model);
-        const found = await jira.search(withOpen(options.project, id), signal);
+        const found = await jira.search(withLabel(options.project, id, model.phase), signal);
         if ("failed" in found) return found.failed;
-        const [key] = found.value;
-        if (key !== undefined) return tell(jira, model, key, options, signal);
+        // A search can still name an issue that was deleted or closed a moment ago.
+        const key = found.value.find((one) => one !== known);
+        const retold = key === undefined ? "dead" : await tell(jira, model, key, options, signal);
+        if (retold !== "dead") return retold;
         const now = deps.clock.now();
         const settled = unsure.get(id) ?? 0;
         if (now < settled)
@@ -82,13 +81,21 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
         if ("value" in created) unsure.delete(id);
         else if (created.failed.is === "retry") unsure.set(id, now + SETTLES);
         if ("failed" in created) return created.failed;
-        return model.phase === "outcome"
-          ? tell(jira, model, created.value, options, signal)
-          : { is: "sent", receipt: { key: created.value } };
+        const sent: SendResult = { is: "sent", receipt: { key: created.value } };
+        if (model.phase !== "outcome") return sent;
+        const ended = await tell(jira, model, created.value, options, signal);
+        return ended === "dead" ? sent : ended;
       }),
     };
   },
 };
+
+/**
+ * Finds the issue of an alert whose receipt was lost. Only an open one, since nobody reads news in a closed issue; of an
+ * outcome also one that was closed just before its comment failed.
+ */
+const withLabel = (project: string, id: string, phase: AlertModel["phase"]): string =>
+  phase === "outcome" ? `project = "${project}" AND labels = "${id}" ORDER BY created ASC` : withOpen(project, id);
 
 /**
  * Makes the fields of a new issue. Pure.
@@ -106,16 +113,22 @@ export function fieldsOf(model: AlertModel, options: JiraOptions): object {
   };
 }
 
-/** Updates an existing issue. The comment comes last, since only the comment is not idempotent. */
+/**
+ * Updates an existing issue. The comment comes last, since only the comment is not idempotent. `dead`: the issue was
+ * deleted, or it was closed and this is news, so that there must be another one.
+ */
 async function tell(
   jira: JiraClient,
   model: AlertModel,
   key: string,
   { project, transition, priority }: JiraOptions,
   signal: AbortSignal,
-): Promise<SendResult> {
+): Promise<SendResult | "dead"> {
   const sent: SendResult = { is: "sent", receipt: { key } };
   if (model.phase === "receipt") return sent;
+  const status = await jira.status(key, signal);
+  if ("failed" in status) return status.gone ? "dead" : status.failed;
+  if (status.value.done && model.phase === "update") return "dead";
   const raisedTo = model.raised ? priority?.[model.severity] : undefined;
   if (raisedTo !== undefined) {
     const edited = await jira.edit(key, { priority: { name: raisedTo } }, signal);
@@ -135,7 +148,6 @@ async function tell(
   return "failed" in commented ? commented.failed : sent;
 }
 
-/** Open issues only: what is done belongs to an alert that is over. */
 const withOpen = (project: string, id: string): string =>
   `project = "${project}" AND labels = "${id}" AND statusCategory != Done ORDER BY created ASC`;
 
@@ -174,6 +186,6 @@ async function moveTo(
   if (id.value !== null) return jira.move(key, id.value, signal);
   const status = await jira.status(key, signal);
   if ("failed" in status) return status;
-  if (status.value.toLowerCase() === transition.toLowerCase()) return { value: null };
-  return { value: `It could not be moved: from ${status.value} there is no transition ${transition}.` };
+  if (status.value.name.toLowerCase() === transition.toLowerCase()) return { value: null };
+  return { value: `It could not be moved: from ${status.value.name} there is no transition ${transition}.` };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Asked, exchange } from "../support/exchange.ts";
+import { type Asked, exchange, type Wanted, wantedJson } from "../support/exchange.ts";
 import type { Http } from "../../../http/http.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import type { AdfDocument } from "./rendering.ts";
@@ -15,7 +15,13 @@ export interface JiraClient {
   /** Returns the id of the transition with this name or target status; null if there is none now. */
   transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
   move(key: string, transition: string, signal: AbortSignal): Promise<Asked<null>>;
-  status(key: string, signal: AbortSignal): Promise<Asked<string>>;
+  status(key: string, signal: AbortSignal): Promise<Asked<JiraStatus>>;
+}
+
+export interface JiraStatus {
+  readonly name: string;
+  /** Of the category Done, whatever the name. */
+  readonly done: boolean;
 }
 
 /** Keys are stored with the alert, and used in paths, so the format is checked. */
@@ -24,7 +30,19 @@ const found = z.object({ issues: z.array(created) });
 const transitions = z.object({
   transitions: z.array(z.object({ id: z.string(), name: z.string(), to: z.object({ name: z.string() }) })),
 });
-const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() }) }) });
+const status = z.object({ name: z.string(), statusCategory: z.object({ key: z.string() }) });
+const issue = z.object({ fields: z.object({ status }) });
+
+const CREATED = wantedJson("Jira's JSON with the key of an issue", created);
+const FOUND = wantedJson("Jira's JSON with a list of issues", found);
+const COMMENTED = wantedJson("Jira's JSON with the id of a comment", z.object({ id: z.string() }));
+const TRANSITIONS = wantedJson("Jira's JSON with a list of transitions", transitions);
+const ISSUE = wantedJson("Jira's JSON with the status of an issue", issue);
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-transitions-post */
+const CHANGED: Wanted<null> = {
+  says: "status 204 without a body",
+  value: ({ status: code, text }) => (code === 204 || text === "" ? null : undefined),
+};
 
 /**
  * https://developer.atlassian.com/cloud/jira/platform/rest/v3. Searches are eventually consistent: "the majority of
@@ -38,30 +56,33 @@ const issue = z.object({ fields: z.object({ status: z.object({ name: z.string() 
 export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
   const headers = { authorization, accept: "application/json" };
   const at = (path: string): string => `${base.replace(/\/+$/, "")}/rest/api/3/${path}`;
-  const get = <T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
-    exchange(http, { method: "GET", url: at(path), headers, body: null }, schema, signal);
-  const post = <T>(path: string, body: object, schema: z.ZodType<T>, signal: AbortSignal): Promise<Asked<T>> =>
-    exchange(http, jsonRequest("POST", at(path), body, headers), schema, signal);
-  const nothing = z.unknown().transform(() => null);
+  const get = <T>(path: string, wanted: Wanted<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    exchange(http, { method: "GET", url: at(path), headers, body: null }, wanted, signal);
+  const post = <T>(path: string, body: object, wanted: Wanted<T>, signal: AbortSignal): Promise<Asked<T>> =>
+    exchange(http, jsonRequest("POST", at(path), body, headers), wanted, signal);
   const issueAt = (key: string): string => `issue/${encodeURIComponent(key)}`;
 
   return {
     search: async (jql, signal) =>
-      map(await post("search/jql", { jql, fields: ["status"], maxResults: 50 }, found, signal), ({ issues }) =>
+      map(await post("search/jql", { jql, fields: ["status"], maxResults: 50 }, FOUND, signal), ({ issues }) =>
         issues.map(({ key }) => key),
       ),
-    create: async (fields, signal) => map(await post("issue", { fields }, created, signal), ({ key }) => key),
+    create: async (fields, signal) => map(await post("issue", { fields }, CREATED, signal), ({ key }) => key),
     edit: (key, fields, signal) =>
-      exchange(http, jsonRequest("PUT", at(issueAt(key)), { fields }, headers), nothing, signal),
-    comment: (key, body, signal) => post(`${issueAt(key)}/comment`, { body }, nothing, signal),
+      exchange(http, jsonRequest("PUT", at(issueAt(key)), { fields }, headers), CHANGED, signal),
+    comment: async (key, body, signal) =>
+      map(await post(`${issueAt(key)}/comment`, { body }, COMMENTED, signal), () => null),
     transition: async (key, name, signal) =>
       map(
-        await get(`${issueAt(key)}/transitions`, transitions, signal),
+        await get(`${issueAt(key)}/transitions`, TRANSITIONS, signal),
         (all) => all.transitions.find((one) => same(one.name, name) || same(one.to.name, name))?.id ?? null,
       ),
-    move: (key, id, signal) => post(`${issueAt(key)}/transitions`, { transition: { id } }, nothing, signal),
+    move: (key, id, signal) => post(`${issueAt(key)}/transitions`, { transition: { id } }, CHANGED, signal),
     status: async (key, signal) =>
-      map(await get(`${issueAt(key)}?fields=status`, issue, signal), ({ fields }) => fields.status.name),
+      map(await get(`${issueAt(key)}?fields=status`, ISSUE, signal), ({ fields: { status: now } }) => ({
+        name: now.name,
+        done: now.statusCategory.key === "done",
+      })),
   };
 }
 

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { SendResult } from "../../alert.ts";
 import type { HttpOutcome } from "../../../http/http.ts";
 import { jsonOrNull } from "../../../http/parse-json.ts";
-import { badCredentials, ofHttp, refused } from "../support/result.ts";
+import { type Accepted, badCredentials, ofHttp, refused } from "../support/result.ts";
+import { unexpected } from "../support/unexpected.ts";
 
 /** The result of a method of Slack's Web API; `code` is Slack's error code. */
 export type SlackAnswer =
@@ -63,11 +64,10 @@ const answer = z.union([
  * (https://docs.slack.dev/apis/web-api#responses).
  */
 export function ofMethod(outcome: HttpOutcome): SlackAnswer {
-  const result = ofHttp(outcome, null);
+  const result = ofHttp(outcome, ANY);
   if (outcome.is === "failed" || result.is !== "sent") return { ok: false, code: null, result };
   const said = answer.safeParse(jsonOrNull(outcome.text)).data;
-  if (said === undefined)
-    return { ok: false, code: null, result: { is: "retry", reason: "answered without ok", after: null } };
+  if (said === undefined) return { ok: false, code: null, result: unexpected(outcome, "Slack's JSON with ok", false) };
   if (said.ok) return said;
   const code = codeOf(said.error);
   const hint = code === null ? undefined : HINTS[code];
@@ -79,6 +79,9 @@ function resultOf(code: string | null, reason: string, after: number | null): Se
   if (code !== null && AGAIN.has(code)) return { is: "retry", reason, after };
   return code !== null && CREDENTIALS.has(code) ? badCredentials(reason) : refused(reason);
 }
+
+/** What it means is read afterwards. */
+const ANY: Accepted = { says: "", receipt: () => null };
 
 /** Errors of a URL that is no longer valid: revoked, or the app was removed. */
 const DEAD_HOOK: ReadonlySet<string> = new Set(["invalid_token", "no_active_hooks", "no_service", "no_team"]);
@@ -93,11 +96,21 @@ const REFUSING_HOOK: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Converts the answer of an incoming webhook: a status and a word:
+ * A webhook of Slack answers `ok`, a workflow's webhook `{"ok":true}`; Mattermost and Rocket.Chat, which take the same
+ * messages, `ok` and `{"success":true}`.
+ */
+const POSTED: Accepted = {
+  says: "Slack's ok",
+  receipt: ({ text }) => (text.trim() === "ok" || okJson.safeParse(jsonOrNull(text)).success ? null : undefined),
+};
+const okJson = z.union([z.object({ ok: z.literal(true) }), z.object({ success: z.literal(true) })]);
+
+/**
+ * Converts the answer of an incoming webhook: a status and a word, which also comes with status 200:
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
  */
 export function ofHook(outcome: HttpOutcome): SendResult {
-  const result = ofHttp(outcome, null);
+  const result = ofHttp(outcome, POSTED);
   if (outcome.is === "failed" || result.is !== "refused") return result;
   const word = outcome.text.trim();
   if (DEAD_HOOK.has(word)) return badCredentials(`answered ${outcome.status} (${word}); make a new webhook`);

@@ -27,8 +27,19 @@ const HOOK_PACE: Pace = { every: 1_000, burst: 3 };
 /** Each send makes two edits, and chat.update allows about 50 per minute (tier 3, same page). */
 const BOT_PACE: Pace = { every: 2_400, burst: 3 };
 
-/** Errors after which the message is posted again: it was deleted, or can no longer be edited. */
-const LOST: ReadonlySet<string> = new Set(["cant_update_message", "edit_window_closed", "message_not_found"]);
+/**
+ * Errors after which the message is posted again: it was deleted, can no longer be edited, or stands in a channel that
+ * was archived, deleted or left (https://docs.slack.dev/reference/methods/chat.update#errors).
+ */
+const LOST: ReadonlySet<string> = new Set([
+  "cant_update_message",
+  "channel_not_found",
+  "edit_window_closed",
+  "is_archived",
+  "is_inactive",
+  "message_not_found",
+  "not_in_channel",
+]);
 
 const ways = "wants either url (an incoming webhook), or token and channel (a bot)";
 

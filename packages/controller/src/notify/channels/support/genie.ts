@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AlertModel, Channel, SendResult } from "../../alert.ts";
+import type { AlertModel, Channel } from "../../alert.ts";
 import type { ChannelDeps } from "../channel.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, reference } from "./options.ts";
@@ -7,7 +7,7 @@ import { escapeAngles } from "../../render/escape-angles.ts";
 import { renderText } from "../../render/text.ts";
 import { placeOf, titleOf } from "../../render/ticket.ts";
 import { idOf, idsOf, raisedBefore, raisedBy } from "./raised.ts";
-import { ofHttp } from "./result.ts";
+import { type Accepted, acceptedJson, ofHttp } from "./result.ts";
 import { sendWith } from "./secrets.ts";
 
 /** Options that Opsgenie's Alert API and the integration events of Jira Service Management share. */
@@ -39,6 +39,9 @@ const PRIORITY: { readonly [S in AlertModel["severity"]]: string } = { critical:
 /** The receipt: after a close the same alias creates a new alert, so the state is stored. */
 const previously = z.object({ closed: z.boolean() });
 
+/** The requests are queued; what becomes of them can only be asked with more rights than an integration has. */
+const QUEUED: Accepted = acceptedJson("the service's JSON with a requestId", z.object({ requestId: z.string() }));
+
 /**
  * Keeps one alert of the service for each alert, by `alias`: a repetition updates the open one. The API is
  * asynchronous: 202 means that the request will be processed.
@@ -53,14 +56,12 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
       const open = previously.safeParse(previous).data?.closed === false;
       const raised = open ? raisedBy(model, raisedBefore(previous)) : 0;
       const headers = { authorization: `GenieKey ${key}` };
-      let result: SendResult = { is: "sent", receipt: null };
       for (const { path, body } of requestsOf(model, open, raised)) {
         const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
-        const outcome = await http(jsonRequest("POST", target, body, headers), signal);
-        result = ofHttp(outcome, { closed: model.phase === "outcome", raised });
-        if (result.is !== "sent") break;
+        const result = ofHttp(await http(jsonRequest("POST", target, body, headers), signal), QUEUED);
+        if (result.is !== "sent") return result;
       }
-      return result;
+      return { is: "sent", receipt: { closed: model.phase === "outcome", raised } };
     }),
   };
 }
@@ -70,7 +71,8 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
  * https://jira.atlassian.com/browse/JSDCLOUD-14179. Integration events cannot change a priority (they create, acknowledge,
  * close and add notes:
  * https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v1/api-group-integration-events/), so what gets worse is
- * another alert with another alias.
+ * another alert with another alias. A note to an alert that a person has closed or deleted is dropped without an error, so
+ * that an update creates the alert first: while it is open, that only counts one more occurrence.
  *
  * @param raised how often it got worse, with this message
  */
@@ -84,7 +86,6 @@ export function requestsOf(
   const at = (id: string, what: string): string => `/${id}/${what}?identifierType=alias`;
   const note = { note: text, source: "Spotkeeper" };
   if (model.phase === "outcome") return idsOf(model, raised).map((id) => ({ path: at(id, "close"), body: note }));
-  if (open && !model.raised) return [{ path: at(alias, "notes"), body: note }];
   const created = {
     message: escapeAngles(titleOf(model, LONGEST_MESSAGE)),
     alias,
@@ -94,5 +95,6 @@ export function requestsOf(
     tags: ["spotkeeper", model.severity],
     priority: PRIORITY[model.severity],
   };
-  return [{ path: "", body: created }];
+  const create = { path: "", body: created };
+  return open && !model.raised ? [create, { path: at(alias, "notes"), body: note }] : [create];
 }

@@ -23,6 +23,19 @@ export function sendWith<Options extends Named>(
       if (value === null) return badCredentials(`its ${name} is not set`);
       values[name] = value;
     }
-    return send(values as Options, ...given);
+    const result = await send(values as Options, ...given);
+    return result.is === "sent" ? result : { ...result, reason: withoutSecrets(result.reason, Object.values(values)) };
   };
+}
+
+/** Shorter words are too common to be secrets, and to be missed. */
+const SHORTEST = 5;
+
+/** Hides in the quoted words of an answer (unexpected.ts) what also stands in an option, e.g. in the path of a URL. */
+function withoutSecrets(reason: string, values: readonly (string | undefined)[]): string {
+  const parts = new Set(values.flatMap((value) => value?.toLowerCase().split(/[^\p{L}\p{N}]+/u) ?? []));
+  const hides = (word: string): boolean => word.length >= SHORTEST && parts.has(word.toLowerCase());
+  return reason.replace(/“[^”]*”/gu, (quoted) =>
+    quoted.replace(/[\p{L}\p{N}]+/gu, (word) => (hides(word) ? "…" : word)),
+  );
 }

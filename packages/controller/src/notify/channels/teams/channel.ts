@@ -4,7 +4,8 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { teamsMessage } from "./rendering.ts";
-import { ofHttp } from "../support/result.ts";
+import { type Accepted, ofHttp } from "../support/result.ts";
+import { isPage } from "../support/unexpected.ts";
 import { sendWith } from "../support/secrets.ts";
 
 export interface TeamsOptions {
@@ -19,6 +20,20 @@ export interface TeamsOptions {
 const PACE: Pace = { every: 1_000, burst: 4 };
 
 /**
+ * A workflow answers 202 without a body; with a Response action of its own it answers what that says, beside the id of
+ * its run (https://learn.microsoft.com/en-us/azure/connectors/connectors-native-reqres). The connectors before it
+ * answered 200 with `1`, also with the text of an error.
+ */
+const STARTED: Accepted = {
+  says: "a workflow's 202",
+  receipt: (answer) => {
+    const text = answer.text.trim();
+    const isRun = answer.header("x-ms-workflow-run-id") !== null;
+    return !isPage(answer) && (isRun || answer.status === 202 || text === "" || text === "1") ? null : undefined;
+  },
+};
+
+/**
  * Sends an Adaptive Card for each update to a workflow "When a Teams webhook request is received". It answers 202
  * before it posts, so errors in the workflow are visible only in its run history.
  */
@@ -30,7 +45,7 @@ export const teamsChannel: ChannelFactory<z.ZodType<TeamsOptions>> = {
       updates: "material",
       pace: PACE,
       send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) =>
-        ofHttp(await http(jsonRequest("POST", target, teamsMessage(model)), signal), null),
+        ofHttp(await http(jsonRequest("POST", target, teamsMessage(model)), signal), STARTED),
       ),
     };
   },

@@ -32,6 +32,8 @@ export interface Discord extends Receiver {
   /** Messages in threads that were archived meanwhile. */
   readonly archived: Set<string>;
   readonly problems: string[];
+  /** Refuses the next edit with this status and code. */
+  failNextEdit(status: number, code: number): void;
 }
 
 /** Discord as strict as its documentation, for one webhook. */
@@ -39,6 +41,7 @@ export async function startDiscord(): Promise<Discord> {
   const messages = new Map<string, string[]>();
   const archived = new Set<string>();
   const problems: string[] = [];
+  let nextEdit: readonly [number, number] | null = null;
 
   /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json; it may repeat what it was asked. */
   const failed = (status: number, code: number, request: Received): Reply => ({
@@ -53,16 +56,20 @@ export async function startDiscord(): Promise<Discord> {
       problems.push(parsed.error.message);
       return failed(400, 50_035, request);
     }
-    if (request.method === "POST" && request.path === `${HOOK}?wait=true`) {
+    const { pathname, searchParams } = new URL(request.path, "http://discord");
+    if (request.method === "POST" && pathname === HOOK && searchParams.get("wait") === "true") {
       const id = `11980000000000000${messages.size + 10}`;
       messages.set(id, [request.body]);
       return shown(id);
     }
-    const id = request.path.startsWith(`${HOOK}/messages/`) ? request.path.slice(`${HOOK}/messages/`.length) : null;
+    const id = pathname.startsWith(`${HOOK}/messages/`) ? pathname.slice(`${HOOK}/messages/`.length) : null;
     if (request.method !== "PATCH" || id === null) {
       problems.push(`nothing is at ${request.method} ${request.path}`);
       return failed(404, 0, request);
     }
+    const failure = nextEdit;
+    nextEdit = null;
+    if (failure !== null) return failed(...failure, request);
     const versions = messages.get(id);
     if (versions === undefined) return failed(404, 10_008, request);
     if (archived.has(id)) return failed(400, 50_083, request);
@@ -76,5 +83,12 @@ export async function startDiscord(): Promise<Discord> {
     if (how === "gone") return failed(404, 10_015, request);
     return how === "ok" ? answered(request) : null;
   });
-  return { ...receiver, hookUrl: `${receiver.url}${HOOK}`, messages, archived, problems };
+  return {
+    ...receiver,
+    hookUrl: `${receiver.url}${HOOK}`,
+    messages,
+    archived,
+    problems,
+    failNextEdit: (...failure) => (nextEdit = failure),
+  };
 }

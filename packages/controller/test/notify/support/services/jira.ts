@@ -65,7 +65,7 @@ const search = z.strictObject({
 export interface Issue {
   readonly key: string;
   readonly labels: readonly string[];
-  status: "To Do" | "Done";
+  status: "To Do" | "Done" | "Closed";
   readonly comments: string[];
   priority: string | null;
 }
@@ -87,12 +87,13 @@ export async function startJira(): Promise<Jira> {
   const problems: string[] = [];
   const [email, token] = ["bot@example.com", "s3cr3t-t0ken"];
   let lose = false;
+  let created = 0;
+  /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get */
+  const missing: Reply = {
+    status: 404,
+    body: '{"errorMessages":["Issue does not exist or you do not have permission to see it."],"errors":{}}',
+  };
   const json = (status: number, body: object): Reply => ({ status, body: JSON.stringify(body) });
-
-  const gone = json(404, {
-    errorMessages: ["Issue does not exist or you do not have permission to see it."],
-    errors: {},
-  });
 
   const post = (path: string, body: unknown): Reply | null => {
     if (path === "/rest/api/3/search/jql") {
@@ -100,12 +101,12 @@ export async function startJira(): Promise<Jira> {
       const wanted = /labels = "([^"]+)"/.exec(jql)?.[1] ?? "";
       const all = issues.filter(
         ({ key, labels, status }) =>
-          labels.includes(wanted) && !unindexed.has(key) && !(jql.includes("!= Done") && status === "Done"),
+          labels.includes(wanted) && !unindexed.has(key) && !(jql.includes("!= Done") && status !== "To Do"),
       );
       return json(200, { issues: all.map(({ key }) => ({ id: "1", key })), isLast: true });
     }
     if (path === "/rest/api/3/issue") {
-      const key = `OPS-${issues.length + 1}`;
+      const key = `OPS-${(created += 1)}`;
       const { labels, priority = null } = create.parse(body).fields;
       issues.push({ key, labels, status: "To Do", comments: [], priority: priority?.name ?? null });
       if (!lose) return json(201, { id: "10000", key, self: "https://example.atlassian.net" });
@@ -115,7 +116,7 @@ export async function startJira(): Promise<Jira> {
     }
     const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)\/(comment|transitions)$/.exec(path) ?? [];
     const issue = issues.find((one) => one.key === key);
-    if (issue === undefined) return key === undefined ? null : gone;
+    if (issue === undefined) return key === undefined ? null : missing;
     if (what === "comment") {
       issue.comments.push(JSON.stringify(comment.parse(body)));
       return json(201, { id: "10000" });
@@ -126,17 +127,18 @@ export async function startJira(): Promise<Jira> {
   };
   const put = (path: string, body: unknown): Reply | null => {
     const issue = issues.find(({ key }) => path === `/rest/api/3/issue/${key}`);
-    if (issue === undefined) return gone;
+    if (issue === undefined) return missing;
     issue.priority = edit.parse(body).fields.priority.name;
     return { status: 204 };
   };
   const get = (path: string): Reply | null => {
     const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)(\/transitions|\?fields=status)$/.exec(path) ?? [];
     const issue = issues.find((one) => one.key === key);
-    if (issue === undefined) return key === undefined ? null : gone;
-    if (what !== "/transitions") return json(200, { key, fields: { status: { name: issue.status } } });
+    if (issue === undefined) return key === undefined ? null : missing;
+    const statusCategory = { key: issue.status === "To Do" ? "new" : "done" };
+    if (what !== "/transitions") return json(200, { key, fields: { status: { name: issue.status, statusCategory } } });
     const done = { id: "31", name: "Close it", to: { name: "Done" } };
-    return json(200, { transitions: issue.status === "Done" ? [] : [done] });
+    return json(200, { transitions: issue.status === "To Do" ? [done] : [] });
   };
   const answer = ({ method, path, headers, body }: Received): Reply => {
     if (headers.authorization !== `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`)

@@ -28,9 +28,6 @@ const update = z.union([
   z.strictObject({ state: z.literal("6"), close_code: z.literal("Solution provided"), close_notes: shown }),
 ]);
 
-/** Closed: an incident that is no longer active. Resolved ones (6) still are. */
-const CLOSED = "7";
-
 export interface Incident {
   readonly sys_id: string;
   readonly correlation_id: string;
@@ -53,7 +50,14 @@ export async function startServiceNow(): Promise<ServiceNow> {
   const [user, password] = ["spotkeeper", "s3cr3t:passw0rd"];
   let ignore = false;
   const json = (status: number, result: unknown): Reply => ({ status, body: JSON.stringify({ result }) });
-  const seen = ({ sys_id, correlation_id }: Incident): object => ({ sys_id, correlation_id });
+  const isActive = ({ state }: Incident): boolean => state !== "7" && state !== "8";
+  const seen = (one: Incident): object => ({
+    sys_id: one.sys_id,
+    correlation_id: one.correlation_id,
+    state: one.state,
+    active: String(isActive(one)),
+  });
+  let created = 0;
   const answer = ({ method, path, headers, body }: Received): Reply => {
     if (headers.authorization !== `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`)
       return { status: 401 };
@@ -63,29 +67,27 @@ export async function startServiceNow(): Promise<ServiceNow> {
     try {
       if (method === "GET" && sysId === undefined) {
         const query = url.searchParams.get("sysparm_query") ?? "";
-        const [, id] = /^correlation_id=([a-z0-9-]+)\^active=true\^ORDERBYsys_created_on$/.exec(query) ?? [];
+        const [, id, open] =
+          /^correlation_id=([a-z0-9-]+)(\^active=true\^stateNOT IN6,7,8)?\^ORDERBYsys_created_on$/.exec(query) ?? [];
         if (id === undefined) throw new Error(query);
-        return json(
-          200,
-          incidents.filter((one) => ignore || (one.correlation_id === id && one.state !== CLOSED)).map(seen),
-        );
+        const fits = (one: Incident): boolean =>
+          one.correlation_id === id && (open === undefined || (isActive(one) && one.state !== "6"));
+        return json(200, incidents.filter((one) => ignore || fits(one)).map(seen));
       }
+      if (sysId !== undefined && incident === undefined)
+        return { status: 404, body: '{"error":{"message":"No Record found","detail":""},"status":"failure"}' };
+      if (method === "GET" && incident !== undefined) return json(200, seen(incident));
       if (method === "POST" && sysId === undefined) {
         const { correlation_id } = create.parse(JSON.parse(body));
-        const created = {
-          sys_id: incidents.length.toString(16).padStart(32, "0"),
+        const incident: Incident = {
+          sys_id: (created++).toString(16).padStart(32, "0"),
           correlation_id,
           state: "1",
           notes: [],
         };
-        incidents.push(created);
-        return json(201, seen(created));
+        incidents.push(incident);
+        return json(201, seen(incident));
       }
-      if (method === "PATCH" && incident === undefined && typeof sysId === "string")
-        return {
-          status: 404,
-          body: JSON.stringify({ error: { message: "No Record found", detail: "" }, status: "failure" }),
-        };
       if (method === "PATCH" && incident !== undefined) {
         const fields = update.parse(JSON.parse(body));
         incident.state = fields.state ?? incident.state;
