@@ -6,12 +6,21 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { folder, jsonLines, spotkeeper } from "./support.ts";
 
 const got: { readonly path: string; readonly body: { readonly [key: string]: unknown } }[] = [];
+const QUEUED = JSON.stringify({ result: "Request will be processed", took: 0.1, requestId: "43a29c5c" });
+const ANSWERS: { readonly [path: string]: readonly [status: number, body?: string] } = {
+  "/denied/s3cret": [401],
+  "/v2/alerts": [202, QUEUED],
+  "/proxied": [200, "<!doctype html><title>Sign in to Example Corp s3cret</title>"],
+};
 const server = createServer((request, response) => {
   let text = "";
   request.on("data", (chunk: Buffer) => (text += chunk.toString()));
   request.on("end", () => {
     got.push({ path: request.url ?? "", body: JSON.parse(text) as { [key: string]: unknown } });
-    response.writeHead(request.url === "/denied/s3cret" ? 401 : 204).end();
+    const [status, answer = ""] = ANSWERS[request.url?.split(/(?<=alerts)\W/)[0] ?? ""] ?? [204];
+    response
+      .writeHead(status, { "content-type": answer.startsWith("{") ? "application/json" : "text/html" })
+      .end(answer);
   });
 });
 const config = join(folder, "channels.yaml");
@@ -77,6 +86,18 @@ test("why a channel failed is told whole, below the table", async () => {
   expect(stdout).toMatch(/^denied +\w+ +failed +-$/m);
   expect(stdout).toMatch(/^denied, receipt: answered 401; check its credentials$/m);
   expect(stdout).toMatch(/^unset, receipt: The secret .* is not available: .*; set it$/m);
+});
+
+test("a proxy's page is not the answer of a service", async () => {
+  const proxied = join(folder, "proxied.yaml");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/proxied`;
+  writeFileSync(proxied, JSON.stringify({ channels: { chat: { type: "slack", url, allow: ["127.0.0.1"] } } }));
+  const { code, stdout } = await spotkeeper(["channels", "test", "--config", proxied]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^chat +slack +failed +-$/m);
+  expect(stdout).toContain(
+    "answered 200 with a page of type text/html (“Sign in to Example Corp”) instead of Slack's ok; check its url",
+  );
 });
 
 test("a service that goes away is told of, beside the results", async () => {
