@@ -13,6 +13,8 @@ export interface Io {
    * once.
    */
   readonly interrupted: () => Promise<NodeJS.Signals>;
+  /** Calls `reload` at each SIGHUP, which otherwise ends the process, as it does by default. */
+  readonly onHangup: (reload: () => void) => void;
   /** Removes our signal handlers: the command handles signals itself. */
   readonly releaseSignals: () => void;
 }

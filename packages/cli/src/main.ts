@@ -29,6 +29,7 @@ const io: Io = {
   env: process.env,
   now: () => Date.now(),
   interrupted: () => new Promise((resolve) => waiting.push(resolve)),
+  onHangup: (reload) => void process.on("SIGHUP", reload),
   releaseSignals: () => signals.forEach((signal) => process.off(signal, onSignal)),
 };
 

@@ -15,6 +15,7 @@ import {
 } from "@spotkeeper/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { warning } from "./messages.ts";
+import { launchWorker, type Worker } from "./running-worker.ts";
 import { folder, jsonLines, main, spotkeeper } from "./support.ts";
 
 const clock = realClock({ speed: 1 });
@@ -33,12 +34,10 @@ afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
 });
 
-interface Worker {
-  readonly url: string;
-  readonly child: ChildProcess;
-  readonly stdout: () => string;
-  /** Lines of the log so far. */
-  readonly log: readonly { readonly [field: string]: unknown }[];
+async function keep(...args: string[]): Promise<Worker> {
+  const worker = await launchWorker(...args);
+  children.push(worker.child);
+  return worker;
 }
 
 let count = 0;
@@ -59,29 +58,7 @@ archive: { file: ${name}-archive.db }
 inventory: { file: ${name}-inventory.db }
 `,
   );
-  return launch("--config", `${name}.yaml`, ...args);
-}
-
-/** Starts a worker of a call, and waits until it says that it runs. */
-async function launch(...args: string[]): Promise<Worker> {
-  const child = spawn(process.execPath, ["--conditions=@spotkeeper/source", main, "run", ...args], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x", INGEST: "hunter2" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  const log: { readonly [field: string]: unknown }[] = [];
-  let out = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${JSON.stringify(log)}`)));
-    createInterface(child.stderr).on("line", (line) => {
-      const entry = line.startsWith("{") ? (JSON.parse(line) as { readonly [field: string]: unknown }) : { msg: line };
-      log.push(entry);
-      if (entry["msg"] === "the worker runs") resolve(String(entry["url"]));
-    });
-  });
-  return { url, child, log, stdout: () => out };
+  return keep("--config", `${name}.yaml`, ...args);
 }
 
 /** Polls until it holds; vitest's own time limit is the bound. */
@@ -129,7 +106,7 @@ test("a worker without a source says so, and is not ready; a secret that is not 
   const hook =
     "policy: { rules: [{ name: shop, do: { drainHook: { port: 80, path: /drain, token: '${env:NO_TOKEN}' } } }] }\n";
   writeFileSync(join(folder, "deaf.yaml"), `show: { listen: "127.0.0.1:0" }\n${files}${hook}`);
-  const { url, log } = await launch("--config", "deaf.yaml");
+  const { url, log } = await keep("--config", "deaf.yaml");
   expect(log).toContainEqual(
     expect.objectContaining({ level: "warn", msg: expect.stringContaining("no source is configured") }),
   );

@@ -18,7 +18,7 @@ interface ListOptions {
 /** Filters that the API takes under the same name. These are checked here; FILTERS are not. */
 const CHECKED = ["from", "to", "outcome"];
 const FILTERS = {
-  group: "of this Auto Scaling group",
+  group: "of this Auto Scaling group; 'shop-*' and '!test-*' are patterns, here and below",
   cluster: "of this ECS cluster",
   region: "of this region",
   instanceId: "of this instance, or Fargate task",

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { asDryRun, createLog, runWorker, systemClock } from "@spotkeeper/controller";
+import { asDryRun, type Config, createLog, type Running, runWorker, systemClock } from "@spotkeeper/controller";
 import type { Command } from "commander";
 import { DEFAULT_CONFIG } from "../context.ts";
 import { EXIT, usesColors } from "../io.ts";
@@ -12,6 +12,9 @@ const END_WITHIN = 9_800;
 const HELP = `
 SIGINT or SIGTERM stops the worker within 10 s; a second one stops it at once.
 Work in progress goes on with the next start.
+
+SIGHUP reads the config again: policy, channels, routes and suppress take effect at once, the log names what needs
+a restart. An invalid config is logged, and changes nothing.
 
 Without ledger.file, archive.file and inventory.file the worker keeps its files in the working folder:
 spotkeeper.db, spotkeeper-archive.db and spotkeeper-inventory.db.`;
@@ -26,8 +29,11 @@ export function run(program: Command, act: Act): void {
     .action(
       act(async ({ io, config: read, configFile }, command) => {
         const { dryRun } = command.opts<{ dryRun: boolean }>();
-        const config = read();
-        const policy = dryRun ? asDryRun(config.policy) : config.policy;
+        const load = (): Config => {
+          const given = read();
+          return dryRun ? { ...given, policy: asDryRun(given.policy) } : given;
+        };
+        const config = load();
         const { stdout, stderr, env } = io;
         const output = { write: (text: string) => void stderr.write(text), isTTY: stderr.isTTY };
         const log = createLog({ ...config.log, output, color: usesColors(stderr, env), clock: systemClock });
@@ -35,8 +41,11 @@ export function run(program: Command, act: Act): void {
           log.warn({ lookedFor: [resolve(DEFAULT_CONFIG), "SPOTKEEPER_CONFIG"] }, "no config was found");
         // Listen for interrupts before the worker starts, so that an early interrupt drains it too.
         const interrupted = io.interrupted();
-        const running = await runWorker({
-          config: { ...config, policy },
+        let running: Running | null = null;
+        // From now on: without a handler, a SIGHUP ends the process.
+        io.onHangup(() => running?.reload(load));
+        running = await runWorker({
+          config,
           log,
           env,
           output: {
@@ -47,7 +56,7 @@ export function run(program: Command, act: Act): void {
           color: usesColors(stdout, env),
         });
         const queues = config.sources.sqs.map((queue) => queue.queueUrl);
-        log.info({ url: running.url, queues, dryRun: policy.defaults.dryRun }, "the worker runs");
+        log.info({ url: running.url, queues, dryRun: config.policy.defaults.dryRun }, "the worker runs");
         const signal = await interrupted;
         log.info({ signal }, "draining; once more stops at once");
         const drained = await Promise.race([

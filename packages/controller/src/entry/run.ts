@@ -24,6 +24,7 @@ import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { resolvePath } from "./files.ts";
+import { createLiveSettings, type Reloaded } from "./live-settings.ts";
 import { itemTables } from "./item-tables.ts";
 import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
@@ -57,6 +58,11 @@ export interface Tap extends Required<Pick<Observer, "onAccepted" | "onEntries">
 export interface Running {
   /** URL of the API. */
   readonly url: string;
+  /**
+   * Reads the config again and uses it from now on; what cannot change while the worker runs is logged. A config that is
+   * invalid is logged, and changes nothing.
+   */
+  reload(read: () => Config): void;
   /** Stops gracefully: accepts no more messages, lets running work end, and closes. Idempotent. */
   stop(within: Ms): Promise<void>;
 }
@@ -124,11 +130,14 @@ export async function run({
   const { ledger, archive, inventory } = stores;
   const { sns, eventBridge } = aws;
   const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http };
-  const channels = openChannels(config.channels, deps);
-  for (const [channel, options] of Object.entries(config.channels)) {
-    const warning = warningOf(options);
-    if (warning !== null) log.warn({ channel }, warning);
-  }
+  const settings = createLiveSettings(config, (configured) => {
+    for (const [channel, options] of Object.entries(configured)) {
+      const warning = warningOf(options);
+      if (warning !== null) log.warn({ channel }, warning);
+    }
+    return openChannels(configured, deps);
+  });
+  const { channels, routes, suppress, policy } = settings;
   const observe = { alert: metrics.alert };
   const tellTrouble = createTroubleTeller({ channels, clock, random, observe });
   const { told: onFailure, stop: stopTelling } = createFailures(log, ledger, clock, tellTrouble);
@@ -149,11 +158,11 @@ export async function run({
     archive,
     inventory,
     aws,
-    policy: () => config.policy,
+    policy,
     overrides: config.policy.clusters,
     channels,
-    routes: config.routes,
-    suppress: config.suppress,
+    routes,
+    suppress,
     links: config.show.url === null ? NO_LINKS : linksTo(config.show.url),
     secrets,
     trusted: config.sources.trusted,
@@ -221,6 +230,18 @@ export async function run({
   let stopped: Promise<void> | null = null;
   return {
     url: show.url,
+    reload(read) {
+      try {
+        const next = read();
+        const reloaded = settings.replace(next);
+        warm(next, secret, log);
+        metrics.reloaded(true);
+        log.info({ ...reloaded }, reloadedText(reloaded));
+      } catch (err) {
+        metrics.reloaded(false);
+        log.error({ err }, "the new config is not used; the worker goes on with the one before");
+      }
+    },
     stop(within) {
       stopped ??= (async () => {
         stopping.abort(new Error("the worker stops"));
@@ -237,6 +258,12 @@ export async function run({
       return stopped;
     },
   };
+}
+
+function reloadedText({ changed, needRestart }: Reloaded): string {
+  const now = changed.length === 0 ? "nothing changed that takes effect now" : `in effect now: ${changed.join(", ")}`;
+  const later = needRestart.length === 0 ? "" : `; needs a restart: ${needRestart.join(", ")}`;
+  return `the config was read again; ${now}${later}`;
 }
 
 /** Logs missing secrets at the start, not only when an alert is sent. */

@@ -22,6 +22,8 @@ export interface Metrics {
   call(call: Call): void;
   alert(channel: string, outcome: string): void;
   withheld(reason: string): void;
+  /** A reload of the config was tried. */
+  reloaded(ok: boolean): void;
   /** @param open number of open incidents; null if not known, shown as NaN */
   text(open: number | null): Promise<string>;
   /** Content type of `text`. */
@@ -72,6 +74,13 @@ export function createMetrics(): Metrics {
   const calls = counter("spotkeeper_aws_calls_total", "AWS calls", ["service", "operation", "outcome"]);
   const alerts = counter("spotkeeper_alerts_total", "Alerts sent, by channel", ["channel", "outcome"]);
   const suppressed = counter("spotkeeper_alerts_suppressed_total", "Alerts withheld, and why", ["reason"]);
+
+  const reload = new Gauge({
+    name: "spotkeeper_config_last_reload_successful",
+    help: "Whether the config that was read last is in use: 0 after a reload of an invalid one",
+    registers,
+  });
+  reload.set(1);
 
   const label = Object.fromEntries(
     ["rejected", "responder", "service", "operation", "call", "channel", "alert", "withheld"].map(
@@ -129,6 +138,7 @@ export function createMetrics(): Metrics {
     },
     alert: (channel, outcome) => alerts.inc({ channel: bound("channel", channel), outcome: bound("alert", outcome) }),
     withheld: (reason) => suppressed.inc({ reason: bound("withheld", reason) }),
+    reloaded: (ok) => reload.set(ok ? 1 : 0),
     text(count) {
       open.set(count ?? Number.NaN);
       return registry.metrics();

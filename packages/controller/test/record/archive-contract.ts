@@ -117,6 +117,19 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
         [{ open: false }, "i-a"],
         [{ open: false, group: "batch" }, ""],
         [{ group: "web' OR '1'='1" }, ""],
+        [{ group: "w*" }, "i-a"],
+        [{ group: "?atch" }, "i-b"],
+        [{ group: "!web" }, "i-b"],
+        [{ group: "!w*" }, "i-b"],
+        [{ group: "[w]eb" }, ""],
+        [{ group: "[w]*" }, ""],
+        [{ cluster: "*" }, "i-b i-a"],
+        [{ region: "eu-*" }, "i-a"],
+        [{ region: "!eu-*" }, "i-b"],
+        [{ availabilityZone: "*-1b" }, "i-b"],
+        [{ instanceType: "m5.*" }, "i-a"],
+        [{ instanceId: "i-?" }, "i-b i-a"],
+        [{ instanceId: "!i-a" }, "i-b"],
       ])("filters by %j", async (filter, expected) => {
         const { items, next } = await archive.list(filter, 10);
         expect(items.map((each) => each.incident.subject.id).join(" ")).toBe(expected);

@@ -1,7 +1,8 @@
 import type { Ms } from "../../clock.ts";
+import { fits } from "../../model/matcher.ts";
 import type { IncidentRow } from "./row.ts";
 
-/** All given conditions must hold. */
+/** All given conditions must hold. Names may be patterns, as in routes and silences: `shop-*`, `!test-?`. */
 export interface IncidentFilter {
   /** Opened at or after this time. */
   readonly from?: Ms;
@@ -25,16 +26,18 @@ type Test<F extends keyof IncidentFilter> = (row: IncidentRow, wanted: NonNullab
 const TESTS: { readonly [F in keyof Required<IncidentFilter>]: Test<F> } = {
   from: ({ openedAt }, from) => openedAt >= from,
   to: ({ openedAt }, to) => openedAt < to,
-  instanceId: ({ instanceId, taskArn }, id) => (instanceId ?? taskArn) === id,
-  group: ({ group }, wanted) => group === wanted,
-  cluster: ({ cluster }, wanted) => cluster === wanted,
-  region: ({ region }, wanted) => region === wanted,
-  availabilityZone: ({ availabilityZone }, wanted) => availabilityZone === wanted,
-  instanceType: ({ instanceType }, wanted) => instanceType === wanted,
+  instanceId: ({ instanceId, taskArn }, id) => isNamed(instanceId ?? taskArn, id),
+  group: ({ group }, wanted) => isNamed(group, wanted),
+  cluster: ({ cluster }, wanted) => isNamed(cluster, wanted),
+  region: ({ region }, wanted) => isNamed(region, wanted),
+  availabilityZone: ({ availabilityZone }, wanted) => isNamed(availabilityZone, wanted),
+  instanceType: ({ instanceType }, wanted) => isNamed(instanceType, wanted),
   outcome: ({ outcome }, wanted) => outcome === wanted,
   kind: ({ kinds }, wanted) => kinds.some((kind) => kind === wanted),
   open: ({ closedAt }, wanted) => (closedAt === null) === wanted,
 };
+
+const isNamed = (name: string | null, wanted: string): boolean => fits(wanted, name === null ? [] : [name]);
 
 export function matches(row: IncidentRow, filter: IncidentFilter): boolean {
   const passes = <F extends keyof IncidentFilter>(name: F): boolean => {

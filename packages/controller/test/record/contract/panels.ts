@@ -49,12 +49,12 @@ const versions: fc.Arbitrary<ArchivedIncident> = fc
 
 const filters: fc.Arbitrary<Omit<IncidentFilter, "from" | "to">> = fc.record(
   {
-    group: oneOf("web", "it's", "unknown"),
-    availabilityZone: oneOf("eu-west-1a", "us-east-1a"),
-    region: oneOf("eu-west-1", "us-east-1"),
-    instanceType: oneOf("m5.large", "c5.large"),
+    group: oneOf("web", "it's", "unknown", "*", "!web", "!*", "?eb"),
+    availabilityZone: oneOf("eu-west-1a", "us-east-1a", "*a", "*", "!*a"),
+    region: oneOf("eu-west-1", "us-east-1", "!us-*"),
+    instanceType: oneOf("m5.large", "c5.large", "*.large", "!m5.*"),
     outcome: oneOf("drained", "cancelled"),
-    instanceId: oneOf("i-1", "i-2"),
+    instanceId: oneOf("i-1", "i-2", "i-*", "!i-1"),
     open: fc.boolean(),
   },
   { requiredKeys: [] },

@@ -17,17 +17,44 @@ type Condition<F extends keyof IncidentFilter> = (
 const CONDITIONS: { readonly [F in keyof Required<IncidentFilter>]: Condition<F> } = {
   from: (_, from) => ["openedAt >= ?", from],
   to: (_, to) => ["openedAt < ?", to],
-  // The key is incident#ID#NUMBER, and `$` follows `#`.
-  instanceId: (_, id) => ["key >= ? AND key < ?", `incident#${id}#`, `incident#${id}$`],
-  group: (sql, group) => [`"group" = ?`, knownName(sql, group)],
-  cluster: (sql, cluster) => ["cluster = ?", knownName(sql, cluster)],
-  region: (_, region) => ["zone IN (SELECT id FROM archive_zones WHERE region = ?)", region],
-  availabilityZone: (_, zone) => ["zone IN (SELECT id FROM archive_zones WHERE zone = ?)", zone],
-  instanceType: (sql, type) => ["type = ?", knownName(sql, type)],
+  instanceId: (_, id) => ofKey(id),
+  group: (sql, group) => ofName(sql, `"group"`, group),
+  cluster: (sql, cluster) => ofName(sql, "cluster", cluster),
+  region: (_, region) => ofZone("region", region),
+  availabilityZone: (_, zone) => ofZone("zone", zone),
+  instanceType: (sql, type) => ofName(sql, "type", type),
   outcome: (sql, outcome) => ["outcome = ?", knownName(sql, outcome)],
   kind: (_, kind) => ["kinds IN (SELECT id FROM archive_names WHERE instr(name, ?) > 0)", kindInNames(kind)],
   open: (_, open) => ["open = ?", Number(open)],
 };
+
+/** The key is incident#ID#NUMBER, and `$` follows `#`. */
+function ofKey(id: string): ReturnType<Condition<"instanceId">> {
+  const { is, glob } = globOf(id);
+  if (glob !== null) return [`key ${is ? "" : "NOT "}GLOB ?`, `incident#${glob}#*`];
+  return [`${is ? "" : "NOT "}(key >= ? AND key < ?)`, `incident#${bare(id)}#`, `incident#${bare(id)}$`];
+}
+
+function ofName(sql: Sql, column: string, wanted: string): ReturnType<Condition<"group">> {
+  const { is, glob } = globOf(wanted);
+  if (glob === null) return [`${column} ${is ? "=" : "<>"} ?`, knownName(sql, bare(wanted))];
+  return [`${column} ${is ? "" : "NOT "}IN (SELECT id FROM archive_names WHERE name GLOB ?)`, glob];
+}
+
+/** An unknown region or zone is stored as an empty text, which no pattern matches. */
+function ofZone(column: "region" | "zone", wanted: string): ReturnType<Condition<"region">> {
+  const { is, glob } = globOf(wanted);
+  const text = glob === null ? `${column} = ?` : `${column} GLOB ? AND ${column} <> ''`;
+  return [`zone ${is ? "" : "NOT "}IN (SELECT id FROM archive_zones WHERE ${text})`, glob ?? bare(wanted)];
+}
+
+const bare = (pattern: string): string => (pattern.startsWith("!") ? pattern.slice(1) : pattern);
+
+/** Converts a pattern to one of SQLite's GLOB, in which `[` is special as well; `glob` is null if it is a plain name. */
+function globOf(pattern: string): { readonly is: boolean; readonly glob: string | null } {
+  const name = bare(pattern);
+  return { is: name === pattern, glob: /[*?]/.test(name) ? name.replaceAll("[", "[[]") : null };
+}
 
 /** The filters whose columns the counts have, too. */
 const COUNTED = [
