@@ -1,13 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { foldersOf, TESTS } from "./scripts/support/mutant-names.ts";
 import config from "./vitest.config.ts";
 
-/** Mutants are tried by the tests beside what is mutated: those take seconds, and say which rule was broken. */
-const folders = ["correlate", "decide", "durable", "respond", "notify"];
-
+/** For `npm run mutants` (scripts/mutants.ts). */
 export default defineConfig({
   ...config,
   test: {
     ...config.test,
-    include: folders.map((folder) => `packages/controller/test/${folder}/**/*.test.ts`),
+    include: foldersOf(TESTS).map((folder) => `packages/controller/test/${folder}/**/*.test.ts`),
   },
 });
