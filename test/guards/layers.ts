@@ -17,7 +17,7 @@ const order: readonly string[] = [
   "log",
   "model",
   "wake",
-  "turn",
+  "advance-limits",
   "aws",
   "http",
   "drivers",

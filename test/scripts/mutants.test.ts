@@ -10,13 +10,13 @@ const mutant = (line: number, fileName = "src/a.ts") => ({
 });
 const parts = [1, 2, 3, 4].map((part) => ({ part, of: 4 }));
 const partOf = (line: number, fileName?: string): number[] =>
-  parts.flatMap((share) => (isInShare(mutant(line, fileName), share, "/root") ? [share.part] : []));
+  parts.flatMap((share) => (isInShare(mutant(line, fileName), share, "/repository") ? [share.part] : []));
 
 test("each mutant is in one of the parts, which are about equal, and the same however its file is named", () => {
   const drawn = Array.from({ length: 2_000 }, (_, line) => partOf(line));
   expect(drawn.every(({ length }) => length === 1)).toBe(true);
   for (const { part } of parts) expect(drawn.filter(([one]) => one === part).length / 500).toBeCloseTo(1, 0);
-  expect(drawn).toEqual(Array.from({ length: 2_000 }, (_, line) => partOf(line, "/root/src/a.ts")));
+  expect(drawn).toEqual(Array.from({ length: 2_000 }, (_, line) => partOf(line, "/repository/src/a.ts")));
 });
 
 test("a share that names no part is refused, and the message says what is wanted", () => {
@@ -34,7 +34,7 @@ test("the score counts mutants of the share: found, survived, and those that no 
     location: { start: { line: index + 1, column: 5 } },
     status,
   }));
-  const score = (part: number, of: number) => scoreOf({ files: { "src/a.ts": { mutants } } }, { part, of }, "/root");
+  const score = (part: number, of: number) => scoreOf({ files: { "src/a.ts": { mutants } } }, { part, of }, "/repository");
   expect(score(1, 1)).toEqual({
     mutants: 4,
     found: 2,
@@ -45,7 +45,7 @@ test("the score counts mutants of the share: found, survived, and those that no 
   expect(inParts.flatMap(({ survivors }) => survivors).toSorted()).toEqual(score(1, 1).survivors);
   const lines = inParts.map(({ survivors }) => survivors.map((one) => Number(/:(\d+) /.exec(one)?.[1]) - 1));
   const drawn = parts.map((share) =>
-    [2, 3].filter((line) => isInShare({ ...mutant(line), replacement: "{\n  }" }, share, "/root")),
+    [2, 3].filter((line) => isInShare({ ...mutant(line), replacement: "{\n  }" }, share, "/repository")),
   );
   expect(lines).toEqual(drawn);
 });

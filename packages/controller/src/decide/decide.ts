@@ -22,9 +22,9 @@ import { timing, whileHeld } from "./timing.ts";
  *
  * @param facts null if nothing can be read (`explain`): each stage then gives one outline step.
  */
-export function decide(told: Incident, facts: Facts | null, policy: Policy): Plan {
+export function decide(stored: Incident, facts: Facts | null, policy: Policy): Plan {
   const known = facts ?? NO_FACTS;
-  const incident = withLife(told, facts);
+  const incident = withLife(stored, facts);
   const ruling = rule(policy, incident, known);
   const threat = threatOf(incident);
   const because =
@@ -101,7 +101,7 @@ function answer(threat: Threat, input: PlanInput): PlannedStep[] {
   }
 }
 
-function doomed(input: PlanInput, told: boolean): PlannedStep[] {
+function doomed(input: PlanInput, isReported: boolean): PlannedStep[] {
   const acts = [
     ...stages.deregister(input),
     ...stages.drain(input),
@@ -117,7 +117,7 @@ function doomed(input: PlanInput, told: boolean): PlannedStep[] {
   const release = handOver(held, emptying);
   const work = [...lookUp(input), ...emptying, ...completes, ...release];
   return [
-    ...(told ? stages.tell(input) : []),
+    ...(isReported ? stages.tell(input) : []),
     ...stages.tellOfHook(input),
     ...work,
     ...verify(held, work),
@@ -155,8 +155,8 @@ function watched(input: PlanInput, work: PlannedStep[]): PlannedStep[] {
 function lookFirst(threat: Threat, input: PlanInput): PlannedStep[] {
   if (threat === "none") return [];
   // An old notice, which may be over, is not reported.
-  const told = threat === "launch" || threat === "warm-pool" || isOld(input.incident) ? [] : stages.tell(input);
-  return [...told, ...lookUp(input)];
+  const report = threat === "launch" || threat === "warm-pool" || isOld(input.incident) ? [] : stages.tell(input);
+  return [...report, ...lookUp(input)];
 }
 
 /** Plans only reads and the alert; nothing is changed. */

@@ -112,10 +112,10 @@ function workOf(
   const agents = mergeAgents(facts?.agents ?? {}, incident.agents);
   const states = Object.values(agents).map(([, state]) => state);
   // States of the agents that sent a message about this incident; one that was done before it has gone.
-  const told = Object.keys(incident.agents).map((agent) => agents[agent]?.[1] ?? "watching");
+  const reported = Object.keys(incident.agents).map((agent) => agents[agent]?.[1] ?? "watching");
   const isWatched = action.destination !== "WarmPool" && states.includes("watching");
-  if (states.includes("draining") || (isWatched && told.every((state) => state === "watching"))) return "goes on";
-  if (!told.includes("done")) return "not known";
+  if (states.includes("draining") || (isWatched && reported.every((state) => state === "watching"))) return "goes on";
+  if (!reported.includes("done")) return "not known";
   return isWatched ? "perhaps over" : "over";
 }
 

@@ -43,11 +43,11 @@ const TELL_OF_HOOK_WITHIN = 900_000;
 /** Plans an alert about an abandoned lifecycle action, if the incident has no other alert. */
 export function tellOfHook({ incident }: PlanInput): PlannedStep[] {
   const since = hookGivenUpAt(incident);
-  const isTold = incident.steps.some(
+  const isReported = incident.steps.some(
     ({ id, responder, state }) =>
       responder === "join-alert" && id !== TELL_OF_HOOK && state !== "skipped" && state !== "abandoned",
   );
-  if (since === null || isTold) return [];
+  if (since === null || isReported) return [];
   return [step(TELL_OF_HOOK, "join-alert", {}, { abandonAt: since + TELL_OF_HOOK_WITHIN })];
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Ms } from "../clock.ts";
 import { raceWithin } from "../race.ts";
 import { isUnavailable } from "../record/unavailable.ts";
-import type { Turn } from "../turn.ts";
+import type { AdvanceLimits } from "../advance-limits.ts";
 import { UNAVAILABLE_PAUSE } from "./commit.ts";
 
 /** Maximum number of rounds of one `advance`, far more than any plan needs. After it the document is due again at once. */
@@ -28,15 +28,15 @@ export interface Since<R> {
   readonly results: readonly R[];
   /** Ids of the tasks that still run. */
   readonly running: ReadonlySet<string>;
-  /** A signal was accepted for the document. */
-  readonly isPoked: boolean;
-  /** False after the end of the turn: the round stores results, and neither stores nor returns what is to begin. */
+  /** A wake-up of the document has come, for example because a signal was accepted for it. */
+  readonly isWokenAgain: boolean;
+  /** False after the deadline: the round stores results, and neither stores nor returns what is to begin. */
   readonly mayBegin: boolean;
 }
 
 export interface RoundsDeps {
   readonly clock: Clock;
-  readonly turn: Turn;
+  readonly limits: AdvanceLimits;
   /** Schedules a wake-up of the document. */
   readonly wakeUp: (at: Ms) => Promise<void>;
   /** Tasks that end within this time after another share its round. 0 if left out. */
@@ -55,33 +55,33 @@ export async function inRounds<R>(
   deps: RoundsDeps,
   round: (since: Since<R>) => Promise<Round<R> | null>,
 ): Promise<void> {
-  const { clock, turn } = deps;
+  const { clock, limits } = deps;
   const running = new Map<string, Promise<void>>();
   try {
     await advance(deps, running, round);
   } catch (error) {
-    await raceWithin(clock, [Promise.allSettled(running.values())], turn.until - clock.now());
+    await raceWithin(clock, [Promise.allSettled(running.values())], limits.until - clock.now());
     throw error;
   }
 }
 
 async function advance<R>(
-  { clock, turn, wakeUp, gather = 0 }: RoundsDeps,
+  { clock, limits, wakeUp, gather = 0 }: RoundsDeps,
   running: Map<string, Promise<void>>,
   round: (since: Since<R>) => Promise<Round<R> | null>,
 ): Promise<void> {
   let finished: R[] = [];
-  let isPoked = false;
-  const listen = (): Promise<void> => turn.poked().then(() => void (isPoked = true));
-  let poked = listen();
+  let isWokenAgain = false;
+  const listen = (): Promise<void> => limits.nextWakeUp().then(() => void (isWokenAgain = true));
+  let nextWakeUp = listen();
   let wasAtRest = true;
 
   for (let count = 0; count < MOST_ROUNDS; count++) {
-    const mayBegin = clock.now() < turn.until;
-    const since: Since<R> = { results: finished, running: new Set(running.keys()), isPoked, mayBegin };
-    if (isPoked) {
-      isPoked = false;
-      poked = listen();
+    const mayBegin = clock.now() < limits.until;
+    const since: Since<R> = { results: finished, running: new Set(running.keys()), isWokenAgain, mayBegin };
+    if (isWokenAgain) {
+      isWokenAgain = false;
+      nextWakeUp = listen();
     }
     finished = [];
     let made: Round<R> | null;
@@ -90,14 +90,14 @@ async function advance<R>(
     } catch (error) {
       if (!isUnavailable(error) || (wasAtRest && running.size === 0 && since.results.length === 0)) throw error;
       finished = [...since.results, ...finished];
-      isPoked ||= since.isPoked;
-      if (clock.now() >= turn.until) break;
+      isWokenAgain ||= since.isWokenAgain;
+      if (clock.now() >= limits.until) break;
       await clock.sleep(UNAVAILABLE_PAUSE);
       continue;
     }
-    if (made === null) return await raceWithin(clock, [Promise.all(running.values())], turn.until - clock.now());
+    if (made === null) return await raceWithin(clock, [Promise.all(running.values())], limits.until - clock.now());
     wasAtRest = made.atRest;
-    // Also if the turn has ended during the round, which may have stored that they are begun.
+    // Also if the deadline has passed during the round, which may have stored that they are begun.
     for (const { id, run } of mayBegin ? made.begin : []) {
       const task = run().then((result) => {
         finished.push(result);
@@ -108,11 +108,15 @@ async function advance<R>(
       running.set(id, task);
     }
     if (finished.length > 0) continue;
-    if (clock.now() >= turn.until) break;
+    if (clock.now() >= limits.until) break;
     if (running.size === 0 && made.atRest) return;
-    await raceWithin(clock, [...running.values(), poked], Math.min(made.nextAt, turn.until) - clock.now());
+    await raceWithin(clock, [...running.values(), nextWakeUp], Math.min(made.nextAt, limits.until) - clock.now());
     if (gather > 0 && finished.length > 0 && running.size > 0)
-      await raceWithin(clock, [Promise.all(running.values()), poked], Math.min(gather, turn.until - clock.now()));
+      await raceWithin(
+        clock,
+        [Promise.all(running.values()), nextWakeUp],
+        Math.min(gather, limits.until - clock.now()),
+      );
     // Other results that are ready in the same tick share the commit.
     await Promise.resolve();
   }

@@ -17,7 +17,7 @@ const SENT = Promise.resolve();
 
 export interface SchedulerDeps {
   readonly clock: Clock;
-  readonly advance: (key: Key, poked: () => Promise<void>) => Promise<void>;
+  readonly advance: (key: Key, nextWakeUp: () => Promise<void>) => Promise<void>;
   /** Calls `found` for documents that have been due for `grace`. */
   readonly sweep: (grace: Ms, found: (key: Key) => void) => Promise<void>;
   readonly onFailure: (key: Key | null, error: unknown) => void;
@@ -40,7 +40,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { clock } = deps;
   const timers = new Map<Key, { readonly when: Ms; readonly cancel: () => void }>();
   const queue = new Set<Key>();
-  const running = new Map<Key, { poke: () => void; again: boolean }>();
+  const running = new Map<Key, { wakeAgain: () => void; again: boolean }>();
   const idle: (() => void)[] = [];
   let stopped = false;
   let cancelSweep = (): void => {};
@@ -60,7 +60,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const active = running.get(key);
     if (active !== undefined) {
       active.again = true;
-      active.poke();
+      active.wakeAgain();
       return;
     }
     queue.add(key);
@@ -77,14 +77,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 
   const run = async (key: Key): Promise<void> => {
-    const entry = { poke: (): void => {}, again: false };
+    const entry = { wakeAgain: (): void => {}, again: false };
     running.set(key, entry);
-    const poked = (): Promise<void> => {
+    const nextWakeUp = (): Promise<void> => {
       entry.again = false;
-      return new Promise((resolve) => (entry.poke = resolve));
+      return new Promise((resolve) => (entry.wakeAgain = resolve));
     };
     try {
-      await deps.advance(key, poked);
+      await deps.advance(key, nextWakeUp);
     } catch (error) {
       deps.onFailure(key, error);
       remember(key, clock.now() + AFTER_FAILURE);

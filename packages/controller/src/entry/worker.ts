@@ -18,7 +18,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const { clock, observer } = options;
   const scheduler = createScheduler({
     clock,
-    advance: (key, poked) => handling.advance(key, Infinity, poked),
+    advance: (key, nextWakeUp) => handling.advance(key, Infinity, nextWakeUp),
     sweep: (grace, found) => handling.sweepOnce(Infinity, { grace, found }),
     onFailure: (key, error) => observer.onFailure?.(key ?? "sweep", error),
   });

@@ -5,7 +5,7 @@ import type { Key } from "../model/key.ts";
 import type { Params } from "../model/plain.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { RunnerDeps } from "../respond/machine/runner.ts";
-import type { Turn } from "../turn.ts";
+import type { AdvanceLimits } from "../advance-limits.ts";
 import type { Wake } from "../wake.ts";
 import type { Evidence, Origin, Parsed, Reserved, Signal } from "../model/signal.ts";
 
@@ -27,7 +27,7 @@ export interface FlowDeps extends RunnerDeps {
   readonly degraded: (signal: Signal, why: Error) => void;
   /** WakeUps for an incident of a subject for which something was done before it could be recorded. */
   readonly doneBefore: (subject: string) => Params;
-  readonly advanceAlert: (key: Key, turn: Turn) => Promise<void>;
+  readonly advanceAlert: (key: Key, limits: AdvanceLimits) => Promise<void>;
   readonly onParsed: (parsed: Parsed, origin: Origin) => void;
   readonly onAccepted: (doc: Doc<"incident">, signal: Signal, fresh: boolean) => void;
   readonly onEntries: (doc: Doc, entries: readonly Entry[]) => Promise<void>;

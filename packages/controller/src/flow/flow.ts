@@ -8,7 +8,7 @@ import type { FlowDeps } from "./deps.ts";
 import { containerHints } from "../inventory/container-hints.ts";
 import { isUnavailable } from "../record/unavailable.ts";
 import { advanceDoc } from "../respond/machine/machine.ts";
-import type { Turn } from "../turn.ts";
+import type { AdvanceLimits } from "../advance-limits.ts";
 import { refreshGroup } from "../respond/group/refresh.ts";
 import { refreshIncident } from "../respond/incident/refresh.ts";
 import { findResponder } from "../respond/responders/index.ts";
@@ -28,7 +28,7 @@ export interface Flow {
   /** Accepts a signal that did not come by a message. Never rejects. */
   acceptSignal(signal: Signal): Promise<void>;
   /** Advances a document (incident, group or alert) as far as possible now: one loop for all (durable/rounds.ts). */
-  advance(key: Key, turn: Turn): Promise<void>;
+  advance(key: Key, limits: AdvanceLimits): Promise<void>;
   /** Returns the current facts about an incident's subject. */
   factsOf(doc: Doc<"incident">): Facts;
 }
@@ -128,11 +128,11 @@ export function createFlow(deps: FlowDeps): Flow {
     async acceptSignal(signal) {
       await acceptOne(signal);
     },
-    advance(key, turn) {
+    advance(key, limits) {
       const kind = key.slice(0, key.indexOf("#"));
-      if (kind === "incident") return advanceDoc(incidents, key, "incident", turn);
-      if (kind === "group") return advanceDoc(groups, key, "group", turn);
-      if (kind === "alert") return deps.advanceAlert(key, turn);
+      if (kind === "incident") return advanceDoc(incidents, key, "incident", limits);
+      if (kind === "group") return advanceDoc(groups, key, "group", limits);
+      if (kind === "alert") return deps.advanceAlert(key, limits);
       return Promise.resolve();
     },
   };

@@ -25,7 +25,7 @@ import { findResponder } from "../respond/responders/index.ts";
 import { createRunner } from "../respond/machine/runner.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { Verdict } from "../signal/verdict.ts";
-import { ALONE } from "../turn.ts";
+import { type AdvanceLimits, NO_LIMITS } from "../advance-limits.ts";
 import type { Wake } from "../wake.ts";
 import { createAfterCommit } from "./after-commit.ts";
 import { trackAlertMembers } from "./alert-members.ts";
@@ -83,7 +83,7 @@ export interface Handling {
    * Advances a document after its wake-up, as far as possible now. Rejects with the ledger's errors; the caller then
    * calls it again.
    */
-  advance(key: Key, until: Ms, poked?: () => Promise<void>): Promise<void>;
+  advance(key: Key, until: Ms, nextWakeUp?: AdvanceLimits["nextWakeUp"]): Promise<void>;
   /** Returns when the next document is due; null means none is. */
   pending(): Ms | null;
   /**
@@ -165,7 +165,7 @@ export function createHandling(options: HandlingOptions): Handling {
     feedEvidence: (evidence) => feedEvidence(inventory, evidence),
     degraded: (signal, why) => background.begin("without the ledger", degraded.handle(signal, why)),
     doneBefore: (subject) => degraded.hintsOf(subject),
-    advanceAlert: (key, turn) => alerts.advance(key, turn),
+    advanceAlert: (key, limits) => alerts.advance(key, limits),
     onParsed: (parsed, origin) => observer.onParsed?.(parsed, origin),
     onAccepted: (doc, signal, fresh) => {
       doomed.saw(doc);
@@ -211,11 +211,11 @@ export function createHandling(options: HandlingOptions): Handling {
       return verdict?.value ?? { is: "later", reason: "it could not be recorded in time" };
     },
     acceptSignal: (signal) => flow.acceptSignal(signal),
-    async advance(key, until, poked = ALONE.poked) {
+    async advance(key, until, nextWakeUp = NO_LIMITS.nextWakeUp) {
       wakeUps.taken(key);
       underWay += 1;
       try {
-        await flow.advance(key, { poked, until });
+        await flow.advance(key, { nextWakeUp, until });
       } finally {
         underWay -= 1;
       }

@@ -6,7 +6,7 @@ import type { Doc } from "../model/doc.ts";
 import type { Entry } from "../model/journal.ts";
 import type { Key } from "../model/key.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
-import { ALONE, type Turn } from "../turn.ts";
+import { type AdvanceLimits, NO_LIMITS } from "../advance-limits.ts";
 import type { Wake } from "../wake.ts";
 import { intend } from "./outbox/apply.ts";
 import { deliver, type DeliverDeps } from "./outbox/deliver.ts";
@@ -48,7 +48,7 @@ export interface AlertDeps extends Omit<EvaluateDeps, "ledger"> {
 
 export interface Alerts {
   /** Advances one alert as far as possible now. Rejects with the ledger's errors; the caller then calls it again. */
-  advance(key: Key, turn?: Turn): Promise<void>;
+  advance(key: Key, limits?: AdvanceLimits): Promise<void>;
   /** Sends an alert at once, without a ledger (direct.ts). Never rejects. */
   tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<void>;
 }
@@ -187,8 +187,8 @@ export function createAlertAdvance(deps: AlertDeps): Alerts {
   }
 
   return {
-    advance: (key, turn = ALONE) =>
-      inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at), gather: TOGETHER }, (since: Since<void>) =>
+    advance: (key, within = NO_LIMITS) =>
+      inRounds({ clock, limits: within, wakeUp: (at) => wake.at(key, at), gather: TOGETHER }, (since: Since<void>) =>
         round(key, since),
       ),
     tellDirectly: createDirect(deps),

@@ -71,7 +71,7 @@ interface Remembered {
   readonly waiting: Set<string>;
   readonly entries: Omit<Entry, "key">[];
   /** The threat of the last alert. */
-  told: Threat | null;
+  reported: Threat | null;
 }
 
 /** The step machine writes to the same incident meanwhile. */
@@ -97,7 +97,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       isWriting: false,
       waiting: new Set(),
       entries: [],
-      told: null,
+      reported: null,
     };
     remembered.set(subject, made);
     return made;
@@ -109,7 +109,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
       const acting = actOn(signal, why, memory);
       memory.acting.add(acting);
       const begun = await acting.finally(() => memory.acting.delete(acting));
-      if (begun !== null) await Promise.all([begun.told, waitOut(begun.key, memory)]);
+      if (begun !== null) await Promise.all([begun.reporting, waitOut(begun.key, memory)]);
     },
     hintsOf(subject) {
       const memory = remembered.get(subject);
@@ -167,7 +167,7 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     signal: Signal,
     why: Error,
     memory: Remembered,
-  ): Promise<{ readonly key: Key; readonly told: Promise<void> | null } | null> {
+  ): Promise<{ readonly key: Key; readonly reporting: Promise<void> | null } | null> {
     const before = memory.incidents ?? (await known(signal));
     memory.incidents ??= before;
     const made = correlate(memory.incidents, signal, deps.clock.now());
@@ -177,19 +177,19 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     deps.saw(doc);
     if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
     const threat = threatOf(doc.body);
-    const isTold = memory.told === threat;
-    memory.told = threat;
+    const isReported = memory.reported === threat;
+    memory.reported = threat;
     await act(doc, memory);
     // Only now the services' targets are known, if the inventory did not have them.
     await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
     const acting = act(doc, memory);
-    const told = isTold ? null : deps.tell(doc, deps.factsOf(doc), why.message);
+    const reporting = isReported ? null : deps.tell(doc, deps.factsOf(doc), why.message);
     // Handled when it is awaited by the caller, which may be after it has failed.
-    told?.catch(() => {});
+    reporting?.catch(() => {});
     await acting;
     await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
     await act(doc, memory);
-    return { key: doc.key, told };
+    return { key: doc.key, reporting };
   }
 
   /** Reads the subject's incidents; returns none if the ledger does not answer soon. */

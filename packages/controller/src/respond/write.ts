@@ -44,7 +44,7 @@ export function takeAway(
     ...what,
     repeat: "safe",
     nature: "acts",
-    isTold: true,
+    isShown: true,
     byHand: true,
     withoutLedger: true,
     async run(step, ctx) {

@@ -5,8 +5,11 @@ import { plainAddress, rangesOf } from "../http/addresses.ts";
 
 /** Maximum number of connections in total: enough for a storm of 2,000 agents behind one NAT. */
 const MOST_CONNECTIONS = 4_096;
-/** Connections that are reserved for health probes. */
-const KEPT_FOR_PROBES = 64;
+/**
+ * Connections that are left over when so many requests are in progress that all others get 503: over these a probe gets
+ * in. They are not reserved, since whose a connection is shows only by its request.
+ */
+const LEFT_FOR_PROBES = 64;
 /** Maximum number of connections, and of requests in progress, of one address that is no proxy. */
 const MOST_OF_ONE = 256;
 
@@ -33,7 +36,7 @@ interface Caller {
  */
 export function watchDoors(server: Server, proxies: readonly string[]): Doors {
   const most = Math.min(MOST_CONNECTIONS, Math.floor(openFiles() / 2));
-  const mostForAll = most - Math.min(KEPT_FOR_PROBES, Math.floor(most / 4));
+  const mostForAll = most - Math.min(LEFT_FOR_PROBES, Math.floor(most / 4));
   const known = rangesOf(proxies);
   const callers = new Map<string, Caller>();
   const callerOf = new WeakMap<Socket, Caller>();

@@ -2,7 +2,7 @@ import { virtualClock, type VirtualClock } from "@spotkeeper/simulator";
 import { beforeEach, expect, test } from "vitest";
 import { inRounds, type Round, type RoundsDeps, type Since, type Task } from "../../src/durable/rounds.ts";
 import { SpotkeeperError } from "../../src/errors.ts";
-import { ALONE } from "../../src/turn.ts";
+import { NO_LIMITS } from "../../src/advance-limits.ts";
 
 const T0 = 1_000_000;
 const AWAY = new SpotkeeperError("SK-LEDGER-FULL", "the disk is full");
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const depsOf = (more: Partial<RoundsDeps> = {}): RoundsDeps => ({
   clock,
-  turn: ALONE,
+  limits: NO_LIMITS,
   wakeUp: (at) => Promise.resolve(void hints.push(at - T0)),
   ...more,
 });
@@ -25,10 +25,13 @@ const rest: Round<string> = { begin: [], nextAt: Infinity, atRest: true };
 
 /** Plays rounds as told, and notes when each came and what it began with. */
 function played(rounds: readonly (Round<string> | Error | null)[]) {
-  const seen: (Pick<Since<string>, "results" | "isPoked"> & { readonly at: number; readonly running: string[] })[] = [];
+  const seen: (Pick<Since<string>, "results" | "isWokenAgain"> & {
+    readonly at: number;
+    readonly running: string[];
+  })[] = [];
   const left = [...rounds];
-  const round = async ({ results, running, isPoked }: Since<string>): Promise<Round<string> | null> => {
-    seen.push({ at: clock.now() - T0, results, running: [...running], isPoked });
+  const round = async ({ results, running, isWokenAgain }: Since<string>): Promise<Round<string> | null> => {
+    seen.push({ at: clock.now() - T0, results, running: [...running], isWokenAgain });
     const next = left.shift() ?? rest;
     if (next instanceof Error) throw next;
     return next;
@@ -40,9 +43,9 @@ test("each result is for the round that follows its end, and slower tasks hold n
   const { seen, round } = played([{ ...rest, begin: [task("slow", 5_000), task("quick", 100)] }]);
   await clock.runUntilSettled(inRounds(depsOf(), round));
   expect(seen).toEqual([
-    { at: 0, results: [], running: [], isPoked: false },
-    { at: 100, results: ["quick"], running: ["slow"], isPoked: false },
-    { at: 5_000, results: ["slow"], running: [], isPoked: false },
+    { at: 0, results: [], running: [], isWokenAgain: false },
+    { at: 100, results: ["quick"], running: ["slow"], isWokenAgain: false },
+    { at: 5_000, results: ["slow"], running: [], isWokenAgain: false },
   ]);
   expect(hints).toEqual([]);
 });
@@ -58,14 +61,14 @@ test("tasks that end soon after another share its round", async () => {
 });
 
 test("the next round comes at its time, and where something new was accepted", async () => {
-  let poke = (): void => {};
-  const turn = { poked: () => new Promise<void>((resolve) => (poke = resolve)), until: Infinity };
+  let wakeAgain = (): void => {};
+  const limits = { nextWakeUp: () => new Promise<void>((resolve) => (wakeAgain = resolve)), until: Infinity };
   const { seen, round } = played([{ begin: [task("slow", 9_000)], nextAt: T0 + 2_000, atRest: true }]);
-  const running = inRounds(depsOf({ turn }), round);
+  const running = inRounds(depsOf({ limits }), round);
   await clock.runUntil(T0 + 4_000);
-  poke();
+  wakeAgain();
   await clock.runUntilSettled(running);
-  expect(seen.map(({ at, isPoked }) => [at, isPoked])).toEqual([
+  expect(seen.map(({ at, isWokenAgain }) => [at, isWokenAgain])).toEqual([
     [0, false],
     [2_000, false],
     [4_000, true],
@@ -73,14 +76,14 @@ test("the next round comes at its time, and where something new was accepted", a
   ]);
 });
 
-test("at the end of its turn it begins nothing, waits for nothing, and sends a hint", async () => {
+test("at its deadline it begins nothing, waits for nothing, and sends a hint", async () => {
   const begin = [task("slow", 9_000)];
-  const turn = { ...ALONE, until: T0 + 3_000 };
+  const limits = { ...NO_LIMITS, until: T0 + 3_000 };
   const { seen, round } = played([
     { begin, nextAt: Infinity, atRest: true },
     { ...rest, begin: [task("more", 1)] },
   ]);
-  await clock.runUntilSettled(inRounds(depsOf({ turn }), round));
+  await clock.runUntilSettled(inRounds(depsOf({ limits }), round));
   expect(seen.map(({ at, running }) => [at, running])).toEqual([
     [0, []],
     [3_000, ["slow"]],
@@ -108,12 +111,12 @@ test("what is not stored yet keeps it going", async () => {
   expect(seen.map(({ at }) => at)).toEqual([0, 1_000]);
 });
 
-test("if a round or a task fails, what was begun is awaited before that, until the turn ends", async () => {
+test("if a round or a task fails, what was begun is awaited before that, until the deadline", async () => {
   const broken = new Error("broken");
   const ends = async (until: number, ...rounds: Parameters<typeof played>[0]): Promise<number> => {
     const began = clock.now();
-    const turn = { ...ALONE, until: began + until };
-    await expect(clock.runUntilSettled(inRounds(depsOf({ turn }), played(rounds).round))).rejects.toBe(broken);
+    const limits = { ...NO_LIMITS, until: began + until };
+    await expect(clock.runUntilSettled(inRounds(depsOf({ limits }), played(rounds).round))).rejects.toBe(broken);
     return clock.now() - began;
   };
   const begun = { ...rest, begin: [task("slow", 5_000), task("quick", 100)] };
@@ -123,14 +126,14 @@ test("if a round or a task fails, what was begun is awaited before that, until t
   expect(await ends(Infinity, { ...rest, begin: [task("slow", 5_000), failing] })).toBe(5_000);
 });
 
-test("what a round has stored to be begun is begun, although its turn ended meanwhile; later rounds may begin nothing", async () => {
+test("what a round has stored to be begun is begun, although the deadline passed meanwhile; later rounds may begin nothing", async () => {
   const ran: string[] = [];
   const noting = (id: string, takes: number): Task<string> => ({
     id,
     run: () => (ran.push(id), clock.sleep(takes).then(() => id)),
   });
   const may: boolean[] = [];
-  const turn = { ...ALONE, until: T0 + 3_000 };
+  const limits = { ...NO_LIMITS, until: T0 + 3_000 };
   const rounds: Round<string>[] = [
     { ...rest, begin: [noting("before", 2_000)] },
     { ...rest, begin: [noting("stored", 0)] },
@@ -140,7 +143,7 @@ test("what a round has stored to be begun is begun, although its turn ended mean
     if (may.push(mayBegin) === 2) await clock.sleep(4_000);
     return rounds.shift() ?? rest;
   };
-  await clock.runUntilSettled(inRounds(depsOf({ turn }), round));
+  await clock.runUntilSettled(inRounds(depsOf({ limits }), round));
   expect(ran).toEqual(["before", "stored"]);
   expect(may.slice(0, 2)).toEqual([true, true]);
   expect(may.slice(2)).not.toContain(true);

@@ -39,14 +39,14 @@ test("a document is advanced when it is due, and of several hints at the earlies
 });
 
 test("one at a time for each document: a hint that comes meanwhile is told to who runs, and follows", async () => {
-  let pokes = 0;
+  let wokenAgain = 0;
   let first = true;
   const at = scheduler({
-    async advance(key, poked) {
+    async advance(key, nextWakeUp) {
       ran.push([key, clock.now()]);
       if (!first) return;
       first = false;
-      void poked().then(() => (pokes += 1));
+      void nextWakeUp().then(() => (wokenAgain += 1));
       await clock.sleep(10 * SECOND);
     },
   });
@@ -55,7 +55,7 @@ test("one at a time for each document: a hint that comes meanwhile is told to wh
   await at.at("a", 0);
   await at.at("b", 0);
   await clock.runUntil(60 * SECOND);
-  expect(pokes).toBe(1);
+  expect(wokenAgain).toBe(1);
   expect(ran).toEqual([
     ["a", 0],
     ["b", 2 * SECOND],
@@ -93,18 +93,18 @@ test("what no hint brought is swept, at the start and each second, also after a 
 });
 
 test("a sweep leaves alone what runs here", async () => {
-  let pokes = 0;
+  let wokenAgain = 0;
   const at = scheduler({
-    async advance(key, poked) {
+    async advance(key, nextWakeUp) {
       ran.push([key, clock.now()]);
-      void poked().then(() => (pokes += 1));
+      void nextWakeUp().then(() => (wokenAgain += 1));
       await clock.sleep(30 * SECOND);
     },
     sweep: (_, found) => Promise.resolve(found("a")),
   });
   at.start();
   await clock.runUntil(29 * SECOND);
-  expect({ ran, pokes }).toEqual({ ran: [["a", 0]], pokes: 0 });
+  expect({ ran, wokenAgain }).toEqual({ ran: [["a", 0]], wokenAgain: 0 });
 });
 
 test("once it stops nothing begins; it waits for what runs, and no longer than it may", async () => {

@@ -227,7 +227,7 @@ test("the metrics follow from what the machine really commits", async () => {
       },
       opened!.doc.key,
       "incident",
-      { poked: () => new Promise(() => undefined), until: Infinity },
+      { nextWakeUp: () => new Promise(() => undefined), until: Infinity },
     );
     const doc = await ledger.load(opened!.doc.key, "incident");
     if (doc?.body.closedAt !== null) break;

@@ -44,12 +44,15 @@ describe("a channel that hangs", () => {
     const alerts = on.worker({ mail, slack });
     await on.join("i-1");
     on.clock.jump(5_000);
-    let poke = (): void => {};
-    const run = alerts.advance(on.key, { poked: () => new Promise((resolve) => (poke = resolve)), until: Infinity });
+    let wakeAgain = (): void => {};
+    const run = alerts.advance(on.key, {
+      nextWakeUp: () => new Promise((resolve) => (wakeAgain = resolve)),
+      until: Infinity,
+    });
     await on.elapse(3_000);
     expect(phases(slack)).toEqual(["5 receipt"]);
     await on.change("i-1", drained);
-    poke();
+    wakeAgain();
     await on.elapse(100);
     expect(phases(slack)).toEqual(["5 receipt", "8 outcome"]);
     expect(mail.sent).toHaveLength(1);

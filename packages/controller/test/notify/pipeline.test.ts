@@ -272,9 +272,9 @@ test("property: each member goes on or is withheld from all, once and with a rea
   });
   const members = fc.uniqueArray(member, { selector: ({ doc }) => doc.key, maxLength: 12 });
   fc.assert(
-    fc.property(members, config, fc.boolean(), fc.boolean(), fc.boolean(), (all, suppress, quiet, isTold, over) => {
+    fc.property(members, config, fc.boolean(), fc.boolean(), fc.boolean(), (all, suppress, quiet, isShown, over) => {
       const silences = quiet ? [silenceOf({ match: { group: "other" } })] : [];
-      const { members: on, withheld } = run(all, { suppress, silences, told: isTold, over });
+      const { members: on, withheld } = run(all, { suppress, silences, told: isShown, over });
       const held = withheld.flatMap((one) => one.members.map(({ doc }) => doc.key));
       expect([...on.map(({ doc }) => doc.key), ...held].toSorted()).toEqual(all.map(({ doc }) => doc.key).toSorted());
       for (const { text } of withheld) expect(text).not.toBe("");

@@ -119,7 +119,9 @@ export function createLives(size: number): Lives {
       onEntries: (_doc, entries) => void noted.push(...entries.map((entry) => entry.text)),
       run: (from, step) => runOne(from, step, aws),
     };
-    await settle(Promise.race([advanceDoc(deps, doc.key, "group", { poked: () => never, until: Infinity }), death]));
+    await settle(
+      Promise.race([advanceDoc(deps, doc.key, "group", { nextWakeUp: () => never, until: Infinity }), death]),
+    );
   }
 
   const runOne: (from: Doc<"group">, step: Step, aws: Aws) => ReturnType<typeof runStep> = (from, step, aws) => {

@@ -8,7 +8,7 @@ export interface Phrase {
    * Whether alerts and screens show it. Steps that only read, keep accounts, or belong to a group's document are not
    * shown.
    */
-  readonly isTold: boolean;
+  readonly isShown: boolean;
   /** Whether a person can do it by hand if it was abandoned. */
   readonly byHand: boolean;
   /**
@@ -27,7 +27,7 @@ export type FindPhrase = (responder: string) => Phrase | undefined;
 export function phraseOf(find: FindPhrase, responder: string): string | null {
   const found = find(responder);
   if (found === undefined) return responder;
-  return found.isTold ? found.phrase : null;
+  return found.isShown ? found.phrase : null;
 }
 
 /** Whether the step is an abandoned wait: the work continued, and may have been cut off. */

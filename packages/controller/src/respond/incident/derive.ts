@@ -60,11 +60,11 @@ export function derive(doc: IncidentDoc, facts: Facts, find: FindResponder, now:
     const text = "AWS has called the scheduled event off, or it is done";
     state(owed.length === 0 ? text : `${text}: what was taken away is put back`, { owed: owed.map((step) => step.id) });
   }
-  const told = body.steps.find((step) => step.responder === "join-alert" && step.state === "done");
+  const joined = body.steps.find((step) => step.responder === "join-alert" && step.state === "done");
   const tags = [...doc.tags];
-  if (body.alerts.length === 0 && told !== undefined) {
-    const at = told.settledAt ?? now;
-    const alerts = joinedBy(told.receipt).map((one) => ({ ...one, at }));
+  if (body.alerts.length === 0 && joined !== undefined) {
+    const at = joined.settledAt ?? now;
+    const alerts = joinedBy(joined.receipt).map((one) => ({ ...one, at }));
     body = { ...body, alerts };
     tags.push(...alerts.map(({ key, generation }) => memberTag(key, generation)));
   }

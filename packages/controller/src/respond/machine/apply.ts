@@ -46,11 +46,11 @@ export function apply<D extends Doc>(doc: D, finished: Finished, now: Ms): Appli
     }
     const after = outcomeOf(step, finished, now);
     acted = finished.acts && after.state === "done";
-    const told =
+    const line =
       after.state === "waiting" || after.state === "intended"
         ? waitingText(finished, after, step)
         : `${finished.title}: ${after.state}${because(after)}`;
-    if (told !== null) entries.push(entry(doc, finished, now, "step", told, after));
+    if (line !== null) entries.push(entry(doc, finished, now, "step", line, after));
     return after;
   });
   return { doc: acted ? markFirstAction(changed, now) : changed, entries, counts };

@@ -4,7 +4,7 @@ import { inRounds, type Round, type Since } from "../../durable/rounds.ts";
 import type { Doc, Kind } from "../../model/doc.ts";
 import type { Key } from "../../model/key.ts";
 import type { Step } from "../../model/step.ts";
-import type { Turn } from "../../turn.ts";
+import type { AdvanceLimits } from "../../advance-limits.ts";
 import type { Finished } from "./apply.ts";
 import { MIN_TAKEOVER_DELAY } from "./takeover-delay.ts";
 import { again, planRound, type PlanRoundDeps, writesOtherDocs } from "./plan-round.ts";
@@ -37,7 +37,12 @@ export interface MachineDeps<K extends Kind> extends PlanRoundDeps<K>, CommitDep
  * A crash between call and commit: the step is `intended` in the ledger (or `waiting`, and safe): after CALL_TAKES it
  * is verified, or repeated with its token.
  */
-export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key, kind: K, turn: Turn): Promise<void> {
+export async function advanceDoc<K extends Kind>(
+  deps: MachineDeps<K>,
+  key: Key,
+  kind: K,
+  limits: AdvanceLimits,
+): Promise<void> {
   const { clock, ledger, wake } = deps;
   let doc: Doc<K> | null = null;
   /** Results that could not be stored: applied again each round, until they can. */
@@ -45,7 +50,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
 
   async function round(since: Since<Finished>): Promise<Round<Finished> | null> {
     if (doc === null) doc = await takeUp(deps, key, kind);
-    else if (since.isPoked) {
+    else if (since.isWokenAgain) {
       const stored: Doc<K> | null = await ledger.load(key, kind);
       doc = stored === null || stored.version > doc.version ? stored : doc;
     }
@@ -68,7 +73,7 @@ export async function advanceDoc<K extends Kind>(deps: MachineDeps<K>, key: Key,
     };
   }
 
-  await inRounds({ clock, turn, wakeUp: (at) => wake.at(key, at) }, round);
+  await inRounds({ clock, limits, wakeUp: (at) => wake.at(key, at) }, round);
 }
 
 /**

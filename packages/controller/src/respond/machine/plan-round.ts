@@ -32,7 +32,7 @@ export interface PlannedRound<K extends Kind> extends Made<K> {
 
 /**
  * Applies results to the document, replans, and finds due steps; steps that are not safe become `intended` first. If no
- * step may begin, none is due, and the document is due at once for another turn. Pure.
+ * step may begin, none is due, and the document is due at once for another call. Pure.
  */
 export function planRound<K extends Kind>(
   deps: PlanRoundDeps<K>,

@@ -13,7 +13,7 @@ export const askReplacement: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "replace it early",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: false,

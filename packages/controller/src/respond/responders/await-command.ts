@@ -17,7 +17,7 @@ export const awaitCommand: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "wait for the command to end",
-  isTold: true,
+  isShown: true,
   empties: "waits",
   undoneBy: null,
   byHand: false,

@@ -14,7 +14,7 @@ export const awaitTargets: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "wait for connections to end",
-  isTold: true,
+  isShown: true,
   empties: "waits",
   undoneBy: null,
   byHand: false,

@@ -9,7 +9,7 @@ export const awaitWork: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "wait until the work on it is over",
-  isTold: true,
+  isShown: true,
   empties: "waits",
   undoneBy: null,
   byHand: false,

@@ -20,7 +20,7 @@ export const completeLifecycle: Responder = safeWrite(
   {
     title: (step) => `complete the lifecycle action of ${shown(step, "hook")}`,
     phrase: "complete the lifecycle action",
-    isTold: true,
+    isShown: true,
     empties: null,
     undoneBy: null,
     byHand: true,

@@ -41,7 +41,7 @@ export const registerClassic: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "register with Classic Load Balancers again",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: true,

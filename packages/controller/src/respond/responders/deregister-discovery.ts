@@ -32,7 +32,7 @@ export const registerDiscovery: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "register with Cloud Map again",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: true,

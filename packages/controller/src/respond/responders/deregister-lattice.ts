@@ -52,7 +52,7 @@ export const registerLattice: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "register with VPC Lattice again",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: true,

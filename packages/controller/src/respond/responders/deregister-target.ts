@@ -29,8 +29,8 @@ const groupIn = (step: Step): string => shown(step, "targetGroupArn").split(":")
  * safe.
  */
 async function each(targets: readonly Target[], call: (target: Target) => Promise<Receipt>): Promise<Receipt | null> {
-  const told = await Promise.allSettled(targets.map(call));
-  const receipts = told.map((one) => {
+  const results = await Promise.allSettled(targets.map(call));
+  const receipts = results.map((one) => {
     if (one.status === "rejected") throw one.reason;
     return one.value;
   });
@@ -43,7 +43,7 @@ export const deregisterTarget: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "deregister from target groups",
-  isTold: true,
+  isShown: true,
   empties: "takes off",
   undoneBy: "register-target",
   byHand: true,
@@ -129,7 +129,7 @@ export const registerTarget: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "register with target groups again",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: true,

@@ -20,7 +20,7 @@ export const detachInstances: Responder = {
   repeat: "verify",
   nature: "acts",
   phrase: "detach it, so that the group launches another",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

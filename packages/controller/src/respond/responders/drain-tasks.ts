@@ -21,7 +21,7 @@ export const drainTasks: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "wait for tasks to stop",
-  isTold: true,
+  isShown: true,
   empties: "waits",
   undoneBy: null,
   byHand: false,
@@ -60,7 +60,7 @@ function wait(left: readonly EcsTask[], moments: readonly Ms[], stopped: number,
 /** Stops tasks. A failure does not delay the others; it is thrown when all calls are done, and the step runs again. */
 async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promise<number> {
   const ask = { purpose: "act", deadline: ctx.deadline } as const;
-  const told = await Promise.allSettled(
+  const results = await Promise.allSettled(
     tasks.map((task) =>
       ctx.aws.ecs.stopTask(
         placeOf(ctx.doc),
@@ -71,7 +71,7 @@ async function stop(tasks: readonly EcsTask[], step: Step, ctx: Context): Promis
       ),
     ),
   );
-  const failed = told.find((one) => one.status === "rejected");
+  const failed = results.find((one) => one.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return tasks.length;
 }
@@ -95,15 +95,15 @@ async function tasksLeft(step: Step, ctx: Context): Promise<readonly EcsTask[]> 
     (one) => !seen.has(one),
   );
   const described = unlisted.length === 0 ? [] : (await ctx.aws.ecs.describeTasks(at, cluster, unlisted, ask)).values();
-  const told = [...stops, ...described];
-  ctx.inventory.put("tasks", arn, ranHere(known, runs, told, begunAt(step, ctx)), asked);
+  const others = [...stops, ...described];
+  ctx.inventory.put("tasks", arn, ranHere(known, runs, others, begunAt(step, ctx)), asked);
   const daemons = new Set(
     ctx
       .facts()
       .services.filter((service) => service.daemon && service.clusterArn === cluster)
       .map((service) => `service:${service.name}`),
   );
-  return [...runs, ...told].filter(
+  return [...runs, ...others].filter(
     (task) =>
       task.lastStatus !== "STOPPED" && !isManagedDaemon(task) && (task.group === null || !daemons.has(task.group)),
   );
@@ -124,11 +124,11 @@ function begunAt({ id }: Step, { doc }: Context): Ms {
 function ranHere(
   known: readonly EcsTask[],
   runs: readonly EcsTask[],
-  told: readonly EcsTask[],
+  others: readonly EcsTask[],
   since: Ms,
 ): readonly EcsTask[] {
   const stays = new Map(runs.map((task) => [task.arn, task]));
-  const stops = new Map(told.map((task) => [task.arn, task]));
+  const stops = new Map(others.map((task) => [task.arn, task]));
   const had = new Set(known.map((task) => task.arn));
   const kept = known.flatMap((task) => {
     const now = stops.get(task.arn);
@@ -138,7 +138,7 @@ function ranHere(
     if (now === undefined || hasEnded(now, since)) return [];
     return now.stoppingAt === (task.stoppingAt ?? null) ? task : { ...task, stoppingAt: now.stoppingAt ?? null };
   });
-  const fresh = [...runs, ...told.filter((task) => !hasEnded(task, since)).map(asItRan)].filter(
+  const fresh = [...runs, ...others.filter((task) => !hasEnded(task, since)).map(asItRan)].filter(
     ({ arn }) => !had.has(arn),
   );
   const isSame = fresh.length === 0 && kept.length === known.length && kept.every((task, at) => task === known[at]);

@@ -12,7 +12,7 @@ export const endRetained: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "end it, since its group retains it",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: false,

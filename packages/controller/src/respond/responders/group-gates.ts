@@ -11,7 +11,7 @@ export const groupGates: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "see whether early replacement is allowed now",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

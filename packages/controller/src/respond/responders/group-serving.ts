@@ -15,7 +15,7 @@ export const groupServing: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "see the new instances serve",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

@@ -14,7 +14,7 @@ export const heartbeat: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "keep the lifecycle hook waiting",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

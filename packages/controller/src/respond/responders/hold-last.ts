@@ -18,7 +18,7 @@ export const holdLast: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "hold the last healthy target",
-  isTold: true,
+  isShown: true,
   empties: "holds back",
   undoneBy: null,
   byHand: false,

@@ -18,7 +18,7 @@ export const httpDrainHook: Responder = {
   repeat: "token",
   nature: "acts",
   phrase: "ask the application to drain",
-  isTold: true,
+  isShown: true,
   empties: "asks",
   undoneBy: null,
   byHand: false,

@@ -17,7 +17,7 @@ export const joinAlert: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "tell people",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

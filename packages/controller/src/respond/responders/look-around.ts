@@ -15,7 +15,7 @@ export const lookAround: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "look for it in all load balancers",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

@@ -42,7 +42,7 @@ export const lookUp: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "look up what it is and what is at stake",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

@@ -16,7 +16,7 @@ export const releaseToGroup: Responder = {
   repeat: "safe",
   nature: "waits",
   phrase: "see its group to the end of what was begun for it",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

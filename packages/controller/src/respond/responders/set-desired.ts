@@ -16,7 +16,7 @@ export const setDesired: Responder = {
   repeat: "verify",
   nature: "acts",
   phrase: "raise or lower the desired capacity",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

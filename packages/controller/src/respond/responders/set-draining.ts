@@ -111,7 +111,7 @@ export const setActive: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "take the container instance back into service",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: true,

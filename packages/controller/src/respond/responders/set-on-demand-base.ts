@@ -12,7 +12,7 @@ export const setOnDemandBase: Responder = {
   repeat: "verify",
   nature: "acts",
   phrase: "raise or lower the On-Demand base",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

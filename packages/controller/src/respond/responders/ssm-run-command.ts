@@ -19,7 +19,7 @@ export const ssmRunCommand: Responder = {
   repeat: "at-most-once",
   nature: "acts",
   phrase: "run a command on the instance",
-  isTold: true,
+  isShown: true,
   empties: "asks",
   undoneBy: null,
   byHand: false,

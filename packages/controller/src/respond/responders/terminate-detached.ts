@@ -17,7 +17,7 @@ export const terminateDetached: Responder = {
   repeat: "safe",
   nature: "acts",
   phrase: "terminate what was detached",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

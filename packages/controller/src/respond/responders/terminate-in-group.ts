@@ -15,7 +15,7 @@ export const terminateInGroup: Responder = {
   repeat: "verify",
   nature: "acts",
   phrase: "terminate it in its group",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

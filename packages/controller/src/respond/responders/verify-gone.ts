@@ -23,7 +23,7 @@ export const verifyGone: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "see it go",
-  isTold: false,
+  isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,

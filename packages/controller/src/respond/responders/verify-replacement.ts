@@ -23,7 +23,7 @@ export const verifyReplacement: Responder = {
   repeat: "safe",
   nature: "observes",
   phrase: "see a replacement serve",
-  isTold: true,
+  isShown: true,
   empties: null,
   undoneBy: null,
   byHand: false,

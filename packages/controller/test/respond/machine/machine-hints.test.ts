@@ -7,7 +7,7 @@ import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
 import { newGroup } from "../../../src/respond/group/document.ts";
 import { advanceDoc, type MachineDeps } from "../../../src/respond/machine/machine.ts";
 import type { Result } from "../../../src/respond/responder.ts";
-import { ALONE } from "../../../src/turn.ts";
+import { NO_LIMITS } from "../../../src/advance-limits.ts";
 import { SECOND, T0, warning } from "../../correlate/support.ts";
 import { scripted } from "./scripted.ts";
 import { planned } from "../support.ts";
@@ -54,7 +54,7 @@ describe("hints", () => {
         return ledger.commit(writes, ...rest);
       },
     };
-    await settle(advanceDoc({ ...deps, wake, ledger: noting }, key, "incident", ALONE));
+    await settle(advanceDoc({ ...deps, wake, ledger: noting }, key, "incident", NO_LIMITS));
     const committed = order.indexOf(`commit of ${key} and group#web`);
     expect(committed).toBeGreaterThan(0);
     expect(order.slice(0, committed)).toContain("hint of group#web");
@@ -72,7 +72,7 @@ describe("hints", () => {
       },
     });
     const wake = { at: (): Promise<void> => (away ? Promise.reject(new Error("no queue")) : Promise.resolve()) };
-    const running = advanceDoc({ ...deps, wake }, key, "incident", ALONE);
+    const running = advanceDoc({ ...deps, wake }, key, "incident", NO_LIMITS);
     await clock.runUntil(T0 + 20 * SECOND);
     expect(ran).toEqual(["drain", "wait"]);
     expect((await stored(key)).version).toBe(1);
@@ -93,12 +93,12 @@ test("at its deadline nothing more is begun or waited for, and a hint brings the
     },
   });
   const until = T0 + 10 * SECOND;
-  await settle(advanceDoc(deps, key, "incident", { ...ALONE, until }));
+  await settle(advanceDoc(deps, key, "incident", { ...NO_LIMITS, until }));
   expect(clock.now()).toBe(until);
   expect(ran).toEqual(["slow", "quick"]);
   expect(woken.at(-1)).toEqual([key, until]);
   await clock.runUntil(T0 + 60 * SECOND);
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done", "done"]);
 });
 
@@ -120,20 +120,20 @@ describe("a command that must not run twice", () => {
         return ledger.commit(...args);
       },
     };
-    await settle(advanceDoc({ ...deps, ledger: slow }, key, "incident", { ...ALONE, until: T0 + 4 * SECOND }));
+    await settle(advanceDoc({ ...deps, ledger: slow }, key, "incident", { ...NO_LIMITS, until: T0 + 4 * SECOND }));
     expect((await stored(key)).body.steps.map(({ id, state }) => [id, state])).toContainEqual(["command", "intended"]);
     expect(ran).toEqual(["quick", "command"]);
   });
 
-  test("is not stored as to run after the deadline, so that another turn runs it", async () => {
+  test("is not stored as to run after the deadline, so that another call runs it", async () => {
     const key = await open();
     const { deps, ran } = scripted(clock, ledger, { ...command, run: () => takes(4 * SECOND) });
-    await settle(advanceDoc(deps, key, "incident", { ...ALONE, until: T0 + 4 * SECOND }));
+    await settle(advanceDoc(deps, key, "incident", { ...NO_LIMITS, until: T0 + 4 * SECOND }));
     const { body, wakeAt } = await stored(key);
     expect(body.steps.map(({ state }) => state)).toEqual(["done", "waiting"]);
     expect(wakeAt).toBe(T0 + 4 * SECOND);
     expect(ran).toEqual(["quick"]);
-    await settle(advanceDoc(deps, key, "incident", ALONE));
+    await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
     expect(ran).toEqual(["quick", "command"]);
   });
 });

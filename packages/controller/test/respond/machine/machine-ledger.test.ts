@@ -10,7 +10,7 @@ import { SECOND, T0, warning } from "../../correlate/support.ts";
 import { serviceDoc } from "../../record/support/samples.ts";
 import { mergePlan } from "../../../src/respond/machine/steps.ts";
 import { SpotkeeperError } from "../../../src/errors.ts";
-import { ALONE } from "../../../src/turn.ts";
+import { NO_LIMITS } from "../../../src/advance-limits.ts";
 import { scripted } from "./scripted.ts";
 import { planned } from "../support.ts";
 
@@ -51,7 +51,7 @@ test("two steps that write to one document at one moment are both seen to their 
       return { ...done, also: { writes } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   const incident = await settle(ledger.load(key, "incident"));
   expect(incident?.body.steps.map(({ id, state }) => [id, state])).toEqual([
     ["one", "done"],
@@ -72,7 +72,7 @@ test("a step that writes otherwise what another has written runs again on it", a
       return { ...done, also: { writes: [{ ...doc, tags: [...doc.tags, step.id] }] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   expect(ran).toEqual(["one", "two", "two"]);
   expect(await settle(ledger.load("service#web", "service"))).toMatchObject({
     tags: ["one", "two"],
@@ -93,7 +93,7 @@ test("a step that relies on what another writes runs again on it, and one that o
       return { ...done, also: { writes: [], unchanged: [{ key: "service#web", version: held?.version ?? 0 }] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   expect(ran).toEqual(["write", "rely", "rely-too", "rely"]);
 });
 
@@ -107,7 +107,7 @@ test("while a step runs long, the takeover delay is renewed without writing the 
     },
   });
   asked = [];
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   const count = (name: string): number => asked.filter((one) => one === name).length;
   expect(count("touch")).toBeGreaterThan(15);
   // The plan with the first renewal, and the result.
@@ -126,7 +126,7 @@ test("of two workers that sweep a document which was left, one goes on with it",
       },
     }),
   );
-  await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", ALONE))));
+  await settle(Promise.all(workers.map(({ deps }) => advanceDoc(deps, key, "incident", NO_LIMITS))));
   expect(workers.flatMap(({ ran }) => ran)).toEqual(["a"]);
   expect((await settle(ledger.load(key, "incident")))?.body.steps[0]?.state).toBe("done");
 });
@@ -158,7 +158,7 @@ test("the ledger is away: what is planned only by what another step has shown is
     const all = mergePlan(steps, [planned("seen"), planned("undo", { after: ["seen"] })], now);
     return { ...made, doc: { ...made.doc, body: { ...made.doc.body, steps: all } } };
   };
-  const running = advanceDoc({ ...deps, refresh }, key, "incident", ALONE);
+  const running = advanceDoc({ ...deps, refresh }, key, "incident", NO_LIMITS);
   await clock.runUntil(T0 + 30 * SECOND);
   expect(ran).toEqual(["seen", "undo"]);
   away = false;

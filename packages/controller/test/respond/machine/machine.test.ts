@@ -9,7 +9,7 @@ import { takeoverDelayOf } from "../../../src/respond/machine/takeover-delay.ts"
 import { advanceDoc } from "../../../src/respond/machine/machine.ts";
 import type { Result } from "../../../src/respond/responder.ts";
 import { SECOND, T0, warning } from "../../correlate/support.ts";
-import { ALONE } from "../../../src/turn.ts";
+import { NO_LIMITS } from "../../../src/advance-limits.ts";
 import { type Script, type Scripted, scripted } from "./scripted.ts";
 import { planned } from "../support.ts";
 
@@ -43,7 +43,7 @@ test("a quick step is not kept waiting by a slow one: what follows it runs meanw
       return done;
     },
   });
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   expect(ran).toEqual(["slow", "quick", "after-quick"]);
   const { steps } = (await stored(key)).body;
   expect(steps.map((step) => [step.id, step.state, step.settledAt! - T0])).toEqual([
@@ -64,7 +64,7 @@ test("safe steps run before anything is written; others are stored as intended f
       return done;
     },
   });
-  await settle(advanceDoc(worker(look(["a"])).deps, key, "incident", ALONE));
+  await settle(advanceDoc(worker(look(["a"])).deps, key, "incident", NO_LIMITS));
   expect(seen["a"]).toBe("intended");
 });
 
@@ -77,7 +77,7 @@ test("after each result it is planned once, by what the result has shown", async
     times += 1;
     return deps.refresh(doc, now);
   };
-  await settle(advanceDoc({ ...deps, refresh }, key, "incident", ALONE));
+  await settle(advanceDoc({ ...deps, refresh }, key, "incident", NO_LIMITS));
   expect(ran).toEqual(["a", "b", "c"]);
   expect(times).toBe(1 + ran.length);
 });
@@ -91,7 +91,7 @@ test("while a step runs long, the takeover delay keeps others away, and is renew
       return done;
     },
   });
-  const running = advanceDoc(deps, key, "incident", ALONE);
+  const running = advanceDoc(deps, key, "incident", NO_LIMITS);
   await clock.runUntil(T0 + 13 * SECOND);
   const doc = await stored(key);
   expect(doc.wakeAt).toBeGreaterThan(clock.now());
@@ -116,7 +116,7 @@ test("beside a slow step, another is repeated at its time, however seldom guards
         : { is: "wait", until: clock.now() + 3 * SECOND, reason: "-" };
     },
   });
-  await settle(advanceDoc({ ...deps, takeoverDelay: () => 60 * SECOND }, key, "incident", ALONE));
+  await settle(advanceDoc({ ...deps, takeoverDelay: () => 60 * SECOND }, key, "incident", NO_LIMITS));
   expect(at).toEqual([0, 3 * SECOND, 6 * SECOND]);
 });
 
@@ -131,7 +131,9 @@ test("two workers, one incident: both may repeat what is safe, one alone does wh
     },
   };
   const [a, b] = [worker(script), worker(script)];
-  await settle(Promise.all([advanceDoc(a.deps, key, "incident", ALONE), advanceDoc(b.deps, key, "incident", ALONE)]));
+  await settle(
+    Promise.all([advanceDoc(a.deps, key, "incident", NO_LIMITS), advanceDoc(b.deps, key, "incident", NO_LIMITS)]),
+  );
   expect([...a.ran, ...b.ran].filter((id) => id === "guarded")).toHaveLength(1);
   expect((await stored(key)).body.steps.map((step) => step.state)).toEqual(["done", "done"]);
 });
@@ -140,7 +142,7 @@ test("two workers find a step that nobody heard of again: one alone repeats it",
   const key = await open();
   const plan = [planned("guarded")];
   const dying = worker({ plan, unsafe: ["guarded"], run: () => new Promise(() => {}) });
-  await settle(advanceDoc(dying.deps, key, "incident", { ...ALONE, until: T0 + SECOND }));
+  await settle(advanceDoc(dying.deps, key, "incident", { ...NO_LIMITS, until: T0 + SECOND }));
   const script: Script = {
     plan,
     unsafe: ["guarded"],
@@ -152,20 +154,23 @@ test("two workers find a step that nobody heard of again: one alone repeats it",
   // Nothing is due yet: by the document, one looks again as soon as the call must be over.
   await clock.runUntil(T0 + 6 * SECOND);
   const early = worker(script);
-  await settle(advanceDoc(early.deps, key, "incident", ALONE));
+  await settle(advanceDoc(early.deps, key, "incident", NO_LIMITS));
   const { wakeAt } = await stored(key);
   expect([early.ran, wakeAt]).toEqual([[], T0 + 10 * SECOND]);
   await clock.runUntil(T0 + 10 * SECOND);
   const both = [worker(script), worker(script)];
-  await settle(Promise.all(both.map(({ deps }) => advanceDoc(deps, key, "incident", ALONE))));
+  await settle(Promise.all(both.map(({ deps }) => advanceDoc(deps, key, "incident", NO_LIMITS))));
   expect(both.flatMap(({ ran }) => ran)).toEqual(["guarded"]);
   expect((await stored(key)).body.steps[0]?.state).toBe("done");
 });
 
 test("a signal that comes while a step runs is seen at once, and its version is not overwritten", async () => {
   const key = await open();
-  let poke = (): void => {};
-  const poked = { poked: (): Promise<void> => new Promise<void>((resolve) => (poke = resolve)), until: Infinity };
+  let wakeAgain = (): void => {};
+  const limits = {
+    nextWakeUp: (): Promise<void> => new Promise<void>((resolve) => (wakeAgain = resolve)),
+    until: Infinity,
+  };
   const { deps } = worker({
     plan: [planned("slow")],
     run: async () => {
@@ -173,13 +178,13 @@ test("a signal that comes while a step runs is seen at once, and its version is 
       return done;
     },
   });
-  const running = advanceDoc(deps, key, "incident", poked);
+  const running = advanceDoc(deps, key, "incident", limits);
   await clock.runUntil(T0 + SECOND);
   await settle(ledger.accept(warning(0, { availabilityZone: "us-east-1c" }), clock.now()));
   const before = await settle(
     ledger.accept({ ...warning(0), at: T0 + 500, availabilityZone: "us-east-1c" }, clock.now()),
   );
-  poke();
+  wakeAgain();
   await settle(running);
   const doc = await stored(key);
   expect(before).not.toBeNull();
@@ -194,7 +199,7 @@ describe("waits", () => {
       plan: [planned("poll")],
       run: () => Promise.resolve({ is: "wait", until: clock.now() + 7_000, reason: "not yet" }),
     });
-    await settle(advanceDoc(deps, key, "incident", ALONE));
+    await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
     expect((await stored(key)).wakeAt).toBe(T0 + 7_000);
     expect(woken.at(-1)).toEqual([key, T0 + 7_000]);
   });
@@ -223,7 +228,7 @@ test("results that belong to another document are decided again when that one ha
       return { is: "done", receipt: "mine", also: { writes: [service(0, key)] } };
     },
   });
-  await settle(advanceDoc(deps, key, "incident", ALONE));
+  await settle(advanceDoc(deps, key, "incident", NO_LIMITS));
   expect(ran).toEqual(["hold", "hold"]);
   expect((await stored(key)).body.steps[0]?.receipt).toBe("taken");
   expect((await settle(ledger.load("service#x", "service")))?.body.heldFor).toBe("incident#other#1");
@@ -241,8 +246,8 @@ test("what a step that another worker has settled would write to other documents
       return step.id === "quick" ? done : { is: "done", receipt: "late", also: { writes: [orphan] } };
     },
   });
-  const running = advanceDoc(slow.deps, key, "incident", ALONE);
-  await settle(advanceDoc(worker({ plan, run: async () => done }).deps, key, "incident", ALONE));
+  const running = advanceDoc(slow.deps, key, "incident", NO_LIMITS);
+  await settle(advanceDoc(worker({ plan, run: async () => done }).deps, key, "incident", NO_LIMITS));
   await settle(running);
   expect(slow.ran).toEqual(["quick", "join"]);
   expect((await stored(key)).body.steps.map(({ receipt }) => receipt)).toEqual([null, null]);
@@ -274,7 +279,7 @@ test("the ledger goes away while steps run: what is safe goes on to its end, and
       return done;
     },
   });
-  const running = advanceDoc({ ...deps, ledger: flaky }, key, "incident", ALONE);
+  const running = advanceDoc({ ...deps, ledger: flaky }, key, "incident", NO_LIMITS);
   await clock.runUntil(T0 + 40 * SECOND);
   expect(new Set(ran)).toEqual(new Set(["drain", "wait", "complete"]));
   away = false;

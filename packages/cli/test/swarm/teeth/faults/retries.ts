@@ -65,7 +65,7 @@ export const FAULTS_OF_RETRIES: readonly Fault[] = [
     ],
   },
   {
-    name: "what was poked is not queued again",
+    name: "what is woken again is not queued again",
     missed: "the sweep of each second takes it up: what is lost is a second or two",
     test: "packages/controller/test/entry/scheduler.test.ts",
     loses: "a signal that comes while its incident is worked on waits for the sweep",
