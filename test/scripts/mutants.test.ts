@@ -34,7 +34,8 @@ test("the score counts mutants of the share: found, survived, and those that no 
     location: { start: { line: index + 1, column: 5 } },
     status,
   }));
-  const score = (part: number, of: number) => scoreOf({ files: { "src/a.ts": { mutants } } }, { part, of }, "/repository");
+  const score = (part: number, of: number) =>
+    scoreOf({ files: { "src/a.ts": { mutants } } }, { part, of }, "/repository");
   expect(score(1, 1)).toEqual({
     mutants: 4,
     found: 2,

@@ -119,6 +119,16 @@ describe("unavailable is", () => {
     expect(await commitOver(deps(), WEB, add)).toMatchObject({ is: "unavailable", error: AWAY });
   });
 
+  test("told with the document as it was loaded, so that handling goes on with it", async () => {
+    const base = serviceDoc("web");
+    expect(await commitOver(depsOf({ commit: away }), { ...WEB, base }, add)).toMatchObject({
+      is: "unavailable",
+      base,
+    });
+    const conflict = depsOf({ commit: () => Promise.resolve("conflict"), load: away });
+    expect(await commitOver(conflict, { ...WEB, base }, add)).toMatchObject({ is: "unavailable", base, made: null });
+  });
+
   test("not what is wrong with the change", async () => {
     const invalid = new SpotkeeperError("SK-LEDGER-INVALID", "no");
     await expect(commitOver(depsOf({ commit: () => Promise.reject(invalid) }), WEB, add)).rejects.toBe(invalid);
@@ -141,6 +151,17 @@ describe("what has happened", () => {
     expect(committed).toMatchObject({ is: "stored" });
     expect(at).toHaveLength(61);
     expect(await count()).toBe(1);
+  });
+
+  test("is written at last where others write first for a while, and not tried for ever", async () => {
+    let first = 2 * MOST_CONFLICTS;
+    const commit: Ledger["commit"] = () => Promise.resolve(first-- > 0 ? "conflict" : []);
+    const deps = { ...depsOf({ commit, load: () => Promise.resolve(null) }), clock };
+    expect(await clock.settle(commitAtLast(deps, WEB, add))).toMatchObject({ is: "stored" });
+    first = Infinity;
+    const began = clock.now();
+    expect(await clock.settle(commitAtLast(deps, WEB, add))).toMatchObject({ is: "contended" });
+    expect(clock.now() - began).toBeGreaterThan(8 * 60_000);
   });
 
   test("is told in the end where the ledger stays away", async () => {

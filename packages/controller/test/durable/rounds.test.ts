@@ -9,9 +9,12 @@ const AWAY = new SpotkeeperError("SK-LEDGER-FULL", "the disk is full");
 
 let clock: VirtualClock;
 let hints: number[];
+/** Ids of the tasks that were begun, in order. */
+let began: string[];
 beforeEach(() => {
   clock = virtualClock(T0);
   hints = [];
+  began = [];
 });
 
 const depsOf = (more: Partial<RoundsDeps> = {}): RoundsDeps => ({
@@ -20,7 +23,10 @@ const depsOf = (more: Partial<RoundsDeps> = {}): RoundsDeps => ({
   wakeUp: (at) => Promise.resolve(void hints.push(at - T0)),
   ...more,
 });
-const task = (id: string, takes: number): Task<string> => ({ id, run: () => clock.sleep(takes).then(() => id) });
+const task = (id: string, takes: number): Task<string> => ({
+  id,
+  run: () => (began.push(id), clock.sleep(takes).then(() => id)),
+});
 const rest: Round<string> = { begin: [], nextAt: Infinity, atRest: true };
 
 /** Plays rounds as told, and notes when each came and what it began with. */
@@ -32,7 +38,7 @@ function played(rounds: readonly (Round<string> | Error | null)[]) {
   const left = [...rounds];
   const round = async ({ results, running, isWokenAgain }: Since<string>): Promise<Round<string> | null> => {
     seen.push({ at: clock.now() - T0, results, running: [...running], isWokenAgain });
-    const next = left.shift() ?? rest;
+    const [next = rest] = left.splice(0, 1);
     if (next instanceof Error) throw next;
     return next;
   };
@@ -90,6 +96,31 @@ test("at its deadline it begins nothing, waits for nothing, and sends a hint", a
   ]);
   expect(clock.now()).toBe(T0 + 3_000);
   expect(hints).toEqual([3_000]);
+  expect(began).toEqual(["slow"]);
+});
+
+test.each([
+  ["all of it, without a deadline", Infinity, 5_000],
+  ["until the deadline", 3_000, 3_000],
+])("if the document is gone, what runs is awaited: %s", async (_, until, ends) => {
+  const { round } = played([{ ...rest, begin: [task("slow", 5_000), task("quick", 100)] }, null]);
+  await clock.runUntilSettled(inRounds(depsOf({ limits: { ...NO_LIMITS, until: T0 + until } }), round));
+  expect(clock.now() - T0).toBe(ends);
+  expect(hints).toEqual([]);
+});
+
+test("rounds that never come to rest end after a while, and the document is woken again", async () => {
+  const endless = (): Promise<Round<string>> => Promise.resolve({ begin: [], nextAt: T0, atRest: false });
+  await clock.runUntilSettled(inRounds(depsOf(), endless));
+  expect(hints).toEqual([0]);
+});
+
+test("while the ledger is away, results are kept until the deadline, and no longer", async () => {
+  const limits = { ...NO_LIMITS, until: T0 + 3_500 };
+  const { seen, round } = played([{ ...rest, begin: [task("a", 100)] }, ...Array<Error>(9).fill(AWAY)]);
+  await clock.runUntilSettled(inRounds(depsOf({ limits }), round));
+  expect(seen.map(({ at }) => at)).toEqual([0, 100, 1_100, 2_100, 3_100, 4_100]);
+  expect(hints).toEqual([4_100]);
 });
 
 test("a ledger that is away ends it where nothing is to be kept; else results are given again until it is back", async () => {
@@ -114,10 +145,10 @@ test("what is not stored yet keeps it going", async () => {
 test("if a round or a task fails, what was begun is awaited before that, until the deadline", async () => {
   const broken = new Error("broken");
   const ends = async (until: number, ...rounds: Parameters<typeof played>[0]): Promise<number> => {
-    const began = clock.now();
-    const limits = { ...NO_LIMITS, until: began + until };
+    const start = clock.now();
+    const limits = { ...NO_LIMITS, until: start + until };
     await expect(clock.runUntilSettled(inRounds(depsOf({ limits }), played(rounds).round))).rejects.toBe(broken);
-    return clock.now() - began;
+    return clock.now() - start;
   };
   const begun = { ...rest, begin: [task("slow", 5_000), task("quick", 100)] };
   expect(await ends(Infinity, begun, broken)).toBe(5_000);
@@ -126,25 +157,20 @@ test("if a round or a task fails, what was begun is awaited before that, until t
   expect(await ends(Infinity, { ...rest, begin: [task("slow", 5_000), failing] })).toBe(5_000);
 });
 
-test("what a round has stored to be begun is begun, although the deadline passed meanwhile; later rounds may begin nothing", async () => {
-  const ran: string[] = [];
-  const noting = (id: string, takes: number): Task<string> => ({
-    id,
-    run: () => (ran.push(id), clock.sleep(takes).then(() => id)),
-  });
+test("what a round has stored to be begun is begun, although the deadline passed meanwhile; no later round may", async () => {
   const may: boolean[] = [];
   const limits = { ...NO_LIMITS, until: T0 + 3_000 };
   const rounds: Round<string>[] = [
-    { ...rest, begin: [noting("before", 2_000)] },
-    { ...rest, begin: [noting("stored", 0)] },
-    { ...rest, begin: [noting("too late", 0)] },
+    { ...rest, begin: [task("before", 2_000)] },
+    { ...rest, begin: [task("stored", 0)] },
+    { ...rest, begin: [task("too late", 0)] },
   ];
   const round = async ({ mayBegin }: Since<string>): Promise<Round<string>> => {
     if (may.push(mayBegin) === 2) await clock.sleep(4_000);
     return rounds.shift() ?? rest;
   };
   await clock.runUntilSettled(inRounds(depsOf({ limits }), round));
-  expect(ran).toEqual(["before", "stored"]);
+  expect(began).toEqual(["before", "stored"]);
   expect(may.slice(0, 2)).toEqual([true, true]);
   expect(may.slice(2)).not.toContain(true);
   expect(hints).toHaveLength(1);
