@@ -58,8 +58,10 @@ export function createDirect(deps: DirectDeps): (doc: Doc<"incident">, facts: Fa
       .then(() => {
         gathering.delete(key);
         // With current facts for all members: the loss of one instance affects the services of the others, too.
-        const told = members.map((one): MemberSource => ({ doc: one, facts: deps.factsOf(one) }));
-        return tellAll(deps, route, flagged(buildAlert(told, alert, clock.now(), deps.phrases, deps.links), why));
+        return tellAll(deps, route, () => {
+          const told = members.map((one): MemberSource => ({ doc: one, facts: deps.factsOf(one) }));
+          return flagged(buildAlert(told, alert, clock.now(), deps.phrases, deps.links), why);
+        });
       });
     gathering.set(key, { members, sent });
     return sent;
@@ -77,20 +79,26 @@ const flagged = (model: AlertModel, why: string): AlertModel => ({
   ask: [`bring the ledger back: ${clean(why)}`, ...model.ask],
 });
 
-async function tellAll(deps: DirectDeps, route: Route, model: AlertModel): Promise<void> {
+async function tellAll(deps: DirectDeps, route: Route, modelNow: () => AlertModel): Promise<void> {
+  const { id } = modelNow();
+  const sameMessage = (): AlertModel => ({ ...modelNow(), id });
   const channels = [...deps.channels].filter(([name]) => route.channels?.includes(name) ?? true);
-  await Promise.all(channels.map(([name, channel]) => tellOne(deps, name, channel, model)));
+  await Promise.all(channels.map(([name, channel]) => tellOne(deps, name, channel, sameMessage)));
 }
 
-/** Sends to one channel at once, in at most three attempts; never rejects. */
+/**
+ * Sends to one channel at once, in at most three attempts; never rejects.
+ *
+ * @param modelNow makes the content of an attempt, so that a later one says how much time is left then
+ */
 export async function tellOne(
   deps: Pick<DirectDeps, "clock" | "random" | "observe">,
   name: string,
   channel: Channel,
-  model: AlertModel,
+  modelNow: () => AlertModel,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const result = await sendOnce(channel, model, null, deps.clock);
+    const result = await sendOnce(channel, modelNow(), null, deps.clock);
     if (result.is === "sent") return deps.observe.alert?.(name, "sent");
     const at = deps.clock.now();
     const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_BACKOFF.longest) : null;

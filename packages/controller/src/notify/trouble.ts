@@ -43,6 +43,6 @@ export function createTroubleTeller(
       link: null,
     } satisfies Omit<AlertModel, "id">;
     const named: AlertModel = { ...model, id: messageId(model, 0, contentHash(model, "full")) };
-    await Promise.all([...deps.channels].map(([channel, driver]) => tellOne(deps, channel, driver, named)));
+    await Promise.all([...deps.channels].map(([channel, driver]) => tellOne(deps, channel, driver, () => named)));
   };
 }
