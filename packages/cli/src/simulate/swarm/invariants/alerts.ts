@@ -1,7 +1,7 @@
 import type { AlertModel } from "@spotkeeper/controller";
 import type { OutageKind } from "../dimensions/outages.ts";
 import type { SentAlert } from "./scene.ts";
-import type { Family } from "./family.ts";
+import { type Family, isForAPerson } from "./family.ts";
 import { wasOut } from "./outage-at.ts";
 import { wrongDoings } from "./told-doings.ts";
 import { wrongEnds } from "./told-ends.ts";
@@ -50,7 +50,7 @@ export const alerts: Family = {
     "nobody is told of a return to the warm pool": ({ fleet, told }) =>
       [...fleet.world.instances.values()]
         .filter(({ member, purchase }) => purchase === "on-demand" && member?.state.startsWith("Warmed:") === true)
-        .filter(({ id }) => told.some(({ members }) => members.some(({ subject }) => subject === id)))
+        .filter(({ id }) => told.some(({ members }) => members.some((one) => one.subject === id && !isForAPerson(one))))
         .map(({ id, member }) => `${id} is ${member?.state ?? ""}, and people were told of it`),
   },
 };
@@ -68,6 +68,10 @@ function contentOf({ alert, channel }: SentAlert): string {
   return JSON.stringify(
     channel === "people"
       ? [members, severity, ask, stakes, doing, missing]
-      : [members.map(({ incident }) => incident).toSorted(), severity, ask],
+      : [members.map(({ incident, threat }) => `${incident} ${threat}`).toSorted(), severity, ask, leftOf(alert)],
   );
 }
+
+/** What is left of services below their minimum: news on each channel (docs/alert.md, "What is sent, and when"). */
+const leftOf = ({ impact }: AlertModel): unknown =>
+  impact.flatMap((one) => (one.belowMinimum && one.doomed > 0 ? [[one.cluster, one.service, one.survives]] : []));

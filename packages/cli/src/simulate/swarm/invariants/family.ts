@@ -1,3 +1,4 @@
+import type { AlertModel } from "@spotkeeper/controller";
 import type { Group, Instance, Ms } from "@spotkeeper/simulator";
 import { isManaged } from "../not-ours.ts";
 import { wasOut } from "./outage-at.ts";
@@ -47,3 +48,7 @@ export const isTheirs = ({ fleet, policy }: Pick<Scene, "fleet" | "policy">, ins
 /** What has left its group by its end keeps the tag that Auto Scaling gave it. */
 const wasIn = ({ name, region }: Group, { tags, region: of }: Instance): boolean =>
   of === region && tags.get("aws:autoscaling:groupName") === name;
+
+/** Whether AWS refused to complete its hook, which a person must then do: docs/alert.md, "What is sent, and when". */
+export const isForAPerson = ({ doing }: AlertModel["members"][number]): boolean =>
+  doing.some((line) => line.startsWith("complete the lifecycle action: could not"));

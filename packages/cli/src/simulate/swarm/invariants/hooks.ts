@@ -1,8 +1,8 @@
 import { containersOf, type Instance, type LifecycleAction, type Ms } from "@spotkeeper/simulator";
 import { awsNameOf } from "../dimensions/places.ts";
 import { allOf } from "../swarm-policy.ts";
-import type { Scene } from "./scene.ts";
-import { type Family, isCalm, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
+import type { Ended, Scene } from "./scene.ts";
+import { type Family, isCalm, isForAPerson, isTheirs, MAY_DEREGISTER, MAY_DRAIN } from "./family.ts";
 import { NOTICE } from "./world-record.ts";
 import type { SwarmWorld } from "../world.ts";
 
@@ -43,7 +43,7 @@ export const hooks: Family = {
         .leftovers()
         .openActions.filter(({ hook }) => ended.fleet.ourHooks.has(hook) && MAY_ANSWER.has(ended.spec.policy.may))
         .filter(() => !isNeverAllowed(ended.spec, "CompleteLifecycleAction"))
-        .filter(({ instanceId }) => !isTheirs(ended, instanceId))
+        .filter(({ instanceId }) => !isTheirs(ended, instanceId) && !isDenied(ended, instanceId))
         .map(({ group, hook, instanceId }) => `${hook} of ${group} still holds ${instanceId}`),
   },
 };
@@ -105,6 +105,15 @@ const isOver = ({ token, member: { group, instance } }: LifecycleAction, { fleet
   group.region.groups.get(group.name) !== group ||
   !group.members.has(instance.id) ||
   fleet.world.oracle.effects().some(({ kind, key }) => kind === "complete-lifecycle-action" && key === token);
+
+/**
+ * Whether the group has an operator, which alone may change it, and people were told that the hook could not be
+ * completed. Spotkeeper tries it only if the policy says `handsOn`:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html (Operator)
+ */
+const isDenied = ({ fleet, told, refused }: Ended, instanceId: string): boolean =>
+  (fleet.world.instances.get(instanceId)?.member?.group.operator ?? null) !== null &&
+  [...told, ...refused].some(({ members }) => members.some((one) => one.subject === instanceId && isForAPerson(one)));
 
 const MAY_ANSWER: ReadonlySet<string> = new Set(["everything", "not deregister", "not drain"]);
 
