@@ -24,7 +24,7 @@ export { virtualClock } from "./virtual-clock.ts";
 export * from "./fleet/index.ts";
 export { spotkeeperRules } from "./scenario/rules.ts";
 export { playTrace } from "./scenario/play-trace.ts";
-export { sandboxFleet } from "./scenario/sandbox.ts";
+export { hostsOfCheckout, sandboxFleet } from "./scenario/sandbox.ts";
 export { stormFleet } from "./scenario/storm.ts";
 export { parseTrace } from "./traces/parse.ts";
 export { TraceError } from "./traces/trace.ts";

@@ -6,6 +6,7 @@ import {
   createQueues,
   createSimulator,
   fleetOperations,
+  hostsOfCheckout,
   type Player,
   playTrace,
   sandboxFleet,
@@ -100,6 +101,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     leadIn: LEAD_IN_SECONDS * 1_000 * clock.speed(),
     repeat: true,
     mix: MIX,
+    opening: hostsOfCheckout,
   });
   return {
     world,

@@ -41,7 +41,9 @@ export function stepOf(body: Incident): string {
   if (body.goneAt !== null) return "gone; settling";
   if (body.drainedAt !== null) return "drained; waiting for it to go";
   if (body.mode === "observe") return "observed, not ours to touch";
-  return open.length === 0 ? "settling" : "looking it up";
+  if (open.length === 0) return "settling";
+  if (open.some(({ responder }) => responder === "look-up")) return "looking it up";
+  return body.deadline === null ? "watched: nothing to do yet" : "under way";
 }
 
 export const clockTime = (at: number): string => new Date(at).toISOString().slice(11, 19);

@@ -2,6 +2,7 @@ import { type Config, type Incident, type Key, SpotkeeperError } from "@spotkeep
 import type { Trace } from "@spotkeeper/simulator";
 import { EXIT, type ExitCode, type Io, usesColors } from "../io.ts";
 import { printable } from "../table.ts";
+import { parseAlert, type SentAlert } from "./alert-lines.ts";
 import { type Backend, openBackend } from "./backend.ts";
 import { everyWall, type PacedClock, pacedClock, systemWall } from "./clock.ts";
 import { lineOf } from "./describe.ts";
@@ -42,7 +43,7 @@ export async function runSandbox(io: Io, options: SandboxOptions): Promise<ExitC
   const interrupted = io.interrupted();
   const live = stdout.isTTY && options.output === "text";
   const clock = pacedClock(io.now(), options.speed, systemWall);
-  const alerts: string[] = [];
+  const alerts: SentAlert[] = [];
   const ended: Key[] = [];
   let trouble: { readonly line: string; readonly at: number } | null = null;
 
@@ -51,11 +52,11 @@ export async function runSandbox(io: Io, options: SandboxOptions): Promise<ExitC
     if (!live) void stdout.write(options.output === "json" ? jsonOf(event) : `${lineOf(event)}\n`);
   };
   const onAlert = (text: string): void => {
-    const [first = ""] = text.split("\n");
-    addBounded(alerts, first);
+    const sent = parseAlert(text, clock.now());
+    addBounded(alerts, sent);
     if (live) return;
-    const json = { at: new Date(clock.now()).toISOString(), event: "alert", text: first };
-    void stdout.write(options.output === "json" ? `${JSON.stringify(json)}\n` : `${alertLine(first)}\n`);
+    const json = { at: new Date(clock.now()).toISOString(), event: "alert", text: sent.head, stakes: sent.stakes };
+    void stdout.write(options.output === "json" ? `${JSON.stringify(json)}\n` : textOf(sent));
   };
   const onLog = async (line: string): Promise<void> => {
     if (live) trouble = { line: line.trimEnd(), at: io.now() };
@@ -135,8 +136,11 @@ function portTaken(error: unknown): never {
 const intro = ({ url }: Backend, { trace, speed, seed }: SandboxOptions): string =>
   `sandbox: trace ${trace.name}, seed ${seed}, ${speed} times as fast (${Math.min(SLOW, speed)} while work is at stake), ${url}/api/v1/incidents`;
 
-/** Formats an alert like the other lines: its time, then "alert", then its text. */
-const alertLine = (text: string): string => printable(text.replace(/^(\S+) (.*)$/, "$1 alert   $2"));
+/** Formats an alert like the other lines: its time, then "alert", then its text; below it what is at stake. */
+const textOf = ({ head, stakes }: SentAlert): string =>
+  [head.replace(/^(\S+) (.*)$/, "$1 alert   $2"), ...stakes.map((line) => `${" ".repeat(17)}${line}`)]
+    .map((line) => `${printable(line)}\n`)
+    .join("");
 
 function jsonOf(event: IncidentEvent): string {
   const { at, is, incident, body } = event;

@@ -8,7 +8,7 @@ import { renderSummary } from "../../src/sandbox/summary.ts";
 import { isAtStake } from "../../src/sandbox/watch.ts";
 import { outcomesOf } from "../../src/simulate/outcome.ts";
 import { printable } from "../../src/table.ts";
-import { incident, NOW, view } from "./support/view.ts";
+import { incident, NOW, sent, view } from "./support/view.ts";
 
 test.each([
   [120, 40],
@@ -17,7 +17,7 @@ test.each([
 ])("fits %d by %d, with and without colours", (columns, rows) => {
   const many = view({
     open: Array.from({ length: 50 }, () => incident()),
-    alerts: Array.from({ length: 50 }, () => "x".repeat(300)),
+    alerts: Array.from({ length: 50 }, () => sent("x".repeat(300), ["y".repeat(300)])),
   });
   for (const shown of [view(), many, view({ open: [], ended: [], alerts: [] })]) {
     const plain = render(shown, { columns, rows, colors: false });
@@ -57,7 +57,9 @@ test("shows the fleet, the time that is left, the step, outcomes and counters", 
   expect(lines).toMatch(/shop-web +3\/4 +□■■▼/);
   expect(lines).toMatch(/i-0123456789abcdef0 shop-web +m5\.large +us-east-1a +reclaim +1:30 █{6}░░ +2 tasks still run/);
   expect(lines).toContain("drained, 90 s to spare, replaced 30 s after");
-  expect(lines).toContain("handled 1   in time 1/1   lost tasks 0   twice 0   AWS calls 42   throttled 0");
+  expect(lines).toContain(
+    "1 of 1 drained in time   0 tasks killed   0 done twice   42 AWS calls   0 throttled   1 ended",
+  );
   expect(lines).toContain("http://127.0.0.1:8787/api/v1/incidents");
 });
 
@@ -69,15 +71,61 @@ test.each([
   const step = { id: responder, responder, state: "waiting", startedAt: NOW, reason: "2 tasks still run" };
   const open = [incident({ steps: [step] as unknown as Incident["steps"] })];
   const opened = "12:00:00 INFO outcome: 4 instances (2 c6i.xlarge, 2 m5a.large) in us-east-1c: all drained";
-  const lines = render(view({ open, alerts: [opened] }), { columns, rows, colors: false });
+  const lines = render(view({ open, alerts: [sent(opened)] }), { columns, rows, colors: false });
   const text = lines.join("\n");
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(text).toMatch(shown);
   expect(text).toMatch(/▼ drain/);
   expect(text).toMatch(/drained, 90 s to spare/);
   expect(text).toContain("4 instances in us-east-1c");
-  expect(text).toMatch(/handled 1 {3}in time 1\/1/);
+  expect(text).toMatch(/1 of 1 drained in time {3}0 tasks killed/);
   expect(text).toMatch(/Ctrl-C ends with a summary/);
+});
+
+test.each([
+  [40, 12],
+  [80, 24],
+  [100, 30],
+  [140, 40],
+])("of %d by %d shows what is at stake, though calmer alerts came later", (columns, rows) => {
+  const stakes = [
+    "checkout keeps 1 of 4 tasks, below its minimum of 4 (us-east-1a keeps 1 of 2)",
+    "web keeps 21 of 24",
+  ];
+  const grave = sent("12:00:00 CRITICAL receipt: 3 of m5.large are reclaimed", stakes);
+  const calm = sent("12:00:01 WARNING receipt: 1 of m5.large is reclaimed", ["search keeps 7 of 8 tasks"]);
+  const canvas = { columns, rows, colors: false };
+  const text = render(view({ alerts: [calm, calm, grave], now: NOW + 60_000 }), canvas).join("\n");
+  expect(text).toContain("checkout keeps 1 of 4 tasks");
+  // Once its time is over, the newest comes first again.
+  const later = render(view({ alerts: [calm, grave], now: NOW + 130_000 }), canvas);
+  expect(later[later.indexOf("ALERTS  2") + 1]).toMatch(/12:00:01/);
+});
+
+test("of 80 by 24 shows at least six incidents; the calmest groups share a line", () => {
+  const fleet = ["a", "b", "c", "d", "e", "busy"].map((name) => ({
+    name,
+    desired: 4,
+    inService: name === "busy" ? 3 : 4,
+    cells: name === "busy" ? (["spot", "doomed", "draining", "launching"] as const) : (["spot"] as const),
+  }));
+  const open = Array.from({ length: 20 }, (_, index) =>
+    incident({ subject: { type: "instance", id: `i-${index}` }, deadline: NOW + (30 - index) * 1_000 }),
+  );
+  const lines = render(view({ fleet, open }), { columns: 80, rows: 24, colors: false });
+  expect(lines.filter((line) => /^ {2}i-\d/.test(line)).length).toBeGreaterThanOrEqual(6);
+  expect(lines.join("\n")).toMatch(/busy +3\/4 +■!▼\+\n.*\n.*\n {2}3 more +12\/12/);
+  expect(lines).toHaveLength(24);
+});
+
+test("what is only recommended is watched, and not looked up for ever", () => {
+  const done = { id: "u", responder: "look-up", state: "done", startedAt: NOW, reason: null };
+  const gone = { id: "g", responder: "verify-gone", state: "waiting", startedAt: null, reason: null };
+  const only = { deadline: null, signals: [{ id: "1", kind: "rebalance", at: NOW, receivedAt: NOW, source: "sqs" }] };
+  const watched = incident({ ...(only as Partial<Incident>), steps: [done, gone] as unknown as Incident["steps"] });
+  expect(stepOf(watched)).toBe("watched: nothing to do yet");
+  const begun = [{ ...done, state: "waiting", startedAt: null }, gone] as unknown as Incident["steps"];
+  expect(stepOf(incident({ steps: begun }))).toBe("looking it up");
 });
 
 test("says how many more there are where they do not fit, those with the least time first", () => {
@@ -90,11 +138,14 @@ test("says how many more there are where they do not fit, those with the least t
 });
 
 test("text from outside moves no cursor", () => {
-  const lines = render(view({ alerts: ["12:00:00 \u001B[2J\u202Eevil"], trouble: "\u001B]0;x\u0007" }), {
-    columns: 80,
-    rows: 24,
-    colors: false,
-  });
+  const lines = render(
+    view({ alerts: [sent("12:00:00 \u001B[2J\u202Eevil", ["\u001B[2J"])], trouble: "\u001B]0;x\u0007" }),
+    {
+      columns: 80,
+      rows: 24,
+      colors: false,
+    },
+  );
   for (const line of lines) expect(printable(line)).toBe(line);
 });
 

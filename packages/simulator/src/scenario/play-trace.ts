@@ -24,6 +24,11 @@ export interface PlayOptions {
   /** Whether to begin again when the trace ends. */
   readonly repeat?: boolean;
   readonly mix?: Partial<Mix>;
+  /**
+   * Chooses instances that the first storm interrupts before others, each with a plain warning, so that what follows is
+   * known beforehand.
+   */
+  readonly opening?: (world: World) => readonly Instance[];
 }
 
 export interface Player {
@@ -58,10 +63,10 @@ const isCandidate = (instance: Instance): boolean =>
  * Chooses victims from as few pools as possible, because reclaims of one type and zone come together (arXiv 2604.16457:
  * of reclaims that hit a type and zone together, 92 % were within three minutes).
  */
-const chooseVictims = (world: World, size: number): Instance[] => {
+const chooseVictims = (world: World, size: number, chosen: readonly Instance[]): Instance[] => {
   const pools = new Map<string, Instance[]>();
   for (const instance of world.instances.values()) {
-    if (!isCandidate(instance)) continue;
+    if (!isCandidate(instance) || chosen.includes(instance)) continue;
     const key = `${instance.region.account}/${poolKey(instance.zone.name, instance.type, instance.purchase)}`;
     const pool = pools.get(key);
     if (pool) pool.push(instance);
@@ -122,8 +127,13 @@ export const playTrace = (world: World, trace: Trace, options: PlayOptions): Pla
   };
   const playNext = (): void => {
     const storm = storms[next % storms.length] ?? first;
+    const opening = next > 0 ? [] : (options.opening?.(world) ?? []).filter(isCandidate).slice(0, storm.size);
     next += 1;
-    for (const { id } of chooseVictims(world, storm.size)) {
+    for (const { id } of opening) {
+      played += 1;
+      interrupt(world, id);
+    }
+    for (const { id } of chooseVictims(world, storm.size - opening.length, opening)) {
       played += 1;
       interrupt(world, id, optionsFor(world, mix));
     }

@@ -11,7 +11,7 @@ import {
   runStandalone,
 } from "../fleet/index.ts";
 import type { Cluster, TaskDefinition } from "../fleet/ecs/state.ts";
-import type { Region, World, WorldOptions } from "../fleet/index.ts";
+import type { Instance, Region, World, WorldOptions } from "../fleet/index.ts";
 import type { HookSpec } from "../fleet/groups/group-create.ts";
 import type { TargetGroupSpec } from "../fleet/targets/targets.ts";
 import type { TargetGroup } from "../fleet/targets/target-state.ts";
@@ -57,6 +57,15 @@ export const sandboxFleet = (options: SandboxOptions): { readonly world: World; 
   buildPlain(world, region);
   buildForeign(world, region);
   return { world, region };
+};
+
+/** Returns the instances on which all tasks of `checkout` but one run: if they go, "checkout keeps 1 of 4 tasks". */
+export const hostsOfCheckout = ({ regions }: World): readonly Instance[] => {
+  const services = [...regions.values()].flatMap(({ clusters }) =>
+    [...clusters.values()].flatMap((cluster) => [...cluster.services.values()]),
+  );
+  const tasks = [...(services.find(({ name }) => name === "checkout")?.tasks ?? [])];
+  return tasks.flatMap(({ containerInstance }) => containerInstance?.instance ?? []).slice(0, -1);
 };
 
 /** Creates a target group of type `ip` for tasks, behind the named Application Load Balancer. */

@@ -42,6 +42,13 @@ export const incident = (more: Partial<Incident> = {}): Incident => ({
   ...more,
 });
 
+/** An alert that was sent just now. */
+export const sent = (head: string, stakes: readonly string[] = []): View["alerts"][number] => ({
+  at: NOW,
+  head,
+  stakes,
+});
+
 /** A picture with one incident of each kind. */
 export const view = (more: Partial<View> = {}): View => ({
   now: NOW,
@@ -57,7 +64,9 @@ export const view = (more: Partial<View> = {}): View => ({
   ended: [
     incident({ outcome: "drained", drainedAt: NOW, goneAt: NOW + 90_000, servesAt: NOW + 120_000, closedAt: NOW }),
   ],
-  alerts: ["12:00:00 CRITICAL receipt: 1 instance is reclaimed"],
+  alerts: [
+    sent("12:00:00 CRITICAL receipt: 1 instance is reclaimed", ["checkout keeps 1 of 4 tasks, below its minimum of 4"]),
+  ],
   trouble: null,
   summary: {
     incidents: 2,
