@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { nearest } from "../nearest.ts";
 import type { Config } from "../config/schema.ts";
 import { SpotkeeperError } from "../errors.ts";
-import type { AlertModel, Channel } from "../notify/alert.ts";
+import type { AlertModel, Channel, MissedNow } from "../notify/alert.ts";
 import type { ChannelDeps } from "../notify/channels/channel.ts";
 import { guardedHttp } from "../http/http.ts";
 import { sampleAlert } from "../notify/message/sample.ts";
@@ -87,12 +87,18 @@ async function tryOut(driver: Channel, clock: Clock): Promise<ChannelReport["sen
   for (const phase of ["receipt", "outcome"] as const) {
     const began = clock.now();
     const result = await sendOnce(driver, sampleAlert(phase, openedAt), previous, clock);
-    const ok = result.is === "sent";
-    sends.push({ phase, ok, reason: ok ? null : result.reason, seconds: (clock.now() - began) / 1_000 });
-    if (!ok) break;
+    const reason = result.is === "sent" ? missedBySome(result.missed) : result.reason;
+    const ok = reason === null;
+    sends.push({ phase, ok, reason, seconds: (clock.now() - began) / 1_000 });
+    if (result.is !== "sent") break;
     previous = result.receipt ?? true;
   }
   return sends;
+}
+
+function missedBySome(missed: MissedNow | undefined): string | null {
+  const who = [missed?.final ?? null, missed?.owed?.reason ?? null].filter((one) => one !== null);
+  return who.length === 0 ? null : `did not reach ${who.join(", ")}; the other recipients got it`;
 }
 
 function unknown(name: string, known: readonly string[]): SpotkeeperError {

@@ -27,6 +27,27 @@ export interface Send {
   readonly sentCount?: number;
   /** What the last sent message reported; absent means none, or one of an earlier version. */
   readonly level?: AlertLevel;
+  /** Recipients of the channel that have not got the sent message. Absent if all have. */
+  readonly missed?: Missed;
+}
+
+/** Recipients of one channel (mail addresses) that have not got a message which the others have got. */
+export interface Missed {
+  /** Who will not get it, with the reason, for people: "lead@example.com (550)"; null means nobody. */
+  readonly final: string | null;
+  /** Who may get it later; null means nobody. */
+  readonly owed: Owed | null;
+}
+
+export interface Owed {
+  /** To whom the channel sends it again, in the channel's own form. */
+  readonly to: Plain;
+  /** The same for people, with the reason. */
+  readonly reason: string;
+  readonly since: Ms;
+  /** Number of attempts so far. */
+  readonly tries: number;
+  readonly retryAt: Ms;
 }
 
 /** How bad it is. If a number grows, people are notified again, and not only shown a changed message. */

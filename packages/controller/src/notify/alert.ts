@@ -3,6 +3,7 @@ import type { Threat } from "../decide/threat.ts";
 import type { ServiceImpact, Missing } from "../enrich/facts.ts";
 import type { Key } from "../model/key.ts";
 import type { Outcome } from "../model/incident.ts";
+import type { Owed } from "../model/alert.ts";
 import type { Plain } from "../model/plain.ts";
 import type { Action, SignalKind } from "../model/signal.ts";
 
@@ -88,10 +89,10 @@ export interface Channel {
   readonly pace: Pace | null;
   /**
    * Sends or updates a message. `previous` is the receipt of the last send of the same alert (null means none yet). Stops
-   * when `signal` is aborted. Strings of the model are already sanitized (clean.ts); escaping for a format is the
+   * when `signal` is aborted. `owed`: the message was sent, and now goes only to those recipients that have not got it. Strings of the model are already sanitized (clean.ts); escaping for a format is the
    * channel's task.
    */
-  send(model: AlertModel, previous: Plain, signal: AbortSignal): Promise<SendResult>;
+  send(model: AlertModel, previous: Plain, signal: AbortSignal, owed?: Plain): Promise<SendResult>;
 }
 
 /** Rate limit: one send per `every` milliseconds, with bursts of up to `burst`. */
@@ -100,8 +101,15 @@ export interface Pace {
   readonly burst: number;
 }
 
+/** Who of a channel's recipients has not got a message (Missed), after one attempt. */
+export interface MissedNow {
+  readonly final: string | null;
+  readonly owed: Pick<Owed, "to" | "reason"> | null;
+}
+
 export type SendResult =
-  | { readonly is: "sent"; readonly receipt: Plain }
+  /** `missed`: recipients of the channel that have not got it; absent if all have. */
+  | { readonly is: "sent"; readonly receipt: Plain; readonly missed?: MissedNow }
   /**
    * `after`: milliseconds to wait, if the service named a time; else null. `mostTries`: at most so many attempts, if it
    * will hardly get better by itself; otherwise only time limits them.

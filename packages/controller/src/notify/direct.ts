@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { nextTry, type BackoffLimits } from "../durable/retry.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Doc } from "../model/doc.ts";
+import type { Plain } from "../model/plain.ts";
 import type { Key } from "../model/key.ts";
 import type { AlertModel, Channel } from "./alert.ts";
 import { buildAlert } from "./message/build.ts";
@@ -97,15 +98,21 @@ export async function tellOne(
   channel: Channel,
   modelNow: () => AlertModel,
 ): Promise<void> {
+  // For the recipients of the channel that have not got what the others got.
+  let owed: Plain = null;
   for (let tries = 1; ; tries++) {
-    const result = await sendOnce(channel, modelNow(), null, deps.clock);
-    if (result.is === "sent") return deps.observe.alert?.(name, "sent");
+    const result = await sendOnce(channel, modelNow(), null, deps.clock, owed);
+    if (result.is === "sent") {
+      if (owed === null) deps.observe.alert?.(name, "sent");
+      owed = result.missed?.owed?.to ?? null;
+      if (owed === null) return;
+    }
     const at = deps.clock.now();
     const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_BACKOFF.longest) : null;
     const failed = { at, tries, notBefore, endsAt: Infinity };
     const retryAt = result.is === "refused" ? null : nextTry(failed, DIRECT_BACKOFF, deps.random());
-    if (retryAt === null) return deps.observe.alert?.(name, "gave-up");
-    deps.observe.alert?.(name, "failed");
+    if (retryAt === null) return owed === null ? deps.observe.alert?.(name, "gave-up") : undefined;
+    if (owed === null) deps.observe.alert?.(name, "failed");
     await deps.clock.sleep(retryAt - at).catch(() => {});
   }
 }

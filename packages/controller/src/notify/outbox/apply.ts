@@ -6,6 +6,7 @@ import type { AlertLevel, Send } from "../../model/alert.ts";
 import type { SendResult } from "../alert.ts";
 import { clean } from "../message/clean.ts";
 import { span } from "../message/count.ts";
+import { abandonOwed, isForOwed, missedBy, owedOf, stillMissed } from "./missed.ts";
 import type { Due, Lapsed } from "./next.ts";
 import { LONGEST_REST, SEND_BACKOFF, SEND_TAKES } from "./outbox.ts";
 import type { Route } from "../route.ts";
@@ -23,13 +24,27 @@ const UNTRIED: Omit<Send, "state" | "hash"> = {
 export function intend(doc: Doc<"alert">, due: readonly Due[], lapsed: readonly Lapsed[], now: Ms): Doc<"alert"> {
   const sends: Record<string, Send> = { ...doc.body.sends };
   for (const { channel, content, attempt } of due) {
-    const had = sends[channel] ?? UNTRIED;
-    const since = attempt === 1 ? now : (had.since ?? now);
-    sends[channel] = intended({ ...had, hash: content, attempts: attempt, since }, now, SEND_TAKES);
+    const known = sends[channel];
+    const forOwed = isForOwed(known, content);
+    const had = forOwed ? known : withoutMissed(known);
+    const since = attempt === 1 && !forOwed ? now : (had?.since ?? now);
+    sends[channel] = intended({ ...UNTRIED, ...had, hash: content, attempts: attempt, since }, now, SEND_TAKES);
   }
-  for (const { channel, content, reason } of lapsed)
-    sends[channel] = { ...(sends[channel] ?? UNTRIED), hash: content, state: "gave-up", retryAt: null, reason };
+  for (const { channel, content, reason } of lapsed) {
+    const known = sends[channel];
+    sends[channel] =
+      known?.missed !== undefined && isForOwed(known, content)
+        ? { ...known, state: "sent", retryAt: null, missed: abandonOwed(known.missed, reason) }
+        : { ...UNTRIED, ...withoutMissed(known), hash: content, state: "gave-up", retryAt: null, reason };
+  }
   return { ...doc, wakeAt: now + SEND_TAKES, body: { ...doc.body, sends } };
+}
+
+/** What was owed of earlier content is not owed any more: everybody gets the newer. */
+function withoutMissed(send: Send | undefined): Omit<Send, "missed"> | undefined {
+  if (send === undefined) return undefined;
+  const { missed: _, ...rest } = send;
+  return rest;
 }
 
 /** When a result came, and what else decides what follows. */
@@ -65,11 +80,22 @@ function after(
   { usefulUntil }: Due,
   { now, random, route, level }: Circumstances,
 ): Send {
+  const until = { now, random, giveUpAfter: route.giveUpAfter };
+  const { missed: missedBefore, ...rest } = had;
+  const owed = owedOf(had);
+  if (missedBefore !== undefined && owed !== null) {
+    // The others have got the message, whatever comes of this attempt.
+    const missed = stillMissed({ ...missedBefore, owed }, result, until);
+    const sent = { ...rest, state: "sent", retryAt: (had.since ?? now) + route.updateEvery, reason: null } as const;
+    return missed === undefined ? sent : { ...sent, missed };
+  }
   switch (result.is) {
-    case "sent":
+    case "sent": {
+      const missed = missedBy(result, until);
       // Not null, which means that nothing was ever sent.
       return {
-        ...had,
+        ...rest,
+        ...(missed === undefined ? {} : { missed }),
         state: "sent",
         receipt: result.receipt ?? true,
         retryAt: now + route.updateEvery,
@@ -78,6 +104,7 @@ function after(
         sentCount: (had.sentCount ?? 0) + 1,
         level,
       };
+    }
     case "refused":
       return gaveUp(had, result.reason);
     case "retry": {

@@ -6,6 +6,7 @@ import type { AlertModel, Channel, SendResult } from "../alert.ts";
 import { applySend } from "./apply.ts";
 import { plural } from "../message/count.ts";
 import type { ChannelLimits } from "./channel-limits.ts";
+import { missedText, owedOf } from "./missed.ts";
 import type { Due } from "./next.ts";
 import type { Refresher } from "./reload-secrets.ts";
 import { type Route, routeNamed } from "../route.ts";
@@ -33,8 +34,8 @@ export async function deliver(deps: DeliverDeps, intended: Doc<"alert">, due: Du
   const { clock, limits } = deps;
   const channel = deps.channels.get(due.channel);
   if (channel === undefined) return;
-  const previous = intended.body.sends[due.channel]?.receipt ?? null;
-  const sent = await sendOnce(channel, model, previous, clock);
+  const send = intended.body.sends[due.channel];
+  const sent = await sendOnce(channel, model, send?.receipt ?? null, clock, owedOf(send)?.to ?? null);
   limits.heard(due.channel, sent);
   const result = await afterRefresh(deps, due.channel, sent);
   await deps.turns(intended.key, () => record(deps, intended, due, model, result));
@@ -74,7 +75,7 @@ async function afterRefresh({ refresh }: DeliverDeps, channel: string, result: S
 
 function sentence(due: Due, send: Send, model: AlertModel): string {
   const what = `${due.channel}: ${due.phase} of ${plural(model.members.length, "incident")}`;
-  if (send.state === "sent") return `${what} sent: ${model.headline}`;
+  if (send.state === "sent") return `${what} sent: ${model.headline}${missedText(send)}`;
   const reason = send.reason ?? "no reason";
   return send.state === "gave-up" ? `${what} given up: ${reason}` : `${what} not sent yet: ${reason}`;
 }

@@ -3,9 +3,11 @@ import type { Doc } from "../../model/doc.ts";
 import type { Send } from "../../model/alert.ts";
 import type { AlertModel, Detail } from "../alert.ts";
 import { span } from "../message/count.ts";
+import { owedOf } from "./missed.ts";
 import {
   contentOf,
   isOutcome,
+  isEnded,
   isOver,
   isFullyDelivered,
   LAST_EVALUATION_DELAY,
@@ -145,7 +147,7 @@ function giveUpReason(send: Send | undefined, blocked: boolean, age: Ms, giveUpA
 /** Returns sends to channels that are no longer configured, so that the alert does not wait for them. */
 const removedChannels = (doc: Doc<"alert">, channels: readonly ChannelRef[], content: string): readonly Lapsed[] =>
   Object.entries(doc.body.sends)
-    .filter(([name, send]) => !channels.some((one) => one.name === name) && !(isOver(send) && isOutcome(send.hash)))
+    .filter(([name, send]) => !channels.some((one) => one.name === name) && !isEnded(send))
     .map(([channel]) => ({ channel, content, reason: "the channel is no longer configured" }));
 
 /**
@@ -162,6 +164,8 @@ function lastEvaluation(doc: Doc<"alert">, now: Ms): Ms | null {
 /** Returns when `content` is due on a channel. */
 function turnOf(send: Send | undefined, content: string, now: Ms, repeatEvery: Ms | null): "now" | "never" | Ms {
   if (send === undefined) return "now";
+  const owed = owedOf(send);
+  if (owed !== null && send.state === "sent" && send.hash === content) return owed.retryAt > now ? owed.retryAt : "now";
   const later = send.retryAt !== null && send.retryAt > now ? send.retryAt : "now";
   switch (send.state) {
     case "intended":

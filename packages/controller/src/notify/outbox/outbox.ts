@@ -1,6 +1,7 @@
 import type { Ms } from "../../clock.ts";
 import type { BackoffLimits } from "../../durable/retry.ts";
 import type { Alert, Send } from "../../model/alert.ts";
+import { owedOf } from "./missed.ts";
 
 /** Longest duration of one send. */
 export const SEND_WITHIN: Ms = 10_000;
@@ -44,11 +45,14 @@ export const isOutcome = (content: string): boolean => content.startsWith("outco
 
 export const isOver = (send: Send): boolean => send.state === "sent" || send.state === "gave-up";
 
+/** Whether the outcome was delivered or given up on a channel, also to those who were owed it. */
+export const isEnded = (send: Send): boolean => isOver(send) && isOutcome(send.hash) && owedOf(send) === null;
+
 /**
  * Whether the outcome was delivered, given up or suppressed on every channel that got anything: the alert is about to
  * settle.
  */
 export function isFullyDelivered({ sends: all, quiet }: Alert): boolean {
   const sends = Object.values(all);
-  return quiet === "closing" || (sends.length > 0 && sends.every((send) => isOver(send) && isOutcome(send.hash)));
+  return quiet === "closing" || (sends.length > 0 && sends.every(isEnded));
 }

@@ -29,7 +29,7 @@ export function recipientsOf(
   return { channels: [...own, ...others.filter(isTold)], lost: failed && standIn === undefined };
 }
 
-/** Lines in one channel's content about failed channels. */
+/** Lines in one channel's content about channels that failed, for all or for some of their recipients. */
 export interface FailedChannels {
   /** "see why channel slack was not told: answered 401" */
   readonly lines: readonly string[];
@@ -37,17 +37,25 @@ export interface FailedChannels {
   readonly digest: string;
 }
 
-/** Makes the lines about given-up channels, for all other channels. Pure. */
+/**
+ * Makes the lines about given-up channels, for all other channels, and about recipients that a channel did not reach, for
+ * that channel's other recipients, too. They cause a message only on other channels. Pure.
+ */
 export function failedChannelsFor({ sends }: Pick<Alert, "sends">, stage: Stage, channel: string): FailedChannels {
-  const failed = Object.entries(sends).filter(
-    ([name, send]) => name !== channel && send.state === "gave-up" && (stage === "open" || isOutcome(send.hash)),
+  const told = Object.entries(sends).filter(([, send]) => stage === "open" || isOutcome(send.hash));
+  const failed = told.filter(([name, send]) => name !== channel && send.state === "gave-up");
+  const partly = told.flatMap(([name, { missed }]) =>
+    missed?.final === undefined || missed.final === null ? [] : [{ name, who: missed.final }],
   );
-  if (failed.length === 0) return { lines: [], digest: "" };
-  const names = failed.map(([name]) => name).toSorted();
+  const causes = [
+    ...failed.map(([name]) => name),
+    ...partly.flatMap(({ name }) => (name === channel ? [] : [`${name} in part`])),
+  ].toSorted();
   return {
-    lines: failed.map(
-      ([name, { reason }]) => `see why channel ${name} was not told: ${reason ?? "for no known reason"}`,
-    ),
-    digest: `!${createHash("sha256").update(names.join(" ")).digest("hex").slice(0, 8)}`,
+    lines: [
+      ...failed.map(([name, { reason }]) => `see why channel ${name} was not told: ${reason ?? "for no known reason"}`),
+      ...partly.map(({ name, who }) => `see why channel ${name} did not reach ${who}`),
+    ],
+    digest: causes.length === 0 ? "" : `!${createHash("sha256").update(causes.join(" ")).digest("hex").slice(0, 8)}`,
   };
 }

@@ -15,11 +15,12 @@ export async function sendOnce(
   model: AlertModel,
   previous: Plain,
   clock: Clock,
+  owed: Plain = null,
 ): Promise<SendResult> {
   const late = new AbortController();
   const cancel = clock.setTimer(clock.now() + SEND_WITHIN, () => late.abort(new Error("the send took too long")));
   try {
-    return await abortable(channel.send(model, previous, late.signal), late.signal);
+    return await abortable(channel.send(model, previous, late.signal, owed), late.signal);
   } catch (error) {
     const reason = late.signal.aborted ? `no answer within ${SEND_WITHIN / 1_000} s` : reasonOf(error);
     return { is: "retry", reason, after: null };

@@ -18,12 +18,12 @@ export function alertView({ key, wakeAt, body }: Pick<Doc<"alert">, "key" | "wak
     flushAt: timeOf(body.flushAt),
     size: body.size,
     withheld: body.withheld.map(({ code, text: why, channel }) => ({ reason: code, text: why, channel })),
-    sends: Object.entries(body.sends).map(([channel, { state, attempts, retryAt, reason }]) => ({
+    sends: Object.entries(body.sends).map(([channel, { state, attempts, retryAt, reason, missed }]) => ({
       channel,
       state,
       attempts,
       retryAt: timeOrNull(retryAt),
-      reason,
+      reason: reason ?? missed?.final ?? missed?.owed?.reason ?? null,
     })),
   };
 }

@@ -65,9 +65,16 @@ describe("email", () => {
     channels.email.create(optionsFor(smtp.port, more), deps).send(what, null, AbortSignal.timeout(8_000));
 
   test("arrives encrypted, to all, as HTML and plain text, in the thread of its alert", async () => {
-    expect(await send()).toEqual({ is: "sent", receipt: { rejected: 0 } });
-    await send({}, { ...model(many(2)), phase: "update" });
-    const [first, second] = smtp.mails;
+    const subject = `[spot] [CRITICAL] ${about.headline}`;
+    const result = await send();
+    expect(result).toEqual({ is: "sent", receipt: { subject } });
+    const updates = [
+      { ...model(many(2)), phase: "update", id: "2" } as const,
+      { ...about, phase: "outcome", id: "3" } as const,
+    ];
+    for (const news of updates)
+      await channels.email.create(optionsFor(smtp.port), deps).send(news, { subject }, AbortSignal.timeout(8_000));
+    const [first, second, third] = smtp.mails;
     expect(first?.encrypted).toBe(true);
     expect(first?.parsed).toMatchObject({
       subject: `[spot] [CRITICAL] ${about.headline}`,
@@ -79,8 +86,56 @@ describe("email", () => {
     expect(first?.parsed.text).toContain("checkout keeps 1 of 4 tasks, below its minimum of 2");
     expect(first?.parsed.html).toContain("<li");
     expect(first?.parsed.headers.get("auto-submitted")).toBe("auto-generated");
-    expect(second?.parsed.inReplyTo).toBe(first?.parsed.inReplyTo);
-    expect(second?.parsed.messageId).not.toBe(first?.parsed.messageId);
+    // Gmail wants both: a reference to a mail that exists, and the same subject.
+    expect(first?.parsed.inReplyTo).toBeUndefined();
+    for (const later of [second, third]) {
+      expect(later?.parsed.inReplyTo).toBe(first?.parsed.messageId);
+      expect(later?.parsed.references).toBe(first?.parsed.messageId);
+      expect(later?.parsed.subject).toBe(first?.parsed.subject);
+    }
+    expect(new Set(smtp.mails.map(({ parsed }) => parsed.messageId)).size).toBe(3);
+  });
+
+  test("an alert that an earlier version began goes on in its thread, with a subject of its own", async () => {
+    const channel = channels.email.create(optionsFor(smtp.port), deps);
+    const result = await channel.send({ ...about, phase: "update" }, { rejected: 0 }, AbortSignal.timeout(8_000));
+    expect(result).toMatchObject({ is: "sent", receipt: { subject: expect.stringContaining(about.headline) } });
+    expect(smtp.mails[0]?.parsed.inReplyTo).toBe(`<${about.recordId}@spotkeeper>`);
+  });
+
+  describe("recipients that the server refuses", () => {
+    const first = { subject: `[spot] [CRITICAL] ${about.headline}` };
+
+    test("4xx is owed to them alone, 5xx is final, and the others have the mail", async () => {
+      smtp.refuse("lead@example.com", 450);
+      smtp.refuse("team@example.com", 550);
+      const result = await send();
+      expect(result).toMatchObject({
+        is: "sent",
+        missed: {
+          final: "team@example.com (550)",
+          owed: { to: { addresses: ["lead@example.com"] }, reason: "lead@example.com (450)" },
+        },
+      });
+      const owed = result.is === "sent" ? (result.missed?.owed?.to ?? null) : null;
+      const again = (): Promise<SendResult> =>
+        channels.email.create(optionsFor(smtp.port), deps).send(about, first, AbortSignal.timeout(8_000), owed);
+      expect(await again()).toMatchObject({ is: "retry", reason: expect.stringContaining("450") });
+      smtp.refuse("lead@example.com", null);
+      expect(await again()).toEqual({ is: "sent", receipt: first });
+      expect(smtp.envelopes).toEqual([["oncall@example.com"], ["lead@example.com"]]);
+      const [one, two] = smtp.mails;
+      expect(two?.parsed.messageId).toBe(one?.parsed.messageId);
+      expect(two?.parsed.subject).toBe(one?.parsed.subject);
+      expect(two?.parsed.to).toMatchObject({ text: "oncall@example.com, lead@example.com" });
+    });
+
+    test("if it refuses all, nobody has it: tried again while one may take it, else refused", async () => {
+      for (const address of ["oncall", "lead", "team"]) smtp.refuse(`${address}@example.com`, 550);
+      expect(await send()).toMatchObject({ is: "refused" });
+      smtp.refuse("oncall@example.com", 450);
+      expect(await send()).toMatchObject({ is: "retry" });
+    });
   });
 
   test("a repetition is the same message for mail programs", async () => {

@@ -10,6 +10,10 @@ export interface SmtpReceiver {
   readonly mails: { readonly parsed: ParsedMail; readonly raw: string; readonly encrypted: boolean }[];
   /** How it answers from now on: `busy` greylists, `slow` hangs in the middle of DATA. */
   answer(how: Answer): void;
+  /** How it answers to a recipient from now on; null: it takes mail for it. */
+  refuse(address: string, code: number | null): void;
+  /** To whom each mail was taken, as in its envelope. */
+  readonly envelopes: (readonly string[])[];
   close(): Promise<void>;
 }
 
@@ -26,6 +30,8 @@ const failure = (code: number, text: string): Error => Object.assign(new Error(t
 export async function startSmtp({ user, password, plain = false }: Options): Promise<SmtpReceiver> {
   const mails: SmtpReceiver["mails"] = [];
   const sockets = new Set<Socket>();
+  const envelopes: (readonly string[])[] = [];
+  const refused = new Map<string, number>();
   let how: Answer = "ok";
   const server = new SMTPServer({
     authOptional: true,
@@ -42,6 +48,14 @@ export async function startSmtp({ user, password, plain = false }: Options): Pro
       if (how === "gone") return done(failure(550, `5.1.1 nobody, ${password}`));
       done();
     },
+    onRcptTo({ address }, _session, done) {
+      const code = refused.get(address);
+      done(
+        code === undefined
+          ? null
+          : failure(code, `${code >= 500 ? "5.1.1 no such user" : "4.7.1 greylisted"} ${address}`),
+      );
+    },
     onData(stream, session, done) {
       if (how === "slow") return void stream.resume();
       if (how === "reset") {
@@ -55,6 +69,7 @@ export async function startSmtp({ user, password, plain = false }: Options): Pro
         simpleParser(raw, {}, (error: unknown, parsed) => {
           if (error instanceof Error) return done(error);
           mails.push({ parsed, raw, encrypted: session.secure });
+          envelopes.push(session.envelope.rcptTo.map(({ address }) => address));
           done();
         });
       });
@@ -70,7 +85,9 @@ export async function startSmtp({ user, password, plain = false }: Options): Pro
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
+    envelopes,
     answer: (next) => (how = next),
+    refuse: (address, code) => void (code === null ? refused.delete(address) : refused.set(address, code)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

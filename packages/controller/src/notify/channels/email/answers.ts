@@ -1,4 +1,5 @@
-import type { SendResult } from "../../alert.ts";
+import { z } from "zod";
+import type { MissedNow, SendResult } from "../../alert.ts";
 import { badCredentials, refused } from "../support/result.ts";
 
 /**
@@ -21,5 +22,30 @@ export function ofSmtp(error: unknown, host: string): SendResult {
   const what = typeof code === "string" ? code : error instanceof Error ? error.name : "unknown";
   return { is: "retry", reason: `${host} cannot be reached, or does not answer (${what})`, after: null };
 }
+
+/** Recipients that may still take a mail, and its id, so that it stays the same mail. */
+export const undelivered = z.object({ addresses: z.array(z.string()).min(1), messageId: z.string() });
+
+/**
+ * Sorts the recipients that a server refused while it took the others: 4xx may take the mail later, 5xx never will.
+ * Returns null if it refused none.
+ */
+export function missedOf(refusals: readonly unknown[], messageId: string): MissedNow | null {
+  const all = refusals.flatMap((one) => refusal.safeParse(one).data ?? []);
+  if (all.length === 0) return null;
+  const later = all.filter(({ responseCode }) => responseCode >= 400 && responseCode < 500);
+  const never = all.filter((one) => !later.includes(one));
+  const named = (some: typeof all): string =>
+    some.map(({ recipient, responseCode }) => `${recipient} (${responseCode})`).join(", ");
+  return {
+    final: never.length === 0 ? null : named(never),
+    owed:
+      later.length === 0
+        ? null
+        : { to: { addresses: later.map(({ recipient }) => recipient), messageId }, reason: named(later) },
+  };
+}
+
+const refusal = z.object({ recipient: z.string(), responseCode: z.number() });
 
 const NEEDS_LOGIN: ReadonlySet<number> = new Set([530, 534, 535, 538]);

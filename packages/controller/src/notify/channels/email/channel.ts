@@ -4,7 +4,8 @@ import { abortable } from "../../../http/abortable.ts";
 import type { AlertModel, Channel, SendResult } from "../../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { clean } from "../../message/clean.ts";
-import { ofSmtp } from "./answers.ts";
+import { missedOf, ofSmtp, undelivered } from "./answers.ts";
+import { type MailThread, threadOf } from "./thread.ts";
 import { template } from "../support/template.ts";
 import { reference } from "../support/options.ts";
 import { renderHtml } from "../../render/html.ts";
@@ -49,7 +50,7 @@ const sender = z
   );
 
 /**
- * Sends alerts by SMTP, as HTML and plain text, with one thread per alert. Encrypted unless `security: none`; nothing
+ * Sends alerts by SMTP, as HTML and plain text, with one thread per alert (thread.ts). Encrypted unless `security: none`; nothing
  * is sent to a server that does not offer the required STARTTLS.
  */
 export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
@@ -80,30 +81,38 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
     return {
       updates: "material",
       pace: null,
-      send: sendWith(deps.secret, { password: options.password }, async ({ password }, model, _previous, signal) => {
-        // Rendered before the connection is opened, so that a failing template does not leave it open.
-        const message = messageOf(model, options, deps.clock.now());
-        // Loaded on first use, since loading takes longer than the rest of a worker's start.
-        const mailer = await import("nodemailer");
-        const transport = mailer.createTransport({
-          ...{ host, port, secure: security === "tls", requireTLS: security === "starttls" },
-          ignoreTLS: security === "none",
-          ...(username === undefined || password === undefined ? {} : { auth: { user: username, pass: password } }),
-          connectionTimeout: WITHIN,
-          greetingTimeout: WITHIN,
-          socketTimeout: WITHIN,
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        });
-        try {
-          const { rejected } = await abortable(transport.sendMail(message), signal);
-          return { is: "sent", receipt: { rejected: rejected.length } } satisfies SendResult;
-        } catch (error) {
-          return ofSmtp(error, host);
-        } finally {
-          transport.close();
-        }
-      }),
+      send: sendWith(
+        deps.secret,
+        { password: options.password },
+        async ({ password }, model, previous, signal, owed) => {
+          // Rendered before the connection is opened, so that a failing template does not leave it open.
+          const message = messageOf(model, options, deps.clock.now(), threadOf(previous, model, owed));
+          const again = undelivered.safeParse(owed ?? null).data;
+          const envelope = again === undefined ? {} : { envelope: { from: options.from, to: [...again.addresses] } };
+          // Loaded on first use, since loading takes longer than the rest of a worker's start.
+          const mailer = await import("nodemailer");
+          const transport = mailer.createTransport({
+            ...{ host, port, secure: security === "tls", requireTLS: security === "starttls" },
+            ignoreTLS: security === "none",
+            ...(username === undefined || password === undefined ? {} : { auth: { user: username, pass: password } }),
+            connectionTimeout: WITHIN,
+            greetingTimeout: WITHIN,
+            socketTimeout: WITHIN,
+            disableFileAccess: true,
+            disableUrlAccess: true,
+          });
+          try {
+            const { rejectedErrors = [] } = await abortable(transport.sendMail({ ...message, ...envelope }), signal);
+            const receipt = { subject: message.subject ?? "" };
+            const missed = missedOf(rejectedErrors, message.messageId ?? "");
+            return { is: "sent", receipt, ...(missed === null ? {} : { missed }) } satisfies SendResult;
+          } catch (error) {
+            return ofSmtp(error, host);
+          } finally {
+            transport.close();
+          }
+        },
+      ),
     };
   },
 };
@@ -111,26 +120,23 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
 type Message = Parameters<ReturnType<typeof createTransport>["sendMail"]>[0];
 
 /** Makes the message to send. Pure. */
-function messageOf(model: AlertModel, options: EmailOptions, now: number): Message {
+function messageOf(model: AlertModel, options: EmailOptions, now: number, thread: MailThread): Message {
   const { from, to, cc = [], templates = {}, subjectPrefix = "" } = options;
   const data = alertJson(model, now);
   const own = (text: string | undefined, escape: "html" | "none"): string | null =>
     text === undefined ? null : liquid(text, escape)(data);
   const word = model.phase === "outcome" ? "ENDED" : model.severity.toUpperCase();
   const subject = clean(own(templates.subject, "none") ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
-  const thread = `<${model.recordId}@spotkeeper>`;
   return {
     from,
     to: [...to],
     cc: [...cc],
-    subject: subjectPrefix === "" ? subject : `${subjectPrefix} ${subject}`,
+    subject: thread.subject ?? (subjectPrefix === "" ? subject : `${subjectPrefix} ${subject}`),
     text:
       own(templates.text, "none") ?? renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
     html: own(templates.html, "html") ?? renderHtml(model, MOST_HTML),
-    // Equal for repetitions, so that mail programs show only one.
-    messageId: `<${model.id}@spotkeeper>`,
-    references: thread,
-    inReplyTo: thread,
+    messageId: thread.messageId,
+    ...(thread.root === null ? {} : { references: thread.root, inReplyTo: thread.root }),
     headers: {
       // https://www.rfc-editor.org/rfc/rfc3834#section-5: so that no out-of-office reply is sent.
       "Auto-Submitted": "auto-generated",
