@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { type ChannelReport, testChannels } from "../../src/entry/test-channels.ts";
 import type { ChannelType } from "../../src/notify/channels/index.ts";
@@ -146,4 +146,46 @@ test.each([
   ["a ".repeat(50), "a a a a a a a a"],
 ])("of %j the first words are %j", (text, words) => {
   expect(firstWords(text)).toBe(words);
+});
+
+const PUBLISHED =
+  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></PublishResponse>';
+const AMZ_JSON = { "content-type": "application/x-amz-json-1.1" };
+const SNS = { type: "sns", topicArn: "arn:aws:sns:eu-west-1:111122223333:alerts" };
+const BUS = { type: "eventbridge", eventBusArn: "arn:aws:events:eu-west-1:111122223333:event-bus/alerts" };
+
+describe("what AWS answers", () => {
+  let receiver: Receiver;
+  beforeEach(async () => {
+    receiver = await startReceiver();
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRETS[0]);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await receiver.close();
+  });
+
+  test.each<[object, Reply, boolean]>([
+    [SNS, [200, PUBLISHED, { "content-type": "text/xml" }], true],
+    [SNS, [200, PAGE, HTML], false],
+    [SNS, [200, ""], false],
+    [BUS, [200, '{"FailedEntryCount":0,"Entries":[{"EventId":"e-1"}]}', AMZ_JSON], true],
+    [
+      BUS,
+      [200, '{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"x"}]}', AMZ_JSON],
+      false,
+    ],
+    [BUS, [200, '{"FailedEntryCount":1,"Entries":[]}', AMZ_JSON], false],
+    [BUS, [200, PAGE, HTML], false],
+    [BUS, [200, "{}", AMZ_JSON], false],
+  ])("%j, answered with %j: sent is %s", async (channel, [status, body, headers = {}], sent) => {
+    receiver.reply(status, headers, body);
+    const text = JSON.stringify({ aws: { endpoint: receiver.url }, channels: { people: channel } });
+    const config = parseConfig(text, "spotkeeper.yaml");
+    const [report] = await testChannels({ config, env: {}, output: { write: () => {} }, color: false, names: [] });
+    expect(report?.ok).toBe(sent);
+    for (const secret of SECRETS) expect(JSON.stringify(report)).not.toContain(secret);
+    if (!sent) expect(report?.sends[0]?.reason).toMatch(/^(sns:Publish|events:PutEvents) /);
+  });
 });
