@@ -49,6 +49,7 @@ export { wildcard } from "./model/matcher.ts";
 export { WOULD } from "./respond/responder.ts";
 export { split } from "./signal/split.ts";
 export { SpotkeeperError } from "./errors.ts";
+export { isWithin } from "./notify/pipeline/time-window.ts";
 export { TELL_ALL } from "./notify/pipeline/suppress-settings.ts";
 export { systemClock } from "./clock.ts";
 

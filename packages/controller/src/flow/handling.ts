@@ -13,6 +13,7 @@ import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/message/links.ts";
 import type { Route } from "../notify/route.ts";
+import { createOpenIncidents } from "../notify/open-incidents.ts";
 import { createSilences, type Silences } from "../notify/silences.ts";
 import type { Suppress } from "../notify/pipeline/suppress-settings.ts";
 import { answerWithin } from "../race.ts";
@@ -127,6 +128,7 @@ export function createHandling(options: HandlingOptions): Handling {
     routes: options.routes,
     suppress: options.suppress,
     silences,
+    openIncidents: createOpenIncidents({ ledger, factsOf, clock }),
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
     refreshSecrets: options.secrets.refresh,
     onUndeliverable: (error) => onFailure("telling people", error),

@@ -5,6 +5,7 @@ import type { Params, Plain } from "./plain.ts";
 export type SuppressionReason =
   | "silenced"
   | "maintenance"
+  | "inactive-route"
   | "inhibited"
   | "not-critical"
   | "capacity-left"

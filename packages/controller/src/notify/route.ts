@@ -5,6 +5,7 @@ import { NO_FACTS } from "../decide/decide.ts";
 import { clusterOf, type Facts } from "../enrich/facts.ts";
 import type { Incident } from "../model/incident.ts";
 import type { AlertGroup } from "./alert.ts";
+import type { TimeWindow } from "./pipeline/time-window.ts";
 
 /** Properties by which incidents can be grouped into one alert. */
 export const GROUP_BY = [
@@ -43,6 +44,8 @@ export interface Route {
   readonly giveUpAfter: Ms;
   /** The following routes are evaluated, too. */
   readonly continue: boolean;
+  /** When its alerts are sent; null means always. */
+  readonly activeTimes: readonly TimeWindow[] | null;
 }
 
 export const DEFAULT_ROUTE: Route = {
@@ -55,6 +58,7 @@ export const DEFAULT_ROUTE: Route = {
   repeatEvery: null,
   giveUpAfter: 3_600_000,
   continue: false,
+  activeTimes: null,
 };
 
 /** Returns the routes of an incident: the first that matches, and further ones after a match with `continue`. Pure. */
@@ -85,6 +89,10 @@ export function groupOf({ groupBy }: Route, incident: Incident, facts: Facts | n
   if (incident.mode === "dry-run") values.dryRun = true;
   return values;
 }
+
+/** Returns one grouping value of an incident; null if it is not known. */
+export const valueOf = (name: GroupBy, incident: Incident, facts: Facts | null): string | null =>
+  VALUES[name](incident, facts);
 
 const VALUES: { readonly [G in GroupBy]: (incident: Incident, facts: Facts | null) => string | null } = {
   account: (incident) => incident.account,

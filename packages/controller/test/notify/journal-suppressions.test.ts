@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pass } from "../../src/notify/pipeline/pipeline.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import { journalSuppressions } from "../../src/notify/pipeline/journal-suppressions.ts";
 import type { Incident } from "../../src/model/incident.ts";
@@ -10,6 +11,8 @@ import { alertDoc, impact, many, signal, T0, task } from "./support/samples.ts";
 
 const drained = { outcome: "drained", drainedAt: T0 + 60_000, closedAt: T0 + 60_000 } as const;
 const phases = (channel: FakeChannel): string[] => channel.sent.map(({ at, model }) => `${at / 1_000} ${model.phase}`);
+/** The end of the silences here. */
+const UNTIL = ` until ${new Date(T0 * 2).toISOString().replace(".000Z", "Z")}`;
 const suppress = { ...TELL_ALL, sufficientCapacity: 0.5 };
 const keeps = (survives: number): Parameters<Bench["join"]>[1] => ({
   facts: {
@@ -122,7 +125,7 @@ describe("an alert that is withheld", () => {
       ["receipt", ["i-1"]],
       ["outcome", ["i-1"]],
     ]);
-    expect(await on.journal("incident#i-2#1")).toEqual(["nobody is told: silenced by ana (s1): move"]);
+    expect(await on.journal("incident#i-2#1")).toEqual([`nobody is told: silenced by ana (s1)${UNTIL}: move`]);
     quiet = false;
     await on.run(alerts, 60_000);
     expect(sns.sent.at(-1)?.model).toMatchObject({ phase: "update", members: { length: 2 } });
@@ -146,7 +149,7 @@ test("a recommendation that waits in its group is not told on its own once the w
 
 test("one that comes to match when more is learnt of it has its line, once", () => {
   const [early, late] = many(2);
-  const reason = { code: "silenced", text: "silenced by ana (s1): move", channel: null } as const;
+  const reason = { code: "silenced", text: `silenced by ana (s1)${UNTIL}: move`, channel: null } as const;
   const of = (settledAt: number | null): typeof early => {
     const step = { id: "look-closer", responder: "look-up", settledAt } as Incident["steps"][number];
     return { ...late!, doc: { ...late!.doc, body: { ...late!.doc.body, steps: [step] } } };
@@ -167,6 +170,8 @@ test("a thousand incidents have their line once, and the document stays small", 
   const look = {
     alert: alertDoc(),
     others: [],
+    route: DEFAULT_ROUTE,
+    open: [],
     silences: [],
     activeIn: () => 0,
     told: false,

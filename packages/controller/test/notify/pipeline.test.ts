@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { MemberSource } from "../../src/notify/message/member.ts";
 import type { StageInput, Passing } from "../../src/notify/pipeline/stage.ts";
 import { pass } from "../../src/notify/pipeline/pipeline.ts";
+import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
+import { DAYS } from "../../src/notify/pipeline/time-window.ts";
 import { type Suppress, TELL_ALL } from "../../src/notify/pipeline/suppress-settings.ts";
 import type { Alert } from "../../src/model/alert.ts";
 import type { Doc } from "../../src/model/doc.ts";
@@ -24,6 +26,8 @@ const silenceOf = (more: Partial<Silence> = {}): Silence & { id: string } => ({
 const look = (more: Partial<StageInput> = {}): StageInput => ({
   alert: alertDoc(),
   others: [],
+  open: [],
+  route: DEFAULT_ROUTE,
   silences: [],
   suppress: TELL_ALL,
   activeIn: () => 0,
@@ -32,6 +36,10 @@ const look = (more: Partial<StageInput> = {}): StageInput => ({
   now: NOW,
   ...more,
 });
+const minuteOf = (at: number): string => new Date(at).toISOString().slice(11, 16);
+const iso = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
+/** Begins with the first minute of `NOW`, and lasts nearly a day. */
+const DAILY = { from: minuteOf(NOW), to: minuteOf(NOW - 60_000), timeZone: "UTC", days: DAYS };
 const reasons = ({ withheld }: Passing): string[] => withheld.map(({ code }) => code);
 const kept = ({ members }: Passing): string[] => members.map(({ doc }) => doc.body.subject.id);
 const run = (members: readonly MemberSource[], more: Partial<StageInput> = {}): Passing =>
@@ -58,6 +66,31 @@ test("nothing goes through while its group is waited for", () => {
   expect(run(many(1), { now: T0 + 4_999 })).toMatchObject({ members: [], withheld: [], again: T0 + 5_000 });
 });
 
+describe("active times", () => {
+  const route = (from: number, to: number): Partial<StageInput> => ({
+    route: {
+      name: "office",
+      activeTimes: [{ from: minuteOf(T0 + from), to: minuteOf(T0 + to), timeZone: "UTC", days: DAYS }],
+    },
+  });
+
+  test("an alert of a route goes through in them; outside, the reason says when they begin", () => {
+    expect(kept(run(many(1), route(-3_600_000, 3_600_000)))).toHaveLength(1);
+    const passed = run(many(1), route(3_600_000, 7_200_000));
+    expect(passed).toMatchObject({
+      members: [],
+      withheld: [{ code: "inactive-route", text: `route office is not active until ${iso(T0 + 3_600_000)}` }],
+    });
+    expect(kept(run(many(1), { ...route(3_600_000, 7_200_000), now: T0 + 3_600_000 }))).toHaveLength(1);
+  });
+
+  test("the end of what was told in them is told, too", () => {
+    const after = { ...route(-3_600_000, 60_000), now: T0 + 120_000, told: true };
+    expect(kept(run(many(1), { ...after, over: true }))).toHaveLength(1);
+    expect(kept(run(many(1), { ...after, over: false }))).toEqual([]);
+  });
+});
+
 describe("silence", () => {
   const members = [told("i-1"), told("i-2", { facts: { groupName: "other" } })];
   test("holds back those that match, and says who asked for it", () => {
@@ -66,7 +99,7 @@ describe("silence", () => {
     expect(passed.withheld).toMatchObject([
       {
         code: "silenced",
-        text: "silenced by ana (s1): load test",
+        text: `silenced by ana (s1) until ${iso(T0 + 600_000)}: load test`,
         channel: null,
         members: [{ doc: { key: "incident#i-1#1" } }],
       },
@@ -158,12 +191,15 @@ describe("inhibit", () => {
 
 describe("suppress", () => {
   const set = (more: Partial<Suppress>): Partial<StageInput> => ({ suppress: { ...TELL_ALL, ...more } });
-  const window = { name: "nights", match: { group: "web" }, isIn: (at: number) => at < T0 + 60_000 };
+  const window = { name: "nights", match: { group: "web" }, ...DAILY, to: minuteOf(T0 + 60_000) };
 
   test("maintenance, for those that match and while it lasts", () => {
     const members = [told("i-1"), told("i-2", { facts: { groupName: "other" } })];
     const passed = run(members, set({ maintenance: [window] }));
-    expect([kept(passed), passed.withheld[0]?.text]).toEqual([["i-2"], "during maintenance (nights)"]);
+    expect([kept(passed), passed.withheld[0]?.text]).toEqual([
+      ["i-2"],
+      `during maintenance (nights) until ${iso(T0 + 60_000)}`,
+    ]);
     expect(kept(run(members, { ...set({ maintenance: [window] }), now: T0 + 60_000 }))).toEqual(["i-1", "i-2"]);
   });
 
@@ -268,7 +304,8 @@ test("property: each member goes on or is withheld from all, once and with a rea
     sufficientCapacity: fc.constantFrom(null, 0, 0.5, 1, 3),
     daemonsOnly: fc.boolean(),
     nothingAffected: fc.boolean(),
-    maintenance: fc.constantFrom([], [{ name: "n", match: { group: "web" }, isIn: () => true }]),
+    inhibit: fc.constant([]),
+    maintenance: fc.constantFrom([], [{ name: "n", match: { group: "web" }, ...DAILY }]),
   });
   const members = fc.uniqueArray(member, { selector: ({ doc }) => doc.key, maxLength: 12 });
   fc.assert(

@@ -3,6 +3,7 @@ import { DEFAULT_ROUTE, GROUP_BY, type Route } from "../../notify/route.ts";
 import { duration, flag, list, oneOf, text } from "../../fields.ts";
 import { nearest } from "../../nearest.ts";
 import { given, matcher } from "./matcher.ts";
+import { LASTS, lasts, timeWindow } from "./time-window.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, {
   error: "a name of small letters, digits, - and _ that begins with a letter (at most 64)",
@@ -21,6 +22,7 @@ const route = z
     repeatEvery: duration("1m", "7d").nullable().default(null),
     giveUpAfter: duration("1m", "24h").prefault("1h"),
     continue: flag().default(false),
+    activeTimes: list(z.strictObject(timeWindow).refine(lasts, LASTS), "windows", 1, 100).nullable().default(null),
   })
   .transform(({ match, ...rest }): Route => ({ ...rest, match: given(match) }));
 

@@ -27,6 +27,7 @@ export interface EvaluateDeps {
   readonly routes: readonly Route[];
   readonly suppress: StageInput["suppress"];
   readonly silences: { readonly read: () => Promise<StageInput["silences"]> };
+  readonly openIncidents: () => Promise<StageInput["open"]>;
   readonly activeIn: StageInput["activeIn"];
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly phrases: FindPhrase;
@@ -52,14 +53,18 @@ export async function evaluateAlert(
   now: () => Ms,
 ): Promise<Evaluation> {
   const members = await membersOf(deps, doc);
-  const [others, silences] = await Promise.all([othersOf(deps, doc, members[0]), deps.silences.read()]);
+  const [others, silences, open] = await Promise.all([
+    othersOf(deps, doc, members[0]),
+    deps.silences.read(),
+    deps.suppress.inhibit.length === 0 ? [] : deps.openIncidents(),
+  ]);
   const at = now();
   const route = routeNamed(deps.routes, doc.body.route);
   const names = recipientsOf(doc.body, route, [...deps.channels.keys()]).channels;
   const told = Object.values(doc.body.sends).some((send) => send.receipt !== null);
   const over = members.length > 0 && members.every((one) => one.doc.body.outcome !== null);
   const { suppress, activeIn } = deps;
-  const input: StageInput = { alert: doc, others, silences, suppress, activeIn, told, over, now: at };
+  const input: StageInput = { alert: doc, route, others, open, silences, suppress, activeIn, told, over, now: at };
   const passing = pass(members, names, input);
   const model = buildAlert(passing.members, doc, at, deps.phrases, deps.links);
   const stage = model.phase === "outcome" ? "outcome" : "open";

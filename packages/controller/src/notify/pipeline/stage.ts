@@ -3,6 +3,7 @@ import type { SuppressionReason } from "../../model/alert.ts";
 import type { Doc } from "../../model/doc.ts";
 import type { Silence } from "../../model/silence.ts";
 import type { MemberSource } from "../message/member.ts";
+import type { Route } from "../route.ts";
 import type { Suppress } from "./suppress-settings.ts";
 
 /** Members of an alert that are suppressed now, with the reason. */
@@ -32,6 +33,9 @@ export interface StageInput {
   readonly others: readonly Doc<"alert">[];
   readonly silences: readonly (Silence & { readonly id: string })[];
   readonly suppress: Suppress;
+  readonly route: Pick<Route, "name" | "activeTimes">;
+  /** All open incidents; only needed if there are rules that inhibit. */
+  readonly open: readonly MemberSource[];
   /** Returns the number of container instances of a cluster (by ARN) that are known to be active and not doomed. */
   readonly activeIn: (cluster: string) => number;
   /** Whether this alert was delivered on any channel. */

@@ -117,6 +117,7 @@ export function bench(): Bench {
         routes: [DEFAULT_ROUTE],
         suppress: TELL_ALL,
         silences: { read: () => Promise.resolve([]) },
+        openIncidents: () => Promise.resolve([]),
         activeIn: () => 0,
         refreshSecrets: () => Promise.resolve(false),
         onUndeliverable: (error) => observed.push(error.message),

@@ -1,6 +1,7 @@
 import { NO_FACTS } from "../../../decide/decide.ts";
 import { surelyMatches } from "../../../decide/match.ts";
 import { clean } from "../../message/clean.ts";
+import { untilText } from "../until-text.ts";
 import type { Stage } from "../stage.ts";
 import { suppressEach } from "./suppress-members.ts";
 
@@ -11,5 +12,7 @@ export const silence: Stage = (passing, input) =>
       ({ startsAt, endsAt, match }) =>
         startsAt <= at && at < endsAt && surelyMatches(match, doc.body, facts ?? NO_FACTS),
     );
-    return found === undefined ? null : `silenced by ${clean(found.author)} (${found.id}): ${clean(found.comment)}`;
+    return found === undefined
+      ? null
+      : `silenced by ${clean(found.author)} (${found.id})${untilText(found.endsAt)}: ${clean(found.comment)}`;
   });

@@ -2,6 +2,8 @@ import { NO_FACTS } from "../../../decide/decide.ts";
 import { surelyMatches } from "../../../decide/match.ts";
 import { wildcard } from "../../../model/matcher.ts";
 import { type Affected, affectedBy } from "../../message/affected.ts";
+import { endOf, isWithin } from "../time-window.ts";
+import { untilText } from "../until-text.ts";
 import type { StageInput, Passing, Stage } from "../stage.ts";
 import type { SuppressionReason } from "../../../model/alert.ts";
 import { suppressAll, suppressEach } from "./suppress-members.ts";
@@ -23,9 +25,9 @@ export const suppress: Stage = (passing, input) => {
 function duringMaintenance(passing: Passing, input: StageInput): Passing {
   return suppressEach(passing, input, "maintenance", ({ doc, facts }, at) => {
     const found = input.suppress.maintenance.find(
-      ({ match, isIn }) => isIn(at) && surelyMatches(match, doc.body, facts ?? NO_FACTS),
+      (window) => isWithin(window, at) && surelyMatches(window.match, doc.body, facts ?? NO_FACTS),
     );
-    return found === undefined ? null : `during maintenance (${found.name})`;
+    return found === undefined ? null : `during maintenance (${found.name})${untilText(endOf(found, at))}`;
   });
 }
 
