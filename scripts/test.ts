@@ -5,9 +5,11 @@
  * With `CI=true` a missing server is a failure; otherwise its suites are skipped, and a line says so.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { introduction } from "./support/introduction.ts";
 import { readCounts } from "./support/counts.ts";
 import { ministackVariable, provideMinistack } from "./support/ministack.ts";
 import { motoVariable, provideMoto } from "./support/moto.ts";
@@ -16,9 +18,13 @@ import { run } from "./support/process.ts";
 
 const root = join(import.meta.dirname, "..");
 const inCi = process.env["CI"] === "true";
+const chosen = process.argv.slice(2);
+const MOST_MINUTES = 60;
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
+for (const line of introduction({ hasCache: existsSync(join(root, ".cache")), chosen, minutes: MOST_MINUTES }))
+  say(line);
 
 /** One loud line for each server that is not available. */
 const missing: string[] = [];
@@ -42,8 +48,13 @@ const scratch = await mkdtemp(join(tmpdir(), "spotkeeper-test-"));
 try {
   const report = join(scratch, "report.json");
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { code } = await run(process.execPath, [vitest, "run", ...reporters, ...process.argv.slice(2)], {
+  // A dot for each of thousands of tests; of some, each with its name. Failures are shown in full either way.
+  const reporters = [
+    `--reporter=${chosen.length === 0 ? "dot" : "default"}`,
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  const { code } = await run(process.execPath, [vitest, "run", ...reporters, ...chosen], {
     cwd: root,
     env: {
       ...process.env,
@@ -52,7 +63,7 @@ try {
       [oldNodeVariable]: "path" in oldNode ? oldNode.path : "",
     },
     output: "show",
-    deadline: 60 * 60_000,
+    deadline: MOST_MINUTES * 60_000,
   });
   const failures = inCi ? missing.length : 0;
   const counts = await readCounts(report, code);
