@@ -174,7 +174,7 @@ test("a thousand incidents have their line once, and the document stays small", 
     open: [],
     silences: [],
     activeIn: () => 0,
-    told: false,
+    delivered: false,
     over: false,
     now: T0 + 6_000,
   };

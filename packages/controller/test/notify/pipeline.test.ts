@@ -31,7 +31,7 @@ const look = (more: Partial<StageInput> = {}): StageInput => ({
   silences: [],
   suppress: TELL_ALL,
   activeIn: () => 0,
-  told: false,
+  delivered: false,
   over: false,
   now: NOW,
   ...more,
@@ -85,7 +85,7 @@ describe("active times", () => {
   });
 
   test("the end of what was told in them is told, too", () => {
-    const after = { ...route(-3_600_000, 60_000), now: T0 + 120_000, told: true };
+    const after = { ...route(-3_600_000, 60_000), now: T0 + 120_000, delivered: true };
     expect(kept(run(many(1), { ...after, over: true }))).toHaveLength(1);
     expect(kept(run(many(1), { ...after, over: false }))).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe("silence", () => {
   });
 
   test("one that came after people knew of it does not hide how it ended", () => {
-    const over = { told: true, over: true, now: T0 + 100_000 };
+    const over = { delivered: true, over: true, now: T0 + 100_000 };
     const late = silenceOf({ startsAt: T0 + 50_000 });
     expect(kept(run(members, { ...over, silences: [late] }))).toEqual(["i-1", "i-2"]);
     expect(kept(run(members, { ...over, over: false, silences: [late] }))).toEqual(["i-2"]);
@@ -184,8 +184,8 @@ describe("inhibit", () => {
     }));
     expect(run(all, { others: [storm()] }).channels).toEqual(["sns", "web"]);
     const alert = alertDoc({ ...storm().body.sends });
-    expect(run([part()], { others: [storm()], alert, told: true }).channels).toEqual(["web"]);
-    expect(run([part()], { others: [storm()], alert, told: true, over: true }).channels).toEqual(["sns", "web"]);
+    expect(run([part()], { others: [storm()], alert, delivered: true }).channels).toEqual(["web"]);
+    expect(run([part()], { others: [storm()], alert, delivered: true, over: true }).channels).toEqual(["sns", "web"]);
   });
 });
 
@@ -280,7 +280,7 @@ describe("suppress", () => {
   });
 
   test("what people know of is told to its end", () => {
-    expect(kept(run([told("i-1")], { ...set({ nothingAffected: true }), told: true }))).toEqual(["i-1"]);
+    expect(kept(run([told("i-1")], { ...set({ nothingAffected: true }), delivered: true }))).toEqual(["i-1"]);
   });
 });
 
@@ -309,9 +309,9 @@ test("property: each member goes on or is withheld from all, once and with a rea
   });
   const members = fc.uniqueArray(member, { selector: ({ doc }) => doc.key, maxLength: 12 });
   fc.assert(
-    fc.property(members, config, fc.boolean(), fc.boolean(), fc.boolean(), (all, suppress, quiet, isShown, over) => {
+    fc.property(members, config, fc.boolean(), fc.boolean(), fc.boolean(), (all, suppress, quiet, delivered, over) => {
       const silences = quiet ? [silenceOf({ match: { group: "other" } })] : [];
-      const { members: on, withheld } = run(all, { suppress, silences, told: isShown, over });
+      const { members: on, withheld } = run(all, { suppress, silences, delivered, over });
       const held = withheld.flatMap((one) => one.members.map(({ doc }) => doc.key));
       expect([...on.map(({ doc }) => doc.key), ...held].toSorted()).toEqual(all.map(({ doc }) => doc.key).toSorted());
       for (const { text } of withheld) expect(text).not.toBe("");

@@ -61,10 +61,10 @@ export async function evaluateAlert(
   const at = now();
   const route = routeNamed(deps.routes, doc.body.route);
   const names = recipientsOf(doc.body, route, [...deps.channels.keys()]).channels;
-  const told = Object.values(doc.body.sends).some((send) => send.receipt !== null);
+  const delivered = Object.values(doc.body.sends).some((send) => send.receipt !== null);
   const over = members.length > 0 && members.every((one) => one.doc.body.outcome !== null);
   const { suppress, activeIn } = deps;
-  const input: StageInput = { alert: doc, route, others, open, silences, suppress, activeIn, told, over, now: at };
+  const input: StageInput = { alert: doc, route, others, open, silences, suppress, activeIn, delivered, over, now: at };
   const passing = pass(members, names, input);
   const model = buildAlert(passing.members, doc, at, deps.phrases, deps.links);
   const stage = model.phase === "outcome" ? "outcome" : "open";
@@ -104,7 +104,7 @@ export async function evaluateAlert(
   };
 }
 
-/** Whether the channel has told nothing yet. An update that comes late is still of use. */
+/** Whether the channel has delivered nothing yet. An update that comes late is still of use. */
 const isReceiptFor = ({ sends }: Alert, channel: string): boolean => (sends[channel]?.receipt ?? null) === null;
 
 /** Whether a message can still be sent on another channel. */
@@ -139,10 +139,10 @@ async function othersOf(
  * Returns whether the whole alert is suppressed. An alert that was suppressed until its end settles after one more
  * evaluation, like one that was delivered (joinAlert).
  */
-function quietNow({ members, channels, withheld }: Passing, { told, over }: StageInput): Alert["quiet"] {
+function quietNow({ members, channels, withheld }: Passing, { delivered, over }: StageInput): Alert["quiet"] {
   const nobody = withheld.length > 0 && (members.length === 0 || channels.length === 0);
   if (!nobody) return "no";
-  return over && !told ? "closing" : "yes";
+  return over && !delivered ? "closing" : "yes";
 }
 
 function quietUntil({ again }: Passing, { alert, now }: StageInput, quiet: Alert["quiet"]): Ms | null {

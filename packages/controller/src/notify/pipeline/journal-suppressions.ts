@@ -34,8 +34,8 @@ export function journalSuppressions(doc: Doc<"alert">, withheld: readonly Suppre
     const news = members.filter(({ doc: member }) => had === undefined || newsAt(member, doc) > had.at);
     if (had === undefined) {
       fresh.push(code);
-      const told = `${channel === null ? "" : `${channel}: `}${plural(members.length, "incident")} not told of: ${text}`;
-      entries.push(entry(doc.key, now, told, { reason: code, channel, members: members.length }));
+      const line = `${channel === null ? "" : `${channel}: `}${plural(members.length, "incident")} not told of: ${text}`;
+      entries.push(entry(doc.key, now, line, { reason: code, channel, members: members.length }));
     }
     ofMembers.push(...news.map((member) => memberEntry(member, doc, one, now)));
     held.push({ code, text, channel, at: had === undefined || news.length > 0 ? now : had.at });

@@ -39,7 +39,7 @@ export interface StageInput {
   /** Returns the number of container instances of a cluster (by ARN) that are known to be active and not doomed. */
   readonly activeIn: (cluster: string) => number;
   /** Whether this alert was delivered on any channel. */
-  readonly told: boolean;
+  readonly delivered: boolean;
   /** Whether all members have an outcome. */
   readonly over: boolean;
   readonly now: Ms;

@@ -23,11 +23,11 @@ const advised = (id: string, cluster = "prod"): MemberSource => inCluster(id, cl
 
 interface How {
   readonly inhibit?: readonly InhibitRule[];
-  readonly told?: boolean;
+  readonly delivered?: boolean;
   readonly over?: boolean;
 }
 function run(members: readonly MemberSource[], open: readonly MemberSource[], how: How = {}): Passing {
-  const { inhibit = [rule], told: isTold = false, over = false } = how;
+  const { inhibit = [rule], delivered = false, over = false } = how;
   return pass(members, ["sns"], {
     alert: alertDoc(),
     route: DEFAULT_ROUTE,
@@ -36,7 +36,7 @@ function run(members: readonly MemberSource[], open: readonly MemberSource[], ho
     silences: [],
     suppress: { ...TELL_ALL, inhibit },
     activeIn: () => 0,
-    told: isTold,
+    delivered,
     over,
     now: T0 + 6_000,
   });
@@ -74,8 +74,8 @@ describe("an incident is told of", () => {
 
   test("its end, if its beginning was told", () => {
     const open = [inCluster("i-9", "prod")];
-    expect(kept(run([advised("i-1")], open, { told: true, over: true }))).toEqual(["i-1"]);
-    expect(kept(run([advised("i-1")], open, { told: true, over: false }))).toEqual([]);
+    expect(kept(run([advised("i-1")], open, { delivered: true, over: true }))).toEqual(["i-1"]);
+    expect(kept(run([advised("i-1")], open, { delivered: true, over: false }))).toEqual([]);
   });
 
   test("all match both sides: none is suppressed, not even by itself", () => {

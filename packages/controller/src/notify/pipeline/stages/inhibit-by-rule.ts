@@ -15,7 +15,7 @@ import { suppressEach } from "./suppress-members.ts";
  */
 export const inhibitByRule: Stage = (passing, input) => {
   const { inhibit } = input.suppress;
-  if (inhibit.length === 0 || passing.members.length === 0 || (input.told && input.over)) return passing;
+  if (inhibit.length === 0 || passing.members.length === 0 || (input.delivered && input.over)) return passing;
   const rules = inhibit.map((rule) => ({ rule, sourceOf: sourcesOf(rule, input.open) }));
   return suppressEach(passing, input, "inhibited", (member) => {
     for (const { rule, sourceOf } of rules) {

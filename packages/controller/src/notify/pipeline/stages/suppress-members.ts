@@ -11,13 +11,13 @@ import type { SuppressionReason } from "../../../model/alert.ts";
  */
 export function suppressEach(
   passing: Passing,
-  { told, over, now }: Pick<StageInput, "told" | "over" | "now">,
+  { delivered, over, now }: Pick<StageInput, "delivered" | "over" | "now">,
   code: SuppressionReason,
   why: (member: MemberSource, at: Ms) => string | null,
 ): Passing {
   const by = Map.groupBy(passing.members, (member) => {
     const text = why(member, now);
-    return text !== null && told && over ? why(member, member.doc.body.openedAt) : text;
+    return text !== null && delivered && over ? why(member, member.doc.body.openedAt) : text;
   });
   const withheld = [...by].flatMap(([text, members]) =>
     text === null ? [] : [{ code, text, members, channel: null }],

@@ -15,7 +15,7 @@ import { suppressAll, suppressEach } from "./suppress-members.ts";
  */
 export const suppress: Stage = (passing, input) => {
   const left = duringMaintenance(passing, input);
-  if (input.told || left.members.length === 0) return left;
+  if (input.delivered || left.members.length === 0) return left;
   const affected = affectedBy(left.members);
   if (affected === null) return left;
   for (const { code, text, holds } of CHECKS) if (holds(affected, input)) return suppressAll(left, code, text);
