@@ -63,10 +63,10 @@ test("where no worker is, the story says to what it happened, and the invariants
   const breaches = breachesAtEnd(ended, [draining, capacity, hooks, byPeople, closing]);
   expect(new Set(breaches.map(({ invariant }) => invariant))).toEqual(
     new Set([
-      "what is doomed is out of every balancer before its deadline",
-      "what is doomed is draining before its deadline",
-      "no task is killed that nobody told to stop",
-      "every warning is told, and how it ended",
+      "a doomed instance is deregistered everywhere before its deadline",
+      "a doomed container instance is DRAINING before its deadline",
+      "no task is killed without a stop before it",
+      "every warning is reported, and its outcome",
     ]),
   );
 });

@@ -23,7 +23,7 @@ import type { Heard } from "../../src/simulate/swarm/workers/queue.ts";
 
 const LAST = "the last healthy target is held while there is time";
 const TASKS = "tasks are told to stop only when they must";
-const REPLACED = "what is only recommended goes once its replacement serves";
+const REPLACED = "an instance with only a recommendation is drained after its replacement serves";
 const ACCOUNT = "123456789012";
 
 /** A group behind a load balancer, in a cluster, whose effects are looked at; no worker is there. */

@@ -53,6 +53,23 @@ describe("the worst of what is announced decides", () => {
   });
 });
 
+describe("what a message means can depend on what it says", () => {
+  const as = (kind: Incident["signals"][number]["kind"], hints: Incident["hints"]): Incident => {
+    const body = bodyOf(warning(0));
+    return { ...body, hints, signals: body.signals.map((signal) => ({ ...signal, kind })) };
+  };
+
+  test.each<[string, Incident, string]>([
+    ["a fleet that terminates the instance", as("fleet-change", { fleetEnds: true }), "termination"],
+    ["a fleet that has launched it", as("fleet-change", {}), "none"],
+    ["an agent that sees the group terminate it", as("agent-state", { groupEnds: true }), "termination"],
+    ["an agent that watches", as("agent-state", { fleetEnds: true }), "none"],
+    ["the end of a Capacity Block", as("capacity-block-expiration", {}), "scheduled"],
+    ["a reservation that is interrupted", as("capacity-reservation-interruption", {}), "reclaim"],
+    ["the result of a launch", as("launch-result", { fleetEnds: true, groupEnds: true }), "none"],
+  ])("%s", (_what, body, threat) => expect(threatOf(body)).toBe(threat));
+});
+
 describe("a scheduled event that AWS cancels is no threat any more", () => {
   const called = { ...bodyOf(scheduled(0, 9_000_000)), hints: { calledOff: true } };
   const replace = (over: Partial<Step>): Incident => ({

@@ -3,16 +3,16 @@ import type { OutageKind } from "../dimensions/outages.ts";
 import type { SentAlert } from "./scene.ts";
 import { type Family, isForAPerson } from "./family.ts";
 import { wasOut } from "./outage-at.ts";
-import { wrongDoings } from "./told-doings.ts";
-import { wrongEnds } from "./told-ends.ts";
-import { wrongTimes } from "./told-times.ts";
-import { wrongCounts } from "./told-counts.ts";
+import { wrongDoings } from "./alert-actions.ts";
+import { wrongEnds } from "./alert-outcomes.ts";
+import { wrongTimes } from "./alert-times.ts";
+import { wrongCounts } from "./alert-stakes.ts";
 
-const COUNTS = "what is said to be at stake is so";
-const TIMES = "times that are told are so";
-const ENDS = "how it is said to have ended is so";
-const DOINGS = "what is said to be done is done";
-const ONCE = "no news comes twice";
+const COUNTS = "alerts are right about what is at stake";
+const TIMES = "alerts are right about times";
+const ENDS = "alerts are right about outcomes";
+const DOINGS = "alerts are right about what was done";
+const ONCE = "no alert comes twice";
 
 /**
  * What people are told is true at some instant between the reading of its facts and its sending; and no news is told
@@ -47,7 +47,7 @@ export const alerts: Family = {
   },
   atEnd: {
     // docs/alert.md: people are not told of it. On-Demand Instances have no notice that people would be told of.
-    "nobody is told of a return to the warm pool": ({ fleet, told }) =>
+    "no alert reports a return to the warm pool": ({ fleet, told }) =>
       [...fleet.world.instances.values()]
         .filter(({ member, purchase }) => purchase === "on-demand" && member?.state.startsWith("Warmed:") === true)
         .filter(({ id }) => told.some(({ members }) => members.some((one) => one.subject === id && !isForAPerson(one))))

@@ -26,7 +26,7 @@ const settingsOf = ({
   maintenance: JSON.stringify(maintenance),
 });
 
-const SETTINGS = "groups are set as people set them";
+const SETTINGS = "the settings of groups stay as people set them";
 
 /** What is raised, detached or changed for a replacement is put back, or ends where a person put it. */
 export const capacity: Family = {

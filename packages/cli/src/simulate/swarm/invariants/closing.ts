@@ -31,7 +31,7 @@ export const closing: Family = {
         }),
 
     // An instance that somebody else ended first was not interrupted, even if a late warning says so.
-    "every warning is told, and how it ended": ({ fleet, incidents, told, refused }) =>
+    "every warning is reported, and its outcome": ({ fleet, incidents, told, refused }) =>
       fleet.world.oracle
         .facts()
         .filter(
@@ -48,7 +48,7 @@ export const closing: Family = {
           ({ what, error }) => `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
 
-    "nothing is owed, and nothing wakes": (ended) => [
+    "at the end nothing is owed and no document is due": (ended) => [
       ...[...ended.docs.values()].flatMap((doc) => (isWaitedFor(doc, ended) ? [] : owedBy(doc))),
       ...ended.due
         .filter((key) => ended.docs.get(key)?.wakeAt === null)

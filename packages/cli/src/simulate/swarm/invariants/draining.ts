@@ -24,26 +24,26 @@ export const draining: Family = {
   names: [],
   watch: () => ({}),
   atEnd: {
-    "what is doomed is out of every balancer before its deadline": nothingLeft(
+    "a doomed instance is deregistered everywhere before its deadline": nothingLeft(
       BALANCERS,
       (id, lost) => `${id} took connections at its end by ${lost.join(", ")}`,
     ),
 
     // ECS places tasks on instances that are not DRAINING, even if nothing runs there any more.
-    "what is doomed is draining before its deadline": nothingLeft(
+    "a doomed container instance is DRAINING before its deadline": nothingLeft(
       CONTAINERS,
       (id, lost) => `${id} was not DRAINING at its end: ${lost.join(", ")}`,
     ),
 
-    "no task is killed that nobody told to stop": nothingLeft(
+    "no task is killed without a stop before it": nothingLeft(
       TASKS,
       (id, lost) => `${id} ended with ${lost.length} tasks that ran`,
     ),
 
-    "draining begins when a warning is heard": (ended) =>
+    "draining begins when a warning is received": (ended) =>
       MAY_DEREGISTER.has(ended.spec.policy.may) ? drainsInTime(ended) : [],
 
-    "what lives on serves as before": survivorsServe,
+    "an instance that survives serves as before": survivorsServe,
 
     // A registration that outlives its task gets requests that nobody answers. Instances have addresses in 10.0.0.0/8,
     // tasks have others.

@@ -5,7 +5,7 @@ import type { Ended } from "./scene.ts";
 import { isOfYesterday } from "../watch.ts";
 import { type Family, isCalm, isTheirs } from "./family.ts";
 
-const AGREE = "explain says what is done";
+const AGREE = "explain shows what is done";
 
 /** What `explain` says for the same messages and policy is what the worker does and tells, if nothing goes wrong. */
 export const explained: Family = {

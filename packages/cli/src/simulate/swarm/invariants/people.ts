@@ -47,7 +47,7 @@ export const people: Family = {
       }),
     ],
 
-    "what is on standby takes no requests": ({ spec, fleet }) =>
+    "an instance on standby gets no requests": ({ spec, fleet }) =>
       [...fleet.world.instances.values()]
         .filter(({ member }) => member?.state === "Standby")
         .filter(({ id }) => !spec.byHand.some(({ group, nth }) => fleet.members.get(group)?.[nth]?.id === id))

@@ -8,7 +8,7 @@ import { stoppedTooSoon } from "./stopped-late.ts";
 
 const LAST = "the last healthy target is held while there is time";
 const TASKS = "tasks are told to stop only when they must";
-const REPLACED = "what is only recommended goes once its replacement serves";
+const REPLACED = "an instance with only a recommendation is drained after its replacement serves";
 
 /**
  * Services lose no more than the reclaims force. From its warning on an instance may be emptied, but the last healthy target

@@ -4,7 +4,7 @@ import { allOf } from "../swarm-policy.ts";
 import type { Scene, SentAlert } from "./scene.ts";
 import { isTheirs } from "./family.ts";
 import { wasOut } from "./outage-at.ts";
-import { SLOW_CHANNEL } from "./told-times.ts";
+import { SLOW_CHANNEL } from "./alert-times.ts";
 import type { Moment, TaskSeen } from "./world-record.ts";
 import { serviceKey } from "./world-record.ts";
 
