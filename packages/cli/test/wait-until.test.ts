@@ -17,7 +17,7 @@ test("a closed incident is waited for no more", () => {
   expect(waitUntil(incidentOf({ closedAt: T0 + 1 }), T0 + 2, false)).toBeNull();
 });
 
-test("a dry run is over when all that is left is to see it go, and not before its plan is there", () => {
+test("a dry run is over when all that is left is to wait until it is gone, and not before its plan is there", () => {
   expect(waitUntil(incidentOf({ steps: watching }), T0, true)).toBeNull();
   expect(waitUntil(incidentOf({ steps: watching }), T0, false)).toBe(T0 + 7 * MINUTE);
   expect(waitUntil(incidentOf({}), T0, true)).toBe(T0 + 3 * MINUTE);

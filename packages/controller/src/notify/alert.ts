@@ -55,6 +55,8 @@ export interface AlertModel {
   /** Names the alert in services that keep records, and its thread: 32 hexadecimal digits. */
   readonly recordId: string;
   readonly phase: "receipt" | "update" | "outcome";
+  /** It is over, and people are asked for nothing: services that keep a record of it close the record. */
+  readonly closes: boolean;
   /** "3 of m5.large in eu-west-1b are reclaimed, 94 s left" */
   readonly headline: string;
   /** "checkout keeps 1 of 4 tasks, below its minimum of 2" */
@@ -69,6 +71,8 @@ export interface AlertModel {
   readonly members: readonly AlertMember[];
   readonly impact: readonly ServiceImpact[];
   readonly openedAt: Ms;
+  /** When the content was made: countdowns start from it. */
+  readonly madeAt: Ms;
   readonly earliestDeadline: Ms | null;
   readonly storm: boolean;
   /** URL of its only incident, or of the list of incidents; null without `show.url`. */

@@ -89,7 +89,7 @@ describe.each(["detach", "raise"] as const)("by %s", (replace) => {
       reason: expect.stringMatching(/Unable to fulfill capacity/),
     });
     expect(toldOf(box, victim.id).at(-1)?.doing.join()).toMatch(
-      /see a replacement serve: could not: .*Unable to fulfill capacity/,
+      /wait until a replacement serves: could not: .*Unable to fulfill capacity/,
     );
     expect(box.world.oracle.leftovers()).toEqual({
       detachedRunning: [],

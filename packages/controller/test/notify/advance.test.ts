@@ -342,7 +342,7 @@ describe("a channel that asks for a long pause", () => {
     await on.join("i-1");
     await on.run(alerts, 15_000);
     expect(phases(standIn)).toEqual(["5 receipt"]);
-    expect(standIn.sent[0]?.model.ask[0]).toMatch(/^see why channel sns was not told: answered 429/);
+    expect(standIn.sent[0]?.model.ask[0]).toMatch(/^find out why channel sns got no message: answered 429/);
     // The outcome, a minute later: nobody waits until sns is free again.
     await on.change("i-1", drained);
     await on.run(alerts, 60_000);

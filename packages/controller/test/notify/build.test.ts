@@ -128,7 +128,9 @@ describe("what is at stake", () => {
     const made = model(many(3, { facts }));
     expect(made.stakes).toEqual(["checkout keeps 1 of 4 tasks, below its minimum of 2", "search keeps 9 of 10 tasks"]);
     expect(made.severity).toBe("critical");
-    expect(made.ask).toEqual(["see that capacity comes back (web) for checkout"]);
+    expect(made.ask).toEqual([
+      "check that checkout has 2 running tasks again; if not, check why web launches no instances",
+    ]);
   });
 
   test("members that saw less of the storm do not hide it", () => {
@@ -264,14 +266,14 @@ describe("what is being done", () => {
       "deregister from target groups: 2 of 2 done",
       "drain the container instance: 0 of 2 done, 2 could not: ecs:UpdateContainerInstancesState denied",
       "wait for tasks to stop: 0 of 2 done",
-      "see a replacement serve: 0 of 2 done",
+      "wait until a replacement serves: 0 of 2 done",
     ]);
     expect(made.ask).toEqual(["drain the container instance by hand: i-1, i-2"]);
     expect(made.members[0]?.doing).toEqual([
       "deregister from target groups: done",
       "drain the container instance: could not: ecs:UpdateContainerInstancesState denied",
       "wait for tasks to stop: under way",
-      "see a replacement serve: to do",
+      "wait until a replacement serves: to do",
     ]);
   });
 
@@ -305,7 +307,7 @@ describe("what is being done", () => {
   test("what was cut off calls for a look", () => {
     const made = model([told("i-1", { body: { outcome: "deadline-passed", drainedAt: T0 + 121_000 } })]);
     expect(made.severity).toBe("critical");
-    expect(made.ask).toEqual(["look for requests and work that were cut off on i-1"]);
+    expect(made.ask).toEqual(["check the logs of i-1 for requests and jobs that were cut off"]);
     expect(made.members[0]?.marginSeconds).toBe(-1);
   });
 });
@@ -318,7 +320,7 @@ describe("many, and strange ones", () => {
     const made = model([...members, urgent]);
     expect(performance.now() - started).toBeLessThan(1_000);
     expect(made.storm).toBe(true);
-    expect(made.headline).toBe("1001 of m5.large in eu-west-1b are reclaimed, 34 s left for the first");
+    expect(made.headline).toBe("checkout 1/4: 1001 of m5.large in eu-west-1b are reclaimed, 34 s left for the first");
     expect(made.members[0]?.subject).toBe("i-urgent");
     expect(made.members).toHaveLength(1_001);
     expect(made.missing).toEqual(["targets: throttled (1000)"]);

@@ -76,7 +76,7 @@ describe("a channel that fails for long", () => {
     });
     expect(slack.sent.map(({ model }) => [model.phase, model.ask])).toEqual([
       ["receipt", []],
-      ["update", [expect.stringMatching(/^see why channel mail was not told: answered 500/)]],
+      ["update", [expect.stringMatching(/^find out why channel mail got no message: answered 500/)]],
     ]);
     await on.change("i-1", drained);
     await on.run(alerts, 1_200_000);
@@ -106,7 +106,7 @@ describe("a channel that fails for long", () => {
     await on.join("i-1");
     await on.run(alerts, 20_000);
     expect(slack.sent.map(({ model }) => [model.phase, model.ask])).toEqual([
-      ["receipt", ["see why channel mail was not told: answered 401"]],
+      ["receipt", ["find out why channel mail got no message: answered 401"]],
     ]);
     await on.change("i-1", drained);
     await on.run(alerts, 60_000);
@@ -183,9 +183,11 @@ describe("who is told", () => {
 
   test("a channel is not told of its own failure, nor at the end of one that was mended", () => {
     const sends = { a: send("gave-up"), b: send("gave-up", { hash: "outcome:z" }) };
-    expect(failedChannelsFor({ sends }, "open", "a").lines).toEqual(["see why channel b was not told: answered 500"]);
+    expect(failedChannelsFor({ sends }, "open", "a").lines).toEqual([
+      "find out why channel b got no message: answered 500",
+    ]);
     expect(failedChannelsFor({ sends }, "outcome", "c").lines).toEqual([
-      "see why channel b was not told: answered 500",
+      "find out why channel b got no message: answered 500",
     ]);
     expect(failedChannelsFor({ sends }, "outcome", "b")).toEqual({ lines: [], digest: "" });
   });

@@ -43,7 +43,7 @@ describe("an alert that is withheld", () => {
     expect(await on.journal()).toEqual([
       "1 incident not told of: enough capacity is left",
       "no longer: enough capacity is left",
-      "sns: receipt of 2 incidents sent: 2 of m5.large in eu-west-1b are reclaimed, 95 s left",
+      "sns: receipt of 2 incidents sent: checkout 1/4: 2 of m5.large in eu-west-1b are reclaimed, 95 s left",
     ]);
     expect(await on.journal("incident#i-1#1")).toEqual(["nobody is told: enough capacity is left"]);
     expect(await on.journal("incident#i-2#1")).toEqual([]);

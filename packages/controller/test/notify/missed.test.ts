@@ -85,7 +85,7 @@ describe("recipients that may take a message later", () => {
       state: "sent",
       missed: { owed: null, final: expect.stringMatching(/^lead \(450\), for /) },
     });
-    expect(pager.sent.at(-1)?.model.ask[0]).toMatch(/^see why channel mails did not reach lead \(450\), for /);
+    expect(pager.sent.at(-1)?.model.ask.at(-1)).toMatch(/^find out why channel mails did not reach lead \(450\), for /);
     expect(on.observed.join()).not.toContain("SK-ALERT-UNTOLD");
   });
 
@@ -130,7 +130,7 @@ test("recipients that never take it are told of on other channels at once, and i
   const alerts = on.worker({ mails, pager });
   await on.join("i-1");
   await on.run(alerts, 120_000);
-  const line = "see why channel mails did not reach team (550)";
+  const line = "find out why channel mails did not reach team (550)";
   expect(mails.sent).toHaveLength(1);
   expect(pager.sent.map(({ model }) => model.ask.includes(line))).toEqual([false, true]);
   await on.join("i-2");

@@ -85,7 +85,7 @@ export function eventsOf(
   raised: number = 0,
 ): readonly PagerDutyEvent[] {
   const to = { routing_key: routingKey, dedup_key: idOf(model, raised) };
-  const over = model.phase === "outcome";
+  const over = model.closes;
   const event = fit(
     model,
     (parts): PagerDutyEvent => ({ ...to, event_action: over ? "resolve" : "trigger", ...contentOf(model, parts) }),

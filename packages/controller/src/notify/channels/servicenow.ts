@@ -159,7 +159,8 @@ async function tell(
   const over = model.phase === "outcome";
   const closed = isClosed(read.value);
   if (closed && !over) return "dead";
-  const fields = over && !closed ? resolution(model, options) : note(model, !closed && read.value.state === RESOLVED);
+  const fields =
+    model.closes && !closed ? resolution(model, options) : note(model, !closed && read.value.state === RESOLVED);
   const written = await table.write(id, fields, signal);
   return "failed" in written ? written.failed : sentAs(id);
 }

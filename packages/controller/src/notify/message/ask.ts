@@ -1,6 +1,7 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
+import { isLow } from "../outbox/level.ts";
 import type { MemberDetail } from "./member.ts";
 import { isLookUpPending, unreadTargetGroupLines } from "./unread-target-groups.ts";
 
@@ -10,11 +11,13 @@ const MOST_NAMES = 5;
 /** Returns requests to people; empty if none. */
 export function ask(impact: readonly ServiceImpact[], all: readonly MemberDetail[]): readonly string[] {
   const lines: string[] = [];
-  const low = impact.filter((one) => one.belowMinimum && one.doomed > 0).map((one) => one.service);
+  const low = impact
+    .filter(isLow)
+    .map(({ service, minimum }) => `${service} has ${minimum} running ${minimum === 1 ? "task" : "tasks"} again`);
   const groups = tally(all.flatMap(({ member }) => member.group ?? [])).map(([group]) => group);
   if (low.length > 0) {
-    const where = groups.length === 0 ? "" : ` (${few(groups, 3)})`;
-    lines.push(`see that capacity comes back${where} for ${few(low, MOST_NAMES)}`);
+    const where = groups.length === 0 ? "" : `; if not, check why ${few(groups, 3)} launches no instances`;
+    lines.push(`check that ${few(low, MOST_NAMES)}${where}`);
   }
   lines.push(...toDoByHand(all), ...lateOnes(all));
   const lost = all.reduce((sum, { member }) => sum + (lostTasks(member.outcome) ? member.standaloneTasks : 0), 0);
@@ -55,7 +58,7 @@ function lateOnes(all: readonly MemberDetail[]): string[] {
   const late = all.filter(({ member }) => member.outcome === "deadline-passed" || member.outcome === "missed-notice");
   if (late.length === 0) return [];
   const names = late.map(({ member }) => member.subject);
-  return [`look for requests and work that were cut off on ${few(names, MOST_NAMES)}`];
+  return [`check the logs of ${few(names, MOST_NAMES)} for requests and jobs that were cut off`];
 }
 
 const isAsked = (outcome: string | null): boolean =>

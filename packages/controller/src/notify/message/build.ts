@@ -9,7 +9,7 @@ import { type Links, NO_LINKS } from "./links.ts";
 import { recordIdOf } from "../join.ts";
 import { memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
-import { impactOfAll, stakes } from "./stakes.ts";
+import { impactOfAll, stakes, stakesTitle } from "./stakes.ts";
 import { isLow } from "../outbox/level.ts";
 import { contentHash, messageId } from "../outbox/hash.ts";
 
@@ -40,25 +40,32 @@ export function buildAlert(
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
   const impact = impactOfAll(all);
   const open = all.flatMap(({ body }) => (body.outcome === null ? (body.deadline ?? []) : []));
+  const asks = ask(impact, all);
+  const begins = over ? "" : stakesTitle(impact);
   const model = {
     raised: false,
+    closes: over && asks.length === 0,
     key: alert.key,
     generation: alert.body.generation,
     recordId: alert.body.recordId ?? recordIdOf(`${alert.key}#${alert.body.generation}`),
     phase: over ? "outcome" : told ? "update" : "receipt",
-    headline: over ? outcomeHeadline(all) : headline(all, now),
+    headline: over ? outcomeHeadline(all) : `${begins}${headline(all, now)}`,
     stakes: stakes(impact, all),
     doing: doing(all),
-    ask: ask(impact, all),
+    ask: asks,
     missing: missing(all),
     severity: severityOf(all, over || !impact.some(isLow)),
     group: groupOf(alert),
     members: all.map(({ member }) => member),
     impact,
     openedAt: alert.body.openedAt,
+    madeAt: now,
     earliestDeadline: open.length === 0 ? null : open.reduce((a, b) => Math.min(a, b)),
     storm: all.length >= STORM,
-    link: all.length === 1 ? (all[0]?.member.link ?? null) : links.list(alert.body.group),
+    link:
+      all.length === 1
+        ? (all[0]?.member.link ?? null)
+        : links.list(alert.body.group, over ? { since: alert.body.openedAt } : "open"),
   } satisfies Omit<AlertModel, "id">;
   return { ...model, id: messageId(model, 0, contentHash(model, "full")) };
 }

@@ -14,6 +14,12 @@ export function few(values: readonly string[], most: number): string {
   return `${values.slice(0, most).join(", ")} and ${values.length - most} more`;
 }
 
+/** Cuts a line to `width` characters, with "…" at the end. */
+export function short(line: string, width: number): string {
+  const characters = Array.from(line);
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+}
+
 /** Formats a duration for people: `94 s`, `12 min`, `3 h`, `4 days`. */
 export function span(seconds: number): string {
   if (seconds < 600) return `${Math.round(seconds)} s`;

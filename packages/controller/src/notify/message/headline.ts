@@ -1,8 +1,8 @@
 import type { Ms } from "../../clock.ts";
 import type { Threat } from "../../decide/threat.ts";
-import type { Outcome } from "../../model/incident.ts";
 import { few, plural, span, tally } from "./count.ts";
 import type { MemberDetail } from "./member.ts";
+import { OUTCOMES } from "./outcome-words.ts";
 import { isUnsure } from "./stakes.ts";
 
 /** Worst first: the headline begins with the worst threat of any member. */
@@ -143,20 +143,3 @@ function wordOf(one: MemberDetail): string {
   if (outcome === null) return one.member.threat === "cancelled" ? OUTCOMES.cancelled : "still open";
   return isUnsure(one) ? "not known to have drained" : OUTCOMES[outcome];
 }
-
-const OUTCOMES: { readonly [O in Outcome]: string } = {
-  drained: "drained",
-  "nothing-drained": "nothing to drain",
-  "deadline-passed": "not drained in time",
-  cancelled: "not interrupted after all",
-  "missed-notice": "ended without a warning",
-  "plain-end": "ended plainly",
-  unclassified: "ended for reasons that EC2 does not tell",
-  launched: "launched",
-  outdated: "told of an earlier life of it",
-  "returned-to-warm-pool": "back in the warm pool",
-  told: "only recommended, no interruption followed",
-  "handed-off": "left to its owner",
-  "ignored-by-policy": "left alone by policy",
-  "dry-run": "dry run, nothing was done",
-};

@@ -1,12 +1,16 @@
+import type { Ms } from "../../clock.ts";
 import type { Key } from "../../model/key.ts";
 import type { Params } from "../../model/plain.ts";
 
 /** URLs where people can read more; null without `show.url`. */
 export interface Links {
   readonly incident: (key: Key) => string | null;
-  /** The open incidents that an alert is about. */
-  readonly list: (group: Params) => string | null;
+  /** The incidents that an alert is about: the open ones, or those since it was opened. */
+  readonly list: (group: Params, which: "open" | { readonly since: Ms }) => string | null;
 }
+
+/** An incident may have opened some minutes before its alert: while it was silenced, for instance. */
+const JOINED_WITHIN: Ms = 600_000;
 
 export const NO_LINKS: Links = { incident: () => null, list: () => null };
 
@@ -14,9 +18,10 @@ export const NO_LINKS: Links = { incident: () => null, list: () => null };
 export function linksTo(base: string): Links {
   return {
     incident: (key) => new URL(`/api/v1/incidents/${encodeURIComponent(key.slice(key.indexOf("#") + 1))}`, base).href,
-    list(group) {
+    list(group, which) {
       const url = new URL("/api/v1/incidents", base);
-      url.searchParams.set("open", "true");
+      if (which === "open") url.searchParams.set("open", "true");
+      else url.searchParams.set("from", new Date(which.since - JOINED_WITHIN).toISOString());
       for (const name of ["region", "cluster", "group"]) {
         const value = group[name];
         // The list filters clusters by name, not by ARN.

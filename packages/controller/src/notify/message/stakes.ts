@@ -1,7 +1,8 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import { isWithoutTasks } from "./affected.ts";
 import { clean } from "./clean.ts";
-import { few, plural, span } from "./count.ts";
+import { outlookOf } from "../outbox/level.ts";
+import { few, plural, short, span, tally } from "./count.ts";
 import type { MemberDetail } from "./member.ts";
 import { hasUnreadTargetGroups } from "./unread-target-groups.ts";
 
@@ -57,6 +58,20 @@ const MOST_ZONES = 3;
 
 const share = (one: ServiceImpact): number => one.survives / Math.max(1, one.desired);
 
+/** Services in a title: the first 60 characters of a subject have to say what is at stake. */
+const MOST_IN_TITLE = 2;
+const LONGEST_IN_TITLE = 20;
+
+/** Makes the beginning of a title: "worker 7/29, web 7/15: "; empty if no service is known to lose a task. */
+export function stakesTitle(impact: readonly ServiceImpact[]): string {
+  const touched = impact.filter((one) => !one.daemon && one.doomed > 0);
+  if (touched.length === 0) return "";
+  const shown = touched.map(
+    (one) => `${short(one.service, LONGEST_IN_TITLE)} ${one.survives}/${Math.max(one.desired, one.survives)}`,
+  );
+  return `${few(shown, MOST_IN_TITLE)}: `;
+}
+
 /** Returns what remains of services and other tasks: "checkout keeps 1 of 4 tasks, below its minimum of 2". */
 export function stakes(impact: readonly ServiceImpact[], all: readonly MemberDetail[]): readonly string[] {
   const clusters = new Set(impact.map((one) => one.cluster));
@@ -68,6 +83,7 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly MemberDet
     return `${one.service}${where} keeps ${one.survives} of ${plural(of, "task")}${below}${byZone(one)}`;
   });
   if (touched.length > MOST_LINES) lines.push(`and ${plural(touched.length - MOST_LINES, "more service")}`);
+  lines.push(...mayLose(all));
   const standalone = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.standaloneTasks : 0), 0);
   if (standalone > 0) lines.push(`${plural(standalone, "standalone task")} that no service starts again`);
   const daemons = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.daemonTasks : 0), 0);
@@ -78,6 +94,24 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly MemberDet
 }
 
 const MOST_NAMES = 5;
+
+/**
+ * Returns what would be lost if instances that may be reclaimed are reclaimed: their tasks are not counted as doomed.
+ */
+function mayLose(all: readonly MemberDetail[]): readonly string[] {
+  const may = all.filter(({ body, member }) => body.outcome === null && outlookOf(member) === "may-end");
+  const tasks = tally(
+    may.flatMap(({ facts }) =>
+      (facts?.tasks ?? []).flatMap(({ role, service }) => (role === "service" && service !== null ? [service] : [])),
+    ),
+  );
+  if (tasks.length === 0) return [];
+  const shown = few(
+    tasks.map(([service, count]) => `${plural(count, "task")} of ${clean(service)}`),
+    MOST_NAMES,
+  );
+  return [`if ${may.length === 1 ? "it is" : "they are"} reclaimed: ${shown} would go`];
+}
 
 /** Returns what closed incidents lost. "Nothing was lost" is only reported if everything is known to have drained. */
 function lost(all: readonly MemberDetail[]): readonly string[] {

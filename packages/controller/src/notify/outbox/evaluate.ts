@@ -86,7 +86,8 @@ export async function evaluateAlert(
       id: messageId(model, send?.sentCount ?? 0, content),
       raised: phase === "update" && send?.level !== undefined && isWorse(level, send.level),
       phase,
-      ask: [...failed(channel).lines, ...model.ask],
+      // Last: it is not what the alert is about.
+      ask: [...model.ask, ...failed(channel).lines],
     };
   };
   const quiet = quietNow(passing, input);

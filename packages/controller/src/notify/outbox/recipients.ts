@@ -31,7 +31,7 @@ export function recipientsOf(
 
 /** Lines in one channel's content about channels that failed, for all or for some of their recipients. */
 export interface FailedChannels {
-  /** "see why channel slack was not told: answered 401" */
+  /** "find out why channel slack got no message: answered 401" */
   readonly lines: readonly string[];
   /** Changes with the set of failed channels; empty for none. */
   readonly digest: string;
@@ -53,8 +53,10 @@ export function failedChannelsFor({ sends }: Pick<Alert, "sends">, stage: Stage,
   ].toSorted();
   return {
     lines: [
-      ...failed.map(([name, { reason }]) => `see why channel ${name} was not told: ${reason ?? "for no known reason"}`),
-      ...partly.map(({ name, who }) => `see why channel ${name} did not reach ${who}`),
+      ...failed.map(
+        ([name, { reason }]) => `find out why channel ${name} got no message: ${reason ?? "the reason is not known"}`,
+      ),
+      ...partly.map(({ name, who }) => `find out why channel ${name} did not reach ${who}`),
     ],
     digest: causes.length === 0 ? "" : `!${createHash("sha256").update(causes.join(" ")).digest("hex").slice(0, 8)}`,
   };

@@ -1,6 +1,7 @@
 import type { ServiceImpact } from "../../enrich/facts.ts";
 import type { AlertMember, AlertModel } from "../alert.ts";
-import { plural } from "../message/count.ts";
+import { plural, short, span } from "../message/count.ts";
+import { OUTCOMES } from "../message/outcome-words.ts";
 
 /** Limits for the shown parts of an alert; the rest is counted. */
 export interface Room {
@@ -49,7 +50,7 @@ export function partsOf(model: AlertModel, room: Room): readonly Part[] {
     part("doing", "Being done", model.doing),
     part("ask", "Please", model.ask),
     part("missing", "Not known", model.missing),
-    part("deadline", "Deadline", model.earliestDeadline === null ? [] : [time(model.earliestDeadline)]),
+    part("deadline", "Deadline", deadlineOf(model)),
     part("where", "Where", [whereOf(model)]),
     part("services", "Services", model.impact.map(serviceLine), services, "more service"),
     part("members", "Incidents", model.members.map(memberLine), members, "more incident"),
@@ -57,10 +58,12 @@ export function partsOf(model: AlertModel, room: Room): readonly Part[] {
   return parts.filter(({ lines: shown, rest }) => shown.length > 0 || rest !== null);
 }
 
-/** Cuts a line to `width` characters, with "…" at the end. */
-export function short(line: string, width: number): string {
-  const characters = Array.from(line);
-  return characters.length <= width ? line : `${characters.slice(0, width - 1).join("")}…`;
+/** Describes the next deadline: "in 94 s, at 2026-01-01T00:02:00Z". */
+function deadlineOf({ earliestDeadline, madeAt }: AlertModel): readonly string[] {
+  if (earliestDeadline === null) return [];
+  const left = Math.floor((earliestDeadline - madeAt) / 1_000);
+  const at = time(earliestDeadline);
+  return [left > 0 ? `in ${span(left)}, at ${at}` : `${at}, which has passed`];
 }
 
 /** Formats a time with seconds, without milliseconds. */
@@ -91,10 +94,11 @@ function memberLine(member: AlertMember): string {
 
 function stateOf({ outcome, deadline, marginSeconds }: AlertMember): string {
   if (outcome === null) return deadline === null ? "open" : `until ${time(deadline)}`;
-  if (marginSeconds === null) return outcome;
-  return marginSeconds < 0
-    ? `${outcome} ${Math.ceil(-marginSeconds)} s late`
-    : `${outcome} with ${Math.floor(marginSeconds)} s to spare`;
+  const word = OUTCOMES[outcome];
+  if (marginSeconds === null) return word;
+  // Only of what was drained: "not drained in time, with 9 s to spare" would be a riddle.
+  if (outcome !== "drained") return marginSeconds < 0 ? `${word}, ${Math.ceil(-marginSeconds)} s late` : word;
+  return `${word} with ${Math.floor(Math.max(0, marginSeconds))} s to spare`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AlertModel } from "../alert.ts";
-import { short } from "./parts.ts";
+import { short } from "../message/count.ts";
 
 /**
  * Makes an alert's id for services that keep incidents: equal for all messages of one generation of the alert. 43

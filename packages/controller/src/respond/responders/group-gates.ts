@@ -10,7 +10,7 @@ import { isShifted, servingIn } from "../serving.ts";
 export const groupGates: Responder = {
   repeat: "safe",
   nature: "observes",
-  phrase: "see whether early replacement is allowed now",
+  phrase: "check whether early replacement is allowed now",
   isShown: false,
   empties: null,
   undoneBy: null,

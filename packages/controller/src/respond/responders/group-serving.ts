@@ -14,7 +14,7 @@ const POLL = 5_000;
 export const groupServing: Responder = {
   repeat: "safe",
   nature: "observes",
-  phrase: "see the new instances serve",
+  phrase: "wait until the new instances serve",
   isShown: false,
   empties: null,
   undoneBy: null,

@@ -15,7 +15,7 @@ const POLL = 3_000;
 export const releaseToGroup: Responder = {
   repeat: "safe",
   nature: "waits",
-  phrase: "see its group to the end of what was begun for it",
+  phrase: "finish what was begun in its group",
   isShown: false,
   empties: null,
   undoneBy: null,

@@ -22,13 +22,13 @@ const UNWARNED: ReadonlySet<Threat> = new Set(["ending", "termination"]);
 export const verifyGone: Responder = {
   repeat: "safe",
   nature: "observes",
-  phrase: "see it go",
+  phrase: "wait until it is gone",
   isShown: false,
   empties: null,
   undoneBy: null,
   byHand: false,
   withoutLedger: true,
-  title: () => "see it go",
+  title: () => "wait until it is gone",
   run: async (step, ctx) => keepEarly(await look(step, ctx), step, ctx),
 };
 

@@ -22,13 +22,13 @@ const EVIDENCE_EVERY = 4;
 export const verifyReplacement: Responder = {
   repeat: "safe",
   nature: "observes",
-  phrase: "see a replacement serve",
+  phrase: "wait until a replacement serves",
   isShown: true,
   empties: null,
   undoneBy: null,
   byHand: false,
   withoutLedger: true,
-  title: () => "see a replacement serve",
+  title: () => "wait until a replacement serves",
   async run(step, ctx) {
     const name = textOrNull(step, "group");
     if (name === null) return { is: "skip", reason: "it was in no group" };

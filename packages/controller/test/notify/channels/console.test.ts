@@ -37,10 +37,10 @@ describe("console", () => {
   test("plain lines into a pipe, one write an alert", async () => {
     expect(await send({})).toBe(
       [
-        "00:00:00 CRITICAL receipt: i-1 (web, m5.large) in eu-west-1b is reclaimed, 94 s left",
+        "00:00:00 CRITICAL receipt: checkout 1/4: i-1 (web, m5.large) in eu-west-1b is reclaimed, 94 s left",
         "  at stake: checkout keeps 1 of 4 tasks, below its minimum of 2",
-        "  please see that capacity comes back (web) for checkout",
-        "  deadline 2026-01-01T00:02:00Z",
+        "  please check that checkout has 2 running tasks again; if not, check why web launches no instances",
+        "  deadline in 94 s, at 2026-01-01T00:02:00Z",
         "  where: cluster prod, eu-west-1, account 111122223333",
         "  service checkout: 4 desired, 4 running, 0 pending, 3 go, 1 stays; checkout:1; behind a load balancer",
         "  - i-1  web  m5.large  eu-west-1b  web  until 2026-01-01T00:02:00Z",

@@ -125,7 +125,8 @@ function messageOf(model: AlertModel, options: EmailOptions, now: number, thread
   const data = alertJson(model, now);
   const own = (text: string | undefined, escape: "html" | "none"): string | null =>
     text === undefined ? null : liquid(text, escape)(data);
-  const word = model.phase === "outcome" ? "ENDED" : model.severity.toUpperCase();
+  const word =
+    model.phase !== "outcome" ? model.severity.toUpperCase() : model.closes ? "ENDED" : "ENDED, SOMETHING TO DO";
   const subject = clean(own(templates.subject, "none") ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
   return {
     from,

@@ -1,6 +1,7 @@
 import type { AlertModel } from "../../alert.ts";
 import { clean } from "../../message/clean.ts";
 import { alertId } from "../../render/ticket.ts";
+import { escapeAngles } from "../../render/escape-angles.ts";
 import { escapeEntities } from "../../render/escape-entities.ts";
 import { fit } from "../../render/fit.ts";
 import type { Part } from "../../render/parts.ts";
@@ -48,7 +49,7 @@ export function chatMessage(model: AlertModel): ChatMessage {
   return fit(
     model,
     (parts) => ({
-      fallbackText: `${model.severity.toUpperCase()}: ${headline}`,
+      fallbackText: escapeAngles(`${model.severity.toUpperCase()}: ${headline}`),
       thread: { threadKey: alertId(model) },
       cardsV2: [
         { cardId: "alert", card: { sections: [{ widgets: [first] }, ...parts.map(sectionOf), ...last] } },
@@ -58,10 +59,17 @@ export function chatMessage(model: AlertModel): ChatMessage {
   );
 }
 
-function sectionOf({ title, lines, rest }: Part): ChatSection {
+/** What a reader must not have to unfold. */
+const NEVER_FOLDED: ReadonlySet<Part["name"]> = new Set(["stakes", "ask"]);
+
+function sectionOf({ name, title, lines, rest }: Part): ChatSection {
   const cut = rest === null ? [] : [`<i>${escapeEntities(rest)}</i>`];
   const widgets = [paragraph([...lines.map(escapeEntities), ...cut].join("<br>"))];
-  return { header: title, ...(lines.length >= FOLD_FROM ? { collapsible: true } : {}), widgets };
+  return {
+    header: title,
+    ...(lines.length >= FOLD_FROM && !NEVER_FOLDED.has(name) ? { collapsible: true } : {}),
+    widgets,
+  };
 }
 
 /** `text` may contain a few HTML tags: https://developers.google.com/workspace/chat/format-messages#card-formatting */

@@ -135,7 +135,7 @@ async function tell(
     if ("failed" in edited) return edited.failed;
   }
   let unmoved: string | null = null;
-  if (model.phase === "outcome") {
+  if (model.closes) {
     const twins = await closeTwins(jira, key, withOpen(project, alertId(model)), transition, signal);
     if (twins !== null) return twins;
     const moved = await moveTo(jira, key, transition, signal);

@@ -61,7 +61,7 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
         const result = ofHttp(await http(jsonRequest("POST", target, body, headers), signal), QUEUED);
         if (result.is !== "sent") return result;
       }
-      return { is: "sent", receipt: { closed: model.phase === "outcome", raised } };
+      return { is: "sent", receipt: { closed: model.closes, raised } };
     }),
   };
 }
@@ -85,7 +85,7 @@ export function requestsOf(
   const alias = idOf(model, raised);
   const at = (id: string, what: string): string => `/${id}/${what}?identifierType=alias`;
   const note = { note: text, source: "Spotkeeper" };
-  if (model.phase === "outcome") return idsOf(model, raised).map((id) => ({ path: at(id, "close"), body: note }));
+  if (model.closes) return idsOf(model, raised).map((id) => ({ path: at(id, "close"), body: note }));
   const created = {
     message: escapeAngles(titleOf(model, LONGEST_MESSAGE)),
     alias,

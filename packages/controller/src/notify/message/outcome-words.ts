@@ -1,0 +1,19 @@
+import type { Outcome } from "../../model/incident.ts";
+
+/** How an incident ended, in words for people. */
+export const OUTCOMES: { readonly [O in Outcome]: string } = {
+  drained: "drained",
+  "nothing-drained": "nothing to drain",
+  "deadline-passed": "not drained in time",
+  cancelled: "not interrupted after all",
+  "missed-notice": "ended without a warning",
+  "plain-end": "ended plainly",
+  unclassified: "ended for reasons that EC2 does not tell",
+  launched: "launched",
+  outdated: "told of an earlier life of it",
+  "returned-to-warm-pool": "back in the warm pool",
+  told: "only recommended, no interruption followed",
+  "handed-off": "left to its owner",
+  "ignored-by-policy": "left alone by policy",
+  "dry-run": "dry run, nothing was done",
+};
