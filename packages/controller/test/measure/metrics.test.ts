@@ -30,6 +30,7 @@ const PROMISED = {
   spotkeeper_alerts_total: ["channel", "outcome"],
   spotkeeper_alerts_suppressed_total: ["reason"],
   spotkeeper_missed_notices_total: [],
+  spotkeeper_config_last_reload_successful: [],
 };
 
 const origin: Origin = { source: "sqs", account: null, region: null, sentAt: null, receivedAt: T0 };
