@@ -21,7 +21,7 @@ test("a warning ends well: deregistered, drained, hook completed, seen to go, re
   await box.run(7);
   expect(toldOf(box, victim.id).map((model) => model.phase)).toEqual(["receipt"]);
   const [receipt] = toldOf(box, victim.id);
-  expect(receipt?.headline).toMatch(/^i-\w+ \(web, m5\.large\) in us-east-1\w is reclaimed, 1\d\d s left$/);
+  expect(receipt?.headline).toMatch(/^web 3\/4: i-\w+ \(web, m5\.large\) in us-east-1\w is reclaimed, 1\d\d s left$/);
   expect(receipt?.stakes).toEqual(["web keeps 3 of 4 tasks"]);
 
   await box.run(80);
