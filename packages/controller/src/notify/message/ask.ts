@@ -11,18 +11,27 @@ const MOST_NAMES = 5;
 /** Returns requests to people; empty if none. */
 export function ask(impact: readonly ServiceImpact[], all: readonly MemberDetail[]): readonly string[] {
   const lines: string[] = [];
-  const low = impact
-    .filter(isLow)
-    .map(({ service, minimum }) => `${service} has ${minimum} running ${minimum === 1 ? "task" : "tasks"} again`);
+  const low = impact.filter(isLow);
   const groups = tally(all.flatMap(({ member }) => member.group ?? [])).map(([group]) => group);
   if (low.length > 0) {
     const where = groups.length === 0 ? "" : `; if not, check why ${few(groups, 3)} launches no instances`;
-    lines.push(`check that ${few(low, MOST_NAMES)}${where}`);
+    lines.push(`check that ${againOf(low)}${where}`);
   }
   lines.push(...toDoByHand(all), ...lateOnes(all));
   const lost = all.reduce((sum, { member }) => sum + (lostTasks(member.outcome) ? member.standaloneTasks : 0), 0);
   if (lost > 0) lines.push(`start ${plural(lost, "standalone task")} elsewhere, if still needed: no service will`);
   return lines.slice(0, MOST_LINES);
+}
+
+/** "checkout has 2 running tasks again"; of several: "running tasks are back: worker 20, web 10". */
+function againOf(low: readonly ServiceImpact[]): string {
+  const [only, ...others] = low;
+  if (only !== undefined && others.length === 0)
+    return `${only.service} has ${plural(only.minimum, "running task")} again`;
+  return `running tasks are back: ${few(
+    low.map(({ service, minimum }) => `${service} ${minimum}`),
+    MOST_NAMES,
+  )}`;
 }
 
 /** Outcomes with which an instance ended, with its tasks. */

@@ -39,7 +39,9 @@ export function buildAlert(
   const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
   const impact = impactOfAll(all);
-  const open = all.flatMap(({ body }) => (body.outcome === null ? (body.deadline ?? []) : []));
+  const open = all.flatMap(({ body, member }) =>
+    body.outcome === null && member.threat !== "cancelled" ? (body.deadline ?? []) : [],
+  );
   const asks = ask(impact, all);
   const begins = over ? "" : stakesTitle(impact);
   const model = {

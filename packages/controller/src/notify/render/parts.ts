@@ -92,7 +92,8 @@ function memberLine(member: AlertMember): string {
   return [...known, ...(tasks === "" ? [] : [tasks])].join("  ");
 }
 
-function stateOf({ outcome, deadline, marginSeconds }: AlertMember): string {
+function stateOf({ outcome, deadline, marginSeconds, threat }: AlertMember): string {
+  if (outcome === null && threat === "cancelled") return OUTCOMES.cancelled;
   if (outcome === null) return deadline === null ? "open" : `until ${time(deadline)}`;
   const word = OUTCOMES[outcome];
   if (marginSeconds === null) return word;
