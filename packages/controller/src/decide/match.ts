@@ -59,6 +59,30 @@ export function matches(matcher: Matcher, incident: Incident, facts: Facts): boo
   return Object.entries(tag ?? {}).every(([name, pattern]) => fits(pattern, known(tags[name])));
 }
 
+/** A key of a matcher that an incident does not match. */
+export interface Difference {
+  readonly key: string;
+  readonly wanted: string;
+  /** The values of the incident; empty if none is known. */
+  readonly known: readonly string[];
+}
+
+/** Returns all keys of the matcher that do not match; empty if `matches`. */
+export function differences(matcher: Matcher, incident: Incident, facts: Facts): readonly Difference[] {
+  const { tag = {}, ...plain } = matcher;
+  const seen = attributes(incident, facts);
+  const tags = tagsOf(facts);
+  const compared = [
+    ...Object.entries(plain).map(([key, pattern]) => ({ key, pattern, known: seen[key as keyof typeof seen] })),
+    ...Object.entries(tag).map(([name, pattern]) => ({ key: `tag.${name}`, pattern, known: known(tags[name]) })),
+  ];
+  return compared.flatMap(({ key, pattern, known: values }) =>
+    pattern === undefined || fits(pattern, values)
+      ? []
+      : [{ key, wanted: [pattern].flat().join(" or "), known: values }],
+  );
+}
+
 const FROM_FACTS = ["group", "cluster", "service", "instanceType", "instanceName"] as const;
 
 /**
