@@ -320,6 +320,22 @@ describe("what is worse than the last message said", () => {
     expect(last(chat)?.model.headline).toContain("1 more was not interrupted after all");
   });
 
+  test("an end that asks people for something raises it, a good end does not", async () => {
+    const alerts = on.worker({ chat });
+    await on.join("i-1");
+    await on.run(alerts, 10_000);
+    await on.change("i-1", { outcome: "deadline-passed", closedAt: T0 + 120_000 });
+    await on.run(alerts, 40_000);
+    expect(last(chat)?.model).toMatchObject({ phase: "outcome", severity: "critical", closes: false, raised: true });
+    await on.join("i-2");
+    await on.run(alerts, 10_000);
+    await on.join("i-3");
+    await on.change("i-2", drained);
+    await on.change("i-3", drained);
+    await on.run(alerts, 40_000);
+    expect(last(chat)?.model).toMatchObject({ phase: "outcome", members: { length: 2 }, closes: true, raised: false });
+  });
+
   test("each repetition has an id of its own, and each attempt of one message the same", async () => {
     const route = { ...DEFAULT_ROUTE, repeatEvery: 60_000 };
     const alerts = on.worker({ chat }, { routes: [route] });

@@ -60,6 +60,17 @@ describe("recipients that may take a message later", () => {
     expect(await on.journal()).toContainEqual(expect.stringContaining("; not yet to lead (450)"));
   });
 
+  test("get it with the id that the others got it with, and a repetition with another one", async () => {
+    const mails = mail(LATER);
+    const routes = [{ ...DEFAULT_ROUTE, repeatEvery: 60_000 }];
+    await on.join("i-1");
+    await on.run(on.worker({ mails }, { routes }), 80_000);
+    const [first, owed, repeated] = mails.sent;
+    expect([first?.owed, owed?.owed, repeated?.owed]).toEqual([null, { addresses: ["lead"] }, null]);
+    expect(owed?.model.id).toBe(first?.model.id);
+    expect(repeated?.model.id).not.toBe(first?.model.id);
+  });
+
   test("news go to all, without waiting for them, and are all that is owed", async () => {
     const mails = mail(LATER);
     const alerts = on.worker({ mails });

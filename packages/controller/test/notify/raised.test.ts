@@ -108,6 +108,17 @@ test("a storm that grows for an hour opens five alerts at most", async () => {
   await service.close();
 });
 
+test("jsm-ops: what gets worse after the last further alert is a note in it", async () => {
+  const service = await startGenie("/jsm/ops/integration");
+  const url = `${service.url}/jsm/ops/integration`;
+  const options = channels["jsm-ops"].options.parse({ type: "jsm-ops", apiKey: "${env:K}", url, allow });
+  const channel = channels["jsm-ops"].create(options, secretive({ "${env:K}": service.key }));
+  await sendAll(channel, small, ...Array.from({ length: 6 }, () => worse));
+  expect([...service.alerts.values()].flat().map(({ notes }) => notes)).toEqual([0, 0, 0, 0, 2]);
+  await service.close();
+  expect(service.problems).toEqual([]);
+});
+
 test("jira: the priority is raised, and never lowered again", async () => {
   const jira = await startJira();
   const options = channels.jira.options.parse({

@@ -8,6 +8,7 @@ import { buildAlert } from "../message/build.ts";
 import type { ChannelLimits } from "./channel-limits.ts";
 import { contentHash, messageId } from "./hash.ts";
 import { isWorse, levelOf } from "./level.ts";
+import { isForOwed } from "./missed.ts";
 import { memberTag } from "../join.ts";
 import type { Links } from "../message/links.ts";
 import type { MemberSource } from "../message/member.ts";
@@ -81,10 +82,13 @@ export async function evaluateAlert(
   const level = levelOf(model);
   const modelFor = ({ channel, phase, content }: Due): AlertModel => {
     const send = doc.body.sends[channel];
+    const sent = send?.sentCount ?? 0;
     return {
       ...model,
-      id: messageId(model, send?.sentCount ?? 0, content),
-      raised: phase === "update" && send?.level !== undefined && isWorse(level, send.level),
+      // Those who are owed a message get it with the id that the others got it with.
+      id: messageId(model, isForOwed(send, content) ? sent - 1 : sent, content),
+      // A good end notifies nobody, also if it has more members than were reported.
+      raised: phase !== "receipt" && !model.closes && send?.level !== undefined && isWorse(level, send.level),
       phase,
       // Last: it is not what the alert is about.
       ask: [...model.ask, ...failed(channel).lines],

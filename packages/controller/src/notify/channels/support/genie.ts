@@ -54,9 +54,10 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
     pace: null,
     send: sendWith(deps.secret, { apiKey }, async ({ apiKey: key }, model, previous, signal) => {
       const open = previously.safeParse(previous).data?.closed === false;
-      const raised = open ? raisedBy(model, raisedBefore(previous)) : 0;
+      const before = open ? raisedBefore(previous) : 0;
+      const raised = open ? raisedBy(model, before) : 0;
       const headers = { authorization: `GenieKey ${key}` };
-      for (const { path, body } of requestsOf(model, open, raised)) {
+      for (const { path, body } of requestsOf(model, open && raised === before, raised)) {
         const target = `${url.replace(/\/+$/, "")}/v2/alerts${path}`;
         const result = ofHttp(await http(jsonRequest("POST", target, body, headers), signal), QUEUED);
         if (result.is !== "sent") return result;
@@ -74,6 +75,7 @@ export function genieChannel({ apiKey, url, allow = [] }: GenieOptions<string>, 
  * another alert with another alias. A note to an alert that a person has closed or deleted is dropped without an error, so
  * that an update creates the alert first: while it is open, that only counts one more occurrence.
  *
+ * @param open whether an earlier message opened the alert that this one is about
  * @param raised how often it got worse, with this message
  */
 export function requestsOf(
@@ -96,5 +98,5 @@ export function requestsOf(
     priority: PRIORITY[model.severity],
   };
   const create = { path: "", body: created };
-  return open && !model.raised ? [create, { path: at(alias, "notes"), body: note }] : [create];
+  return open ? [create, { path: at(alias, "notes"), body: note }] : [create];
 }
