@@ -96,4 +96,15 @@ export interface Alert {
    */
   readonly quiet: "no" | "yes" | "closing";
   readonly withheld: readonly StoredSuppression[];
+  /** Services that were seen below their minimum while the alert was open; absent means none. */
+  readonly low?: readonly LowService[];
+}
+
+/** A service with fewer running tasks than its minimum, as seen at evaluations. */
+export interface LowService {
+  readonly service: string;
+  readonly minimum: number;
+  readonly since: Ms;
+  /** When it had enough tasks again; null means it was below its minimum at the last evaluation. */
+  readonly until: Ms | null;
 }

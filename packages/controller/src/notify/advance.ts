@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock, Ms } from "../clock.ts";
 import { commitOver, type Committed, type Made, UNAVAILABLE_PAUSE } from "../durable/commit.ts";
 import { inRounds, type Round, type Since } from "../durable/rounds.ts";
@@ -206,4 +207,7 @@ function settled(made: Doc<"alert">, now: Ms): Entry {
 
 /** Whether an evaluation has changed nothing but `wakeAt`. */
 const isSame = (a: Doc<"alert">, b: Doc<"alert">): boolean =>
-  a.body.size === b.body.size && a.body.quiet === b.body.quiet && equalSuppressions(a.body.withheld, b.body.withheld);
+  a.body.size === b.body.size &&
+  a.body.quiet === b.body.quiet &&
+  equalSuppressions(a.body.withheld, b.body.withheld) &&
+  isDeepStrictEqual(a.body.low, b.body.low);

@@ -9,7 +9,7 @@ import { type Links, NO_LINKS } from "./links.ts";
 import { recordIdOf } from "../join.ts";
 import { memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
-import { impactOfAll, stakes, stakesTitle } from "./stakes.ts";
+import { impactOfAll, stakes, stakesTitle, wereLow } from "./stakes.ts";
 import { isLow } from "../outbox/level.ts";
 import { contentHash, messageId } from "../outbox/hash.ts";
 
@@ -52,7 +52,7 @@ export function buildAlert(
     recordId: alert.body.recordId ?? recordIdOf(`${alert.key}#${alert.body.generation}`),
     phase: over ? "outcome" : told ? "update" : "receipt",
     headline: over ? outcomeHeadline(all) : `${begins}${headline(all, now)}`,
-    stakes: stakes(impact, all),
+    stakes: [...stakes(impact, all), ...(over ? wereLow(alert.body, now) : [])],
     doing: doing(all),
     ask: asks,
     missing: missing(all),

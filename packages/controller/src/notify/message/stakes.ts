@@ -1,4 +1,6 @@
+import type { Ms } from "../../clock.ts";
 import type { ServiceImpact } from "../../enrich/facts.ts";
+import type { Alert } from "../../model/alert.ts";
 import { isWithoutTasks } from "./affected.ts";
 import { clean } from "./clean.ts";
 import { outlookOf } from "../outbox/level.ts";
@@ -147,6 +149,21 @@ function lost(all: readonly MemberDetail[]): readonly string[] {
         isAllTakenOff(one),
     );
   return lines.length === 0 && drained && over.length > 0 ? ["nothing was lost"] : lines;
+}
+
+/**
+ * Says of an outcome which services were below their minimum, and for how long; after a message that said that one would
+ * be, also that none was.
+ */
+export function wereLow({ low = [], sends }: Pick<Alert, "low" | "sends">, now: Ms): readonly string[] {
+  if (low.length > 0)
+    return low.map(({ service, minimum, since, until }) => {
+      const time = span(Math.max(1, ((until ?? now) - since) / 1_000));
+      const still = until === null ? ", and is not known to have them back" : "";
+      return `${clean(service)} was below its minimum of ${plural(minimum, "task")} for about ${time}${still}`;
+    });
+  const feared = Object.values(sends).some(({ level }) => (level?.low ?? 0) > 0);
+  return feared ? ["no service was seen below its minimum"] : [];
 }
 
 /** Whether all known registrations were drained in time, but some facts could not be read. */

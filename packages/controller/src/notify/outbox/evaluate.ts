@@ -10,6 +10,7 @@ import { contentHash, messageId } from "./hash.ts";
 import { isWorse, levelOf } from "./level.ts";
 import { isForOwed } from "./missed.ts";
 import { memberTag } from "../join.ts";
+import { lowServices } from "./low-services.ts";
 import type { Links } from "../message/links.ts";
 import type { MemberSource } from "../message/member.ts";
 import { type ChannelRef, type Due, nextEvaluation, type NextAlert, nextAlert } from "./next.ts";
@@ -105,12 +106,18 @@ export async function evaluateAlert(
     modelFor,
     next,
     noted,
-    body: { ...doc.body, size: members.length, quiet, withheld: noted.held },
+    body: { ...doc.body, size: members.length, quiet, withheld: noted.held, ...lowOf(doc.body, model, at) },
   };
 }
 
 /** Whether the channel has delivered nothing yet. An update that comes late is still of use. */
 const isReceiptFor = ({ sends }: Alert, channel: string): boolean => (sends[channel]?.receipt ?? null) === null;
+
+/** Returns the services that were seen below their minimum; no field for none, as in documents of before. */
+function lowOf(body: Alert, { phase, impact }: AlertModel, at: Ms): Pick<Alert, "low"> {
+  const low = lowServices(body, phase === "outcome" ? [] : impact, at);
+  return low.length === 0 ? {} : { low };
+}
 
 /** Whether a message can still be sent on another channel. */
 const othersCan = ({ sends }: Alert, channel: string, channels: ReadonlyMap<string, Channel>): boolean =>
