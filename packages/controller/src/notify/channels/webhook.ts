@@ -3,12 +3,10 @@ import { z } from "zod";
 import type { Channel } from "../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "./channel.ts";
 import { allow as allowed, reference, urlOrReference } from "./support/options.ts";
-import { template } from "./support/template.ts";
-import { alertJson, renderJson } from "../render/json.ts";
-import { liquid } from "../render/liquid.ts";
+import { askToMend, fillOwn, makesJson, template } from "./support/template.ts";
+import { renderJson } from "../render/json.ts";
 import { type Accepted, ofHttp } from "./support/result.ts";
 import { isPage } from "./support/unexpected.ts";
-import { sampleAlert } from "../message/sample.ts";
 import { sendWith } from "./support/secrets.ts";
 
 export interface WebhookOptions {
@@ -69,35 +67,27 @@ export const webhookChannel: ChannelFactory<z.ZodType<WebhookOptions>> = {
       send: sendWith(deps.secret, { url, secret }, async ({ url: target, secret: key }, model, _previous, signal) => {
         const now = clock.now();
         const id = model.id;
+        const kind = isJson(options.contentType) ? "json" : "none";
+        const own = options.body === undefined ? null : fillOwn({ name: "body", text: options.body, kind }, model, now);
+        const fault = own?.is === "fault" ? own.fault : null;
         const body =
-          options.body === undefined
-            ? renderJson(model, now, MOST_BYTES)
-            : liquid(options.body, "none")(alertJson(model, now));
+          own?.is === "filled"
+            ? own.text
+            : renderJson(askToMend(model, fault === null ? [] : [fault]), now, MOST_BYTES);
         const headers = {
-          "content-type": options.contentType ?? JSON_TYPE,
+          "content-type": fault === null ? (options.contentType ?? JSON_TYPE) : JSON_TYPE,
           "user-agent": "spotkeeper",
           "idempotency-key": id,
           ...(key === undefined ? {} : { "x-spotkeeper-signature": signature(key, Math.floor(now / 1_000), body) }),
         };
         const result = ofHttp(await http({ method: "POST", url: target, headers, body }, signal), TAKEN);
-        return result.is === "sent" ? { is: "sent", receipt: { id } } : result;
+        if (result.is === "sent") return { is: "sent", receipt: { id } };
+        // The receiver may want the form of the template only.
+        return fault === null ? result : { ...result, reason: `${result.reason}; mend its template ${fault}` };
       }),
     };
   },
 };
-
-/** Whether a template makes valid JSON, tested with values that need escaping. */
-function makesJson(body: string): boolean {
-  try {
-    const sample = sampleAlert("receipt", 0);
-    JSON.parse(liquid(body, "none")(alertJson({ ...sample, headline: HOSTILE, stakes: [HOSTILE], ask: [HOSTILE] }, 0)));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const HOSTILE = `"}]\\\n`;
 
 /**
  * Makes the signature `t=1767225600,v1=5257a869…`. The time is signed, too, so that a recorded request cannot be used

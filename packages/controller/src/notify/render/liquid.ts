@@ -41,7 +41,7 @@ function textOf(value: unknown): string {
  *
  * @example liquid("{{ headline }}", "none")({ headline: "i-0abc is reclaimed" })
  */
-export function liquid(template: string, escape: Escape): (data: object) => string {
+function liquid(template: string, escape: Escape): (data: object) => string {
   const engine = engines[escape];
   let parsed: Template[] | null = null;
   return (data) => {
@@ -50,13 +50,16 @@ export function liquid(template: string, escape: Escape): (data: object) => stri
   };
 }
 
-/** Tests a template with an example; returns the error as text, or null. */
-export function faultOf(template: string, escape: Escape, example: object): string | null {
+export type Filled =
+  | { readonly is: "filled"; readonly text: string }
+  | { readonly is: "fault"; readonly fault: string };
+
+/** Fills a template; a fault, with its line, is returned and not thrown. */
+export function fill(template: string, escape: Escape, data: object): Filled {
   try {
-    liquid(template, escape)(example);
-    return null;
+    return { is: "filled", text: liquid(template, escape)(data) };
   } catch (error) {
     const message = error instanceof Error ? error.message : "it does not parse";
-    return message.replace(/\s+/g, " ").slice(0, 200);
+    return { is: "fault", fault: message.replace(/\s+/g, " ").slice(0, 200) };
   }
 }

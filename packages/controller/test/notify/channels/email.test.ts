@@ -178,6 +178,36 @@ describe("email", () => {
     expect(parsed.error?.message).toContain(message);
   });
 
+  test.each([
+    [{ text: "{{ ask[0] }}" }, "undefined variable: ask.0, line:1", "an alert without stakes", "| first |"],
+    [{ subject: "ok", html: "<b>\n{{ impact[0].service }}</b>" }, "line:2", "an outcome"],
+    [{ text: "{% if phase == 'outcome' %}{{ severty }}{% endif %}" }, "severty", "an outcome"],
+    [{ text: "{% if phase == 'update' %}{{ severty }}{% endif %}" }, "severty", "an update"],
+    [{ text: "{% for line in missing %}{{ line.text }}{% endfor %}" }, "line.text", "an alert with quotes"],
+  ])(
+    "a template that fails for alerts of another shape is told when the config is loaded: %o",
+    (templates, ...words) => {
+      const message = channels.email.options.safeParse(optionsFor(25, { templates })).error?.message;
+      for (const word of words) expect(message).toContain(word);
+    },
+  );
+
+  test("the hint for an empty list works", () => {
+    const templates = { text: '{{ ask | first | default: "nothing" }}' };
+    expect(channels.email.options.safeParse(optionsFor(25, { templates })).success).toBe(true);
+  });
+
+  test("a template that fails all the same loses no alert: the built-in mail says which, and where", async () => {
+    const templates = { subject: "own subject", text: "own text\n{{ ask[0] }}" };
+    const result = await send({ templates }, { ...about, ask: [] });
+    expect(result).toMatchObject({ is: "sent" });
+    const [mail] = smtp.mails;
+    expect(mail?.parsed.subject).toContain(about.headline);
+    for (const text of [mail?.parsed.text, String(mail?.parsed.html)])
+      expect(text?.replace(/\s+/g, " ")).toContain("template templates.text: undefined variable: ask.0, line:2, col:4");
+    expect(mail?.parsed.text).toContain("checkout");
+  });
+
   test("a wrong password is told from an outage, and not repeated", async () => {
     smtp.answer("denied");
     const result = await send();

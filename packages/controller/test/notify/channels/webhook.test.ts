@@ -113,6 +113,35 @@ describe("webhook", () => {
     expect(receiver.received[1]).toMatchObject({ body: about.headline, headers: { "content-type": "text/plain" } });
   });
 
+  describe("a body that fails all the same", () => {
+    const failing = { ...about, ask: [] };
+    const post = (body: string, more: Partial<WebhookOptions> = {}): ReturnType<typeof send> =>
+      channels.webhook
+        .create(options({ body, ...more }), depsOf({ clock: testClock(T0) }))
+        .send(failing, null, AbortSignal.timeout(5_000));
+
+    test.each([
+      ['{"text":\n{{ ask[0] | json }}}', {}, "body: undefined variable: ask.0, line:2"],
+      ['{"text": "{{ stakes[0] }}\n"}', {}, "body: it made no JSON"],
+      ["{{ ask[0] }}", { contentType: "text/plain" }, "body: undefined variable: ask.0, line:1"],
+    ])("loses no alert: the JSON is sent instead, and asks to mend it: %s", async (body, more, fault) => {
+      expect(await post(body, more)).toMatchObject({ is: "sent" });
+      const [one] = receiver.received;
+      expect(one?.headers["content-type"]).toBe("application/json");
+      const sent = JSON.parse(one?.body ?? "") as AlertJson;
+      expect(sent).toMatchObject({ schema: "spotkeeper.alert/1", headline: about.headline });
+      expect(sent.ask).toEqual([expect.stringContaining(`mend this channel's template ${fault}`)]);
+    });
+
+    test("if the receiver does not take the JSON, the reason names the template", async () => {
+      receiver.reply(400, {});
+      expect(await post("{{ ask[0] | json }}")).toMatchObject({
+        is: "refused",
+        reason: expect.stringMatching(/^answered 400; mend its template body: undefined variable: ask\.0, line:1/),
+      });
+    });
+  });
+
   test("follows no redirect", async () => {
     receiver.reply(307, { location: `${receiver.url}/elsewhere` });
     expect(await send()).toMatchObject({ is: "refused", reason: "answered 307; redirects are not followed" });
@@ -127,6 +156,18 @@ describe("webhook", () => {
     });
     assertLeaksNoSecret(result, ["s3cr3t"]);
     expect(receiver.received).toEqual([]);
+  });
+
+  test.each([
+    '{"who": "{{ members[0].name }}"}',
+    '{"where": "{{ group.region }}"}',
+    '{"what": "{{ missing | join }}"}',
+    '{"service": "{% for one in impact %}{{ one.service }}{% endfor %}"}',
+    '{"left": {{ earliestDeadline }}}',
+    '{"over": {% if phase == "outcome" %}yes{% else %}false{% endif %}}',
+  ])("a body that is not JSON for every alert is told when the config is loaded: %s", (body) => {
+    const parsed = channels.webhook.options.safeParse({ type: "webhook", url: "https://example.com", body });
+    expect(parsed.error?.message).toContain("json filter");
   });
 
   test.each([

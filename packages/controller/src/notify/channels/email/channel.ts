@@ -6,11 +6,10 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { clean } from "../../message/clean.ts";
 import { missedOf, ofSmtp, undelivered } from "./answers.ts";
 import { type MailThread, threadOf } from "./thread.ts";
-import { template } from "../support/template.ts";
+import { askToMend, fillOwn, template } from "../support/template.ts";
 import { reference } from "../support/options.ts";
 import { renderHtml } from "../../render/html.ts";
-import { alertJson } from "../../render/json.ts";
-import { liquid } from "../../render/liquid.ts";
+import type { Escape } from "../../render/liquid.ts";
 import { renderText } from "../../render/text.ts";
 import { sendWith } from "../support/secrets.ts";
 
@@ -85,7 +84,6 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
         deps.secret,
         { password: options.password },
         async ({ password }, model, previous, signal, owed) => {
-          // Rendered before the connection is opened, so that a failing template does not leave it open.
           const message = messageOf(model, options, deps.clock.now(), threadOf(previous, model, owed));
           const again = undelivered.safeParse(owed ?? null).data;
           const envelope = again === undefined ? {} : { envelope: { from: options.from, to: [...again.addresses] } };
@@ -119,23 +117,36 @@ export const emailChannel: ChannelFactory<z.ZodType<EmailOptions>> = {
 
 type Message = Parameters<ReturnType<typeof createTransport>["sendMail"]>[0];
 
-/** Makes the message to send. Pure. */
+const BUILT_IN = { subject: null, text: null, html: null };
+
+/**
+ * Makes the message to send. If one of the user's templates fails, all of the mail has the built-in form, which asks to
+ * mend the template. Pure.
+ */
 function messageOf(model: AlertModel, options: EmailOptions, now: number, thread: MailThread): Message {
   const { from, to, cc = [], templates = {}, subjectPrefix = "" } = options;
-  const data = alertJson(model, now);
-  const own = (text: string | undefined, escape: "html" | "none"): string | null =>
-    text === undefined ? null : liquid(text, escape)(data);
+  const faults: string[] = [];
+  const own = (part: "subject" | "text" | "html", kind: Escape): string | null => {
+    const text = templates[part];
+    if (text === undefined) return null;
+    const filled = fillOwn({ name: `templates.${part}`, text, kind }, model, now);
+    if (filled.is === "filled") return filled.text;
+    faults.push(filled.fault);
+    return null;
+  };
+  const made = { subject: own("subject", "none"), text: own("text", "none"), html: own("html", "html") };
+  const { subject: ownSubject, text: ownText, html: ownHtml } = faults.length === 0 ? made : BUILT_IN;
+  const shown = askToMend(model, faults);
   const word =
     model.phase !== "outcome" ? model.severity.toUpperCase() : model.closes ? "ENDED" : "ENDED, SOMETHING TO DO";
-  const subject = clean(own(templates.subject, "none") ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
+  const subject = clean(ownSubject ?? `[${word}] ${model.headline}`, LONGEST_SUBJECT);
   return {
     from,
     to: [...to],
     cc: [...cc],
     subject: thread.subject ?? (subjectPrefix === "" ? subject : `${subjectPrefix} ${subject}`),
-    text:
-      own(templates.text, "none") ?? renderText(model, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
-    html: own(templates.html, "html") ?? renderHtml(model, MOST_HTML),
+    text: ownText ?? renderText(shown, { mostMembers: MOST_MEMBERS, mostBytes: MOST_TEXT }).join("\n"),
+    html: ownHtml ?? renderHtml(shown, MOST_HTML),
     messageId: thread.messageId,
     ...(thread.root === null ? {} : { references: thread.root, inReplyTo: thread.root }),
     headers: {
