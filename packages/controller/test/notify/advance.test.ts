@@ -365,4 +365,22 @@ describe("a channel that asks for a long pause", () => {
     expect(standIn.sent.at(-1)?.model.phase).toBe("outcome");
     expect(await on.alert()).toMatchObject({ wakeAt: null });
   });
+
+  test("is waited for beyond the deadline if no other channel can tell", async () => {
+    const alerts = on.worker({ sns });
+    sns.answers.push({ is: "retry", reason: "answered 429", after: 300_000 });
+    await on.join("i-1");
+    await on.run(alerts, 310_000);
+    expect(phases(sns)).toEqual(["5 receipt", "305 receipt"]);
+  });
+
+  test("is waited for beyond the deadline with an update, since the receipt was delivered", async () => {
+    const alerts = on.worker({ sns, web: fakeChannel(on.clock) });
+    await on.join("i-1");
+    await on.run(alerts, 20_000);
+    sns.answers.push({ is: "retry", reason: "answered 429", after: 300_000 });
+    await on.join("i-2");
+    await on.run(alerts, 340_000);
+    expect(phases(sns)).toEqual(["5 receipt", "35 update", "335 update"]);
+  });
 });
