@@ -310,6 +310,34 @@ describe("what is being done", () => {
     expect(made.ask).toEqual(["check the logs of i-1 for requests and jobs that were cut off"]);
     expect(made.members[0]?.marginSeconds).toBe(-1);
   });
+
+  test.each([
+    ["its group still held it", { gone: null, state: "running" }, true],
+    ["EC2 did not say", { gone: null }, false],
+    ["it had ended", { gone: true, state: "terminated" }, false],
+  ])("not drained in time, and at the last look %s", (_, receipt, runs) => {
+    const steps = [step("verify-gone", { state: "done", receipt })];
+    const body = {
+      outcome: "deadline-passed",
+      drainedAt: T0 + 132_000,
+      labels: { standaloneTasks: 1 },
+      steps,
+    } as const;
+    const made = model([told("i-1", { body })]);
+    expect(made.stakes).toEqual(
+      runs
+        ? ["not drained by its deadline, but still running: i-1"]
+        : ["cut off before it had drained: i-1 (12 s late)", "1 standalone task ended that no service starts again"],
+    );
+    expect(made.ask).toEqual(
+      runs
+        ? ["check that i-1 ends: its group is terminating it"]
+        : [
+            "check the logs of i-1 for requests and jobs that were cut off",
+            "start 1 standalone task elsewhere, if still needed: no service will",
+          ],
+    );
+  });
 });
 
 describe("many, and strange ones", () => {

@@ -3,6 +3,7 @@ import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
 import { isLow } from "../outbox/level.ts";
 import type { MemberDetail } from "./member.ts";
+import { stillRuns } from "./still-runs.ts";
 import { isLookUpPending, unreadTargetGroupLines } from "./unread-target-groups.ts";
 
 const MOST_LINES = 8;
@@ -18,7 +19,10 @@ export function ask(impact: readonly ServiceImpact[], all: readonly MemberDetail
     lines.push(`check that ${againOf(low)}${where}`);
   }
   lines.push(...toDoByHand(all), ...lateOnes(all));
-  const lost = all.reduce((sum, { member }) => sum + (lostTasks(member.outcome) ? member.standaloneTasks : 0), 0);
+  const lost = all.reduce(
+    (sum, one) => sum + (lostTasks(one.member.outcome) && !stillRuns(one) ? one.member.standaloneTasks : 0),
+    0,
+  );
   if (lost > 0) lines.push(`start ${plural(lost, "standalone task")} elsewhere, if still needed: no service will`);
   return lines.slice(0, MOST_LINES);
 }
@@ -65,9 +69,16 @@ export function toDoByHand(all: readonly MemberDetail[]): string[] {
 
 function lateOnes(all: readonly MemberDetail[]): string[] {
   const late = all.filter(({ member }) => member.outcome === "deadline-passed" || member.outcome === "missed-notice");
-  if (late.length === 0) return [];
-  const names = late.map(({ member }) => member.subject);
-  return [`check the logs of ${few(names, MOST_NAMES)} for requests and jobs that were cut off`];
+  const names = (some: readonly MemberDetail[]): string =>
+    few(
+      some.map(({ member }) => member.subject),
+      MOST_NAMES,
+    );
+  const [running, cut] = [late.filter(stillRuns), late.filter((one) => !stillRuns(one))];
+  return [
+    ...(cut.length === 0 ? [] : [`check the logs of ${names(cut)} for requests and jobs that were cut off`]),
+    ...(running.length === 0 ? [] : [`check that ${names(running)} ends: its group is terminating it`]),
+  ];
 }
 
 const isAsked = (outcome: string | null): boolean =>

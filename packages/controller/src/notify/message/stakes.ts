@@ -6,6 +6,7 @@ import { clean } from "./clean.ts";
 import { outlookOf } from "../outbox/level.ts";
 import { few, plural, short, span, tally } from "./count.ts";
 import type { MemberDetail } from "./member.ts";
+import { stillRuns } from "./still-runs.ts";
 import { hasUnreadTargetGroups } from "./unread-target-groups.ts";
 
 const MOST_LINES = 10;
@@ -120,24 +121,16 @@ function lost(all: readonly MemberDetail[]): readonly string[] {
   const over = all.filter(({ body }) => body.outcome !== null && body.mode === "act");
   const passed = over.filter(({ member }) => member.outcome === "deadline-passed");
   const [unsure, late] = [passed.filter(isUnsure), passed.filter((one) => !isUnsure(one))];
+  const [running, cut] = [late.filter(stillRuns), late.filter((one) => !stillRuns(one))];
   const missed = over.filter(({ member }) => member.outcome === "missed-notice");
-  const tasks = over.reduce((sum, { member }) => sum + member.standaloneTasks, 0);
+  const tasks = over.reduce((sum, one) => sum + (stillRuns(one) ? 0 : one.member.standaloneTasks), 0);
   const lines: string[] = [];
-  if (late.length > 0) lines.push(`cut off before it had drained: ${few(late.map(lateness), MOST_NAMES)}`);
+  if (cut.length > 0) lines.push(`cut off before it had drained: ${few(cut.map(lateness), MOST_NAMES)}`);
+  if (running.length > 0)
+    lines.push(`not drained by its deadline, but still running: ${few(running.map(subjectOf), MOST_NAMES)}`);
   if (unsure.length > 0)
-    lines.push(
-      `not known to have drained, since not all could be learnt: ${few(
-        unsure.map(({ member }) => member.subject),
-        MOST_NAMES,
-      )}`,
-    );
-  if (missed.length > 0)
-    lines.push(
-      `gone without a warning: ${few(
-        missed.map(({ member }) => member.subject),
-        MOST_NAMES,
-      )}`,
-    );
+    lines.push(`not known to have drained, since not all could be learnt: ${few(unsure.map(subjectOf), MOST_NAMES)}`);
+  if (missed.length > 0) lines.push(`gone without a warning: ${few(missed.map(subjectOf), MOST_NAMES)}`);
   if (tasks > 0) lines.push(`${plural(tasks, "standalone task")} ended that no service starts again`);
   const drained =
     over.length === all.length &&
@@ -180,6 +173,8 @@ function isAllTakenOff({ body: { subject, labels, steps } }: MemberDetail): bool
   const had = (responder: string): boolean => steps.some((step) => step.responder === responder);
   return had("look-around") && (had("drain-tasks") || typeof tasks !== "number" || tasks === 0);
 }
+
+const subjectOf = ({ member }: MemberDetail): string => member.subject;
 
 const lateness = ({ member: { subject, marginSeconds } }: MemberDetail): string =>
   marginSeconds !== null && marginSeconds < 0 ? `${subject} (${span(-marginSeconds)} late)` : subject;

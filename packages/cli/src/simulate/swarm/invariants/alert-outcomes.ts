@@ -47,6 +47,14 @@ const takenOff = (subject: string, { fleet }: Scene): string[] =>
     .filter(({ kind, key, again }) => kind === "deregister" && !again && key.includes(subject))
     .map(({ key }) => `${key} was deregistered`);
 
+/**
+ * Whether its group is terminating it, and people were told that it still runs. A hook can hold it for hours:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
+const isSaidToGo = (subject: string, { stakes }: AlertModel, { fleet }: Scene): boolean =>
+  fleet.world.instances.get(subject)?.member?.state.startsWith("Terminating:") === true &&
+  stakes.some((line) => line.startsWith("not drained by its deadline, but still running: ") && line.includes(subject));
+
 const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);
 
 function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertModel, at: Ms, scene: Scene): string[] {
@@ -64,7 +72,7 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertMode
       ];
     case "deadline-passed":
       // If answers failed or came late, nobody can know that the instance was empty.
-      return isCalm(scene, alert.openedAt, at) && runs ? ["it runs"] : [];
+      return isCalm(scene, alert.openedAt, at) && runs && !isSaidToGo(subject, alert, scene) ? ["it runs"] : [];
     case "cancelled":
       return runs && (known?.warnedAt === null || (known?.warnedAt ?? 0) + NOTICE < at) ? [] : ["it does not run"];
     case "missed-notice":
