@@ -40,6 +40,10 @@ function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] 
   });
 }
 
+/** Whether EC2 did not take it, and it ran beyond the time that its warning gave. */
+const livedOn = ({ warnedAt, diedAt }: InstanceFacts, until: Ms | null): boolean =>
+  diedAt === null && until !== null && (warnedAt === null || warnedAt + NOTICE < until);
+
 /** What the worker deregistered it from, under its own id. */
 const takenOff = (subject: string, { fleet }: Scene): string[] =>
   fleet.world.oracle
@@ -74,7 +78,10 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertMode
       // If answers failed or came late, nobody can know that the instance was empty.
       return isCalm(scene, alert.openedAt, at) && runs && !isSaidToGo(subject, alert, scene) ? ["it runs"] : [];
     case "cancelled":
-      return runs && (known?.warnedAt === null || (known?.warnedAt ?? 0) + NOTICE < at) ? [] : ["it does not run"];
+      // Another member can keep the alert open, and meanwhile a person or its group ends the instance.
+      return known !== undefined && livedOn(known, runs ? at : scene.record.ranUntil(subject))
+        ? []
+        : ["it did not live on"];
     case "missed-notice":
       if (known === undefined || known.diedAt === null) return ["EC2 did not take it"];
       return kinds.includes("spot-interruption") ? ["a warning was heard"] : [];

@@ -3,7 +3,7 @@ import { containersOf, type Ms } from "@spotkeeper/simulator";
 import { allOf } from "../swarm-policy.ts";
 import type { Scene, SentAlert } from "./scene.ts";
 import { isTheirs } from "./family.ts";
-import { wasOut } from "./outage-at.ts";
+import { isOut } from "./outage-at.ts";
 import { SLOW_CHANNEL } from "./alert-times.ts";
 import type { Moment, TaskSeen } from "./world-record.ts";
 import { serviceKey } from "./world-record.ts";
@@ -74,7 +74,8 @@ const minimumsOf = (
 function wrongImpact(one: Impact, at: Ms, began: Ms, { least, most }: Doomed, scene: Scene): string[] {
   const { record } = scene;
   const key = serviceKey(one.cluster, one.service);
-  const asked = record.askedFor("DescribeServices", [one.cluster, one.service], writtenBy(at, scene));
+  const asking = (by: Ms): Ms | null => record.askedFor("DescribeServices", [one.cluster, one.service], by);
+  const asked = asking(writtenBy(at, scene)) ?? asking(at);
   if (asked === null) return [`${one.service} was told of, and AWS was never asked about it`];
   const moments = record.within(asked, at);
   const wrong: string[] = [];
@@ -138,7 +139,8 @@ function hostedSince(id: string, at: Ms, began: Ms, scene: Scene): Ms {
 }
 
 /** Returns the earliest time at which an alert that people got at `at` may have been written. */
-const writtenBy = (at: Ms, scene: Scene): Ms => (wasOut(scene, at, at, ["channel is slow"]) ? at - SLOW_CHANNEL : at);
+const writtenBy = (at: Ms, scene: Scene): Ms =>
+  isOut(scene, at - SLOW_CHANNEL, at, "channel is slow") ? at - SLOW_CHANNEL : at;
 
 const sumOf = (ids: Iterable<string>, count: (id: string) => number): number =>
   [...ids].reduce((sum, id) => sum + count(id), 0);

@@ -9,14 +9,15 @@ const CHANNEL_SHOWS_FOR: Ms = 600_000;
 
 const showsFor = (kind: OutageKind): Ms => (kind.startsWith("channel") ? CHANNEL_SHOWS_FOR : SHOWS_FOR);
 
+type Outages = Pick<Scene, "spec" | "began">;
+
 /** Returns true if an outage of these kinds was active between two instants, or shortly before. */
-export const wasOut = (
-  { spec, began }: Pick<Scene, "spec" | "began">,
-  from: Ms,
-  to: Ms,
-  kinds: readonly OutageKind[] = OUTAGE_KINDS,
-): boolean =>
+export const wasOut = (scene: Outages, from: Ms, to: Ms, kinds: readonly OutageKind[] = OUTAGE_KINDS): boolean =>
+  kinds.some((kind) => isOut(scene, from - showsFor(kind), to, kind));
+
+/** Returns true if an outage was active between two instants. */
+export const isOut = ({ spec, began }: Outages, from: Ms, to: Ms, kind: OutageKind): boolean =>
   spec.outages.some((one) => {
     const [begins, ends] = [began + one.from * 1_000, began + (one.from + one.lasts) * 1_000];
-    return kinds.includes(one.kind) && begins <= to && ends + showsFor(one.kind) >= from;
+    return one.kind === kind && begins <= to && ends >= from;
   });

@@ -43,6 +43,8 @@ export interface WorldRecord {
    * @param about texts that the input, as JSON, must contain
    */
   askedFor(operation: string, about: readonly string[], at: Ms): Ms | null;
+  /** Returns when an instance last stopped running; null if it never did. */
+  ranUntil(id: string): Ms | null;
 }
 
 /** An answer is used within this time. */
@@ -79,7 +81,11 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
     }
     moments.push({ at: world.clock.now(), services: new Map(services), tasks, ending: new Set(ending) });
   };
+  const stops = new Map<string, Ms>();
   addMoment();
+  world.listeners.instance.push(({ id }, previous) => {
+    if (previous === "running") stops.set(id, world.clock.now());
+  });
   world.listeners.serviceChanged.push(addMoment);
   world.listeners.taskStopped.push(addMoment);
   simulator.onCall(addMoment);
@@ -98,6 +104,7 @@ export function recordWorld({ world, regions }: SwarmFleet, simulator: Simulator
       const used = asked.findLast(({ endedAt }) => endedAt <= at - IN_USE) ?? asked[0];
       return used?.at ?? null;
     },
+    ranUntil: (id) => stops.get(id) ?? null,
   };
 }
 
