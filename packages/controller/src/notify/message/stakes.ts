@@ -145,7 +145,7 @@ function lost(all: readonly MemberDetail[]): readonly string[] {
 }
 
 /**
- * Says of an outcome which services were below their minimum, and for how long; after a message that said that one would
+ * Reports for an outcome which services were below their minimum, and for how long; after a message that said that one would
  * be, also that none was.
  */
 export function wereLow({ low = [], sends }: Pick<Alert, "low" | "sends">, now: Ms): readonly string[] {
