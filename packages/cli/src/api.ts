@@ -16,8 +16,13 @@ export interface Api {
   send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
+export interface ApiOptions {
+  /** Throws SK-API-SANDBOX for the answers of a sandbox. */
+  readonly refusesSandbox?: boolean;
+}
+
 /** Creates a client of a running worker's HTTP API at `url`. It sends the token in `SPOTKEEPER_TOKEN`, if it is set. */
-export function createApi(url: string, env: Io["env"]): Api {
+export function createApi(url: string, env: Io["env"], { refusesSandbox = false }: ApiOptions = {}): Api {
   const base = URL.parse(url);
   if (base === null || !/^https?:$/.test(base.protocol)) {
     throw new SpotkeeperError("SK-CALL-URL", `--url wants a URL such as http://127.0.0.1:8787.`);
@@ -32,6 +37,7 @@ export function createApi(url: string, env: Io["env"]): Api {
         redirect: "error",
         signal: AbortSignal.timeout(REQUEST_TIMEOUT),
       });
+      if (refusesSandbox && response.headers.get("x-spotkeeper-mode") === "sandbox") throw sandboxError(target.host);
       return { ok: response.ok, status: response.status, text: await readBounded(response) };
     });
     const body = answer.text === null ? undefined : json(answer.text);
@@ -53,10 +59,17 @@ export function createApi(url: string, env: Io["env"]): Api {
   };
 }
 
+const sandboxError = (host: string): SpotkeeperError =>
+  new SpotkeeperError(
+    "SK-API-SANDBOX",
+    `At ${host} a sandbox answers, not the worker of your config. End the sandbox, or name it with --url if you mean it.`,
+  );
+
 async function reach<T>(host: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
+    if (cause instanceof SpotkeeperError) throw cause;
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
     const why = inner instanceof Error && "code" in inner && typeof inner.code === "string" ? ` (${inner.code})` : "";
     const advice = "Start one with spotkeeper run, or name another with --url.";

@@ -1,11 +1,10 @@
 import { type AlertView, SpotkeeperError } from "@spotkeeper/controller";
 import type { Command } from "commander";
-import { createApi } from "../api.ts";
-import { EXIT, type Io } from "../io.ts";
+import type { Api } from "../api.ts";
+import { EXIT } from "../io.ts";
 import { printable, table } from "../table.ts";
 import type { Act } from "./registration.ts";
-
-const DEFAULT_URL = "http://127.0.0.1:8787";
+import { URL_HELP, workerApi } from "../worker-api.ts";
 
 /** `alerts list`, `alerts show KEY`: what a running worker has sent, over its HTTP API. */
 export function alerts(program: Command, act: Act): void {
@@ -14,11 +13,12 @@ export function alerts(program: Command, act: Act): void {
     .command("list", { isDefault: true })
     .description("list alerts, newest first")
     .option("--open", "only open ones")
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
-        const { url, open } = command.opts<{ url: string; open?: true }>();
-        const found = await read(url, io, open === true ? { open: "true" } : {});
+      act(async (context, command) => {
+        const { io, options } = context;
+        const { url, open } = command.opts<{ url?: string; open?: true }>();
+        const found = await read(workerApi(context, url), open === true ? { open: "true" } : {});
         await io.stdout.write(
           options.output === "json" ? found.map((one) => `${JSON.stringify(one)}\n`).join("") : renderAll(found),
         );
@@ -29,12 +29,13 @@ export function alerts(program: Command, act: Act): void {
     .command("show")
     .description("show one alert: what each channel was told, and why not")
     .argument("<key>", "as list prints it")
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
-        const { url } = command.opts<{ url: string }>();
+      act(async (context, command) => {
+        const { io, options } = context;
+        const { url } = command.opts<{ url?: string }>();
         const [key = ""] = command.args;
-        const one = (await read(url, io, {})).find((alert) => alert.key === key);
+        const one = (await read(workerApi(context, url), {})).find((alert) => alert.key === key);
         if (one === undefined)
           throw new SpotkeeperError(
             "SK-API-NOT-FOUND",
@@ -46,12 +47,8 @@ export function alerts(program: Command, act: Act): void {
     );
 }
 
-async function read(
-  url: string,
-  io: Pick<Io, "env">,
-  query: { readonly [name: string]: string },
-): Promise<AlertView[]> {
-  const { items } = (await createApi(url, io.env).get("/api/v1/alerts", query)) as { readonly items: AlertView[] };
+async function read(api: Api, query: { readonly [name: string]: string }): Promise<AlertView[]> {
+  const { items } = (await api.get("/api/v1/alerts", query)) as { readonly items: AlertView[] };
   return items;
 }
 

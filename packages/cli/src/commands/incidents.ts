@@ -1,15 +1,15 @@
 import { type IncidentDetailView, type IncidentView, outcomes, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Api, createApi } from "../api.ts";
+import type { Api } from "../api.ts";
 import { EXIT } from "../io.ts";
 import { renderIncident, renderIncidents } from "../incidents/text.ts";
 import type { Act } from "./registration.ts";
+import { URL_HELP, workerApi } from "../worker-api.ts";
 
-const DEFAULT_URL = "http://127.0.0.1:8787";
 const PAGE = 500;
 
 interface ListOptions {
-  readonly url: string;
+  readonly url?: string;
   readonly limit: number;
   readonly open?: true;
   readonly [filter: string]: unknown;
@@ -35,11 +35,12 @@ export function incidents(program: Command, act: Act): void {
     .addOption(new Option("--outcome <outcome>", "how it ended").choices(outcomes))
     .option("--open", "only open ones")
     .option("--limit <count>", "at most this many", countOf, 100)
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
+      act(async (context, command) => {
+        const { io, options } = context;
         const given = command.opts<ListOptions>();
-        const api = createApi(given.url, io.env);
+        const api = workerApi(context, given.url);
         const filters = [...CHECKED, ...Object.keys(FILTERS)].flatMap((name) =>
           typeof given[name] === "string" ? [[name, given[name]] as const] : [],
         );
@@ -65,12 +66,13 @@ export function incidents(program: Command, act: Act): void {
     .command("show")
     .description("show one incident with its timeline")
     .argument("<id>", "as list prints it (i-0123456789abcdef0#1); without #1, the newest of that instance or task")
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
-        const { url } = command.opts<{ url: string }>();
+      act(async (context, command) => {
+        const { io, options } = context;
+        const { url } = command.opts<{ url?: string }>();
         const [id = ""] = command.args;
-        const found = await findOne(createApi(url, io.env), id);
+        const found = await findOne(workerApi(context, url), id);
         await io.stdout.write(
           options.output === "json" ? `${JSON.stringify(found)}\n` : renderIncident(found as IncidentDetailView),
         );

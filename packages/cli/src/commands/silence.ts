@@ -1,11 +1,10 @@
 import { matcherOf, milliseconds, type SilenceView, SpotkeeperError } from "@spotkeeper/controller";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { createApi } from "../api.ts";
 import { EXIT, type Io } from "../io.ts";
 import { renderSilences } from "../silence/text.ts";
 import type { Act } from "./registration.ts";
+import { URL_HELP, workerApi } from "../worker-api.ts";
 
-const DEFAULT_URL = "http://127.0.0.1:8787";
 const PATH = "/api/v1/silences";
 
 const HELP = `
@@ -17,7 +16,7 @@ Example:
       --author ana --comment "load test"`;
 
 interface AddOptions {
-  readonly url: string;
+  readonly url?: string;
   readonly match: readonly string[];
   readonly all?: true;
   readonly for?: number;
@@ -40,12 +39,13 @@ export function silence(program: Command, act: Act): void {
     .option("--from <time>", "begin (default: now)", timeOf)
     .option("--author <name>", "who asks for it (default: USER)")
     .option("--comment <text>", "why")
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .addHelpText("after", HELP)
     .action(
-      act(async ({ io, options }, command) => {
+      act(async (context, command) => {
+        const { io, options } = context;
         const given = command.opts<AddOptions>();
-        const made = await createApi(given.url, io.env).send("POST", PATH, askedFor(given, io));
+        const made = await workerApi(context, given.url).send("POST", PATH, askedFor(given, io));
         await print(io, options.output, [made as SilenceView]);
         return EXIT.done;
       }),
@@ -54,11 +54,12 @@ export function silence(program: Command, act: Act): void {
     .command("list", { isDefault: true })
     .description("list silences, newest first")
     .option("--ended", "include ended silences", false)
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
-        const { url, ended } = command.opts<{ url: string; ended: boolean }>();
-        const { items } = (await createApi(url, io.env).get(PATH)) as { readonly items: readonly SilenceView[] };
+      act(async (context, command) => {
+        const { io, options } = context;
+        const { url, ended } = command.opts<{ url?: string; ended: boolean }>();
+        const { items } = (await workerApi(context, url).get(PATH)) as { readonly items: readonly SilenceView[] };
         const wanted = items.filter(({ state }) => ended || state !== "ended");
         await print(io, options.output, wanted);
         return EXIT.done;
@@ -68,12 +69,13 @@ export function silence(program: Command, act: Act): void {
     .command("expire")
     .description("end a silence now")
     .argument("<id>", "as list shows it")
-    .option("--url <url>", "where the worker listens", DEFAULT_URL)
+    .option("--url <url>", URL_HELP)
     .action(
-      act(async ({ io, options }, command) => {
-        const { url } = command.opts<{ url: string }>();
+      act(async (context, command) => {
+        const { io, options } = context;
+        const { url } = command.opts<{ url?: string }>();
         const [id = ""] = command.args;
-        const ended = await createApi(url, io.env).send("DELETE", `${PATH}/${encodeURIComponent(id)}`);
+        const ended = await workerApi(context, url).send("DELETE", `${PATH}/${encodeURIComponent(id)}`);
         await print(io, options.output, [ended as SilenceView]);
         return EXIT.done;
       }),

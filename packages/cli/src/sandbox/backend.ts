@@ -89,6 +89,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
       output: { write: options.alerts },
       color: false,
       clock,
+      sandbox: true,
       aws: { credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }) },
       tap: options.tap,
     });

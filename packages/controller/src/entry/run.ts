@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly clock?: Clock;
   /** Fixed credentials or another way to AWS, for a simulator. */
   readonly aws?: Partial<Pick<ClientsOptions, "credentials" | "requestHandler">>;
+  /** The fleet is simulated: answers of the API say so. */
+  readonly sandbox?: boolean;
   /** Hooks for a screen, in addition to metrics and log. */
   readonly tap?: Tap;
 }
@@ -87,6 +89,7 @@ export async function run({
   color,
   clock: machine = systemClock,
   aws: access = {},
+  sandbox = false,
   tap,
 }: RunOptions): Promise<Running> {
   const clock = correctClock(machine, (ahead) => clockChanged(log, ahead));
@@ -197,6 +200,7 @@ export async function run({
     { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
     {
       listen: config.show.listen,
+      sandbox,
       proxies: config.show.proxies,
       trusted: config.sources.trusted,
       tokens: await resolved("show.auth.tokens", secret, config.show.auth?.tokens ?? []),

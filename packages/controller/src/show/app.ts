@@ -5,7 +5,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { SpotkeeperError } from "../errors.ts";
 import type { ShowApp, ShowDeps, ShowEnv, ShowOptions } from "./deps.ts";
 import type { Doors } from "./doors.ts";
-import { onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./middleware.ts";
+import { inSandbox, onlyOwnHost, onlyWith, securityHeaders, whileThereIsRoom } from "./middleware.ts";
 import { createIncidents } from "./incidents.ts";
 import { createLiveList } from "./open.ts";
 import { Refusal } from "./problem.ts";
@@ -46,6 +46,7 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
     ),
   );
   app.use(securityHeaders);
+  if (options.sandbox === true) app.use(inSandbox);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => answer(c, wrongMethod(methods.join(", "))) }));
   const live = createLiveList(deps.ledger, deps.clock);
 

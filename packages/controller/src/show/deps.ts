@@ -43,6 +43,8 @@ export interface ShowOptions {
   readonly ingestTokens?: readonly string[];
   /** Sources whose events are accepted as AWS's. */
   readonly trusted?: readonly string[];
+  /** Its fleet is simulated: each answer says so, so that commands do not take it for a real worker. */
+  readonly sandbox?: boolean;
   /** Addresses and ranges of proxies with many clients: no limit per address. */
   readonly proxies?: readonly string[];
 }

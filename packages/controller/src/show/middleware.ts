@@ -20,6 +20,12 @@ export const securityHeaders: MiddlewareHandler<ShowEnv> = async (c, next) => {
   await next();
 };
 
+/** The header by which commands recognize a sandbox. */
+export const inSandbox: MiddlewareHandler<ShowEnv> = async (c, next) => {
+  c.header("x-spotkeeper-mode", "sandbox");
+  await next();
+};
+
 /**
  * Prevents DNS rebinding: a page of `evil.example`, whose name then resolves to 127.0.0.1, could read this API as its
  * own origin. Its requests still have the host `evil.example`, so without tokens only host names of this machine are
