@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { Agent, request } from "undici";
 import type { Clock, Ms } from "../clock.ts";
 import { type Addresses, createAddresses, plainAddress } from "./addresses.ts";
+import { certificateFault } from "./certificate.ts";
 
 /** Resolves a name to all its addresses: `lookup` of node:dns. */
 export type Lookup = (
@@ -76,7 +77,10 @@ function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
       return { is: "answer", status: answer.statusCode, retryAfter, header, ...(await start(answer.body)) };
     } catch (error) {
       if (error instanceof AddressRefused) return failed(error.message, false);
-      return failed(`${target.host} cannot be reached (${codeOf(error)})`, true);
+      return failed(
+        certificateFault(error, target.host) ?? `${target.host} cannot be reached (${codeOf(error)})`,
+        true,
+      );
     }
   };
 }

@@ -1,5 +1,10 @@
 import type { LookupAddress } from "node:dns";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { certificate } from "../../../agent/test/support/tls.ts";
+import { certificateFault } from "../../src/http/certificate.ts";
 import { guardedHttp, type HttpOutcome, type HttpRequest, type Lookup } from "../../src/http/http.ts";
 import { testClock } from "../enrich/support/clock.ts";
 import { type Receiver, startReceiver } from "./support/receiver.ts";
@@ -99,6 +104,27 @@ describe("a request", () => {
       retryable: true,
       reason: "hooks.example.com cannot be reached (EAI_AGAIN)",
     });
+  });
+
+  test("a certificate that cannot be trusted is called that", async () => {
+    const server = createServer(certificate, (_request, response) => response.end("ok")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const outcome = await post(`https://hooks.example.com:${port}/s3cr3t`, { allow: ["127.0.0.1"] });
+    expect(outcome).toEqual({
+      is: "failed",
+      retryable: true,
+      reason: `the certificate of hooks.example.com:${port} is signed by itself: name its file in NODE_EXTRA_CA_CERTS (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+    });
+    server.close();
+  });
+
+  test.each([
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "is for another name"],
+    ["CERT_HAS_EXPIRED", "has expired"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "proxy"],
+  ])("what is wrong with a certificate is said: %s", (code, words) => {
+    expect(certificateFault(Object.assign(new Error("x"), { code }), "hooks.example.com")).toContain(words);
   });
 
   test.each([

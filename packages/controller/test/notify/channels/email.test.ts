@@ -224,12 +224,30 @@ describe("email", () => {
 
   test("a server without STARTTLS is sent nothing, unless that is meant", async () => {
     const plain = await startSmtp({ user: USER, password: PASSWORD, plain: true });
-    expect(await send({ port: plain.port })).toMatchObject({ is: "refused", because: "request" });
+    expect(await send({ port: plain.port })).toMatchObject({
+      is: "refused",
+      because: "request",
+      reason: expect.stringMatching(/^127\.0\.0\.1 offers no STARTTLS \(50\d\); set "security: tls"/),
+    });
     expect(plain.mails).toEqual([]);
     expect(await send({ port: plain.port, security: "none", username: undefined, password: undefined })).toMatchObject({
       is: "sent",
     });
     await plain.close();
+  });
+
+  test("a certificate that cannot be trusted is called that", async () => {
+    process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "1";
+    try {
+      const result = await send();
+      expect(result).toMatchObject({
+        is: "retry",
+        reason: expect.stringMatching(/^the certificate of 127\.0\.0\.1 .*(NODE_EXTRA_CA_CERTS|renew it)/),
+      });
+      expect(smtp.mails).toEqual([]);
+    } finally {
+      process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+    }
   });
 
   test.each([

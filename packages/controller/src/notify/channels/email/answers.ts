@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificateFault } from "../../../http/certificate.ts";
 import type { MissedNow, SendResult } from "../../alert.ts";
 import { badCredentials, refused } from "../support/result.ts";
 
@@ -11,13 +12,21 @@ export function ofSmtp(error: unknown, host: string): SendResult {
   const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
   const status = typeof responseCode === "number" ? responseCode : null;
   const said = status === null ? "" : ` (${status})`;
+  const certificate = certificateFault(error, host);
+  if (certificate !== null) return { is: "retry", reason: certificate, after: null };
+  // Before the status, which is that of STARTTLS.
+  if (code === "ETLS")
+    return refused(
+      status === null
+        ? `${host} offers no TLS that we can use; see security`
+        : `${host} offers no STARTTLS${said}${NO_STARTTLS}`,
+    );
   if (code === "EAUTH" && (status === null || status >= 500))
     return badCredentials(`${host} does not take the user name and password${said}`);
   if (status !== null && NEEDS_LOGIN.has(status)) return badCredentials(`${host} wants to know who we are${said}`);
   if (status !== null && status >= 500) return refused(`${host} does not take the message${said}`);
   if (status !== null && status >= 400)
     return { is: "retry", reason: `${host} asks to come back later${said}`, after: null };
-  if (code === "ETLS") return refused(`${host} offers no TLS that we can use; see security`);
   if (code === "EENVELOPE" || code === "EMESSAGE") return refused(`${host} takes none of the addresses`);
   const what = typeof code === "string" ? code : error instanceof Error ? error.name : "unknown";
   return { is: "retry", reason: `${host} cannot be reached, or does not answer (${what})`, after: null };
@@ -48,4 +57,6 @@ export function missedOf(refusals: readonly unknown[], messageId: string): Misse
 
 const refusal = z.object({ recipient: z.string(), responseCode: z.number() });
 
+const NO_STARTTLS =
+  '; set "security: tls" and its port (465) if it speaks TLS from the start, "security: none" only in your own network';
 const NEEDS_LOGIN: ReadonlySet<number> = new Set([530, 534, 535, 538]);
