@@ -313,6 +313,7 @@ describe("what is being done", () => {
 
   test.each([
     ["its group still held it", { gone: null, state: "running" }, true],
+    ["its group still held it, and no further look had time", { retained: false }, true],
     ["EC2 did not say", { gone: null }, false],
     ["it had ended", { gone: true, state: "terminated" }, false],
   ])("not drained in time, and at the last look %s", (_, receipt, runs) => {

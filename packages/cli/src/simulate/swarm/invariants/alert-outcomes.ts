@@ -52,11 +52,11 @@ const takenOff = (subject: string, { fleet }: Scene): string[] =>
     .map(({ key }) => `${key} was deregistered`);
 
 /**
- * Whether its group is terminating it, and people were told that it still runs. A hook can hold it for hours:
+ * Whether its group is terminating it, and people were told that it still runs. A hook can hold it for hours, and so can a deregistration delay:
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
 const isSaidToGo = (subject: string, { stakes }: AlertModel, { fleet }: Scene): boolean =>
-  fleet.world.instances.get(subject)?.member?.state.startsWith("Terminating:") === true &&
+  fleet.world.instances.get(subject)?.member?.state.startsWith("Terminating") === true &&
   stakes.some((line) => line.startsWith("not drained by its deadline, but still running: ") && line.includes(subject));
 
 const LEAVES_ALONE: ReadonlySet<string> = new Set(["nothing", "only say it", "as its rules say"]);

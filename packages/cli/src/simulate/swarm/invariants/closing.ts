@@ -4,10 +4,12 @@ import {
   type Incident,
   type Key,
   owedByGroup,
+  type Policy,
   SpotkeeperError,
 } from "@spotkeeper/controller";
 import type { Ms } from "@spotkeeper/simulator";
 import { isWatched } from "../../run-to-end.ts";
+import { allOf } from "../swarm-policy.ts";
 import { OUTAGE_KINDS, type OutageKind } from "../dimensions/outages.ts";
 import type { SwarmFleet } from "../swarm-fleet.ts";
 import type { Ended } from "./scene.ts";
@@ -22,9 +24,9 @@ export const closing: Family = {
     "each effect takes place once": ({ fleet }) =>
       fleet.world.oracle.duplicates().map(({ kind, key, count }) => `${kind} ${key}: ${count} times`),
 
-    "every incident closes": ({ incidents, at }) =>
+    "every incident closes": ({ incidents, at, policy }) =>
       [...incidents]
-        .filter(([, one]) => one.closedAt === null && !isWatched(one) && !hasJustBegun(one, at))
+        .filter(([, one]) => one.closedAt === null && !isWatched(one) && !hasJustBegun(one, at, policy))
         .map(([key, { steps, owed }]) => {
           const open = [...steps, ...owed].filter(({ state }) => state === "waiting" || state === "intended");
           return `${key} is open: ${open.map(({ id, reason }) => `${id} (${reason ?? "no reason"})`).join(", ")}`;
@@ -111,10 +113,12 @@ const JUST: Ms = 3_600_000;
 
 /**
  * Returns true for an incident that opened lately and whose steps all have time left. Some worlds never come to rest: a
- * group whose launching hook nobody answers launches again each time the hook is abandoned.
+ * group whose launching hook nobody answers launches again each time the hook is abandoned. An instance that its group
+ * ends has all the time that the policy gives it.
  */
-const hasJustBegun = ({ openedAt, steps, owed }: Incident, at: Ms): boolean =>
-  at - openedAt < JUST && [...steps, ...owed].every(({ settledAt, abandonAt }) => settledAt !== null || abandonAt > at);
+const hasJustBegun = ({ openedAt, steps, owed }: Incident, at: Ms, policy: Policy): boolean =>
+  at - openedAt < JUST + Math.max(...allOf(policy, "drainWithin")) &&
+  [...steps, ...owed].every(({ settledAt, abandonAt }) => settledAt !== null || abandonAt > at);
 
 /**
  * The errors that an outage may cause in the log: a store that is away fails for every caller. All other errors are
@@ -125,6 +129,7 @@ const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = 
   "ledger away": "SK-LEDGER-UNAVAILABLE",
   "archive away": "SK-ARCHIVE-UNAVAILABLE",
   "channel refuses": "SK-ALERT-UNTOLD",
+  "channel asks to wait": "SK-ALERT-UNTOLD",
 };
 
 const isOfOutage = (scene: Pick<Ended, "spec" | "began">, at: Ms, error: unknown): boolean =>
