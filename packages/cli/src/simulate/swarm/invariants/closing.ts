@@ -129,7 +129,6 @@ const LOGGED_FOR: { readonly [kind in OutageKind]?: SpotkeeperError["code"] } = 
   "ledger away": "SK-LEDGER-UNAVAILABLE",
   "archive away": "SK-ARCHIVE-UNAVAILABLE",
   "channel refuses": "SK-ALERT-UNTOLD",
-  "channel asks to wait": "SK-ALERT-UNTOLD",
 };
 
 const isOfOutage = (scene: Pick<Ended, "spec" | "began">, at: Ms, error: unknown): boolean =>
