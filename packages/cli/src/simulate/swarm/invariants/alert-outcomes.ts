@@ -41,8 +41,10 @@ function avoidable(known: InstanceFacts | undefined, { spec }: Scene): string[] 
 }
 
 /** Whether EC2 did not take it, and it ran beyond the time that its warning gave. */
-const livedOn = ({ warnedAt, diedAt }: InstanceFacts, until: Ms | null): boolean =>
-  diedAt === null && until !== null && (warnedAt === null || warnedAt + NOTICE < until);
+const livedOn = (known: InstanceFacts | undefined, until: Ms | null): boolean => {
+  const { warnedAt, diedAt } = known ?? { warnedAt: null, diedAt: null };
+  return diedAt === null && until !== null && (warnedAt === null || warnedAt + NOTICE < until);
+};
 
 /** What the worker deregistered it from, under its own id. */
 const takenOff = (subject: string, { fleet }: Scene): string[] =>
@@ -79,9 +81,7 @@ function wrongEnd({ subject, outcome, kinds, missing }: Member, alert: AlertMode
       return isCalm(scene, alert.openedAt, at) && runs && !isSaidToGo(subject, alert, scene) ? ["it runs"] : [];
     case "cancelled":
       // Another member can keep the alert open, and meanwhile a person or its group ends the instance.
-      return known !== undefined && livedOn(known, runs ? at : scene.record.ranUntil(subject))
-        ? []
-        : ["it did not live on"];
+      return livedOn(known, runs ? at : scene.record.ranUntil(subject)) ? [] : ["it did not live on"];
     case "missed-notice":
       if (known === undefined || known.diedAt === null) return ["EC2 did not take it"];
       return kinds.includes("spot-interruption") ? ["a warning was heard"] : [];
