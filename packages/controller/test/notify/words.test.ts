@@ -31,6 +31,35 @@ describe("a title", () => {
   });
 });
 
+describe("a notice that was called off, and is still watched", () => {
+  const calledOff = told("i-1", {
+    body: { cancelledAt: T0 + 20_000 },
+    facts: { impact: [impact({ doomed: 3, survives: 1 })], tasks: [task("service"), task("standalone")] },
+  });
+
+  test("is no danger to a service, and asks nobody for anything", () => {
+    expect(model([calledOff])).toMatchObject({
+      headline: "i-1 (web, m5.large) in eu-west-1b: not interrupted after all",
+      stakes: [],
+      ask: [],
+      impact: [],
+      severity: "info",
+    });
+  });
+
+  test("leaves the stakes of the others as they are", () => {
+    const reclaimed = told("i-2", { facts: { impact: [impact({ service: "web", doomed: 1, survives: 2 })] } });
+    expect(model([calledOff, reclaimed]).impact.map(({ service }) => service)).toEqual(["web"]);
+  });
+});
+
+test("an end without an interruption is said in plain words", () => {
+  const ends = (["plain-end", "outdated"] as const).map((outcome, n) => told(`i-${n}`, { body: { outcome } }));
+  expect(model(ends).headline).toBe(
+    "2 of m5.large in eu-west-1b: 1 ended normally, 1 not interrupted: the message was about an earlier run of it",
+  );
+});
+
 describe("no false comfort", () => {
   test("a recommendation for an instance with tasks says what would go", () => {
     const recommended = told("i-1", {

@@ -2,7 +2,7 @@ import type { ServiceImpact } from "../../enrich/facts.ts";
 import { clean } from "./clean.ts";
 import { few, plural, tally } from "./count.ts";
 import { isLow } from "../outbox/level.ts";
-import type { MemberDetail } from "./member.ts";
+import { isInDanger, type MemberDetail } from "./member.ts";
 import { stillRuns } from "./still-runs.ts";
 import { isLookUpPending, unreadTargetGroupLines } from "./unread-target-groups.ts";
 
@@ -20,7 +20,7 @@ export function ask(impact: readonly ServiceImpact[], all: readonly MemberDetail
   }
   lines.push(...toDoByHand(all), ...lateOnes(all));
   const lost = all.reduce(
-    (sum, one) => sum + (lostTasks(one.member.outcome) && !stillRuns(one) ? one.member.standaloneTasks : 0),
+    (sum, one) => sum + (losesTasks(one.member) && !stillRuns(one) ? one.member.standaloneTasks : 0),
     0,
   );
   if (lost > 0) lines.push(`start ${plural(lost, "standalone task")} elsewhere, if still needed: no service will`);
@@ -39,15 +39,9 @@ function againOf(low: readonly ServiceImpact[]): string {
 }
 
 /** Outcomes with which an instance ended, with its tasks. */
-const WENT: ReadonlySet<string | null> = new Set([
-  null,
-  "drained",
-  "nothing-drained",
-  "deadline-passed",
-  "missed-notice",
-]);
+const WENT: ReadonlySet<string | null> = new Set(["drained", "nothing-drained", "deadline-passed", "missed-notice"]);
 
-const lostTasks = (outcome: string | null): boolean => WENT.has(outcome);
+const losesTasks = (member: MemberDetail["member"]): boolean => isInDanger(member) || WENT.has(member.outcome);
 
 /**
  * Returns requests to do abandoned effects by hand. Abandoned waits are reported as "not drained in time", and

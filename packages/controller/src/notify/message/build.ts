@@ -7,7 +7,7 @@ import { doing } from "./doing.ts";
 import { headline, outcomeHeadline } from "./headline.ts";
 import { type Links, NO_LINKS } from "./links.ts";
 import { recordIdOf } from "../join.ts";
-import { memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
+import { isInDanger, memberDetail, type MemberDetail, type MemberSource } from "./member.ts";
 import type { FindPhrase } from "./phrases.ts";
 import { impactOfAll, stakes, stakesTitle, wereLow } from "./stakes.ts";
 import { isLow } from "../outbox/level.ts";
@@ -39,9 +39,7 @@ export function buildAlert(
   const over = all.length > 0 && all.every(({ body }) => body.outcome !== null);
   const told = Object.values(alert.body.sends).some((send) => send.receipt !== null);
   const impact = impactOfAll(all);
-  const open = all.flatMap(({ body, member }) =>
-    body.outcome === null && member.threat !== "cancelled" ? (body.deadline ?? []) : [],
-  );
+  const open = all.flatMap(({ body, member }) => (isInDanger(member) ? (body.deadline ?? []) : []));
   const asks = ask(impact, all);
   const begins = over ? "" : stakesTitle(impact);
   const model = {
@@ -80,7 +78,7 @@ function severityOf(all: readonly MemberDetail[], served: boolean): AlertModel["
   const acted = all.filter(({ body }) => body.mode === "act");
   if (!served || acted.some(({ member }) => member.outcome === "deadline-passed")) return "critical";
   if (all.some(({ member }) => member.outcome === "missed-notice") || toDoByHand(all).length > 0) return "warning";
-  return all.some((one) => one.body.outcome === null && URGENT.has(one.threat)) ? "warning" : "info";
+  return all.some((one) => isInDanger(one.member) && URGENT.has(one.threat)) ? "warning" : "info";
 }
 
 const URGENT: ReadonlySet<string> = new Set(["reclaim", "task-stop", "ending", "termination"]);

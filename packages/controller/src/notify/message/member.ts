@@ -36,6 +36,9 @@ export interface StepDetail {
   readonly isCut: boolean;
 }
 
+/** Whether it is open, and was not called off: its tasks are in danger. */
+export const isInDanger = ({ outcome, threat }: AlertMember): boolean => outcome === null && threat !== "cancelled";
+
 /** Makes the member of an alert from an incident. Labels are used where the instance is no longer known. */
 export function memberDetail({ doc, facts }: MemberSource, find: FindPhrase, links: Links): MemberDetail {
   const { body } = doc;

@@ -5,7 +5,7 @@ import { isWithoutTasks } from "./affected.ts";
 import { clean } from "./clean.ts";
 import { outlookOf } from "../outbox/level.ts";
 import { few, plural, short, span, tally } from "./count.ts";
-import type { MemberDetail } from "./member.ts";
+import { isInDanger, type MemberDetail } from "./member.ts";
 import { stillRuns } from "./still-runs.ts";
 import { hasUnreadTargetGroups } from "./unread-target-groups.ts";
 
@@ -17,9 +17,9 @@ const MOST_LINES = 10;
  */
 export function impactOfAll(all: readonly MemberDetail[]): readonly ServiceImpact[] {
   const worst = new Map<string, ServiceImpact>();
-  for (const { facts, body } of all) {
-    // The impact seen by a closed incident is over.
-    if (facts === null || body.outcome !== null) continue;
+  for (const { facts, member } of all) {
+    // The impact seen by an incident that is closed or called off is over.
+    if (facts === null || !isInDanger(member)) continue;
     for (const one of facts.impact) {
       const id = `${one.cluster} ${one.service}`;
       const had = worst.get(id);
@@ -87,9 +87,9 @@ export function stakes(impact: readonly ServiceImpact[], all: readonly MemberDet
   });
   if (touched.length > MOST_LINES) lines.push(`and ${plural(touched.length - MOST_LINES, "more service")}`);
   lines.push(...mayLose(all));
-  const standalone = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.standaloneTasks : 0), 0);
+  const standalone = all.reduce((sum, { member }) => sum + (isInDanger(member) ? member.standaloneTasks : 0), 0);
   if (standalone > 0) lines.push(`${plural(standalone, "standalone task")} that no service starts again`);
-  const daemons = all.reduce((sum, { member }) => sum + (member.outcome === null ? member.daemonTasks : 0), 0);
+  const daemons = all.reduce((sum, { member }) => sum + (isInDanger(member) ? member.daemonTasks : 0), 0);
   if (lines.length === 0 && daemons > 0) lines.push(`only daemons run there (${plural(daemons, "task")})`);
   if (lines.length === 0 && all.every(isWithoutTasks) && all.some(({ body }) => body.outcome === null))
     lines.push("no ECS task is affected");
