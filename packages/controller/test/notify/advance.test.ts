@@ -350,6 +350,19 @@ describe("what is worse than the last message said", () => {
 });
 
 describe("a channel that asks for a long pause", () => {
+  test("does not rely on another that asks for one as well: somebody is told, if late", async () => {
+    const other = fakeChannel(on.clock);
+    const alerts = on.worker({ sns, other });
+    const busy = { is: "retry", reason: "answered 429", after: 600_000 } as const;
+    sns.answers.push(busy);
+    other.answers.push(busy);
+    await on.join("i-1");
+    await on.run(alerts, 700_000);
+    expect([...phases(sns), ...phases(other)].filter((one) => one.endsWith("receipt")).length).toBeGreaterThan(2);
+    const { sends } = (await on.alert()).body;
+    expect(Object.values(sends).some(({ state }) => state === "sent")).toBe(true);
+  });
+
   test("holds nobody up: the next alert reaches the stand-in at once", async () => {
     const standIn = fakeChannel(on.clock);
     const routes = [{ ...DEFAULT_ROUTE, channels: ["sns"], giveUpAfter: 600_000 }];

@@ -208,7 +208,13 @@ describe("what came of a send", () => {
   } as const;
   const intended = intend(doc(), [due], [], FLUSH);
   const level = { severity: 1, members: 1, ending: 1, low: 0, empty: 0 };
-  const at = (now: number, random = 0): Circumstances => ({ now, random, route: DEFAULT_ROUTE, level });
+  const at = (now: number, random = 0): Circumstances => ({
+    now,
+    random,
+    route: DEFAULT_ROUTE,
+    level,
+    othersCan: true,
+  });
   const apply = (result: Parameters<typeof applySend>[2], random = 0): Send | undefined =>
     applySend(intended, due, result, at(FLUSH, random))?.send;
 
@@ -255,6 +261,15 @@ describe("what came of a send", () => {
     expect(busy(100_001)).toMatchObject({ state: "gave-up", reason: "busy, for 0 s" });
     expect(busy(100_000)).toMatchObject({ state: "due", retryAt: FLUSH + 100_000 });
     expect(busy(null)).toMatchObject({ state: "due" });
+  });
+
+  test("where no other channel can be told, it waits as long as that is of any use", () => {
+    const urgent = { ...due, usefulUntil: FLUSH + 100_000 };
+    const alone = { ...at(FLUSH), othersCan: false };
+    const asked = (after: number): Send | undefined =>
+      applySend(intended, urgent, { is: "retry", reason: "busy", after }, alone)?.send;
+    expect(asked(600_000)).toMatchObject({ state: "due", retryAt: FLUSH + 600_000 });
+    expect(asked(7_200_000)).toMatchObject({ state: "due", retryAt: FLUSH + 900_000 });
   });
 
   test("counts what was sent, and remembers how bad that was", () => {

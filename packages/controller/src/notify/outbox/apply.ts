@@ -55,6 +55,8 @@ export interface Circumstances {
   readonly route: Pick<Route, "updateEvery" | "giveUpAfter">;
   /** What the message reports. */
   readonly level: AlertLevel;
+  /** Another channel can be expected to deliver it in time: then this one need not wait for long. */
+  readonly othersCan: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ function after(
   had: Send,
   result: SendResult,
   { usefulUntil }: Due,
-  { now, random, route, level }: Circumstances,
+  { now, random, route, level, othersCan }: Circumstances,
 ): Send {
   const until = { now, random, giveUpAfter: route.giveUpAfter };
   const { missed: missedBefore, ...rest } = had;
@@ -109,9 +111,10 @@ function after(
       return gaveUp(had, result.reason);
     case "retry": {
       const since = had.since ?? now;
-      const pause = result.after ?? 0;
-      const endsAt = Math.min(since + route.giveUpAfter, endOfUse(usefulUntil, now, pause));
-      const notBefore = now + Math.min(pause, LONGEST_REST);
+      const followed = Math.min(result.after ?? 0, LONGEST_REST);
+      const pause = othersCan ? (result.after ?? 0) : followed;
+      const endsAt = Math.min(since + route.giveUpAfter, endOfUse(othersCan ? usefulUntil : null, now, pause));
+      const notBefore = now + followed;
       const retryAt =
         now + pause > endsAt
           ? null

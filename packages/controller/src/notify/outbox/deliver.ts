@@ -12,6 +12,7 @@ import type { Refresher } from "./reload-secrets.ts";
 import { type Route, routeNamed } from "../route.ts";
 import { sendOnce } from "./send.ts";
 import { levelOf } from "./level.ts";
+import { othersCan } from "./others-can.ts";
 import type { Serialise } from "./serialise.ts";
 import { alertEntry, undeliverable } from "./store.ts";
 
@@ -53,7 +54,16 @@ async function record(
     if (doc === null || doc.body.generation !== intended.body.generation) return null;
     const now = deps.clock.now();
     const route = routeNamed(deps.routes, doc.body.route);
-    const applied = applySend(doc, due, result, { now, random: deps.random(), route, level: levelOf(model) });
+    const by = due.usefulUntil ?? now + route.giveUpAfter;
+    const circumstances = {
+      now,
+      random: deps.random(),
+      route,
+      level: levelOf(model),
+      // By the document as it is now: the other channel may have failed meanwhile.
+      othersCan: othersCan(doc.body, due.channel, deps.channels.keys(), deps.limits.freeAt, by),
+    };
+    const applied = applySend(doc, due, result, circumstances);
     if (applied === null) return null;
     const { state, reason } = applied.send;
     const data = { channel: due.channel, phase: due.phase, members: model.members.length, attempt: due.attempt };

@@ -10,6 +10,7 @@ import { contentHash, messageId } from "./hash.ts";
 import { isWorse, levelOf } from "./level.ts";
 import { isForOwed } from "./missed.ts";
 import { memberTag } from "../join.ts";
+import { othersCan } from "./others-can.ts";
 import { lowServices } from "./low-services.ts";
 import type { Links } from "../message/links.ts";
 import type { MemberSource } from "../message/member.ts";
@@ -78,7 +79,10 @@ export async function evaluateAlert(
     freeAt: limits.freeAt(name),
     elsewhere: failed(name).digest,
     usefulUntil:
-      isReceiptFor(doc.body, name) && othersCan(doc.body, name, deps.channels) ? model.earliestDeadline : null,
+      isReceiptFor(doc.body, name) &&
+      othersCan(doc.body, name, deps.channels.keys(), limits.freeAt, model.earliestDeadline ?? 0)
+        ? model.earliestDeadline
+        : null,
   }));
   const level = levelOf(model);
   const modelFor = ({ channel, phase, content }: Due): AlertModel => {
@@ -118,10 +122,6 @@ function lowOf(body: Alert, { phase, impact }: AlertModel, at: Ms): Pick<Alert, 
   const low = lowServices(body, phase === "outcome" ? [] : impact, at);
   return low.length === 0 ? {} : { low };
 }
-
-/** Whether a message can still be sent on another channel. */
-const othersCan = ({ sends }: Alert, channel: string, channels: ReadonlyMap<string, Channel>): boolean =>
-  [...channels.keys()].some((name) => name !== channel && sends[name]?.state !== "gave-up");
 
 /** Loads the members of an alert with their facts. */
 async function membersOf({ ledger, factsOf }: EvaluateDeps, doc: Doc<"alert">): Promise<readonly MemberSource[]> {
