@@ -1,9 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { correlate } from "../correlate/correlate.ts";
 import { decide } from "../decide/decide.ts";
-import { ACTED, isOld } from "../decide/outdated.ts";
+import { ACTED, isOld, withLife } from "../decide/outdated.ts";
 import type { Policy } from "../decide/policy.ts";
-import { type Threat, threatOf } from "../decide/threat.ts";
+import { isOutdated, type Threat, threatOf } from "../decide/threat.ts";
 import type { Facts } from "../enrich/facts.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { Doc } from "../model/doc.ts";
@@ -176,14 +176,16 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     memory.incidents = [doc, ...memory.incidents.filter(({ key }) => key !== doc.key)];
     deps.saw(doc);
     if (!deps.factsOf(doc).complete || isOld(doc.body)) await deps.lookUp(doc, "act", deps.clock.now() + 10_000);
-    const threat = threatOf(doc.body);
-    const isReported = memory.reported === threat;
-    memory.reported = threat;
     await act(doc, memory);
     // Only now the services' targets are known, if the inventory did not have them.
     await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
     const acting = act(doc, memory);
-    const reporting = isReported ? null : deps.tell(doc, deps.factsOf(doc), why.message);
+    const facts = deps.factsOf(doc);
+    const threat = threatOf(doc.body);
+    // A notice about an earlier life of the instance (a replay of yesterday's) reports nothing that will come true.
+    const isNews = memory.reported !== threat && !isOutdated(withLife(doc.body, facts));
+    if (isNews) memory.reported = threat;
+    const reporting = isNews ? deps.tell(doc, facts, why.message) : null;
     // Handled when it is awaited by the caller, which may be after it has failed.
     reporting?.catch(() => {});
     await acting;

@@ -23,13 +23,26 @@ beforeEach(() => {
   begun = [];
 });
 
+let told: number;
+beforeEach(() => {
+  told = 0;
+});
+
 /** Steps that are done after `takes`, and an alert that is sent after `tells`. */
-const degradedOf = ({ takes = 0, tells = 0 }: { readonly takes?: Ms; readonly tells?: Ms }): Degraded =>
+const degradedOf = ({
+  takes = 0,
+  tells = 0,
+  facts = factsWith(),
+}: {
+  readonly takes?: Ms;
+  readonly tells?: Ms;
+  readonly facts?: ReturnType<typeof factsWith>;
+}): Degraded =>
   createDegraded({
     clock,
     policy: () => defaultPolicy,
     saw: () => {},
-    factsOf: () => factsWith(),
+    factsOf: () => facts,
     lookUp: () => Promise.resolve(),
     lookAround: () => Promise.resolve(),
     find: findResponder,
@@ -41,7 +54,10 @@ const degradedOf = ({ takes = 0, tells = 0 }: { readonly takes?: Ms; readonly te
       return { step, title: step.id, acts: true, startedAt: clock.now(), result };
     },
     stopping: new AbortController().signal,
-    tell: () => clock.sleep(tells),
+    tell() {
+      told++;
+      return clock.sleep(tells);
+    },
     ledger: {
       list: () => Promise.resolve({ items: [] }),
       load: () => Promise.resolve(stored as never),
@@ -67,4 +83,17 @@ test("the wait for tasks does not begin only after a slow channel", async () => 
   const degraded = degradedOf({ tells: 130_000 });
   await clock.runUntilSettled(degraded.handle(signal, AWAY));
   expect(begun.find(({ id }) => id.startsWith("drain-tasks"))?.after).toBeLessThan(5_000);
+});
+
+test("a warning of yesterday about an instance that was started since is told to nobody; one of today is", async () => {
+  const day = 86_400_000;
+  const { instance } = factsWith();
+  if (instance === null) throw new Error("the instance is known");
+  const started = { ...instance, launchTime: T0 + day - 3_600_000 };
+  const degraded = degradedOf({ facts: factsWith({ instance: started, instanceAsOf: T0 + day }) });
+  await clock.runUntil(T0 + day);
+  await clock.runUntilSettled(degraded.handle({ ...signal, receivedAt: T0 + day }, AWAY));
+  expect(told).toBe(0);
+  await clock.runUntilSettled(degraded.handle({ ...warning(day), id: "today", receivedAt: T0 + day }, AWAY));
+  expect(told).toBe(1);
 });
