@@ -40,7 +40,7 @@ test("every key of the config's policy, and every word that it can have, is gene
   expect(wanted).toContain("policy.defaults.replace=raise");
   expect(wanted).toContain("policy.rules[].do.drainHook.port");
   const met = new Set<string>();
-  for (let seed = 1; seed <= 2_000; seed++)
+  for (let seed = 1; seed <= 5_000; seed++)
     for (const path of writtenIn(policyOf(diceOf(seed, "policy")).written, "policy")) met.add(path);
   expect(wanted.filter((path) => !met.has(path))).toEqual([]);
 });

@@ -61,7 +61,11 @@ const NOBODYS = ["192.0.2.0/24"];
 
 /** Patterns that match some things of the worlds, patterns that match nothing, and negations. */
 const MATCHES: { readonly [key: string]: Make } = {
-  kind: (dice) => several(dice, 4, () => dice.random.pick(signalKinds)),
+  // Some write a single kind as a word, others as a list.
+  kind(dice) {
+    const kinds = [...new Set(several(dice, 4, () => dice.random.pick(signalKinds)))];
+    return kinds.length === 1 ? kinds[0] : kinds;
+  },
   account: oneOf("123456789012", "!123456789012", ["222222222222", "333333333333"]),
   region: oneOf("us-*", "!us-east-1", ["eu-west-1", "cn-*"]),
   availabilityZone: oneOf("*a", "!*a", ["*b", "*c"]),
