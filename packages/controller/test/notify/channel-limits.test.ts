@@ -101,9 +101,9 @@ test("several channels enter together or not at all, and what was not sent is gi
   expect(gates.enter(["chat", "sns"])).toBe(true);
   expect(gates.enter(["chat", "sns"])).toBe(false);
   expect(gates.enter(["sns"])).toBe(true);
-  expect(gates.freeAt("chat")).toBe(T0 + 1_000);
+  expect(gates.freeAt("chat", T0)).toBe(T0 + 1_000);
   gates.leave(["chat"]);
-  expect(gates.freeAt("chat")).toBe(T0);
+  expect(gates.freeAt("chat", T0)).toBe(T0);
 });
 
 test("when the hour is set back, or corrected, a channel is not shut for it", () => {
@@ -123,9 +123,25 @@ test("when the hour is set back, or corrected, a channel is not shut for it", ()
   pass(100);
   heard(T0 - 3_600_000);
   expect(clock.now()).toBeLessThan(T0 - 3_500_000);
-  expect(gates.freeAt("chat") - clock.now()).toBe(29_900);
+  expect(gates.freeAt("chat", clock.now()) - clock.now()).toBe(29_900);
   // Somebody sets the machine's clock.
   hour -= 3_600_000;
   pass(29_900);
   expect(gates.enter(["chat"])).toBe(true);
+});
+
+test("what is allowed at once is allowed at the caller's time, also if reading the clock takes a while", () => {
+  let hour = T0;
+  const clock = { now: () => ++hour };
+  const gates = createChannelLimits(() => null, clock);
+  const now = clock.now();
+  expect(gates.freeAt("chat", now)).toBe(now);
+});
+
+test("times are whole milliseconds, also by a monotonic clock that has fractions", () => {
+  let elapsed = 0.75;
+  const gates = createChannelLimits(() => ({ every: 1_000, burst: 1 }), { now: () => T0, steady: () => elapsed });
+  expect(gates.enter(["chat"])).toBe(true);
+  elapsed += 250.5;
+  expect(Number.isInteger(gates.freeAt("chat", T0))).toBe(true);
 });

@@ -64,8 +64,11 @@ export function left(gate: ChannelLimit, result: SendResult, now: Ms): ChannelLi
 
 /** The limits of all channels, in memory: reset at a restart. */
 export interface ChannelLimits {
-  /** Epoch milliseconds. */
-  freeAt(channel: string): Ms;
+  /**
+   * Returns when a send is allowed: `now`, if at once.
+   * @param now epoch milliseconds, as the caller has read it: a later reading would always be "not yet"
+   */
+  freeAt(channel: string, now: Ms): Ms;
   /** Reserves one send on each channel; returns false and reserves none if one of them must wait. */
   enter(channels: readonly string[]): boolean;
   /** Releases reserved sends that were not made. */
@@ -78,12 +81,13 @@ export function createChannelLimits(
   pace: (channel: string) => Pace | null,
   clock: Pick<Clock, "now" | "steady">,
 ): ChannelLimits {
-  const elapsed = clock.steady ?? clock.now;
+  // Whole milliseconds, since times that follow from it are stored.
+  const elapsed = (): Ms => Math.floor((clock.steady ?? clock.now)());
   const limits = new Map<string, ChannelLimit>();
   const of = (channel: string): ChannelLimit => limits.get(channel) ?? UNLIMITED;
   const wait = (channel: string, now: Ms): Ms => freeAt(of(channel), pace(channel), now) - now;
   return {
-    freeAt: (channel) => clock.now() + wait(channel, elapsed()),
+    freeAt: (channel, now) => now + wait(channel, elapsed()),
     enter(channels) {
       const now = elapsed();
       if (channels.some((channel) => wait(channel, now) > 0)) return false;

@@ -61,7 +61,7 @@ async function record(
       route,
       level: levelOf(model),
       // By the document as it is now: the other channel may have failed meanwhile.
-      othersCan: othersCan(doc.body, due.channel, deps.channels.keys(), deps.limits.freeAt, by),
+      othersCan: othersCan(doc.body, due.channel, deps.channels.keys(), (name) => deps.limits.freeAt(name, now), by),
     };
     const applied = applySend(doc, due, result, circumstances);
     if (applied === null) return null;

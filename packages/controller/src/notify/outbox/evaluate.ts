@@ -73,14 +73,15 @@ export async function evaluateAlert(
   const stage = model.phase === "outcome" ? "outcome" : "open";
   const hashes = { material: contentHash(model, "material"), full: contentHash(model, "full") };
   const failed = (channel: string): FailedChannels => failedChannelsFor(doc.body, stage, channel);
+  const freeAt = (name: string): Ms => limits.freeAt(name, at);
   const refs = passing.channels.map((name): ChannelRef => ({
     name,
     updates: deps.channels.get(name)?.updates ?? "material",
-    freeAt: limits.freeAt(name),
+    freeAt: limits.freeAt(name, at),
     elsewhere: failed(name).digest,
     usefulUntil:
       isReceiptFor(doc.body, name) &&
-      othersCan(doc.body, name, deps.channels.keys(), limits.freeAt, model.earliestDeadline ?? 0)
+      othersCan(doc.body, name, deps.channels.keys(), freeAt, model.earliestDeadline ?? 0)
         ? model.earliestDeadline
         : null,
   }));
