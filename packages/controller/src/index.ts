@@ -62,9 +62,9 @@ export async function runWorker(options: RunOptions): Promise<Running> {
 }
 
 /** Throws SK-AWS-CREDENTIALS if no credentials are found (entry/credentials.ts). */
-export async function requireCredentials(clock: Clock): Promise<void> {
-  const { requireCredentials: require } = await import("./entry/credentials.ts");
-  return require(clock);
+export async function requireCredentials(clock: Clock, env: RunOptions["env"]): Promise<void> {
+  const { requireOwnCredentials } = await import("./entry/credentials.ts");
+  return requireOwnCredentials(clock, env);
 }
 
 /** Reads a fleet from AWS (entry/read-fleet.ts). */

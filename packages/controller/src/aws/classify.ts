@@ -1,3 +1,4 @@
+import { meaningOfTunnel } from "../http/reason.ts";
 import type { FailureKind } from "./failure.ts";
 import { AwsFailure, failed } from "./failure.ts";
 
@@ -152,6 +153,7 @@ function explain(kind: FailureKind, seen: Seen): string {
   if (/signature|credential|token|security/i.test(code)) {
     return "AWS did not take the credentials; check the role, its external id, and the clock of this machine";
   }
+  if (code === "ERR_PROXY_TUNNEL") return noTunnel(message);
   if (!answered) {
     return status === null
       ? "no answer; check the network and the endpoint"
@@ -163,4 +165,11 @@ function explain(kind: FailureKind, seen: Seen): string {
     .trim()
     .slice(0, 400);
   return kind === "denied" ? `${text}; allow it in the policy of the role` : text;
+}
+
+/** Node.js's message ends with the proxy's status line: `… via http://proxy:3128/: HTTP/1.1 407 …`. */
+function noTunnel(message: string): string {
+  const status = Number(/ HTTP\/\d(?:\.\d)? (\d{3})\b/.exec(message)?.[1]);
+  if (Number.isNaN(status)) return "the proxy (HTTPS_PROXY) opened no tunnel; check its URL";
+  return `the proxy answered ${status}: ${meaningOfTunnel(status, "AWS", "HTTPS_PROXY")}`;
 }

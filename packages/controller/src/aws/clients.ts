@@ -14,6 +14,8 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { VPCLatticeClient } from "@aws-sdk/client-vpc-lattice";
 import { LRUCache } from "lru-cache";
 import type { Place } from "./ask.ts";
+import { NO_PROXIES, type Proxies } from "../http/proxy.ts";
+import { handlerVia } from "./via-proxy.ts";
 import type { Clock, Ms } from "../clock.ts";
 import type { TimeListener } from "../corrected-clock.ts";
 import { type AccountRole, type CredentialProvider, ownCredentials, roleCredentials } from "./credentials.ts";
@@ -27,6 +29,8 @@ export interface ClientsOptions {
   readonly endpoint: string | null;
   /** Our own credentials; null means the SDK's default chain. */
   readonly credentials: CredentialProvider | null;
+  /** Which proxy a call goes through; none by default. */
+  readonly proxies?: Proxies;
   /** Gets the times in AWS's answers. */
   readonly timeListener?: TimeListener;
   /** Handles requests instead of the network (a simulator in the process). Null means HTTP. */
@@ -94,8 +98,8 @@ const SIMULATED = {
 } as const;
 
 export function createClients(options: ClientsOptions): Clients {
-  const { endpoint, clock } = options;
-  const own = options.credentials ?? ownCredentials();
+  const { endpoint, clock, proxies = NO_PROXIES } = options;
+  const own = options.credentials ?? ownCredentials(proxies);
   const roles = new Map(options.accounts.map((role) => [role.account, role]));
   const assumed = new LRUCache<string, CredentialProvider>({ max: MOST_CLIENTS });
   const clients = new LRUCache<string, { destroy(): void }>({
@@ -103,12 +107,10 @@ export function createClients(options: ClientsOptions): Clients {
     dispose: (client) => client.destroy(),
   });
 
-  const handler = (answerWithin: Ms): Config["requestHandler"] =>
-    options.requestHandler ?? {
-      connectionTimeout: CONNECT,
-      requestTimeout: answerWithin,
-      throwOnRequestTimeout: true,
-    };
+  const handler = (answerWithin: Ms): Config["requestHandler"] => {
+    const times = { connectionTimeout: CONNECT, requestTimeout: answerWithin, throwOnRequestTimeout: true };
+    return options.requestHandler ?? (proxies === NO_PROXIES ? times : handlerVia(proxies, times));
+  };
 
   const configOf = (region: string, credentials: CredentialProvider, answerWithin: Ms): Config => ({
     region,

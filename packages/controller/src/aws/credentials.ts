@@ -1,6 +1,8 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { Clock, Ms } from "../clock.ts";
+import { NO_PROXIES, type Proxies } from "../http/proxy.ts";
+import { handlerVia } from "./via-proxy.ts";
 
 /** The role to assume for one account other than our own. */
 export interface AccountRole {
@@ -23,11 +25,17 @@ export type CredentialProvider = () => Promise<Credentials>;
 /** How long before their expiration credentials are renewed. */
 const EARLY: Ms = 5 * 60_000;
 
+/** Tokens of the web and of single sign-on are exchanged over the network. */
+const EXCHANGE = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
 /**
  * Returns our own credentials: environment, profile, container or instance role, in the order of the SDK's default
- * chain.
+ * chain. The metadata of an instance or container is never asked through a proxy.
  */
-export const ownCredentials = (): CredentialProvider => fromNodeProviderChain();
+export const ownCredentials = (proxies: Proxies): CredentialProvider =>
+  fromNodeProviderChain(
+    proxies === NO_PROXIES ? {} : { clientConfig: { requestHandler: handlerVia(proxies, EXCHANGE) } },
+  );
 
 /**
  * Creates the credentials of a role: fetched once for all clients of the account and region, and again shortly before

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Channel } from "../notify/alert.ts";
-import type { ChannelDeps, ChannelFactory } from "../notify/channels/channel.ts";
+import type { ChannelDeps } from "../notify/channels/channel.ts";
 import { channels as drivers } from "../notify/channels/index.ts";
 
 /** Opens the channels of a config, by name, in order. */
@@ -9,9 +9,9 @@ export function openChannels(configured: Config["channels"], deps: ChannelDeps):
 }
 
 /** Returns a warning about the service that a channel uses; null means none. */
-export function warningOf({ type }: Config["channels"][string]): string | null {
-  const driver: ChannelFactory = drivers[type];
-  return driver.warning ?? null;
+export function warningOf(options: Config["channels"][string]): string | null {
+  const driver: { warning?(options: unknown): string | null } = drivers[options.type];
+  return driver.warning?.(options) ?? null;
 }
 
 /** The config's schema has checked that the options belong to the driver. */

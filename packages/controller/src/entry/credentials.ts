@@ -1,16 +1,18 @@
 import { type CredentialProvider, ownCredentials } from "../aws/credentials.ts";
 import type { Clock, Ms } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
+import { proxiesIn } from "../http/proxy.ts";
+import type { Environment } from "./environment.ts";
 
 /** Time limit: an instance role is read over the network, and may not exist. */
 const WITHIN: Ms = 10_000;
 
-/**
- * Checks that AWS credentials exist, without a call to AWS. Throws SK-AWS-CREDENTIALS.
- *
- * @param own default: the SDK's default chain
- */
-export async function requireCredentials(clock: Clock, own: CredentialProvider = ownCredentials()): Promise<void> {
+/** Checks that the SDK's default chain finds credentials. Throws SK-AWS-CREDENTIALS. */
+export const requireOwnCredentials = (clock: Clock, env: Environment): Promise<void> =>
+  requireCredentials(clock, ownCredentials(proxiesIn(env)));
+
+/** Checks that AWS credentials exist, without a call to AWS. Throws SK-AWS-CREDENTIALS. */
+export async function requireCredentials(clock: Clock, own: CredentialProvider): Promise<void> {
   const given = own().then(
     () => true,
     () => false,

@@ -1,14 +1,17 @@
 import { type ClientsOptions, createClients } from "../aws/clients.ts";
+import { ownCredentials } from "../aws/credentials.ts";
 import { createAws } from "../aws/index.ts";
 import { type Clock, type Ms, systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { neededTags } from "../config/needed-tags.ts";
 import { SpotkeeperError } from "../errors.ts";
+import { proxiesIn } from "../http/proxy.ts";
 import { accountOf, regionId } from "../inventory/ids.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { createMemoryInventory } from "../inventory/memory.ts";
 import { readAll } from "../inventory/sweep/read-all.ts";
 import { requireCredentials } from "./credentials.ts";
+import { regionIn } from "./environment.ts";
 import { placesIn, placesOf } from "./places.ts";
 
 export interface ReadFleetOptions {
@@ -63,15 +66,24 @@ const ASK_STS: Ms = 5_000;
  */
 export async function readFleet(options: ReadFleetOptions): Promise<FleetRead> {
   const { config, regions, env, onProgress = () => {}, clock = systemClock, aws: access = {} } = options;
-  const elsewhere = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || undefined;
+  const elsewhere = regionIn(env);
   const asked = regions.length > 0 ? placesIn(config, regions) : placesOf(config, elsewhere);
   const places = asked.length > 0 || elsewhere === undefined ? asked : placesIn(config, [elsewhere]);
   const [first] = places;
   if (first === undefined)
     throw new SpotkeeperError("SK-CALL-REGION", "A fleet is read in a region: give --region, or set AWS_REGION.");
-  await requireCredentials(clock, access.credentials ?? undefined);
+  const proxies = proxiesIn(env);
+  await requireCredentials(clock, access.credentials ?? ownCredentials(proxies));
   const { accounts, endpoint } = config.aws;
-  const clients = createClients({ clock, accounts, endpoint, credentials: null, requestHandler: null, ...access });
+  const clients = createClients({
+    clock,
+    accounts,
+    endpoint,
+    credentials: null,
+    requestHandler: null,
+    proxies,
+    ...access,
+  });
   let own: string | null = null;
   const ownAccount = (): string | null => own;
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount, onCall: () => {} });

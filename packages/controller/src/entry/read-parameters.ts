@@ -3,6 +3,8 @@ import { createClients } from "../aws/clients.ts";
 import type { Parameter } from "../aws/secret-stores.ts";
 import { type Clock, type Ms, systemClock } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
+import { proxiesIn } from "../http/proxy.ts";
+import { regionIn } from "./environment.ts";
 
 const WITHIN: Ms = 30_000;
 
@@ -12,12 +14,19 @@ export async function readParameters(
   env: { readonly [name: string]: string | undefined },
   clock: Clock = systemClock,
 ): Promise<readonly Parameter[]> {
-  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
-  if (region === undefined || region === "")
+  const region = regionIn(env);
+  if (region === undefined)
     throw new SpotkeeperError("SK-CALL-REGION", "Parameter Store is asked in a region: set AWS_REGION.");
   // The SDK's own variable, which our clients do not read themselves.
   const endpoint = env["AWS_ENDPOINT_URL"] ?? null;
-  const clients = createClients({ clock, accounts: [], endpoint, credentials: null, requestHandler: null });
+  const clients = createClients({
+    clock,
+    accounts: [],
+    endpoint,
+    credentials: null,
+    requestHandler: null,
+    proxies: proxiesIn(env),
+  });
   const aws = createAws({ clock, random: Math.random, clients, accounts: [], ownAccount: null, onCall: () => {} });
   try {
     const ask = { purpose: "act", deadline: clock.now() + WITHIN } as const;

@@ -11,6 +11,7 @@ import { createSweeper } from "../inventory/sweep/sweeper.ts";
 import type { Log } from "../log.ts";
 import type { ChannelDeps } from "../notify/channels/channel.ts";
 import { guardedHttp } from "../http/http.ts";
+import { proxiesIn } from "../http/proxy.ts";
 import { linksTo, NO_LINKS } from "../notify/message/links.ts";
 import { createTroubleTeller } from "../notify/trouble.ts";
 import { createBus } from "../show/bus.ts";
@@ -23,6 +24,7 @@ import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
 import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
+import { regionIn } from "./environment.ts";
 import { resolvePath } from "./files.ts";
 import { createLiveSettings, type Reloaded } from "./live-settings.ts";
 import { itemTables } from "./item-tables.ts";
@@ -98,8 +100,10 @@ export async function run({
   const random = Math.random;
   const owner = randomUUID();
 
+  const proxies = proxiesIn(env);
   const clients = createClients({
     clock,
+    proxies,
     accounts: config.aws.accounts,
     endpoint: config.aws.endpoint,
     credentials: null,
@@ -108,7 +112,7 @@ export async function run({
     ...access,
   });
   // A queue with another endpoint than AWS's is in the region of the process, as in the SDK.
-  const elsewhere = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const elsewhere = regionIn(env);
   const queues = config.sources.sqs.map((queue) => ({ ...queue, at: queueAt(queue.queueUrl, elsewhere) }));
   const onCall = (call: CallRecord): void => {
     metrics.call(call);
@@ -125,7 +129,7 @@ export async function run({
 
   const region = elsewhere ?? queues[0]?.at.region ?? null;
   const ownAccount = createOwnAccount({ sts: aws.sts, region: region ?? config.aws.regions[0] ?? null, clock, log });
-  const http = guardedHttp({ clock, lookup });
+  const http = guardedHttp({ clock, lookup, proxies });
   const secrets = await openSecrets(config.secrets, { clock, env, aws: aws.secretStores, region, http });
   const secret = secrets.resolve;
   const itemTable = itemTables(clients, elsewhere);

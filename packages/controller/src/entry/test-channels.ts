@@ -8,10 +8,12 @@ import { SpotkeeperError } from "../errors.ts";
 import type { AlertModel, Channel, MissedNow } from "../notify/alert.ts";
 import type { ChannelDeps } from "../notify/channels/channel.ts";
 import { guardedHttp } from "../http/http.ts";
+import { proxiesIn } from "../http/proxy.ts";
 import { sampleAlert } from "../notify/message/sample.ts";
 import { sendOnce } from "../notify/outbox/send.ts";
 import type { Plain } from "../model/plain.ts";
 import { openChannels, warningOf } from "./channels.ts";
+import { regionIn } from "./environment.ts";
 import { openSecrets } from "./secrets.ts";
 
 export interface TestOptions {
@@ -48,8 +50,10 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   const { config, env, output, color, names, clock = systemClock } = options;
   const known = Object.keys(config.channels);
   for (const name of names) if (!known.includes(name)) throw unknown(name, known);
+  const proxies = proxiesIn(env);
   const clients = createClients({
     clock,
+    proxies,
     accounts: config.aws.accounts,
     endpoint: config.aws.endpoint,
     credentials: null,
@@ -57,8 +61,8 @@ export async function testChannels(options: TestOptions): Promise<readonly Chann
   });
   const { accounts } = config.aws;
   const aws = createAws({ clock, random: Math.random, clients, accounts, ownAccount: null, onCall: () => {} });
-  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? null;
-  const http = guardedHttp({ clock, lookup });
+  const region = regionIn(env) ?? null;
+  const http = guardedHttp({ clock, lookup, proxies });
   const { resolve: secret } = await openSecrets(config.secrets, { clock, env, aws: aws.secretStores, region, http });
   const { sns, eventBridge } = aws;
   const deps: ChannelDeps = { clock, output, color, secret, sns, eventBridge, http };

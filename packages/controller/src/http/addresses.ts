@@ -54,6 +54,16 @@ export function isAllowable(entry: string): boolean {
   return isRange(entry) || (isIP(entry) === 0 && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(entry));
 }
 
+/**
+ * Whether a name is one of hosts that no public DNS knows: https://www.rfc-editor.org/rfc/rfc6761 (localhost),
+ * https://www.rfc-editor.org/rfc/rfc6762 (local), https://www.rfc-editor.org/rfc/rfc8375 (home.arpa), and `internal`, which
+ * ICANN reserves for private use and clouds use for their metadata: https://www.icann.org/en/board-activities-and-meetings/materials/approved-resolutions-special-meeting-of-the-icann-board-29-07-2024-en
+ */
+export function isInternalName(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return isIP(name) === 0 && (!name.includes(".") || /\.(localhost|local|internal|home\.arpa)$/.test(name));
+}
+
 /** @param allow the user's exceptions: host names, addresses and ranges (see isAllowable) */
 export function createAddresses(allow: readonly string[]): Addresses {
   const refused = rangesOf(NOT_PUBLIC);

@@ -1,9 +1,10 @@
 import type { LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, request } from "undici";
+import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import type { Clock, Ms } from "../clock.ts";
-import { type Addresses, createAddresses, plainAddress } from "./addresses.ts";
-import { certificateFault } from "./certificate.ts";
+import { type Addresses, createAddresses, isInternalName, plainAddress } from "./addresses.ts";
+import { NO_PROXIES, type Proxies, type Proxy } from "./proxy.ts";
+import { whyNoTunnel, whyUnreachableDirectly } from "./reason.ts";
 
 /** Resolves a name to all its addresses: `lookup` of node:dns. */
 export type Lookup = (
@@ -15,6 +16,8 @@ export type Lookup = (
 export interface HttpDeps {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  /** None by default. */
+  readonly proxies?: Proxies;
 }
 
 export interface HttpAnswer {
@@ -52,33 +55,48 @@ class AddressRefused extends Error {}
 /**
  * Creates HTTP clients for URLs of the config, which must not reach internal addresses: only https, and no private,
  * loopback, link-local or metadata address, unless the user's allow list contains it. The resolved address is checked
- * at each connection, so that a name cannot resolve differently after the check. Reasons contain only the host of a
- * URL, since the rest may be secret.
+ * at each connection, so that a name cannot resolve differently after the check. Through a proxy nothing is resolved here:
+ * the proxy does it, and only addresses and names of internal hosts are refused. Reasons contain only the host of a URL,
+ * since the rest may be secret.
  */
-export function guardedHttp({ clock, lookup }: HttpDeps): (allow: readonly string[]) => Http {
-  return (allow) => createHttp(clock, lookup, createAddresses(allow));
+export function guardedHttp({ clock, lookup, proxies = NO_PROXIES }: HttpDeps): (allow: readonly string[]) => Http {
+  return (allow) => createHttp(clock, lookup, proxies, createAddresses(allow));
 }
 
-function createHttp(clock: Clock, lookup: Lookup, addresses: Addresses): Http {
-  const agent = new Agent({
-    connect: { lookup: guarded(lookup, addresses), timeout: CONNECT_WITHIN },
-    headersTimeout: ANSWER_WITHIN,
-    bodyTimeout: ANSWER_WITHIN,
-  });
+function createHttp(clock: Clock, lookup: Lookup, proxies: Proxies, addresses: Addresses): Http {
+  const times = { headersTimeout: ANSWER_WITHIN, bodyTimeout: ANSWER_WITHIN };
+  const direct = new Agent({ ...times, connect: { lookup: guarded(lookup, addresses), timeout: CONNECT_WITHIN } });
+  const tunnels = new Map<string, ProxyAgent>();
+  const dispatcherFor = (proxy: Proxy | null): Dispatcher => {
+    if (proxy === null) return direct;
+    const uri = proxy.url.href;
+    const known = tunnels.get(uri);
+    if (known !== undefined) return known;
+    const made = new ProxyAgent({
+      ...times,
+      uri,
+      proxyTls: { timeout: CONNECT_WITHIN },
+      requestTls: { timeout: CONNECT_WITHIN },
+    });
+    tunnels.set(uri, made);
+    return made;
+  };
   return async ({ method, url, headers, body }, signal) => {
     const target = URL.parse(url);
-    const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses);
+    const proxy = target === null ? null : proxies.for(target);
+    const refusal = target === null ? "its url is not a URL" : refusalOf(target, addresses, proxy !== null);
     if (target === null || refusal !== null) return failed(refusal ?? "its url is not a URL", false);
+    const dispatcher = dispatcherFor(proxy);
     try {
       // Not kept alive, so that each request is checked.
-      const answer = await request(target, { method, headers, body, signal, dispatcher: agent, reset: true });
+      const answer = await request(target, { method, headers, body, signal, dispatcher, reset: true });
       const header = (name: string): string | null => [answer.headers[name]].flat()[0] ?? null;
       const retryAfter = spanOf(header("retry-after"), clock.now());
       return { is: "answer", status: answer.statusCode, retryAfter, header, ...(await start(answer.body)) };
     } catch (error) {
       if (error instanceof AddressRefused) return failed(error.message, false);
       return failed(
-        certificateFault(error, target.host) ?? `${target.host} cannot be reached (${codeOf(error)})`,
+        proxy === null ? whyUnreachableDirectly(error, target.host) : whyNoTunnel(error, target.host, proxy),
         true,
       );
     }
@@ -109,13 +127,17 @@ const failed = (reason: string, retryable: boolean): HttpOutcome => ({ is: "fail
 /**
  * Returns why a URL may not be called, as far as the URL itself shows it; null if it may, or if this depends on the
  * resolution of its name.
+ *
+ * @param viaProxy whether a proxy resolves the name, so that nothing but the name can be checked
  */
-export function refusalOf(url: URL, addresses: Addresses): string | null {
+export function refusalOf(url: URL, addresses: Addresses, viaProxy: boolean): string | null {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.username !== "" || url.password !== "") return `the url of ${url.host} holds a user name or password`;
   if (url.protocol !== "https:" && !(url.protocol === "http:" && addresses.isNamed(host)))
     return `the url of ${url.host} is not https, and ${host} is not named in "allow"`;
-  // Names are checked when they are resolved; net.connect resolves no addresses.
+  if (viaProxy && isInternalName(host) && !addresses.isNamed(host))
+    return `${host} is the name of an internal host; name it in "allow" if it is meant`;
+  // Other names are checked when they are resolved; net.connect resolves no addresses.
   return isIP(host) === 0 || addresses.mayDial(host, host) ? null : addressRefusal(host, host);
 }
 
@@ -156,9 +178,4 @@ function spanOf(header: string | null, now: Ms): Ms | null {
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Math.ceil(Number(text) * 1_000);
   const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
-}
-
-function codeOf(error: unknown): string {
-  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
-  return typeof code === "string" ? code : typeof name === "string" ? name : "unknown";
 }

@@ -77,8 +77,24 @@ async function readFrom(stores: Stores, reference: string): Promise<string> {
     throw unavailable(reference, `${factory.title} cannot be asked: ${why}`, error);
   }
   if ("none" in found) throw unavailable(reference, found.none, found.cause);
+  const fault = faultOf(found.secret);
+  if (fault !== null) throw unavailable(reference, fault);
   return found.secret;
 }
+
+/**
+ * Returns what is wrong with a secret that no header, password or URL can contain; null if nothing is. Not mended here:
+ * people would not know which of two values is in use.
+ */
+function faultOf(secret: string): string | null {
+  // A line break in a header is an error of the client, and in a password the server's "wrong password".
+  if (/[\r\n]/.test(secret.trim())) return "it has more than one line; store only the secret, in one line";
+  if (secret !== secret.trim())
+    return "it begins or ends with a space or a line break; store it without (printf, not echo)";
+  return CONTROL.test(secret) ? "it has a character that cannot be typed; copy it again" : null;
+}
+
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const unavailable = (reference: string, why: string, cause?: unknown): SpotkeeperError =>
   new SpotkeeperError("SK-SECRET-UNAVAILABLE", `The secret ${reference} is not available: ${why}.`, { cause });

@@ -136,6 +136,15 @@ describe.each(Object.entries(cases))("what %s answers", (type, { options, accept
     expect(reason).toContain("check its url, and whether a proxy or a login page answers in its place");
     for (const secret of SECRETS) expect(reason).not.toContain(secret);
   });
+
+  test.each([403, 407, 503])("a page with status %i is said to be of somebody before the service", async (status) => {
+    const { ok, sends } = await tryOut([status, PAGE, HTML]);
+    expect(ok).toBe(false);
+    const reason = sends[0]?.reason ?? "";
+    expect(reason).toContain(`answered ${status} with a page (“Sign in to Example Corp`);
+    expect(reason).toContain(status === 407 ? "write them in HTTPS_PROXY" : "perhaps of a proxy or gateway before it");
+    for (const secret of SECRETS) expect(reason).not.toContain(secret);
+  });
 });
 
 test.each([

@@ -209,7 +209,7 @@ describe("a listener that is busy or broken", () => {
     ["408 Timeout", "", { is: "retry" }],
     ["425 Too Early", "", { is: "retry" }],
     ["401 Unauthorized", "", { is: "refused", because: "credentials" }],
-    ["407 Proxy Authentication", "", { is: "refused", because: "request" }],
+    ["407 Proxy Authentication", "", { is: "refused", because: "credentials" }],
     ["413 Too Large", "", { is: "refused", because: "request" }],
     ["600 No Such Thing", "", { is: "retry" }],
   ])("%s, Retry-After: %s", async (status, wait, expected) => {

@@ -102,7 +102,8 @@ describe("a request", () => {
     expect(await post("https://hooks.example.com/s3cr3t", { lookup })).toEqual({
       is: "failed",
       retryable: true,
-      reason: "hooks.example.com cannot be reached (EAI_AGAIN)",
+      reason:
+        "hooks.example.com cannot be reached: DNS does not answer; check the DNS of this machine (EAI_AGAIN); if this machine needs a proxy, set HTTPS_PROXY",
     });
   });
 

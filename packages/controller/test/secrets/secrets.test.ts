@@ -13,6 +13,8 @@ const files: { readonly [path: string]: string } = {
   "/run/secrets/x": "s3cret\n",
   "/empty": "\n",
   "/long": "x".repeat(70_000),
+  "/lines": "s3cret\nmore\n",
+  "/blank": " s3cret",
 };
 const parameters = new Map([["/spot/slack", "https://hooks.example.com/x"]]);
 const stored = new Map([
@@ -36,7 +38,7 @@ const {
   region: "eu-west-1",
   aws: { parameter: answer(parameters), secretValue: answer(stored) } as unknown as SecretStores,
   http: () => () => Promise.reject(new Error("no HTTP in this test")),
-  env: { TOKEN: "s3cret", EMPTY: "" },
+  env: { TOKEN: "s3cret", EMPTY: "", ECHOED: "s3cret\n", COPIED: "s3\u200bcret" },
   readFile: (path) =>
     files[path] === undefined
       ? Promise.reject(Object.assign(new Error("no"), { code: "EACCES" }))
@@ -55,6 +57,22 @@ test.each([
   [
     "${file:/no}",
     "The secret ${file:/no} is not available: the file cannot be read (EACCES); check that it exists and who may read it.",
+  ],
+  [
+    "${file:/lines}",
+    "The secret ${file:/lines} is not available: it has more than one line; store only the secret, in one line.",
+  ],
+  [
+    "${file:/blank}",
+    "The secret ${file:/blank} is not available: it begins or ends with a space or a line break; store it without (printf, not echo).",
+  ],
+  [
+    "${env:ECHOED}",
+    "The secret ${env:ECHOED} is not available: it begins or ends with a space or a line break; store it without (printf, not echo).",
+  ],
+  [
+    "${env:COPIED}",
+    "The secret ${env:COPIED} is not available: it has a character that cannot be typed; copy it again.",
   ],
   ["${file:/empty}", "The secret ${file:/empty} is not available: the file is empty."],
   ["${file:/long}", "The secret ${file:/long} is not available: the file is longer than 65536 characters."],

@@ -40,7 +40,7 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
   const incidents = new Map<Key, Incident>();
   const { stderr } = io;
   options.onProgress("looking for AWS credentials");
-  await requireCredentials(systemClock);
+  await requireCredentials(systemClock, io.env);
   const token = randomBytes(32).toString("base64url");
   const interrupted = io.interrupted().then(() => true);
   const output = { write: (text: string): void => void stderr.write(text), isTTY: stderr.isTTY };

@@ -12,7 +12,7 @@ function callable(given: Options, context: z.RefinementCtx): void {
   const addresses = createAddresses("allow" in given ? (given.allow ?? []) : []);
   for (const [key, value] of Object.entries(given)) {
     const target = typeof value === "string" && value.includes("://") ? URL.parse(value) : null;
-    const message = target === null ? null : refusalOf(target, addresses);
+    const message = target === null ? null : refusalOf(target, addresses, false);
     if (message !== null)
       context.addIssue({ code: "custom", path: [key], message: `a URL that may be called: ${message}` });
   }

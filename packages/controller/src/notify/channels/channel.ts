@@ -31,7 +31,7 @@ export interface ChannelDeps {
 export interface ChannelFactory<Options extends z.ZodType = z.ZodType> {
   /** Has a field `type` with the channel's name. */
   readonly options: Options;
-  /** A warning about the service for users; shown at the start and by `channels test`. */
-  readonly warning?: string;
+  /** A warning about the service for users, null for none; shown at the start, by `config check` and `channels test`. */
+  readonly warning?: (options: z.output<Options>) => string | null;
   create(options: z.output<Options>, deps: ChannelDeps): Channel;
 }

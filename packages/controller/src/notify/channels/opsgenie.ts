@@ -8,6 +8,6 @@ import { genieChannel, type GenieOptions, genieOptions } from "./support/genie.t
  */
 export const opsgenieChannel: ChannelFactory<z.ZodType<GenieOptions<"opsgenie">>> = {
   options: genieOptions("opsgenie", "https://api.opsgenie.com"),
-  warning: "Opsgenie's API ends on 5 April 2027; move to a channel of type jsm-ops",
+  warning: () => "Opsgenie's API ends on 5 April 2027; move to a channel of type jsm-ops",
   create: genieChannel,
 };

@@ -236,6 +236,21 @@ describe("email", () => {
     await plain.close();
   });
 
+  test.each([
+    [
+      "no server",
+      { port: 9 },
+      "127.0.0.1 cannot be reached: nothing listens there; check the port, and whether the service runs (ECONNREFUSED)",
+    ],
+    [
+      "TLS at the port of STARTTLS",
+      { security: "tls" },
+      '127.0.0.1 cannot be reached: it does not speak TLS at this port; check the port (ERR_SSL_WRONG_VERSION_NUMBER); leave out "security: tls" if it speaks STARTTLS there (mostly port 587)',
+    ],
+  ] as const)("%s is called that", async (_, more, reason) => {
+    expect(await send(more)).toEqual({ is: "retry", reason, after: null });
+  });
+
   test("a certificate that cannot be trusted is called that", async () => {
     process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "1";
     try {

@@ -147,6 +147,35 @@ describe("jira", () => {
     expect(shown()).toEqual([["OPS-2", "Done", 1]]);
   });
 
+  test("a token that has expired is called that, although a search finds nothing with status 200", async () => {
+    jira.expire();
+    expect(await sendAll([receipt])).toEqual({
+      is: "refused",
+      because: "credentials",
+      reason:
+        "answered 401; check its credentials; its token has expired or was revoked; make a new one at https://id.atlassian.com/manage-profile/security/api-tokens",
+    });
+  });
+
+  test("an account that may not create issues is told which permission it lacks", async () => {
+    jira.permissions.delete("CREATE_ISSUES");
+    expect(await sendAll([receipt])).toEqual({
+      is: "refused",
+      because: "credentials",
+      reason: "answered 400; in project OPS its account lacks CREATE_ISSUES",
+    });
+  });
+
+  test("an account that may not see its own issue makes no other one with each update", async () => {
+    jira.permissions.delete("BROWSE_PROJECTS");
+    expect(await sendAll([receipt, growing, growing])).toEqual({
+      is: "refused",
+      because: "credentials",
+      reason: "answered 404 for its own issue; in project OPS its account lacks BROWSE_PROJECTS",
+    });
+    expect(shown()).toHaveLength(1);
+  });
+
   test("a beginning is never taken for an issue that is closed", async () => {
     await sendAll([receipt]);
     jira.issues.forEach((one) => (one.status = "Done"));

@@ -194,8 +194,19 @@ describe("slack, by an incoming webhook", () => {
   test.each([
     [403, "invalid_token", { is: "refused", because: "credentials" }],
     [404, "no_service", { is: "refused", because: "credentials", reason: expect.stringContaining("new webhook") }],
-    [403, "action_prohibited", { is: "refused", because: "request", reason: "answered 403 (action_prohibited)" }],
-    [410, "channel_is_archived", { is: "refused", because: "request" }],
+    [
+      403,
+      "action_prohibited",
+      {
+        ...{ is: "refused", because: "request" },
+        reason: "answered 403 (action_prohibited); an administrator of the workspace restricts who may post there",
+      },
+    ],
+    [
+      410,
+      "channel_is_archived",
+      { is: "refused", because: "request", reason: expect.stringContaining("restore the channel") },
+    ],
     [400, "invalid_payload", { is: "refused", because: "request" }],
     [400, "s3cr3tHookPath", { is: "refused", reason: "answered 400" }],
     [500, "rollup_error", { is: "retry" }],

@@ -71,6 +71,22 @@ describe("teams", () => {
     expect(await send(model(many(2)))).toMatchObject(expected);
   });
 
+  test("an address that Microsoft ended is called that, when it is configured and when nothing answers there", async () => {
+    const url = "https://prod-01.westeurope.logic.azure.com:443/workflows/a?sig=s3cr3t";
+    const why =
+      "Microsoft ended the addresses of workflows at logic.azure.com on 2025-11-30; copy the new one (…api.powerplatform.com) from the workflow's trigger";
+    expect(channels.teams.warning?.({ type: "teams", url })).toBe(why);
+    expect(channels.teams.warning?.({ type: "teams", url: URL })).toBeNull();
+    const failing = { is: "failed", reason: "it cannot be reached", retryable: true } as const;
+    const deps = depsOf({ secret: () => Promise.resolve(url), http: () => () => Promise.resolve(failing) });
+    const channel = channels.teams.create({ type: "teams", url: URL }, deps);
+    expect(await channel.send(model(many(2)), null, AbortSignal.timeout(5_000))).toEqual({
+      is: "refused",
+      because: "credentials",
+      reason: `it cannot be reached; ${why}`,
+    });
+  });
+
   test("each update is a new card, four in a burst", () => {
     expect(channelOf(teams)).toMatchObject({ updates: "material", pace: { burst: 4 } });
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { certificateFault } from "../../../http/certificate.ts";
+import { whyUnreachable } from "../../../http/reason.ts";
 import type { MissedNow, SendResult } from "../../alert.ts";
 import { badCredentials, refused } from "../support/result.ts";
 
@@ -9,7 +10,9 @@ import { badCredentials, refused } from "../support/result.ts";
  * 535 and 538 are about authentication: https://www.rfc-editor.org/rfc/rfc4954#section-6.
  */
 export function ofSmtp(error: unknown, host: string): SendResult {
-  const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
+  const { code, originalCode, responseCode } = error as {
+    readonly [field in "code" | "originalCode" | "responseCode"]?: unknown;
+  };
   const status = typeof responseCode === "number" ? responseCode : null;
   const said = status === null ? "" : ` (${status})`;
   const certificate = certificateFault(error, host);
@@ -28,8 +31,10 @@ export function ofSmtp(error: unknown, host: string): SendResult {
   if (status !== null && status >= 400)
     return { is: "retry", reason: `${host} asks to come back later${said}`, after: null };
   if (code === "EENVELOPE" || code === "EMESSAGE") return refused(`${host} takes none of the addresses`);
-  const what = typeof code === "string" ? code : error instanceof Error ? error.name : "unknown";
-  return { is: "retry", reason: `${host} cannot be reached, or does not answer (${what})`, after: null };
+  // The library keeps the code of the connection beside its own.
+  const reason = whyUnreachable({ code: originalCode ?? code, name: (error as { name?: unknown }).name }, host);
+  const hint = originalCode === "ERR_SSL_WRONG_VERSION_NUMBER" ? STARTTLS_PORT : "";
+  return { is: "retry", reason: `${reason}${hint}`, after: null };
 }
 
 /** Recipients that may still take a mail, and its id, so that it stays the same mail. */
@@ -59,4 +64,5 @@ const refusal = z.object({ recipient: z.string(), responseCode: z.number() });
 
 const NO_STARTTLS =
   '; set "security: tls" and its port (465) if it speaks TLS from the start, "security: none" only in your own network';
+const STARTTLS_PORT = '; leave out "security: tls" if it speaks STARTTLS there (mostly port 587)';
 const NEEDS_LOGIN: ReadonlySet<number> = new Set([530, 534, 535, 538]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Ms } from "../../../clock.ts";
+import type { Plain } from "../../../model/plain.ts";
 import type { AlertModel, Channel, SendResult } from "../../alert.ts";
 import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { createJiraClient, type JiraClient } from "./client.ts";
@@ -7,6 +8,7 @@ import { allow as allowed, reference } from "../support/options.ts";
 import { adfNote, renderAdf } from "./rendering.ts";
 import { alertId, titleOf } from "../../render/ticket.ts";
 import { sendWith } from "../support/secrets.ts";
+import { explained, mayNotBrowse } from "./rights.ts";
 
 export interface JiraOptions {
   readonly type: "jira";
@@ -59,34 +61,46 @@ export const jiraChannel: ChannelFactory<z.ZodType<JiraOptions>> = {
       send: sendWith(deps.secret, { token: options.token }, async ({ token }, model, previous, signal) => {
         const authorization = `Basic ${Buffer.from(`${options.email}:${token}`).toString("base64")}`;
         const jira = createJiraClient(http, options.url, authorization);
-        const known = z.object({ key: z.string() }).safeParse(previous).data?.key ?? null;
-        const told = known === null ? "dead" : await tell(jira, model, known, options, signal);
-        if (told !== "dead") return told;
-        const id = alertId(model);
-        const found = await jira.search(withLabel(options.project, id, model.phase), signal);
-        if ("failed" in found) return found.failed;
-        // A search can still name an issue that was deleted or closed a moment ago.
-        const key = found.value.find((one) => one !== known);
-        const retold = key === undefined ? "dead" : await tell(jira, model, key, options, signal);
-        if (retold !== "dead") return retold;
-        const now = deps.clock.now();
-        const settled = unsure.get(id) ?? 0;
-        if (now < settled)
-          return {
-            is: "retry",
-            reason: "its last answer was lost, and a search may not know yet",
-            after: settled - now,
-          };
-        const created = await jira.create(fieldsOf(model, options), signal);
-        if ("value" in created) unsure.delete(id);
-        else if (created.failed.is === "retry") unsure.set(id, now + SETTLES);
-        if ("failed" in created) return created.failed;
-        const sent: SendResult = { is: "sent", receipt: { key: created.value } };
-        if (model.phase !== "outcome") return sent;
-        const ended = await tell(jira, model, created.value, options, signal);
-        return ended === "dead" ? sent : ended;
+        return explained(await sendBy(jira, model, previous, signal), jira, options.project, signal);
       }),
     };
+
+    async function sendBy(
+      jira: JiraClient,
+      model: AlertModel,
+      previous: Plain,
+      signal: AbortSignal,
+    ): Promise<SendResult> {
+      const known = z.object({ key: z.string() }).safeParse(previous).data?.key ?? null;
+      const told = known === null ? "dead" : await tell(jira, model, known, options, signal);
+      if (told !== "dead") return told;
+      // An account that may not see its own issue would make another with each update.
+      const hidden = known === null ? null : await mayNotBrowse(jira, options.project, signal);
+      if (hidden !== null) return hidden;
+      const id = alertId(model);
+      const found = await jira.search(withLabel(options.project, id, model.phase), signal);
+      if ("failed" in found) return found.failed;
+      // A search can still name an issue that was deleted or closed a moment ago.
+      const key = found.value.find((one) => one !== known);
+      const retold = key === undefined ? "dead" : await tell(jira, model, key, options, signal);
+      if (retold !== "dead") return retold;
+      const now = deps.clock.now();
+      const settled = unsure.get(id) ?? 0;
+      if (now < settled)
+        return {
+          is: "retry",
+          reason: "its last answer was lost, and a search may not know yet",
+          after: settled - now,
+        };
+      const created = await jira.create(fieldsOf(model, options), signal);
+      if ("value" in created) unsure.delete(id);
+      else if (created.failed.is === "retry") unsure.set(id, now + SETTLES);
+      if ("failed" in created) return created.failed;
+      const sent: SendResult = { is: "sent", receipt: { key: created.value } };
+      if (model.phase !== "outcome") return sent;
+      const ended = await tell(jira, model, created.value, options, signal);
+      return ended === "dead" ? sent : ended;
+    }
   },
 };
 

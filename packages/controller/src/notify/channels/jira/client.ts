@@ -16,6 +16,8 @@ export interface JiraClient {
   transition(key: string, name: string, signal: AbortSignal): Promise<Asked<string | null>>;
   move(key: string, transition: string, signal: AbortSignal): Promise<Asked<null>>;
   status(key: string, signal: AbortSignal): Promise<Asked<JiraStatus>>;
+  /** Returns which of the permissions the account lacks in a project; all of them in a project that it cannot see. */
+  lacks(project: string, permissions: readonly string[], signal: AbortSignal): Promise<Asked<readonly string[]>>;
 }
 
 export interface JiraStatus {
@@ -32,11 +34,13 @@ const transitions = z.object({
 });
 const status = z.object({ name: z.string(), statusCategory: z.object({ key: z.string() }) });
 const issue = z.object({ fields: z.object({ status }) });
+const permissions = z.object({ permissions: z.record(z.string(), z.object({ havePermission: z.boolean() })) });
 
 const CREATED = wantedJson("Jira's JSON with the key of an issue", created);
 const FOUND = wantedJson("Jira's JSON with a list of issues", found);
 const COMMENTED = wantedJson("Jira's JSON with the id of a comment", z.object({ id: z.string() }));
 const TRANSITIONS = wantedJson("Jira's JSON with a list of transitions", transitions);
+const PERMISSIONS = wantedJson("Jira's JSON with permissions", permissions);
 const ISSUE = wantedJson("Jira's JSON with the status of an issue", issue);
 /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-transitions-post */
 const CHANGED: Wanted<null> = {
@@ -53,7 +57,8 @@ const CHANGED: Wanted<null> = {
  * @param authorization `Basic <email:token>`:
  *   https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis
  */
-export function createJiraClient(http: Http, base: string, authorization: string): JiraClient {
+export function createJiraClient(anyHttp: Http, base: string, authorization: string): JiraClient {
+  const http = knowing(anyHttp);
   const headers = { authorization, accept: "application/json" };
   const at = (path: string): string => `${base.replace(/\/+$/, "")}/rest/api/3/${path}`;
   const get = <T>(path: string, wanted: Wanted<T>, signal: AbortSignal): Promise<Asked<T>> =>
@@ -83,8 +88,27 @@ export function createJiraClient(http: Http, base: string, authorization: string
         name: now.name,
         done: now.statusCategory.key === "done",
       })),
+    async lacks(project, wanted, signal) {
+      // https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+      const query = `projectKey=${encodeURIComponent(project)}&permissions=${wanted.join(",")}`;
+      const asked = await get(`mypermissions?${query}`, PERMISSIONS, signal);
+      if ("failed" in asked) return asked.gone ? { value: wanted } : asked;
+      return { value: wanted.filter((name) => asked.value.permissions[name]?.havePermission !== true) };
+    },
   };
 }
+
+/**
+ * With a token that has expired or was revoked, Jira answers as to a person who is not signed in: a search finds nothing,
+ * with status 200. Only a header tells it: https://github.com/MrRefactoring/jira.js/issues/418.
+ */
+const knowing =
+  (http: Http): Http =>
+  async (request, signal) => {
+    const outcome = await http(request, signal);
+    if (outcome.is === "failed" || !/FAILED|DENIED/.test(outcome.header("x-seraph-loginreason") ?? "")) return outcome;
+    return { ...outcome, status: 401 };
+  };
 
 const map = <A, B>(asked: Asked<A>, to: (value: A) => B): Asked<B> =>
   "failed" in asked ? asked : { value: to(asked.value) };

@@ -85,14 +85,15 @@ const ANY: Accepted = { says: "", receipt: () => null };
 
 /** Errors of a URL that is no longer valid: revoked, or the app was removed. */
 const DEAD_HOOK: ReadonlySet<string> = new Set(["invalid_token", "no_active_hooks", "no_service", "no_team"]);
-const REFUSING_HOOK: ReadonlySet<string> = new Set([
-  "action_prohibited",
-  "channel_is_archived",
-  "channel_not_found",
-  "invalid_blocks",
-  "invalid_payload",
-  "posting_to_general_channel_denied",
-  "user_not_found",
+/** Errors of a URL that is valid, with what to do. */
+const REFUSING_HOOK: ReadonlyMap<string, string | null> = new Map([
+  ["action_prohibited", "an administrator of the workspace restricts who may post there"],
+  ["channel_is_archived", "restore the channel, or make a webhook for another"],
+  ["channel_not_found", "the channel was deleted; make a webhook for another"],
+  ["invalid_blocks", null],
+  ["invalid_payload", null],
+  ["posting_to_general_channel_denied", "only some people may post in this channel; make a webhook for another"],
+  ["user_not_found", "the person was removed; make a webhook for a channel"],
 ]);
 
 /**
@@ -114,5 +115,8 @@ export function ofHook(outcome: HttpOutcome): SendResult {
   if (outcome.is === "failed" || result.is !== "refused") return result;
   const word = outcome.text.trim();
   if (DEAD_HOOK.has(word)) return badCredentials(`answered ${outcome.status} (${word}); make a new webhook`);
-  return REFUSING_HOOK.has(word) ? refused(`answered ${outcome.status} (${word})`) : result;
+  const hint = REFUSING_HOOK.get(word);
+  return hint === undefined
+    ? result
+    : refused(`answered ${outcome.status} (${word})${hint === null ? "" : `; ${hint}`}`);
 }

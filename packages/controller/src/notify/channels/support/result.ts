@@ -5,7 +5,7 @@ import type { Plain } from "../../../model/plain.ts";
 import type { SendResult } from "../../alert.ts";
 import type { HttpAnswer, HttpOutcome } from "../../../http/http.ts";
 import { jsonOrNull } from "../../../http/parse-json.ts";
-import { MOST_TRIES, unexpected } from "./unexpected.ts";
+import { firstWords, isPage, MOST_TRIES, unexpected } from "./unexpected.ts";
 
 /** Status codes below 500 that are retried (https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx). */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -36,11 +36,20 @@ export function ofHttp(outcome: HttpOutcome, accepted: Accepted): SendResult {
     const receipt = accepted.receipt(outcome);
     return receipt === undefined ? unexpected(outcome, accepted.says, false) : { is: "sent", receipt };
   }
-  const reason = `answered ${status}`;
+  const reason = `answered ${status}${pageOf(outcome)}`;
+  if (status === 407)
+    return badCredentials(`${reason}; a proxy wants a user name and password: write them in HTTPS_PROXY`);
   if (status >= 500 || TRY_AGAIN.has(status)) return { is: "retry", reason, after: retryAfter };
   if (status >= 300 && status < 400) return refused(`${reason}; redirects are not followed`);
   if (status === 401 || status === 403) return badCredentials(`${reason}; check its credentials`);
   return refused(reason);
+}
+
+/** Services answer errors with their own JSON or text; a page is of somebody before them. */
+function pageOf(answer: HttpAnswer): string {
+  if (!isPage(answer)) return "";
+  const words = firstWords(answer.text);
+  return ` with a page${words === "" ? "" : ` (“${words}”)`}, perhaps of a proxy or gateway before it`;
 }
 
 /** Makes the result of a request that would fail again. */

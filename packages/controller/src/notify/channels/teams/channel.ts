@@ -4,7 +4,7 @@ import type { ChannelDeps, ChannelFactory } from "../channel.ts";
 import { jsonRequest } from "../../../http/json-request.ts";
 import { allow as allowed, urlOrReference } from "../support/options.ts";
 import { teamsMessage } from "./rendering.ts";
-import { type Accepted, ofHttp } from "../support/result.ts";
+import { type Accepted, badCredentials, ofHttp } from "../support/result.ts";
 import { isPage } from "../support/unexpected.ts";
 import { sendWith } from "../support/secrets.ts";
 
@@ -34,19 +34,29 @@ const STARTED: Accepted = {
 };
 
 /**
+ * Addresses of workflows until 2025-11-30; new ones are below api.powerplatform.com:
+ * https://learn.microsoft.com/en-us/power-automate/oauth-authentication ("changes to HTTP trigger flows").
+ */
+const ended = (url: string): boolean => URL.parse(url)?.hostname.endsWith(".logic.azure.com") === true;
+const ENDED =
+  "Microsoft ended the addresses of workflows at logic.azure.com on 2025-11-30; copy the new one (…api.powerplatform.com) from the workflow's trigger";
+
+/**
  * Sends an Adaptive Card for each update to a workflow "When a Teams webhook request is received". It answers 202
  * before it posts, so errors in the workflow are visible only in its run history.
  */
 export const teamsChannel: ChannelFactory<z.ZodType<TeamsOptions>> = {
   options: z.strictObject({ type: z.literal("teams"), url: urlOrReference, allow: allowed }),
+  warning: ({ url }) => (ended(url) ? ENDED : null),
   create({ url, allow = [] }: TeamsOptions, deps: ChannelDeps): Channel {
     const http = deps.http(allow);
     return {
       updates: "material",
       pace: PACE,
-      send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) =>
-        ofHttp(await http(jsonRequest("POST", target, teamsMessage(model)), signal), STARTED),
-      ),
+      send: sendWith(deps.secret, { url }, async ({ url: target }, model, _previous, signal) => {
+        const result = ofHttp(await http(jsonRequest("POST", target, teamsMessage(model)), signal), STARTED);
+        return result.is === "sent" || !ended(target) ? result : badCredentials(`${result.reason}; ${ENDED}`);
+      }),
     };
   },
 };

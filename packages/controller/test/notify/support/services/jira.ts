@@ -77,6 +77,10 @@ export interface Jira extends Receiver {
   readonly problems: string[];
   /** What searches do not know yet. */
   readonly unindexed: Set<string>;
+  /** Permissions that the account has. */
+  readonly permissions: Set<string>;
+  /** Its token has expired: Jira answers as to somebody who is not signed in, with a header that says so. */
+  expire(): void;
   /** Keeps the next issue and answers as if it had not. */
   loseNextCreate(): void;
 }
@@ -86,7 +90,9 @@ export async function startJira(): Promise<Jira> {
   const unindexed = new Set<string>();
   const problems: string[] = [];
   const [email, token] = ["bot@example.com", "s3cr3t-t0ken"];
+  const permissions = new Set(["BROWSE_PROJECTS", "CREATE_ISSUES", "ADD_COMMENTS"]);
   let lose = false;
+  let expired = false;
   let created = 0;
   /** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get */
   const missing: Reply = {
@@ -106,6 +112,7 @@ export async function startJira(): Promise<Jira> {
       return json(200, { issues: all.map(({ key }) => ({ id: "1", key })), isLast: true });
     }
     if (path === "/rest/api/3/issue") {
+      if (!permissions.has("CREATE_ISSUES")) return json(400, { errors: { project: "valid project is required" } });
       const key = `OPS-${(created += 1)}`;
       const { labels, priority = null } = create.parse(body).fields;
       issues.push({ key, labels, status: "To Do", comments: [], priority: priority?.name ?? null });
@@ -132,8 +139,13 @@ export async function startJira(): Promise<Jira> {
     return { status: 204 };
   };
   const get = (path: string): Reply | null => {
+    const asked = /^\/rest\/api\/3\/mypermissions\?projectKey=OPS&permissions=([A-Z_,]+)$/.exec(path)?.[1]?.split(",");
+    if (asked !== undefined)
+      return json(200, {
+        permissions: Object.fromEntries(asked.map((name) => [name, { havePermission: permissions.has(name) }])),
+      });
     const [, key, what] = /^\/rest\/api\/3\/issue\/(OPS-\d+)(\/transitions|\?fields=status)$/.exec(path) ?? [];
-    const issue = issues.find((one) => one.key === key);
+    const issue = permissions.has("BROWSE_PROJECTS") ? issues.find((one) => one.key === key) : undefined;
     if (issue === undefined) return key === undefined ? null : missing;
     const statusCategory = { key: issue.status === "To Do" ? "new" : "done" };
     if (what !== "/transitions") return json(200, { key, fields: { status: { name: issue.status, statusCategory } } });
@@ -143,6 +155,13 @@ export async function startJira(): Promise<Jira> {
   const answer = ({ method, path, headers, body }: Received): Reply => {
     if (headers.authorization !== `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`)
       return { status: 401 };
+    // https://github.com/MrRefactoring/jira.js/issues/418
+    if (expired) {
+      const headers = { "x-seraph-loginreason": "AUTHENTICATED_FAILED" };
+      return path.includes("search")
+        ? { status: 200, body: '{"issues":[],"isLast":true}', headers }
+        : { status: 400, body: '{"errors":{"project":"valid project is required"}}', headers };
+    }
     try {
       const changes = method === "POST" ? post : put;
       const reply = method === "GET" ? get(path) : changes(path, JSON.parse(body));
@@ -154,5 +173,9 @@ export async function startJira(): Promise<Jira> {
     return json(400, { errorMessages: ["wrong"], errors: {} });
   };
   const receiver = await startReceiver((request, how) => (how === "ok" ? answer(request) : null));
-  return { ...receiver, email, token, issues, problems, unindexed, loseNextCreate: () => (lose = true) };
+  return {
+    ...{ ...receiver, email, token, issues, problems, unindexed, permissions },
+    expire: () => (expired = true),
+    loseNextCreate: () => (lose = true),
+  };
 }

@@ -1,0 +1,20 @@
+/** A certificate for `hooks.example.com` and a queue's host that nobody trusts, and its key: for servers of tests only. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmtMoba30UEdxy95N
+6qm/MN6PwQ4UgcNY8PipzeF/rFuhRANCAATdGvn8d7YSmc3FhiJCmQZtDehlXxxH
+5JGVbXEWa60OOOMGDd3k6bEpuRBboms1UIXbGj1JqgJnRJvA799J0IZw
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBzDCCAXKgAwIBAgIUOJKw60prxgM+J2gORVARlT5h07YwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRaG9va3MuZXhhbXBsZS5jb20wIBcNMjYxMjAxMTQxNTIwWhgP
+MjEyNjExMDcxNDE1MjBaMBwxGjAYBgNVBAMMEWhvb2tzLmV4YW1wbGUuY29tMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3Rr5/He2EpnNxYYiQpkGbQ3oZV8cR+SR
+lW1xFmutDjjjBg3d5OmxKbkQW6JrNVCF2xo9SaoCZ0SbwO/fSdCGcKOBjzCBjDAd
+BgNVHQ4EFgQUvvsVlPPx4qVPxNjUD2laSP4sx0cwHwYDVR0jBBgwFoAUvvsVlPPx
+4qVPxNjUD2laSP4sx0cwDwYDVR0TAQH/BAUwAwEB/zA5BgNVHREEMjAwghFob29r
+cy5leGFtcGxlLmNvbYIbc3FzLmV1LXdlc3QtMS5hbWF6b25hd3MuY29tMAoGCCqG
+SM49BAMCA0gAMEUCIHoYlMbYjx52dfmaB3oIYwTT2pNpfthQ0ge1stAExF4oAiEA
+2zafDwfXQ+bFkCEtGC5a6CkROUwXPAC9A7c2fR3I3Kc=
+-----END CERTIFICATE-----`,
+};
