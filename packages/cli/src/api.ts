@@ -13,7 +13,7 @@ export interface Api {
    * Sends a request that changes something; `body` is sent as JSON, undefined for none. Returns and throws as `get`
    * does.
    */
-  send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+  send(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 export interface ApiOptions {

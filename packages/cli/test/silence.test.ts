@@ -16,7 +16,10 @@ test("add, list, expire: asked of a worker with the token", async () => {
     ...["add", "--match", "cluster=prod", "--match", "tag.team=x", "--match", "tag.team=y"],
     ...["--for", "2h", "--comment", "load test", "--output", "json"],
   );
-  expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: "" });
+  expect({ code: made.code, stderr: made.stderr }).toEqual({
+    code: 0,
+    stderr: "It matches nothing now: no incident is open.\n",
+  });
   const [one] = jsonLines(made.stdout);
   expect(one).toMatchObject({
     state: "active",
@@ -35,10 +38,32 @@ test("add, list, expire: asked of a worker with the token", async () => {
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("No silence is called nobody.")]);
 });
 
+test("preview and edit: what it matches now, and what is not given stays", async () => {
+  const seen = await silence("preview", "--match", "cluster=prod");
+  expect([seen.code, seen.stdout, seen.stderr]).toEqual([0, "It matches nothing now: no incident is open.\n", ""]);
+  const json = await silence("preview", "--all", "--output", "json");
+  expect(jsonLines(json.stdout)).toEqual([{ count: 0, of: 0, items: [] }]);
+  const made = await silence("add", "--match", "cluster=prod", "--for", "1h", "--comment", "x", "--output", "json");
+  const id = String(jsonLines(made.stdout)[0]?.["id"]);
+  const edited = await silence("edit", id, "--for", "3h", "--author", "bob", "--output", "json");
+  expect({ code: edited.code, stderr: edited.stderr }).toEqual({ code: 0, stderr: "" });
+  const [one] = jsonLines(edited.stdout);
+  expect(one).toMatchObject({ id, match: { cluster: ["prod"] }, author: "ana", comment: "x", edits: [{ by: "bob" }] });
+  const narrowed = await silence("edit", id, "--match", "cluster=prod-2");
+  expect(narrowed.stdout).toContain(" cluster=prod-2 ");
+  await silence("expire", id);
+  const late = await silence("edit", id, "--for", "1h");
+  expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("It has ended. Add another one.")]);
+  const nothing = await silence("edit", id);
+  expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("nothing to change is given")]);
+  const wide = await silence("preview");
+  expect([wide.code, wide.stderr]).toEqual([2, expect.stringContaining("--match is wanted")]);
+});
+
 test("from and until a time, and everything where it is said so", async () => {
   const times = ["--from", "2030-01-01T00:00:00+01:00", "--until", "2030-01-02T00:00:00Z"];
   const made = await silence("add", "--all", ...times, "--author", "bob", "--comment", "x", "--output", "json");
-  expect(made.stderr).toBe("");
+  expect(made.stderr).toBe("It matches nothing now: no incident is open.\n");
   expect(jsonLines(made.stdout)[0]).toMatchObject({
     state: "pending",
     match: {},

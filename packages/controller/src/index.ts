@@ -15,7 +15,13 @@ export type { Entry } from "./model/journal.ts";
 export type { Incident } from "./model/incident.ts";
 export type { Key } from "./model/key.ts";
 export type { Facets } from "./inventory/inventory.ts";
-export type { IncidentDetailView, IncidentView, AlertView, SilenceView } from "./show/view/schema.ts";
+export type {
+  IncidentDetailView,
+  IncidentView,
+  AlertView,
+  SilencePreviewView,
+  SilenceView,
+} from "./show/view/schema.ts";
 export type { Origin, Signal, SignalKind } from "./model/signal.ts";
 export type { Overrides } from "./enrich/overrides.ts";
 export type { Plan } from "./decide/plan.ts";

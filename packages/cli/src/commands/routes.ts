@@ -104,7 +104,7 @@ async function silencesAt(url: string, io: Pick<Io, "env">): Promise<Parameters<
   const { items } = (await createApi(url, io.env).get("/api/v1/silences")) as {
     readonly items: readonly SilenceView[];
   };
-  return items.map(({ startsAt, endsAt, createdAt, ...one }) => ({
+  return items.map(({ startsAt, endsAt, createdAt, edits: _edits, ...one }) => ({
     ...one,
     startsAt: Date.parse(startsAt),
     endsAt: Date.parse(endsAt),

@@ -1,11 +1,20 @@
-import { matcherOf, milliseconds, type SilenceView, SpotkeeperError } from "@spotkeeper/controller";
+import { milliseconds, type SilenceView } from "@spotkeeper/controller";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EXIT, type Io } from "../io.ts";
-import { renderSilences } from "../silence/text.ts";
+import {
+  askedFor,
+  changeFor,
+  PATH,
+  pathOf,
+  preview,
+  refuse,
+  type TimedOptions,
+  type WhatOptions,
+  wrongWhat,
+} from "../silence/request.ts";
+import { renderPreview, renderSilenced, renderSilences } from "../silence/text.ts";
 import type { Act } from "./registration.ts";
 import { URL_HELP, workerApi } from "../worker-api.ts";
-
-const PATH = "/api/v1/silences";
 
 const HELP = `
 A matcher is key=value; * and ? are wildcards, a leading ! negates. All keys must
@@ -15,38 +24,44 @@ Example:
   $ spotkeeper silence add --match cluster=prod --match tag.team=x --for 2h \\
       --author ana --comment "load test"`;
 
-interface AddOptions {
-  readonly url?: string;
-  readonly match: readonly string[];
-  readonly all?: true;
-  readonly for?: number;
-  readonly until?: string;
-  readonly from?: string;
-  readonly author?: string;
-  readonly comment?: string;
-}
-
-/** `silence add|list|expire`: manages silences of a running worker, over its HTTP API. */
+/** `silence add|preview|list|edit|expire`: manages silences of a running worker, over its HTTP API. */
 export function silence(program: Command, act: Act): void {
   const parent = program.command("silence").description("silence alerts about some incidents, for a while");
-  parent
-    .command("add")
-    .description("silence alerts that match, until a time")
-    .option("--match <key=value>", "which incidents; repeatable", together, [])
-    .option("--all", "silence everything")
-    .addOption(new Option("--for <duration>", "duration, such as 90m or 2h").argParser(spanOf).conflicts("until"))
-    .option("--until <time>", "end, such as 2026-01-31T12:00:00Z", timeOf)
-    .option("--from <time>", "begin (default: now)", timeOf)
-    .option("--author <name>", "who asks for it (default: USER)")
-    .option("--comment <text>", "why")
-    .option("--url <url>", URL_HELP)
+  timed(parent.command("add").description("silence alerts that match, until a time"))
     .addHelpText("after", HELP)
     .action(
       act(async (context, command) => {
         const { io, options } = context;
-        const given = command.opts<AddOptions>();
-        const made = await workerApi(context, given.url).send("POST", PATH, askedFor(given, io));
-        await print(io, options.output, [made as SilenceView]);
+        const given = command.opts<TimedOptions>();
+        const api = workerApi(context, given.url);
+        const made = (await api.send("POST", PATH, askedFor(given, io))) as SilenceView;
+        await print(io, options.output, [made]);
+        await io.stderr.write(`${renderPreview(await preview(api, given))}\n`);
+        return EXIT.done;
+      }),
+    );
+  what(
+    parent.command("preview").description("show which open incidents a silence would match; changes nothing"),
+  ).action(
+    act(async (context, command) => {
+      const { io, options } = context;
+      const given = command.opts<WhatOptions>();
+      refuse(wrongWhat(given));
+      const found = await preview(workerApi(context, given.url), given);
+      if (options.output === "json") await io.stdout.write(`${JSON.stringify(found)}\n`);
+      else await io.stdout.write(`${renderPreview(found)}\n${renderSilenced(found)}`);
+      return EXIT.done;
+    }),
+  );
+  timed(parent.command("edit").description("change a silence that has not ended; what is not given stays"))
+    .argument("<id>", "as list shows it")
+    .action(
+      act(async (context, command) => {
+        const { io, options } = context;
+        const given = command.opts<TimedOptions>();
+        const [id = ""] = command.args;
+        const changed = await workerApi(context, given.url).send("PATCH", pathOf(id), changeFor(given, io));
+        await print(io, options.output, [changed as SilenceView]);
         return EXIT.done;
       }),
     );
@@ -75,37 +90,26 @@ export function silence(program: Command, act: Act): void {
         const { io, options } = context;
         const { url } = command.opts<{ url?: string }>();
         const [id = ""] = command.args;
-        const ended = await workerApi(context, url).send("DELETE", `${PATH}/${encodeURIComponent(id)}`);
+        const ended = await workerApi(context, url).send("DELETE", pathOf(id));
         await print(io, options.output, [ended as SilenceView]);
         return EXIT.done;
       }),
     );
 }
 
-/** Returns the body of the request. Throws SK-CALL-MATCH and SK-CALL-SILENCE. */
-function askedFor(given: AddOptions, io: Pick<Io, "env">): object {
-  const match = matcherOf(given.match);
-  const author = given.author ?? io.env["USER"] ?? "";
-  const [matches, all] = [given.match.length > 0, given.all === true];
-  const lacks: readonly (readonly [boolean, string])[] = [
-    [!matches && !all, "--match is wanted: without any, everything would be silenced. Say so with --all."],
-    [matches && all, "--all and --match are given: leave one out."],
-    [given.until === undefined && given.for === undefined, "--for or --until is wanted: a silence ends."],
-    [(given.comment ?? "") === "", "--comment is wanted: why?"],
-    [author === "", "--author is wanted: who asks for it?"],
-  ];
-  const wrong = lacks.flatMap(([is, message]) => (is ? [message] : []));
-  if (wrong.length > 0) throw new SpotkeeperError("SK-CALL-SILENCE", wrong.join("\n"));
-  return {
-    match,
-    ...(given.all === true ? { all: true } : {}),
-    ...(given.from === undefined ? {} : { startsAt: given.from }),
-    // Send a duration, since the worker's clock may differ from this machine's.
-    ...(given.for === undefined ? { endsAt: given.until } : { seconds: given.for / 1_000 }),
-    author,
-    comment: given.comment,
-  };
-}
+const what = (command: Command): Command =>
+  command
+    .option("--match <key=value>", "which incidents; repeatable", together, [])
+    .option("--all", "silence everything")
+    .option("--url <url>", URL_HELP);
+
+const timed = (command: Command): Command =>
+  what(command)
+    .addOption(new Option("--for <duration>", "duration, such as 90m or 2h").argParser(spanOf).conflicts("until"))
+    .option("--until <time>", "end, such as 2026-01-31T12:00:00Z", timeOf)
+    .option("--from <time>", "begin (default: now)", timeOf)
+    .option("--author <name>", "who asks for it (default: USER)")
+    .option("--comment <text>", "why");
 
 const print = (io: Io, output: "text" | "json", all: readonly SilenceView[]): Promise<void> =>
   io.stdout.write(output === "json" ? all.map((one) => `${JSON.stringify(one)}\n`).join("") : renderSilences(all));

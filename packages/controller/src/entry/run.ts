@@ -201,7 +201,10 @@ export async function run({
   // The answer also corrects the clock, before any deadline is compared.
   await ownAccount.ask();
   const show = await createShow(
-    { ledger, archive, silences: worker.silences, accept: worker.accept, readiness, metrics, bus, clock, log },
+    {
+      ...{ ledger, archive, readiness, metrics, bus, clock, log },
+      ...{ silences: worker.silences, openIncidents: worker.openIncidents, accept: worker.accept },
+    },
     {
       listen: config.show.listen,
       sandbox,

@@ -5,7 +5,7 @@ import { createScheduler } from "./scheduler.ts";
 
 export type WorkerOptions = Omit<HandlingOptions, "wake" | "onOpened">;
 
-export interface Worker extends Pick<Handling, "accept" | "acceptSignal" | "factsOf" | "silences"> {
+export interface Worker extends Pick<Handling, "accept" | "acceptSignal" | "factsOf" | "silences" | "openIncidents"> {
   /** Starts; continues where the last process stopped. */
   start(): Promise<void>;
   /** Begins nothing more; resolves when running work has ended, or after `within`. */
@@ -41,6 +41,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     factsOf: handling.factsOf,
     silences: handling.silences,
+    openIncidents: handling.openIncidents,
     load: scheduler.load,
   };
 }

@@ -13,7 +13,7 @@ import { createAlertAdvance } from "../notify/advance.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Links } from "../notify/message/links.ts";
 import type { Route } from "../notify/route.ts";
-import { createOpenIncidents } from "../notify/open-incidents.ts";
+import { createOpenIncidents, type OpenIncidents } from "../notify/open-incidents.ts";
 import { createSilences, type Silences } from "../notify/silences.ts";
 import type { Suppress } from "../notify/pipeline/suppress-settings.ts";
 import { answerWithin } from "../race.ts";
@@ -103,6 +103,8 @@ export interface Handling {
   readonly chores: Chores;
   readonly factsOf: (doc: Doc<"incident">) => Facts;
   readonly silences: Silences;
+  /** All open incidents with their facts; at most a second old. */
+  readonly openIncidents: OpenIncidents;
 }
 
 export interface Sweep {
@@ -122,13 +124,14 @@ export function createHandling(options: HandlingOptions): Handling {
   const background = createBackground(clock, onFailure);
   let underWay = 0;
   const silences = createSilences({ ledger, clock, random: options.random });
+  const openIncidents = createOpenIncidents({ ledger, factsOf, clock });
   const alerts = createAlertAdvance({
     ledger,
     channels: options.channels,
     routes: options.routes,
     suppress: options.suppress,
     silences,
-    openIncidents: createOpenIncidents({ ledger, factsOf, clock }),
+    openIncidents,
     activeIn: (cluster) => activeIn(inventory, cluster, doomed.current(), clock.now()),
     refreshSecrets: options.secrets.refresh,
     onUndeliverable: (error) => onFailure("telling people", error),
@@ -245,5 +248,6 @@ export function createHandling(options: HandlingOptions): Handling {
     chores,
     factsOf,
     silences,
+    openIncidents,
   };
 }

@@ -11,4 +11,12 @@ export interface Silence {
   readonly author: string;
   readonly comment: string;
   readonly createdAt: Ms;
+  /** The latest edits, the last one last; absent if there is none. */
+  readonly edits?: readonly SilenceEdit[];
+}
+
+/** Who changed a silence, and what it was before. */
+export interface SilenceEdit extends Pick<Silence, "match" | "startsAt" | "endsAt" | "comment"> {
+  readonly at: Ms;
+  readonly by: string;
 }

@@ -14,12 +14,10 @@ export interface OpenIncidentsDeps {
   readonly clock: Clock;
 }
 
+export type OpenIncidents = () => Promise<readonly MemberSource[]>;
+
 /** Creates the function that returns all open incidents with their facts; at most a second old. */
-export function createOpenIncidents({
-  ledger,
-  factsOf,
-  clock,
-}: OpenIncidentsDeps): () => Promise<readonly MemberSource[]> {
+export function createOpenIncidents({ ledger, factsOf, clock }: OpenIncidentsDeps): OpenIncidents {
   let kept: { readonly all: Promise<readonly Doc<"incident">[]>; readonly until: Ms } | null = null;
 
   async function readAll(): Promise<readonly Doc<"incident">[]> {

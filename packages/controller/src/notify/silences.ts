@@ -6,6 +6,7 @@ import type { Ledger } from "../record/ledger/ledger.ts";
 
 /** The input for a new silence. */
 export type SilenceAsked = Pick<Silence, "match" | "startsAt" | "endsAt" | "author" | "comment">;
+export type SilenceChange = Pick<Silence, "match" | "startsAt" | "endsAt" | "comment">;
 export type KnownSilence = Silence & { readonly id: string };
 
 export interface Silences {
@@ -14,6 +15,11 @@ export interface Silences {
   /** Returns all stored silences, newest first. */
   list(): Promise<readonly KnownSilence[]>;
   add(asked: SilenceAsked): Promise<KnownSilence>;
+  /**
+   * Changes a silence by `change`, which gets the stored one and may throw; what was before is kept with it. Returns null
+   * if there is none with this id.
+   */
+  edit(id: string, by: string, change: (silence: Silence, now: Ms) => SilenceChange): Promise<KnownSilence | null>;
   /** Ends a silence now; returns null if there is none with this id. An ended silence stays unchanged. */
   expire(id: string): Promise<KnownSilence | null>;
 }
@@ -29,6 +35,7 @@ const TAG = "silence";
 /** How long silences are cached, since all alerts of a storm need them. */
 const FRESH_FOR: Ms = 1_000;
 const MOST_CONFLICTS = 8;
+const MOST_EDITS = 20;
 
 /** Creates the store of silences. They are in the ledger, so that they survive restarts and hold for all replicas. */
 export function createSilences({ ledger, clock, random }: SilencesDeps): Silences {
@@ -69,20 +76,35 @@ export function createSilences({ ledger, clock, random }: SilencesDeps): Silence
       }
       throw new Error("no id is free for a silence");
     },
-    async expire(id) {
-      for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
-        const doc = await ledger.load(keyOf(id), "silence");
-        if (doc === null) return null;
-        const now = clock.now();
-        if (doc.body.endsAt <= now) return known(doc);
-        const ended = { ...doc, body: { ...doc.body, endsAt: now, startsAt: Math.min(doc.body.startsAt, now) } };
-        const stored = await ledger.commit([ended], []);
-        kept = null;
-        if (stored !== "conflict") return known(ended);
-      }
-      return null;
-    },
+    edit: (id, by, change) =>
+      rewrite(id, (body, now) => {
+        const { match, startsAt, endsAt, comment, edits = [] } = body;
+        const edit = { at: now, by, match, startsAt, endsAt, comment };
+        return { ...body, ...change(body, now), edits: [...edits, edit].slice(-MOST_EDITS) };
+      }),
+    expire: (id) =>
+      rewrite(id, (body, now) =>
+        body.endsAt <= now ? null : { ...body, endsAt: now, startsAt: Math.min(body.startsAt, now) },
+      ),
   };
+
+  /** Writes what `change` makes of a silence, again after a conflict; null leaves it as it is. */
+  async function rewrite(
+    id: string,
+    change: (silence: Silence, now: Ms) => Silence | null,
+  ): Promise<KnownSilence | null> {
+    for (let attempt = 0; attempt < MOST_CONFLICTS; attempt++) {
+      const doc = await ledger.load(keyOf(id), "silence");
+      if (doc === null) return null;
+      const body = change(doc.body, clock.now());
+      if (body === null) return known(doc);
+      const changed = { ...doc, body };
+      const stored = await ledger.commit([changed], []);
+      kept = null;
+      if (stored !== "conflict") return known(changed);
+    }
+    throw new Error("a silence is changed by too many at a time");
+  }
 }
 
 const keyOf = (id: string): Key => `silence#${id}`;

@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock } from "../clock.ts";
 import type { Verdict } from "../signal/verdict.ts";
+import type { OpenIncidents } from "../notify/open-incidents.ts";
 import type { Silences } from "../notify/silences.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
@@ -24,7 +25,8 @@ export interface ShowLog {
 export interface ShowDeps {
   readonly ledger: Pick<Ledger, "list" | "load" | "history" | "unarchived" | "health">;
   readonly archive: Pick<Archive, "get" | "list" | "panel">;
-  readonly silences: Pick<Silences, "list" | "add" | "expire">;
+  readonly silences: Pick<Silences, "list" | "add" | "edit" | "expire">;
+  readonly openIncidents: OpenIncidents;
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   /** Returns reasons other than the ledger why the worker is not ready: a failed source, a worker that stops. */
   readonly readiness: () => readonly Unready[];

@@ -1,12 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { given, matcher } from "../../config/sections/matcher.ts";
-import type { Clock, Ms } from "../../clock.ts";
-import type { KnownSilence, Silences } from "../../notify/silences.ts";
-import type { ShowApp } from "../deps.ts";
+import type { Ms } from "../../clock.ts";
+import { NO_FACTS } from "../../decide/decide.ts";
+import { surelyMatches } from "../../decide/match.ts";
+import type { Silence } from "../../model/silence.ts";
+import type { KnownSilence, SilenceChange } from "../../notify/silences.ts";
+import type { ShowApp, ShowDeps } from "../deps.ts";
 import { bounded, onlyJson } from "../middleware.ts";
 import { Refusal } from "../problem.ts";
+import { summaryView } from "../view/incident.ts";
 import { silenceView } from "../view/silence.ts";
-import { silenceSchema } from "../view/schema.ts";
+import { MOST_PREVIEWED, silencePreviewSchema, silenceSchema } from "../view/schema.ts";
 import { problems } from "./problems.ts";
 
 const PATH = "/api/v1/silences";
@@ -19,21 +23,31 @@ const time = z.iso.datetime({ offset: true, error: "wants a time such as 2026-01
 const words = (most: number) =>
   z.string().trim().min(1, "wants some text").max(most, `wants at most ${most} characters`);
 
-const asked = z
+const what = {
+  match: matcher.describe("As in a policy's rules; all that are given must match"),
+  all: z.literal(true).optional().openapi({ description: "Said where the matcher is empty: everything is silenced" }),
+};
+const times = {
+  startsAt: time.optional(),
+  endsAt: time.optional().openapi({ description: "This, or seconds" }),
+  seconds: z
+    .number("wants seconds")
+    .positive("wants more than no time")
+    .optional()
+    .openapi({ description: "How long it lasts, by the worker's own clock" }),
+};
+const asked = z.strictObject({ ...what, ...times, author: words(100), comment: words(300) }).openapi("SilenceAsked");
+
+const edited = z
   .strictObject({
-    match: matcher.describe("As in a policy's rules; all that are given must match"),
-    all: z.literal(true).optional().openapi({ description: "Said where the matcher is empty: everything is silenced" }),
-    startsAt: time.optional(),
-    endsAt: time.optional().openapi({ description: "This, or seconds" }),
-    seconds: z
-      .number("wants seconds")
-      .positive("wants more than no time")
-      .optional()
-      .openapi({ description: "How long it lasts, by the worker's own clock" }),
-    author: words(100),
-    comment: words(300),
+    ...what,
+    match: what.match.optional(),
+    ...times,
+    seconds: times.seconds.openapi({ description: "How long it lasts from now, or from a later startsAt" }),
+    author: words(100).openapi({ description: "Who edits it" }),
+    comment: words(300).optional(),
   })
-  .openapi("SilenceAsked");
+  .openapi("SilenceEdited");
 
 const list = createRoute({
   method: "get",
@@ -60,6 +74,31 @@ const add = createRoute({
   },
 });
 
+const preview = createRoute({
+  method: "post",
+  path: `${PATH}/preview`,
+  summary: "Which open incidents a silence would match now; changes nothing",
+  request: { body: { required: true, content: { "application/json": { schema: z.strictObject(what) } } } },
+  responses: {
+    200: { description: "The incidents", content: { "application/json": { schema: silencePreviewSchema } } },
+    ...problems(400, 401, 413, 415, 503),
+  },
+});
+
+const edit = createRoute({
+  method: "patch",
+  path: `${PATH}/{id}`,
+  summary: "Change a silence that has not ended; what is not given stays",
+  request: {
+    params: z.object({ id: z.string().max(64).openapi({ example: "k3f9a0zx" }) }),
+    body: { required: true, content: { "application/json": { schema: edited } } },
+  },
+  responses: {
+    200: { description: "The silence as it is now", content: { "application/json": { schema: silenceSchema } } },
+    ...problems(400, 401, 404, 413, 415, 503),
+  },
+});
+
 const expire = createRoute({
   method: "delete",
   path: `${PATH}/{id}`,
@@ -71,18 +110,37 @@ const expire = createRoute({
   },
 });
 
-export interface SilenceRoutes {
-  readonly silences: Pick<Silences, "list" | "add" | "expire">;
-  readonly clock: Clock;
-}
+export type SilenceRoutes = Pick<ShowDeps, "silences" | "openIncidents" | "clock">;
 
-export function addSilences(app: ShowApp, { silences, clock }: SilenceRoutes): void {
+export function addSilences(app: ShowApp, { silences, openIncidents, clock }: SilenceRoutes): void {
   app.openapi(list, async (c) => {
     const { state } = c.req.valid("query");
     const views = (await silences.list()).map((one) => silenceView(one, clock.now()));
     return c.json({ items: views.filter((one) => state === undefined || one.state === state) }, 200);
   });
-  app.on("POST", PATH, onlyJson, bounded);
+  for (const [method, path] of [
+    ["POST", PATH],
+    ["POST", `${PATH}/preview`],
+    ["PATCH", `${PATH}/:id`],
+  ] as const)
+    app.on(method, path, onlyJson, bounded);
+  app.openapi(preview, async (c) => {
+    const { match, all } = c.req.valid("json");
+    const wrong = wrongMatch(given(match), all === true);
+    if (wrong !== null) throw new Refusal("SK-SHOW-REQUEST", wrong);
+    const open = await openIncidents();
+    const silenced = open.filter(({ doc, facts }) => surelyMatches(given(match), doc.body, facts ?? NO_FACTS));
+    const newest = silenced.toSorted((a, b) => b.doc.body.openedAt - a.doc.body.openedAt).slice(0, MOST_PREVIEWED);
+    const items = newest.map(({ doc }) => summaryView(doc));
+    return c.json({ count: silenced.length, of: open.length, items }, 200);
+  });
+  app.openapi(edit, async (c) => {
+    const { id } = c.req.valid("param");
+    const { author, ...change } = c.req.valid("json");
+    const changed = await silences.edit(id, author, (silence, now) => changeOf(silence, change, now));
+    if (changed === null) throw new Refusal("SK-SHOW-NOT-FOUND", `No silence is called ${id}.`);
+    return c.json(silenceView(changed, clock.now()), 200);
+  });
   app.openapi(add, async (c) => {
     const { match, all, author, comment, ...times } = c.req.valid("json");
     const now = clock.now();
@@ -103,15 +161,42 @@ export function addSilences(app: ShowApp, { silences, clock }: SilenceRoutes): v
 }
 
 /** Returns the end; null unless exactly one of `endsAt` and `seconds` is given. */
-function endOf({ endsAt, seconds }: Pick<z.infer<typeof asked>, "endsAt" | "seconds">, startsAt: Ms): Ms | null {
+function endOf(
+  { endsAt, seconds }: { readonly endsAt?: string | undefined; readonly seconds?: number | undefined },
+  startsAt: Ms,
+): Ms | null {
   if ((endsAt === undefined) === (seconds === undefined)) return null;
   return endsAt === undefined ? startsAt + Math.round((seconds ?? 0) * 1_000) : Date.parse(endsAt);
 }
 
-function wrongWith(match: object, all: boolean, startsAt: Ms, endsAt: Ms, now: Ms): string | null {
+/** Returns what an edit makes of a silence. Throws SK-SHOW-REQUEST. */
+function changeOf(silence: Silence, asked: Omit<z.infer<typeof edited>, "author">, now: Ms): SilenceChange {
+  const begun = silence.startsAt <= now;
+  const { startsAt, endsAt, comment } = silence;
+  if (endsAt <= now) throw new Refusal("SK-SHOW-REQUEST", "It has ended. Add another one.");
+  if (begun && asked.startsAt !== undefined)
+    throw new Refusal("SK-SHOW-REQUEST", "startsAt: it has begun already. Leave it out.");
+  if (asked.endsAt !== undefined && asked.seconds !== undefined)
+    throw new Refusal("SK-SHOW-REQUEST", "endsAt: it and seconds are given. Leave one out.");
+  const match = asked.match === undefined ? (asked.all === true ? {} : silence.match) : given(asked.match);
+  const from = asked.startsAt === undefined ? startsAt : Date.parse(asked.startsAt);
+  const to = endOf(asked, Math.max(from, now)) ?? endsAt;
+  // Where the matcher stays, so does what was said about it.
+  const all = asked.match === undefined ? Object.keys(match).length === 0 : asked.all === true;
+  const wrong = wrongWith(match, all, from, to, now);
+  if (wrong !== null) throw new Refusal("SK-SHOW-REQUEST", wrong);
+  return { match, startsAt: from, endsAt: to, comment: asked.comment ?? comment };
+}
+
+function wrongMatch(match: object, all: boolean): string | null {
   const empty = Object.keys(match).length === 0;
   if (empty && !all) return 'match: it is empty, and would silence everything. Say so with "all": true.';
-  if (!empty && all) return "all: everything is asked for, and a matcher as well. Leave one out.";
+  return !empty && all ? "all: everything is asked for, and a matcher as well. Leave one out." : null;
+}
+
+function wrongWith(match: object, all: boolean, startsAt: Ms, endsAt: Ms, now: Ms): string | null {
+  const wrong = wrongMatch(match, all);
+  if (wrong !== null) return wrong;
   if (endsAt <= now) return "endsAt: it is over.";
   if (endsAt <= startsAt) return "endsAt: it is not after startsAt.";
   return endsAt - startsAt > LONGEST ? `endsAt: more than ${LONGEST / 86_400_000} days are too long.` : null;

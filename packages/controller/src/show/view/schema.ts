@@ -136,16 +136,35 @@ export const alertSchema = z
   .openapi("Alert");
 export type AlertView = z.infer<typeof alertSchema>;
 
+const silenced = {
+  match: z.record(z.string(), z.unknown()),
+  startsAt: time,
+  endsAt: time,
+  comment: z.string(),
+};
+
 export const silenceSchema = z
   .object({
+    ...silenced,
     id: z.string(),
     state: z.enum(["active", "pending", "ended"]),
-    match: z.record(z.string(), z.unknown()),
-    startsAt: time,
-    endsAt: time,
     author: z.string(),
-    comment: z.string(),
     createdAt: time,
+    edits: z
+      .array(z.object({ at: time, by: z.string(), before: z.object(silenced) }))
+      .openapi({ description: "The latest 20, the last one last, each with what was before" }),
   })
   .openapi("Silence");
 export type SilenceView = z.infer<typeof silenceSchema>;
+
+/** Listed in a preview; the rest is counted. */
+export const MOST_PREVIEWED = 100;
+
+export const silencePreviewSchema = z
+  .object({
+    count: z.int().openapi({ description: "Open incidents that it would silence" }),
+    of: z.int().openapi({ description: "All open incidents" }),
+    items: z.array(incidentSchema).openapi({ description: `The newest ${MOST_PREVIEWED} of them` }),
+  })
+  .openapi("SilencePreview");
+export type SilencePreviewView = z.infer<typeof silencePreviewSchema>;

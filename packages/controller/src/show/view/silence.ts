@@ -4,7 +4,7 @@ import type { SilenceView } from "./schema.ts";
 import { timeOf } from "./time.ts";
 
 export function silenceView(
-  { id, match, startsAt, endsAt, author, comment, createdAt }: KnownSilence,
+  { id, match, startsAt, endsAt, author, comment, createdAt, edits = [] }: KnownSilence,
   now: Ms,
 ): SilenceView {
   return {
@@ -16,5 +16,15 @@ export function silenceView(
     author,
     comment,
     createdAt: timeOf(createdAt),
+    edits: edits.map((edit) => ({
+      at: timeOf(edit.at),
+      by: edit.by,
+      before: {
+        match: { ...edit.match },
+        startsAt: timeOf(edit.startsAt),
+        endsAt: timeOf(edit.endsAt),
+        comment: edit.comment,
+      },
+    })),
   };
 }
