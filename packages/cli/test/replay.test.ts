@@ -8,11 +8,14 @@ import { folder, jsonLines, spotkeeper } from "./support.ts";
 
 const lines = (...messages: object[]): string => messages.map((one) => JSON.stringify(one)).join("\n");
 
-const replayed = async (stdin: string, ...args: string[]): Promise<ReturnType<typeof jsonLines>> => {
+const allLines = async (stdin: string, ...args: string[]): Promise<ReturnType<typeof jsonLines>> => {
   const { code, stdout, stderr } = await spotkeeper(["replay", "--output", "json", ...args], { stdin });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return jsonLines(stdout);
 };
+/** Without the lines about what is told. */
+const replayed = async (stdin: string, ...args: string[]): Promise<ReturnType<typeof jsonLines>> =>
+  (await allLines(stdin, ...args)).filter((line) => !("told" in line) && !("withheld" in line));
 
 describe("against a simulated fleet", () => {
   test("a warning is handled to its end on a fleet that has its instance, and told with its timeline", async () => {
@@ -107,6 +110,36 @@ describe("against a simulated fleet", () => {
     const [incident] = await replayed(lines(warning({ region: "eu-central-1", resources })), "--facts", facts);
     expect(incident).toMatchObject({ group: "shop-web", region: "eu-central-1", outcome: "drained" });
     expect(incident!["firstActionSeconds"]).toBeLessThan(1);
+  });
+
+  test("it says what people would be told, by the config's channels, routes and suppression", async () => {
+    const [facts, config] = ["told-facts.json", "told.yaml"].map((name) => join(folder, name)) as [string, string];
+    const groups = [{ name: "shop-web", cluster: "shop", desired: 3, instances: [ID] }];
+    const services = [{ cluster: "shop", name: "checkout", desired: 3, balanced: true }];
+    writeFileSync(facts, JSON.stringify({ groups, services }));
+    const channels = {
+      chat: { type: "slack", token: "${env:NONE}", channel: "C0123456789" },
+      mails: { type: "email", host: "mail.invalid", from: "a@example.com", to: ["b@example.com"] },
+      other: { type: "console" },
+    };
+    const routes = [{ name: "shop", match: { cluster: "shop" }, channels: ["chat", "mails"] }];
+    writeFileSync(config, JSON.stringify({ channels, routes }));
+    const given = ["--facts", facts, "--config", config];
+    const told = (await allLines(lines(warning()), ...given)).flatMap((line) => ("told" in line ? [line["told"]] : []));
+    expect(told[0]).toMatchObject({ channels: ["chat", "mails"], phase: "receipt", severity: "critical" });
+    // Slack's message is edited, mails are sent only for what is worth one.
+    expect(told.some((one) => JSON.stringify(one).includes('"channels":["chat"],"phase":"update"'))).toBe(true);
+    expect(told.at(-1)).toMatchObject({ channels: ["chat", "mails"], phase: "outcome" });
+    const text = await spotkeeper(["replay", ...given], { stdin: lines(warning()) });
+    expect(text.stdout).toMatch(
+      /\nwould be told:\n {2}\d\d:\d\d:\d\d to chat, mails: CRITICAL receipt\n {4}checkout 2\/3: /,
+    );
+    writeFileSync(config, JSON.stringify({ channels, routes, suppress: { criticalServices: ["pay"] } }));
+    expect((await allLines(lines(warning()), ...given)).slice(1)).toEqual([
+      { withheld: { channel: null, reason: "not-critical", text: "no critical service runs there" } },
+    ]);
+    const quiet = await spotkeeper(["replay", ...given], { stdin: lines(warning()) });
+    expect(quiet.stdout).toMatch(/would not be told:\n {2}nobody: no critical service runs there \(not-critical\)\n$/);
   });
 
   test("a dry run says what would be done, and does nothing", async () => {

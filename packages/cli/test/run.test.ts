@@ -93,6 +93,15 @@ test("it takes messages, answers over HTTP, tells people, keeps to a dry run, an
   expect(writes()).toEqual([]);
 });
 
+test("it says at its start what it knows, and what could not be read of the fleet", async () => {
+  const { log, child } = await startWorker();
+  const said = (words: string): boolean => log.some(({ msg }) => String(msg).includes(words));
+  expect(said("1 queue, 1 account, region us-east-1; known from before: 0 groups, ")).toBe(true);
+  // The simulator of this file has no operations of the fleet.
+  await until(() => said("not all of the fleet of the own account in us-east-1 could be read (elasticloadbalancing:"));
+  child.kill("SIGKILL");
+});
+
 test("an interrupt from the keyboard drains it, too, and is 130", async () => {
   const { child, log } = await startWorker();
   const ended = once(child, "exit");

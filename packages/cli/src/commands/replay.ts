@@ -64,7 +64,7 @@ export function replay(program: Command, act: Act): void {
             ).replaySimulated(io, {
               messages,
               facts,
-              policy: config.policy,
+              config,
               dryRun,
               seed,
               onProgress,

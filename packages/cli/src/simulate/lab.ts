@@ -1,6 +1,9 @@
 import {
   type AlertModel,
+  type AlertView,
+  alertView,
   type Channel,
+  type Config,
   DEFAULT_ROUTE,
   type Doc,
   type Entry,
@@ -51,6 +54,8 @@ export interface LabOptions {
   readonly startAt?: number;
   /** Further channels besides the one that fills `sent`. */
   readonly channels?: (clock: VirtualClock) => ReadonlyMap<string, Channel>;
+  /** A config's channels, routes and suppression, in place of one channel that is told everything. */
+  readonly telling?: Pick<Config, "routes" | "suppress"> & Required<Pick<LabOptions, "channels">>;
 }
 
 /** A simulated fleet, its AWS, and the real worker, in one process on one virtual clock. */
@@ -71,6 +76,8 @@ export interface Lab {
   warmUp(share?: number): Promise<void>;
   /** Gives one message to the worker, as from its queue. */
   deliver(body: string): Promise<Verdict>;
+  /** Returns all alerts with what was withheld, in no order. */
+  alerts(): Promise<readonly AlertView[]>;
   /** Returns the journal of one incident. */
   history(key: Key): Promise<readonly Entry[]>;
   /** Advances the virtual clock. */
@@ -84,7 +91,8 @@ export interface Failure {
 }
 
 /** Starts all parts, in memory. The clock stands still until `run` is called. Call `close` at the end. */
-export async function openLab({ seed, build, policy, overrides, startAt = START, channels }: LabOptions): Promise<Lab> {
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const { seed, build, policy, overrides, startAt = START, channels, telling } = options;
   const parts = await loadParts();
   const clock = virtualClock(startAt);
   const calls = createCallTally();
@@ -134,9 +142,9 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
     aws,
     policy: () => policy,
     overrides,
-    channels: new Map([["simulated", collecting(sent)], ...(channels?.(clock) ?? [])]),
-    routes: [DEFAULT_ROUTE],
-    suppress: TELL_ALL,
+    channels: telling?.channels(clock) ?? new Map([["simulated", collecting(sent)], ...(channels?.(clock) ?? [])]),
+    routes: telling?.routes ?? [DEFAULT_ROUTE],
+    suppress: telling?.suppress ?? TELL_ALL,
     links: NO_LINKS,
     secrets: NO_SECRETS,
     gather: GATHER,
@@ -169,6 +177,16 @@ export async function openLab({ seed, build, policy, overrides, startAt = START,
     sent,
     failures,
     deliver: (body) => clock.runUntilSettled(receive(body)),
+    async alerts() {
+      const all: AlertView[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await clock.runUntilSettled(ledger.list("alert", cursor));
+        for (const doc of page.items) if (doc.kind === "alert") all.push(alertView(doc));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return all;
+    },
     async history(key) {
       const all: Entry[] = [];
       let cursor: string | undefined;

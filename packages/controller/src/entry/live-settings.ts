@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/schema.ts";
+import type { Log } from "../log.ts";
 import type { Channel } from "../notify/alert.ts";
 import type { Suppress } from "../notify/pipeline/suppress-settings.ts";
 import type { Route } from "../notify/route.ts";
@@ -15,7 +16,7 @@ export interface LiveSettings {
 }
 
 /** The result of a reload. */
-export interface Reloaded {
+interface Reloaded {
   /** Sections that changed and are in effect. */
   readonly changed: readonly (keyof Config)[];
   /** Sections that changed and keep their old values until a restart. */
@@ -86,6 +87,28 @@ export function createLiveSettings(first: Config, open: Opened): LiveSettings {
       };
     },
   };
+}
+
+/**
+ * Reads a config and uses it from now on; what cannot change while the worker runs is logged. Returns the config; null if it
+ * is invalid, which is logged and changes nothing.
+ */
+export function reload(settings: LiveSettings, read: () => Config, log: Log): Config | null {
+  try {
+    const next = read();
+    const reloaded = settings.replace(next);
+    log.info({ ...reloaded }, reloadedText(reloaded));
+    return next;
+  } catch (err) {
+    log.error({ err }, "the new config is not used; the worker goes on with the one before");
+    return null;
+  }
+}
+
+function reloadedText({ changed, needRestart }: Reloaded): string {
+  const now = changed.length === 0 ? "nothing changed that takes effect now" : `in effect now: ${changed.join(", ")}`;
+  const later = needRestart.length === 0 ? "" : `; needs a restart: ${needRestart.join(", ")}`;
+  return `the config was read again; ${now}${later}`;
 }
 
 /** Compared with the config of the start, which these sections still follow. */

@@ -8,6 +8,7 @@ import { openSqliteLedger as open, type SqliteLedgerOptions } from "../record/le
 export { correctClock } from "../corrected-clock.ts";
 export { createAws } from "../aws/index.ts";
 export { createClients } from "../aws/clients.ts";
+export { openChannels } from "./channels.ts";
 export { createLease } from "./lease.ts";
 export { createMemoryInventory } from "../inventory/memory.ts";
 export { readFleet } from "./read-fleet.ts";

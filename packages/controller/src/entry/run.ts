@@ -5,7 +5,6 @@ import { type ClientsOptions, createClients } from "../aws/clients.ts";
 import type { CallRecord } from "../aws/operation.ts";
 import { systemClock } from "../clock.ts";
 import { correctClock } from "../corrected-clock.ts";
-import { referencesIn } from "../config/references.ts";
 import type { Config } from "../config/schema.ts";
 import { createSweeper } from "../inventory/sweep/sweeper.ts";
 import type { Log } from "../log.ts";
@@ -26,12 +25,13 @@ import { queueAt } from "../signal/transports/queue-url.ts";
 import { openChannels, warningOf } from "./channels.ts";
 import { regionIn } from "./environment.ts";
 import { resolvePath } from "./files.ts";
-import { createLiveSettings, type Reloaded } from "./live-settings.ts";
+import { createLiveSettings, reload } from "./live-settings.ts";
+import { knownIn, knownText, logFirstRead, scopeText } from "./known.ts";
 import { itemTables } from "./item-tables.ts";
 import { placesOf } from "./places.ts";
 import { createFailures } from "./outage.ts";
 import { clockChanged, clockReason } from "./wrong-clock.ts";
-import { openSecrets, resolved } from "./secrets.ts";
+import { logMissingSecrets, openSecrets, resolved } from "./secrets.ts";
 import { openStores } from "./stores.ts";
 import { createLease } from "./lease.ts";
 import { retainedIn } from "./retained.ts";
@@ -219,7 +219,13 @@ export async function run({
     },
   );
   await worker.start();
-  warm(config, secret, log);
+  logMissingSecrets(config, secret, log);
+  const places = placesOf(config, elsewhere);
+  const atStart = knownIn(inventory);
+  log.info(
+    { queues: queues.map(({ queueUrl }) => queueUrl), places, known: atStart },
+    `${scopeText(queues.length, places)}; known from before: ${knownText(atStart)}`,
+  );
   for (const source of sources) source.start();
   const sweeper = createSweeper({
     aws,
@@ -227,11 +233,12 @@ export async function run({
     clock,
     random,
     lease: createLease(ledger, clock, owner),
-    places: placesOf(config, elsewhere),
+    places,
     ownAccount: ownAccount.current,
     onGroups: (place, groups, at) => {
       for (const signal of retainedIn(place, groups, at)) void worker.acceptSignal(signal);
     },
+    onRead: (place, failed) => logFirstRead(log, inventory, place, failed),
     callsPerMinute: SWEEP_CALLS_A_MINUTE,
     often: SWEEP_OFTEN,
     keep: FORGET_AFTER,
@@ -242,16 +249,9 @@ export async function run({
   return {
     url: show.url,
     reload(read) {
-      try {
-        const next = read();
-        const reloaded = settings.replace(next);
-        warm(next, secret, log);
-        metrics.reloaded(true);
-        log.info({ ...reloaded }, reloadedText(reloaded));
-      } catch (err) {
-        metrics.reloaded(false);
-        log.error({ err }, "the new config is not used; the worker goes on with the one before");
-      }
+      const next = reload(settings, read, log);
+      metrics.reloaded(next !== null);
+      if (next !== null) logMissingSecrets(next, secret, log);
     },
     stop(within) {
       stopped ??= (async () => {
@@ -269,16 +269,4 @@ export async function run({
       return stopped;
     },
   };
-}
-
-function reloadedText({ changed, needRestart }: Reloaded): string {
-  const now = changed.length === 0 ? "nothing changed that takes effect now" : `in effect now: ${changed.join(", ")}`;
-  const later = needRestart.length === 0 ? "" : `; needs a restart: ${needRestart.join(", ")}`;
-  return `the config was read again; ${now}${later}`;
-}
-
-/** Logs missing secrets at the start, not only when an alert is sent. */
-function warm(config: Config, secret: (reference: string) => Promise<string | null>, log: Log): void {
-  for (const { key, reference } of referencesIn(config))
-    secret(reference).catch((err: unknown) => log.warn({ key, err }, "a secret is not available"));
 }

@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { referencesIn } from "../config/references.ts";
+import type { Config } from "../config/schema.ts";
 import { SpotkeeperError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { createSecrets, type SecretOptions } from "../secrets/create-secrets.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { SecretStoreDeps } from "../secrets/store.ts";
@@ -26,4 +29,10 @@ export async function resolved(
     if (!(cause instanceof SpotkeeperError)) throw cause;
     throw new SpotkeeperError(cause.code, `${key}: ${cause.message}`, { cause });
   }
+}
+
+/** Logs each secret that is not available, so that it is known before an alert is to be sent. */
+export function logMissingSecrets(config: Config, secret: Secrets["resolve"], log: Log): void {
+  for (const { key, reference } of referencesIn(config))
+    secret(reference).catch((err: unknown) => log.warn({ key, err }, "a secret is not available"));
 }

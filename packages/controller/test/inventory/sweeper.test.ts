@@ -220,3 +220,18 @@ test("a bug ends it with that error", async () => {
   });
   await expect(clock.settle(sweeper.run(new AbortController().signal))).rejects.toThrow("a bug");
 });
+
+test("the first complete read is told once for each place, with what failed", async () => {
+  const told: (readonly string[])[] = [];
+  const other = { ...place, region: "us-east-1" };
+  const at = bench(bigCluster("web", 3, 2, 4), {
+    places: [place, other],
+    onRead: (where, failed) => void told.push([where.region, ...failed]),
+  });
+  at.fake.fail("DescribeServices", "denied");
+  await at.clock.pass(30 * MINUTE);
+  expect(told.toSorted()).toEqual([
+    [place.region, "DescribeServices failed"],
+    [other.region, "DescribeServices failed"],
+  ]);
+});

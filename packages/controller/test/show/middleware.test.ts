@@ -207,6 +207,7 @@ test("the root links to what there is, and the description names every path", as
     "/api/v1/panels/{name}",
     "/api/v1/signals",
     "/api/v1/silences",
+    "/api/v1/silences/preview",
     "/api/v1/silences/{id}",
     "/api/v1/stream",
     "/healthz",

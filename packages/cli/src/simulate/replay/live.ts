@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  type AlertView,
   asDryRun,
   type Config,
   createLog,
@@ -39,6 +40,7 @@ const TOKEN = "SPOTKEEPER_REPLAY_TOKEN";
 export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed & { readonly interrupted: boolean }> {
   const incidents = new Map<Key, Incident>();
   const { stderr } = io;
+  const began = new Date(io.now()).toISOString();
   options.onProgress("looking for AWS credentials");
   await requireCredentials(systemClock, io.env);
   const token = randomBytes(32).toString("base64url");
@@ -76,7 +78,9 @@ export async function replayLive(io: Io, options: LiveOptions): Promise<Replayed
     for (const key of incidents.keys()) {
       views.push((await api.get(`/api/v1/incidents/${encodeURIComponent(key)}`)) as IncidentDetailView);
     }
-    return { results, incidents: views, interrupted: cut };
+    const { items } = (await api.get("/api/v1/alerts")) as { readonly items: readonly AlertView[] };
+    const withheld = items.flatMap((alert) => (alert.openedAt >= began ? alert.withheld : []));
+    return { results, incidents: views, told: [], withheld, interrupted: cut };
   } finally {
     await running.stop(STOP_WITHIN);
   }

@@ -1,4 +1,5 @@
 import {
+  type Config,
   type IncidentDetailView,
   detailView,
   type Overrides,
@@ -13,12 +14,15 @@ import { runToEnd } from "../run-to-end.ts";
 import type { FleetFacts } from "../../facts/document.ts";
 import { replayFleet } from "./fleet.ts";
 import { applySignal } from "./apply-signal.ts";
+import { recordTelling, type Told, type Withheld } from "./telling.ts";
 
 export interface ReplayOptions {
   readonly messages: readonly RawMessage[];
   readonly facts: FleetFacts;
   readonly policy: Policy;
   readonly overrides: Overrides;
+  /** Who would be told. */
+  readonly telling: Pick<Config, "channels" | "routes" | "suppress">;
   readonly seed: number;
   readonly onProgress: (text: string) => void;
 }
@@ -33,6 +37,9 @@ export interface MessageResult {
 export interface Replayed {
   readonly results: readonly MessageResult[];
   readonly incidents: readonly IncidentDetailView[];
+  /** What would be sent, in order; empty with `--live`, where the channels themselves send it. */
+  readonly told: readonly Told[];
+  readonly withheld: readonly Withheld[];
 }
 
 /** Simulated milliseconds before the first message, in which the inventory fills. */
@@ -47,8 +54,10 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const signals = all.flatMap((one) => one.signals);
   const times = signals.filter(({ timeKnown }) => timeKnown).map(({ at }) => at);
   const first = times.length === 0 ? null : Math.min(...times);
+  const telling = await recordTelling(options.telling.channels);
   const lab = await openLab({
     ...options,
+    telling: { ...options.telling, channels: telling.channels },
     ...(first === null ? {} : { startAt: first - BEFORE }),
     build: (wiring) => replayFleet(wiring, options.facts, signals),
   });
@@ -63,7 +72,8 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
       results.push({ file: raw.file, message: raw.message, verdict: await lab.deliver(raw.body) });
     }
     await runToEnd(lab, options.onProgress);
-    return { results, incidents: await viewsOf(lab) };
+    const withheld = (await lab.alerts()).flatMap((alert) => alert.withheld);
+    return { results, incidents: await viewsOf(lab), told: telling.told, withheld };
   } finally {
     await lab.close();
   }

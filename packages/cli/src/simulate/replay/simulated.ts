@@ -10,7 +10,7 @@ export interface SimulatedOptions {
   readonly messages: readonly RawMessage[];
   /** The file that describes the fleet. */
   readonly facts: string | undefined;
-  readonly policy: Config["policy"];
+  readonly config: Config;
   readonly dryRun: boolean;
   readonly seed: number;
   readonly onProgress: (text: string) => void;
@@ -19,13 +19,15 @@ export interface SimulatedOptions {
 /** Replays messages against a simulated fleet: the facts, and what else the messages name. */
 export async function replaySimulated(
   io: Pick<Io, "stdin">,
-  { facts, policy, dryRun, ...options }: SimulatedOptions,
+  { facts, config, dryRun, ...options }: SimulatedOptions,
 ): Promise<Replayed & { readonly interrupted: boolean }> {
+  const { policy } = config;
   const done = await replay({
     ...options,
     facts: facts === undefined ? NO_FACTS : readFacts(await readInput(facts, io), facts),
     policy: dryRun ? asDryRun(policy) : policy,
     overrides: policy.clusters,
+    telling: config,
   });
   return { ...done, interrupted: false };
 }

@@ -3,14 +3,31 @@ import { printable } from "../../table.ts";
 import type { MessageResult, Replayed } from "./replay.ts";
 
 /** Renders messages without an effect, then each incident with its timeline. */
-export function renderReplay({ results, incidents }: Replayed): string {
+export function renderReplay({ results, incidents, told, withheld }: Replayed): string {
   const lines = results.flatMap((one) => {
     const line = lineOf(one);
     return line === null ? [] : [printable(line)];
   });
   const head = lines.length === 0 ? "" : `${lines.join("\n")}\n\n`;
   if (incidents.length === 0) return `${head}No incidents.\n`;
-  return `${head}${incidents.map(renderIncident).join("\n")}`;
+  return `${head}${incidents.map(renderIncident).join("\n")}${renderTold(told)}${renderWithheld(withheld)}`;
+}
+
+function renderTold(told: Replayed["told"]): string {
+  const blocks = told.map(({ at, channels, severity, phase, lines: [title = "", ...text] }) =>
+    [
+      `  ${at.slice(11, 19)} to ${channels.join(", ")}: ${severity.toUpperCase()} ${phase}`,
+      `    ${title}`,
+      ...text.map((line) => `    ${line}`.trimEnd()),
+    ].map((line) => printable(line)),
+  );
+  return blocks.length === 0 ? "" : `\nwould be told:\n${blocks.map((one) => `${one.join("\n")}\n`).join("\n")}`;
+}
+
+function renderWithheld(withheld: Replayed["withheld"]): string {
+  if (withheld.length === 0) return "";
+  const lines = withheld.map(({ reason, text, channel }) => printable(`  ${channel ?? "nobody"}: ${text} (${reason})`));
+  return `\nwould not be told:\n${[...new Set(lines)].join("\n")}\n`;
 }
 
 function lineOf({ file, message, verdict }: MessageResult): string | null {
@@ -28,12 +45,14 @@ function lineOf({ file, message, verdict }: MessageResult): string | null {
   }
 }
 
-/** Returns one object for each line: messages that led to no incident, then incidents. */
-export function replayLines({ results, incidents }: Replayed): readonly object[] {
+/** Returns one object for each line: messages that led to no incident, incidents, what is told, what is withheld. */
+export function replayLines({ results, incidents, told, withheld }: Replayed): readonly object[] {
   const nothing = results.filter(({ verdict }) => verdict.is !== "accepted" || verdict.incidents.length === 0);
   return [
     ...nothing.map(({ file, message, verdict }) => ({ file, message, is: verdict.is, ...why(verdict) })),
     ...incidents,
+    ...told.map((message) => ({ told: message })),
+    ...withheld.map((one) => ({ withheld: one })),
   ];
 }
 

@@ -24,6 +24,11 @@ export interface SweeperOptions {
   /** Interval for facts that change by themselves, if the budget allows it. */
   readonly often: Ms;
   readonly onGroups?: NonNullable<SweepContext["onGroups"]>;
+  /**
+   * Called once for each account and region, when all of it was read for the first time since the start, with the reasons
+   * of the reads that failed.
+   */
+  readonly onRead?: (place: Place, failed: readonly string[]) => void;
   /** Entries of short-lived resources that were not observed for this long are removed. */
   readonly keep: Ms;
 }
@@ -66,13 +71,31 @@ const SWEEPS: readonly Sweep[] = [
 export function createSweeper(options: SweeperOptions): Sweeper {
   return {
     async run(signal) {
-      const all = options.places.flatMap((place) => SWEEPS.map((one) => sweep(options, one, place, signal)));
+      const all = options.places.flatMap((place) => {
+        const onRead = afterBoth((failed) => options.onRead?.(place, failed));
+        return SWEEPS.map((one) => sweep(options, one, place, signal, onRead));
+      });
       await Promise.all(all);
     },
   };
 }
 
-async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: AbortSignal): Promise<void> {
+/** Calls `done` when each of a place's sweeps has called the function, with what all of them could not read. */
+function afterBoth(done: (failed: readonly string[]) => void): (failed: readonly string[]) => void {
+  const all: (readonly string[])[] = [];
+  return (failed) => {
+    all.push(failed);
+    if (all.length === SWEEPS.length) done([...new Set(all.flat())]);
+  };
+}
+
+async function sweep(
+  options: SweeperOptions,
+  of: Sweep,
+  place: Place,
+  signal: AbortSignal,
+  onRead: (failed: readonly string[]) => void,
+): Promise<void> {
   const { clock, inventory, lease, often, random } = options;
   const past: Past = { readAt: new Map(), failedAt: new Map() };
   const context: SweepContext = {
@@ -83,6 +106,8 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
     readAt: (item) => past.readAt.get(item),
   };
   let slow = 1;
+  let isFirst = true;
+  const failures = new Map<string, string>();
   const rest = (ms: Ms): Promise<void> => pause(clock, ms * (0.75 + random() / 2), signal);
 
   while (!signal.aborted) {
@@ -93,6 +118,8 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
     const items = of.itemsOf(context);
     const item = mostOverdue(items, past, clock.now());
     if (item === null) {
+      if (isFirst) onRead([...failures.values()]);
+      isFirst = false;
       forgetReads(past, clock.now() - options.keep);
       forgetPassed(inventory, clock.now() - options.keep);
       await rest(IDLE);
@@ -102,6 +129,8 @@ async function sweep(options: SweeperOptions, of: Sweep, place: Place, signal: A
     const outcome = await read(item, clock);
     if (outcome.ok) for (const id of item.settles ?? [item.id]) past.readAt.set(id, started);
     else past.failedAt.set(item.id, clock.now());
+    if (isFirst && outcome.ok) failures.delete(item.id);
+    else if (isFirst) failures.set(item.id, outcome.why);
     slow = outcome.throttled ? Math.min(slow * 2, SLOWEST) : Math.max(1, slow * 0.9);
     await rest(((outcome.requests * 60_000) / options.callsPerMinute) * slow);
   }
@@ -145,13 +174,16 @@ function forgetReads({ readAt, failedAt }: Past, before: Ms): void {
   for (const map of [readAt, failedAt]) for (const [id, at] of map) if (at < before) map.delete(id);
 }
 
-async function read(item: Item, clock: Clock): Promise<{ ok: boolean; throttled: boolean; requests: number }> {
+async function read(
+  item: Item,
+  clock: Clock,
+): Promise<{ ok: boolean; throttled: boolean; requests: number; why: string }> {
   try {
     const requests = await item.run({ purpose: "sweep", deadline: clock.now() + BACKOFF });
-    return { ok: true, throttled: false, requests };
+    return { ok: true, throttled: false, requests, why: "" };
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
-    return { ok: false, throttled: error.fields.kind === "throttled", requests: 1 };
+    return { ok: false, throttled: error.fields.kind === "throttled", requests: 1, why: error.message };
   }
 }
 
