@@ -46,6 +46,7 @@ export { milliseconds } from "./fields.ts";
 export { NO_LINKS } from "./notify/message/links.ts";
 export { NO_SECRETS } from "./secrets/secrets.ts";
 export { noticeOf } from "./correlate/notice.ts";
+export { outcomeWords } from "./notify/message/outcome-words.ts";
 export { outcomes } from "./measure/outcomes.ts";
 export { owedBy as owedByGroup } from "./respond/group/debts.ts";
 export { parse } from "./signal/parse.ts";

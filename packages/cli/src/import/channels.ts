@@ -107,7 +107,7 @@ function mail(read: Reader): { readonly [key: string]: unknown } {
   return {
     type: "email",
     host: plain("SMTP_HOST"),
-    // Text that is no number is judged as it stands.
+    // Text that is not a number stays text, so that the check names it.
     port: WHOLE.test(port) ? Number(port) : port,
     security: port === "465" ? "tls" : port === "25" ? "none" : null,
     ...(hasLogin(read) ? { username: either("SMTP_USERNAME"), password: either("SMTP_PASSWORD") } : {}),

@@ -99,7 +99,7 @@ function suppression({ plain, list, origin }: Reader): Converted {
   if (threshold !== null && threshold !== "")
     parts.push({
       path: ["suppress", "sufficientCapacity"],
-      // Text that is no number is judged as it stands.
+      // Text that is not a number stays text, so that the check names it.
       value: Number.isNaN(Number(threshold)) ? threshold : Number(threshold),
       comment:
         "below 1: the share of desired tasks that must stay; 1 or more: container instances. Over the whole storm",

@@ -1,4 +1,4 @@
-import { type IncidentDetailView, type IncidentView, WOULD, wordsOf } from "@spotkeeper/controller";
+import { type IncidentDetailView, type IncidentView, outcomeWords, WOULD, wordsOf } from "@spotkeeper/controller";
 import { printable, table } from "../table.ts";
 
 /** Renders a list of incidents; open ones show the time left. */
@@ -27,7 +27,7 @@ function stateOf(
 ): string {
   const margin = marginSeconds === null ? "" : `, ${marginText(marginSeconds)}`;
   if (open && drainedAt !== null) return `open, drained${margin}`;
-  if (!open) return `${outcome}${margin}`;
+  if (!open) return `${outcomeWords(outcome ?? "closed")}${margin}`;
   const left = deadline === null ? null : Math.round((Date.parse(deadline) - now) / 1_000);
   const time = left === null ? "" : left < 0 ? ", time is over" : `, ${left} s left`;
   return `open, ${stepsSettled} of ${stepsTotal} steps${time}`;
@@ -54,7 +54,7 @@ export function renderIncident(one: IncidentDetailView): string {
     ["group", one.group],
     ["cluster", one.cluster],
     ["opened", one.openedAt],
-    ["state", one.open ? "open" : one.outcome],
+    ["state", one.open ? "open" : outcomeWords(one.outcome ?? "closed")],
     ["would", wouldOf(one.steps)],
     ["deadline", one.deadline],
     ["first action", one.firstActionSeconds === null ? null : `${one.firstActionSeconds} s after the notice came`],

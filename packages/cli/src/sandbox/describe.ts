@@ -1,4 +1,4 @@
-import { type Incident, phraseOf } from "@spotkeeper/controller";
+import { type Incident, outcomeWords, phraseOf } from "@spotkeeper/controller";
 import type { IncidentEvent } from "./watch.ts";
 
 /** Returns the subject of an incident: `i-0abc`, or the short id of a Fargate task. */
@@ -34,7 +34,7 @@ export function whyOf({ signals, action }: Incident): string {
 
 /** Describes the current step. */
 export function stepOf(body: Incident): string {
-  if (body.closedAt !== null) return body.outcome ?? "closed";
+  if (body.closedAt !== null) return body.outcome === null ? "closed" : outcomeWords(body.outcome);
   const open = [...body.steps, ...body.owed].filter(({ state }) => state === "waiting" || state === "intended");
   const step = open.find(({ startedAt, responder }) => startedAt !== null && phraseOf(responder) !== null);
   if (step !== undefined) return step.reason ?? phraseOf(step.responder) ?? step.responder;
@@ -63,7 +63,9 @@ export function endingOf(body: Incident): string {
   const margin = deadline === null || drainedAt === null ? null : spare((deadline - drainedAt) / 1_000);
   const from = goneAt ?? deadline ?? body.openedAt;
   const replaced = servesAt === null ? null : `replaced ${Math.max(0, Math.round((servesAt - from) / 1_000))} s after`;
-  return [outcome ?? "open", margin, replaced].filter((part) => part !== null).join(", ");
+  return [outcome === null ? "open" : outcomeWords(outcome), margin, replaced]
+    .filter((part) => part !== null)
+    .join(", ");
 }
 
 /** Formats one event as a line, for a pipe. */

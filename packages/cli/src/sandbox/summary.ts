@@ -1,4 +1,4 @@
-import type { Incident } from "@spotkeeper/controller";
+import { type Incident, outcomeWords } from "@spotkeeper/controller";
 import type { World } from "@spotkeeper/simulator";
 import type { CallTally } from "../simulate/call-tally.ts";
 import { isDrained, isDue, marginSeconds, outcomesOf } from "../simulate/outcome.ts";
@@ -48,10 +48,10 @@ export function summaryOf(
   };
 }
 
-/** Formats all incidents by outcome: `35 drained, 1 unclassified, 2 open`. */
+/** Formats all incidents by outcome: `35 drained, 1 ended without a warning, 2 open`. */
 export const outcomesText = ({ outcomes }: Pick<Summary, "outcomes">): string =>
   Object.entries(outcomes)
-    .map(([outcome, count]) => `${count} ${outcome}`)
+    .map(([outcome, count]) => `${count} ${outcomeWords(outcome)}`)
     .join(", ");
 
 /** Renders the summary at the end of a run. */

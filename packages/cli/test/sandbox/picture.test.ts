@@ -35,10 +35,14 @@ test.each([
 test("says of every incident how it ended, the bad endings among them, and they add up", () => {
   const outcomes = { drained: 35, "missed-notice": 2, open: 1, unclassified: 1 };
   const summary = { ...view().summary, incidents: 39, outcomes };
-  const shown = render(view({ summary }), { columns: 100, rows: 30, colors: false });
-  expect(shown).toContain("LAST OUTCOMES  35 drained, 2 missed-notice, 1 open, 1 unclassified");
+  const shown = render(view({ summary }), { columns: 120, rows: 30, colors: false });
+  expect(shown).toContain(
+    "LAST OUTCOMES  35 drained, 2 ended without a warning, 1 open, 1 ended for reasons that EC2 does not tell",
+  );
   const end = renderSummary(summary);
-  expect(end).toMatch(/^incidents +39: 35 drained, 2 missed-notice, 1 open, 1 unclassified$/m);
+  expect(end).toMatch(
+    /^incidents +39: 35 drained, 2 ended without a warning, 1 open, 1 ended for reasons that EC2 does not tell$/m,
+  );
   expect(end).toMatch(/^missed notices +2$/m);
   const all = [incident(), incident({ outcome: "unclassified", closedAt: NOW })];
   expect(outcomesOf(all)).toEqual({ open: 1, unclassified: 1 });
@@ -175,7 +179,7 @@ test("a line is cut where its last column ends", () => {
 test("words for time and steps", () => {
   expect([countdown(65_000), countdown(0), countdown(-12_000)]).toEqual(["1:05", "0:00", "+0:12"]);
   expect(stepOf(incident({ drainedAt: NOW }))).toBe("drained; waiting for it to go");
-  expect(stepOf(incident({ closedAt: NOW, outcome: "cancelled" }))).toBe("cancelled");
+  expect(stepOf(incident({ closedAt: NOW, outcome: "cancelled" }))).toBe("not interrupted after all");
 });
 
 test("work is at stake until it is drained, over, or not ours", () => {

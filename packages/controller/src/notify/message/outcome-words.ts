@@ -17,3 +17,6 @@ export const OUTCOMES: { readonly [O in Outcome]: string } = {
   "ignored-by-policy": "left alone by policy",
   "dry-run": "dry run, nothing was done",
 };
+
+/** Returns an outcome in words; a word that is no outcome stays as it is. */
+export const outcomeWords = (outcome: string): string => OUTCOMES[outcome as Outcome] ?? outcome;

@@ -110,8 +110,8 @@ const follows =
     );
 
 export const STORY_DIMENSIONS: Dimensions<Story> = {
-  "notice that is cancelled of what a person has touched": follows(BY_HAND, ["cancelled notice"]),
-  "person who touches what a cancelled notice is of": follows(["cancelled notice"], BY_HAND),
+  "cancelled notice about an instance that a person changed": follows(BY_HAND, ["cancelled notice"]),
+  "person who changes the instance of a cancelled notice": follows(["cancelled notice"], BY_HAND),
   "person who sets desired capacity after a recommendation": follows(
     ["recommendation"],
     ["a person sets desired capacity"],

@@ -8,7 +8,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     test: "packages/controller/test/flow/undo.test.ts",
     seed: 1309,
     loses: "a target that a person took out of service, to look into it, is put back",
-    needs: ["notice that is cancelled of what a person has touched"],
+    needs: ["cancelled notice about an instance that a person changed"],
     where: both(
       mayDoAll,
       isAnswered,
@@ -21,7 +21,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     test: "packages/controller/test/flow/undo.test.ts",
     seed: 1309,
     loses: "an instance that a person drained gets tasks again",
-    needs: ["notice that is cancelled of what a person has touched"],
+    needs: ["cancelled notice about an instance that a person changed"],
     where: both(
       mayDoAll,
       isAnswered,
@@ -40,7 +40,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     test: "packages/controller/test/respond/whose.test.ts",
     missed: "5 worlds that had what it needs did not show it",
     loses: "a target that a person deregistered is registered again",
-    needs: ["notice that is cancelled of what a person has touched", "a person deregisters it"],
+    needs: ["cancelled notice about an instance that a person changed", "a person deregisters it"],
     where: both(
       mayDoAll,
       isAnswered,
@@ -58,7 +58,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     test: "packages/controller/test/flow/undo.test.ts",
     seed: 2072,
     loses: "a target that a person deregistered before the warning is registered again",
-    needs: ["notice that is cancelled of what a person has touched", "a person deregisters it"],
+    needs: ["cancelled notice about an instance that a person changed", "a person deregisters it"],
     where: both(
       mayDoAll,
       isAnswered,
@@ -71,7 +71,7 @@ export const FAULTS_OF_UNDOING: readonly Fault[] = [
     test: "packages/controller/test/flow/undo.test.ts",
     seed: 3202,
     loses: "an instance that a person put on standby takes requests",
-    needs: ["person who touches what a cancelled notice is of", "a person puts it on standby"],
+    needs: ["person who changes the instance of a cancelled notice", "a person puts it on standby"],
     where: both(
       mayDoAll,
       isAnswered,

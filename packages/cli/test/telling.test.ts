@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { rebalance, warning } from "./messages.ts";
+import { launchWorker, type Worker } from "./running-worker.ts";
+import { folder } from "./support.ts";
+
+/** A real worker that tells real HTTP servers: Slack's webhook at /chat, another webhook at /backup. */
+const received: { readonly path: string; readonly text: string }[] = [];
+const answers: { status: number; headers: { readonly [name: string]: string } }[] = [];
+let server: Server;
+let hooks = "";
+let worker: Worker;
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      received.push({ path: request.url ?? "", text });
+      const { status, headers } = (request.url === "/chat" ? answers.shift() : undefined) ?? {
+        status: 200,
+        headers: {},
+      };
+      response.writeHead(status, headers).end("ok");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  hooks = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+let count = 0;
+beforeEach(() => {
+  received.length = 0;
+});
+afterEach(() => worker.child.kill("SIGKILL"));
+
+async function start(groupBy: string): Promise<void> {
+  const name = `telling-${(count += 1)}`;
+  writeFileSync(
+    join(folder, `${name}.yaml`),
+    `aws: { endpoint: "http://127.0.0.1:1", regions: [us-east-1] }
+sources: { http: { token: "\${env:INGEST}" } }
+show: { listen: "127.0.0.1:0" }
+ledger: { file: ${name}.db }
+archive: { file: ${name}-archive.db }
+inventory: { file: ${name}-inventory.db }
+channels:
+  chat: { type: slack, url: "${hooks}/chat", allow: [127.0.0.1] }
+  backup: { type: webhook, url: "${hooks}/backup", allow: [127.0.0.1] }
+routes: [{ name: all, channels: [chat], wait: 0s, groupBy: [${groupBy}] }]
+`,
+  );
+  worker = await launchWorker("--config", `${name}.yaml`);
+}
+
+const idOf = (n: number): string => `i-0000000000000000${n}`;
+
+async function hear(message: object): Promise<void> {
+  const headers = { "content-type": "application/json", authorization: "Bearer hunter2" };
+  const body = JSON.stringify(message);
+  const response = await fetch(`${worker.url}/api/v1/signals`, { method: "POST", headers, body });
+  expect(response.status).toBe(202);
+}
+const now = (): string => new Date().toISOString();
+const reclaim = (n: number): Promise<void> =>
+  hear(warning({ time: now(), detail: { "instance-id": idOf(n), "instance-action": "terminate" } }));
+const recommend = (n: number): Promise<void> => hear(rebalance({ time: now(), detail: { "instance-id": idOf(n) } }));
+
+const sent = (path: string, ...words: readonly string[]): number =>
+  received.filter((one) => one.path === path && words.every((word) => one.text.includes(word))).length;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+test("a service that asks for two hours mutes nothing: other channels get this alert and the next", async () => {
+  answers.push({ status: 429, headers: { "retry-after": "7200" } });
+  await start("instance");
+  await reclaim(1);
+  await until(() => sent("/backup", idOf(1)) > 0);
+  await reclaim(2);
+  await until(() => sent("/backup", idOf(2)) > 0);
+  // The service asked for a pause, and gets one.
+  expect(sent("/chat")).toBe(1);
+});
+
+test("a recommendation that becomes an interruption is told again, and so is an instance that joins", async () => {
+  await start("region");
+  await recommend(1);
+  await until(() => sent("/chat", idOf(1)) === 1);
+  expect(sent("/chat", "is reclaimed")).toBe(0);
+  await reclaim(1);
+  await until(() => sent("/chat", idOf(1), "is reclaimed") === 1);
+  await reclaim(2);
+  await until(() => sent("/chat", "2 instances", "reclaimed") > 0 || sent("/chat", idOf(2)) > 0);
+  expect(sent("/backup")).toBe(0);
+});
