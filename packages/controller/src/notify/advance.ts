@@ -50,8 +50,8 @@ export interface AlertDeps extends Omit<EvaluateDeps, "ledger"> {
 export interface Alerts {
   /** Advances one alert as far as possible now. Rejects with the ledger's errors; the caller then calls it again. */
   advance(key: Key, limits?: AdvanceLimits): Promise<void>;
-  /** Sends an alert at once, without a ledger (direct.ts). Never rejects. */
-  tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<void>;
+  /** Sends an alert at once, without a ledger (direct.ts). Returns whether anybody was told. Never rejects. */
+  tellDirectly(doc: Doc<"incident">, facts: Facts, why: string): Promise<boolean>;
 }
 
 /** One evaluation of an alert, and the intents that are committed before anything is sent. */

@@ -17,7 +17,7 @@ export interface Trouble {
  * is stored, since the store itself may be the problem. Resolves when all is sent or given up; never rejects.
  */
 export function createTroubleTeller(
-  deps: Omit<DirectDeps, "routes" | "phrases" | "links" | "factsOf">,
+  deps: Pick<DirectDeps, "channels" | "clock" | "random" | "observe">,
 ): (trouble: Trouble) => Promise<void> {
   return async ({ name, headline, ask }) => {
     const now = deps.clock.now();

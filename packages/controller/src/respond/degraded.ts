@@ -44,8 +44,8 @@ export interface DegradedDeps {
   readonly run: (doc: Doc, step: Step) => Promise<Finished>;
   /** Aborted when the process stops. */
   readonly stopping: AbortSignal;
-  /** Sends an alert at once, without an outbox. */
-  readonly tell: (doc: Doc<"incident">, facts: Facts, why: string) => Promise<void>;
+  /** Sends an alert at once, without an outbox. Returns whether anybody was told. */
+  readonly tell: (doc: Doc<"incident">, facts: Facts, why: string) => Promise<boolean>;
   readonly ledger: Pick<Ledger, "load" | "commit" | "list">;
 }
 
@@ -181,17 +181,23 @@ export function createDegraded(deps: DegradedDeps): Degraded {
     await deps.lookUp(doc, "tell", deps.clock.now() + LOOK_CLOSER_WITHIN);
     const acting = act(doc, memory);
     const facts = deps.factsOf(doc);
-    const threat = threatOf(doc.body);
     // A notice about an earlier life of the instance (a replay of yesterday's) reports nothing that will come true.
-    const isNews = memory.reported !== threat && !isOutdated(withLife(doc.body, facts));
-    if (isNews) memory.reported = threat;
-    const reporting = isNews ? deps.tell(doc, facts, why.message) : null;
+    const isNews = memory.reported !== threatOf(doc.body) && !isOutdated(withLife(doc.body, facts));
+    const reporting = isNews ? report(doc, facts, why, memory) : null;
     // Handled when it is awaited by the caller, which may be after it has failed.
     reporting?.catch(() => {});
     await acting;
     await deps.lookAround(doc, deps.clock.now() + LOOK_AROUND_WITHIN);
     await act(doc, memory);
     return { key: doc.key, reporting };
+  }
+
+  /** Reports it. If nobody was told, the message is reported when it comes again: until then a reason may have ended. */
+  async function report(doc: Doc<"incident">, facts: Facts, why: Error, memory: Remembered): Promise<void> {
+    const threat = threatOf(doc.body);
+    memory.reported = threat;
+    const told = await deps.tell(doc, facts, why.message);
+    if (!told && memory.reported === threat) memory.reported = null;
   }
 
   /** Reads the subject's incidents; returns none if the ledger does not answer soon. */

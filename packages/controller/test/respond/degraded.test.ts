@@ -24,8 +24,11 @@ beforeEach(() => {
 });
 
 let told: number;
+/** Whether nobody gets an alert: its route is not active, or all channels fail. */
+let withheld: boolean;
 beforeEach(() => {
   told = 0;
+  withheld = false;
 });
 
 /** Steps that are done after `takes`, and an alert that is sent after `tells`. */
@@ -54,9 +57,10 @@ const degradedOf = ({
       return { step, title: step.id, acts: true, startedAt: clock.now(), result };
     },
     stopping: new AbortController().signal,
-    tell() {
+    async tell() {
       told++;
-      return clock.sleep(tells);
+      await clock.sleep(tells);
+      return !withheld;
     },
     ledger: {
       list: () => Promise.resolve({ items: [] }),
@@ -96,4 +100,14 @@ test("a warning of yesterday about an instance that was started since is told to
   expect(told).toBe(0);
   await clock.runUntilSettled(degraded.handle({ ...warning(day), id: "today", receivedAt: T0 + day }, AWAY));
   expect(told).toBe(1);
+});
+
+test("what nobody was told of is reported when the message comes again; what somebody was told of is not", async () => {
+  const degraded = degradedOf({});
+  withheld = true;
+  await clock.runUntilSettled(degraded.handle(signal, AWAY));
+  withheld = false;
+  await clock.runUntilSettled(degraded.handle(signal, AWAY));
+  await clock.runUntilSettled(degraded.handle(signal, AWAY));
+  expect(told).toBe(2);
 });

@@ -53,11 +53,13 @@ export function failedChannelsFor({ sends }: Pick<Alert, "sends">, stage: Stage,
   ].toSorted();
   return {
     lines: [
-      ...failed.map(
-        ([name, { reason }]) => `find out why channel ${name} got no message: ${reason ?? "the reason is not known"}`,
-      ),
+      ...failed.map(([name, { reason }]) => gotNoMessage(name, reason ?? "the reason is not known")),
       ...partly.map(({ name, who }) => `find out why channel ${name} did not reach ${who}`),
     ],
     digest: causes.length === 0 ? "" : `!${createHash("sha256").update(causes.join(" ")).digest("hex").slice(0, 8)}`,
   };
 }
+
+/** What other channels ask people to do about one that was given up. */
+export const gotNoMessage = (channel: string, reason: string): string =>
+  `find out why channel ${channel} got no message: ${reason}`;
