@@ -4,7 +4,7 @@ import type { Parameter } from "../aws/secret-stores.ts";
 import { type Clock, type Ms, systemClock } from "../clock.ts";
 import { SpotkeeperError } from "../errors.ts";
 import { proxiesIn } from "../http/proxy.ts";
-import { regionIn } from "./environment.ts";
+import { endpointIn, regionIn } from "./environment.ts";
 
 const WITHIN: Ms = 30_000;
 
@@ -18,7 +18,7 @@ export async function readParameters(
   if (region === undefined)
     throw new SpotkeeperError("SK-CALL-REGION", "Parameter Store is asked in a region: set AWS_REGION.");
   // The SDK's own variable, which our clients do not read themselves.
-  const endpoint = env["AWS_ENDPOINT_URL"] ?? null;
+  const endpoint = endpointIn(env);
   const clients = createClients({
     clock,
     accounts: [],
