@@ -61,6 +61,7 @@ async function checkAll(consumer: string): Promise<void> {
   const workspaces = await publishable(root);
   await Promise.all(workspaces.map(({ directory }) => rm(join(directory, "dist"), { recursive: true, force: true })));
   await check("build", root, bin("tsc"), ["-b"]);
+  await check("page", root, process.execPath, ["scripts/page.ts"]);
   for (const workspace of workspaces) await install(workspace, consumer);
   for (const workspace of workspaces) {
     const { directory, manifest } = workspace;

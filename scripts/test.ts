@@ -11,9 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { introduction } from "./support/introduction.ts";
 import { readCounts } from "./support/counts.ts";
+import { chromiumVariable, findChromium } from "./support/chromium.ts";
 import { ministackVariable, provideMinistack } from "./support/ministack.ts";
 import { motoVariable, provideMoto } from "./support/moto.ts";
 import { oldNodeVariable, provideOldNode } from "./support/old-node.ts";
+import { providePage } from "./support/page.ts";
 import { run } from "./support/process.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -37,6 +39,9 @@ const ministack = await provideMinistack(root, say);
 if ("missing" in ministack) without("ministack", ministack.missing);
 const oldNode = await provideOldNode(root, say);
 if ("missing" in oldNode) without("the oldest Node.js that the agent works on", oldNode.missing);
+const chromium = findChromium();
+if ("missing" in chromium) without("Chromium", chromium.missing);
+await providePage(root, say);
 // The tests start their own redis-server.
 if (spawnSync("redis-server", ["--version"]).status !== 0)
   without("redis-server", "it is not installed (Debian: apt-get install redis-server)");
@@ -61,6 +66,7 @@ try {
       [motoVariable]: "path" in moto ? moto.path : "",
       [ministackVariable]: "path" in ministack ? ministack.path : "",
       [oldNodeVariable]: "path" in oldNode ? oldNode.path : "",
+      [chromiumVariable]: "path" in chromium ? chromium.path : "",
     },
     output: "show",
     deadline: MOST_MINUTES * 60_000,

@@ -3,6 +3,7 @@ import { asDryRun, type Config, createLog, type Running, runWorker, systemClock 
 import type { Command } from "commander";
 import { DEFAULT_CONFIG } from "../context.ts";
 import { EXIT, usesColors } from "../io.ts";
+import { pageFolder } from "../page.ts";
 import type { Act } from "./registration.ts";
 
 /** A little less than the 10 s that HELP promises, so that there is time to exit. */
@@ -54,6 +55,7 @@ export function run(program: Command, act: Act): void {
             ...(stdout.columns === null ? {} : { columns: stdout.columns }),
           },
           color: usesColors(stdout, env),
+          page: pageFolder(),
         });
         const queues = config.sources.sqs.map((queue) => queue.queueUrl);
         log.info({ url: running.url, queues, dryRun: config.policy.defaults.dryRun }, "the worker runs");

@@ -17,6 +17,7 @@ import {
 } from "@spotkeeper/simulator";
 import type { Output } from "../io.ts";
 import type { PacedClock } from "./clock.ts";
+import { pageFolder } from "../page.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
@@ -90,6 +91,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
       color: false,
       clock,
       sandbox: true,
+      page: pageFolder(),
       aws: { credentials: () => Promise.resolve({ accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "simulated" }) },
       tap: options.tap,
     });

@@ -18,6 +18,7 @@ import { createMetrics } from "../measure/metrics.ts";
 import { showing } from "../show/observe.ts";
 import { measuring } from "../measure/observe.ts";
 import { observedBy, type Observer } from "../flow/observer.ts";
+import { readPage } from "../show/page-files.ts";
 import { createShow } from "../show/server.ts";
 import type { Unready } from "../show/deps.ts";
 import { createSqsSource, type SqsSource } from "../signal/transports/sqs.ts";
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly clock?: Clock;
   /** Fixed credentials or another way to AWS, for a simulator. */
   readonly aws?: Partial<Pick<ClientsOptions, "credentials" | "requestHandler">>;
+  /** Folder of the built page; absent: only the API answers. */
+  readonly page?: string;
   /** The fleet is simulated: answers of the API say so. */
   readonly sandbox?: boolean;
   /** Hooks for a screen, in addition to metrics and log. */
@@ -92,6 +95,7 @@ export async function run({
   clock: machine = systemClock,
   aws: access = {},
   sandbox = false,
+  page: pageFolder,
   tap,
 }: RunOptions): Promise<Running> {
   const clock = correctClock(machine, (ahead) => clockChanged(log, ahead));
@@ -200,14 +204,18 @@ export async function run({
   ];
   // The answer also corrects the clock, before any deadline is compared.
   await ownAccount.ask();
+  const page = pageFolder === undefined ? null : await readPage(pageFolder);
+  if (pageFolder !== undefined && page === null)
+    log.warn({ folder: pageFolder }, "the page is not built: only the API answers. In a clone, run npm run build");
   const show = await createShow(
     {
-      ...{ ledger, archive, readiness, metrics, bus, clock, log },
+      ...{ ledger, archive, inventory, readiness, metrics, bus, clock, log },
       ...{ silences: worker.silences, openIncidents: worker.openIncidents, accept: worker.accept },
     },
     {
       listen: config.show.listen,
       sandbox,
+      ...(page === null ? {} : { page }),
       proxies: config.show.proxies,
       trusted: config.sources.trusted,
       tokens: await resolved("show.auth.tokens", secret, config.show.auth?.tokens ?? []),

@@ -11,10 +11,13 @@ import { createLiveList } from "./open.ts";
 import { Refusal } from "./problem.ts";
 import { addAlerts } from "./routes/alerts.ts";
 import { addExport } from "./routes/export.ts";
+import { addFleet } from "./routes/fleet.ts";
 import { addHealth } from "./routes/health.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addIndex } from "./routes/index.ts";
 import { addMetrics } from "./routes/metrics.ts";
+import { addNow } from "./routes/now.ts";
+import { addPage } from "./routes/page.ts";
 import { addPanels } from "./routes/panels.ts";
 import { addSilences } from "./routes/silences.ts";
 import { addSignals } from "./routes/signals.ts";
@@ -51,6 +54,8 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   const live = createLiveList(deps.ledger, deps.clock);
 
   if (tokens.length === 0) app.use(onlyOwnHost);
+  // Needs no token: its files contain no data.
+  if (options.page !== undefined) addPage(app, options.page);
   addHealth(app, deps, { tellWhy: tokens.length === 0 });
   app.use(whileThereIsRoom(hasRoom));
   addSignals(app, deps, options);
@@ -61,6 +66,8 @@ export function createApp(deps: ShowDeps, options: ShowOptions, streams: Streams
   addExport(app, incidents, deps.log);
   addIncidents(app, incidents, deps.clock);
   addPanels(app, deps.archive, deps.clock);
+  addNow(app, deps, incidents);
+  addFleet(app, deps.inventory);
   addAlerts(app, deps.ledger);
   addSilences(app, deps);
   addStream(app, streams);

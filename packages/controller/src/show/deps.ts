@@ -3,12 +3,14 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock } from "../clock.ts";
 import type { Verdict } from "../signal/verdict.ts";
 import type { OpenIncidents } from "../notify/open-incidents.ts";
+import type { Inventory } from "../inventory/inventory.ts";
 import type { Silences } from "../notify/silences.ts";
 import type { Archive } from "../record/archive/archive.ts";
 import type { Ledger } from "../record/ledger/ledger.ts";
 import type { Origin } from "../model/signal.ts";
 import type { Bus } from "./bus.ts";
 import type { Metrics } from "../measure/metrics.ts";
+import type { PageFiles } from "./page-files.ts";
 
 /** A reason why the worker is not ready; `what` is one word: `ledger`, `source`, `clock`, `no-source`, `stopping`. */
 export interface Unready {
@@ -27,6 +29,7 @@ export interface ShowDeps {
   readonly archive: Pick<Archive, "get" | "list" | "panel">;
   readonly silences: Pick<Silences, "list" | "add" | "edit" | "expire">;
   readonly openIncidents: OpenIncidents;
+  readonly inventory: Pick<Inventory, "entries">;
   readonly accept: (body: string, origin: Origin) => Promise<Verdict>;
   /** Returns reasons other than the ledger why the worker is not ready: a failed source, a worker that stops. */
   readonly readiness: () => readonly Unready[];
@@ -45,6 +48,8 @@ export interface ShowOptions {
   readonly ingestTokens?: readonly string[];
   /** Sources whose events are accepted as AWS's. */
   readonly trusted?: readonly string[];
+  /** The files of the page; absent: only the API answers. */
+  readonly page?: PageFiles;
   /** Its fleet is simulated: each answer says so, so that commands do not take it for a real worker. */
   readonly sandbox?: boolean;
   /** Addresses and ranges of proxies with many clients: no limit per address. */

@@ -6,6 +6,8 @@ const API_VERSION = "1.0.0";
 const LINKS = {
   name: "spotkeeper",
   links: {
+    now: "/api/v1/now",
+    fleet: "/api/v1/fleet",
     incidents: "/api/v1/incidents",
     alerts: "/api/v1/alerts",
     silences: "/api/v1/silences",

@@ -15,6 +15,22 @@ const DEFAULT_RANGE: Ms = 30 * 86_400_000;
 /** Strict: a misspelt filter must not count everything. */
 const query = z.strictObject(filterQuery);
 
+const panelSchema = z
+  .object({
+    panel: z.enum(panelNames),
+    from: timeSchema,
+    to: timeSchema,
+    bucket: z.enum(["hour", "day", "week", "month", "year"]).nullable().openapi({
+      description: "The width of the time axis's buckets, which begin in UTC; null without a time axis",
+    }),
+    marks: z.array(
+      z.object({ at: timeSchema.nullable(), name: z.string().nullable(), count: z.int() }).openapi("Mark"),
+    ),
+    rest: z.int().openapi({ description: "Incidents that are in no mark, because there would be too many" }),
+  })
+  .openapi("Panel");
+export type PanelView = z.infer<typeof panelSchema>;
+
 const route = createRoute({
   method: "get",
   path: "/api/v1/panels/{name}",
@@ -26,20 +42,7 @@ const route = createRoute({
         "At most 2,000 marks. `name` is the group, zone, region, type or outcome that is counted: in `time` the outcome, in `zones-by-time` the zone; null means unknown. `from` is 30 days before `to` by default, and `to` is now",
       content: {
         "application/json": {
-          schema: z
-            .object({
-              panel: z.enum(panelNames),
-              from: timeSchema,
-              to: timeSchema,
-              bucket: z.enum(["hour", "day", "week", "month", "year"]).nullable().openapi({
-                description: "The width of the time axis's buckets, which begin in UTC; null without a time axis",
-              }),
-              marks: z.array(
-                z.object({ at: timeSchema.nullable(), name: z.string().nullable(), count: z.int() }).openapi("Mark"),
-              ),
-              rest: z.int().openapi({ description: "Incidents that are in no mark, because there would be too many" }),
-            })
-            .openapi("Panel"),
+          schema: panelSchema,
         },
       },
     },

@@ -3,6 +3,8 @@ import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
 import type { Plain } from "../../model/plain.ts";
 import type { Step } from "../../model/step.ts";
+import { findResponder } from "../../respond/responders/index.ts";
+import { wordsOf } from "../../respond/words.ts";
 import { isSettled } from "../../respond/machine/steps.ts";
 import { firstActionSeconds, noticeOf } from "../../correlate/notice.ts";
 import { idOf } from "./id.ts";
@@ -72,6 +74,8 @@ function stepView(step: Step, owed: boolean): StepView {
   return {
     id: step.id,
     responder: step.responder,
+    words: wordsOf(step.responder),
+    nature: findResponder(step.responder)?.nature ?? "acts",
     owed,
     state: step.state,
     after: [...step.after],

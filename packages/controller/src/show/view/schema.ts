@@ -63,6 +63,8 @@ export const stepSchema = z
   .object({
     id: z.string(),
     responder: z.string(),
+    words: z.string().openapi({ description: "What the responder does, for people" }),
+    nature: z.enum(["acts", "waits", "observes"]),
     owed: z.boolean(),
     state: z.enum(["waiting", "intended", "done", "skipped", "abandoned"]),
     after: z.array(z.string()),

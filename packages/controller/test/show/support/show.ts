@@ -3,6 +3,7 @@ import type { Verdict } from "../../../src/signal/verdict.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { NO_FACTS } from "../../../src/decide/decide.ts";
 import { createOpenIncidents } from "../../../src/notify/open-incidents.ts";
+import { createMemoryInventory } from "../../../src/inventory/memory.ts";
 import { createSilences } from "../../../src/notify/silences.ts";
 import { openSqliteArchive } from "../../../src/record/archive/sqlite/open.ts";
 import { openSqliteLedger } from "../../../src/record/ledger/sqlite.ts";
@@ -41,6 +42,7 @@ export async function startShow(
     archive,
     silences: createSilences({ ledger, clock, random: Math.random }),
     openIncidents: createOpenIncidents({ ledger, factsOf: () => NO_FACTS, clock }),
+    inventory: createMemoryInventory(),
     accept: (body: string): Promise<Verdict> => {
       accepted.push(body);
       return Promise.resolve(verdict?.(body) ?? { is: "accepted", incidents: ["incident#i-1#1"], errors: [] });
