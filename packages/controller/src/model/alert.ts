@@ -26,8 +26,13 @@ export interface Send {
   readonly reason: string | null;
   /** Number of messages that were sent; absent means none was counted (by an earlier version). */
   readonly sentCount?: number;
-  /** What the last sent message reported; absent means none, or one of an earlier version. */
+  /**
+   * The worst that sent messages reported, without what was over for a while (notify/outbox/level.ts). Absent means none
+   * was sent, or by an earlier version.
+   */
   readonly level?: AlertLevel;
+  /** What is better since than `level`; absent means nothing. */
+  readonly eased?: Eased;
   /** Recipients of the channel that have not got the sent message. Absent if all have. */
   readonly missed?: Missed;
 }
@@ -49,6 +54,12 @@ export interface Owed {
   /** Number of attempts so far. */
   readonly tries: number;
   readonly retryAt: Ms;
+}
+
+/** The worst that was reported since it got better. */
+export interface Eased {
+  readonly level: AlertLevel;
+  readonly since: Ms;
 }
 
 /** How bad it is. If a number grows, people are notified again, and not only shown a changed message. */

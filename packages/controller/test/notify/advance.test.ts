@@ -5,7 +5,7 @@ import type { Doc } from "../../src/model/doc.ts";
 import type { Ledger } from "../../src/record/ledger/ledger.ts";
 import { DEFAULT_ROUTE } from "../../src/notify/route.ts";
 import { type Bench, bench, type FakeChannel, fakeChannel, quiet, type Sent } from "./support/bench.ts";
-import { signal, T0, told } from "./support/samples.ts";
+import { impact, signal, T0, told } from "./support/samples.ts";
 
 const drained = { outcome: "drained", drainedAt: T0 + 60_000, closedAt: T0 + 60_000 } as const;
 const phases = (channel: FakeChannel): string[] => channel.sent.map(({ at, model }) => `${at / 1_000} ${model.phase}`);
@@ -307,6 +307,27 @@ describe("what is worse than the last message said", () => {
     await on.run(alerts, 40_000);
     expect(sns.sent.slice(0, 2).map(({ model }) => model.raised)).toEqual([false, true]);
     expect(sns.sent.slice(2).every(({ model }) => !model.raised)).toBe(true);
+  });
+
+  test("a service that goes below its minimum and back notifies once, and again after ten better minutes", async () => {
+    let isLow = false;
+    const factsOf = (): Facts => {
+      const about = impact(isLow ? {} : { minimum: 1, belowMinimum: false });
+      return told("i-1", { facts: { impact: [about] } }).facts ?? expect.fail("these facts are known");
+    };
+    const alerts = on.worker({ chat }, { factsOf });
+    await on.join("i-1");
+    await on.run(alerts, 40_000);
+    for (const low of [true, false, true, false]) {
+      isLow = low;
+      await on.run(alerts, 120_000);
+    }
+    await on.run(alerts, 600_000);
+    isLow = true;
+    await on.run(alerts, 120_000);
+    const severities = ["warning", "critical", "warning", "critical", "warning", "critical"];
+    expect(chat.sent.map(({ model }) => model.severity)).toEqual(severities);
+    expect(chat.sent.map(({ model }) => model.raised)).toEqual([false, true, false, false, false, true]);
   });
 
   test("a notice that is called off is told at once, before the incident is over", async () => {

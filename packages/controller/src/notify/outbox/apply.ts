@@ -6,6 +6,7 @@ import type { AlertLevel, Send } from "../../model/alert.ts";
 import type { SendResult } from "../alert.ts";
 import { clean } from "../message/clean.ts";
 import { span } from "../message/count.ts";
+import { levelAfter } from "./level.ts";
 import { abandonOwed, isForOwed, missedBy, owedOf, stillMissed } from "./missed.ts";
 import type { Due, Lapsed } from "./next.ts";
 import { LONGEST_REST, SEND_BACKOFF, SEND_TAKES } from "./outbox.ts";
@@ -84,6 +85,7 @@ function after(
 ): Send {
   const until = { now, random, giveUpAfter: route.giveUpAfter };
   const { missed: missedBefore, ...rest } = had;
+  const { eased: _, ...sentAnew } = rest;
   const owed = owedOf(had);
   if (missedBefore !== undefined && owed !== null) {
     // The others have got the message, whatever comes of this attempt.
@@ -96,7 +98,7 @@ function after(
       const missed = missedBy(result, until);
       // Not null, which means that nothing was ever sent.
       return {
-        ...rest,
+        ...sentAnew,
         ...(missed === undefined ? {} : { missed }),
         state: "sent",
         receipt: result.receipt ?? true,
@@ -104,7 +106,7 @@ function after(
         since: now,
         reason: null,
         sentCount: (had.sentCount ?? 0) + 1,
-        level,
+        ...levelAfter(level, had, now),
       };
     }
     case "refused":

@@ -7,7 +7,7 @@ import type { AlertModel, Channel } from "../alert.ts";
 import { buildAlert } from "../message/build.ts";
 import type { ChannelLimits } from "./channel-limits.ts";
 import { contentHash, messageId } from "./hash.ts";
-import { isWorse, levelOf } from "./level.ts";
+import { isRaised, levelOf } from "./level.ts";
 import { isForOwed } from "./missed.ts";
 import { memberTag } from "../join.ts";
 import { othersCan } from "./others-can.ts";
@@ -94,7 +94,7 @@ export async function evaluateAlert(
       // Those who are owed a message get it with the id that the others got it with.
       id: messageId(model, isForOwed(send, content) ? sent - 1 : sent, content),
       // A good end notifies nobody, also if it has more members than were reported.
-      raised: phase !== "receipt" && !model.closes && send?.level !== undefined && isWorse(level, send.level),
+      raised: phase !== "receipt" && !model.closes && send !== undefined && isRaised(level, send, phase, at),
       phase,
       // Last: it is not what the alert is about.
       ask: [...model.ask, ...failed(channel).lines],
