@@ -7,6 +7,7 @@ import * as enrich from "./enrich.ts";
 import * as ledger from "./ledger.ts";
 import * as memory from "./memory.ts";
 import * as notify from "./notify.ts";
+import * as page from "./page.ts";
 import * as queue from "./queue.ts";
 import * as start from "./start.ts";
 import * as storm from "./storm.ts";
@@ -17,7 +18,7 @@ interface Bench {
   readonly run: () => Promise<readonly Row[]>;
 }
 
-const all: readonly Bench[] = [enrich, archive, ledger, storm, notify, queue, backlog, start, memory, agent];
+const all: readonly Bench[] = [enrich, archive, ledger, storm, notify, queue, backlog, start, memory, agent, page];
 
 /** `npm run bench [NAME…]`: prints a table for docs/benchmarks.md. */
 const wanted = argv.slice(2);

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { group, member } from "../../../controller/test/enrich/support/fleet.ts";
+import { createMemoryInventory } from "../../../controller/src/inventory/memory.ts";
 import { incident, incidentDoc } from "../../../controller/test/record/support/samples.ts";
 import { type Setting, startShow } from "../../../controller/test/show/support/show.ts";
 import type { Incident } from "../../../controller/src/model/incident.ts";
@@ -28,11 +30,31 @@ export function sample(n: number, ago: number, more: Partial<Incident> = {}): Pa
   };
 }
 
-/** A server of the built page over real stores, with so many open and so many archived incidents. */
-export async function serve(open: number, archived: number, options: ShowOptions = {}): Promise<Setting> {
+/** An inventory of groups in three zones; the first instances are those of the open incidents. */
+function fleet(instances: number): ReturnType<typeof createMemoryInventory> {
+  const inventory = createMemoryInventory();
+  for (let n = 0; n < instances; n += 100) {
+    const ids = Array.from({ length: Math.min(100, instances - n) }, (_, index) => n + index);
+    const members = ids.map((id) => ({
+      ...member(`i-open${id}`),
+      availabilityZone: `eu-west-1${"abc"[id % 3] ?? "a"}`,
+    }));
+    const name = `${GROUPS[(n / 100) % 3] ?? "web"}-${n / 100}`;
+    inventory.put("group", `111122223333/eu-west-1/${name}`, { ...group(name, { instances: members }), arn: name }, 1);
+  }
+  return inventory;
+}
+
+/** A server of the built page over real stores, with so many open and so many archived incidents, and such a fleet. */
+export async function serve(
+  open: number,
+  archived: number,
+  options: ShowOptions = {},
+  instances: number = 60,
+): Promise<Setting> {
   const page = await readPage(folder);
   if (page === null) throw new Error("the page is not built: npm run page");
-  const setting = await startShow({ page, ...options });
+  const setting = await startShow({ page, ...options }, { inventory: fleet(instances) });
   const docs = Array.from({ length: open }, (_, n) =>
     incidentDoc(`i-open${n}`, { tags: [`subject#i-open${n}`, "open"], body: sample(n, 20_000 + n * 100) }),
   );

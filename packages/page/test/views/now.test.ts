@@ -60,7 +60,7 @@ test("an alert that is not critical is no headline, wherever it stands", () => {
 test("without stakes it says what is under way; with nothing in danger, that", () => {
   expect(sentenceOf(view({ open: 1, incidents: [incident({})] }), NOW)).toMatchObject({
     title: "1 instance draining.",
-    rest: "Nothing is at stake. Next deadline in 1:40.",
+    rest: "Nothing is known to be at stake. Next deadline in 1:40.",
   });
   expect(sentenceOf(view({ open: 1, incidents: [incident({ deadline: null })] }), NOW).title).toBe(
     "Nothing is in danger.",

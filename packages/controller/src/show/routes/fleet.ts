@@ -51,5 +51,9 @@ function fleetIn(inventory: Pick<Inventory, "entries">): FleetView {
       zones: sorted.map(([zone, instances]) => ({ zone, instances: instances.toSorted() })),
     };
   });
-  return { groups: groups.toSorted((a, b) => a.name.localeCompare(b.name) || a.region.localeCompare(b.region)) };
+  return {
+    groups: groups.toSorted(
+      (a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || a.region.localeCompare(b.region),
+    ),
+  };
 }

@@ -24,7 +24,7 @@ export function sentenceOf(view: Pick<NowView, "incidents" | "alerts" | "last" |
     const busy = `${counted(draining, "instance")} draining.`;
     return {
       title: worst === undefined ? busy : `${withoutZones(worst)}.`,
-      rest: `${worst === undefined ? "Nothing is at stake." : draining === 0 ? "" : busy}${next}${asked}`.trim(),
+      rest: `${worst === undefined ? "Nothing is known to be at stake." : draining === 0 ? "" : busy}${next}${asked}`.trim(),
       tone: worst === undefined ? "busy" : "bad",
     };
   }
