@@ -8,8 +8,8 @@ import { rebalance, warning } from "./messages.ts";
 import { launchWorker, type Worker } from "./running-worker.ts";
 import { folder } from "./support.ts";
 
-/** A real worker that tells real HTTP servers: Slack's webhook at /chat, another webhook at /backup. */
-const received: { readonly path: string; readonly text: string }[] = [];
+/** A real worker that tells real HTTP servers: Slack's webhook at /chat, Discord's at /edited, another webhook at /backup. */
+const received: { readonly method: string; readonly path: string; readonly text: string }[] = [];
 const answers: { status: number; headers: { readonly [name: string]: string } }[] = [];
 let server: Server;
 let hooks = "";
@@ -19,12 +19,14 @@ beforeAll(async () => {
     let text = "";
     request.on("data", (chunk: Buffer) => (text += chunk.toString()));
     request.on("end", () => {
-      received.push({ path: request.url ?? "", text });
+      received.push({ method: request.method ?? "", path: request.url ?? "", text });
+      const messages = received.filter(({ method, path }) => method === "POST" && path.startsWith("/edited"));
       const { status, headers } = (request.url === "/chat" ? answers.shift() : undefined) ?? {
         status: 200,
         headers: {},
       };
-      response.writeHead(status, headers).end("ok");
+      const posted = request.url?.startsWith("/edited") === true;
+      response.writeHead(status, headers).end(posted ? JSON.stringify({ id: `${messages.length}` }) : "ok");
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,7 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => worker.child.kill("SIGKILL"));
 
-async function start(groupBy: string): Promise<void> {
+async function start(groupBy: string, channel: string): Promise<void> {
   const name = `telling-${(count += 1)}`;
   writeFileSync(
     join(folder, `${name}.yaml`),
@@ -51,7 +53,8 @@ inventory: { file: ${name}-inventory.db }
 channels:
   chat: { type: slack, url: "${hooks}/chat", allow: [127.0.0.1] }
   backup: { type: webhook, url: "${hooks}/backup", allow: [127.0.0.1] }
-routes: [{ name: all, channels: [chat], wait: 0s, groupBy: [${groupBy}] }]
+  edited: { type: discord, url: "${hooks}/edited", allow: [127.0.0.1] }
+routes: [{ name: all, channels: [${channel}], wait: 0s, updateEvery: 5s, groupBy: [${groupBy}] }]
 `,
   );
   worker = await launchWorker("--config", `${name}.yaml`);
@@ -79,7 +82,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 test("a service that asks for two hours mutes nothing: other channels get this alert and the next", async () => {
   answers.push({ status: 429, headers: { "retry-after": "7200" } });
-  await start("instance");
+  await start("instance", "chat");
   await reclaim(1);
   await until(() => sent("/backup", idOf(1)) > 0);
   await reclaim(2);
@@ -89,13 +92,26 @@ test("a service that asks for two hours mutes nothing: other channels get this a
 });
 
 test("a recommendation that becomes an interruption is told again, and so is an instance that joins", async () => {
-  await start("region");
+  await start("region", "chat, edited");
+  const posted = (...words: readonly string[]): readonly string[] =>
+    received
+      .filter(
+        ({ method, path, text }) =>
+          method === "POST" && path.startsWith("/edited") && words.every((word) => text.includes(word)),
+      )
+      .map(({ text }) => (JSON.parse(text) as { content: string }).content);
   await recommend(1);
-  await until(() => sent("/chat", idOf(1)) === 1);
-  expect(sent("/chat", "is reclaimed")).toBe(0);
+  await until(() => sent("/chat", idOf(1)) === 1 && posted(idOf(1)).length === 1);
+  expect(sent("/chat", "is reclaimed") + posted("is reclaimed").length).toBe(0);
   await reclaim(1);
-  await until(() => sent("/chat", idOf(1), "is reclaimed") === 1);
+  await until(() => sent("/chat", idOf(1), "is reclaimed") === 1 && posted(idOf(1), "is reclaimed").length === 1);
   await reclaim(2);
-  await until(() => sent("/chat", "2 instances", "reclaimed") > 0 || sent("/chat", idOf(2)) > 0);
+  await until(() => sent("/chat", idOf(1), idOf(2)) === 1 && posted(idOf(1), idOf(2)).length === 1);
+  // Discord shows an edit to nobody: what happened is three messages, and each says more than the one before.
+  expect(posted()).toEqual([
+    expect.stringMatching(/may be/),
+    expect.stringMatching(/is reclaimed/),
+    expect.stringMatching(/^\*\*2 instances/),
+  ]);
   expect(sent("/backup")).toBe(0);
 });
