@@ -5,6 +5,7 @@ import type { Step } from "../model/step.ts";
 import type { Origin, Parsed } from "../model/signal.ts";
 import { createLabel } from "./labels.ts";
 import { firstActionSeconds } from "../correlate/notice.ts";
+import { toRow } from "../record/rows/row.ts";
 import { outcomes } from "./outcomes.ts";
 
 /** One AWS call, reported by the lanes. */
@@ -33,7 +34,11 @@ export interface Metrics {
 /** Buckets in seconds: the goal of a first action is one second, and after 120 the capacity is gone. */
 const FIRST_ACTION = [0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 90, 120, 300];
 const MARGIN = [-300, -60, -30, -10, -5, 0, 5, 10, 20, 30, 45, 60, 75, 90, 105, 120, 300];
+const REPLACEMENT = [15, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1_800];
 const STEP = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 900];
+
+/** What `spotkeeper_drains_total` counts: its share of `in-time` is the rate of success. */
+const DRAINS = ["in-time", "late", "not-drained"] as const;
 
 /** Number of remembered first actions; bounded, since only recent ones can be counted twice. */
 const REMEMBERED = 10_000;
@@ -63,6 +68,17 @@ export function createMetrics(): Metrics {
     buckets: MARGIN,
     registers,
   });
+  const replacement = new Histogram({
+    name: "spotkeeper_replacement_seconds",
+    help: "From the notice until a replacement served",
+    buckets: REPLACEMENT,
+    registers,
+  });
+  const drains = counter(
+    "spotkeeper_drains_total",
+    "Instances and tasks with a deadline, by whether they were drained",
+    ["result"],
+  );
   const steps = counter("spotkeeper_steps_total", "Steps settled", ["responder", "outcome"]);
   const stepSeconds = new Histogram({
     name: "spotkeeper_step_seconds",
@@ -91,6 +107,18 @@ export function createMetrics(): Metrics {
   const acted = createOnce(REMEMBERED);
   // Initialised with zero, so that a rate can be calculated.
   for (const outcome of outcomes) closed.inc({ outcome }, 0);
+  for (const result of DRAINS) drains.inc({ result }, 0);
+
+  function ended(doc: Doc, outcome: string): void {
+    closed.inc({ outcome });
+    if (outcome === "missed-notice") missed.inc();
+    if (doc.kind !== "incident") return;
+    const { spareSeconds, replacementSeconds } = toRow(doc.key, doc.body);
+    if (replacementSeconds !== null) replacement.observe(replacementSeconds);
+    if (outcome === "deadline-passed") drains.inc({ result: "not-drained" });
+    else if (outcome === "drained" && spareSeconds !== null)
+      drains.inc({ result: spareSeconds < 0 ? "late" : "in-time" });
+  }
 
   function step(doc: Doc, entry: Entry): void {
     const { state, responder } = entry.data;
@@ -123,10 +151,7 @@ export function createMetrics(): Metrics {
         const { marginSeconds, outcome } = entry.data;
         if (entry.kind === "step") step(doc, entry);
         else if (entry.kind === "state" && typeof marginSeconds === "number") margin.observe(marginSeconds);
-        else if (entry.kind === "outcome" && typeof outcome === "string") {
-          closed.inc({ outcome });
-          if (outcome === "missed-notice") missed.inc();
-        }
+        else if (entry.kind === "outcome" && typeof outcome === "string") ended(doc, outcome);
       }
     },
     call({ service, operation, outcome }) {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { defaultPolicy } from "../../src/decide/defaults.ts";
 import type { Doc } from "../../src/model/doc.ts";
+import type { Incident } from "../../src/model/incident.ts";
 import type { Entry } from "../../src/model/journal.ts";
 import { openSqliteLedger } from "../../src/record/ledger/sqlite.ts";
 import type { Finished } from "../../src/respond/machine/apply.ts";
@@ -24,6 +25,8 @@ const PROMISED = {
   spotkeeper_incidents_total: ["outcome"],
   spotkeeper_first_action_seconds: ["le"],
   spotkeeper_deadline_margin_seconds: ["le"],
+  spotkeeper_replacement_seconds: ["le"],
+  spotkeeper_drains_total: ["result"],
   spotkeeper_steps_total: ["outcome", "responder"],
   spotkeeper_step_seconds: ["le", "responder"],
   spotkeeper_aws_calls_total: ["operation", "outcome", "service"],
@@ -284,4 +287,23 @@ test("they are served without a ledger, where they are needed the most", async (
   const response = await setting.get("/metrics");
   expect(response.status).toBe(200);
   expect(await response.text()).toMatch(/^spotkeeper_incidents_open Nan$/im);
+});
+
+test("drains are counted by whether they were in time, and replacements from the notice until they served", async () => {
+  const metrics = createMetrics();
+  const ended = (body: Partial<Incident>, outcome: string): void =>
+    metrics.entries({ ...base, body: { ...base.body, ...body } } as Doc<"incident">, [entry("outcome", { outcome })]);
+  const deadline = T0 + 120_000;
+  ended({ deadline, drainedAt: T0 + 80_000, servesAt: T0 + 100_000 }, "drained");
+  ended({ deadline, drainedAt: T0 + 130_000 }, "drained");
+  ended({ deadline }, "deadline-passed");
+  ended({ deadline: null, drainedAt: T0 }, "drained");
+  ended({ deadline }, "cancelled");
+  const found = await samples(metrics);
+  const drains = ["in-time", "late", "not-drained"].map((result) =>
+    found.get(`spotkeeper_drains_total{result="${result}"}`),
+  );
+  expect(drains).toEqual([1, 1, 1]);
+  expect(found.get("spotkeeper_replacement_seconds_count")).toBe(1);
+  expect(found.get("spotkeeper_replacement_seconds_sum")).toBe(100);
 });
