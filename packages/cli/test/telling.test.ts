@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { DatabaseSync } from "node:sqlite";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
@@ -37,6 +38,7 @@ afterAll(() => server.close());
 let count = 0;
 beforeEach(() => {
   received.length = 0;
+  answers.length = 0;
 });
 afterEach(() => worker.child.kill("SIGKILL"));
 
@@ -62,15 +64,15 @@ routes: [{ name: all, channels: [${channel}], wait: 0s, updateEvery: 5s, groupBy
 
 const idOf = (n: number): string => `i-0000000000000000${n}`;
 
-async function hear(message: object): Promise<void> {
+async function hear(message: object, answer = 202): Promise<void> {
   const headers = { "content-type": "application/json", authorization: "Bearer hunter2" };
   const body = JSON.stringify(message);
   const response = await fetch(`${worker.url}/api/v1/signals`, { method: "POST", headers, body });
-  expect(response.status).toBe(202);
+  expect(response.status).toBe(answer);
 }
 const now = (): string => new Date().toISOString();
-const reclaim = (n: number): Promise<void> =>
-  hear(warning({ time: now(), detail: { "instance-id": idOf(n), "instance-action": "terminate" } }));
+const reclaim = (n: number, answer?: number): Promise<void> =>
+  hear(warning({ time: now(), detail: { "instance-id": idOf(n), "instance-action": "terminate" } }), answer);
 const recommend = (n: number): Promise<void> => hear(rebalance({ time: now(), detail: { "instance-id": idOf(n) } }));
 
 const sent = (path: string, ...words: readonly string[]): number =>
@@ -114,4 +116,19 @@ test("a recommendation that becomes an interruption is told again, and so is an 
     expect.stringMatching(/^\*\*2 instances/),
   ]);
   expect(sent("/backup")).toBe(0);
+});
+
+test("while the ledger cannot be written, another channel stands in for a dead one, and says what to do", async () => {
+  answers.push({ status: 403, headers: {} });
+  await start("instance", "chat");
+  const ledger = new DatabaseSync(join(folder, `telling-${count}.db`), { timeout: 10_000 });
+  ledger.exec("BEGIN IMMEDIATE");
+  try {
+    await reclaim(1, 503);
+    await until(
+      () => sent("/backup", idOf(1), "bring the ledger back", "find out why channel chat got no message") > 0,
+    );
+  } finally {
+    ledger.close();
+  }
 });
