@@ -122,7 +122,8 @@ async function tellGroup(
   };
   const tell = async (name: string): Promise<boolean> => {
     const channel = deps.channels.get(name);
-    const reason = channel === undefined ? null : await tellOne(deps, name, channel, modelNow);
+    if (channel === undefined) return false;
+    const reason = await tellOne(deps, name, channel, modelNow, configured.length > 1);
     if (reason !== null) failed.set(name, reason);
     return reason === null;
   };
@@ -160,17 +161,20 @@ const flagged = (model: AlertModel, why: string, failed: readonly string[]): Ale
  * got it, or why none did.
  *
  * @param modelNow makes the content of an attempt, so that a later one says how much time is left then
+ * @param othersCan whether another channel can be told: a pause until after the deadline is then not waited for
  */
 export async function tellOne(
   deps: Pick<DirectDeps, "clock" | "random" | "observe">,
   name: string,
   channel: Channel,
   modelNow: () => AlertModel,
+  othersCan = false,
 ): Promise<string | null> {
   // For the recipients of the channel that have not got what the others got.
   let owed: Plain = null;
   for (let tries = 1; ; tries++) {
-    const result = await sendOnce(channel, modelNow(), null, deps.clock, owed);
+    const model = modelNow();
+    const result = await sendOnce(channel, model, null, deps.clock, owed);
     if (result.is === "sent") {
       if (owed === null) deps.observe.alert?.(name, "sent");
       owed = result.missed?.owed?.to ?? null;
@@ -179,7 +183,9 @@ export async function tellOne(
     const at = deps.clock.now();
     const notBefore = result.is === "retry" ? at + Math.min(result.after ?? 0, DIRECT_BACKOFF.longest) : null;
     const failed = { at, tries, notBefore, endsAt: Infinity };
-    const retryAt = result.is === "refused" ? null : nextTry(failed, DIRECT_BACKOFF, deps.random());
+    const deadline = model.earliestDeadline ?? Infinity;
+    const tooLate = othersCan && result.is === "retry" && at < deadline && at + (result.after ?? 0) > deadline;
+    const retryAt = result.is === "refused" || tooLate ? null : nextTry(failed, DIRECT_BACKOFF, deps.random());
     if (retryAt === null) {
       if (result.is === "sent" || owed !== null) return null;
       deps.observe.alert?.(name, "gave-up");

@@ -95,3 +95,16 @@ test("without a ledger, another channel stands in if all of the route's fail, an
   sns.answers.push("throws", "throws", "throws");
   expect(await tell({ routes })).toBe(false);
 });
+
+test("without a ledger, a pause until after the deadline is waited for only if no other channel can be told", async () => {
+  const routes = [{ ...DEFAULT_ROUTE, channels: ["sns"] }];
+  const busy = { is: "retry", reason: "too many requests", after: 7_200_000 } as const;
+  sns.answers.push(busy);
+  expect(await tell({ routes })).toBe(true);
+  expect([sns.sent.length, mail.sent.map(({ at }) => at)]).toEqual([1, [5_000]]);
+  sns.answers.push(busy);
+  const { doc, facts } = warned;
+  const alone = on.worker({ sns }, { routes, factsOf: () => facts ?? expect.fail("nothing is known of it") });
+  const told = alone.tellDirectly(doc, facts ?? expect.fail("nothing is known of it"), "the disk is full");
+  expect([await on.settle(told), sns.sent.length]).toEqual([true, 3]);
+});
