@@ -292,7 +292,7 @@ test("they are served without a ledger, where they are needed the most", async (
 test("drains are counted by whether they were in time, and replacements from the notice until they served", async () => {
   const metrics = createMetrics();
   const ended = (body: Partial<Incident>, outcome: string): void =>
-    metrics.entries({ ...base, body: { ...base.body, ...body } } as Doc<"incident">, [entry("outcome", { outcome })]);
+    metrics.entries({ ...base, body: { ...base.body, ...body } }, [entry("outcome", { outcome })]);
   const deadline = T0 + 120_000;
   ended({ deadline, drainedAt: T0 + 80_000, servesAt: T0 + 100_000 }, "drained");
   ended({ deadline, drainedAt: T0 + 130_000 }, "drained");

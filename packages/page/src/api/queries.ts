@@ -22,6 +22,17 @@ export const fleetQuery: UseQueryOptions<FleetView> = {
   refetchInterval: 10_000,
 };
 
+interface Page {
+  readonly items: readonly IncidentView[];
+  readonly next: string | null;
+}
+
+/** What ended last; changes of what is open refresh it, too. */
+export const recentQuery: UseQueryOptions<Page> = {
+  queryKey: ["now", "recent"],
+  queryFn: ({ signal }) => ask<Page>("/api/v1/incidents?open=false&limit=8", signal),
+};
+
 export const incidentQuery = (id: string): UseQueryOptions<IncidentDetailView> => ({
   queryKey: ["incident", id],
   queryFn: ({ signal }) => ask<IncidentDetailView>(`/api/v1/incidents/${encodeURIComponent(id)}`, signal),
@@ -34,11 +45,6 @@ export const panelQuery = (name: PanelView["panel"], query: Query): UseQueryOpti
   queryFn: ({ signal }) => ask<PanelView>(`/api/v1/panels/${name}?${new URLSearchParams(query).toString()}`, signal),
   placeholderData: keepPreviousData,
 });
-
-interface Page {
-  readonly items: readonly IncidentView[];
-  readonly next: string | null;
-}
 
 /** Returns a page of incidents, newest first; `cursor` is empty for the first. */
 export function askIncidents(query: Query, cursor: string, signal: AbortSignal): Promise<Page> {

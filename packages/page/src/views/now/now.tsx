@@ -5,6 +5,7 @@ import { useServerNow } from "../../time/server-clock.ts";
 import { Failed, Loading, Nothing } from "../../ui/notice.tsx";
 import { FleetMap } from "./fleet-map.tsx";
 import { sentenceOf, worstFirst } from "./sentence.ts";
+import { Recent } from "./recent.tsx";
 import { Storm } from "./storm.tsx";
 import { Told } from "./told.tsx";
 import css from "./now.module.css";
@@ -39,6 +40,7 @@ export function Now(): ReactElement {
               {data.open - data.incidents.length} older ones are not listed here; Insights has all of them.
             </p>
           )}
+          <Recent now={now} />
         </section>
         <section aria-labelledby="fleet">
           <h2 id="fleet">Fleet</h2>
