@@ -64,7 +64,10 @@ export function render(view: View, { columns, rows, colors }: Canvas): readonly 
   return lines.slice(0, rows).map((line) => paintLine(line, columns, colors));
 }
 
-const addressOf = ({ url }: View): Line => [[`${url}/api/v1/incidents`, "info"]];
+const addressOf = ({ url }: View): Line => [
+  ["page ", "plain"],
+  [url, "info"],
+];
 
 function head(view: View, width: number, isShort: boolean): Line[] {
   const { now, speed, slow, trace } = view;

@@ -134,7 +134,7 @@ function portTaken(error: unknown): never {
 }
 
 const intro = ({ url }: Backend, { trace, speed, seed }: SandboxOptions): string =>
-  `sandbox: trace ${trace.name}, seed ${seed}, ${speed} times as fast (${Math.min(SLOW, speed)} while work is at stake), ${url}/api/v1/incidents`;
+  `sandbox: trace ${trace.name}, seed ${seed}, ${speed} times as fast (${Math.min(SLOW, speed)} while work is at stake), page: ${url}`;
 
 /** Formats an alert like the other lines: its time, then "alert", then its text; below it what is at stake. */
 const textOf = ({ head, stakes }: SentAlert): string =>

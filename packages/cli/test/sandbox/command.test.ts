@@ -17,7 +17,7 @@ test("tells in lines what happens, and at the end what came of it", async () => 
   await until("drained");
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
-  const url = /(http:\/\/127\.0\.0\.1:\d+)\/api\/v1\/incidents/.exec(await log)?.[1];
+  const url = /page: (http:\/\/127\.0\.0\.1:\d+)$/m.exec(await log)?.[1];
   expect({ code, url }).toEqual({ code: 130, url: expect.any(String) });
   const events = jsonLines(out);
   expect(events[0]).toMatchObject({ event: "opened", incident: expect.stringMatching(/^incident#i-/) });
@@ -34,7 +34,7 @@ test("serves the API while it runs, and ends by itself", async () => {
     intro += chunk.toString();
     if (intro.includes("\n")) break;
   }
-  const url = /(http:\/\/127\.0\.0\.1:\d+)\/api/.exec(intro)![1]!;
+  const url = /page: (http:\/\/127\.0\.0\.1:\d+)$/m.exec(intro)![1]!;
   // Not at once on a busy machine: at 60 times the speed a call has 50 ms of the wall's time to be answered.
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
   let items: readonly { readonly id: string }[] = [];

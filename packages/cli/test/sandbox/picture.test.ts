@@ -64,7 +64,7 @@ test("shows the fleet, the time that is left, the step, outcomes and counters", 
   expect(lines).toContain(
     "1 of 1 drained in time   0 tasks killed   0 done twice   42 AWS calls   0 throttled   1 ended",
   );
-  expect(lines).toContain("http://127.0.0.1:8787/api/v1/incidents");
+  expect(lines).toContain("page http://127.0.0.1:8787");
 });
 
 test.each([
