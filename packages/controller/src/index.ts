@@ -25,7 +25,7 @@ export type {
   StepView,
 } from "./show/view/schema.ts";
 export type { FleetView, NowView } from "./show/view/now.ts";
-export type { PanelView } from "./show/routes/panels.ts";
+export type { DurationsView, PanelView } from "./show/routes/panels.ts";
 export type { Origin, Signal, SignalKind } from "./model/signal.ts";
 export type { Overrides } from "./enrich/overrides.ts";
 export type { Plan } from "./decide/plan.ts";

@@ -26,7 +26,7 @@ export interface ShowLog {
 
 export interface ShowDeps {
   readonly ledger: Pick<Ledger, "list" | "load" | "history" | "unarchived" | "health">;
-  readonly archive: Pick<Archive, "get" | "list" | "panel">;
+  readonly archive: Pick<Archive, "get" | "list" | "panel" | "durations">;
   readonly silences: Pick<Silences, "list" | "add" | "edit" | "expire">;
   readonly openIncidents: OpenIncidents;
   readonly inventory: Pick<Inventory, "entries">;

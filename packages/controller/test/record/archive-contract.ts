@@ -3,6 +3,7 @@ import type { Archive, ArchivedIncident } from "../../src/record/archive/archive
 import type { IncidentFilter } from "../../src/record/rows/filter.ts";
 import type { Incident } from "../../src/model/incident.ts";
 import type { Params } from "../../src/model/plain.ts";
+import { testDurations } from "./contract/durations.ts";
 import { testPanels } from "./contract/panels.ts";
 import { incident, note, T0 } from "./support/samples.ts";
 
@@ -166,6 +167,7 @@ export function testArchive(name: string, setUp: () => Promise<ArchiveFixture>):
     });
 
     testPanels(async () => fixture.openEmpty());
+    testDurations(async () => fixture.openEmpty());
 
     test("after close it refuses", async () => {
       await archive.close();

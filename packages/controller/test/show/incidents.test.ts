@@ -201,7 +201,14 @@ test.each([
 
 test("a lost store is named, and the other one answers", async () => {
   const away = (): Promise<never> => Promise.reject(new SpotkeeperError("SK-ARCHIVE-FULL", "No space left."));
-  const archive: Archive = { put: away, get: away, list: away, panel: away, close: () => Promise.resolve() };
+  const archive: Archive = {
+    put: away,
+    get: away,
+    list: away,
+    panel: away,
+    durations: away,
+    close: () => Promise.resolve(),
+  };
   await using setting = await startShow({}, { archive });
   await store(setting, open("i-1"));
 
@@ -219,7 +226,10 @@ test("without any store nothing is said to be nothing", async () => {
   const away = (): Promise<never> => Promise.reject(new SpotkeeperError("SK-LEDGER-FULL", "No space left."));
   await using base = await startShow();
   const ledger = { ...base.ledger, list: away, load: away };
-  await using setting = await startShow({}, { ledger, archive: { get: away, list: away, panel: away } });
+  await using setting = await startShow(
+    {},
+    { ledger, archive: { get: away, list: away, panel: away, durations: away } },
+  );
 
   for (const path of ["/api/v1/incidents", "/api/v1/incidents/i-1%231", "/api/v1/alerts"]) {
     const response = await setting.get(path);
@@ -230,7 +240,10 @@ test("without any store nothing is said to be nothing", async () => {
 
 test("a mistake of ours is not taken for a store that is away, and is only told to the log", async () => {
   const broken = (): Promise<never> => Promise.reject(new TypeError("secret detail"));
-  await using setting = await startShow({}, { archive: { get: broken, list: broken, panel: broken } });
+  await using setting = await startShow(
+    {},
+    { archive: { get: broken, list: broken, panel: broken, durations: broken } },
+  );
   const response = await setting.get("/api/v1/incidents");
 
   expect(response.status).toBe(500);

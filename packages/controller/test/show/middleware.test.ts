@@ -201,6 +201,7 @@ test("the root links to what there is, and the description names every path", as
   expect(document.openapi).toBe("3.1.0");
   expect(Object.keys(document.paths).sort()).toEqual([
     "/api/v1/alerts",
+    "/api/v1/durations",
     "/api/v1/fleet",
     "/api/v1/incidents",
     "/api/v1/incidents/export",

@@ -79,3 +79,28 @@ test.each([
     detail: expect.stringContaining(name) as string,
   });
 });
+
+test("durations are those of the incidents that the filters select; null where there are too many to sort", async () => {
+  await using setting = await startShow();
+  const deadline = T0 + 120_000;
+  await archived(
+    setting,
+    { labels: { group: "web" }, deadline, drainedAt: T0 + 20_000, servesAt: T0 + 90_000 },
+    { labels: { group: "web" }, deadline, drainedAt: T0 + 125_000 },
+    { labels: { group: "batch" }, deadline, drainedAt: T0 + 1_000 },
+  );
+  const answer = await setting.get(`/api/v1/durations?${range}&group=web`);
+  expect(await expectAsDocumented(setting.show.url, "get", "/api/v1/durations", answer)).toMatchObject({
+    durations: {
+      spare: { n: 2, min: -5, p5: -5, p50: -5, p95: 100, max: 100 },
+      replacement: { n: 1, p50: 90 },
+      uptime: null,
+      lead: null,
+    },
+  });
+  await using full = await startShow();
+  const archive = { ...full.archive, durations: () => Promise.resolve(null) };
+  await using many = await startShow({}, { archive });
+  const none = await many.get(`/api/v1/durations?${range}`);
+  expect(await expectAsDocumented(many.show.url, "get", "/api/v1/durations", none)).toMatchObject({ durations: null });
+});

@@ -1,5 +1,12 @@
 import { keepPreviousData, type UseQueryOptions } from "@tanstack/react-query";
-import type { FleetView, IncidentDetailView, IncidentView, NowView, PanelView } from "@spotkeeper/controller";
+import type {
+  DurationsView,
+  FleetView,
+  IncidentDetailView,
+  IncidentView,
+  NowView,
+  PanelView,
+} from "@spotkeeper/controller";
 import { ask } from "./ask.ts";
 import { observeServerTime } from "../time/server-clock.ts";
 
@@ -43,6 +50,12 @@ export type Query = Readonly<Record<string, string>>;
 export const panelQuery = (name: PanelView["panel"], query: Query): UseQueryOptions<PanelView> => ({
   queryKey: ["panel", name, query],
   queryFn: ({ signal }) => ask<PanelView>(`/api/v1/panels/${name}?${new URLSearchParams(query).toString()}`, signal),
+  placeholderData: keepPreviousData,
+});
+
+export const durationsQuery = (query: Query): UseQueryOptions<DurationsView> => ({
+  queryKey: ["durations", query],
+  queryFn: ({ signal }) => ask<DurationsView>(`/api/v1/durations?${new URLSearchParams(query).toString()}`, signal),
   placeholderData: keepPreviousData,
 });
 

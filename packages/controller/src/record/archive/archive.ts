@@ -5,6 +5,7 @@ import type { Entry } from "../../model/journal.ts";
 import type { Incident } from "../../model/incident.ts";
 import type { Key } from "../../model/key.ts";
 import type { Page } from "../ledger/ledger.ts";
+import type { Durations, DurationsQuestion } from "../rows/durations.ts";
 import type { IncidentFilter } from "../rows/filter.ts";
 import type { Panel, PanelQuestion } from "../rows/panel.ts";
 
@@ -24,6 +25,8 @@ export interface Archive {
   list(filter: IncidentFilter, limit: number, cursor?: string): Promise<Page<ArchivedIncident>>;
   /** Counts incidents, exactly. */
   panel(question: PanelQuestion): Promise<Panel>;
+  /** Sums durations up, exactly; null if there are more than `MOST_SORTED` incidents in the range. */
+  durations(question: DurationsQuestion): Promise<Durations | null>;
   close(): Promise<void>;
 }
 

@@ -120,4 +120,9 @@ export const migrations: readonly string[] = [
    DROP INDEX archive_subject;
    DROP INDEX archive_group;
    DROP INDEX archive_cluster;`,
+  // Durations in milliseconds; null means that there is none, or that the incident was archived before.
+  `ALTER TABLE archive_rows ADD COLUMN spare INTEGER;
+   ALTER TABLE archive_rows ADD COLUMN replacement INTEGER;
+   ALTER TABLE archive_rows ADD COLUMN uptime INTEGER;
+   ALTER TABLE archive_rows ADD COLUMN lead INTEGER;`,
 ];

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
-import { nowQuery, panelQuery } from "../../api/queries.ts";
+import { durationsQuery, nowQuery, panelQuery } from "../../api/queries.ts";
 import { Failed, Loading, Nothing } from "../../ui/notice.tsx";
 import { ByName } from "./by-name.tsx";
 import { Details } from "./details.tsx";
@@ -27,6 +27,8 @@ function Until({ at }: { readonly at: number }): ReactElement {
   const span = spanOf(search, now);
   const query = queryOf(search, span);
   const outcomes = useQuery(panelQuery("outcomes", query));
+  const durations = useQuery(durationsQuery(query));
+  const durationsEarlier = useQuery(durationsQuery(queryOf(search, before(span))));
   const earlier = useQuery(panelQuery("outcomes", queryOf(search, before(span))));
   const change = (next: Search): void => void navigate({ to: "/insights", search: next });
   const pick = (filter: FilterName) => (value: string) => {
@@ -42,7 +44,12 @@ function Until({ at }: { readonly at: number }): ReactElement {
         outcomes.error === null && <Loading what="the archive" />
       ) : (
         <>
-          <Figures outcomes={outcomes.data} earlier={earlier.data} />
+          <Figures
+            outcomes={outcomes.data}
+            earlier={earlier.data}
+            durations={durations.data}
+            durationsEarlier={durationsEarlier.data}
+          />
           {total === 0 ? (
             <Nothing title="No incident was archived in this range with these filters.">
               Choose a longer range, or take a filter away. Open incidents are in Now; a closed one is archived some

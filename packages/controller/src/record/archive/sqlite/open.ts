@@ -6,6 +6,7 @@ import { openStore } from "../../sqlite/store.ts";
 import type { Archive, ArchivedIncident } from "../archive.ts";
 import type { IncidentFilter } from "../../rows/filter.ts";
 import { both, type Conditions, conditionsOf, where } from "./conditions.ts";
+import { durationsIn } from "./durations.ts";
 import { decompress, type StoredDocument } from "./documents.ts";
 import { moveOld } from "./move.ts";
 import { panelIn } from "./panels.ts";
@@ -71,6 +72,7 @@ export function openSqliteArchive(options: SqliteArchiveOptions): Archive & { re
       ),
     list: (filter, limit, cursor) => call(() => store.read((sql) => listIn(sql, filter, limit, cursor))),
     panel: (question) => call(() => store.read((sql) => panelIn(sql, question, fewIncidents))),
+    durations: (question) => call(() => store.read((sql) => durationsIn(sql, question))),
     health: store.health,
     async close() {
       await Promise.allSettled(calls);

@@ -1,5 +1,6 @@
 import type { Sql } from "../../sqlite/sql.ts";
 import type { ArchivedIncident } from "../archive.ts";
+import { MEASURES, measureNames } from "../../rows/durations.ts";
 import { toRow } from "../../rows/row.ts";
 import { kindsName } from "./conditions.ts";
 import { compressorIn, learnDictionary } from "./documents.ts";
@@ -46,6 +47,7 @@ export function putAll(sql: Sql, incidents: readonly ArchivedIncident[]): void {
       counted.type,
       counted.outcome,
       names.numberOf(kindsName(row.kinds)),
+      ...measureNames.map((measure) => inMs(row[MEASURES[measure]])),
     ]);
     const { dictionary, body } = compress(archived);
     sql.run("INSERT OR REPLACE INTO archive_documents (id, dictionary, body) VALUES (?, ?, ?)", id, dictionary, body);
@@ -54,11 +56,13 @@ export function putAll(sql: Sql, incidents: readonly ArchivedIncident[]): void {
   learnDictionary(sql);
 }
 
-const COLUMNS = `key, version, openedAt, open, "group", cluster, zone, type, outcome, kinds`;
+const inMs = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds * 1_000));
+
+const COLUMNS = `key, version, openedAt, open, "group", cluster, zone, type, outcome, kinds, ${measureNames.join(", ")}`;
 const MARKS = COLUMNS.replaceAll(/[^ ,]+/g, "?");
 
 /** Returns the row's number. */
-function writeRow(sql: Sql, id: number | null, values: readonly (string | number)[]): number {
+function writeRow(sql: Sql, id: number | null, values: readonly (string | number | null)[]): number {
   if (id === null) return sql.insert(`INSERT INTO archive_rows (${COLUMNS}) VALUES (${MARKS})`, ...values);
   sql.run(`UPDATE archive_rows SET (${COLUMNS}) = (${MARKS}) WHERE id = ?`, ...values, id);
   return id;

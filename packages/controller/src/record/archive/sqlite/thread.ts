@@ -126,6 +126,7 @@ export async function openArchiveThread({ file, clock, start }: ArchiveThreadOpt
     get: (key) => call("get", key),
     list: (...args) => call("list", ...args),
     panel: (question) => call("panel", question),
+    durations: (question) => call("durations", question),
     close: () => (closing ??= end()),
   };
 }
