@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { incidentDoc } from "../../controller/test/record/support/samples.ts";
+import { step } from "../../controller/test/notify/support/samples.ts";
 import { axeFindings, describeInBrowser, launch, openTab } from "./support/browser.ts";
 import { sample, serve } from "./support/served.ts";
 
@@ -67,6 +68,47 @@ describeInBrowser("the page in a real browser", () => {
     await tab.page.goto(`${setting.show.url}/insights?range=90d&group=web&outcome=drained`);
     await tab.page.getByText(/^\d+ in all/).waitFor();
     expect(await tab.page.getByRole("list", { name: "Filters" }).getByRole("listitem").count()).toBe(2);
+    expect(tab.problems).toEqual([]);
+  });
+
+  test("a view is saved under a name, shown again, and removed", async () => {
+    await using setting = await serve(0, 6);
+    await using tab = await openTab(browser);
+    const { page } = tab;
+    await page.goto(`${setting.show.url}/insights?range=7d&group=web`);
+    await page.getByText("saved views").click();
+    await page.getByLabel("Save this one as").fill("web in a week");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.goto(`${setting.show.url}/insights`);
+    await page.getByText("saved views (1)").click();
+    await page.getByRole("link", { name: "web in a week" }).click();
+    await page.waitForURL(/group=web/);
+    expect(page.url()).toContain("range=7d");
+    await page.getByRole("button", { name: "Remove the view web in a week" }).click();
+    expect(await page.getByRole("link", { name: "web in a week" }).count()).toBe(0);
+    expect(tab.problems).toEqual([]);
+  });
+
+  test("an incident shows its plan with what came of each step", async () => {
+    await using setting = await serve(0, 1);
+    const done = step("set-draining", { state: "done", startedAt: Date.now() - 5_000, settledAt: Date.now() - 4_000 });
+    const left = step("deregister-target", { id: "two", state: "abandoned", reason: "access denied" });
+    const steps = [left, done];
+    const doc = incidentDoc("i-plan", {
+      tags: ["subject#i-plan", "open"],
+      body: sample(0, 9_000, { rule: "shop", steps }),
+    });
+    await setting.ledger.commit([doc], []);
+    await using tab = await openTab(browser);
+    await tab.page.goto(`${setting.show.url}/incidents/${encodeURIComponent("i-plan#1")}`);
+    const rows = tab.page.getByRole("table").getByRole("row");
+    await tab.page.getByText("Plan, by the rule shop").waitFor();
+    expect((await rows.allTextContents()).slice(1)).toEqual([
+      expect.stringMatching(/^drain the container instance.*done.*1\.0 s/),
+      expect.stringMatching(/^deregister from target groups.*given up: access denied/),
+    ]);
+    expect(await axeFindings(tab.page)).toEqual([]);
     expect(tab.problems).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export async function follow(
 ): Promise<void> {
   let last = "";
   for (let broken = false; !signal.aborted; broken = true) {
-    // What came since is not repeated for ever.
+    // The worker keeps only the latest events, so that some may be missing: everything is asked again.
     if (broken) onEvent({ topic: "reset", incident: null });
     try {
       const given = last === "" ? headers() : { ...headers(), "last-event-id": last };

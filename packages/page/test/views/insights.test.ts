@@ -6,6 +6,7 @@ import { OUTCOMES } from "../../../controller/src/notify/message/outcome-words.t
 import { OUTCOME_STATE } from "../../src/ui/state.ts";
 import { bucketsOf, stacksOf } from "../../src/views/insights/buckets.ts";
 import { countsOf } from "../../src/views/insights/counts.ts";
+import { removeView, savedViews, saveView, type Store } from "../../src/views/insights/saved.ts";
 import { before, FILTERS, filtersIn, queryOf, spanOf } from "../../src/views/insights/filters.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 30);
@@ -33,6 +34,27 @@ describe("filters in the URL", () => {
       ...{ group: "web", from: "2026-01-01T00:00:00.000Z", to: "2026-02-01T00:00:00.000Z" },
     });
   });
+});
+
+test("views are saved by name, and what another program left there does no harm", () => {
+  const kept = new Map<string, string>();
+  const store: Store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
+  saveView(store, { name: "web, a week", search: { group: "web", range: "7d" } });
+  saveView(store, { name: "all", search: {} });
+  saveView(store, { name: "web, a week", search: { group: "web", range: "30d" } });
+  expect(savedViews(store)).toEqual([
+    { name: "all", search: {} },
+    { name: "web, a week", search: { group: "web", range: "30d" } },
+  ]);
+  expect(removeView(store, "all").map(({ name }) => name)).toEqual(["web, a week"]);
+  for (const left of [
+    "{",
+    "7",
+    '[1, {"name": "x"}, {"name": "", "search": {}}, {"name": "y", "search": {"evil": 1}}]',
+  ]) {
+    for (const key of kept.keys()) kept.set(key, left);
+    expect(savedViews(store)).toEqual(left.startsWith("[") ? [{ name: "y", search: {} }] : []);
+  }
 });
 
 describe("columns over time", () => {

@@ -3,9 +3,9 @@ import type { ShowApp, ShowEnv } from "../deps.ts";
 import type { PageFile, PageFiles } from "../page-files.ts";
 
 /** The views of the page: a link into one of them gets the page, which then shows it. */
-const VIEWS = ["/", "/incidents", "/incidents/*", "/insights", "/pools"];
+const VIEWS = ["/", "/incidents", "/incidents/*", "/insights"];
 
-/** Only files of this server: no inline script or style, nothing of other hosts. Marks are placed by script, not by style attributes in markup. */
+/** Only files of this server: no inline script or style, nothing of other hosts, and no other site frames it. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -12,6 +12,7 @@ import { OUTCOME_WORDS, shortId, stateOf } from "../../ui/state.ts";
 import { Axis } from "./axis.tsx";
 import { Journal } from "./journal.tsx";
 import { barsOf } from "./lanes.ts";
+import { Plan } from "./plan.tsx";
 import css from "./incident.module.css";
 
 /** What happened to this one? The flight recorder of one incident. */
@@ -67,6 +68,7 @@ export function IncidentPage(): ReactElement {
           </p>
         ))}
       </section>
+      {data.steps.length > 0 && <Plan incident={data} />}
     </article>
   );
 }
@@ -111,7 +113,6 @@ function factsOf(one: IncidentDetailView, now: number): readonly (readonly [stri
         ? null
         : `${one.slowestStep.responder.replaceAll("-", " ")}, ${one.slowestStep.seconds.toFixed(1)} s`,
     ],
-    ["policy rule", one.rule],
     ["mode", one.mode === "act" ? null : one.mode],
     ["evidence", one.evidence.length === 0 ? null : one.evidence.join("; ")],
     ["open for", one.open ? span(now - Date.parse(one.openedAt)) : null],

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { dateTime, zoneName } from "../../time/format.ts";
 import { FILTER_WORDS, FILTERS, RANGE_NAMES, RANGE_WORDS, rangeOf, type Search, type Span } from "./filters.ts";
+import { SavedViews } from "./saved-views.tsx";
 import css from "./toolbar.module.css";
 
 interface ToolbarProps {
@@ -46,6 +47,7 @@ export function Toolbar({ search, span, onChange }: ToolbarProps): ReactElement 
       <button type="button" className={css["copy"]} onClick={copy}>
         {copied ? "copied" : "copy link"}
       </button>
+      <SavedViews search={search} />
       {filters.length > 0 && (
         <ul className={css["chips"]} aria-label="Filters">
           {filters.map((name) => {
